@@ -1,0 +1,67 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace cis {
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<HttpHeader> headers;  // may hold a token; never logged
+  std::string body;
+  // Requests with the same key share one in-flight limit, e.g. "https://keystone.site:5000".
+  // Empty means scheme, host and port of `url`.
+  std::string limit_key;
+  absl::Duration timeout = absl::Seconds(30);    // of one try, answer read to its end
+  absl::Duration deadline = absl::Seconds(120);  // of all tries together, waits included
+  int64_t max_body_bytes = int64_t{32} << 20;    // decoded; more is RESOURCE_EXHAUSTED
+  bool idempotent = true;                        // may be sent again after a failure
+  std::string ca_file;                           // empty = the system's
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::vector<HttpHeader> headers;
+  std::string body;  // decoded
+  int try_count = 1;
+
+  // First header of that name, case-insensitive; empty if absent.
+  absl::string_view Header(absl::string_view name) const;
+};
+
+// Sends requests concurrently from one thread. Not thread-safe.
+class HttpTransport {
+ public:
+  using Callback = absl::AnyInvocable<void(absl::StatusOr<HttpResponse>)>;
+  virtual ~HttpTransport() = default;
+
+  // Queues `request`. `done` runs exactly once, inside Run(). An HTTP error status that remains
+  // after the retries is a response, not an error. Errors are transport failures, with the class
+  // of model/records.h attached (GetErrorClass, http/http_error.h): UNAVAILABLE (dns, connect),
+  // FAILED_PRECONDITION (tls, policy: redirect refused), DEADLINE_EXCEEDED (timeout),
+  // RESOURCE_EXHAUSTED (limit), DATA_LOSS (half a body).
+  virtual void Send(HttpRequest request, Callback done) = 0;
+
+  // Drives transfers until none remain, including those that callbacks queue. At `deadline` the
+  // rest fails with DEADLINE_EXCEEDED, and so do later sends. After Cancel() the rest fails with
+  // CANCELLED.
+  virtual absl::Status Run(absl::Time deadline) = 0;
+
+  // May be called from a signal handler or another thread.
+  virtual void Cancel() = 0;
+};
+
+}  // namespace cis

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "schema/model/observation.h"
+#include "schema/store/store.h"
+
+namespace cis {
+
+// Turns an observation into records: pure, no clock, no network, no environment. A record that
+// cannot be read is skipped, counted and named in `skipped_reasons`; it never stops the others.
+// Returns INVALID_ARGUMENT naming the document and the JSON path if a document as a whole cannot be
+// read (not JSON, wrong top-level shape).
+absl::StatusOr<RecordSet> Normalize(const Observation& observation);
+
+// The body of `cis-crawler normalize`: a raw API list body in, one JSON record a line out.
+// `kind` is kFlavors, kImages or kNetworks. Returns INVALID_ARGUMENT as above.
+absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view body);
+
+}  // namespace cis

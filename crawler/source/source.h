@@ -1,0 +1,89 @@
+#pragma once
+
+// A source speaks the protocol of one upstream for one share, without I/O ("sans-I/O"): it says
+// what to ask, is told the answers, and hands out finished observations. Whoever owns it moves the
+// bytes.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "crawler/http/transport.h"
+#include "schema/model/observation.h"
+#include "schema/model/records.h"
+
+namespace cis {
+
+// Credentials of one share. Held in memory only; never stored, logged or part of an error.
+struct Credentials {
+  enum class Type { kNone, kToken, kPassword, kApplicationCredential, kOidcAccessToken };
+  Type type = Type::kNone;
+  std::string token;  // kToken: Keystone token; kOidcAccessToken: OIDC access token
+  std::string username, user_domain_name, user_domain_id, password;  // kPassword
+  std::string credential_id, credential_secret;                      // kApplicationCredential
+  std::string identity_provider = "egi.eu";                          // kOidcAccessToken
+  std::string protocol = "openid";                                   // kOidcAccessToken
+  // Project by name where the site file has no project id (clouds.yaml).
+  std::string project_name, project_domain_name, project_domain_id;
+};
+
+// What a site file says about how a share is crawled.
+struct ShareTarget {
+  Share share;
+  Credentials credentials;
+  std::string interface = "public";      // catalog interface
+  std::string ca_file;                   // empty = the system's
+  bool allow_http = false;               // tokens may travel over plain http to this site
+  bool allow_loopback = false;           // endpoints on loopback addresses are allowed
+  std::vector<std::string> allow_hosts;  // further hosts the catalog may name
+  std::string config_origin;             // "sites/CESGA.yaml:12", for messages
+};
+
+// Something to ask, with a tag that only the source understands.
+struct SourceRequest {
+  HttpRequest request;
+  int64_t tag = 0;
+};
+
+// One thing the source has found out.
+struct SourceEvent {
+  enum class Type {
+    kLogin,        // a scoped token was given; `share` holds project id, name, resolved region
+    kRegions,      // several complete regions and none configured: crawl each; the source is done
+    kObservation,  // one kind is complete
+    kFailure,      // one kind failed; `error` says why. A failed kAuth ends the source.
+  };
+  Type type = Type::kFailure;
+  Share share;
+  Kind kind = Kind::kAuth;
+  Observation observation;           // kObservation
+  std::vector<std::string> regions;  // kRegions
+  absl::Status status;               // kFailure
+  ErrorClass error = ErrorClass::kNone;
+  int64_t request_count = 0;  // requests answered for this kind, retries included
+};
+
+// Requests to send and events to act on.
+struct SourceStep {
+  std::vector<SourceRequest> requests;
+  std::vector<SourceEvent> events;
+};
+
+// Not thread-safe. Every request handed out must be answered exactly once, in any order.
+class Source {
+ public:
+  virtual ~Source() = default;
+  // First requests.
+  virtual SourceStep Start(absl::Time now) = 0;
+  // The answer to the request with `tag`, or the transport's error.
+  virtual SourceStep OnResponse(int64_t tag, const absl::StatusOr<HttpResponse>& response,
+                                absl::Time now) = 0;
+  // True when no answer is awaited.
+  virtual bool Done() const = 0;
+};
+
+}  // namespace cis

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace cis {
+
+enum class LogFormat { kText, kJson };
+enum class LogLevel { kInfo, kWarning, kError };
+
+// One named value of a log line.
+struct LogField {
+  template <typename T>
+  LogField(absl::string_view k, const T& v) : key(k), value(absl::StrCat(v)) {}
+  std::string key;
+  std::string value;
+};
+
+// Sets the form of later lines. Call once in `main`, before any thread starts.
+void SetLogFormat(LogFormat format);
+
+// Formats one event: `2026-01-02T03:04:05Z info crawl.share site=CESGA vo=ops` or the same as one
+// JSON object. Values with spaces, quotes or control characters are quoted and escaped, so that a
+// name from a site can never start a line of its own.
+std::string FormatLogLine(LogFormat format, absl::string_view time, LogLevel level,
+                          absl::string_view event, std::initializer_list<LogField> fields);
+
+// Writes one event as one line to stderr. Safe to call from any thread.
+void Log(LogLevel level, absl::string_view event, std::initializer_list<LogField> fields = {});
+
+}  // namespace cis

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+// Returns from the enclosing function if `expr`, an absl::Status, is not OK.
+#define CIS_RETURN_IF_ERROR(expr)                               \
+  do {                                                          \
+    if (absl::Status cis_status_ = (expr); !cis_status_.ok()) { \
+      return cis_status_;                                       \
+    }                                                           \
+  } while (false)
+
+#define CIS_MACRO_CONCAT_INNER(a, b) a##b
+#define CIS_MACRO_CONCAT(a, b) CIS_MACRO_CONCAT_INNER(a, b)
+
+// Declares or assigns `lhs` from `expr`, an absl::StatusOr<T>; returns its status if not OK.
+#define CIS_ASSIGN_OR_RETURN(lhs, expr) \
+  CIS_ASSIGN_OR_RETURN_INNER(CIS_MACRO_CONCAT(cis_statusor_, __LINE__), lhs, expr)
+#define CIS_ASSIGN_OR_RETURN_INNER(tmp, lhs, expr) \
+  auto tmp = (expr);                               \
+  if (!tmp.ok()) {                                 \
+    return std::move(tmp).status();                \
+  }                                                \
+  lhs = *std::move(tmp)

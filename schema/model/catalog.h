@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "schema/model/records.h"
+
+namespace cis {
+
+// A flavor or image as stored: once per endpoint, however many shares see it.
+template <typename Record>
+struct Stored {
+  Record record;
+  bool active = true;  // false = gone from a complete listing
+  absl::Time first_seen = absl::InfinitePast();
+  absl::Time last_seen = absl::InfinitePast();
+};
+
+// One share with all that holds for it. Indexes point into the endpoint's vectors.
+struct ShareCatalog {
+  Share share;
+  std::vector<KindState> kinds;         // one entry per kind that was ever tried
+  std::vector<int32_t> flavor_indexes;  // visible and active, ascending
+  std::vector<int32_t> image_indexes;
+  std::vector<Stored<Network>> networks;  // ordered by id; inactive ones included
+  std::vector<Router> routers;
+  std::vector<FloatingIp> floating_ips;
+  bool routers_known = false;
+  bool floating_ips_known = false;
+  std::vector<Quota> quotas;  // ordered by resource
+};
+
+struct EndpointCatalog {
+  Endpoint endpoint;
+  std::vector<Stored<Flavor>> flavors;  // ordered by id; inactive ones included
+  std::vector<Stored<Image>> images;    // ordered by id
+  std::vector<ShareCatalog> shares;     // ordered by (vo, project_key)
+};
+
+struct SiteCatalog {
+  Site site;
+  std::vector<EndpointCatalog> endpoints;  // ordered by (keystone_url, region)
+  int64_t generation = 0;                  // of the last change to this site
+};
+
+// All that the store serves, at one generation. Parts are shared and immutable, so that a new
+// generation reuses the sites that did not change.
+struct Catalog {
+  std::vector<std::shared_ptr<const SiteCatalog>> sites;  // ordered by name
+  std::vector<Crawl> crawls;                              // newest first, at most kMaxCrawls
+  std::vector<CrawlResult> crawl_results;                 // of those crawls
+  int64_t generation = 0;
+};
+
+}  // namespace cis

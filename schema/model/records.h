@@ -1,0 +1,287 @@
+#pragma once
+
+// What CIS knows, in plain structs: no behaviour, no I/O. The same nouns stand in SQL, proto and
+// CLI. An absent std::optional means "the site did not say"; it never means zero or false.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "schema/model/fact.h"
+
+namespace cis {
+
+// A site as GOCDB names it. Key: `name`.
+struct Site {
+  std::string name;          // GOCDB name, unchanged: "CESGA-CLOUD"
+  std::string country_code;  // ISO 3166-1 alpha-2, upper case; empty if not known
+  bool configured = true;    // false once no site file names it any more
+
+  friend bool operator==(const Site&, const Site&) = default;
+};
+
+// One Keystone URL and region of a site. Key: (site_name, keystone_url, region).
+struct Endpoint {
+  std::string site_name;
+  std::string
+      keystone_url;  // normalised: scheme, lower-case host, port, path without "/v3", no final "/"
+  std::string
+      region;  // as configured or, at several complete regions, as discovered; "" = the only one
+  std::string
+      resolved_region;   // region of the catalog entries that were used; empty before a good crawl
+  std::string protocol;  // "openid", "oidc"; empty where login is not federated
+  bool configured = true;
+
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+// What is known of a VO's rights at an endpoint.
+enum class VoSupport {
+  kUnknown = 0,    // configured, never tried or the endpoint was not reachable yet
+  kAuthenticated,  // a token for the project was given at `support_time`
+  kRefused,        // the endpoint answered and refused (401, 403, 404) at `support_time`
+};
+
+// One VO's project at one endpoint. Key: (endpoint key, vo, project_key).
+struct Share {
+  Endpoint endpoint;         // the key fields identify the endpoint
+  std::string vo;            // "vo.access.egi.eu"
+  std::string project_key;   // the project as the configuration says it: its id, "NAME@DOMAIN", or ""
+                             // where the credential decides
+  std::string project_id;    // as configured, or as the token said if the configuration has none
+  std::string project_name;  // as the token said
+  std::string user_domain;   // unused by fit; empty if not known
+  bool configured = true;    // named by a site file at the last crawl of this site
+  VoSupport support = VoSupport::kUnknown;
+  absl::Time support_time = absl::InfinitePast();
+
+  friend bool operator==(const Share&, const Share&) = default;
+};
+
+struct Flavor {
+  std::string id;    // as the site wrote it, unchanged
+  std::string name;  // as the site wrote it, unchanged
+  std::string description;
+  std::optional<int64_t> vcpu_count;
+  std::optional<int64_t> ram_mib;
+  std::optional<int64_t> disk_gib;  // root disk; 0 = boots from a volume
+  std::optional<int64_t> ephemeral_gib;
+  std::optional<int64_t> swap_mib;
+  std::optional<double> gpu_count;  // fractions are slices (MIG, vGPU); absent = unknown, 0 = none
+  std::string gpu_vendor;           // "NVIDIA"; empty = unknown or none
+  std::string gpu_model;            // "A100 80GB PCIe"; empty = unknown or none
+  std::string gpu_kind;             // "passthrough", "vgpu", "mig"; empty = unknown or none
+  std::optional<int64_t> gpu_memory_mib;
+  std::string arch;               // "x86_64", "aarch64"; empty = unknown
+  std::string cpu_alloc;          // "dedicated", "shared", "oversubscribed"; empty = unknown
+  std::optional<bool> is_public;  // false = granted to this VO
+  std::optional<bool> disabled;
+  bool boot_from_volume = false;  // true if disk_gib is 0
+  bool baremetal = false;
+  std::optional<std::map<std::string, std::string>> extra_specs;  // absent = not shown to us
+  Provenance provenance;
+
+  friend bool operator==(const Flavor&, const Flavor&) = default;
+};
+
+struct Image {
+  std::string id;
+  std::string name;            // as the site wrote it; empty if null
+  std::string status;          // Glance: "active", "deactivated", "queued"...
+  std::string visibility;      // "public", "private", "shared", "community"; empty = unknown
+  std::optional<bool> hidden;  // os_hidden
+  std::string owner;           // project id
+  std::string os_distro;       // lower-case id, "" = unknown
+  std::string os_version;      // "22.04"; "" = unknown
+  std::string os_codename;     // "jammy"; "" = unknown
+  std::string arch;            // "x86_64"; "" = unknown
+  std::string login_user;      // "" = unknown
+  std::string purpose;         // generic|minimal|gpu|docker|k8s|appliance|custom; "" = unknown
+  std::string disk_format;     // "qcow2", "raw", "iso"...
+  std::string container_format;
+  bool is_snapshot = false;
+  bool usable = false;                  // active, a VM disk, not hidden: may be offered
+  std::optional<int64_t> min_ram_mib;   // absent = unset or not to be trusted
+  std::optional<int64_t> min_disk_gib;  // absent = unset or not to be trusted
+  std::optional<int64_t> size_bytes;    // stored file
+  std::optional<int64_t> virtual_size_bytes;
+  absl::Time create_time = absl::InfinitePast();  // Glance created_at; InfinitePast = unknown
+  std::string build_date;                         // "2024-05-01"; "" = unknown
+  std::string eol_date;                           // "2027-06-01"; "" = unknown
+  std::string egi_ref;                            // EGI registry or AppDB reference; "" = none
+  std::vector<std::string> tags;
+  Provenance provenance;
+
+  friend bool operator==(const Image&, const Image&) = default;
+};
+
+// Facts about addresses: they hold for every share that sees the network id.
+struct Subnet {
+  std::string id;
+  std::string name;
+  int ip_version = 0;      // 4 or 6; 0 = unknown
+  std::string cidr;        // empty = hidden
+  std::string gateway_ip;  // empty = none
+  std::string source;      // "subnets", "floatingip_pools", "router_gateway", "floatingips"
+
+  friend bool operator==(const Subnet&, const Subnet&) = default;
+};
+
+// How a share may use a network.
+enum class NetworkUse { kNone = 0, kFloatingPool, kDirect, kTenant };
+
+// "none", "floating-pool", "direct" or "tenant".
+absl::string_view FormatNetworkUse(NetworkUse use);
+// Returns kNone for any other text.
+NetworkUse ParseNetworkUse(absl::string_view text);
+
+// A network as one share sees it. Access rules differ by project, so this record is per share.
+struct Network {
+  std::string id;
+  std::string name;    // may be empty, need not be unique
+  std::string status;  // "ACTIVE"...; empty = unknown
+  std::optional<bool> admin_state_up;
+  std::optional<bool> is_external;  // router:external
+  std::optional<bool> shared;
+  std::optional<bool> is_default;
+  std::string owner;  // project id
+  NetworkUse usable_as = NetworkUse::kNone;
+  bool also_floating_pool = false;  // `usable_as` is kDirect and floating IPs come from it too
+  Tristate attachable = Tristate::kUnknown;  // may this share put a port on it?
+  Tristate public_v4 = Tristate::kUnknown;   // globally routable IPv4 addresses
+  Tristate public_v6 = Tristate::kUnknown;
+  std::vector<Subnet> subnets;          // known ranges, ordered by id
+  std::vector<std::string> subnet_ids;  // all, readable or not
+  Provenance provenance;
+
+  friend bool operator==(const Network&, const Network&) = default;
+};
+
+// A router of the share's project.
+struct Router {
+  std::string id;
+  std::string name;
+  std::string status;
+  std::optional<bool> admin_state_up;
+  std::string external_network_id;  // gateway; empty = none
+  std::optional<bool> enable_snat;
+  std::vector<std::string> network_ids;  // networks with an interface on it, sorted, unique
+
+  friend bool operator==(const Router&, const Router&) = default;
+};
+
+// A floating IP of the share's project. The address itself is not kept.
+struct FloatingIp {
+  std::string id;
+  std::string network_id;  // the external network it came from
+  bool attached = false;   // has a port
+  std::string status;
+
+  friend bool operator==(const FloatingIp&, const FloatingIp&) = default;
+};
+
+// One limit of the share's project. Resources: instances, cores, ram_mib (Nova); floating_ips,
+// networks, subnets, routers, ports, security_groups (Neutron); volumes, volume_gib, snapshots
+// (Cinder).
+struct Quota {
+  std::string resource;
+  int64_t limit = -1;           // -1 = unlimited
+  std::optional<int64_t> used;  // absent = not told
+
+  friend bool operator==(const Quota&, const Quota&) = default;
+};
+
+// The kinds of data that are fetched, stored and aged apart.
+enum class Kind { kAuth = 0, kFlavors, kImages, kNetworks, kQuotas };
+inline constexpr Kind kAllKinds[] = {Kind::kAuth, Kind::kFlavors, Kind::kImages, Kind::kNetworks,
+                                     Kind::kQuotas};
+
+// "auth", "flavors", "images", "networks", "quotas".
+absl::string_view FormatKind(Kind kind);
+std::optional<Kind> ParseKind(absl::string_view text);
+
+// All that the networks kind says about a share.
+struct NetworkSet {
+  std::vector<Network> networks;
+  std::vector<Router> routers;
+  std::vector<FloatingIp> floating_ips;
+  std::optional<bool> routers_known;  // false = listing refused
+  std::optional<bool> floating_ips_known;
+
+  friend bool operator==(const NetworkSet&, const NetworkSet&) = default;
+};
+
+// Why a fetch failed. Stable words, kept in the history.
+enum class ErrorClass {
+  kNone = 0,
+  kDns,
+  kConnect,
+  kTls,
+  kTimeout,
+  kAuth,
+  kForbidden,
+  kNotFound,
+  kRateLimit,
+  kServer,
+  kParse,
+  kLimit,
+  kPolicy,
+  kConfig,
+  kInternal,
+};
+
+// "none", "dns", "connect", "tls", "timeout", "auth", "forbidden", "not-found", "rate-limit",
+// "server", "parse", "limit", "policy", "config", "internal".
+absl::string_view FormatErrorClass(ErrorClass error);
+ErrorClass ParseErrorClass(absl::string_view text);
+
+// State of one kind of one share.
+struct KindState {
+  Kind kind = Kind::kAuth;
+  absl::Time success_time = absl::InfinitePast();  // of the data that is served
+  absl::Time attempt_time = absl::InfinitePast();
+  ErrorClass error = ErrorClass::kNone;  // of the last attempt; kNone = it succeeded
+  std::string error_message;
+  absl::Time failing_since = absl::InfinitePast();
+  int64_t failure_count = 0;  // attempts that failed in a row
+  int64_t skipped_count = 0;  // records that could not be read at last success
+
+  friend bool operator==(const KindState&, const KindState&) = default;
+};
+
+// One pass over some shares.
+struct Crawl {
+  int64_t id = 0;
+  absl::Time start_time = absl::InfinitePast();
+  absl::Time end_time = absl::InfinitePast();  // InfinitePast = did not finish
+  int64_t share_count = 0;
+  int64_t refreshed_count = 0;  // shares whose kinds all succeeded
+  int64_t failed_count = 0;     // shares where at least one kind kept older data
+  int64_t request_count = 0;
+
+  friend bool operator==(const Crawl&, const Crawl&) = default;
+};
+
+// What one crawl did for one kind of one share.
+struct CrawlResult {
+  int64_t crawl_id = 0;
+  std::string site_name;
+  std::string keystone_url;
+  std::string region;
+  std::string vo;
+  std::string project_id;
+  Kind kind = Kind::kAuth;
+  absl::Time end_time = absl::InfinitePast();
+  ErrorClass error = ErrorClass::kNone;
+  std::string error_message;
+  int64_t record_count = 0;
+  int64_t skipped_count = 0;
+  int64_t request_count = 0;
+
+  friend bool operator==(const CrawlResult&, const CrawlResult&) = default;
+};
+
+}  // namespace cis

@@ -1,0 +1,47 @@
+#pragma once
+
+// Names of the API's resources (AIP-122). Sites use ids that a name may not hold, so the last part
+// of a name is a slug; the site's own id is always returned beside it, unchanged.
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "schema/model/records.h"
+
+namespace cis {
+
+// `text` itself if it is a valid resource id that holds no "--" and no upper case; otherwise its
+// letters and digits in lower case joined by "-", and "-" with 8 hex digits of its hash, so that
+// different texts keep different ids. At most 54 bytes; "x-" and the hash if nothing is left.
+std::string FormatSlug(absl::string_view text);
+
+// Ids inside a site: stable, unique, [a-z0-9-].
+std::string FormatEndpointId(const Endpoint& endpoint);  // "<host>-<6 hex of url, region>"
+std::string FormatShareId(const Share& share);           // "<endpoint>--<vo>" or with project
+std::string FormatEndpointItemId(const Endpoint& endpoint, absl::string_view upstream_id);
+std::string FormatShareItemId(const Share& share, absl::string_view upstream_id);
+
+// Full names.
+std::string FormatSiteName(absl::string_view site_name);   // "sites/cesga-cloud-1a2b3c4d"
+std::string FormatVoName(absl::string_view vo);            // "vos/vo-access-egi-eu-1a2b3c4d"
+std::string FormatEndpointName(const Endpoint& endpoint);  // "sites/S/endpoints/E"
+std::string FormatShareName(const Share& share);           // "sites/S/shares/..."
+std::string FormatFlavorName(const Endpoint& endpoint, absl::string_view upstream_id);
+std::string FormatImageName(const Endpoint& endpoint, absl::string_view upstream_id);
+std::string FormatNetworkName(const Share& share, absl::string_view upstream_id);
+std::string FormatCrawlName(int64_t crawl_id);  // "crawls/12"
+
+// A parsed name: `collection` is the last collection, e.g. "flavors".
+struct ParsedName {
+  std::string site_id;     // "" for vos and crawls; "-" for the wildcard
+  std::string collection;  // "sites", "endpoints", "vos", "shares", "flavors", "images",
+                           // "networks", "crawls"
+  std::string id;          // of the last collection
+};
+
+// Parses "sites/S", "vos/V", "crawls/C" or "sites/S/<collection>/<id>".
+// Returns INVALID_ARGUMENT naming the whole text and the right form.
+absl::StatusOr<ParsedName> ParseResourceName(absl::string_view text, absl::string_view collection);
+
+}  // namespace cis

@@ -1,0 +1,102 @@
+#pragma once
+
+// The store as the crawler and the server see it. SQLite is the embedded backend (sqlite_store.h);
+// another backend implements the same two interfaces.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "schema/model/catalog.h"
+#include "schema/model/observation.h"
+#include "schema/model/records.h"
+
+namespace cis {
+
+// Normalised records of one observation, ready to be written. Only the member of its kind is used.
+struct RecordSet {
+  Share share;  // project_name, support and so on as the crawl found them
+  Kind kind = Kind::kFlavors;
+  absl::Time observe_time = absl::InfinitePast();
+  std::vector<Flavor> flavors;
+  std::vector<Image> images;
+  NetworkSet network_set;
+  std::vector<Quota> quotas;
+  int64_t skipped_count = 0;  // records that could not be read
+  std::vector<std::string> skipped_reasons;
+};
+
+// Writes what a crawl found. One writer per file; not thread-safe.
+class StoreWriter {
+ public:
+  virtual ~StoreWriter() = default;
+
+  // Opens crawl history for one pass. Returns the crawl's id.
+  virtual absl::StatusOr<int64_t> BeginCrawl(absl::Time start_time) = 0;
+  // Closes it. Counters are taken from `crawl`, start_time is kept.
+  virtual absl::Status EndCrawl(const Crawl& crawl) = 0;
+
+  // Makes `shares` the configured shares of their sites in one transaction: upserts sites,
+  // endpoints, VOs and shares; shares of the named sites that are not listed become
+  // configured=false but keep their data. Sites not named are left alone.
+  virtual absl::Status ReplaceConfiguration(absl::Span<const Site> sites,
+                                            absl::Span<const Share> shares) = 0;
+
+  // One transaction: keeps `observation` compressed, replaces everything known about
+  // (share, kind) by `records`, marks rows gone from the listing inactive with last_seen, updates
+  // the kind's state and the crawl history, bumps the generation. On any error the previous data
+  // remain. Creates the share (and endpoint) if a crawl discovered it.
+  virtual absl::Status ReplaceRecords(int64_t crawl_id, const Observation& observation,
+                                      const RecordSet& records, int64_t request_count) = 0;
+
+  // Notes that (share, kind) could not be refreshed; keeps the last good data. `share.support`
+  // and `share.support_time` are stored too when they are not kUnknown. Bumps the generation.
+  virtual absl::Status RecordFailure(int64_t crawl_id, const Share& share, Kind kind,
+                                     ErrorClass error, absl::string_view message, absl::Time time,
+                                     int64_t request_count) = 0;
+
+  // Notes that login worked for the share (kind kAuth) and what the token and catalog said.
+  virtual absl::Status RecordLogin(int64_t crawl_id, const Share& share, absl::Time time,
+                                   int64_t request_count) = 0;
+
+  // Calls `use` for every stored observation, newest of each (share, kind) only; stops at the first
+  // error, which it returns. Used by `renormalize`.
+  virtual absl::Status ForEachObservation(
+      const std::function<absl::Status(const Observation&)>& use) = 0;
+
+  // Like ReplaceRecords for an observation that is already stored: no crawl history, no change of
+  // times; rows are replaced by `records`.
+  virtual absl::Status Renormalize(const Observation& observation, const RecordSet& records) = 0;
+};
+
+// Read-only view. Not thread-safe; open one per thread.
+class StoreReader {
+ public:
+  virtual ~StoreReader() = default;
+
+  // One indexed read; cheap enough to poll.
+  virtual absl::StatusOr<int64_t> Generation() = 0;
+
+  // Everything at one generation, in one read transaction. Sites of `previous` (may be null) whose
+  // generation is unchanged are taken over instead of read.
+  virtual absl::StatusOr<Catalog> Load(const Catalog* previous) = 0;
+};
+
+// Opens `path` for writing, creates it if absent and migrates it to the current version.
+// Returns FAILED_PRECONDITION if the file was written by a newer version; DATA_LOSS if it is not a
+// database, is damaged or does not pass its verification; PERMISSION_DENIED or NOT_FOUND if it
+// cannot be opened; UNAVAILABLE if another process holds the lock for longer than the busy time.
+absl::StatusOr<std::unique_ptr<StoreWriter>> OpenStoreWriter(const std::string& path);
+
+// Opens an existing file read-only. Returns NOT_FOUND if it does not exist, FAILED_PRECONDITION if
+// it is older or newer than this program, DATA_LOSS if it is damaged or not a CIS database.
+absl::StatusOr<std::unique_ptr<StoreReader>> OpenStoreReader(const std::string& path);
+
+}  // namespace cis

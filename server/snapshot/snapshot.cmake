@@ -1,0 +1,2 @@
+cis_library(cis_snapshot SOURCES snapshot/snapshot.cc
+            PUBLIC cis_model absl::flat_hash_map absl::span)

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "schema/model/catalog.h"
+
+namespace cis {
+
+// One share with what stands above it. Pointers live as long as the snapshot.
+struct ShareView {
+  const SiteCatalog* site = nullptr;
+  const EndpointCatalog* endpoint = nullptr;
+  const ShareCatalog* share = nullptr;
+
+  const Flavor& flavor(int32_t index) const {
+    return endpoint->flavors[static_cast<size_t>(index)].record;
+  }
+  const Image& image(int32_t index) const {
+    return endpoint->images[static_cast<size_t>(index)].record;
+  }
+};
+
+// An immutable view of one generation of the catalog. Safe to read from any number of threads.
+class Snapshot {
+ public:
+  static std::shared_ptr<const Snapshot> Build(Catalog catalog);
+
+  const Catalog& catalog() const { return catalog_; }
+  int64_t generation() const { return catalog_.generation; }
+
+  // All shares, ordered by (site, vo, keystone_url, region, project_key).
+  absl::Span<const ShareView> shares() const { return shares_; }
+  // The configured shares of a VO, in the same order. Empty if there is none.
+  absl::Span<const ShareView> SharesOfVo(absl::string_view vo) const;
+  // Names of all VOs with at least one share, sorted.
+  absl::Span<const std::string> vo_names() const { return vo_names_; }
+
+  // By GOCDB name, any case. nullptr if absent.
+  const SiteCatalog* FindSite(absl::string_view site_name) const;
+  // By resource id, the last part of "sites/{site}". nullptr if absent.
+  const SiteCatalog* FindSiteById(absl::string_view site_id) const;
+
+ private:
+  explicit Snapshot(Catalog catalog);
+
+  Catalog catalog_;
+  std::vector<ShareView> shares_;
+  std::vector<std::string> vo_names_;
+  absl::flat_hash_map<std::string, std::vector<ShareView>> shares_of_vo_;
+  absl::flat_hash_map<std::string, const SiteCatalog*> site_by_name_;  // lower case
+  absl::flat_hash_map<std::string, const SiteCatalog*> site_by_id_;
+};
+
+}  // namespace cis

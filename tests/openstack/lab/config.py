@@ -1,0 +1,203 @@
+"""Writes the configuration files of one site's services."""
+import base64
+import os
+import shutil
+
+from database import url as database_url
+from packages import paste
+from paths import PASSWORD, state, write
+from sites import INNER, PORTS
+
+
+def ini(sections):
+    """INI text of {section: {option: value}}; options whose value is None are left out."""
+    lines = []
+    for section, options in sections.items():
+        lines.append('[%s]' % section)
+        for option, value in options.items():
+            if isinstance(value, bool):
+                value = str(value).lower()
+            if value is not None:
+                lines.append('%s = %s' % (option, value))
+    return '\n'.join(lines) + '\n'
+
+
+def _log(site, service):
+    return {'log_file': state('log', site.process(service) + '.log'), 'use_stderr': False}
+
+
+def _database(site, name):
+    return {'connection': database_url(site.database(name)), 'max_pool_size': 3,
+            'max_overflow': 10, 'connection_recycle_time': 600}
+
+
+def _service_user(site, user):
+    """The options by which a service signs in at its own site's Keystone."""
+    return {'auth_url': site.url('keystone') + '/v3', 'auth_type': 'password',
+            'project_domain_name': 'Default', 'user_domain_name': 'Default',
+            'project_name': 'service', 'username': user, 'password': PASSWORD,
+            'region_name': site.region, 'cafile': site.ca_file}
+
+
+def _client(site, user):
+    return dict(_service_user(site, user), valid_interfaces='public')
+
+
+def _common(site, user):
+    """Sections that every service but Keystone has."""
+    return {
+        'keystone_authtoken': dict(
+            _service_user(site, user), www_authenticate_uri=site.url('keystone') + '/v3',
+            service_token_roles_required=True, interface='public'),
+        'oslo_concurrency': {'lock_path': site.path('state')},
+        'oslo_middleware': {'enable_proxy_headers_parsing': site.proxy_headers},
+        'oslo_messaging_notifications': {'driver': 'noop'},
+    }
+
+
+# There is no message broker: nothing the crawler reads needs one, and with no agents there is
+# nobody to talk to. oslo.messaging's own in-process transport takes the casts.
+NO_BROKER = {'transport_url': 'fake:/'}
+
+
+def keystone(site):
+    fernet = site.path('etc', 'fernet')
+    return ini({
+        'DEFAULT': dict(_log(site, 'keystone'), public_endpoint=site.url('keystone'),
+                        max_token_size=512, list_limit=site.page and site.page * 4),
+        'database': _database(site, 'keystone'),
+        'token': {'provider': 'fernet', 'expiration': site.token_seconds},
+        'fernet_tokens': {'key_repository': fernet},
+        'fernet_receipts': {'key_repository': fernet},
+        'credential': {'key_repository': site.path('etc', 'credential')},
+        'cache': {'enabled': True, 'backend': 'oslo_cache.dict'},
+        'auth': {'methods': 'password,token,application_credential'},
+        'identity': {'password_hash_rounds': 4},
+        'oslo_middleware': {'enable_proxy_headers_parsing': site.proxy_headers},
+    })
+
+
+def glance(site):
+    return ini({
+        'DEFAULT': dict(_log(site, 'glance'), **NO_BROKER, bind_host=site.address,
+                        bind_port=PORTS['glance'] + INNER, workers=0,
+                        public_endpoint=site.url('glance') if site.proxy_headers else None,
+                        limit_param_default=site.page, api_limit_max=site.page,
+                        image_member_quota=50, show_image_direct_url=False,
+                        enabled_import_methods='[glance-direct,web-download]',
+                        node_staging_uri='file://' + site.path('state', 'staging')),
+        'database': _database(site, 'glance'),
+        'glance_store': {'stores': 'file,http', 'default_store': 'file',
+                         'filesystem_store_datadir': site.path('images')},
+        'paste_deploy': {'flavor': 'keystone', 'config_file': paste('glance')},
+        **_common(site, 'glance'),
+    })
+
+
+def placement(site):
+    return ini({
+        'DEFAULT': _log(site, 'placement'),
+        'placement_database': _database(site, 'placement'),
+        'api': {'auth_strategy': 'keystone'},
+        **_common(site, 'placement'),
+    })
+
+
+def nova(site):
+    return ini({
+        'DEFAULT': dict(_log(site, 'nova'), **NO_BROKER, state_path=site.path('state'),
+                        my_ip=site.address, host='api-' + site.slug,
+                        enabled_apis='osapi_compute', osapi_compute_listen=site.address,
+                        osapi_compute_listen_port=PORTS['nova'] + INNER,
+                        osapi_compute_workers=1),
+        'api_database': _database(site, 'nova_api'),
+        'database': _database(site, 'nova'),
+        'api': {'auth_strategy': 'keystone', 'max_limit': site.page},
+        'wsgi': {'api_paste_config': paste('nova')},
+        'neutron': _client(site, 'neutron'),
+        'placement': _client(site, 'placement'),
+        'glance': _client(site, 'nova'),
+        'service_user': dict(_client(site, 'nova'), send_service_user_token=True),
+        'cinder': {'os_region_name': site.region},
+        'oslo_policy': {'policy_file': site.path('etc', 'nova-policy.yaml')},
+        **_common(site, 'nova'),
+    })
+
+
+def neutron(site):
+    return ini({
+        'DEFAULT': dict(_log(site, 'neutron'), **NO_BROKER, state_path=site.path('state'),
+                        bind_host=site.address, bind_port=PORTS['neutron'] + INNER,
+                        core_plugin='ml2',
+                        service_plugins='router,qos,port_forwarding,segments,trunk',
+                        api_workers=0, rpc_workers=0, rpc_state_report_workers=0,
+                        api_paste_config=paste('neutron'), auth_strategy='keystone',
+                        dhcp_agent_notification=False,
+                        notify_nova_on_port_status_changes=False,
+                        notify_nova_on_port_data_changes=False, l3_ha=False,
+                        global_physnet_mtu=1500, pagination_max_limit=site.page),
+        'database': _database(site, 'neutron'),
+        'nova': _client(site, 'nova'),
+        'placement': _client(site, 'placement'),
+        'quotas': {'quota_' + name: -1
+                   for name in ('network', 'subnet', 'port', 'router', 'floatingip')},
+        **_common(site, 'neutron'),
+    })
+
+
+def ml2(_site):
+    return ini({
+        'ml2': {'type_drivers': 'flat,vlan,vxlan,local', 'tenant_network_types': 'vxlan',
+                'mechanism_drivers': 'openvswitch',
+                'extension_drivers': 'port_security,qos,dns'},
+        'ml2_type_flat': {'flat_networks': '*'},
+        'ml2_type_vlan': {'network_vlan_ranges': 'physnet1:100:999'},
+        'ml2_type_vxlan': {'vni_ranges': '1:2000'},
+    })
+
+
+FILES = {'keystone.conf': keystone, 'glance-api.conf': glance, 'placement.conf': placement,
+         'nova.conf': nova, 'neutron.conf': neutron, 'ml2.ini': ml2}
+
+
+def write_all(site):
+    """Every configuration file of the site, and Keystone's keys if it has none."""
+    for folder in ('etc', 'images', 'state'):
+        os.makedirs(site.path(folder), exist_ok=True)
+    for name, content in FILES.items():
+        write(site.path('etc', name), content(site), 0o600)
+    write(site.path('etc', 'nova-policy.yaml'),
+          '"os_compute_api:os-flavor-extra-specs:index": "rule:context_is_admin"\n'
+          if site.hide_extra_specs else '{}\n')
+    shutil.copy(paste('nova'), site.path('etc', 'api-paste.ini'))
+    for folder in ('fernet', 'credential'):
+        for number in '01':
+            path = site.path('etc', folder, number)
+            if not os.path.exists(path):
+                write(path, base64.urlsafe_b64encode(os.urandom(32)).decode(), 0o600)
+        os.chmod(site.path('etc', folder), 0o700)
+
+
+def arguments(site, service):
+    """The argv of a service's process, for forge.py."""
+    etc = site.path('etc')
+    listen = [site.address, str(PORTS[service] + INNER)]
+    return {
+        'keystone': ['keystone', etc + '/keystone.conf', *listen],
+        'placement': ['placement', etc, *listen],
+        'nova': ['nova-api', '--config-file', etc + '/nova.conf'],
+        'glance': ['glance-api', '--config-file', etc + '/glance-api.conf'],
+        'neutron': ['neutron-server', '--config-file', etc + '/neutron.conf', '--config-file',
+                    etc + '/ml2.ini'],
+    }[service]
+
+
+def bootstrap_arguments(site):
+    """The argv of keystone-manage bootstrap for this site."""
+    url = site.url('keystone') + '/v3'
+    return ['keystone-manage', '--config-file', site.path('etc', 'keystone.conf'), 'bootstrap',
+            '--bootstrap-password', PASSWORD, '--bootstrap-username', 'admin',
+            '--bootstrap-project-name', 'admin', '--bootstrap-role-name', 'admin',
+            '--bootstrap-service-name', 'keystone', '--bootstrap-region-id', site.region,
+            '--bootstrap-admin-url', url, '--bootstrap-public-url', url,
+            '--bootstrap-internal-url', url]

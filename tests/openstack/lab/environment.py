@@ -1,0 +1,2 @@
+def as_agents_would(site): pass
+def write_all(): pass

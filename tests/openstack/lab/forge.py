@@ -1,0 +1,150 @@
+"""Imports a service's modules once and forks one process for each site.
+
+    forge.py KIND SPEC.json
+
+Importing is most of what starting an OpenStack service costs (Neutron: 4 s of processor time), and
+five sites need the same modules. Nothing but imports happens before the fork: no configuration is
+read, no thread or connection made. Each child leads its own session, writes its pid file, and then
+runs the service's ordinary entry point with its own argv, so it is the service as its console
+script would start it. SPEC: {"wait": bool, "jobs": [{"name", "argv", "out", "pid"}]}.
+"""
+import json
+import os
+import random
+import sys
+import traceback
+
+SPEC_KINDS = {}
+
+
+def kind(name):
+    """Registers a loader: it imports, and answers the function that a child calls."""
+    def register(loader):
+        SPEC_KINDS[name] = loader
+        return loader
+    return register
+
+
+@kind('bootstrap')
+def _bootstrap():
+    from keystone.cmd import manage
+    from keystone.server import wsgi  # noqa: F401  pylint: disable=unused-import
+    return manage.main
+
+
+def _serve(application, address, port, threads):
+    import waitress
+    waitress.serve(application, host=address, port=int(port), threads=threads, ident=None,
+                   channel_timeout=120, clear_untrusted_proxy_headers=False)
+
+
+@kind('keystone')
+def _keystone():
+    import waitress  # noqa: F401  pylint: disable=unused-import
+    from keystone.server import wsgi
+
+    def main():
+        config, address, port = sys.argv[1:4]
+        sys.argv[1:] = []
+        os.environ['OS_KEYSTONE_CONFIG_FILES'] = config
+        _serve(wsgi.initialize_public_application(), address, port, 4)
+    return main
+
+
+@kind('placement')
+def _placement():
+    import waitress  # noqa: F401  pylint: disable=unused-import
+    from placement import deploy  # noqa: F401  pylint: disable=unused-import
+    from placement import wsgi
+
+    def main():
+        folder, address, port = sys.argv[1:4]
+        sys.argv[1:] = []
+        os.environ['OS_PLACEMENT_CONFIG_DIR'] = folder
+        _serve(wsgi.init_application(), address, port, 2)
+    return main
+
+
+@kind('nova')
+def _nova():
+    from nova.cmd import api
+    from nova.api import openstack  # noqa: F401  pylint: disable=unused-import
+    from nova.api.openstack.compute import routes  # noqa: F401  pylint: disable=unused-import
+    return api.main
+
+
+@kind('glance')
+def _glance():
+    from glance.cmd import api
+    from glance.api.v2 import router  # noqa: F401  pylint: disable=unused-import
+    return api.main
+
+
+@kind('neutron')
+def _neutron():
+    from neutron.cmd.eventlet import server
+    from neutron.api.v2 import router  # noqa: F401  pylint: disable=unused-import
+    from neutron.plugins.ml2 import plugin  # noqa: F401  pylint: disable=unused-import
+    from neutron.services.l3_router import l3_router_plugin  # noqa: F401  pylint: disable=unused-import
+    return server.main
+
+
+@kind('seed')
+def _seed():
+    import openstack  # noqa: F401  pylint: disable=unused-import
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + '/seed')
+    import site_seed
+    return site_seed.main
+
+
+def _start_time(pid):
+    with open('/proc/%d/stat' % pid, encoding='ascii', errors='replace') as file:
+        return file.read().rpartition(')')[2].split()[19]
+
+
+def _child(job, main, wait):
+    os.setsid()
+    out = os.open(job['out'], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.close(out)
+    if not wait:
+        with open(job['pid'], 'w', encoding='ascii') as file:
+            file.write('%d %s\n' % (os.getpid(), _start_time(os.getpid())))
+    random.seed()
+    sys.argv = list(job['argv'])
+    code = 1
+    try:
+        code = main() or 0
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 1 if stop.code else 0
+        if isinstance(stop.code, str):
+            print(stop.code, file=sys.stderr)
+    except BaseException:  # noqa: B902  the log is the only place that can still be told
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def main():
+    name, path = sys.argv[1:3]
+    with open(path, encoding='utf-8') as file:
+        spec = json.load(file)
+    sys.argv = [name]
+    child_main = SPEC_KINDS[name]()
+    children = []
+    for job in spec['jobs']:
+        pid = os.fork()
+        if pid == 0:
+            _child(job, child_main, spec['wait'])
+        children.append(pid)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children] \
+        if spec['wait'] else []
+    sys.stdout.flush()
+    os._exit(next((code if code > 0 else 1 for code in codes if code), 0))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,86 @@
+"""The front of all sites: one Apache that speaks TLS, and the certificates it shows."""
+import os
+import signal
+
+import sites as table
+from paths import state, write
+from process import alive, run, spawn
+
+MODULES = ('mpm_event authn_core authz_core proxy proxy_http headers ssl socache_shmcb setenvif '
+           'env reqtimeout').split()
+MODULE_DIR = '/usr/lib/apache2/modules'
+
+
+def make_certificates():
+    """A certificate authority of the lab's own, and one server certificate for all addresses."""
+    folder = state('tls')
+    if os.path.exists(folder + '/server.pem'):
+        return
+    os.makedirs(folder, exist_ok=True)
+    run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
+         '-nodes', '-days', '3650', '-keyout', folder + '/ca.key', '-out', folder + '/ca.pem',
+         '-subj', '/O=CIS test sites/CN=CIS test CA',
+         '-addext', 'keyUsage=critical,keyCertSign,cRLSign'], 'setup.log')
+    write(folder + '/extensions', 'subjectAltName=%s\nextendedKeyUsage=serverAuth\n' % ','.join(
+        ['DNS:localhost', 'IP:127.0.0.1'] + ['IP:127.0.0.%d' % n for n in range(20, 40)]))
+    run(['openssl', 'req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+         '-keyout', folder + '/server.key', '-out', folder + '/server.csr', '-subj',
+         '/O=CIS test sites/CN=cis-openstack'], 'setup.log')
+    run(['openssl', 'x509', '-req', '-in', folder + '/server.csr', '-CA', folder + '/ca.pem',
+         '-CAkey', folder + '/ca.key', '-CAcreateserial', '-days', '3650', '-extfile',
+         folder + '/extensions', '-out', folder + '/server.pem'], 'setup.log')
+
+
+def _virtual_host(site, service, port):
+    yield 'Listen %s:%d %s' % (site.address, port, 'https' if site.tls else 'http')
+    yield '<VirtualHost %s:%d>' % (site.address, port)
+    yield 'CustomLog %s lab' % state('log', 'access-%s.log' % site.process(service))
+    yield 'AllowEncodedSlashes NoDecode'
+    yield 'KeepAliveTimeout %d' % site.keepalive
+    if site.tls:
+        yield 'SSLEngine on'
+        yield 'SSLCertificateFile ' + state('tls', 'server.pem')
+        yield 'SSLCertificateKeyFile ' + state('tls', 'server.key')
+        yield 'RequestHeader set X-Forwarded-Proto https'
+    yield 'ProxyPreserveHost %s' % ('On' if site.proxy_headers else 'Off')
+    yield 'SetEnv proxy-sendchunked 1'
+    yield 'ProxyPass / http://%s:%d/ retry=0 nocanon disablereuse=On' % (
+        site.address, port + table.INNER)
+    yield '</VirtualHost>'
+
+
+def _configuration():
+    present = set(os.listdir(MODULE_DIR))
+    yield 'ServerRoot ' + state()
+    yield 'ServerName cis-openstack'
+    yield 'PidFile ' + state('run', 'httpd')
+    yield 'DefaultRuntimeDir ' + state('run')
+    yield 'ErrorLog ' + state('log', 'apache-error.log')
+    yield from ('LogLevel warn', 'ServerTokens Minimal', 'KeepAlive On',
+                'MaxKeepAliveRequests 1000', 'Timeout 120', 'StartServers 1', 'ServerLimit 2',
+                'ThreadsPerChild 64', 'MaxRequestWorkers 128', 'MinSpareThreads 8',
+                'MaxSpareThreads 128')
+    for module in MODULES:
+        if 'mod_%s.so' % module in present:
+            yield 'LoadModule %s_module %s/mod_%s.so' % (module, MODULE_DIR, module)
+    if os.getuid() == 0:
+        yield from ('User www-data', 'Group www-data')
+    yield 'LogFormat "%h %t \\"%r\\" %>s %b %D us %{X-Openstack-Request-Id}o" lab'
+    yield 'SSLSessionCache shmcb:%s(512000)' % state('run', 'ssl_scache')
+    yield 'Mutex file:%s default' % state('run')
+    for site in table.ALL:
+        for service, port in table.PORTS.items():
+            yield from _virtual_host(site, service, port)
+
+
+def start():
+    """One front for every site of the table: one that does not run answers 503."""
+    conf, text = state('apache.conf'), '\n'.join(_configuration()) + '\n'
+    old = None
+    if os.path.exists(conf):
+        with open(conf, encoding='ascii') as file:
+            old = file.read()
+    write(conf, text)
+    if alive('apache') and old != text:
+        os.kill(alive('apache'), signal.SIGUSR1)  # graceful restart
+    spawn('apache', ['/usr/sbin/apache2', '-f', conf, '-DFOREGROUND'])

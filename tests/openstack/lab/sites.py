@@ -1,0 +1,90 @@
+"""The sites: what each one is, as plain data. What is in them is under seed/."""
+import dataclasses
+import sys
+from typing import Optional
+
+from paths import state
+
+# service -> the port of the front. The service itself listens 10000 above.
+PORTS = {'keystone': 5000, 'glance': 9292, 'nova': 8774, 'placement': 8778, 'neutron': 9696}
+INNER = 10000
+
+
+@dataclasses.dataclass(frozen=True)
+class Site:
+    """One OpenStack cloud. The defaults are the ordinary case, the table below the exceptions."""
+    number: int  # gives the address 127.0.0.(20 + number)
+    slug: str  # names its processes, databases and folder
+    name: str  # as in GOCDB
+    region: str
+    tls: bool = True
+    page: Optional[int] = None  # the services' own limit on a page
+    proxy_headers: bool = True  # False: links say http and name the inner ports
+    hide_extra_specs: bool = False  # Nova's policy shows flavors' extra specs to admins only
+    keepalive: int = 65  # seconds until the front closes an idle connection
+    token_seconds: int = 3600
+    # How the catalog and the site file spell things.
+    nova_path: str = '/v2.1'
+    glance_path: str = ''
+    neutron_path: str = ''
+    endpoint_suffix: str = '/v3'  # after https://address:5000 in the site file
+    region_in_file: bool = False
+    admin_endpoints: bool = True
+    dead_region: Optional[str] = None  # a second region whose endpoints nobody serves
+    # How its administrators name and grant.
+    domain: str = 'egi.eu'
+    project_prefix: str = ''
+    project_dots: str = '.'  # what stands for the dots of a VO's name
+    crawler_role: str = 'member'
+    vos: tuple = ()
+
+    @property
+    def address(self):
+        return '127.0.0.%d' % (20 + self.number)
+
+    def url(self, service):
+        return '%s://%s:%d' % ('https' if self.tls else 'http', self.address, PORTS[service])
+
+    def path(self, *parts):
+        return state('sites', self.slug, *parts)
+
+    def process(self, service):
+        return '%s-%s' % (self.slug, service)
+
+    def database(self, name):
+        return '%s_%s' % (self.slug, name)
+
+    def project(self, vo):
+        return self.project_prefix + vo.replace('.', self.project_dots)
+
+    @property
+    def ca_file(self):
+        return state('tls', 'ca.pem') if self.tls else None
+
+
+LAB_VOS = ('vo.access.egi.eu', 'biomed', 'eosc-synergy.eu', 'escape.ska', 'dteam', 'ops')
+
+ALL = (
+    Site(1, 'cesga', 'CESGA', 'RegionOne', vos=('vo.access.egi.eu', 'ops', 'belle2')),
+    Site(2, 'padova', 'INFN-PADOVA-STACK', 'regionOne', endpoint_suffix='/v3/',
+         nova_path='/v2.1/%(project_id)s', glance_path='/', neutron_path='/', domain='default',
+         project_prefix='EGI-', vos=('vo.access.egi.eu', 'ops', 'enmr.eu')),
+    Site(3, 'classic', 'CIS-LAB-CLASSIC', 'RegionOne', endpoint_suffix='', region_in_file=True,
+         vos=LAB_VOS),
+    Site(4, 'direct', 'CIS-LAB-DIRECT', 'direct', tls=False, page=7, keepalive=5,
+         token_seconds=300, nova_path='/v2.1/%(project_id)s', glance_path='/v2/',
+         neutron_path='/', region_in_file=True, dead_region='decommissioned', domain='default',
+         project_prefix='EGI_', project_dots='_', vos=LAB_VOS),
+    Site(5, 'six', 'CIS-LAB-SIX', 'six', page=4, proxy_headers=False, hide_extra_specs=True,
+         token_seconds=14400, nova_path='/v2/%(tenant_id)s', glance_path='/v2',
+         neutron_path='/v2.0', endpoint_suffix='/', admin_endpoints=False, domain='fedcloud',
+         project_prefix='VO:', crawler_role='reader', vos=LAB_VOS),
+)
+
+
+def find(word):
+    """The site of that GOCDB name or slug; stops the program if there is none."""
+    for site in ALL:
+        if word in (site.name, site.slug):
+            return site
+    sys.exit('no site "%s"; there are %s' % (word, ', '.join(site.name for site in ALL)))
