@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+"""Each fault costs only its own site's refresh; last good data is served, labelled with age and error."""
+import os
+import shutil
+import unittest
+
+import harness
+
+VICTIM = 'INFN-PADOVA-STACK'
+# fault -> (where, error classes that describe it)
+FAULTS = {
+    'timeout': ('neutron', ('timeout',)),
+    '503': ('glance', ('server',)),
+    '502': ('neutron', ('server',)),
+    '500': ('nova', ('server',)),
+    '401': ('glance', ('auth',)),
+    '403': ('glance', ('forbidden',)),
+    '429': ('nova', ('rate-limit',)),
+    'html': ('glance', ('parse',)),
+    'garbage': ('nova', ('parse',)),
+    'shape': ('glance', ('parse',)),
+    'half': ('neutron', ('server', 'connect', 'parse')),
+    'reset': ('neutron', ('connect', 'server')),
+    'endless-pages': ('glance', ('limit', 'parse')),
+    'endless-body': ('nova', ('limit', 'timeout')),
+    'bomb': ('glance', ('limit',)),
+    'drip': ('nova', ('timeout',)),
+    'redirect': ('nova', ('policy', 'parse')),
+    'huge-header': ('glance', ('limit', 'connect', 'server')),
+}
+FAST = ('--timeout', '2s', '--share-deadline', '6s')
+
+
+class Faults(harness.Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.good = os.path.join(cls.dir, 'good.db')
+        code, _, err = harness.run('cis-crawler', 'crawl', '--sites', cls.sites, '--db', cls.good)
+        assert code == 0, err
+
+    def broken(self, kind, rule):
+        """A copy of the good database after a crawl with the fault; (exit code, stderr, path)."""
+        db = self.path('%s.db' % kind)
+        shutil.copy(self.good, db)
+        self.faults(rule)
+        code, _, err = self.crawl(db, '--verbose', *FAST)
+        self.faults()
+        return code, err, db
+
+    def answers(self, db, site):
+        """What is served of a site, without ages."""
+        out = {}
+        for noun in ('flavors', 'images', 'networks'):
+            out[noun] = sorted((r['upstream_id'], r.get('vo', ''), r['active'])
+                               for r in self.query_json(db, noun, '--site', site))
+        return out
+
+    def test_each_fault_costs_only_its_own_site(self):
+        want = {s: self.answers(self.good, s) for s in (VICTIM, 'CESGA')}
+        for kind, (service, classes) in FAULTS.items():
+            with self.subTest(fault=kind):
+                code, err, db = self.broken(kind, {'kind': kind, 'site': VICTIM, 'service': service,
+                                                   'seconds': 30 if kind == 'timeout' else 1})
+                self.assertEqual(code, 3, err)
+                self.assert_sound(db)
+                for site, answer in want.items():
+                    self.assertEqual(self.answers(db, site), answer, site)
+                states = {}
+                seen = set()
+                for share in self.query_json(db, 'shares'):
+                    states.setdefault(share['site_name'], set()).add(share['state'])
+                    if share['site_name'] == VICTIM:
+                        seen |= {k.get('error_class', '') for k in share['kinds']}
+                self.assertTrue(seen & set(classes), (seen, classes))
+                self.assertIn('DATA_STATE_STALE', states.pop(VICTIM))
+                for site, state in states.items():
+                    self.assertEqual(state, {'DATA_STATE_FRESH'}, site)
+
+    def test_a_site_whose_keystone_is_down(self):
+        for kind in ('401', '503', 'html', 'timeout', 'reset'):
+            with self.subTest(fault=kind):
+                code, err, db = self.broken('keystone-' + kind, {
+                    'kind': kind, 'site': VICTIM, 'service': 'keystone', 'seconds': 30})
+                self.assertEqual(code, 3, err)
+                self.assertIn(VICTIM, err)
+                self.assertEqual(self.answers(db, VICTIM), self.answers(self.good, VICTIM))
+
+    def test_one_answer_that_fails_once_is_asked_again(self):
+        for kind in ('503', 'reset', 'half'):
+            with self.subTest(fault=kind):
+                code, err, _ = self.broken('once-' + kind, {
+                    'kind': kind, 'site': VICTIM, 'service': 'glance', 'count': 1, 'seconds': 0})
+                self.assertEqual(code, 0, err)
+
+    def test_nothing_refreshed_is_4(self):
+        code, err, db = self.broken('all', {'kind': '503', 'service': 'keystone', 'seconds': 0})
+        self.assertEqual(code, 4, err)
+        self.assertEqual(self.answers(db, 'CESGA'), self.answers(self.good, 'CESGA'))
+
+    def test_the_age_and_the_error_are_shown(self):
+        _, _, db = self.broken('shown', {'kind': '503', 'site': VICTIM, 'service': 'glance',
+                                         'seconds': 0})
+        code, out, _ = self.query(db, 'show', VICTIM)
+        self.assertEqual(code, 0)
+        self.assertRegex(out, r'503')
+        code, out, _ = harness.run('cis-crawler', 'status', '--db', db)
+        self.assertEqual(code, 1, out)
+        self.assertEqual(out.count('\n'), 1)
+        self.assertIn(VICTIM, out)
+
+    def test_the_next_crawl_heals(self):
+        _, _, db = self.broken('heal', {'kind': '503', 'site': VICTIM, 'seconds': 0})
+        code, _, err = self.crawl(db)
+        self.assertEqual(code, 0, err)
+        for share in self.query_json(db, 'shares'):
+            self.assertEqual(share['state'], 'DATA_STATE_FRESH')
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,164 @@
+#!/usr/bin/python3
+"""Crawl, serve, ask: the headline questions, and that every way of asking gives the same answer."""
+import glob
+import json
+import os
+import re
+import signal
+import subprocess
+import unittest
+
+import harness
+
+VO = 'vo.access.egi.eu'
+CESGA_WISH = ['place', '--vo', VO, '--vcpus', '2', '--ram', '4G', '--os', 'ubuntu>=20.04', '--public-ip']
+
+
+def without_ages(reply):
+    """What does not depend on when it was asked."""
+    return re.sub(r'"(data_age|snapshot_generation)": [^,\n]*,?', '', json.dumps(reply, indent=1, sort_keys=True))
+
+
+class FullPath(harness.Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.db = os.path.join(cls.dir, 'cis.db')
+        cls.crawl_result = harness.run('cis-crawler', 'crawl', '--sites', cls.sites, '--db', cls.db,
+                                       '--verbose')
+        cls.server = harness.Process(
+            [harness.program('cis-server'), '--db', cls.db, '--listen', '127.0.0.1:0'],
+            os.path.join(cls.dir, 'server.log'), 'server.serving')
+        cls.address = re.search(r'address="?(127\.0\.0\.1:\d+)', cls.server.text()).group(1)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+        super().tearDownClass()
+
+    def ask(self, *args):
+        return harness.run('cisquery', '--server', self.address, *args)
+
+    def test_the_crawl_refreshes_every_share(self):
+        code, out, err = self.crawl_result
+        self.assertEqual(code, 0, out + err)
+        self.assert_sound(self.db)
+
+    def test_the_replay_was_asked_nothing_that_was_not_recorded(self):
+        # A replay that answers 404 for want of a recording would make the crawl prove nothing.
+        other = harness.Process(self.replay.child.args[:4] + [os.path.join(self.dir, 'second')],
+                                os.path.join(self.dir, 'second.log'), 'replay ready')
+        code, _, err = harness.run('cis-crawler', 'crawl', '--sites',
+                                   os.path.join(self.dir, 'second', 'sites'), '--db',
+                                   os.path.join(self.dir, 'second.db'))
+        other.stop()
+        self.assertEqual(code, 0, err)
+        with open(os.path.join(self.dir, 'second', 'summary.json'), encoding='utf-8') as f:
+            summary = json.load(f)
+        self.assertEqual(summary['misses'], [])
+        self.assertGreater(summary['requests'], 50)
+
+    def test_cesga_answers_the_first_users_question(self):
+        code, out, err = self.ask(*CESGA_WISH, '--site', 'CESGA', '-o', 'json')
+        self.assertEqual(code, 0, err)
+        (placement,) = json.loads(out)['placements']
+        self.assertEqual(placement['flavor']['display_name'], 'cor2mem4hd20')
+        self.assertEqual(placement['image']['display_name'],
+                         'Image for EGI Ubuntu 20.04 [Ubuntu/20.04/VirtualBox]')
+        self.assertEqual(placement['network']['network']['display_name'], 'net-vo.access.egi.eu')
+        self.assertEqual(placement['network']['external_network']['display_name'], 'public00')
+        self.assertEqual(placement['login_user'], 'ubuntu')
+        # The quota is spent, yet unattached floating IPs lie in the project: they are offered.
+        self.assertEqual(len(placement['network']['unattached_floating_ip_ids']), 6)
+        for field in ('project_id', 'keystone_url', 'region', 'data_age'):
+            self.assertTrue(placement.get(field), field)
+
+    def test_padova_never_pairs_the_small_disk_with_the_large_image(self):
+        code, out, err = self.ask('place', '--vo', VO, '--ram', '512M', '--site', 'INFN-PADOVA-STACK',
+                                  '--os', 'ubuntu', '--all', '--explain', '-o', 'json')
+        self.assertEqual(code, 0, err)
+        reply = json.loads(out)
+        self.assertTrue(reply['placements'])
+        for placement in reply['placements']:
+            if placement['image']['display_name'] == 'Ubuntu Server 18.04 LTS':
+                self.assertNotEqual(placement['flavor']['display_name'], 'm1.tiny')
+        (verdict,) = reply['verdicts']
+        refused = [p for p in verdict['refused_pairs'] if p['flavor'] == 'm1.tiny' and
+                   p['image'] == 'Ubuntu Server 18.04 LTS']
+        self.assertTrue(refused, verdict)
+        self.assertIn(refused[0]['reason']['code'],
+                      ('IMAGE_SIZE_GT_DISK', 'IMAGE_MIN_DISK_GT_FLAVOR', 'IMAGE_VIRTUAL_SIZE_GT_DISK'))
+        self.assertRegex(refused[0]['reason']['message'], r'GiB|bytes')
+
+    def test_the_same_answer_in_process_and_over_grpc(self):
+        for args in (CESGA_WISH, ['flavors'], ['images', '--vo', VO], ['networks'], ['shares'],
+                     ['sites'], ['vos'], ['crawls'], ['endpoints']):
+            code, out, err = self.ask('-o', 'json', *args)
+            code_db, out_db, err_db = self.query(self.db, '-o', 'json', *args)
+            self.assertEqual((code, err), (code_db, err_db), args)
+            self.assertEqual(without_ages(json.loads(out)), without_ages(json.loads(out_db)), args)
+            self.assertGreater(len(json.loads(out)), 0, args)
+
+    def test_a_second_crawl_reaches_the_running_server(self):
+        code, out, _ = self.ask('crawls', '-o', 'json')
+        before = len(json.loads(out))
+        code, _, err = self.crawl(self.db)
+        self.assertEqual(code, 0, err)
+        for _ in range(200):          # bounded polling of what a user would see
+            _, out, _ = self.ask('crawls', '-o', 'json')
+            if len(json.loads(out)) > before:
+                break
+        self.assertEqual(len(json.loads(out)), before + 1)
+
+    def test_every_output_format_works(self):
+        for form in ('table', 'wide', 'json', 'ndjson', 'yaml', 'csv', 'name'):
+            for args in (CESGA_WISH, ['flavors'], ['images'], ['networks'], ['sites'], ['shares']):
+                code, out, err = self.ask('-o', form, *args)
+                self.assertEqual(code, 0, (form, args, err))
+                self.assertTrue(out.strip(), (form, args))
+
+    def test_tables_fit_100_columns(self):
+        for args in (CESGA_WISH, ['flavors'], ['images'], ['networks'], ['sites'], ['shares'], ['vos']):
+            _, out, _ = self.ask(*args)
+            self.assertLessEqual(max(len(line) for line in out.split('\n')), 100, args)
+
+    def test_no_match_is_2_and_says_why_on_one_screen(self):
+        code, out, err = self.ask('place', '--vo', VO, '--ram', '999G', '--os', 'ubuntu')
+        self.assertEqual(code, 2, err)
+        self.assertLessEqual((out + err).count('\n'), 40)
+        self.assertRegex(out + err, r'(?i)ram')
+
+    def test_no_secret_anywhere(self):
+        secrets = [harness.PASSWORD.encode(), b'replay-']
+        files = [f for f in glob.glob(self.dir + '/**/*', recursive=True) if os.path.isfile(f)]
+        files = [f for f in files if '/tls/' not in f and not f.endswith('replay.json')]
+        self.assertGreater(len(files), 3)
+        dump = subprocess.run(['sqlite3', self.db, '.dump'], capture_output=True, check=True).stdout
+        texts = {f: open(f, 'rb').read() for f in files}
+        texts['dump'] = dump
+        texts['output'] = ''.join(map(str, self.crawl_result)).encode()
+        for doc in self.observations():
+            texts['observation %s' % len(texts)] = doc
+        for name, text in texts.items():
+            for secret in secrets:
+                where = text.find(secret)
+                self.assertTrue(where < 0 or text[where:where + 11] == b'replay-user', name)
+
+    def observations(self):
+        """The raw answers kept in the database, unpacked."""
+        out = subprocess.run(['sqlite3', self.db, 'SELECT hex(body_zstd) FROM observation_document'],
+                             capture_output=True, text=True, check=True).stdout.split()
+        self.assertGreater(len(out), 20)
+        for line in out:
+            yield subprocess.run(['zstd', '-dc'], input=bytes.fromhex(line), capture_output=True,
+                                 check=True).stdout
+
+    def test_the_server_drains_on_sigterm(self):
+        other = harness.Process(
+            [harness.program('cis-server'), '--db', self.db, '--listen', '127.0.0.1:0'],
+            os.path.join(self.dir, 'other.log'), 'server.serving')
+        self.assertEqual(other.stop(signal.SIGTERM), 0)
+
+
+if __name__ == '__main__':
+    unittest.main()
