@@ -1,5 +1,7 @@
 #include "server/snapshot/data_state.h"
 
+#include <algorithm>
+
 namespace cis {
 
 DataState StateOf(const KindState& state, absl::Time now, const FreshnessPolicy& policy) {
@@ -19,6 +21,39 @@ const KindState* FindKind(absl::Span<const KindState> kinds, Kind kind) {
     if (state.kind == kind) return &state;
   }
   return nullptr;
+}
+
+absl::string_view FormatDataState(DataState state) {
+  switch (state) {
+    case DataState::kFresh:
+      return "fresh";
+    case DataState::kStale:
+      return "stale";
+    case DataState::kExpired:
+      return "expired";
+    case DataState::kMissing:
+      return "missing";
+  }
+  return "missing";
+}
+
+DataState WorstState(absl::Span<const KindState> states, absl::Span<const Kind> kinds,
+                     absl::Time now, const FreshnessPolicy& policy) {
+  DataState worst = DataState::kFresh;
+  for (const Kind kind : kinds) {
+    worst = std::max(worst, StateOf(FindKind(states, kind), now, policy));
+  }
+  return worst;
+}
+
+absl::Time OldestSuccess(absl::Span<const KindState> states, absl::Span<const Kind> kinds) {
+  if (kinds.empty()) return absl::InfinitePast();
+  absl::Time oldest = absl::InfiniteFuture();
+  for (const Kind kind : kinds) {
+    const KindState* state = FindKind(states, kind);
+    oldest = std::min(oldest, state ? state->success_time : absl::InfinitePast());
+  }
+  return oldest;
 }
 
 }  // namespace cis

@@ -3,6 +3,7 @@
 // Whether data may be relied on: a pure function of when it was read, whether the last try failed,
 // and the time now.
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "schema/model/records.h"
@@ -11,6 +12,9 @@ namespace cis {
 
 // Ordered: a larger value is worse.
 enum class DataState { kFresh = 0, kStale, kExpired, kMissing };
+
+// "fresh", "stale", "expired" or "missing".
+absl::string_view FormatDataState(DataState state);
 
 // When data stops to be fresh, and when it stops to be used.
 struct FreshnessPolicy {
@@ -28,5 +32,12 @@ DataState StateOf(const KindState* state, absl::Time now, const FreshnessPolicy&
 
 // The entry of `kind`, or nullptr if it was never tried.
 const KindState* FindKind(absl::Span<const KindState> kinds, Kind kind);
+
+// The worst state of `kinds`; kFresh if `kinds` is empty.
+DataState WorstState(absl::Span<const KindState> states, absl::Span<const Kind> kinds,
+                     absl::Time now, const FreshnessPolicy& policy);
+
+// When the oldest of `kinds` was read; InfinitePast if one of them never was.
+absl::Time OldestSuccess(absl::Span<const KindState> states, absl::Span<const Kind> kinds);
 
 }  // namespace cis

@@ -1,2 +1,2 @@
-cis_library(cis_snapshot SOURCES snapshot/snapshot.cc snapshot/data_state.cc
+cis_library(cis_snapshot SOURCES snapshot/data_state.cc snapshot/snapshot.cc
             PUBLIC cis_model absl::flat_hash_map absl::span)

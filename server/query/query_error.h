@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace cis {
+
+// INVALID_ARGUMENT "at byte OFFSET: WHY", which also carries the offset for programs.
+absl::Status QueryErrorAt(size_t offset, absl::string_view why);
+
+// The offset that QueryErrorAt was given; absent for other errors.
+std::optional<size_t> QueryErrorOffset(const absl::Status& status);
+
+}  // namespace cis

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "absl/time/time.h"
+#include "server/snapshot/data_state.h"
+
+namespace cis {
+
+// What a handler may know beside the snapshot and the request.
+struct RequestContext {
+  absl::Time now = absl::InfinitePast();  // when the request came; ages are told against it
+  FreshnessPolicy freshness;
+};
+
+}  // namespace cis
