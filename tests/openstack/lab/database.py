@@ -155,3 +155,11 @@ def make_databases(sites):
                for site in sites for name in NAMES if site.database(name) not in have]
     if missing:
         sql('postgres', *missing)
+
+
+def drop(site):
+    """Removes the databases of a site, whoever is connected to them."""
+    have = existing()
+    there = [site.database(name) for name in NAMES if site.database(name) in have]
+    if there:
+        sql('postgres', *['drop database %s with (force)' % name for name in there])

@@ -1,0 +1,154 @@
+"""What the seeds are made with: one site through openstacksdk, as its administrator."""
+import openstack
+
+from database import sql
+from paths import CRAWLER_USER, PASSWORD
+
+GIB = 1024 ** 3
+
+
+def qcow2_header(virtual_bytes):
+    """The first 512 bytes of a real version 3 qcow2 image that expands to virtual_bytes; Glance
+    reads virtual_size from it."""
+    return (b'QFI\xfb' + (3).to_bytes(4, 'big') + bytes(16) + virtual_bytes.to_bytes(8, 'big')
+            ).ljust(512, b'\0')
+
+
+class Cloud:
+    """Creates things at one site. Names of VOs stand for their projects everywhere."""
+
+    def __init__(self, site):
+        self.site = site
+        self.admin = self.connect('admin', project_name='admin', project_domain_name='Default')
+        self.projects = {}  # VO or other name -> project
+        self._sizes = []  # (image id, bytes, virtual bytes) that Glance is to report
+
+    def connect(self, user, **project):
+        """An openstacksdk connection. The endpoints are given, not discovered: that the catalog is
+        spelled in odd ways is for the crawler to cope with."""
+        url = self.site.url
+        return openstack.connect(
+            load_yaml_config=False, load_envvars=False, auth_url=url('keystone') + '/v3',
+            username=user, password=PASSWORD, user_domain_name='Default',
+            region_name=self.site.region, cacert=self.site.ca_file, image_api_version='2',
+            identity_endpoint_override=url('keystone') + '/v3',
+            image_endpoint_override=url('glance') + '/v2',
+            compute_endpoint_override=url('nova') + '/v2.1',
+            network_endpoint_override=url('neutron') + '/v2.0', **project)
+
+    def as_crawler(self, vo):
+        return self.connect(CRAWLER_USER, project_id=self.projects[vo].id)
+
+    # ------------------------------------------------------------------------------- compute
+    def flavor(self, name, vcpus, ram_mib, disk_gib, specs=None, only=None, **more):
+        """A flavor; private to the project of a VO if only names one."""
+        made = self.admin.compute.create_flavor(
+            name=name, vcpus=vcpus, ram=ram_mib, disk=disk_gib, is_public=only is None, **more)
+        if specs:
+            self.admin.compute.create_flavor_extra_specs(made, specs)
+        if only:
+            self.admin.compute.flavor_add_tenant_access(made, self.projects[only].id)
+
+    def compute_quota(self, vo, **limits):
+        answer = self.admin.compute.put('/os-quota-sets/' + self.projects[vo].id,
+                                        json={'quota_set': dict(limits, force=True)})
+        openstack.exceptions.raise_from_response(answer)
+
+    # --------------------------------------------------------------------------------- image
+    def image(self, name, size=None, virtual=None, fmt='qcow2', container='bare', upload=True,
+              owner=None, visibility='public', properties=None, **more):
+        """An image. What is uploaded is a header; size is what Glance shall say, in bytes, and
+        virtual what the image expands to. Without size it is the header's own."""
+        body = dict(more, visibility=visibility, disk_format=fmt, container_format=container,
+                    name=name, **(properties or {}))
+        if owner:
+            body['owner'] = self.projects[owner].id
+        body = {key: value for key, value in body.items() if value is not None}
+        answer = self.admin.image.post('/images', json=body)
+        openstack.exceptions.raise_from_response(answer)
+        image_id = answer.json()['id']
+        if upload:
+            data = qcow2_header(virtual or 0) if fmt == 'qcow2' else bytes(512)
+            openstack.exceptions.raise_from_response(self.admin.image.put(
+                '/images/%s/file' % image_id, data=data,
+                headers={'Content-Type': 'application/octet-stream'}))
+        if size:
+            self._sizes.append((image_id, size, virtual if fmt == 'qcow2' else size))
+        return image_id
+
+    def snapshot(self, name, owner, base=None, **more):
+        """An image as Nova makes it of a server; owner is a VO."""
+        properties = {
+            'image_type': 'snapshot', 'image_location': 'snapshot', 'image_state': 'available',
+            'boot_roles': 'member', 'owner_project_name': owner, 'base_image_ref': base or '',
+            'instance_uuid': '4a7f4a36-8a3e-4b9e-9c1c-2d6f0d9d7a11', 'user_id': '0' * 32}
+        more['properties'] = dict(properties, **more.get('properties', {}))
+        return self.image(name, owner=owner, **more)
+
+    def share_image(self, image_id, vo, accept):
+        """Offers a shared image to a VO's project, which accepts it or leaves it pending."""
+        project = self.projects[vo].id
+        answer = self.admin.image.post('/images/%s/members' % image_id, json={'member': project})
+        openstack.exceptions.raise_from_response(answer)
+        if accept:
+            openstack.exceptions.raise_from_response(self.as_crawler(vo).image.put(
+                '/images/%s/members/%s' % (image_id, project), json={'status': 'accepted'}))
+
+    def write_sizes(self):
+        """Puts the sizes into Glance's own table: the API would take them only with the bytes."""
+        if self._sizes:
+            sql(self.site.database('glance'), *[
+                "update images set size = %d, virtual_size = %s where id = '%s'"
+                % (size, virtual or 'virtual_size', image) for image, size, virtual in self._sizes])
+
+    # ------------------------------------------------------------------------------- network
+    def network(self, name, vo=None, subnets=(), flat=None, vlan=None, **more):
+        """A network with its subnets; vo owns it, or the administrators' project if None.
+        A subnet is (cidr, {attribute: value})."""
+        owner = {'project_id': self.projects[vo].id} if vo else {}
+        if flat:
+            more.update(provider_network_type='flat', provider_physical_network=flat)
+        if vlan:
+            more.update(provider_network_type='vlan', provider_physical_network='physnet1',
+                        provider_segmentation_id=vlan)
+        made = self.admin.network.create_network(name=name, **owner, **more)
+        made.made_subnets = [
+            self.admin.network.create_subnet(network_id=made.id, cidr=cidr,
+                                             ip_version=6 if ':' in cidr else 4, **owner, **attributes)
+            for cidr, attributes in subnets]
+        return made
+
+    def router(self, name, vo, external=None, networks=(), **more):
+        """A router of a VO with a gateway on external and an interface on each network's
+        subnets."""
+        if external is not None:
+            more['external_gateway_info'] = {'network_id': external.id}
+        made = self.admin.network.create_router(
+            name=name, project_id=self.projects[vo].id, **more)
+        for network in networks:
+            for subnet in network.made_subnets:
+                self.admin.network.add_interface_to_router(made, subnet_id=subnet.id)
+        return made
+
+    def show_network(self, network, vo, action='access_as_shared'):
+        """Lets one VO see a network that is somebody else's (RBAC)."""
+        self.admin.network.create_rbac_policy(
+            object_type='network', object_id=network.id, action=action,
+            target_project_id=self.projects[vo].id)
+
+    def floating_ip(self, vo, external, address=None, port=None, **more):
+        if port is not None:
+            more['port_id'] = port.id
+        if address:
+            more['floating_ip_address'] = address
+        self.admin.network.create_ip(floating_network_id=external.id,
+                                     project_id=self.projects[vo].id, **more)
+
+    def server_port(self, vo, network, address):
+        """The port of a machine, which here nobody runs."""
+        return self.admin.network.create_port(
+            network_id=network.id, project_id=self.projects[vo].id, device_owner='compute:nova',
+            fixed_ips=[{'ip_address': address}])
+
+    def network_quota(self, vo, **limits):
+        self.admin.network.update_quota(self.projects[vo].id, **limits)
