@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,9 @@ struct HttpRequest {
   int64_t max_body_bytes = int64_t{32} << 20;    // decoded; more is RESOURCE_EXHAUSTED
   bool idempotent = true;                        // may be sent again after a failure
   std::string ca_file;                           // empty = the system's
+  // False: nothing is sent to a loopback or link-local address, whatever name leads there. Checked
+  // against the address of the connection itself, so that DNS cannot point a token inwards.
+  bool allow_loopback = true;
 };
 
 struct HttpResponse {

@@ -1,0 +1,296 @@
+#include "crawler/http/curl_transport.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "crawler/http/http_error.h"
+
+namespace cis {
+namespace {
+
+// How late Cancel() and a stepped clock may be noticed.
+constexpr absl::Duration kLongestPoll = absl::Milliseconds(100);
+
+std::string What(const HttpRequest& request) {
+  return absl::StrCat(request.method, " ", RedactUrl(request.url));
+}
+
+// `status` with what was asked in front of it, its class kept.
+absl::Status WithContext(const HttpRequest& request, const absl::Status& status) {
+  return MakeError(status.code(), GetErrorClass(status),
+                   absl::StrCat(What(request), ": ", status.message()));
+}
+
+bool IsRedirect(const HttpRequest& request, const HttpResponse& response) {
+  if (response.Header("Location").empty()) return false;
+  const int status = response.status;
+  if (status == 307 || status == 308) return true;
+  // A POST would become a GET on these; such an answer is handed up instead.
+  return (status == 301 || status == 302 || status == 303) &&
+         (request.method == "GET" || request.method == "HEAD");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CurlTransport>> CurlTransport::Create(TransportOptions options,
+                                                                     const Clock* clock) {
+  if (options.max_in_flight_per_key < 1 || options.max_in_flight < 1 ||
+      options.backoff.max_tries < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("limits of requests in flight are ", options.max_in_flight_per_key,
+                     " per endpoint and ", options.max_in_flight, " in all, with ",
+                     options.backoff.max_tries, " tries; each must be at least 1"));
+  }
+  static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
+  CURLM* multi = global == CURLE_OK ? curl_multi_init() : nullptr;
+  if (multi == nullptr) return absl::InternalError("libcurl cannot be initialised");
+  // Enough idle connections that no endpoint's are closed for another's.
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(options.max_in_flight));
+  return std::unique_ptr<CurlTransport>(new CurlTransport(std::move(options), clock, multi));
+}
+
+CurlTransport::CurlTransport(TransportOptions options, const Clock* clock, void* multi)
+    : options_(std::move(options)),
+      clock_(clock),
+      multi_(multi),
+      backoff_(options_.backoff, options_.seed),
+      queue_(options_.max_in_flight_per_key, options_.max_in_flight) {}
+
+CurlTransport::~CurlTransport() {
+  for (auto& [id, exchange] : exchanges_) Stop(*exchange);
+  curl_multi_cleanup(static_cast<CURLM*>(multi_));
+}
+
+void CurlTransport::Send(HttpRequest request, Callback done) {
+  ++stats_.request_count;
+  const int64_t id = next_id_++;
+  auto exchange = std::make_unique<Exchange>();
+  exchange->done = std::move(done);
+  absl::StatusOr<Url> url = ParseUrl(request.url);
+  if (url.ok()) {
+    exchange->url = *std::move(url);
+    exchange->key = request.limit_key.empty() ? FormatOrigin(exchange->url) : request.limit_key;
+    queue_.PushBack(exchange->key, id);
+  } else {
+    exchange->error = url.status();
+    wrong_.push_back(id);
+  }
+  exchange->request = std::move(request);
+  exchanges_.emplace(id, std::move(exchange));
+}
+
+absl::Status CurlTransport::Run(absl::Time deadline) {
+  while (true) {
+    if (cancelled_.load()) {
+      EndAll(absl::StatusCode::kCancelled, "the crawl was cancelled");
+      return absl::CancelledError("the crawl was cancelled");
+    }
+    const absl::Time now = clock_->Now();
+    if (now >= deadline && !exchanges_.empty()) {
+      ++stats_.limit_hits["deadline"];
+      EndAll(absl::StatusCode::kDeadlineExceeded, "the crawl's deadline has passed");
+      return absl::DeadlineExceededError("the crawl's deadline has passed");
+    }
+    StartWaiting(now);
+    if (exchanges_.empty()) return absl::OkStatus();
+    int running = 0;
+    const CURLMcode code = curl_multi_perform(static_cast<CURLM*>(multi_), &running);
+    if (code != CURLM_OK) {
+      const std::string why = absl::StrCat("libcurl: ", curl_multi_strerror(code));
+      EndAll(absl::StatusCode::kInternal, why);
+      return absl::InternalError(why);
+    }
+    if (TakeFinished()) continue;
+    const absl::Duration wait =
+        std::clamp(NextEvent(now, deadline) - clock_->Now(), absl::ZeroDuration(), kLongestPoll);
+    // Rounded up, or the last fraction of a millisecond would be spent spinning.
+    const int64_t wait_ms = absl::ToInt64Milliseconds(wait + absl::Microseconds(999));
+    curl_multi_poll(static_cast<CURLM*>(multi_), nullptr, 0, static_cast<int>(wait_ms), nullptr);
+  }
+}
+
+absl::Time CurlTransport::NextEvent(absl::Time now, absl::Time deadline) const {
+  absl::Time next = std::min(deadline, queue_.NextResume(now));
+  if (!retries_.empty()) next = std::min(next, retries_.begin()->first);
+  return next;
+}
+
+void CurlTransport::StartWaiting(absl::Time now) {
+  while (!wrong_.empty()) {
+    const int64_t id = wrong_.front();
+    wrong_.pop_front();
+    const absl::Status error = exchanges_.at(id)->error;
+    End(id, error);
+  }
+  while (!retries_.empty() && retries_.begin()->first <= now) {
+    const int64_t id = retries_.begin()->second;
+    retries_.erase(retries_.begin());
+    queue_.PushFront(exchanges_.at(id)->key, id);
+  }
+  while (const std::optional<int64_t> id = queue_.Start(now)) {
+    StartTry(*id, *exchanges_.at(*id), now);
+  }
+  stats_.max_in_flight = std::max(stats_.max_in_flight, queue_.in_flight());
+}
+
+void CurlTransport::StartTry(int64_t id, Exchange& exchange, absl::Time now) {
+  if (exchange.deadline == absl::InfiniteFuture()) {
+    exchange.deadline = now + exchange.request.deadline;
+  }
+  const absl::Duration left = exchange.deadline - now;
+  exchange.cut_by_deadline = left < exchange.request.timeout;
+  absl::StatusOr<std::unique_ptr<CurlTry>> running =
+      CurlTry::Create(options_.tries, exchange.request, exchange.url, exchange.fresh_connection,
+                      std::min(left, exchange.request.timeout));
+  if (!running.ok()) {
+    queue_.Release(exchange.key);
+    End(id, WithContext(exchange.request, running.status()));
+    return;
+  }
+  exchange.running = *std::move(running);
+  curl_multi_add_handle(static_cast<CURLM*>(multi_),
+                        static_cast<CURL*>(exchange.running->handle()));
+  ++stats_.try_count;
+}
+
+bool CurlTransport::TakeFinished() {
+  // Collected first: callbacks send more requests, which must not disturb libcurl's list.
+  std::map<void*, int> finished;
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(static_cast<CURLM*>(multi_), &left)) {
+    if (message->msg == CURLMSG_DONE) finished[message->easy_handle] = message->data.result;
+  }
+  if (finished.empty()) return false;
+  std::vector<std::pair<int64_t, int>> ended;  // by id, so that equal runs call back in equal order
+  for (const auto& [id, exchange] : exchanges_) {
+    if (exchange->running == nullptr) continue;
+    const auto it = finished.find(exchange->running->handle());
+    if (it != finished.end()) ended.emplace_back(id, it->second);
+  }
+  for (const auto& [id, curl_code] : ended) {
+    Exchange& exchange = *exchanges_.at(id);
+    CurlTryEnd end = exchange.running->Finish(curl_code);
+    Stop(exchange);
+    OnTryEnd(id, exchange, std::move(end));
+  }
+  return true;
+}
+
+void CurlTransport::Stop(Exchange& exchange) {
+  if (exchange.running == nullptr) return;
+  curl_multi_remove_handle(static_cast<CURLM*>(multi_),
+                           static_cast<CURL*>(exchange.running->handle()));
+  exchange.running.reset();
+  queue_.Release(exchange.key);
+}
+
+void CurlTransport::OnTryEnd(int64_t id, Exchange& exchange, CurlTryEnd end) {
+  const absl::Time now = clock_->Now();
+  stats_.connection_count += end.connection_count;
+  stats_.wire_bytes += end.wire_bytes;
+  stats_.body_bytes += static_cast<int64_t>(end.response.body.size());
+  if (!end.limit.empty()) ++stats_.limit_hits[end.limit];
+  if (end.result == TryResult::kAnswer && OnRedirect(id, exchange, end.response)) return;
+
+  if (end.result == TryResult::kTimeout && exchange.cut_by_deadline) {
+    ++stats_.limit_hits["deadline"];
+    end.result = TryResult::kFinal;
+  }
+  std::optional<absl::Duration> retry_after;
+  if (end.result == TryResult::kAnswer) {
+    retry_after =
+        ParseRetryAfter(end.response.Header("Retry-After"), end.response.Header("Date"), now);
+  }
+  TryHistory after = exchange.history;
+  ++after.try_count;
+  if (end.result == TryResult::kTimeout) ++after.timeout_count;
+  const RetryDecision decision = backoff_.Decide(end.result, end.response.status, retry_after,
+                                                 exchange.request.idempotent, after);
+  if (decision.fresh_connection) {
+    ++exchange.history.fresh_count;
+    ++stats_.fresh_count;
+    exchange.fresh_connection = true;
+    queue_.PushFront(exchange.key, id);
+    return;
+  }
+  exchange.history = after;
+  if (decision.retry && now + decision.wait < exchange.deadline) {
+    ++stats_.retry_count;
+    exchange.fresh_connection = false;
+    if (retry_after.has_value()) queue_.Pause(exchange.key, now + decision.wait);
+    retries_.emplace(now + decision.wait, id);
+    return;
+  }
+  if (decision.retry) {
+    ++stats_.limit_hits["deadline"];
+  } else if (after.try_count >= options_.backoff.max_tries) {
+    ++stats_.limit_hits["tries"];
+  }
+  if (end.result == TryResult::kAnswer) {
+    end.response.try_count = after.try_count;
+    End(id, std::move(end.response));
+    return;
+  }
+  absl::Status status = WithContext(exchange.request, end.status);
+  if (after.try_count > 1) {
+    status = MakeError(status.code(), GetErrorClass(status),
+                       absl::StrCat(status.message(), " (", after.try_count, " tries)"));
+  }
+  End(id, std::move(status));
+}
+
+bool CurlTransport::OnRedirect(int64_t id, Exchange& exchange, const HttpResponse& response) {
+  if (!IsRedirect(exchange.request, response)) return false;
+  const absl::StatusOr<Url> target = JoinUrl(exchange.url, response.Header("Location"));
+  std::string why;
+  if (!target.ok()) {
+    why = absl::StrCat("the site answers with a redirect that is no URL: ",
+                       target.status().message());
+  } else if (FormatOrigin(*target) != FormatOrigin(exchange.url)) {
+    why = absl::StrCat("the site redirects to ", RedactUrl(FormatUrl(*target)),
+                       ", another origin, where no credentials are sent; name that URL in the "
+                       "site file if it is right");
+  } else if (exchange.redirect_count >= options_.max_redirects) {
+    ++stats_.limit_hits["redirects"];
+    why = absl::StrCat("the site redirects more than ", options_.max_redirects, " times, last to ",
+                       RedactUrl(FormatUrl(*target)));
+  } else {
+    ++exchange.redirect_count;
+    ++stats_.redirect_count;
+    exchange.url = *target;
+    exchange.fresh_connection = false;
+    queue_.PushFront(exchange.key, id);
+    return true;
+  }
+  End(id, MakeError(absl::StatusCode::kFailedPrecondition, ErrorClass::kPolicy,
+                    absl::StrCat(What(exchange.request), ": ", why)));
+  return true;
+}
+
+void CurlTransport::End(int64_t id, absl::StatusOr<HttpResponse> result) {
+  const auto it = exchanges_.find(id);
+  const std::unique_ptr<Exchange> exchange = std::move(it->second);
+  exchanges_.erase(it);
+  exchange->done(std::move(result));
+}
+
+void CurlTransport::EndAll(absl::StatusCode code, absl::string_view why) {
+  const ErrorClass error =
+      code == absl::StatusCode::kDeadlineExceeded ? ErrorClass::kTimeout : ErrorClass::kInternal;
+  // Callbacks may send more; those end the same way.
+  while (!exchanges_.empty()) {
+    const int64_t id = exchanges_.begin()->first;
+    Exchange& exchange = *exchanges_.begin()->second;
+    Stop(exchange);
+    End(id, MakeError(code, error, absl::StrCat(What(exchange.request), ": ", why)));
+  }
+  wrong_.clear();
+  retries_.clear();
+  queue_ = InFlightQueue(options_.max_in_flight_per_key, options_.max_in_flight);
+}
+
+}  // namespace cis

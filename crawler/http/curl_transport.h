@@ -1,0 +1,113 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "crawler/http/backoff.h"
+#include "crawler/http/curl_try.h"
+#include "crawler/http/in_flight_queue.h"
+#include "crawler/http/transport.h"
+#include "crawler/http/url.h"
+#include "schema/base/clock.h"
+
+namespace cis {
+
+struct TransportOptions {
+  int max_in_flight_per_key = 6;  // what a site's API workers bear; at least 1
+  int max_in_flight = 200;        // open connections in all; at least 1
+  int max_redirects = 3;          // of one request, all to its own origin
+  CurlTryOptions tries;
+  BackoffOptions backoff;
+  uint64_t seed = 0;  // of the jitter
+};
+
+// What a transport has done so far.
+struct TransportStats {
+  int64_t request_count = 0;     // Send() calls
+  int64_t try_count = 0;         // requests on the wire, redirects and retries included
+  int64_t retry_count = 0;       // tries after a wait
+  int64_t fresh_count = 0;       // tries repeated at once because an idle connection was closed
+  int64_t redirect_count = 0;    // redirects followed
+  int64_t connection_count = 0;  // connections made
+  int64_t wire_bytes = 0;        // of bodies, as they came
+  int64_t body_bytes = 0;        // of bodies, decoded
+  int max_in_flight = 0;         // most tries at one moment
+  std::map<std::string, int64_t> limit_hits;  // "body", "headers", "redirects", "tries", "deadline"
+};
+
+// HttpTransport over libcurl's multi interface, on the thread that calls Run(). Not thread-safe
+// but for Cancel(), which is sticky and acts within 100 ms.
+//
+// A request's `deadline` counts from the start of its first try: waiting for its turn is not the
+// site's fault, and Run() has a deadline of its own. A request that waits before a retry holds no
+// place in flight. An answer with Retry-After pauses every request of its limit_key. Callbacks
+// that have not run when the transport is destroyed never run.
+class CurlTransport : public HttpTransport {
+ public:
+  // `clock` must outlive the transport. Returns INVALID_ARGUMENT if a limit is below 1, INTERNAL if
+  // libcurl cannot be set up.
+  static absl::StatusOr<std::unique_ptr<CurlTransport>> Create(TransportOptions options,
+                                                               const Clock* clock);
+  ~CurlTransport() override;
+
+  void Send(HttpRequest request, Callback done) override;
+  absl::Status Run(absl::Time deadline) override;
+  void Cancel() override { cancelled_.store(true); }
+
+  const TransportStats& stats() const { return stats_; }
+
+ private:
+  // A request from Send() to its callback.
+  struct Exchange {
+    HttpRequest request;
+    Callback done;
+    std::string key;
+    Url url;  // changes with redirects
+    absl::Time deadline = absl::InfiniteFuture();
+    TryHistory history;
+    int redirect_count = 0;
+    bool fresh_connection = false;
+    bool cut_by_deadline = false;      // the running try
+    std::unique_ptr<CurlTry> running;  // null while waiting
+    absl::Status error;                // a request that is wrong from the start
+  };
+
+  CurlTransport(TransportOptions options, const Clock* clock, void* multi);
+
+  void StartWaiting(absl::Time now);
+  void StartTry(int64_t id, Exchange& exchange, absl::Time now);
+  // Takes what libcurl has finished. Returns false if it has finished nothing.
+  bool TakeFinished();
+  void OnTryEnd(int64_t id, Exchange& exchange, CurlTryEnd end);
+  // True if the answer is a redirect that is followed or refused; the exchange is then dealt with.
+  bool OnRedirect(int64_t id, Exchange& exchange, const HttpResponse& response);
+  void Stop(Exchange& exchange);  // takes a running try out of libcurl
+  void End(int64_t id, absl::StatusOr<HttpResponse> result);
+  void EndAll(absl::StatusCode code, absl::string_view why);
+  absl::Time NextEvent(absl::Time now, absl::Time deadline) const;
+
+  const TransportOptions options_;
+  const Clock* const clock_;
+  void* const multi_;  // CURLM*
+  std::atomic<bool> cancelled_{false};
+  static_assert(std::atomic<bool>::is_always_lock_free, "Cancel() is called by signal handlers");
+
+  Backoff backoff_;
+  InFlightQueue queue_;
+  int64_t next_id_ = 1;
+  std::map<int64_t, std::unique_ptr<Exchange>> exchanges_;  // in the order of Send()
+  std::deque<int64_t> wrong_;                               // to be ended with `error`
+  std::multimap<absl::Time, int64_t> retries_;              // by the time they are due
+  TransportStats stats_;
+};
+
+}  // namespace cis

@@ -1,0 +1,60 @@
+#include "crawler/http/http_error.h"
+
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+
+namespace cis {
+namespace {
+
+constexpr absl::string_view kPayloadUrl = "cis/error-class";
+
+ErrorClass FromCode(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kOk:
+      return ErrorClass::kNone;
+    case absl::StatusCode::kUnauthenticated:
+      return ErrorClass::kAuth;
+    case absl::StatusCode::kPermissionDenied:
+      return ErrorClass::kForbidden;
+    case absl::StatusCode::kNotFound:
+      return ErrorClass::kNotFound;
+    case absl::StatusCode::kDeadlineExceeded:
+      return ErrorClass::kTimeout;
+    case absl::StatusCode::kResourceExhausted:
+      return ErrorClass::kLimit;
+    case absl::StatusCode::kUnavailable:
+      return ErrorClass::kConnect;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kDataLoss:
+      return ErrorClass::kParse;
+    case absl::StatusCode::kFailedPrecondition:
+      return ErrorClass::kConfig;
+    default:
+      return ErrorClass::kInternal;
+  }
+}
+
+}  // namespace
+
+void SetErrorClass(absl::Status& status, ErrorClass error) {
+  if (status.ok()) return;
+  status.SetPayload(kPayloadUrl, absl::Cord(FormatErrorClass(error)));
+}
+
+absl::Status MakeError(absl::StatusCode code, ErrorClass error, absl::string_view message) {
+  absl::Status status(code, message);
+  SetErrorClass(status, error);
+  return status;
+}
+
+ErrorClass GetErrorClass(const absl::Status& status) {
+  if (status.ok()) return ErrorClass::kNone;
+  const absl::optional<absl::Cord> payload = status.GetPayload(kPayloadUrl);
+  if (!payload.has_value()) return FromCode(status.code());
+  return ParseErrorClass(std::string(*payload));
+}
+
+}  // namespace cis

@@ -1,0 +1,297 @@
+#include "crawler/http/url.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "crawler/http/http_error.h"
+
+namespace cis {
+namespace {
+
+constexpr size_t kMaxUrlBytes = 8192;  // far above any link with a marker in it
+
+absl::Status BadUrl(absl::string_view text, absl::string_view why) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorClass::kConfig,
+                   absl::StrCat("URL \"", RedactUrl(text), "\": ", why));
+}
+
+int DefaultPort(absl::string_view scheme) { return scheme == "https" ? 443 : 80; }
+
+using Ipv4 = std::array<uint8_t, 4>;
+using Ipv6 = std::array<uint8_t, 16>;
+
+bool ParseIpv4(absl::string_view text, Ipv4& out) {
+  return inet_pton(AF_INET, std::string(text).c_str(), out.data()) == 1;
+}
+
+bool ParseIpv6(absl::string_view text, Ipv6& out) {
+  return inet_pton(AF_INET6, std::string(text).c_str(), out.data()) == 1;
+}
+
+// True if a C library would read `label` as a number.
+bool IsNumericLabel(absl::string_view label) {
+  if (absl::StartsWith(label, "0x")) return true;
+  return !label.empty() &&
+         std::all_of(label.begin(), label.end(), [](char c) { return absl::ascii_isdigit(c); });
+}
+
+bool IsHostName(absl::string_view host) {
+  if (host.empty() || host.size() > 253) return false;
+  for (absl::string_view label : absl::StrSplit(host, '.')) {
+    if (label.empty() || label.size() > 63 || label.front() == '-') return false;
+    for (char c : label) {
+      if (!absl::ascii_isalnum(c) && c != '-' && c != '_') return false;
+    }
+  }
+  return true;
+}
+
+std::string RemoveDotSegments(absl::string_view path) {
+  std::vector<absl::string_view> kept;
+  const std::vector<absl::string_view> parts = absl::StrSplit(path, '/');
+  for (size_t i = 1; i < parts.size(); ++i) {  // parts[0] is what stands before the first "/"
+    const bool last = i + 1 == parts.size();
+    if (parts[i] == "." || parts[i] == "..") {
+      if (parts[i] == ".." && !kept.empty()) kept.pop_back();
+      if (last) kept.push_back("");
+    } else {
+      kept.push_back(parts[i]);
+    }
+  }
+  return absl::StrCat("/", absl::StrJoin(kept, "/"));
+}
+
+absl::Status ParseHostPort(absl::string_view text, absl::string_view authority, Url& url) {
+  absl::string_view host = authority;
+  absl::string_view port;
+  bool has_port = false;
+  if (absl::ConsumePrefix(&host, "[")) {
+    const size_t end = host.find(']');
+    if (end == absl::string_view::npos) return BadUrl(text, "the host's \"[\" is not closed");
+    port = host.substr(end + 1);
+    host = host.substr(0, end);
+    has_port = absl::ConsumePrefix(&port, ":");
+    if (!has_port && !port.empty()) return BadUrl(text, "only \":PORT\" may follow \"]\"");
+    Ipv6 address;
+    if (!ParseIpv6(host, address)) return BadUrl(text, "the host is not an IPv6 address");
+  } else {
+    const size_t colon = host.find(':');
+    if (colon != absl::string_view::npos) {
+      has_port = true;
+      port = host.substr(colon + 1);
+      host = host.substr(0, colon);
+    }
+    host = absl::StripSuffix(host, ".");
+    const std::string lower = absl::AsciiStrToLower(host);
+    if (!IsHostName(lower)) {
+      return BadUrl(text, "the host must be a name of letters, digits, \"-\" and \".\"");
+    }
+    const size_t dot = lower.rfind('.');
+    Ipv4 address;
+    if (IsNumericLabel(dot == std::string::npos ? lower : lower.substr(dot + 1)) &&
+        !ParseIpv4(lower, address)) {
+      return BadUrl(text, "an IPv4 address is written as four decimal numbers");
+    }
+  }
+  url.host = absl::AsciiStrToLower(host);
+  url.port = DefaultPort(url.scheme);
+  if (has_port && !port.empty()) {
+    if (!absl::SimpleAtoi(port, &url.port) || url.port < 1 || url.port > 65535 ||
+        !IsNumericLabel(port)) {
+      return BadUrl(text, absl::StrCat("port \"", port, "\" must be 1 to 65535"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Url> ParseUrl(absl::string_view text) {
+  if (text.size() > kMaxUrlBytes) {
+    return BadUrl(text.substr(0, 100), absl::StrCat("it has ", text.size(), " bytes; at most ",
+                                                    kMaxUrlBytes, " are read"));
+  }
+  for (char c : text) {
+    if (!absl::ascii_isgraph(c)) {
+      return BadUrl(text, "spaces, control and non-ASCII characters must be percent-encoded");
+    }
+  }
+  const size_t scheme_end = text.find("://");
+  if (scheme_end == absl::string_view::npos) {
+    return BadUrl(text, "it must start with https:// or http://");
+  }
+  Url url;
+  url.scheme = absl::AsciiStrToLower(text.substr(0, scheme_end));
+  if (url.scheme != "http" && url.scheme != "https") {
+    return BadUrl(text, "it must start with https:// or http://");
+  }
+  absl::string_view rest = text.substr(scheme_end + 3);
+  rest = rest.substr(0, rest.find('#'));
+  const size_t authority_end = rest.find_first_of("/?\\");
+  const absl::string_view authority = rest.substr(0, authority_end);
+  rest = authority_end == absl::string_view::npos ? "" : rest.substr(authority_end);
+  if (absl::StrContains(authority, "@")) {
+    return BadUrl(text, "a user or password in it is not allowed; credentials have their own keys");
+  }
+  if (absl::StrContains(rest.substr(0, rest.find('?')), "\\")) {
+    return BadUrl(text, "\"\\\" is not allowed");
+  }
+  const absl::Status host = ParseHostPort(text, authority, url);
+  if (!host.ok()) return host;
+  const size_t question = rest.find('?');
+  if (question != absl::string_view::npos) {
+    url.query = std::string(rest.substr(question + 1));
+    rest = rest.substr(0, question);
+  }
+  url.path = RemoveDotSegments(rest.empty() ? "/" : rest);
+  return url;
+}
+
+std::string FormatOrigin(const Url& url) {
+  const bool ipv6 = absl::StrContains(url.host, ":");
+  return absl::StrCat(url.scheme, "://", ipv6 ? "[" : "", url.host, ipv6 ? "]" : "",
+                      url.port == DefaultPort(url.scheme) ? "" : absl::StrCat(":", url.port));
+}
+
+std::string FormatUrl(const Url& url) {
+  return absl::StrCat(FormatOrigin(url), url.path, url.query.empty() ? "" : "?", url.query);
+}
+
+absl::StatusOr<Url> JoinUrl(const Url& base, absl::string_view reference) {
+  reference = absl::StripAsciiWhitespace(reference);
+  reference = reference.substr(0, reference.find('#'));
+  // A scheme is what stands before a ":" that no "/" or "?" precedes.
+  const size_t mark = reference.find_first_of(":/?");
+  if (mark != absl::string_view::npos && reference[mark] == ':') return ParseUrl(reference);
+  if (absl::StartsWith(reference, "//")) return ParseUrl(absl::StrCat(base.scheme, ":", reference));
+  if (reference.empty()) return base;
+  Url joined = base;
+  joined.query.clear();
+  std::string target;
+  if (reference.front() == '?') {
+    target = absl::StrCat(base.path, reference);
+  } else if (reference.front() == '/') {
+    target = std::string(reference);
+  } else {
+    target = absl::StrCat(base.path.substr(0, base.path.rfind('/') + 1), reference);
+  }
+  return ParseUrl(absl::StrCat(FormatOrigin(base), target));
+}
+
+bool IsIpAddress(absl::string_view host) {
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  Ipv4 v4;
+  Ipv6 v6;
+  return ParseIpv4(host, v4) || ParseIpv6(host, v6);
+}
+
+namespace {
+
+HostClass ClassifyIpv4(const Ipv4& a) {
+  if (a[0] == 127 || a[0] == 0) return HostClass::kLoopback;
+  if (a[0] == 169 && a[1] == 254) return HostClass::kLinkLocal;
+  if (a[0] == 10 || (a[0] == 172 && (a[1] & 0xf0) == 16) || (a[0] == 192 && a[1] == 168) ||
+      (a[0] == 100 && (a[1] & 0xc0) == 64)) {
+    return HostClass::kPrivate;
+  }
+  return HostClass::kPublic;
+}
+
+HostClass ClassifyIpv6(const Ipv6& a) {
+  const bool zero_start = std::all_of(a.begin(), a.begin() + 10, [](uint8_t b) { return b == 0; });
+  // ::ffff:a.b.c.d reaches a.b.c.d.
+  if (zero_start && a[10] == 0xff && a[11] == 0xff) {
+    return ClassifyIpv4({a[12], a[13], a[14], a[15]});
+  }
+  if (std::all_of(a.begin(), a.begin() + 15, [](uint8_t b) { return b == 0; }) && a[15] <= 1) {
+    return HostClass::kLoopback;
+  }
+  if (a[0] == 0xfe && (a[1] & 0xc0) == 0x80) return HostClass::kLinkLocal;
+  if ((a[0] & 0xfe) == 0xfc) return HostClass::kPrivate;
+  return HostClass::kPublic;
+}
+
+}  // namespace
+
+HostClass ClassifyHost(absl::string_view host) {
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  Ipv4 v4;
+  if (ParseIpv4(host, v4)) return ClassifyIpv4(v4);
+  Ipv6 v6;
+  if (ParseIpv6(host, v6)) return ClassifyIpv6(v6);
+  absl::ConsumeSuffix(&host, ".");
+  const std::string lower = absl::AsciiStrToLower(host);
+  if (lower == "localhost" || absl::EndsWith(lower, ".localhost")) return HostClass::kLoopback;
+  return HostClass::kPublic;
+}
+
+std::string RegisteredDomain(absl::string_view host) {
+  absl::ConsumeSuffix(&host, ".");
+  const std::string lower = absl::AsciiStrToLower(host);
+  if (IsIpAddress(lower)) return lower;
+  const std::vector<std::string> labels = absl::StrSplit(lower, '.');
+  size_t keep = 2;
+  if (labels.size() > 2 && labels.back().size() == 2) {
+    static constexpr absl::string_view kGeneric[] = {"ac",  "co", "com", "edu", "gob", "gouv",
+                                                     "gov", "go", "gv",  "mil", "ne",  "net",
+                                                     "nom", "or", "org", "re",  "sch", "k12"};
+    const std::string& second = labels[labels.size() - 2];
+    if (std::find(std::begin(kGeneric), std::end(kGeneric), second) != std::end(kGeneric)) keep = 3;
+  }
+  if (labels.size() <= keep) return lower;
+  return absl::StrJoin(labels.end() - static_cast<std::ptrdiff_t>(keep), labels.end(), ".");
+}
+
+bool IsSameSite(absl::string_view host_a, absl::string_view host_b) {
+  absl::ConsumeSuffix(&host_a, ".");
+  absl::ConsumeSuffix(&host_b, ".");
+  if (absl::EqualsIgnoreCase(host_a, host_b)) return true;
+  if (IsIpAddress(host_a) || IsIpAddress(host_b)) return false;
+  return absl::StrContains(host_a, ".") && RegisteredDomain(host_a) == RegisteredDomain(host_b);
+}
+
+std::string RedactUrl(absl::string_view url) {
+  url = url.substr(0, url.find('#'));
+  std::string head(url.substr(0, url.find('?')));
+  const size_t authority = head.find("://");
+  if (authority != std::string::npos) {
+    const size_t end = head.find('/', authority + 3);
+    const size_t at = head.rfind('@', end);
+    if (at != std::string::npos && at > authority) {
+      head.replace(authority + 3, at - authority - 3, "***");
+    }
+  }
+  std::string out = head;
+  if (head.size() < url.size()) {
+    static constexpr absl::string_view kSecret[] = {"token",     "secret", "passw",    "pwd",
+                                                    "signature", "sig",    "code",     "credential",
+                                                    "key",       "auth",   "assertion"};
+    std::vector<std::string> pairs;
+    for (absl::string_view pair : absl::StrSplit(url.substr(url.find('?') + 1), '&')) {
+      const absl::string_view name = pair.substr(0, pair.find('='));
+      const std::string lower = absl::AsciiStrToLower(name);
+      const bool secret = std::any_of(std::begin(kSecret), std::end(kSecret),
+                                      [&](auto word) { return absl::StrContains(lower, word); });
+      pairs.push_back(secret ? absl::StrCat(name, "=***") : std::string(pair));
+    }
+    absl::StrAppend(&out, "?", absl::StrJoin(pairs, "&"));
+  }
+  for (char& c : out) {
+    if (!absl::ascii_isgraph(c)) c = '?';
+  }
+  return out;
+}
+
+}  // namespace cis
