@@ -1,0 +1,136 @@
+#include "crawler/source/answer.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "crawler/http/http_error.h"
+#include "crawler/http/http_status.h"
+#include "crawler/source/limits.h"
+#include "nlohmann/json.hpp"
+
+namespace cis {
+namespace {
+
+using nlohmann::json;
+
+absl::StatusCode CodeOf(ErrorClass error) {
+  switch (error) {
+    case ErrorClass::kDns:
+    case ErrorClass::kConnect:
+    case ErrorClass::kRateLimit:
+    case ErrorClass::kServer:
+      return absl::StatusCode::kUnavailable;
+    case ErrorClass::kTimeout:
+      return absl::StatusCode::kDeadlineExceeded;
+    case ErrorClass::kAuth:
+      return absl::StatusCode::kUnauthenticated;
+    case ErrorClass::kForbidden:
+      return absl::StatusCode::kPermissionDenied;
+    case ErrorClass::kNotFound:
+      return absl::StatusCode::kNotFound;
+    case ErrorClass::kParse:
+      return absl::StatusCode::kDataLoss;
+    case ErrorClass::kLimit:
+      return absl::StatusCode::kResourceExhausted;
+    case ErrorClass::kTls:
+    case ErrorClass::kPolicy:
+    case ErrorClass::kConfig:
+      return absl::StatusCode::kFailedPrecondition;
+    case ErrorClass::kNone:
+    case ErrorClass::kInternal:
+      break;
+  }
+  return absl::StatusCode::kInternal;
+}
+
+// The site's words in an error body: {"badRequest": {"message": …}}, {"NeutronError": {…}},
+// {"error": {…}}, {"errors": [{"detail": …}]}; nothing for HTML.
+std::string UpstreamMessage(absl::string_view body) {
+  const json parsed = json::parse(body.begin(), body.end(), nullptr, false);
+  if (!parsed.is_object()) return "";
+  for (const json& value : parsed) {
+    const json* inner = &value;
+    if (value.is_array() && !value.empty()) inner = &value.front();
+    for (const char* key : {"message", "detail"}) {
+      std::string text = StringAt(*inner, key);
+      if (!text.empty()) return text;
+    }
+  }
+  return "";
+}
+
+// Cut to kMaxQuotedBytes, one line, without `secret`.
+std::string Quotable(std::string text, absl::string_view secret) {
+  if (!secret.empty()) text = absl::StrReplaceAll(text, {{secret, "***"}});
+  for (char& c : text) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
+  }
+  if (text.size() > kMaxQuotedBytes) {
+    size_t end = kMaxQuotedBytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    text.resize(end);
+    text += "…";
+  }
+  return std::string(absl::StripAsciiWhitespace(text));
+}
+
+}  // namespace
+
+absl::Status MakeSourceError(ErrorClass error, absl::string_view message) {
+  return MakeError(CodeOf(error), error, message);
+}
+
+absl::Status AnswerError(absl::string_view what, const Answer& answer, absl::string_view secret) {
+  if (!answer.response.ok()) {
+    const absl::Status& from = answer.response.status();
+    return MakeError(from.code(), GetErrorClass(from), absl::StrCat(what, ": ", from.message()));
+  }
+  const int code = answer.response->status;
+  if (code >= 200 && code < 400) {
+    return MakeSourceError(ErrorClass::kParse,
+                           absl::StrCat(what, ": unexpected HTTP ", code, " from ", answer.url));
+  }
+  const std::string words = Quotable(UpstreamMessage(answer.response->body), secret);
+  return MakeSourceError(
+      HttpErrorClass(code),
+      absl::StrCat(what, ": HTTP ", code, " from ", answer.url, words.empty() ? "" : ": ", words));
+}
+
+absl::StatusOr<json> ParseAnswer(absl::string_view what, const Answer& answer,
+                                 absl::string_view secret) {
+  if (!AnsweredWith(answer, {200})) return AnswerError(what, answer, secret);
+  json parsed = json::parse(answer.response->body, nullptr, false);
+  if (!parsed.is_object()) {
+    return MakeSourceError(ErrorClass::kParse, absl::StrCat(what, ": the answer of ", answer.url,
+                                                            " is not a JSON object"));
+  }
+  return parsed;
+}
+
+bool AnsweredWith(const Answer& answer, std::initializer_list<int> statuses) {
+  return answer.response.ok() &&
+         std::find(statuses.begin(), statuses.end(), answer.response->status) != statuses.end();
+}
+
+Document MakeDocument(absl::string_view name, const Answer& answer) {
+  Document document;
+  document.name = std::string(name);
+  document.url = answer.url;
+  document.fetch_time = answer.time;
+  if (answer.response.ok()) {
+    document.status = answer.response->status;
+    if (document.status == 200) document.body = answer.response->body;
+  }
+  return document;
+}
+
+std::string StringAt(const json& object, const char* key) {
+  if (!object.is_object()) return "";
+  const auto it = object.find(key);
+  return it != object.end() && it->is_string() ? it->get<std::string>() : "";
+}
+
+}  // namespace cis

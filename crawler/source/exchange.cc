@@ -1,0 +1,28 @@
+#include "crawler/source/exchange.h"
+
+namespace cis {
+
+void Exchange::Ask(Kind kind, HttpRequest request, Handler handler) {
+  const int64_t tag = next_tag_++;
+  pending_.emplace(tag, Pending{kind, request.url, std::move(handler)});
+  step_.requests.push_back({std::move(request), tag});
+}
+
+void Exchange::Emit(SourceEvent event) { step_.events.push_back(std::move(event)); }
+
+void Exchange::Deliver(int64_t tag, const absl::StatusOr<HttpResponse>& response, absl::Time now) {
+  now_ = now;
+  const auto it = pending_.find(tag);
+  if (it == pending_.end()) return;
+  Pending pending = std::move(it->second);
+  pending_.erase(it);
+  request_counts_[pending.kind] += response.ok() ? response->try_count : 1;
+  pending.handler(Answer{std::move(pending.url), response, now});
+}
+
+int64_t Exchange::RequestCount(Kind kind) const {
+  const auto it = request_counts_.find(kind);
+  return it == request_counts_.end() ? 0 : it->second;
+}
+
+}  // namespace cis

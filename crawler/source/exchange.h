@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "crawler/source/source.h"
+
+namespace cis {
+
+// How requests of one source are bounded in time.
+struct SourceOptions {
+  absl::Duration timeout = absl::Seconds(30);    // of one try
+  absl::Duration deadline = absl::Seconds(120);  // of all tries of one request
+};
+
+// One answer as the source's machines see it.
+struct Answer {
+  std::string url;                        // as asked; holds no secret
+  absl::StatusOr<HttpResponse> response;  // or the transport's error
+  absl::Time time = absl::InfinitePast();
+};
+
+// The questions of one source that wait for an answer, and what its machines have to say meanwhile.
+// Machines ask with a continuation; the owner moves the bytes. Not thread-safe.
+class Exchange {
+ public:
+  using Handler = absl::AnyInvocable<void(const Answer&)>;
+
+  explicit Exchange(SourceOptions options) : options_(options) {}
+
+  // Queues `request`; `handler` runs once, when its answer is given. The request is counted under
+  // `kind`.
+  void Ask(Kind kind, HttpRequest request, Handler handler);
+  void Emit(SourceEvent event);
+
+  // Runs the handler of `tag`. A tag that does not wait is ignored.
+  void Deliver(int64_t tag, const absl::StatusOr<HttpResponse>& response, absl::Time now);
+  // Everything queued since the last call.
+  SourceStep Take() { return std::exchange(step_, {}); }
+
+  void set_now(absl::Time now) { now_ = now; }
+  absl::Time now() const { return now_; }
+  bool idle() const { return pending_.empty(); }
+  // Requests answered for `kind`, retries included.
+  int64_t RequestCount(Kind kind) const;
+  const SourceOptions& options() const { return options_; }
+
+ private:
+  struct Pending {
+    Kind kind;
+    std::string url;
+    Handler handler;
+  };
+
+  SourceOptions options_;
+  SourceStep step_;
+  std::map<int64_t, Pending> pending_;
+  std::map<Kind, int64_t> request_counts_;
+  int64_t next_tag_ = 1;
+  absl::Time now_ = absl::InfinitePast();
+};
+
+// What a machine that fetches one kind hands over: all its documents, or why there are none.
+using DocumentsDone = absl::AnyInvocable<void(absl::StatusOr<std::vector<Document>>)>;
+
+}  // namespace cis

@@ -1,0 +1,31 @@
+#pragma once
+
+// Every bound of the OpenStack source, with its reason. Hitting one fails the kind with
+// ErrorClass::kLimit and a message that names the bound; nothing is cut silently.
+
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+namespace cis {
+
+// Objects asked for in one page. Nova and Glance cut anything above 1000 by default.
+inline constexpr int kPageSize = 1000;
+// Sites with pages of 4 objects exist; 2000 pages of 4 are still far more than any site has.
+inline constexpr int kMaxListPages = 2000;
+// The largest public clouds have a few thousand images; ten times that is not a listing any more.
+inline constexpr int64_t kMaxListObjects = 100'000;
+// All pages of one listing together. A full image is 2 KiB, so this is 32,000 of them.
+inline constexpr int64_t kMaxListBytes = int64_t{64} << 20;
+// Flavors whose extra specs are asked for one by one, which only sites older than 2018 need.
+inline constexpr int64_t kMaxExtraSpecRequests = 2000;
+// A token answer with a catalog is some 20 KiB; a version list 2 KiB.
+inline constexpr int64_t kMaxTokenBytes = int64_t{4} << 20;
+// Text of a site that is quoted in an error.
+inline constexpr int kMaxQuotedBytes = 200;
+// Cinder only adds volume quotas, and catalogs are known to announce dead ones.
+inline constexpr absl::Duration kOptionalTimeout = absl::Seconds(10);
+// Regions that are crawled where none is configured.
+inline constexpr int kMaxRegions = 20;
+
+}  // namespace cis

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crawler/source/exchange.h"
+#include "crawler/source/glance.h"
+#include "crawler/source/keystone.h"
+#include "crawler/source/login.h"
+#include "crawler/source/neutron.h"
+#include "crawler/source/nova.h"
+#include "crawler/source/quotas.h"
+#include "crawler/source/service_client.h"
+#include "crawler/source/source.h"
+
+namespace cis {
+
+// One share of an OpenStack site: logs in, then fetches flavors, images, networks and quotas beside
+// each other. Each kind succeeds or fails by itself.
+class OpenStackSource : public Source {
+ public:
+  OpenStackSource(ShareTarget target, SourceOptions options);
+  OpenStackSource(const OpenStackSource&) = delete;
+  OpenStackSource& operator=(const OpenStackSource&) = delete;
+
+  SourceStep Start(absl::Time now) override;
+  SourceStep OnResponse(int64_t tag, const absl::StatusOr<HttpResponse>& response,
+                        absl::Time now) override;
+  bool Done() const override;
+
+ private:
+  void OnLogin(LoginResult result);
+  void StartKinds(const KeystoneToken& token);
+  void StartCompute(const KeystoneToken& token);
+  void StartImages(const KeystoneToken& token);
+  void StartNetworks(const KeystoneToken& token);
+  void StartVolumes(const KeystoneToken& token);
+  // A client for the service if the catalog has it and its URL may be given a token.
+  absl::StatusOr<std::unique_ptr<ServiceClient>> MakeClient(const KeystoneToken& token,
+                                                            ServiceType type);
+  // A continuation that turns documents into an observation, or the error into a failure.
+  DocumentsDone Observe(Kind kind);
+  void EmitFailure(Kind kind, absl::Status status);
+
+  ShareTarget target_;
+  Share share_;  // the target's, completed by what the token says
+  Exchange exchange_;
+  Login login_;
+  std::unique_ptr<ServiceClient> compute_;
+  std::unique_ptr<ServiceClient> image_;
+  std::unique_ptr<ServiceClient> network_;
+  std::unique_ptr<ServiceClient> volume_;
+  std::optional<FlavorFetch> flavors_;
+  std::optional<ImageFetch> images_;
+  std::optional<NetworkFetch> networks_;
+  std::optional<QuotaGather> quotas_;
+};
+
+}  // namespace cis

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crawler/source/exchange.h"
+#include "crawler/source/keystone.h"
+#include "crawler/source/service_endpoint.h"
+#include "crawler/source/source.h"
+
+namespace cis {
+
+// Asks one service of a share, with the share's token. Where the catalog gives no version and the
+// usual one turns out to be wrong, finds the right one out, once. Lives as long as its exchange.
+class ServiceClient {
+ public:
+  // `token` is the secret; it travels in X-Auth-Token only.
+  ServiceClient(Exchange* exchange, const ShareTarget& target, ServiceType type,
+                absl::string_view catalog_url, std::string token);
+  ServiceClient(const ServiceClient&) = delete;
+  ServiceClient& operator=(const ServiceClient&) = delete;
+
+  // GET of `path` ("/flavors/detail?limit=1000") below the service's base.
+  void Get(Kind kind, std::string path, std::vector<HttpHeader> headers, Exchange::Handler handler);
+  // GET of the version list or document at the service's root or base.
+  void GetVersionDocument(Kind kind, Exchange::Handler handler);
+
+  // Makes later requests single tries within kOptionalTimeout that do not hold up the others.
+  void SetOptional();
+
+  const ServiceBase& base() const { return base_; }
+  // For AnswerError to strike out.
+  const std::string& token() const { return token_; }
+
+ private:
+  struct Waiting {
+    Kind kind;
+    std::string path;
+    std::vector<HttpHeader> headers;
+    Exchange::Handler handler;
+    Answer answer;
+  };
+
+  HttpRequest MakeRequest(std::string url, std::vector<HttpHeader> headers) const;
+  void Send(Kind kind, const std::string& path, std::vector<HttpHeader> headers,
+            Exchange::Handler handler);
+  void Discover(Kind kind);
+  void OnVersions(const Answer& answer);
+
+  Exchange* exchange_;
+  ServiceType type_;
+  ServiceBase base_;
+  std::string token_;
+  std::string limit_key_;
+  std::string ca_file_;
+  bool optional_ = false;
+  bool may_discover_;  // the version is a guess that nothing has confirmed or refuted yet
+  bool discovering_ = false;
+  std::vector<Waiting> waiting_;
+};
+
+}  // namespace cis
