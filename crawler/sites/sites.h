@@ -1,0 +1,51 @@
+#pragma once
+
+// From site files and clouds.yaml files to the shares to crawl. Reads files; reads no environment
+// and no network.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "crawler/source/source.h"
+#include "schema/model/records.h"
+
+namespace cis {
+
+// Where secrets come from. `main` fills it; nothing below reads the environment.
+struct SecretSources {
+  // Value of an environment variable that a file names (password_env, ...).
+  std::function<std::optional<std::string>(absl::string_view name)> getenv;
+  // For every share whose file names no credentials of its own; empty = none given.
+  std::string oidc_access_token;
+};
+
+struct SitesOptions {
+  // Files, or directories whose *.yaml and *.yml are read. A file with `clouds:` at its top is read
+  // as clouds.yaml, together with the secure.yaml beside it; any other is a site file.
+  std::vector<std::string> paths;
+  // Empty = all; compared without regard to case.
+  std::vector<std::string> site_filter;
+  std::vector<std::string> vo_filter;
+};
+
+struct SitesConfig {
+  std::vector<Site> sites;           // that have a target; one per name, by name
+  std::vector<ShareTarget> targets;  // by site, Keystone URL, region, VO, project; no two are equal
+  // "FILE:LINE: what is wrong; what would be right". What they touch is left out, or is a target
+  // with credentials of type kNone; the rest can be crawled. A crawl with errors is not a full
+  // success.
+  std::vector<std::string> errors;
+  std::vector<std::string> warnings;  // remarks that change nothing; each once
+};
+
+// Reads everything and reports all problems at once. No secret is part of any message.
+// Returns INVALID_ARGUMENT with all errors, a line each, if no target with credentials remains, and
+// if a filter names a site or VO that no file has (with those that come close).
+absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretSources& secrets);
+
+}  // namespace cis
