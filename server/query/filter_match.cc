@@ -1,0 +1,131 @@
+// How a checked filter meets a row. Unknown is not no: an absent value matches no comparison, `!=`
+// included; only NOT turns that round.
+
+#include <cmath>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "schema/model/os_version.h"
+#include "server/query/filter.h"
+
+namespace cis {
+namespace {
+
+bool Compare(FilterOp op, int order) {
+  switch (op) {
+    case FilterOp::kEqual:
+    case FilterOp::kHas:
+      return order == 0;
+    case FilterOp::kNotEqual:
+      return order != 0;
+    case FilterOp::kLess:
+      return order < 0;
+    case FilterOp::kLessOrEqual:
+      return order <= 0;
+    case FilterOp::kGreater:
+      return order > 0;
+    case FilterOp::kGreaterOrEqual:
+      return order >= 0;
+  }
+  return false;
+}
+
+template <typename Value>
+int OrderOf(const Value& a, const Value& b) {
+  return a < b ? -1 : (b < a ? 1 : 0);
+}
+
+bool StartsWithLower(absl::string_view value, absl::string_view lower) {
+  return absl::StartsWithIgnoreCase(value, lower);
+}
+
+bool HoldsLower(absl::string_view value, absl::string_view lower) {
+  if (lower.size() > value.size()) return false;
+  for (size_t i = 0; i + lower.size() <= value.size(); ++i) {
+    if (StartsWithLower(value.substr(i), lower)) return true;
+  }
+  return false;
+}
+
+bool IsEquality(FilterOp op) { return op == FilterOp::kEqual || op == FilterOp::kNotEqual; }
+
+}  // namespace
+
+bool FilterPattern::Matches(absl::string_view value) const {
+  if (open_start && open_end) return HoldsLower(value, text);
+  if (open_start) return absl::EndsWithIgnoreCase(value, text);
+  if (open_end) return StartsWithLower(value, text);
+  return absl::EqualsIgnoreCase(value, text);
+}
+
+bool FilterTerm::Matches(const void* row) const {
+  if (field->type == FieldType::kTextList) {
+    if (present) return field->any_of(row, [](absl::string_view) { return true; });
+    return field->any_of(row, [this](absl::string_view value) { return pattern.Matches(value); });
+  }
+  const FieldValue value = field->value(row);
+  if (std::holds_alternative<std::monostate>(value)) return false;
+  switch (field->type) {
+    case FieldType::kText:
+    case FieldType::kWord:
+    case FieldType::kVersion: {
+      const absl::string_view have = std::get<absl::string_view>(value);
+      if (present) return !have.empty();
+      if (op == FilterOp::kHas) {
+        return field->type == FieldType::kText ? HoldsLower(have, pattern.text)
+                                               : pattern.Matches(have);
+      }
+      const bool open = pattern.open_start || pattern.open_end;
+      if (IsEquality(op) && (field->type != FieldType::kVersion || open || text.empty())) {
+        return pattern.Matches(have) == (op == FilterOp::kEqual);
+      }
+      if (field->type == FieldType::kVersion) {
+        // An unknown release is not an old one.
+        if (have.empty()) return op == FilterOp::kNotEqual;
+        const absl::string_view distro = field->distro ? field->distro(row) : "";
+        return Compare(op, CompareOsVersions(distro, have, text));
+      }
+      return Compare(op, OrderOf<absl::string_view>(have, text));
+    }
+    case FieldType::kNumber: {
+      if (present) return true;
+      const double have = std::holds_alternative<double>(value)
+                              ? std::get<double>(value)
+                              : static_cast<double>(std::get<int64_t>(value));
+      return Compare(op, OrderOf(have, number));
+    }
+    case FieldType::kBool:
+      return present || Compare(op, OrderOf(std::get<bool>(value), flag));
+    case FieldType::kTime: {
+      const absl::Time have = std::get<absl::Time>(value);
+      if (have == absl::InfinitePast()) return false;
+      return present || Compare(op, OrderOf(have, time));
+    }
+    case FieldType::kTextList:
+      break;
+  }
+  return false;
+}
+
+bool Filter::MatchesNode(int32_t index, const void* row) const {
+  const Node& node = nodes_[static_cast<size_t>(index)];
+  switch (node.kind) {
+    case NodeKind::kTerm:
+      return node.term.Matches(row);
+    case NodeKind::kNot:
+      return !MatchesNode(node.children[0], row);
+    case NodeKind::kAnd:
+      for (const int32_t child : node.children) {
+        if (!MatchesNode(child, row)) return false;
+      }
+      return true;
+    case NodeKind::kOr:
+      for (const int32_t child : node.children) {
+        if (MatchesNode(child, row)) return true;
+      }
+      return false;
+  }
+  return false;
+}
+
+}  // namespace cis

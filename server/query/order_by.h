@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/query/field.h"
+
+namespace cis {
+
+// Bounds the work of one comparison of two rows.
+inline constexpr size_t kMaxOrderFields = 8;
+inline constexpr size_t kMaxOrderBytes = 500;
+
+// The order of a list. Ties are left to the caller, who breaks them by name.
+class OrderBy {
+ public:
+  struct Part {
+    const Field* field = nullptr;
+    bool descending = false;
+  };
+
+  const std::vector<Part>& parts() const { return parts_; }
+  bool empty() const { return parts_.empty(); }
+
+  // Less than, equal to or greater than zero as row `a` stands before, beside or after `b`. Values
+  // that are not known stand last in either direction.
+  int Compare(const void* a, const void* b) const;
+
+  // The values that place a row, as text that ComparePosition understands.
+  std::vector<std::string> PositionOf(const void* row) const;
+  // As Compare, with a row on the left and a position on the right. `position` must have passed
+  // IsPosition.
+  int CompareToPosition(const void* row, const std::vector<std::string>& position) const;
+  // Whether `position` may have come from PositionOf of this order.
+  bool IsPosition(const std::vector<std::string>& position) const;
+
+ private:
+  friend absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldTable& fields);
+  std::vector<Part> parts_;
+};
+
+// Parses "field [desc], field [asc]". Empty text is the empty order. Returns INVALID_ARGUMENT with
+// the byte offset (QueryErrorOffset) and the fields that may be named.
+absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldTable& fields);
+
+}  // namespace cis

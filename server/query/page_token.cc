@@ -1,0 +1,76 @@
+#include "server/query/page_token.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "cis/internal/page_token.pb.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+
+namespace cis {
+namespace {
+
+// FNV-1a: the same on every server, so that a token may be used with another replica.
+uint64_t Hash(absl::string_view text, uint64_t hash) {
+  for (const char c : text) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 1099511628211ULL;
+  }
+  return hash;
+}
+
+}  // namespace
+
+uint64_t FingerprintRequest(const google::protobuf::Message& request) {
+  const google::protobuf::Descriptor& type = *request.GetDescriptor();
+  std::unique_ptr<google::protobuf::Message> rest(request.New());
+  rest->CopyFrom(request);
+  for (const char* paging : {"page_size", "page_token"}) {
+    if (const auto* field = type.FindFieldByName(paging)) {
+      rest->GetReflection()->ClearField(rest.get(), field);
+    }
+  }
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    rest->SerializeToCodedStream(&coded);
+  }
+  return Hash(bytes, Hash(type.full_name(), 14695981039346656037ULL));
+}
+
+std::string FormatPageToken(uint64_t fingerprint, const PageCursor& cursor) {
+  internal::PageToken token;
+  token.set_request_fingerprint(fingerprint);
+  for (const std::string& key : cursor.last_key) token.add_last_key(key);
+  token.set_generation(cursor.generation);
+  return absl::WebSafeBase64Escape(token.SerializeAsString());
+}
+
+absl::Status NotAPageToken() {
+  return absl::InvalidArgumentError(
+      "is not one that this service gave; use next_page_token of the page before unchanged, or "
+      "none for the first page");
+}
+
+absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t fingerprint) {
+  std::string bytes;
+  internal::PageToken token;
+  if (text.size() > kMaxPageTokenBytes || !absl::WebSafeBase64Unescape(text, &bytes) ||
+      !token.ParseFromString(bytes) || token.last_key().empty()) {
+    return NotAPageToken();
+  }
+  if (token.request_fingerprint() != fingerprint) {
+    return absl::FailedPreconditionError(
+        "belongs to another request; all fields but page_size must be as they were, or start again "
+        "without a token");
+  }
+  PageCursor cursor;
+  cursor.last_key.assign(token.last_key().begin(), token.last_key().end());
+  cursor.generation = token.generation();
+  return cursor;
+}
+
+}  // namespace cis

@@ -1,0 +1,39 @@
+#pragma once
+
+// Page tokens (AIP-158): opaque to clients, safe in a URL. A token names the position that the next
+// page continues after, not an index, so that it survives a new snapshot; and the request that it
+// belongs to, so that it is not used with another one.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message.h"
+
+namespace cis {
+
+// Longer tokens were not made here.
+inline constexpr size_t kMaxPageTokenBytes = 8192;
+
+struct PageCursor {
+  std::vector<std::string> last_key;  // of the last row of the page before
+  int64_t generation = 0;             // of the snapshot that answered; for logs
+
+  friend bool operator==(const PageCursor&, const PageCursor&) = default;
+};
+
+// The same for two requests of one type that differ in page_size and page_token only.
+uint64_t FingerprintRequest(const google::protobuf::Message& request);
+
+std::string FormatPageToken(uint64_t fingerprint, const PageCursor& cursor);
+
+// Returns INVALID_ARGUMENT if `text` is not a token, FAILED_PRECONDITION if it is one of another
+// request.
+absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t fingerprint);
+
+// INVALID_ARGUMENT with the words for a token that is not one of ours.
+absl::Status NotAPageToken();
+
+}  // namespace cis

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "google/protobuf/field_mask.pb.h"
+#include "google/protobuf/message.h"
+
+namespace cis {
+
+// The first path of `mask` that messages of `type` do not have; empty if there is none. An empty
+// mask and one with `*` are good for every type.
+std::string FindUnknownPath(const google::protobuf::FieldMask& mask,
+                            const google::protobuf::Descriptor& type);
+
+// Removes what `mask`, which must have no unknown path, does not name. Keeps everything if it is
+// empty or has `*`.
+void ApplyReadMask(const google::protobuf::FieldMask& mask, google::protobuf::Message& message);
+
+}  // namespace cis
