@@ -5,24 +5,33 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "schema/model/resource_name.h"
+#include "absl/strings/str_cat.h"
 
 namespace cis {
 
-std::shared_ptr<const Snapshot> Snapshot::Build(Catalog catalog) {
-  return std::shared_ptr<const Snapshot>(new Snapshot(std::move(catalog)));
+std::shared_ptr<const Snapshot> Snapshot::Build(Catalog catalog, const Snapshot* previous) {
+  return std::shared_ptr<const Snapshot>(new Snapshot(std::move(catalog), previous));
 }
 
-Snapshot::Snapshot(Catalog catalog) : catalog_(std::move(catalog)) {
+Snapshot::Snapshot(Catalog catalog, const Snapshot* previous) : catalog_(std::move(catalog)) {
+  absl::flat_hash_map<const SiteCatalog*, std::shared_ptr<const SiteIndex>> known;
+  if (previous != nullptr) {
+    for (const auto& index : previous->sites_) known[index->site().get()] = index;
+  }
   for (const auto& site : catalog_.sites) {
+    const auto it = known.find(site.get());
+    sites_.push_back(it != known.end() ? it->second : std::make_shared<SiteIndex>(site));
     site_by_name_[absl::AsciiStrToLower(site->site.name)] = site.get();
-    site_by_id_[FormatSlug(site->site.name)] = site.get();
+    site_by_id_[sites_.back()->site_id()] = sites_.back().get();
     for (const EndpointCatalog& endpoint : site->endpoints) {
       for (const ShareCatalog& share : endpoint.shares) {
         shares_.push_back({site.get(), &endpoint, &share});
       }
     }
   }
+  std::sort(sites_.begin(), sites_.end(), [](const auto& a, const auto& b) {
+    return absl::StrCat(a->site_id(), "/") < absl::StrCat(b->site_id(), "/");
+  });
   const auto key = [](const ShareView& v) {
     const Share& s = v.share->share;
     return std::tie(v.site->site.name, s.vo, s.endpoint.keystone_url, s.endpoint.region,
@@ -51,8 +60,20 @@ const SiteCatalog* Snapshot::FindSite(absl::string_view site_name) const {
 }
 
 const SiteCatalog* Snapshot::FindSiteById(absl::string_view site_id) const {
+  const SiteIndex* index = FindSiteIndex(site_id);
+  return index == nullptr ? nullptr : index->site().get();
+}
+
+const SiteIndex* Snapshot::FindSiteIndex(absl::string_view site_id) const {
   const auto it = site_by_id_.find(site_id);
   return it == site_by_id_.end() ? nullptr : it->second;
+}
+
+const Crawl* Snapshot::FindCrawl(int64_t crawl_id) const {
+  for (const Crawl& crawl : catalog_.crawls) {
+    if (crawl.id == crawl_id) return &crawl;
+  }
+  return nullptr;
 }
 
 }  // namespace cis

@@ -10,27 +10,16 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "schema/model/catalog.h"
+#include "server/snapshot/site_index.h"
+#include "server/snapshot/views.h"
 
 namespace cis {
-
-// One share with what stands above it. Pointers live as long as the snapshot.
-struct ShareView {
-  const SiteCatalog* site = nullptr;
-  const EndpointCatalog* endpoint = nullptr;
-  const ShareCatalog* share = nullptr;
-
-  const Flavor& flavor(int32_t index) const {
-    return endpoint->flavors[static_cast<size_t>(index)].record;
-  }
-  const Image& image(int32_t index) const {
-    return endpoint->images[static_cast<size_t>(index)].record;
-  }
-};
 
 // An immutable view of one generation of the catalog. Safe to read from any number of threads.
 class Snapshot {
  public:
-  static std::shared_ptr<const Snapshot> Build(Catalog catalog);
+  // Indexes of sites that `previous` (may be null) has unchanged are taken over from it.
+  static std::shared_ptr<const Snapshot> Build(Catalog catalog, const Snapshot* previous = nullptr);
 
   const Catalog& catalog() const { return catalog_; }
   int64_t generation() const { return catalog_.generation; }
@@ -42,20 +31,29 @@ class Snapshot {
   // Names of all VOs with at least one share, sorted.
   absl::Span<const std::string> vo_names() const { return vo_names_; }
 
+  // All sites, ordered as full names of what is in them order: by resource id and "/".
+  absl::Span<const std::shared_ptr<const SiteIndex>> sites() const { return sites_; }
+
+  // By resource id, the last part of "sites/{site}". nullptr if absent.
+  const SiteIndex* FindSiteIndex(absl::string_view site_id) const;
+  // By number. nullptr if absent.
+  const Crawl* FindCrawl(int64_t crawl_id) const;
+
   // By GOCDB name, any case. nullptr if absent.
   const SiteCatalog* FindSite(absl::string_view site_name) const;
   // By resource id, the last part of "sites/{site}". nullptr if absent.
   const SiteCatalog* FindSiteById(absl::string_view site_id) const;
 
  private:
-  explicit Snapshot(Catalog catalog);
+  Snapshot(Catalog catalog, const Snapshot* previous);
 
   Catalog catalog_;
   std::vector<ShareView> shares_;
   std::vector<std::string> vo_names_;
   absl::flat_hash_map<std::string, std::vector<ShareView>> shares_of_vo_;
   absl::flat_hash_map<std::string, const SiteCatalog*> site_by_name_;  // lower case
-  absl::flat_hash_map<std::string, const SiteCatalog*> site_by_id_;
+  std::vector<std::shared_ptr<const SiteIndex>> sites_;
+  absl::flat_hash_map<std::string, const SiteIndex*> site_by_id_;
 };
 
 }  // namespace cis

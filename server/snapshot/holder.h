@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "schema/base/mutex.h"
+
+namespace cis {
+
+// Holds the one immutable value that answers requests now. Readers keep the value they took for as
+// long as they need it; a new one replaces it whole. Safe to use from any number of threads.
+template <typename Value>
+class Holder {
+ public:
+  // nullptr until the first Publish.
+  std::shared_ptr<const Value> Current() const {
+    ReaderMutexLock lock(&mu_);
+    return value_;
+  }
+
+  // The value before is let go outside of the lock: freeing a large one takes time.
+  void Publish(std::shared_ptr<const Value> value) {
+    {
+      MutexLock lock(&mu_);
+      std::swap(value_, value);
+    }
+    value.reset();
+  }
+
+ private:
+  mutable Mutex mu_;
+  std::shared_ptr<const Value> value_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace cis

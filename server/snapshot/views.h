@@ -1,0 +1,60 @@
+#pragma once
+
+// Records with what stands above them. Pointers live as long as the snapshot they came from.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "schema/model/catalog.h"
+
+namespace cis {
+
+// One share.
+struct ShareView {
+  const SiteCatalog* site = nullptr;
+  const EndpointCatalog* endpoint = nullptr;
+  const ShareCatalog* share = nullptr;
+
+  const Flavor& flavor(int32_t index) const {
+    return endpoint->flavors[static_cast<size_t>(index)].record;
+  }
+  const Image& image(int32_t index) const {
+    return endpoint->images[static_cast<size_t>(index)].record;
+  }
+};
+
+// One endpoint.
+struct EndpointView {
+  const SiteCatalog* site = nullptr;
+  const EndpointCatalog* endpoint = nullptr;
+};
+
+// One flavor or image, and the shares that see it.
+template <typename Record>
+struct ItemView {
+  const SiteCatalog* site = nullptr;
+  const EndpointCatalog* endpoint = nullptr;
+  const Stored<Record>* stored = nullptr;
+  absl::Span<const int32_t> share_indexes;  // into endpoint->shares, ascending: by VO
+
+  const Record& record() const { return stored->record; }
+  const Share& share(int32_t index) const {
+    return endpoint->shares[static_cast<size_t>(index)].share;
+  }
+};
+using FlavorView = ItemView<Flavor>;
+using ImageView = ItemView<Image>;
+
+// One network as one share sees it.
+struct NetworkView {
+  const SiteCatalog* site = nullptr;
+  const EndpointCatalog* endpoint = nullptr;
+  const ShareCatalog* share = nullptr;
+  const Stored<Network>* stored = nullptr;
+
+  const Network& record() const { return stored->record; }
+};
+
+}  // namespace cis
