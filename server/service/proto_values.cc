@@ -1,0 +1,138 @@
+#include "server/service/proto_values.h"
+
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+
+namespace cis {
+namespace {
+
+constexpr char kReplacement[] = "\xEF\xBF\xBD";
+
+// Bytes of the valid UTF-8 character at the start of `text`; 0 if there is none.
+size_t CharacterBytes(absl::string_view text) {
+  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  const size_t size = first >= 0xF0 ? 4 : (first >= 0xE0 ? 3 : 2);
+  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
+  for (size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  // Overlong forms, surrogates, and what is above U+10FFFF.
+  if (first == 0xE0 && byte(1) < 0xA0) return 0;
+  if (first == 0xED && byte(1) > 0x9F) return 0;
+  if (first == 0xF0 && byte(1) < 0x90) return 0;
+  if (first == 0xF4 && byte(1) > 0x8F) return 0;
+  return size;
+}
+
+}  // namespace
+
+google::protobuf::Timestamp TimeToProto(absl::Time time) {
+  google::protobuf::Timestamp proto;
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  proto.set_seconds(seconds);
+  proto.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return proto;
+}
+
+bool IsKnownTime(absl::Time time) {
+  return time != absl::InfinitePast() && time != absl::InfiniteFuture();
+}
+
+v1::DataState DataStateToProto(DataState state) {
+  switch (state) {
+    case DataState::kFresh:
+      return v1::DATA_STATE_FRESH;
+    case DataState::kStale:
+      return v1::DATA_STATE_STALE;
+    case DataState::kExpired:
+      return v1::DATA_STATE_EXPIRED;
+    case DataState::kMissing:
+      return v1::DATA_STATE_MISSING;
+  }
+  return v1::DATA_STATE_UNSPECIFIED;
+}
+
+v1::Tristate TristateToProto(Tristate value) {
+  switch (value) {
+    case Tristate::kUnknown:
+      return v1::TRISTATE_UNKNOWN;
+    case Tristate::kNo:
+      return v1::TRISTATE_NO;
+    case Tristate::kYes:
+      return v1::TRISTATE_YES;
+  }
+  return v1::TRISTATE_UNSPECIFIED;
+}
+
+v1::Confidence ConfidenceToProto(Confidence confidence) {
+  switch (confidence) {
+    case Confidence::kUnknown:
+      return v1::CONFIDENCE_UNKNOWN;
+    case Confidence::kGuess:
+      return v1::CONFIDENCE_GUESS;
+    case Confidence::kProbable:
+      return v1::CONFIDENCE_PROBABLE;
+    case Confidence::kStrong:
+      return v1::CONFIDENCE_STRONG;
+    case Confidence::kVerified:
+      return v1::CONFIDENCE_VERIFIED;
+  }
+  return v1::CONFIDENCE_UNSPECIFIED;
+}
+
+v1::VoSupport VoSupportToProto(VoSupport support) {
+  switch (support) {
+    case VoSupport::kUnknown:
+      return v1::VO_SUPPORT_CONFIGURED;
+    case VoSupport::kAuthenticated:
+      return v1::VO_SUPPORT_AUTHENTICATED;
+    case VoSupport::kRefused:
+      return v1::VO_SUPPORT_REFUSED;
+  }
+  return v1::VO_SUPPORT_UNSPECIFIED;
+}
+
+v1::Provenance ProvenanceToProto(const Provenance& provenance) {
+  v1::Provenance proto;
+  for (const Evidence& evidence : provenance.evidence) {
+    v1::Evidence& entry = *proto.add_evidence();
+    entry.set_field(evidence.field);
+    entry.set_source(ValidUtf8(evidence.source));
+    entry.set_value(ValidUtf8(evidence.value));
+  }
+  for (const FieldConfidence& fact : provenance.confidence) {
+    (*proto.mutable_confidence())[fact.field] = ConfidenceToProto(fact.confidence);
+  }
+  for (const std::string& warning : provenance.warnings) proto.add_warnings(ValidUtf8(warning));
+  return proto;
+}
+
+std::string ValidUtf8(absl::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const size_t size = CharacterBytes(text);
+    if (size == 0) {
+      valid += kReplacement;
+      text.remove_prefix(1);
+    } else {
+      absl::StrAppend(&valid, text.substr(0, size));
+      text.remove_prefix(size);
+    }
+  }
+  return valid;
+}
+
+std::string KeystoneV3Url(const Endpoint& endpoint) {
+  return absl::StrCat(endpoint.keystone_url, "/v3");
+}
+
+const std::string& RegionOf(const Endpoint& endpoint) {
+  return endpoint.resolved_region.empty() ? endpoint.region : endpoint.resolved_region;
+}
+
+}  // namespace cis

@@ -1,0 +1,38 @@
+#pragma once
+
+// Small values as the API has them. to_proto and placement_to_proto build on these.
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "cis/v1/common.pb.h"
+#include "cis/v1/inventory.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "schema/model/records.h"
+#include "server/snapshot/data_state.h"
+
+namespace cis {
+
+google::protobuf::Timestamp TimeToProto(absl::Time time);
+
+// Sets `field`, the mutable_... of a message, unless `time` is InfinitePast, which stands for
+// never: `if (IsKnownTime(t)) *m.mutable_observe_time() = TimeToProto(t);`
+bool IsKnownTime(absl::Time time);
+
+v1::DataState DataStateToProto(DataState state);
+v1::Tristate TristateToProto(Tristate value);
+v1::Confidence ConfidenceToProto(Confidence confidence);
+v1::VoSupport VoSupportToProto(VoSupport support);
+v1::Provenance ProvenanceToProto(const Provenance& provenance);
+
+// `text` with every byte that is not of valid UTF-8 replaced by U+FFFD: texts that were cut may end
+// inside a character, and a message with one such byte cannot be read by other languages.
+std::string ValidUtf8(absl::string_view text);
+
+// Keystone URL as users know it, with `/v3`.
+std::string KeystoneV3Url(const Endpoint& endpoint);
+// Region to use: as the catalog spells it, else as configured.
+const std::string& RegionOf(const Endpoint& endpoint);
+
+}  // namespace cis

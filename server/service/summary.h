@@ -1,0 +1,58 @@
+#pragma once
+
+// What follows from the states of many kinds of many shares: how a site, a share or a VO stands.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/service/request_context.h"
+#include "server/snapshot/snapshot.h"
+
+namespace cis {
+
+// A site as a whole. Counts its configured shares; all shares of a site that is not configured.
+struct SiteSummary {
+  const SiteIndex* site = nullptr;
+  DataState state = DataState::kMissing;           // worst of its shares
+  absl::Time observe_time = absl::InfinitePast();  // oldest read; InfinitePast if one never was
+  std::vector<std::string> vos;                    // sorted
+  int32_t share_count = 0;
+  int32_t fresh_share_count = 0;
+};
+SiteSummary SummarizeSite(const RequestContext& context, const SiteIndex& site);
+
+// What is wrong at a site, one sentence each, sorted.
+std::vector<std::string> FindProblems(const RequestContext& context, const SiteIndex& site);
+
+// A VO as a whole, over its configured shares.
+struct VoSummary {
+  std::string vo;
+  std::vector<std::string> site_names;  // GOCDB names, sorted
+  int32_t share_count = 0;
+  int32_t authenticated_share_count = 0;
+};
+// Ordered by resource name.
+std::vector<VoSummary> SummarizeVos(const Snapshot& snapshot);
+
+// The worst state of the share's kinds, tried or not.
+DataState StateOfShare(const RequestContext& context, const ShareCatalog& share);
+
+// False if every configured share's `kinds` are missing or expired: nothing usable is known.
+bool HasUsableData(const RequestContext& context, const SiteIndex& site,
+                   absl::Span<const Kind> kinds);
+
+// Names of the VOs of configured shares that see a flavor or image, sorted.
+template <typename Record>
+std::vector<absl::string_view> VosOf(const ItemView<Record>& view) {
+  std::vector<absl::string_view> vos;
+  for (const int32_t index : view.share_indexes) {
+    const Share& share = view.share(index);
+    // Shares are ordered by VO, and a VO may have several projects.
+    if (share.configured && (vos.empty() || vos.back() != share.vo)) vos.push_back(share.vo);
+  }
+  return vos;
+}
+
+}  // namespace cis
