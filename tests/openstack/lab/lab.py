@@ -3,6 +3,7 @@
 
     lab.py up [--sites NAME,NAME]   installs, starts and seeds what is not there yet
     lab.py down [--wipe]            stops what up started; --wipe removes the state as well
+                                    (with --fixture, both: only if up --fixture found none running)
     lab.py status                   processes and memory
     lab.py stop|freeze|thaw NAME    an outage (503), a hang, and back; up starts what was stopped
 """
@@ -20,8 +21,9 @@ import front
 import packages
 import process
 import sites as table
-from paths import STATE, log, state
+from paths import STATE, log, state, write
 
+BORROWED_BY_TESTS = state('run', 'fixture')
 # Neutron first: it takes longest.
 SERVICES = ('neutron', 'nova', 'glance', 'keystone', 'placement')
 
@@ -68,6 +70,8 @@ def forget_half_made(sites):
 
 
 def up(options):
+    if options.fixture and not any(process.alive(name) for name in process.names()):
+        write(BORROWED_BY_TESTS, '')
     sites = [table.find(word) for word in options.sites.split(',')] if options.sites \
         else list(table.ALL)
     packages.install()
@@ -93,12 +97,17 @@ def up(options):
 
 
 def down(options):
+    if options.fixture and not os.path.exists(BORROWED_BY_TESTS):
+        log('the sites ran before the tests; they go on')
+        return
     last = ('apache', 'postgres')
     running = process.names()
     database.parallel([lambda name=name: process.stop(name) for name in running
                        if name not in last])
     process.stop('apache')
     process.stop('postgres', signal.SIGINT, 30)
+    if os.path.exists(BORROWED_BY_TESTS):
+        os.unlink(BORROWED_BY_TESTS)
     if options.wipe:
         shutil.rmtree(STATE, ignore_errors=True)
 
@@ -114,8 +123,11 @@ def status(_options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     commands = parser.add_subparsers(dest='command', required=True)
-    commands.add_parser('up').add_argument('--sites', help='names, comma-separated; default: all')
-    commands.add_parser('down').add_argument('--wipe', action='store_true')
+    ups, downs = commands.add_parser('up'), commands.add_parser('down')
+    ups.add_argument('--sites', help='names, comma-separated; default: all')
+    downs.add_argument('--wipe', action='store_true')
+    for one in (ups, downs):
+        one.add_argument('--fixture', action='store_true')
     commands.add_parser('status')
     for name in ('stop', 'freeze', 'thaw'):
         commands.add_parser(name).add_argument('process', help='a name of lab.py status')

@@ -10,7 +10,7 @@ from process import run
 # The python3-* packages are libraries: no service users, no units, no debconf questions.
 WANTED = ('python3-keystone python3-glance python3-nova python3-placement python3-neutron '
           'python3-openstackclient python3-openstacksdk python3-waitress python3-yaml '
-          'apache2 postgresql openssl').split()
+          'apache2 postgresql openssl zstd').split()
 # Only unpacked, for their paste files.
 UNPACKED = ('nova-common', 'neutron-common', 'glance-common')
 POLICY = '/usr/sbin/policy-rc.d'

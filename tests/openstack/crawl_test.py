@@ -1,0 +1,172 @@
+#!/usr/bin/python3
+"""Crawls of real services: again, during outages, and what they leave behind; and the questions
+that the first user could not ask."""
+import glob
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+
+import lab_client
+from lab_client import VO, ask, control, crawl
+
+AGES = re.compile(r'_(time|age)$|^generation$|^snapshot_generation$')
+
+
+def without_ages(value):
+    """The value without what depends on when it was read."""
+    if isinstance(value, dict):
+        return {key: without_ages(inner) for key, inner in value.items() if not AGES.search(key)}
+    return [without_ages(inner) for inner in value] if isinstance(value, list) else value
+
+
+def placement(reply):
+    """(flavor, image, network, pool, user) of the best placement."""
+    best = reply['placements'][0]
+    network = best['network']
+    return (best['flavor']['display_name'], best['image']['display_name'],
+            network['network']['display_name'],
+            (network['external_network'] or {}).get('display_name'), best['login_user'])
+
+
+class Questions(lab_client.Crawled):
+    def test_cesga_has_what_the_first_user_took(self):
+        reply = ask(self.database, 'place', '--vo', VO, '--vcpus', '2', '--ram', '4G', '--os',
+                    'ubuntu>=20.04', '--public-ip', '--site', 'CESGA')
+        self.assertEqual(placement(reply), (
+            'cor2mem4hd20', 'Image for EGI Ubuntu 20.04 [Ubuntu/20.04/VirtualBox]',
+            'net-vo.access.egi.eu', 'public00', 'ubuntu'))
+        network = reply['placements'][0]['network']
+        self.assertEqual(len(network['unattached_floating_ip_ids']), 6)
+        self.assertEqual(network['floating_ip_quota_free'], 0)
+
+    def test_padova_never_puts_the_big_image_on_the_small_disk(self):
+        reply = ask(self.database, 'place', '--vo', VO, '--ram', '512M', '--site',
+                    'INFN-PADOVA-STACK', '--all', '--explain')
+        pairs = {(p['flavor']['display_name'], p['image']['display_name'])
+                 for p in reply['placements']}
+        self.assertNotIn(('m1.tiny', 'Ubuntu Server 18.04 LTS'), pairs)
+        self.assertTrue([pair for pair in pairs if pair[1] == 'Ubuntu Server 18.04 LTS'])
+        (verdict,) = reply['verdicts']
+        (refused,) = [pair for pair in verdict['refused_pairs'] if
+                      (pair['flavor'], pair['image']) == ('m1.tiny', 'Ubuntu Server 18.04 LTS')]
+        self.assertEqual(refused['reason']['stage'], 'image_x_flavor')
+        self.assertRegex(refused['reason']['message'], r'\d')
+
+    def test_direct_attachment_needs_no_pool(self):
+        reply = ask(self.database, 'place', '--vo', VO, '--public-ip', '--site', 'CIS-LAB-DIRECT')
+        self.assertEqual(placement(reply)[2:4], ('provider-public', None))
+
+    def test_public_ipv4_is_not_promised_where_only_ipv6_is(self):
+        reply = ask(self.database, 'place', '--vo', VO, '--public-ip', '--site', 'CIS-LAB-SIX')
+        self.assertEqual([p['network']['public_v4'] for p in reply['placements']
+                          if p['network']['public_v4'] == 'TRISTATE_YES'], [])
+
+    def test_the_private_external_network_is_not_a_public_one(self):
+        for row in lab_client.rows(self.database, 'networks', self.site('CIS-LAB-CLASSIC')):
+            if row['display_name'] == 'private-muni-10-16-116' and row['vo'] == VO:
+                self.assertTrue(row['is_external'])
+                self.assertEqual(row['public_v4'], 'TRISTATE_NO')
+                return
+        self.fail('no such network')
+
+
+class Crawls(lab_client.Crawled):
+    def everything(self, database):
+        return {(kind, site['name']): without_ages(lab_client.rows(database, kind, site))
+                for kind in ('flavors', 'images', 'networks', 'shares')
+                for site in self.lab['sites']}
+
+    def copy(self, name):
+        """The first crawl's database, for a test that changes it."""
+        path = os.path.join(self.folder.name, name)
+        source, target = sqlite3.connect(self.database), sqlite3.connect(path)
+        source.backup(target)
+        source.close()
+        target.close()
+        return path
+
+    def test_all_shares_are_refreshed(self):
+        code, out, err = self.first_crawl
+        self.assertEqual(code, 0, out + err)
+
+    def test_a_second_crawl_changes_nothing(self):
+        database = self.copy('second.db')
+        before = self.everything(database)
+        code, out, err = crawl(database)
+        self.assertEqual(code, 0, out + err)
+        self.assertEqual(self.everything(database), before)
+
+    def outage(self, name, breaking, mending):
+        """A site whose Nova is broken keeps its flavors, and only it is stale."""
+        site = self.site(name)
+        database = self.copy(name + '.db')
+        before = lab_client.rows(database, 'flavors', site)
+        control(breaking, site['processes']['nova'])
+        try:
+            code, out, err = crawl(database, timeout=280)
+        finally:
+            control(*mending(site))
+        self.assertEqual(code, 3, out + err)
+        self.assertEqual([row['upstream_id'] for row in lab_client.rows(database, 'flavors', site)],
+                         [row['upstream_id'] for row in before])
+        for other in self.lab['sites']:
+            for share in lab_client.rows(database, 'shares', other):
+                kinds = {kind['kind']: kind['state'] for kind in share['kinds']}
+                self.assertEqual(kinds['flavors'], 'DATA_STATE_STALE' if other is site
+                                 else 'DATA_STATE_FRESH', (other['name'], share['vo']))
+                self.assertEqual(kinds['images'], 'DATA_STATE_FRESH', (other['name'], share['vo']))
+        code, out, err = crawl(database)
+        self.assertEqual(code, 0, out + err)
+
+    def test_a_stopped_service(self):
+        self.outage('CESGA', 'stop', lambda site: ('up',))
+
+    def test_a_frozen_service(self):
+        self.outage('INFN-PADOVA-STACK', 'freeze',
+                    lambda site: ('thaw', site['processes']['nova']))
+
+    def test_no_secret_is_kept_or_told(self):
+        secrets = {self.lab['password']} | {
+            project['application_credential_secret'] for site in self.lab['sites']
+            for project in site['projects'].values() if 'application_credential_secret' in project}
+        code, out, err = crawl(self.copy('told.db'), '--verbose', '--log-format=json')
+        self.assertEqual(code, 0)
+        texts = {'output of the first crawl': ''.join(self.first_crawl[1:]).encode(),
+                 'output of a second': (out + err).encode()}
+        for path in glob.glob(os.path.join(self.folder.name, '*.db*')):
+            with open(path, 'rb') as file:
+                texts[os.path.basename(path)] = file.read()
+        texts['values of the database'] = b'\n'.join(self.stored_values())
+        for where, text in texts.items():
+            for secret in secrets:
+                self.assertNotIn(secret.encode(), text, where)
+            # Fernet tokens begin like this
+            self.assertIsNone(re.search(rb'gAAAAA[A-Za-z0-9_-]{40}', text), where)
+
+    def stored_values(self):
+        """Every value of every table, decompressed where it is compressed."""
+        connection = sqlite3.connect(self.database)
+        decompressed = 0
+        try:
+            tables = [row[0] for row in connection.execute(
+                "select name from sqlite_master where type = 'table'")]
+            for table in tables:
+                for row in connection.execute('select * from "%s"' % table):
+                    for value in row:
+                        if isinstance(value, bytes) and value[:4] == b'\x28\xb5\x2f\xfd':
+                            decompressed += 1
+                            value = subprocess.run(['zstd', '-dcq'], input=value, check=True,
+                                                   capture_output=True).stdout
+                        yield value if isinstance(value, bytes) else str(value).encode()
+        finally:
+            connection.close()
+        self.assertGreater(decompressed, 0, 'no observation was found to look into')
+
+    def test_the_tools_of_these_tests_are_there(self):
+        self.assertTrue(shutil.which('zstd') and os.path.exists('/usr/bin/openstack'))
+
+
+if __name__ == '__main__':
+    lab_client.main()
