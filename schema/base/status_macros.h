@@ -5,16 +5,19 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-// Returns from the enclosing function if `expr`, an absl::Status, is not OK.
-#define CIS_RETURN_IF_ERROR(expr)                               \
-  do {                                                          \
-    if (absl::Status cis_status_ = (expr); !cis_status_.ok()) { \
-      return cis_status_;                                       \
-    }                                                           \
-  } while (false)
-
 #define CIS_MACRO_CONCAT_INNER(a, b) a##b
 #define CIS_MACRO_CONCAT(a, b) CIS_MACRO_CONCAT_INNER(a, b)
+
+// Returns from the enclosing function if `expr`, an absl::Status, is not OK. `expr` may hold a
+// lambda that uses the macro on a line of its own.
+#define CIS_RETURN_IF_ERROR(expr) \
+  CIS_RETURN_IF_ERROR_INNER(CIS_MACRO_CONCAT(cis_status_, __LINE__), expr)
+#define CIS_RETURN_IF_ERROR_INNER(tmp, expr)    \
+  do {                                          \
+    if (absl::Status tmp = (expr); !tmp.ok()) { \
+      return tmp;                               \
+    }                                           \
+  } while (false)
 
 // Declares or assigns `lhs` from `expr`, an absl::StatusOr<T>; returns its status if not OK.
 #define CIS_ASSIGN_OR_RETURN(lhs, expr) \

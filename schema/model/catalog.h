@@ -10,6 +10,14 @@
 
 namespace cis {
 
+// Crawls that the store keeps: two weeks of a crawl every three or four hours, enough to tell a bad
+// day from a dead site.
+inline constexpr int kMaxCrawls = 100;
+
+// Results that are loaded: those of the newest crawls, whole crawls only, and always all of the
+// newest. Bounds the memory of a server; the file holds the results of all kMaxCrawls crawls.
+inline constexpr int64_t kMaxLoadedCrawlResults = 10000;
+
 // A flavor or image as stored: once per endpoint, however many shares see it.
 template <typename Record>
 struct Stored {
@@ -44,6 +52,7 @@ struct SiteCatalog {
   Site site;
   std::vector<EndpointCatalog> endpoints;  // ordered by (keystone_url, region)
   int64_t generation = 0;                  // of the last change to this site
+  int64_t revision = 0;  // opaque; the same site at the same revision has the same contents
 };
 
 // All that the store serves, at one generation. Parts are shared and immutable, so that a new
@@ -51,7 +60,7 @@ struct SiteCatalog {
 struct Catalog {
   std::vector<std::shared_ptr<const SiteCatalog>> sites;  // ordered by name
   std::vector<Crawl> crawls;                              // newest first, at most kMaxCrawls
-  std::vector<CrawlResult> crawl_results;                 // of those crawls
+  std::vector<CrawlResult> crawl_results;                 // of the newest of those, see above
   int64_t generation = 0;
 };
 

@@ -34,13 +34,18 @@ struct RecordSet {
 };
 
 // Writes what a crawl found. One writer per file; not thread-safe.
+//
+// Every function returns UNAVAILABLE if another process keeps the file locked for longer than the
+// busy time, DATA_LOSS if the file is damaged, RESOURCE_EXHAUSTED if the disk is full and INTERNAL
+// if a record breaks a rule of the schema. Instants are kept to the microsecond.
 class StoreWriter {
  public:
   virtual ~StoreWriter() = default;
 
   // Opens crawl history for one pass. Returns the crawl's id.
   virtual absl::StatusOr<int64_t> BeginCrawl(absl::Time start_time) = 0;
-  // Closes it. Counters are taken from `crawl`, start_time is kept.
+  // Closes it. Counters are taken from `crawl`, start_time is kept. Returns FAILED_PRECONDITION if
+  // BeginCrawl did not give `crawl.id`.
   virtual absl::Status EndCrawl(const Crawl& crawl) = 0;
 
   // Makes `shares` the configured shares of their sites in one transaction: upserts sites,
@@ -52,27 +57,36 @@ class StoreWriter {
   // One transaction: keeps `observation` compressed, replaces everything known about
   // (share, kind) by `records`, marks rows gone from the listing inactive with last_seen, updates
   // the kind's state and the crawl history, bumps the generation. On any error the previous data
-  // remain. Creates the share (and endpoint) if a crawl discovered it.
+  // remain. Creates the share (and endpoint) if a crawl discovered it. The time of the data is
+  // records.observe_time or, if that is not set, observation.fetch_time.
+  // Flavors and images are kept once per endpoint: the latest report wins, but a flavor reported
+  // without extra specs keeps those that another share saw, with what follows from them.
+  // Returns INVALID_ARGUMENT if `records` and `observation` are not of the same share and kind, or
+  // without a time; FAILED_PRECONDITION if BeginCrawl did not give `crawl_id`.
   virtual absl::Status ReplaceRecords(int64_t crawl_id, const Observation& observation,
                                       const RecordSet& records, int64_t request_count) = 0;
 
   // Notes that (share, kind) could not be refreshed; keeps the last good data. `share.support`
   // and `share.support_time` are stored too when they are not kUnknown. Bumps the generation.
+  // Returns INVALID_ARGUMENT if `error` is kNone; FAILED_PRECONDITION as ReplaceRecords.
   virtual absl::Status RecordFailure(int64_t crawl_id, const Share& share, Kind kind,
                                      ErrorClass error, absl::string_view message, absl::Time time,
                                      int64_t request_count) = 0;
 
-  // Notes that login worked for the share (kind kAuth) and what the token and catalog said.
+  // Notes that login worked for the share (kind kAuth) and what the token and catalog said. Sets
+  // the share's support to kAuthenticated at `time`.
   virtual absl::Status RecordLogin(int64_t crawl_id, const Share& share, absl::Time time,
                                    int64_t request_count) = 0;
 
-  // Calls `use` for every stored observation, newest of each (share, kind) only; stops at the first
-  // error, which it returns. Used by `renormalize`.
+  // Calls `use` for every stored observation, newest of each (share, kind) only, in the order they
+  // were fetched; stops at the first error, which it returns. `use` may call Renormalize. Used by
+  // `renormalize`.
   virtual absl::Status ForEachObservation(
       const std::function<absl::Status(const Observation&)>& use) = 0;
 
   // Like ReplaceRecords for an observation that is already stored: no crawl history, no change of
-  // times; rows are replaced by `records`.
+  // times; rows are replaced by `records`. Returns ABORTED if a crawl has replaced the observation
+  // since it was read.
   virtual absl::Status Renormalize(const Observation& observation, const RecordSet& records) = 0;
 };
 
@@ -81,11 +95,13 @@ class StoreReader {
  public:
   virtual ~StoreReader() = default;
 
-  // One indexed read; cheap enough to poll.
+  // One indexed read; cheap enough to poll. Returns UNAVAILABLE if the path leads to another file
+  // now, or to none: open it again.
   virtual absl::StatusOr<int64_t> Generation() = 0;
 
-  // Everything at one generation, in one read transaction. Sites of `previous` (may be null) whose
-  // generation is unchanged are taken over instead of read.
+  // Everything at one generation, in one read transaction. Sites of `previous` (may be null, may
+  // come from another reader or another file) whose revision is unchanged are taken over instead of
+  // read. Errors as Generation(); DATA_LOSS if the file is damaged.
   virtual absl::StatusOr<Catalog> Load(const Catalog* previous) = 0;
 };
 
@@ -95,8 +111,9 @@ class StoreReader {
 // cannot be opened; UNAVAILABLE if another process holds the lock for longer than the busy time.
 absl::StatusOr<std::unique_ptr<StoreWriter>> OpenStoreWriter(const std::string& path);
 
-// Opens an existing file read-only. Returns NOT_FOUND if it does not exist, FAILED_PRECONDITION if
-// it is older or newer than this program, DATA_LOSS if it is damaged or not a CIS database.
+// Opens an existing file read-only. Returns NOT_FOUND if it does not exist or nothing was written
+// to it yet, FAILED_PRECONDITION if it is older or newer than this program, DATA_LOSS if it is
+// damaged or not a CIS database.
 absl::StatusOr<std::unique_ptr<StoreReader>> OpenStoreReader(const std::string& path);
 
 }  // namespace cis

@@ -1,0 +1,27 @@
+#pragma once
+
+// Rows of what a share's endpoint listed. Each function needs an open write transaction. Errors are
+// those of Statement::Step().
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "schema/model/records.h"
+#include "schema/store/share_rows.h"
+#include "schema/store/sqlite.h"
+#include "schema/store/store.h"
+
+namespace cis {
+
+// `reported` without extra specs, as a share that may not read them sees it, completed by what
+// `stored` knows from them: the specs, GPU, architecture, CPU allocation and their provenance.
+Flavor KeepKnownSpecs(const Flavor& stored, const Flavor& reported);
+
+// Replaces what is known of (share, records.kind) by `records`, seen at `time`. Rows that the
+// listing no longer has become inactive and keep when they were last seen.
+absl::Status ReplaceListing(Connection& db, const ShareRow& row, const RecordSet& records,
+                            absl::Time time);
+
+// Number of records of the kind.
+int64_t RecordCount(const RecordSet& records);
+
+}  // namespace cis

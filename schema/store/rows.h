@@ -1,0 +1,116 @@
+#pragma once
+
+// Values of records as values of SQL: the visitors of fields.h.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "schema/model/records.h"
+#include "schema/store/fields.h"
+#include "schema/store/sqlite.h"
+
+namespace cis {
+
+// "unknown", "authenticated" or "refused".
+absl::string_view FormatVoSupport(VoSupport support);
+// Returns kUnknown for any other text.
+VoSupport ParseVoSupport(absl::string_view text);
+
+// `time` as it rests on disk: instants are kept to the microsecond, infinite ones as they are.
+absl::Time StoredTime(absl::Time time);
+
+// Writes members into the parameters of the same names.
+class RowBinder {
+ public:
+  // `statement` must outlive the binder.
+  explicit RowBinder(Statement& statement) : statement_(statement) {}
+
+  void operator()(absl::string_view name, const std::string& value);
+  void operator()(absl::string_view name, bool value);
+  void operator()(absl::string_view name, int value);
+  void operator()(absl::string_view name, int64_t value);
+  void operator()(absl::string_view name, std::optional<bool> value);
+  void operator()(absl::string_view name, std::optional<int64_t> value);
+  void operator()(absl::string_view name, std::optional<double> value);
+  void operator()(absl::string_view name, absl::Time value);
+  void operator()(absl::string_view name, Kind value);
+  void operator()(absl::string_view name, ErrorClass value);
+  void operator()(absl::string_view name, Tristate value);
+  void operator()(absl::string_view name, NetworkUse value);
+  void operator()(absl::string_view name, VoSupport value);
+  void operator()(absl::string_view name, const std::vector<std::string>& value);
+  void operator()(absl::string_view name,
+                  const std::optional<std::map<std::string, std::string>>& value);
+  void Provenance(const Provenance& value);
+
+ private:
+  Statement& statement_;
+};
+
+// Reads members from the columns of the same names.
+class RowReader {
+ public:
+  // `statement` must outlive the reader.
+  explicit RowReader(Statement& statement) : statement_(statement) {}
+
+  void operator()(absl::string_view name, std::string& value);
+  void operator()(absl::string_view name, bool& value);
+  void operator()(absl::string_view name, int& value);
+  void operator()(absl::string_view name, int64_t& value);
+  void operator()(absl::string_view name, std::optional<bool>& value);
+  void operator()(absl::string_view name, std::optional<int64_t>& value);
+  void operator()(absl::string_view name, std::optional<double>& value);
+  void operator()(absl::string_view name, absl::Time& value);
+  void operator()(absl::string_view name, Kind& value);
+  void operator()(absl::string_view name, ErrorClass& value);
+  void operator()(absl::string_view name, Tristate& value);
+  void operator()(absl::string_view name, NetworkUse& value);
+  void operator()(absl::string_view name, VoSupport& value);
+  void operator()(absl::string_view name, std::vector<std::string>& value);
+  void operator()(absl::string_view name, std::optional<std::map<std::string, std::string>>& value);
+  void Provenance(Provenance& value);
+
+  // The first column whose text could not be read; empty if there was none.
+  const std::string& damaged_column() const { return damaged_column_; }
+
+ private:
+  void Damaged(absl::string_view name);
+
+  Statement& statement_;
+  std::string damaged_column_;
+};
+
+// Collects the names of the columns of one noun.
+class ColumnNames {
+ public:
+  template <typename Value>
+  void operator()(absl::string_view name, const Value&) {
+    names_.emplace_back(name);
+  }
+  void Provenance(const Provenance&);
+
+  template <typename Record>
+  static std::vector<std::string> Of() {
+    ColumnNames names;
+    const Record record;
+    VisitFields(names, record);
+    return std::move(names.names_);
+  }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+// Binds all members of `record` to `statement`.
+template <typename Record>
+void BindFields(Statement& statement, const Record& record) {
+  RowBinder binder(statement);
+  VisitFields(binder, record);
+}
+
+}  // namespace cis

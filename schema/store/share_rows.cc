@@ -1,0 +1,231 @@
+#include "schema/store/share_rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "schema/base/status_macros.h"
+#include "schema/store/rows.h"
+#include "schema/store/sqlite_sql.h"
+
+namespace cis {
+namespace {
+
+// A site's error page must not fill the history.
+constexpr size_t kMaxMessageBytes = 1000;
+
+void TakeIfKnown(std::string& stored, const std::string& found) {
+  if (!found.empty()) stored = found;
+}
+
+// Reads the record that `find` gives into `record`; false = there is none.
+template <typename Record>
+absl::StatusOr<bool> ReadOne(Statement& find, Record& record, int64_t& id) {
+  CIS_ASSIGN_OR_RETURN(const bool found, find.Step());
+  if (!found) return false;
+  id = find.Int("id");
+  RowReader reader(find);
+  VisitFields(reader, record);
+  find.Reset();
+  return true;
+}
+
+// Writes `record` unless the row holds it already.
+template <typename Record>
+absl::StatusOr<PutRow> PutIfChanged(Statement& put, bool found, int64_t id, const Record& stored,
+                                    const Record& record) {
+  if (found && stored == record) return PutRow{id, false};
+  BindFields(put, record);
+  CIS_ASSIGN_OR_RETURN(const int64_t put_id, RunForId(put));
+  return PutRow{put_id, true};
+}
+
+absl::StatusOr<int64_t> PutVo(Connection& db, const std::string& name) {
+  CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::kFindVo));
+  find->BindText("name", name);
+  CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
+  if (!found) {
+    CIS_ASSIGN_OR_RETURN(Statement * add, db.Use(sql::kAddVo));
+    add->BindText("name", name);
+    CIS_RETURN_IF_ERROR(add->Run());
+    return RunForId(*find);
+  }
+  const int64_t id = find->Int("id");
+  find->Reset();
+  return id;
+}
+
+}  // namespace
+
+absl::StatusOr<int64_t> RunForId(Statement& statement) {
+  CIS_ASSIGN_OR_RETURN(const bool has_row, statement.Step());
+  if (!has_row) return absl::InternalError("a row that was just written is not there");
+  const int64_t id = statement.Int("id");
+  statement.Reset();
+  return id;
+}
+
+Endpoint MergeEndpoint(const Endpoint& stored, const Endpoint& found, Origin origin) {
+  Endpoint merged = stored;
+  TakeIfKnown(merged.resolved_region, found.resolved_region);
+  TakeIfKnown(merged.protocol, found.protocol);
+  if (origin == Origin::kConfiguration) merged.configured = found.configured;
+  return merged;
+}
+
+Share MergeShare(const Share& stored, const Share& found, Origin origin) {
+  Share merged = stored;
+  TakeIfKnown(merged.project_id, found.project_id);
+  TakeIfKnown(merged.project_name, found.project_name);
+  TakeIfKnown(merged.user_domain, found.user_domain);
+  if (origin == Origin::kConfiguration) merged.configured = found.configured;
+  // A configuration says who should be let in, a crawl who was.
+  if (origin == Origin::kCrawl && found.support != VoSupport::kUnknown) {
+    merged.support = found.support;
+    merged.support_time = StoredTime(found.support_time);
+  }
+  return merged;
+}
+
+absl::StatusOr<PutRow> PutSite(Connection& db, const Site& site, Origin origin) {
+  CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindSite()));
+  find->BindText("name", site.name);
+  Site stored;
+  int64_t id = 0;
+  CIS_ASSIGN_OR_RETURN(const bool found, ReadOne(*find, stored, id));
+  Site merged = found ? stored : site;
+  TakeIfKnown(merged.country_code, site.country_code);
+  if (origin == Origin::kConfiguration) merged.configured = site.configured;
+  CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutSite()));
+  return PutIfChanged(*put, found, id, stored, merged);
+}
+
+absl::StatusOr<PutRow> PutEndpoint(Connection& db, int64_t site_id, const Endpoint& endpoint,
+                                   Origin origin) {
+  CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindEndpoint()));
+  find->BindInt("site_id", site_id);
+  find->BindText("keystone_url", endpoint.keystone_url);
+  find->BindText("region", endpoint.region);
+  Endpoint stored;
+  stored.site_name = endpoint.site_name;
+  int64_t id = 0;
+  CIS_ASSIGN_OR_RETURN(const bool found, ReadOne(*find, stored, id));
+  const Endpoint merged = found ? MergeEndpoint(stored, endpoint, origin) : endpoint;
+  CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutEndpoint()));
+  put->BindInt("site_id", site_id);
+  return PutIfChanged(*put, found, id, stored, merged);
+}
+
+absl::StatusOr<PutRow> PutShare(Connection& db, int64_t endpoint_id, const Share& share,
+                                Origin origin) {
+  CIS_ASSIGN_OR_RETURN(const int64_t vo_id, PutVo(db, share.vo));
+  CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindShare()));
+  find->BindInt("endpoint_id", endpoint_id);
+  find->BindInt("vo_id", vo_id);
+  find->BindText("project_key", share.project_key);
+  Share stored;
+  stored.endpoint = share.endpoint;
+  stored.vo = share.vo;
+  int64_t id = 0;
+  CIS_ASSIGN_OR_RETURN(const bool found, ReadOne(*find, stored, id));
+  const Share merged = found ? MergeShare(stored, share, origin) : share;
+  CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutShare()));
+  put->BindInt("endpoint_id", endpoint_id);
+  put->BindInt("vo_id", vo_id);
+  return PutIfChanged(*put, found, id, stored, merged);
+}
+
+absl::StatusOr<ShareRow> PutCrawledShare(Connection& db, const Share& share) {
+  Site site;
+  site.name = share.endpoint.site_name;
+  site.configured = share.configured;
+  CIS_ASSIGN_OR_RETURN(const PutRow site_row, PutSite(db, site, Origin::kCrawl));
+  CIS_ASSIGN_OR_RETURN(const PutRow endpoint_row,
+                       PutEndpoint(db, site_row.id, share.endpoint, Origin::kCrawl));
+  CIS_ASSIGN_OR_RETURN(const PutRow share_row,
+                       PutShare(db, endpoint_row.id, share, Origin::kCrawl));
+  return ShareRow{site_row.id, endpoint_row.id, share_row.id};
+}
+
+absl::Status BumpGeneration(Connection& db) {
+  CIS_ASSIGN_OR_RETURN(Statement * bump, db.Use(sql::kBumpGeneration));
+  return bump->Run();
+}
+
+absl::Status TouchSite(Connection& db, int64_t site_id) {
+  CIS_ASSIGN_OR_RETURN(Statement * touch, db.Use(sql::kTouchSite));
+  touch->BindInt("id", site_id);
+  return touch->Run();
+}
+
+KindState NextKindState(const KindState& before, const Attempt& attempt) {
+  KindState after = before;
+  after.kind = attempt.kind;
+  after.attempt_time = attempt.time;
+  after.error = attempt.error;
+  if (attempt.error == ErrorClass::kNone) {
+    after.error_message.clear();
+    after.success_time = attempt.time;
+    after.failing_since = absl::InfinitePast();
+    after.failure_count = 0;
+    after.skipped_count = attempt.skipped_count;
+    return after;
+  }
+  after.error_message = attempt.message.substr(0, kMaxMessageBytes);
+  if (before.failure_count == 0) after.failing_since = attempt.time;
+  ++after.failure_count;
+  return after;
+}
+
+absl::Status PutAttempt(Connection& db, int64_t crawl_id, int64_t share_id,
+                        const Attempt& attempt) {
+  CIS_RETURN_IF_ERROR(CheckCrawl(db, crawl_id));
+  CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindKindState()));
+  find->BindInt("share_id", share_id);
+  find->BindText("kind", FormatKind(attempt.kind));
+  KindState before;
+  CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
+  if (found) {
+    RowReader reader(*find);
+    VisitFields(reader, before);
+    find->Reset();
+  }
+  CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutKindState()));
+  put->BindInt("share_id", share_id);
+  BindFields(*put, NextKindState(before, attempt));
+  CIS_RETURN_IF_ERROR(put->Run());
+
+  CrawlResult result;
+  result.kind = attempt.kind;
+  result.end_time = attempt.time;
+  result.error = attempt.error;
+  result.error_message = attempt.message.substr(0, kMaxMessageBytes);
+  result.record_count = attempt.record_count;
+  result.skipped_count = attempt.skipped_count;
+  result.request_count = attempt.request_count;
+  CIS_ASSIGN_OR_RETURN(Statement * add, db.Use(sql::PutCrawlResult()));
+  add->BindInt("crawl_id", crawl_id);
+  add->BindInt("share_id", share_id);
+  BindFields(*add, result);
+  return add->Run();
+}
+
+absl::Status PutSkippedCount(Connection& db, int64_t share_id, Kind kind, int64_t skipped_count) {
+  CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::kPutSkippedCount));
+  put->BindInt("share_id", share_id);
+  put->BindText("kind", FormatKind(kind));
+  put->BindInt("skipped_count", skipped_count);
+  return put->Run();
+}
+
+absl::Status CheckCrawl(Connection& db, int64_t crawl_id) {
+  CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::kFindCrawl));
+  find->BindInt("id", crawl_id);
+  CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
+  find->Reset();
+  if (found) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "crawl ", crawl_id, " is not in the history; use the id that BeginCrawl returned"));
+}
+
+}  // namespace cis

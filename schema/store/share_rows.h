@@ -1,0 +1,79 @@
+#pragma once
+
+// Rows of sites, endpoints, VOs, shares and how their kinds fare. Each function needs an open write
+// transaction. Errors are those of Statement::Step().
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "schema/model/records.h"
+#include "schema/store/sqlite.h"
+
+namespace cis {
+
+// Who says what a row holds.
+enum class Origin {
+  kConfiguration,  // decides `configured`
+  kCrawl,          // leaves `configured` as it is
+};
+
+// A row that Put made sure of.
+struct PutRow {
+  int64_t id = 0;
+  bool changed = false;  // it is new or differs from before
+};
+
+// What `stored` becomes when `found` is learned: what is not known does not replace what is.
+Endpoint MergeEndpoint(const Endpoint& stored, const Endpoint& found, Origin origin);
+Share MergeShare(const Share& stored, const Share& found, Origin origin);
+
+// Adds the row or merges it with what is there.
+absl::StatusOr<PutRow> PutSite(Connection& db, const Site& site, Origin origin);
+absl::StatusOr<PutRow> PutEndpoint(Connection& db, int64_t site_id, const Endpoint& endpoint,
+                                   Origin origin);
+absl::StatusOr<PutRow> PutShare(Connection& db, int64_t endpoint_id, const Share& share,
+                                Origin origin);
+
+// Rows of one share and of what stands above it.
+struct ShareRow {
+  int64_t site_id = 0;
+  int64_t endpoint_id = 0;
+  int64_t share_id = 0;
+};
+// Puts the share, its endpoint, its VO and its site as a crawl found them.
+absl::StatusOr<ShareRow> PutCrawledShare(Connection& db, const Share& share);
+
+// Raises the generation of the catalog. Once per transaction, before TouchSite.
+absl::Status BumpGeneration(Connection& db);
+// Notes that something of the site changed in this generation.
+absl::Status TouchSite(Connection& db, int64_t site_id);
+
+// How one attempt to refresh a kind of a share went.
+struct Attempt {
+  Kind kind = Kind::kAuth;
+  absl::Time time = absl::InfinitePast();
+  ErrorClass error = ErrorClass::kNone;  // kNone = it succeeded
+  std::string message;
+  int64_t record_count = 0;
+  int64_t skipped_count = 0;
+  int64_t request_count = 0;
+};
+// The state after `attempt`. Pure.
+KindState NextKindState(const KindState& before, const Attempt& attempt);
+// Updates the kind's state and the crawl's history.
+absl::Status PutAttempt(Connection& db, int64_t crawl_id, int64_t share_id, const Attempt& attempt);
+
+// Sets how many records of the stored observation could not be read.
+absl::Status PutSkippedCount(Connection& db, int64_t share_id, Kind kind, int64_t skipped_count);
+
+// Returns FAILED_PRECONDITION unless the crawl is in the history.
+absl::Status CheckCrawl(Connection& db, int64_t crawl_id);
+
+// Runs a statement that gives one row with the column `id`. Returns INTERNAL if it gives none.
+absl::StatusOr<int64_t> RunForId(Statement& statement);
+
+}  // namespace cis

@@ -1,0 +1,141 @@
+#pragma once
+
+// SQLite for C++: the only file that knows <sqlite3.h> is sqlite.cc.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace cis {
+
+// A prepared statement whose parameters and columns are used by name. Not thread-safe; must not
+// outlive its Connection. Cheapest when columns and parameters are used in the order of the SQL.
+//
+// A wrong name is kept and returned by the next Step(), so that calls need no check one by one.
+class Statement {
+ public:
+  Statement(Statement&&) noexcept;
+  Statement& operator=(Statement&&) noexcept;
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement();
+
+  // Parameters, without the ":" of the SQL. They keep their values until bound again.
+  void BindText(absl::string_view name, absl::string_view value);
+  void BindBlob(absl::string_view name, absl::string_view value);
+  void BindInt(absl::string_view name, int64_t value);
+  void BindReal(absl::string_view name, double value);
+  void BindNull(absl::string_view name);
+
+  // Advances to the next row; false = no more, and the statement is ready to run again.
+  // Returns UNAVAILABLE if the database stayed locked, DATA_LOSS if it is damaged,
+  // RESOURCE_EXHAUSTED if the disk is full, INTERNAL for anything the program did wrong.
+  absl::StatusOr<bool> Step();
+  // Steps to the end, ignoring rows. Errors as Step().
+  absl::Status Run();
+  // Ends an iteration early.
+  void Reset();
+
+  // Columns of the current row. NULL reads as 0 or "". Texts live until the next Step().
+  int64_t Int(absl::string_view name);
+  double Real(absl::string_view name);
+  absl::string_view Text(absl::string_view name);
+  absl::string_view Blob(absl::string_view name);
+  // The same; nullopt for NULL.
+  std::optional<int64_t> OptionalInt(absl::string_view name);
+  std::optional<double> OptionalReal(absl::string_view name);
+  std::optional<absl::string_view> OptionalText(absl::string_view name);
+
+ private:
+  friend class Connection;
+  Statement(sqlite3* db, sqlite3_stmt* stmt, std::string path);
+
+  int ParameterIndex(absl::string_view name);
+  int ColumnIndex(absl::string_view name);
+  absl::string_view TextAt(int column);
+  bool IsNullAt(int column);
+  void Note(int code);
+
+  sqlite3* db_ = nullptr;
+  sqlite3_stmt* stmt_ = nullptr;
+  std::string path_;     // for messages
+  int parameter_ = 0;    // last used, 1-based
+  int column_ = -1;      // last used, 0-based
+  absl::Status status_;  // of a bind or a column since the last Step()
+};
+
+// One open database file. Not thread-safe.
+class Connection {
+ public:
+  enum class Mode {
+    kReadOnly,   // the file must exist; nothing is ever written to it
+    kReadWrite,  // the file must exist
+    kCreate,     // created if absent
+  };
+
+  // Opens `path` and waits up to `busy_time` for locks of others.
+  // Returns NOT_FOUND if the file or its folder does not exist, PERMISSION_DENIED if it may not be
+  // opened, DATA_LOSS if it is not an SQLite database.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path, Mode mode,
+                                                          absl::Duration busy_time);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  const std::string& path() const { return path_; }
+
+  // Compiles one statement. Errors as Statement::Step().
+  absl::StatusOr<Statement> Prepare(absl::string_view sql);
+  // Compiles `sql` on first use and keeps it as long as the connection. Errors as Prepare().
+  absl::StatusOr<Statement*> Use(absl::string_view sql);
+  // Runs one or more statements without parameters, ignoring rows. Errors as Statement::Step().
+  absl::Status Execute(const std::string& sql);
+  // The first column of the only row of `sql`. Returns INTERNAL if there is no row or another.
+  absl::StatusOr<int64_t> QueryInt(absl::string_view sql);
+  absl::StatusOr<std::string> QueryText(absl::string_view sql);
+
+  // Runs each statement of `sql`, which must give one row, and hands the first column of it to
+  // `use` with the statement's text. Stops at the first error, which is returned.
+  absl::Status QueryEach(const std::string& sql,
+                         absl::FunctionRef<absl::Status(absl::string_view, int64_t)> use);
+
+  // Rows that the last finished INSERT, UPDATE or DELETE changed.
+  int64_t change_count() const;
+
+  // Runs `body` between BEGIN and COMMIT; rolls back if it or the commit returns an error, which
+  // is returned. Must not be nested.
+  absl::Status Read(absl::FunctionRef<absl::Status()> body);
+  // The same, taking the write lock first. Returns UNAVAILABLE if another process keeps it for
+  // longer than the busy time.
+  absl::Status Write(absl::FunctionRef<absl::Status()> body);
+
+  // Keeps the -wal and -shm files when the last connection closes.
+  absl::Status KeepSideFiles();
+
+  // Writes a complete copy of the database to `path`, synced to disk; `path` is replaced if it
+  // exists. Errors as Statement::Step().
+  absl::Status CopyTo(const std::string& path);
+
+ private:
+  Connection(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
+  absl::Status InTransaction(const char* begin, absl::FunctionRef<absl::Status()> body);
+
+  sqlite3* db_ = nullptr;
+  const std::string path_;
+  std::map<std::string, Statement, std::less<>> kept_;
+};
+
+}  // namespace cis

@@ -1,0 +1,93 @@
+#include "schema/store/text_list.h"
+
+#include <utility>
+
+namespace cis {
+namespace {
+
+constexpr absl::string_view kHexDigits = "0123456789abcdef";
+
+bool IsPlain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; }
+
+}  // namespace
+
+void TextListWriter::Add(absl::string_view text) {
+  json_ += json_.empty() ? "[\"" : ",\"";
+  for (const char c : text) {
+    if (IsPlain(c)) {
+      json_ += c;
+    } else if (c == '"' || c == '\\') {
+      json_ += '\\';
+      json_ += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      json_ += "\\u00";
+      json_ += kHexDigits[byte >> 4];
+      json_ += kHexDigits[byte & 0xf];
+    }
+  }
+  json_ += '"';
+}
+
+std::string TextListWriter::Finish() {
+  if (json_.empty()) return "[]";
+  json_ += ']';
+  return std::exchange(json_, std::string());
+}
+
+TextListReader::TextListReader(absl::string_view json) : rest_(json) {}
+
+bool TextListReader::Fail() {
+  ok_ = false;
+  rest_ = {};
+  return false;
+}
+
+bool TextListReader::Next(std::string& text) {
+  if (!ok_) return false;
+  if (rest_ == "]" || (first_ && rest_ == "[]")) {
+    rest_ = "]";
+    return false;
+  }
+  if (rest_.size() < 3 || rest_[0] != (first_ ? '[' : ',') || rest_[1] != '"') return Fail();
+  first_ = false;
+  rest_.remove_prefix(2);
+  text.clear();
+  while (true) {
+    size_t plain = 0;
+    while (plain < rest_.size() && IsPlain(rest_[plain])) ++plain;
+    text.append(rest_.data(), plain);
+    rest_.remove_prefix(plain);
+    if (rest_.empty()) return Fail();
+    if (rest_[0] == '"') {
+      rest_.remove_prefix(1);
+      return true;
+    }
+    if (rest_.size() >= 2 && (rest_[1] == '"' || rest_[1] == '\\') && rest_[0] == '\\') {
+      text += rest_[1];
+      rest_.remove_prefix(2);
+    } else if (rest_.size() >= 6 && rest_.substr(0, 4) == "\\u00") {
+      const size_t high = kHexDigits.find(rest_[4]);
+      const size_t low = kHexDigits.find(rest_[5]);
+      if (high == absl::string_view::npos || low == absl::string_view::npos) return Fail();
+      text += static_cast<char>(high << 4 | low);
+      rest_.remove_prefix(6);
+    } else {
+      return Fail();
+    }
+  }
+}
+
+size_t TextListReader::Count(absl::string_view json) {
+  size_t quotes = 0;
+  for (size_t i = 0; i < json.size(); ++i) {
+    if (json[i] == '\\') {
+      ++i;
+    } else if (json[i] == '"') {
+      ++quotes;
+    }
+  }
+  return quotes / 2;
+}
+
+}  // namespace cis
