@@ -1,0 +1,29 @@
+#pragma once
+
+// Which flavors are what the request asks for, and if none is, why.
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "server/placement/placement_query.h"
+#include "server/placement/reason.h"
+
+namespace cis {
+
+// Set of checks that a flavor fails, one bit each; 0 = it fits. What a flavor does not say passes,
+// but a GPU that is asked for must be known to be there.
+using FlavorFailures = uint32_t;
+FlavorFailures CheckFlavor(const Flavor& flavor, const PlacementQuery& query);
+
+// Why none of `flavors` fits, `failures` being CheckFlavor of each: the first check in order after
+// which nothing is left comes first, then the others that no flavor passes. Must not be called if
+// one fits.
+std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
+                                   absl::Span<const FlavorFailures> failures,
+                                   const PlacementQuery& query);
+
+// Whether the flavor is known to have a GPU.
+bool HasGpu(const Flavor& flavor);
+
+}  // namespace cis

@@ -1,0 +1,289 @@
+#include "server/placement/image_fit.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+#include "schema/model/os_version.h"
+
+namespace cis {
+namespace {
+
+constexpr int64_t kGib = int64_t{1} << 30;
+
+// Bits of ImageFailures in the order of the checks.
+enum Check : uint32_t {
+  kNamed = 0,
+  kActive,
+  kHidden,
+  kOffered,
+  kDistro,
+  kVersion,
+  kArch,
+};
+constexpr uint32_t kCheckCount = kArch + 1;
+
+constexpr ImageFailures Bit(uint32_t check) { return 1U << check; }
+
+// "https://registry.egi.eu/x/" and "registry.egi.eu/x" name the same thing.
+absl::string_view Bare(absl::string_view reference) {
+  for (const absl::string_view scheme : {"https://", "http://", "oci://", "docker://"}) {
+    if (absl::ConsumePrefix(&reference, scheme)) break;
+  }
+  while (absl::ConsumeSuffix(&reference, "/")) {
+  }
+  return reference;
+}
+
+bool IsNamed(const Image& image, const std::string& wanted) {
+  return absl::EqualsIgnoreCase(image.id, wanted) || absl::EqualsIgnoreCase(image.name, wanted) ||
+         (!image.egi_ref.empty() &&
+          absl::EqualsIgnoreCase(Bare(image.egi_ref), Bare(absl::string_view(wanted))));
+}
+
+// Kernels and ramdisks are parts of images, whatever they are called.
+bool IsBootable(const Image& image) {
+  return image.container_format != "aki" && image.container_format != "ari";
+}
+
+bool IsActive(const Image& image) { return image.status.empty() || image.status == "active"; }
+
+// The nearest of the alternatives; `alternative` is the first that matches.
+OsMatch BestMatch(const Image& image, const PlacementQuery& query, int* alternative) {
+  OsMatch best = OsMatch::kOtherDistro;
+  for (size_t i = 0; i < query.os.size(); ++i) {
+    const OsMatch match = MatchOs(query.os[i], image);
+    if (match > best) best = match;
+    if (match == OsMatch::kMatch) {
+      *alternative = static_cast<int>(i);
+      return match;
+    }
+  }
+  return best;
+}
+
+bool ArchDiffers(const std::string& wanted, const std::string& have) {
+  return !wanted.empty() && !have.empty() && wanted != have;
+}
+
+// What a pair needs of the disk: the file and, unpacked, the disk inside it.
+int64_t CeilGib(int64_t bytes) { return bytes / kGib + (bytes % kGib > 0 ? 1 : 0); }
+
+// The version that comes nearest to the request: the newest of those that are too old and so on.
+Reason NearestVersion(const std::vector<const IndexedImage*>& remaining,
+                      const PlacementQuery& query) {
+  Reason reason;
+  OsMatch nearest = OsMatch::kOtherDistro;
+  const IndexedImage* best = nullptr;
+  int unused = 0;
+  for (const IndexedImage* image : remaining) {
+    const OsMatch match = BestMatch(*image->image, query, &unused);
+    if (match < nearest || match == OsMatch::kOtherDistro) continue;
+    bool better = match > nearest || best == nullptr;
+    if (!better) {
+      const bool newer = IsNewerImage(*image, *best);
+      better = match == OsMatch::kTooNew ? !newer : newer;
+    }
+    if (!better) continue;
+    nearest = match;
+    best = image;
+    reason.image = image->image;
+  }
+  switch (nearest) {
+    case OsMatch::kTooOld:
+      reason.code = ReasonCode::kOsVersionTooOld;
+      break;
+    case OsMatch::kTooNew:
+      reason.code = ReasonCode::kOsVersionTooNew;
+      break;
+    case OsMatch::kVersionUnknown:
+      reason.code = ReasonCode::kOsVersionUnknown;
+      break;
+    default:
+      reason.code = ReasonCode::kOsVersionMismatch;
+  }
+  return reason;
+}
+
+Reason Nearest(uint32_t check, const std::vector<const IndexedImage*>& remaining,
+               const PlacementQuery& query) {
+  constexpr std::array<ReasonCode, kCheckCount> kCodes{
+      ReasonCode::kImageNotFound,    ReasonCode::kImageNotActive, ReasonCode::kImageHidden,
+      ReasonCode::kImageNotOffered,  ReasonCode::kOsNotFound,     ReasonCode::kOsVersionMismatch,
+      ReasonCode::kImageArchMismatch};
+  if (check == kVersion) return NearestVersion(remaining, query);
+  Reason reason;
+  reason.code = kCodes[check];
+  const bool names_item =
+      check == kActive || check == kHidden || check == kOffered || check == kArch;
+  if (names_item && !remaining.empty()) reason.image = remaining.front()->image;
+  return reason;
+}
+
+}  // namespace
+
+ImageFailures CheckImage(const IndexedImage& indexed, const PlacementQuery& query,
+                         int* alternative) {
+  const Image& image = *indexed.image;
+  ImageFailures out = 0;
+  *alternative = 0;
+  if (!query.image.empty()) {
+    if (!IsNamed(image, query.image)) out |= Bit(kNamed);
+    if (!IsActive(image)) out |= Bit(kActive);
+    if (!IsBootable(image)) out |= Bit(kOffered);
+  } else if (!indexed.offered) {
+    if (!IsActive(image)) {
+      out |= Bit(kActive);
+    } else if (image.hidden.value_or(false)) {
+      out |= Bit(kHidden);
+    } else {
+      out |= Bit(kOffered);
+    }
+  }
+  if (!query.os.empty()) {
+    const OsMatch match = BestMatch(image, query, alternative);
+    if (match == OsMatch::kOtherDistro) {
+      out |= Bit(kDistro);
+    } else if (match != OsMatch::kMatch) {
+      out |= Bit(kVersion);
+    }
+  }
+  if (ArchDiffers(query.arch, image.arch)) out |= Bit(kArch);
+  return out;
+}
+
+std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
+                                  absl::Span<const ImageFailures> failures,
+                                  const PlacementQuery& query) {
+  if (images.empty()) {
+    Reason reason;
+    reason.code = ReasonCode::kNoImageVisible;
+    return {reason};
+  }
+  std::vector<Reason> out;
+  std::vector<const IndexedImage*> remaining;
+  remaining.reserve(images.size());
+  for (const IndexedImage& image : images) remaining.push_back(&image);
+  const std::vector<const IndexedImage*> everything = remaining;
+  ImageFailures passed = 0;
+  uint32_t blocking = kCheckCount;
+  for (uint32_t check = 0; check < kCheckCount && blocking == kCheckCount; ++check) {
+    std::vector<const IndexedImage*> left;
+    for (size_t i = 0; i < images.size(); ++i) {
+      if ((failures[i] & (passed | Bit(check))) == 0) left.push_back(&images[i]);
+    }
+    if (left.empty()) {
+      out.push_back(Nearest(check, remaining, query));
+      blocking = check;
+    }
+    passed |= Bit(check);
+    remaining = std::move(left);
+  }
+  ImageFailures all = ~ImageFailures{0};
+  for (const ImageFailures failure : failures) all &= failure;
+  for (uint32_t check = 0; check < kCheckCount; ++check) {
+    if (check != blocking && (all & Bit(check)) != 0) {
+      out.push_back(Nearest(check, everything, query));
+    }
+  }
+  return out;
+}
+
+std::vector<SelectedImage> SelectImages(absl::Span<const IndexedImage> images,
+                                        const PlacementQuery& query,
+                                        std::vector<ImageFailures>* failures) {
+  std::vector<SelectedImage> out;
+  failures->clear();
+  failures->reserve(images.size());
+  const auto is_any_linux = [&query](int alternative) {
+    return query.os.empty() || query.os[static_cast<size_t>(alternative)].distro == "linux";
+  };
+  for (const IndexedImage& image : images) {
+    SelectedImage selected{&image, image.tier, 0};
+    failures->push_back(CheckImage(image, query, &selected.alternative));
+    if (failures->back() != 0) continue;
+    // Whoever asks for a test image by its distro gets it.
+    if (selected.tier == ImageTier::kTestOnly && !is_any_linux(selected.alternative)) {
+      selected.tier = ImageTier::kClean;
+    }
+    out.push_back(selected);
+  }
+  if (query.os.empty()) return out;  // the index has them in order
+  std::sort(out.begin(), out.end(), [&](const SelectedImage& a, const SelectedImage& b) {
+    if (a.tier != b.tier) return a.tier < b.tier;
+    if (a.alternative != b.alternative) return a.alternative < b.alternative;
+    return is_any_linux(a.alternative) ? IsPreferredImage(*a.indexed, *b.indexed)
+                                       : IsNewerImage(*a.indexed, *b.indexed);
+  });
+  return out;
+}
+
+PairFit CheckPair(const Flavor& flavor, const Image& image, const PlacementQuery& query) {
+  PairFit fit;
+  const int64_t min_disk_gib = image.min_disk_gib.value_or(0);
+  const int64_t size = image.size_bytes.value_or(0);
+  const int64_t virtual_size = image.virtual_size_bytes.value_or(0);
+  if (image.min_ram_mib && flavor.ram_mib && *image.min_ram_mib > *flavor.ram_mib) {
+    fit.refused = ReasonCode::kImageMinRamGtFlavor;
+  } else if (flavor.disk_gib == std::optional<int64_t>(0) || flavor.boot_from_volume) {
+    const int64_t volume =
+        std::max({int64_t{1}, min_disk_gib, CeilGib(std::max(size, virtual_size)),
+                  query.disk_gib.min.value_or(0)});
+    fit.boot_volume_gib = volume;
+    if (query.disk_gib.max && volume > *query.disk_gib.max) {
+      fit.refused = ReasonCode::kBootVolumeTooLarge;
+    }
+  } else if (flavor.disk_gib) {
+    const int64_t disk = *flavor.disk_gib;
+    if (min_disk_gib > disk) {
+      fit.refused = ReasonCode::kImageMinDiskGtFlavor;
+    } else if (CeilGib(size) > disk) {
+      fit.refused = ReasonCode::kImageSizeGtDisk;
+    } else if (CeilGib(virtual_size) > disk) {
+      fit.refused = ReasonCode::kImageVirtualSizeGtDisk;
+    }
+  }
+  if (!fit.refused && ArchDiffers(image.arch, flavor.arch) &&
+      !(image.arch == "i686" && flavor.arch == "x86_64")) {
+    fit.refused = ReasonCode::kImageFlavorArchMismatch;
+  }
+  return fit;
+}
+
+Reason ExplainPair(const Flavor& flavor, const Image& image, const PlacementQuery& query,
+                   ReasonCode code) {
+  Reason reason;
+  reason.code = code;
+  reason.flavor = &flavor;
+  reason.image = &image;
+  const int64_t disk_gib = flavor.disk_gib.value_or(0);
+  switch (code) {
+    case ReasonCode::kImageMinRamGtFlavor:
+      reason.want = image.min_ram_mib;
+      reason.best = flavor.ram_mib;
+      break;
+    case ReasonCode::kImageMinDiskGtFlavor:
+      reason.want = image.min_disk_gib;
+      reason.best = disk_gib;
+      break;
+    case ReasonCode::kImageSizeGtDisk:
+      reason.want = image.size_bytes;
+      reason.best = disk_gib * kGib;
+      break;
+    case ReasonCode::kImageVirtualSizeGtDisk:
+      reason.want = image.virtual_size_bytes;
+      reason.best = disk_gib * kGib;
+      break;
+    case ReasonCode::kBootVolumeTooLarge:
+      reason.want = query.disk_gib.max;
+      reason.best = CheckPair(flavor, image, query).boot_volume_gib;
+      break;
+    default:
+      break;
+  }
+  return reason;
+}
+
+}  // namespace cis

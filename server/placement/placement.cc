@@ -1,0 +1,132 @@
+#include "server/placement/placement.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "server/placement/relaxation.h"
+#include "server/placement/score.h"
+#include "server/placement/share_search.h"
+#include "server/placement/suggestion.h"
+
+namespace cis {
+namespace {
+
+// Positions of all shares of the VOs, each once, ascending.
+std::vector<int32_t> SharesOf(const PlacementIndex& index, const std::vector<std::string>& vos) {
+  std::vector<int32_t> out;
+  for (const std::string& vo : vos) {
+    const absl::Span<const int32_t> shares = index.SharesOfVo(vo);
+    out.insert(out.end(), shares.begin(), shares.end());
+  }
+  if (vos.size() > 1) {
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+  }
+  return out;
+}
+
+// A share leaves the funnel at the stage of its blocking reason.
+void FillFunnel(PlacementResult* result) {
+  std::array<int32_t, kStageCount> blocked{};
+  for (const ShareVerdict& verdict : result->verdicts) {
+    if (verdict.blocking) ++blocked[static_cast<size_t>(StageOf(verdict.blocking->code))];
+  }
+  auto left = static_cast<int32_t>(result->verdicts.size());
+  for (size_t i = 0; i < blocked.size(); ++i) {
+    result->funnel[i].in_count = left;
+    left -= blocked[i];
+    result->funnel[i].out_count = left;
+  }
+}
+
+void SortPlacements(const PlacementQuery& query, std::vector<Placement>* placements) {
+  std::vector<PlacementKey> keys;
+  keys.reserve(placements->size());
+  for (const Placement& placement : *placements) keys.push_back(KeyOf(placement, query));
+  std::vector<size_t> order(placements->size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return IsBefore(keys[a], keys[b], query); });
+  std::vector<Placement> sorted;
+  sorted.reserve(placements->size());
+  for (const size_t position : order) sorted.push_back(std::move((*placements)[position]));
+  *placements = std::move(sorted);
+}
+
+void Suggest(absl::string_view field, const std::string& value, absl::Span<const std::string> known,
+             std::vector<Suggestion>* out) {
+  Suggestion suggestion{std::string(field), value, FindNearest(value, known)};
+  if (!suggestion.candidates.empty()) out->push_back(std::move(suggestion));
+}
+
+void SuggestNames(const Snapshot& snapshot, const PlacementQuery& query,
+                  const std::vector<std::string>& unknown_sites, PlacementResult* result) {
+  for (const std::string& vo : query.vos) {
+    if (!result->index->SharesOfVo(vo).empty()) continue;
+    result->notes.push_back(absl::StrCat("No site is known to support VO ", vo, "."));
+    Suggest("vos", vo, snapshot.vo_names(), &result->suggestions);
+  }
+  const absl::Span<const std::string> distros = result->index->distros();
+  for (const OsRequirement& requirement : query.os) {
+    const std::string& distro = requirement.distro;
+    if (distro == "el" || distro == "linux" ||
+        std::binary_search(distros.begin(), distros.end(), distro)) {
+      continue;
+    }
+    result->notes.push_back(absl::StrCat("No site has an image of ", distro, "."));
+    Suggest("image.os", distro, distros, &result->suggestions);
+  }
+  if (unknown_sites.empty()) return;
+  std::vector<std::string> names;
+  for (const auto& site : snapshot.catalog().sites) names.push_back(site->site.name);
+  for (const std::string& site : unknown_sites) {
+    result->notes.push_back(absl::StrCat("No site is named ", site, "."));
+    const std::string bare = absl::StartsWith(site, "sites/") ? site.substr(6) : site;
+    Suggest("sites", bare, names, &result->suggestions);
+  }
+}
+
+}  // namespace
+
+absl::string_view FormatUnknown(Unknown unknown) {
+  constexpr std::array<absl::string_view, kUnknownCount> kNames{
+      "VO_SUPPORT_UNKNOWN", "FLAVOR_SIZE_UNKNOWN", "FLAVOR_ARCH_UNKNOWN", "IMAGE_ARCH_UNKNOWN",
+      "IMAGE_SIZE_UNKNOWN", "GPU_UNKNOWN",         "NET_ATTACH_UNKNOWN",  "PUBLIC_V4_UNKNOWN",
+      "PUBLIC_V6_UNKNOWN",  "ROUTERS_UNKNOWN",     "QUOTA_UNKNOWN",       "LOGIN_USER_UNKNOWN"};
+  return kNames[static_cast<size_t>(unknown)];
+}
+
+absl::string_view FormatCriterion(Criterion criterion) {
+  constexpr std::array<absl::string_view, kCriterionCount> kNames{"fit", "network", "os", "health",
+                                                                  "freshness"};
+  return kNames[static_cast<size_t>(criterion)];
+}
+
+PlacementResult FindPlacements(const Snapshot& snapshot,
+                               std::shared_ptr<const PlacementIndex> index,
+                               const PlacementQuery& query, absl::Time now,
+                               const FreshnessPolicy& policy) {
+  PlacementResult result;
+  result.index = std::move(index);
+  std::vector<std::string> unknown_sites;
+  const SearchContext context = MakeSearchContext(snapshot, query, now, policy, &unknown_sites);
+  for (const int32_t position : SharesOf(*result.index, query.vos)) {
+    const IndexedShare& share = result.index->shares()[static_cast<size_t>(position)];
+    result.verdicts.push_back(SearchShare(share, context, &result.placements));
+  }
+  SortPlacements(query, &result.placements);
+  FillFunnel(&result);
+  result.relaxations = FindRelaxations(result.verdicts, context);
+  SuggestNames(snapshot, query, unknown_sites, &result);
+  return result;
+}
+
+PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+                               absl::Time now, const FreshnessPolicy& policy) {
+  return FindPlacements(snapshot, PlacementIndex::Build(snapshot), query, now, policy);
+}
+
+}  // namespace cis

@@ -1,0 +1,123 @@
+#pragma once
+
+// Where can a VO start a machine, and if nowhere, why? A pure function of a snapshot and a request.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/placement/placement_index.h"
+#include "server/placement/placement_query.h"
+#include "server/placement/reason.h"
+#include "server/snapshot/data_state.h"
+#include "server/snapshot/snapshot.h"
+
+namespace cis {
+
+// What could not be checked, one bit each. Unknown never excludes.
+enum class Unknown : uint32_t {
+  kVoSupport = 0,
+  kFlavorSize,
+  kFlavorArch,
+  kImageArch,
+  kImageSize,
+  kGpu,
+  kAttach,
+  kPublicV4,
+  kPublicV6,
+  kRouters,
+  kQuota,
+  kLoginUser,
+};
+inline constexpr uint32_t kUnknownCount = 12;
+using Unknowns = uint32_t;
+constexpr Unknowns UnknownBit(Unknown unknown) { return 1U << static_cast<uint32_t>(unknown); }
+// "QUOTA_UNKNOWN" and so on.
+absl::string_view FormatUnknown(Unknown unknown);
+
+// What the score is made of, each in [0,1].
+enum class Criterion { kFit = 0, kNetwork, kOs, kHealth, kFreshness };
+inline constexpr int kCriterionCount = 5;
+inline constexpr std::array<double, kCriterionCount> kCriterionWeights{0.4, 0.2, 0.2, 0.1, 0.1};
+// "fit", "network", "os", "health", "freshness".
+absl::string_view FormatCriterion(Criterion criterion);
+
+// One way to start the machine. Pointers live as long as PlacementResult::index and the snapshot.
+struct Placement {
+  const IndexedShare* share = nullptr;
+  const Flavor* flavor = nullptr;
+  const IndexedImage* image = nullptr;
+  const NetworkPlan* plan = nullptr;
+  std::optional<int64_t> boot_volume_gib;
+  std::optional<int64_t> floating_ip_quota_free;  // -1 = unlimited
+  int bucket = 0;                                 // 0 is best; see README.md
+  double score = 0;
+  std::array<double, kCriterionCount> parts{};  // by Criterion
+  Confidence confidence = Confidence::kUnknown;
+  DataState data_state = DataState::kFresh;
+  absl::Time observe_time = absl::InfinitePast();
+  Unknowns unknowns = 0;
+  std::optional<Reason> smaller_flavor;  // why a smaller flavor that fits the request was not taken
+  std::optional<Reason> newer_image;     // why a better image was not taken
+};
+
+// What became of one share.
+struct ShareVerdict {
+  const IndexedShare* share = nullptr;
+  bool fits = false;
+  std::optional<Reason> blocking;  // absent if it fits
+  std::vector<Reason> also;
+  Unknowns unknowns = 0;
+  DataState data_state = DataState::kFresh;
+  absl::Time observe_time = absl::InfinitePast();
+  std::vector<Reason> refused_pairs;  // flavor and image in each; at most kMaxRefusedPairs
+};
+inline constexpr size_t kMaxRefusedPairs = 20;
+
+struct FunnelStage {
+  int32_t in_count = 0;
+  int32_t out_count = 0;
+};
+
+// A change to the request that would add shares.
+struct Relaxation {
+  std::string change;  // "--ram 7800M"
+  std::string field;   // "machine.ram_mib.min"
+  std::string value;   // empty = unset
+  int32_t added_share_count = 0;
+  std::vector<std::string> site_names;  // sorted, unique, at most 20
+};
+
+// A spelling suggestion.
+struct Suggestion {
+  std::string field;
+  std::string value;
+  std::vector<std::string> candidates;  // nearest first, at most 5
+};
+
+struct PlacementResult {
+  std::shared_ptr<const PlacementIndex> index;
+  std::vector<Placement> placements;   // all, in the order asked for; a total order
+  std::vector<ShareVerdict> verdicts;  // in the order of Snapshot::shares()
+  std::array<FunnelStage, kStageCount> funnel{};
+  std::vector<Relaxation> relaxations;
+  std::vector<Suggestion> suggestions;
+  std::vector<std::string> notes;
+};
+
+// Pure and deterministic: the answer does not depend on the order of any input. One placement for
+// each share that fits, all of them with query.all_combinations.
+PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+                               absl::Time now, const FreshnessPolicy& policy);
+
+// As above over an index of that snapshot.
+PlacementResult FindPlacements(const Snapshot& snapshot,
+                               std::shared_ptr<const PlacementIndex> index,
+                               const PlacementQuery& query, absl::Time now,
+                               const FreshnessPolicy& policy);
+
+}  // namespace cis

@@ -1,0 +1,79 @@
+#pragma once
+
+// What every request needs of a snapshot and no request changes: flavors by size, images by
+// preference, network plans, quotas. Made once per snapshot.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "server/placement/network_plan.h"
+#include "server/placement/quota_book.h"
+#include "server/snapshot/snapshot.h"
+
+namespace cis {
+
+// How much an image is worth to somebody who did not ask for it by name. Smaller is better.
+enum class ImageTier { kClean = 0, kDoubtful, kTestOnly };
+
+// One image of a share.
+struct IndexedImage {
+  const Image* image = nullptr;
+  ImageTier tier = ImageTier::kClean;
+  int distro_rank = 0;   // when no OS is asked for
+  int purpose_rank = 0;  // generic before minimal before custom
+  bool offered = false;  // may be chosen without being named
+  std::string build;     // "2024-05-01"; of the build, else of the upload; empty = unknown
+};
+
+// One share, ready to be searched.
+struct IndexedShare {
+  ShareView view;
+  std::array<const KindState*, 5> kinds{};  // by Kind; nullptr = never tried
+  std::vector<const Flavor*> flavors;       // enabled; smallest first, special hardware last
+  std::vector<IndexedImage> images;         // best first for somebody who does not care
+  NetworkPlans plans;
+  QuotaBook quotas;
+
+  const Share& share() const { return view.share->share; }
+  const KindState* kind(Kind k) const { return kinds[static_cast<size_t>(k)]; }
+};
+
+// Immutable; safe to read from any number of threads. Must not outlive the snapshot it was made of.
+class PlacementIndex {
+ public:
+  static std::shared_ptr<const PlacementIndex> Build(const Snapshot& snapshot);
+
+  // In the order of Snapshot::shares().
+  absl::Span<const IndexedShare> shares() const { return shares_; }
+  // Positions in shares() of all shares of the VO (any case), configured or not, ascending.
+  absl::Span<const int32_t> SharesOfVo(absl::string_view vo) const;
+  // Distros of all images, sorted: what a spelling may have meant.
+  absl::Span<const std::string> distros() const { return distros_; }
+
+ private:
+  PlacementIndex() = default;
+
+  std::vector<IndexedShare> shares_;
+  absl::flat_hash_map<std::string, std::vector<int32_t>> shares_of_vo_;  // by lower-case name
+  std::vector<std::string> distros_;
+};
+
+// The order in which flavors are tried: without before with GPUs, virtual before bare metal, with a
+// root disk before without; then fewest vCPUs, least RAM, least disk, name, id.
+bool IsSmallerFlavor(const Flavor& a, const Flavor& b);
+
+// Whether `a` is to be preferred to `b` when both fit and neither is named: newest version of the
+// same distro first.
+bool IsPreferredImage(const IndexedImage& a, const IndexedImage& b);
+
+// As IsPreferredImage, without regard to which distro is more usual: version, purpose, build date,
+// name, id. For images that satisfy the same alternative of a request.
+bool IsNewerImage(const IndexedImage& a, const IndexedImage& b);
+
+}  // namespace cis

@@ -1,0 +1,80 @@
+#pragma once
+
+// What is asked for, parsed and with units. Made from a FindPlacementsRequest by the service.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/placement/os_requirement.h"
+
+namespace cis {
+
+// Bounds of one number, inclusive. Absent = not bounded.
+struct Int64Bounds {
+  std::optional<int64_t> min;
+  std::optional<int64_t> max;
+
+  bool any() const { return min.has_value() || max.has_value(); }
+  friend bool operator==(const Int64Bounds&, const Int64Bounds&) = default;
+};
+
+// Wish for an address of one family.
+enum class AddressWish { kAny = 0, kRequired, kPreferred, kNone };
+
+// Main order of the placements; the default order decides among equals.
+enum class PlacementOrder {
+  kDefault = 0,
+  kWaste,      // least over-provision first
+  kVcpuCount,  // fewest first
+  kRamMib,     // least first
+  kSite,       // by name
+  kFreshness,  // youngest data first
+  kOsVersion,  // oldest version first, distros by name
+};
+
+struct PlacementQuery {
+  std::vector<std::string> vos;  // any case
+
+  Int64Bounds vcpu_count;
+  Int64Bounds ram_mib;
+  Int64Bounds disk_gib;
+  Int64Bounds ephemeral_gib;
+  Int64Bounds gpu_count;
+  std::string gpu_model;   // words, any case
+  std::string gpu_vendor;  // any case
+  std::string arch;        // canonical: x86_64, aarch64...; empty = any
+  std::vector<std::string> flavor_globs;
+  bool allow_boot_from_volume = true;
+
+  std::vector<OsRequirement> os;  // alternatives, the preferred first
+  std::string image;              // name, id, EGI reference or URI
+
+  AddressWish public_v4 = AddressWish::kAny;
+  AddressWish public_v6 = AddressWish::kAny;
+  std::string network;  // name or id
+
+  int64_t count = 1;                        // machines that run at the same time
+  std::vector<std::string> sites;           // GOCDB names, any case, or "sites/{site}"
+  std::vector<std::string> excluded_sites;  // likewise
+  std::vector<std::string> countries;       // ISO 3166-1 alpha-2, upper case
+  std::optional<absl::Duration> max_age;
+
+  PlacementOrder order = PlacementOrder::kDefault;
+  bool descending = false;
+  bool all_combinations = false;
+  bool explain = false;
+
+  // Whether flavors with GPUs were asked for.
+  bool WantsGpu() const {
+    return gpu_count.min.value_or(0) > 0 || !gpu_model.empty() || !gpu_vendor.empty();
+  }
+};
+
+// "x86_64" of "amd64", "x64" or "X86-64", "aarch64" of "arm64", "i686" of "i386"; other texts in
+// lower case.
+std::string CanonicalArch(absl::string_view text);
+
+}  // namespace cis

@@ -1,0 +1,74 @@
+#include "server/placement/quota_book.h"
+
+#include <algorithm>
+
+namespace cis {
+namespace {
+
+constexpr std::array<absl::string_view, kQuotaResourceCount> kNames{
+    "instances", "cores",   "ram_mib", "floating_ips", "networks",
+    "subnets",   "routers", "ports",   "volumes",      "volume_gib"};
+
+ReasonCode CodeOf(ReasonCode first, size_t resource) {
+  return static_cast<ReasonCode>(static_cast<size_t>(first) + resource);
+}
+
+static_assert(static_cast<int>(ReasonCode::kQuotaZeroVolumeGib) -
+                      static_cast<int>(ReasonCode::kQuotaZeroInstances) ==
+                  kQuotaResourceCount - 1,
+              "quota codes must stand in the order of QuotaResource");
+static_assert(static_cast<int>(ReasonCode::kQuotaExhaustedVolumeGib) -
+                      static_cast<int>(ReasonCode::kQuotaExhaustedInstances) ==
+                  kQuotaResourceCount - 1,
+              "quota codes must stand in the order of QuotaResource");
+
+}  // namespace
+
+QuotaBook::QuotaBook(absl::Span<const Quota> quotas) {
+  for (const Quota& quota : quotas) {
+    const auto* it = std::find(kNames.begin(), kNames.end(), absl::string_view(quota.resource));
+    if (it == kNames.end()) continue;
+    Line& line = lines_[static_cast<size_t>(it - kNames.begin())];
+    line.known = true;
+    line.limit = quota.limit;
+    line.used = quota.used;
+  }
+}
+
+std::optional<int64_t> QuotaBook::Free(QuotaResource resource) const {
+  const Line& line = lines_[static_cast<size_t>(resource)];
+  if (!line.known) return std::nullopt;
+  if (line.limit < 0) return -1;
+  if (line.limit == 0) return 0;
+  if (!line.used) return std::nullopt;
+  return std::max<int64_t>(0, line.limit - std::max<int64_t>(0, *line.used));
+}
+
+std::optional<Reason> QuotaBook::Check(const QuotaNeeds& needs, bool* unknown) const {
+  for (size_t i = 0; i < needs.size(); ++i) {
+    const int64_t need = needs[i];
+    const Line& line = lines_[i];
+    if (need <= 0) continue;
+    if (!line.known) {
+      *unknown = true;
+      continue;
+    }
+    if (line.limit < 0) continue;
+    const int64_t used = std::max<int64_t>(0, line.used.value_or(0));
+    const int64_t free = std::max<int64_t>(0, line.limit - used);
+    if (need <= free) {
+      if (!line.used) *unknown = true;
+      continue;
+    }
+    const ReasonCode first =
+        line.limit == 0 ? ReasonCode::kQuotaZeroInstances : ReasonCode::kQuotaExhaustedInstances;
+    Reason reason;
+    reason.code = CodeOf(first, i);
+    reason.want = need;
+    reason.best = free;
+    return reason;
+  }
+  return std::nullopt;
+}
+
+}  // namespace cis

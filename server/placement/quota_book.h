@@ -1,0 +1,55 @@
+#pragma once
+
+// What is left of a project's quotas. Usage is counted; -1 is unlimited; what the site does not say
+// is unknown and never refuses.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "absl/types/span.h"
+#include "schema/model/records.h"
+#include "server/placement/reason.h"
+
+namespace cis {
+
+// Resources that a placement uses up, in the order in which they are checked.
+enum class QuotaResource {
+  kInstances = 0,
+  kCores,
+  kRamMib,
+  kFloatingIps,
+  kNetworks,
+  kSubnets,
+  kRouters,
+  kPorts,
+  kVolumes,
+  kVolumeGib,
+};
+inline constexpr int kQuotaResourceCount = 10;
+
+// Amounts by QuotaResource; 0 = not needed.
+using QuotaNeeds = std::array<int64_t, kQuotaResourceCount>;
+
+// The quotas of one share by resource.
+class QuotaBook {
+ public:
+  QuotaBook() = default;
+  explicit QuotaBook(absl::Span<const Quota> quotas);
+
+  // What may still be made; -1 = unlimited; absent = not known. Never below -1.
+  std::optional<int64_t> Free(QuotaResource resource) const;
+
+  // The first need that is refused, or nothing. `unknown` is set if one could not be checked.
+  std::optional<Reason> Check(const QuotaNeeds& needs, bool* unknown) const;
+
+ private:
+  struct Line {
+    bool known = false;
+    int64_t limit = -1;
+    std::optional<int64_t> used;
+  };
+  std::array<Line, kQuotaResourceCount> lines_;
+};
+
+}  // namespace cis

@@ -1,0 +1,141 @@
+#pragma once
+
+// Why something does not fit. A reason is a code with numbers and pointers; its words are made only
+// for those reasons that are returned. Unknown is never a reason.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "schema/model/records.h"
+#include "server/placement/placement_query.h"
+
+namespace cis {
+
+// In the order in which a share must pass them.
+enum class Stage {
+  kVo = 0,
+  kSite,
+  kAuth,
+  kFreshness,
+  kFlavor,
+  kImage,
+  kImageFlavor,
+  kNetwork,
+  kQuota,
+};
+inline constexpr int kStageCount = 9;
+
+// "vo", "site", "auth", "freshness", "flavor", "image", "image_x_flavor", "network", "quota".
+absl::string_view FormatStage(Stage stage);
+
+// Within a stage, in the order in which the checks are made. README.md says what each means.
+enum class ReasonCode {
+  kVoNotConfigured = 0,
+  kSiteNotConfigured,
+  kSiteNotSelected,
+  kSiteExcluded,
+  kCountryNotSelected,
+  kAuthRefused,
+  kSiteUnreachable,
+  kDataMissing,
+  kDataExpired,
+  kDataStale,
+  kNoFlavorVisible,
+  kFlavorNameMismatch,
+  kCpuTooSmall,
+  kCpuTooLarge,
+  kRamTooSmall,
+  kRamTooLarge,
+  kFlavorVolumeOnly,
+  kDiskTooSmall,
+  kDiskTooLarge,
+  kEphemeralTooSmall,
+  kEphemeralTooLarge,
+  kGpuNone,
+  kGpuNotKnown,
+  kGpuCountTooSmall,
+  kGpuCountTooLarge,
+  kGpuVendorMismatch,
+  kGpuModelMismatch,
+  kArchMismatch,
+  kNoImageVisible,
+  kImageNotFound,
+  kImageNotActive,
+  kImageHidden,
+  kImageNotOffered,
+  kOsNotFound,
+  kOsVersionUnknown,
+  kOsVersionTooOld,
+  kOsVersionTooNew,
+  kOsVersionMismatch,
+  kImageArchMismatch,
+  kImageMinRamGtFlavor,
+  kImageMinDiskGtFlavor,
+  kImageSizeGtDisk,
+  kImageVirtualSizeGtDisk,
+  kImageFlavorArchMismatch,
+  kBootVolumeTooLarge,
+  kNetNone,
+  kNetNotFound,
+  kNetNotAttachable,
+  kNetNoPublicV4,
+  kNetNoPublicV6,
+  kNetNoRouter,
+  kNetOnlyPublic,
+  kQuotaZeroInstances,
+  kQuotaZeroCores,
+  kQuotaZeroRam,
+  kQuotaZeroFip,
+  kQuotaZeroNetworks,
+  kQuotaZeroSubnets,
+  kQuotaZeroRouters,
+  kQuotaZeroPorts,
+  kQuotaZeroVolumes,
+  kQuotaZeroVolumeGib,
+  kQuotaExhaustedInstances,
+  kQuotaExhaustedCores,
+  kQuotaExhaustedRam,
+  kQuotaExhaustedFip,
+  kQuotaExhaustedNetworks,
+  kQuotaExhaustedSubnets,
+  kQuotaExhaustedRouters,
+  kQuotaExhaustedPorts,
+  kQuotaExhaustedVolumes,
+  kQuotaExhaustedVolumeGib,
+};
+inline constexpr int kReasonCodeCount = static_cast<int>(ReasonCode::kQuotaExhaustedVolumeGib) + 1;
+
+// "RAM_TOO_SMALL". Stable: never renamed, never reused.
+absl::string_view FormatReasonCode(ReasonCode code);
+Stage StageOf(ReasonCode code);
+
+// Pointers live as long as the snapshot that answered.
+struct Reason {
+  ReasonCode code = ReasonCode::kVoNotConfigured;
+  std::optional<int64_t> want;  // in the code's unit; bytes for sizes of images
+  std::optional<int64_t> best;
+  const Flavor* flavor = nullptr;    // what has `best`
+  const Image* image = nullptr;      // what has `best`, or the image of a pair
+  const Network* network = nullptr;  // what comes nearest
+  const KindState* kind = nullptr;   // data that is missing, old or failing
+
+  friend bool operator==(const Reason&, const Reason&) = default;
+};
+
+// A reason in words, as cis.v1.Reason has it.
+struct ReasonText {
+  std::string want;
+  std::string best;
+  std::string best_item;
+  std::string gap;
+  std::optional<double> gap_percent;
+  std::string message;  // one sentence
+};
+ReasonText FormatReason(const Reason& reason, const PlacementQuery& query);
+
+// (want - best) / want in percent, never negative; absent if either is not a number.
+std::optional<double> GapPercent(const Reason& reason);
+
+}  // namespace cis

@@ -1,0 +1,252 @@
+#include "server/placement/relaxation.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace cis {
+namespace {
+
+// Keeps the answer to one screen.
+constexpr size_t kMaxSites = 20;
+constexpr size_t kMaxRelaxations = 12;
+
+// One change: how to tell it and how to make it. `order` is by field, then by the size of the
+// change.
+struct Change {
+  std::string change;
+  std::string field;
+  std::string value;
+  int64_t size = 0;  // of the change within its field; smaller is tried first
+  std::function<void(PlacementQuery*)> apply;
+};
+
+Change Unset(std::string flag, std::string field, std::function<void(PlacementQuery*)> apply) {
+  return {absl::StrCat("without ", flag), std::move(field), "", INT64_MAX, std::move(apply)};
+}
+
+// A lower bound lowered, or an upper bound raised, to what the share has.
+Change SetBound(const Reason& reason, absl::string_view flag, absl::string_view suffix,
+                absl::string_view field, bool upper, Int64Bounds PlacementQuery::*bounds) {
+  const int64_t value = *reason.best;
+  Change change;
+  change.change =
+      upper ? absl::StrCat(flag, " ..", value, suffix) : absl::StrCat(flag, " ", value, suffix);
+  change.field = absl::StrCat("machine.", field, upper ? ".max" : ".min");
+  change.value = absl::StrCat(value);
+  change.size = upper ? value - reason.want.value_or(value) : reason.want.value_or(value) - value;
+  change.apply = [upper, bounds, value](PlacementQuery* query) {
+    (upper ? (query->*bounds).max : (query->*bounds).min) = value;
+  };
+  return change;
+}
+
+// Requests that keep all alternatives but lower the one that the image nearly satisfies.
+Change LowerOs(const Reason& reason, const PlacementQuery& query) {
+  const Image& image = *reason.image;
+  std::vector<OsRequirement> changed = query.os;
+  for (OsRequirement& requirement : changed) {
+    const OsMatch match = MatchOs(requirement, image);
+    if (match == OsMatch::kOtherDistro || match == OsMatch::kMatch) continue;
+    if (match == OsMatch::kVersionUnknown || image.os_version.empty()) {
+      requirement.relation = OsRelation::kAny;
+      requirement.version.clear();
+    } else {
+      const bool at_least = match == OsMatch::kTooOld;
+      const bool at_most = match == OsMatch::kTooNew;
+      requirement.relation = at_least  ? OsRelation::kAtLeast
+                             : at_most ? OsRelation::kAtMost
+                                       : OsRelation::kIs;
+      requirement.version = image.os_version;
+    }
+    requirement.codename.clear();
+  }
+  Change change;
+  std::vector<std::string> texts;
+  for (const OsRequirement& requirement : changed) {
+    texts.push_back(FormatOsRequirement(requirement));
+  }
+  change.value = absl::StrJoin(texts, ",");
+  change.change = absl::StrCat("--os '", absl::StrJoin(texts, "' --os '"), "'");
+  change.field = "image.os";
+  change.apply = [changed](PlacementQuery* q) { q->os = changed; };
+  return change;
+}
+
+std::vector<Change> QuotaChanges(const Reason& reason, const PlacementQuery& query) {
+  std::vector<Change> out;
+  if (query.count > 1) {
+    out.push_back(
+        {"--count 1", "count", "1", query.count, [](PlacementQuery* q) { q->count = 1; }});
+    if (reason.want && reason.best && *reason.want > 0) {
+      const int64_t less = query.count * *reason.best / *reason.want;
+      if (less > 1 && less < query.count) {
+        out.push_back({absl::StrCat("--count ", less), "count", absl::StrCat(less),
+                       query.count - less, [less](PlacementQuery* q) { q->count = less; }});
+      }
+    }
+  }
+  const bool address =
+      reason.code == ReasonCode::kQuotaZeroFip || reason.code == ReasonCode::kQuotaExhaustedFip;
+  if (address && query.public_v4 == AddressWish::kRequired) {
+    out.push_back(Unset("--public-ip", "network.public_v4",
+                        [](PlacementQuery* q) { q->public_v4 = AddressWish::kAny; }));
+  }
+  return out;
+}
+
+// The changes that answer the reason that blocks a share.
+std::vector<Change> ChangesFor(const Reason& reason, const PlacementQuery& query) {
+  using Q = PlacementQuery;
+  const bool lowers = reason.best.has_value();
+  switch (reason.code) {
+    case ReasonCode::kSiteNotSelected:
+      return {Unset("--site", "sites", [](Q* q) { q->sites.clear(); })};
+    case ReasonCode::kSiteExcluded:
+      return {Unset("--not-site", "excluded_sites", [](Q* q) { q->excluded_sites.clear(); })};
+    case ReasonCode::kCountryNotSelected:
+      return {Unset("--country", "countries", [](Q* q) { q->countries.clear(); })};
+    case ReasonCode::kDataStale:
+      return {Unset("--max-age", "max_age", [](Q* q) { q->max_age.reset(); })};
+    case ReasonCode::kFlavorNameMismatch:
+      return {Unset("--flavor", "machine.flavors", [](Q* q) { q->flavor_globs.clear(); })};
+    case ReasonCode::kCpuTooSmall:
+      if (!lowers) return {};
+      return {SetBound(reason, "--vcpus", "", "vcpu_count", false, &Q::vcpu_count)};
+    case ReasonCode::kCpuTooLarge:
+      if (!lowers) return {};
+      return {SetBound(reason, "--vcpus", "", "vcpu_count", true, &Q::vcpu_count)};
+    case ReasonCode::kRamTooSmall:
+      if (!lowers) return {};
+      return {SetBound(reason, "--ram", "M", "ram_mib", false, &Q::ram_mib)};
+    case ReasonCode::kRamTooLarge:
+      if (!lowers) return {};
+      return {SetBound(reason, "--ram", "M", "ram_mib", true, &Q::ram_mib)};
+    case ReasonCode::kDiskTooSmall:
+      if (!lowers) return {};
+      return {SetBound(reason, "--disk", "G", "disk_gib", false, &Q::disk_gib)};
+    case ReasonCode::kDiskTooLarge:
+    case ReasonCode::kBootVolumeTooLarge:
+      if (!lowers) return {};
+      return {SetBound(reason, "--disk", "G", "disk_gib", true, &Q::disk_gib)};
+    case ReasonCode::kEphemeralTooSmall:
+      if (!lowers) return {};
+      return {SetBound(reason, "--ephemeral", "G", "ephemeral_gib", false, &Q::ephemeral_gib)};
+    case ReasonCode::kFlavorVolumeOnly:
+      return {{"with boot from a volume", "machine.allow_boot_from_volume", "true", 0,
+               [](Q* q) { q->allow_boot_from_volume = true; }}};
+    case ReasonCode::kGpuNone:
+    case ReasonCode::kGpuNotKnown:
+      return {Unset("--gpus", "machine.gpu_count", [](Q* q) {
+        q->gpu_count = {};
+        q->gpu_model.clear();
+        q->gpu_vendor.clear();
+      })};
+    case ReasonCode::kGpuCountTooSmall:
+      if (!lowers) return {};
+      return {SetBound(reason, "--gpus", "", "gpu_count", false, &Q::gpu_count)};
+    case ReasonCode::kGpuVendorMismatch:
+      return {Unset("--gpu-vendor", "machine.gpu_vendor", [](Q* q) { q->gpu_vendor.clear(); })};
+    case ReasonCode::kGpuModelMismatch:
+      return {Unset("--gpu-model", "machine.gpu_model", [](Q* q) { q->gpu_model.clear(); })};
+    case ReasonCode::kArchMismatch:
+    case ReasonCode::kImageArchMismatch:
+      return {Unset("--arch", "machine.arch", [](Q* q) { q->arch.clear(); })};
+    case ReasonCode::kImageNotFound:
+      return {Unset("--image", "image.image", [](Q* q) { q->image.clear(); })};
+    case ReasonCode::kOsNotFound:
+      return {Unset("--os", "image.os", [](Q* q) { q->os.clear(); })};
+    case ReasonCode::kOsVersionUnknown:
+    case ReasonCode::kOsVersionTooOld:
+    case ReasonCode::kOsVersionTooNew:
+    case ReasonCode::kOsVersionMismatch: {
+      std::vector<Change> out;
+      if (reason.image != nullptr) out.push_back(LowerOs(reason, query));
+      out.push_back(Unset("--os", "image.os", [](Q* q) { q->os.clear(); }));
+      return out;
+    }
+    case ReasonCode::kNetNotFound:
+    case ReasonCode::kNetNotAttachable:
+    case ReasonCode::kNetNoRouter:
+      return {Unset("--network", "network.network", [](Q* q) { q->network.clear(); })};
+    case ReasonCode::kNetNone:
+    case ReasonCode::kNetNoPublicV4:
+      return {Unset("--public-ip", "network.public_v4",
+                    [](Q* q) { q->public_v4 = AddressWish::kAny; })};
+    case ReasonCode::kNetNoPublicV6:
+      return {Unset("--ipv6", "network.public_v6", [](Q* q) { q->public_v6 = AddressWish::kAny; })};
+    case ReasonCode::kNetOnlyPublic:
+      return {Unset("--no-public-ip", "network.public_v4", [](Q* q) {
+        q->public_v4 = AddressWish::kAny;
+        q->public_v6 = AddressWish::kAny;
+      })};
+    default:
+      if (StageOf(reason.code) == Stage::kQuota) return QuotaChanges(reason, query);
+      return {};
+  }
+}
+
+SearchContext WithQuery(const SearchContext& context, const PlacementQuery& query) {
+  SearchContext out = context;
+  out.query = &query;
+  if (query.sites.empty()) out.has_site_filter = false;
+  if (query.excluded_sites.empty()) out.excluded_sites.clear();
+  return out;
+}
+
+}  // namespace
+
+std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdicts,
+                                        const SearchContext& context) {
+  // Each distinct change once, with the shares that it might help.
+  std::map<std::pair<std::string, std::string>, Change> changes;
+  std::set<std::pair<std::string, std::string>> fields;
+  for (const ShareVerdict& verdict : verdicts) {
+    if (verdict.fits || !verdict.blocking) continue;
+    for (Change& change : ChangesFor(*verdict.blocking, *context.query)) {
+      const auto key = std::make_pair(change.field, change.value);
+      changes.emplace(key, std::move(change));
+    }
+  }
+  struct Tried {
+    Relaxation relaxation;
+    int64_t size;
+  };
+  std::vector<Tried> tried;
+  for (const auto& [key, change] : changes) {
+    PlacementQuery query = *context.query;
+    change.apply(&query);
+    const SearchContext changed = WithQuery(context, query);
+    Relaxation relaxation{change.change, change.field, change.value, 0, {}};
+    std::set<std::string> sites;
+    for (const ShareVerdict& verdict : verdicts) {
+      if (verdict.fits || !ShareFits(*verdict.share, changed)) continue;
+      ++relaxation.added_share_count;
+      sites.insert(verdict.share->view.site->site.name);
+    }
+    if (relaxation.added_share_count == 0) continue;
+    for (const std::string& site : sites) {
+      if (relaxation.site_names.size() < kMaxSites) relaxation.site_names.push_back(site);
+    }
+    tried.push_back({std::move(relaxation), change.size});
+  }
+  std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) {
+    return std::tie(b.relaxation.added_share_count, a.size, a.relaxation.field,
+                    a.relaxation.value) <
+           std::tie(a.relaxation.added_share_count, b.size, b.relaxation.field, b.relaxation.value);
+  });
+  std::vector<Relaxation> out;
+  for (Tried& t : tried) {
+    if (out.size() < kMaxRelaxations) out.push_back(std::move(t.relaxation));
+  }
+  return out;
+}
+
+}  // namespace cis

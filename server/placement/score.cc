@@ -1,0 +1,245 @@
+#include "server/placement/score.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "schema/model/os_version.h"
+#include "server/placement/flavor_fit.h"
+
+namespace cis {
+namespace {
+
+double ConfidenceValue(Confidence confidence) {
+  return static_cast<double>(confidence) / static_cast<double>(Confidence::kVerified);
+}
+
+bool AsksVersion(const PlacementQuery& query) {
+  return std::any_of(query.os.begin(), query.os.end(), [](const OsRequirement& requirement) {
+    return requirement.relation != OsRelation::kAny;
+  });
+}
+
+Confidence OsConfidence(const Image& image, bool with_version) {
+  const Confidence distro = image.provenance.Of("os_distro");
+  return with_version ? std::min(distro, image.provenance.Of("os_version")) : distro;
+}
+
+// Least of what the placement rests on. Only what the request asks for counts: whoever does not
+// care for the operating system is not told that the placement is a guess because the system is.
+Confidence LeastConfidence(const Placement& p, const PlacementQuery& query) {
+  Confidence least = Confidence::kVerified;
+  const auto at_most = [&least](Confidence confidence) { least = std::min(least, confidence); };
+  if (p.plan->kind != PlanKind::kNone) at_most(p.plan->confidence);
+  if (p.share->share().support != VoSupport::kAuthenticated) at_most(Confidence::kProbable);
+  if (!query.os.empty()) at_most(OsConfidence(*p.image->image, AsksVersion(query)));
+  if (query.WantsGpu()) {
+    at_most(p.flavor->provenance.Of("gpu_count"));
+    if (!query.gpu_model.empty()) at_most(p.flavor->provenance.Of("gpu_model"));
+  }
+  constexpr Unknowns kArch = UnknownBit(Unknown::kFlavorArch) | UnknownBit(Unknown::kImageArch);
+  const bool arch_matters =
+      !query.arch.empty() || (!p.image->image->arch.empty() && p.image->image->arch != "x86_64");
+  if (arch_matters && (p.unknowns & kArch) != 0) {
+    at_most((p.unknowns & kArch) == kArch ? Confidence::kGuess : Confidence::kProbable);
+  }
+  if ((p.unknowns & UnknownBit(Unknown::kFlavorSize)) != 0) at_most(Confidence::kGuess);
+  return least;
+}
+
+// Share of one resource that is not used; 0 if nothing is asked for.
+double Waste(const std::optional<int64_t>& have, const std::optional<int64_t>& want) {
+  if (!have || !want || *have <= 0) return 0;
+  const double waste = static_cast<double>(*have - *want) / static_cast<double>(*have);
+  return std::clamp(waste, 0.0, 1.0);
+}
+
+double FitPart(const Placement& p, const PlacementQuery& query) {
+  if (!query.WantsGpu() && HasGpu(*p.flavor)) return 0;
+  return 1.0 - (Waste(p.flavor->vcpu_count, query.vcpu_count.min) +
+                Waste(p.flavor->ram_mib, query.ram_mib.min)) /
+                   2.0;
+}
+
+double NetworkPart(const Placement& p) {
+  return p.plan->kind == PlanKind::kNone ? 0 : ConfidenceValue(p.plan->confidence);
+}
+
+// Half for knowing what it is, half for its being maintained.
+double OsPart(const Placement& p, const std::string& today) {
+  const Image& image = *p.image->image;
+  double support = 0.5;
+  if (!image.eol_date.empty()) support = image.eol_date >= today ? 1.0 : 0.0;
+  return (ConfidenceValue(OsConfidence(image, true)) + support) / 2.0;
+}
+
+double HealthPart(const Placement& p) {
+  double sum = 0;
+  int count = 0;
+  for (const Kind kind : {Kind::kAuth, Kind::kFlavors, Kind::kImages, Kind::kNetworks}) {
+    const KindState* state = p.share->kind(kind);
+    if (state == nullptr) continue;
+    ++count;
+    if (state->error == ErrorClass::kNone) {
+      sum += 1.0;
+    } else if (state->failure_count < 3) {
+      sum += 0.5;
+    }
+  }
+  return count == 0 ? 0 : sum / count;
+}
+
+// 1 while fresh, so that sites do not change places with every crawl; then down to 0 at expiry.
+double FreshnessPart(const Placement& p, const SearchContext& context) {
+  const absl::Duration age = context.now - p.observe_time;
+  const absl::Duration stale = context.policy.stale_after;
+  const absl::Duration expire = context.policy.expire_after;
+  if (age <= stale) return 1.0;
+  if (age >= expire || expire <= stale) return 0.0;
+  return 1.0 - absl::FDivDuration(age - stale, expire - stale);
+}
+
+int BucketOf(const Placement& p) {
+  if (p.data_state != DataState::kFresh) return 3;
+  if (p.plan->NeedsSteps() || p.boot_volume_gib) return 2;
+  return p.confidence >= Confidence::kStrong ? 0 : 1;
+}
+
+double PrimaryOf(const Placement& p, const PlacementQuery& query) {
+  switch (query.order) {
+    case PlacementOrder::kWaste:
+      return 1.0 - p.parts[static_cast<size_t>(Criterion::kFit)];
+    case PlacementOrder::kVcpuCount:
+      return static_cast<double>(p.flavor->vcpu_count.value_or(0));
+    case PlacementOrder::kRamMib:
+      return static_cast<double>(p.flavor->ram_mib.value_or(0));
+    case PlacementOrder::kFreshness:
+      return -static_cast<double>(absl::ToUnixSeconds(p.observe_time));
+    case PlacementOrder::kDefault:
+    case PlacementOrder::kSite:
+    case PlacementOrder::kOsVersion:
+      return 0;
+  }
+  return 0;
+}
+
+// Order of the chosen key only: less than, equal to or greater than zero.
+int ComparePrimary(const PlacementKey& a, const PlacementKey& b, PlacementOrder order) {
+  if (order == PlacementOrder::kSite) return a.site.compare(b.site);
+  if (order == PlacementOrder::kOsVersion) {
+    const int distro = a.os_distro.compare(b.os_distro);
+    return distro != 0 ? distro : CompareOsVersions(a.os_distro, a.os_version, b.os_version);
+  }
+  return a.primary < b.primary ? -1 : (a.primary > b.primary ? 1 : 0);
+}
+
+}  // namespace
+
+void ScorePlacement(const SearchContext& context, Placement* placement) {
+  Placement& p = *placement;
+  const PlacementQuery& query = *context.query;
+  p.confidence = LeastConfidence(p, query);
+  p.bucket = BucketOf(p);
+  p.parts = {FitPart(p, query), NetworkPart(p), OsPart(p, context.today), HealthPart(p),
+             FreshnessPart(p, context)};
+  p.score = 0;
+  for (size_t i = 0; i < p.parts.size(); ++i) p.score += p.parts[i] * kCriterionWeights[i];
+}
+
+PlacementKey KeyOf(const Placement& p, const PlacementQuery& query) {
+  const Share& share = p.share->share();
+  PlacementKey key;
+  key.primary = PrimaryOf(p, query);
+  key.os_distro = p.image->image->os_distro;
+  key.os_version = p.image->image->os_version;
+  key.bucket = p.bucket;
+  key.score = p.score;
+  key.needs_steps = p.plan->NeedsSteps() || p.boot_volume_gib.has_value();
+  key.gpu_count = p.flavor->gpu_count.value_or(0);
+  key.vcpu_count = p.flavor->vcpu_count.value_or(0);
+  key.ram_mib = p.flavor->ram_mib.value_or(0);
+  key.disk_gib = p.flavor->disk_gib.value_or(0);
+  key.site = p.share->view.site->site.name;
+  key.vo = share.vo;
+  key.keystone_url = share.endpoint.keystone_url;
+  key.region = share.endpoint.region;
+  key.project_key = share.project_key;
+  key.flavor_id = p.flavor->id;
+  key.image_id = p.image->image->id;
+  if (p.plan->network != nullptr) key.network_id = p.plan->network->id;
+  if (p.plan->pool != nullptr) key.pool_id = p.plan->pool->id;
+  key.plan_kind = static_cast<int>(p.plan->kind);
+  return key;
+}
+
+bool IsBefore(const PlacementKey& a, const PlacementKey& b, const PlacementQuery& query) {
+  if (query.order != PlacementOrder::kDefault) {
+    const int primary = ComparePrimary(a, b, query.order);
+    if (primary != 0) return query.descending ? primary > 0 : primary < 0;
+  } else if (query.descending) {
+    return IsBefore(b, a, PlacementQuery());
+  }
+  // A higher score is better, hence a and b change places.
+  return std::tie(a.bucket, b.score, a.needs_steps, a.gpu_count, a.vcpu_count, a.ram_mib,
+                  a.disk_gib, a.site, a.vo, a.keystone_url, a.region, a.project_key, a.flavor_id,
+                  a.image_id, a.network_id, a.pool_id, a.plan_kind) <
+         std::tie(b.bucket, a.score, b.needs_steps, b.gpu_count, b.vcpu_count, b.ram_mib,
+                  b.disk_gib, b.site, b.vo, b.keystone_url, b.region, b.project_key, b.flavor_id,
+                  b.image_id, b.network_id, b.pool_id, b.plan_kind);
+}
+
+std::vector<std::string> FormatPlacementKey(const PlacementKey& key) {
+  // 17 digits give back the same double.
+  const auto number = [](double value) { return absl::StrFormat("%.17g", value); };
+  return {number(key.primary),
+          std::string(key.os_distro),
+          std::string(key.os_version),
+          absl::StrCat(key.bucket),
+          number(key.score),
+          key.needs_steps ? "1" : "0",
+          number(key.gpu_count),
+          absl::StrCat(key.vcpu_count),
+          absl::StrCat(key.ram_mib),
+          absl::StrCat(key.disk_gib),
+          std::string(key.site),
+          std::string(key.vo),
+          std::string(key.keystone_url),
+          std::string(key.region),
+          std::string(key.project_key),
+          std::string(key.flavor_id),
+          std::string(key.image_id),
+          std::string(key.network_id),
+          std::string(key.pool_id),
+          absl::StrCat(key.plan_kind)};
+}
+
+bool ParsePlacementKey(const std::vector<std::string>& parts, PlacementKey* key) {
+  constexpr size_t kParts = 20;
+  if (parts.size() != kParts) return false;
+  int needs_steps = 0;
+  if (!absl::SimpleAtod(parts[0], &key->primary) || !absl::SimpleAtoi(parts[3], &key->bucket) ||
+      !absl::SimpleAtod(parts[4], &key->score) || !absl::SimpleAtoi(parts[5], &needs_steps) ||
+      !absl::SimpleAtod(parts[6], &key->gpu_count) ||
+      !absl::SimpleAtoi(parts[7], &key->vcpu_count) || !absl::SimpleAtoi(parts[8], &key->ram_mib) ||
+      !absl::SimpleAtoi(parts[9], &key->disk_gib) ||
+      !absl::SimpleAtoi(parts[19], &key->plan_kind)) {
+    return false;
+  }
+  key->needs_steps = needs_steps != 0;
+  key->os_distro = parts[1];
+  key->os_version = parts[2];
+  key->site = parts[10];
+  key->vo = parts[11];
+  key->keystone_url = parts[12];
+  key->region = parts[13];
+  key->project_key = parts[14];
+  key->flavor_id = parts[15];
+  key->image_id = parts[16];
+  key->network_id = parts[17];
+  key->pool_id = parts[18];
+  return true;
+}
+
+}  // namespace cis

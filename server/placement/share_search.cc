@@ -1,0 +1,393 @@
+#include "server/placement/share_search.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+#include "server/placement/flavor_fit.h"
+#include "server/placement/image_fit.h"
+#include "server/placement/network_fit.h"
+#include "server/placement/score.h"
+#include "server/placement/share_standing.h"
+
+namespace cis {
+namespace {
+
+const SiteCatalog* FindSite(const Snapshot& snapshot, absl::string_view name) {
+  if (absl::ConsumePrefix(&name, "sites/")) return snapshot.FindSiteById(name);
+  return snapshot.FindSite(name);
+}
+
+// Numbers of sites are not to be trusted: the product stops at the largest number.
+int64_t Times(int64_t value, int64_t count) {
+  int64_t out = 0;
+  return __builtin_mul_overflow(value, count, &out) ? INT64_MAX : out;
+}
+
+QuotaNeeds PairNeeds(const Flavor& flavor, const PairFit& fit, int64_t count) {
+  QuotaNeeds needs{};
+  const auto need = [&needs](QuotaResource resource) -> int64_t& {
+    return needs[static_cast<size_t>(resource)];
+  };
+  need(QuotaResource::kInstances) = count;
+  need(QuotaResource::kCores) = Times(flavor.vcpu_count.value_or(0), count);
+  need(QuotaResource::kRamMib) = Times(flavor.ram_mib.value_or(0), count);
+  if (fit.boot_volume_gib) {
+    need(QuotaResource::kVolumes) = count;
+    need(QuotaResource::kVolumeGib) = Times(*fit.boot_volume_gib, count);
+  }
+  return needs;
+}
+
+// The search of one share. Used once.
+class Search {
+ public:
+  Search(const IndexedShare& share, const SearchContext& context)
+      : share_(share), context_(context), query_(*context.query) {}
+
+  ShareVerdict Run(std::vector<Placement>* placements);
+  bool Fits();
+
+ private:
+  struct Pair {
+    const Flavor* flavor = nullptr;
+    const SelectedImage* image = nullptr;
+    PairFit fit;
+    bool quota_unknown = false;
+    std::optional<Reason> quota;
+  };
+  struct Plan {
+    const NetworkPlan* plan = nullptr;
+    bool quota_unknown = false;
+    std::optional<Reason> quota;
+  };
+
+  void SelectCandidates();
+  Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
+  bool FindPair(Pair* found) const;
+  bool FindPlan(Plan* found) const;
+  std::optional<Reason> NearestPair() const;
+  std::optional<Reason> PairQuota() const;
+  std::optional<Reason> PlanQuota() const;
+  void Explain(const std::vector<Reason>& standing, ShareVerdict* verdict) const;
+  void CollectRefused(ShareVerdict* verdict) const;
+  Placement MakePlacement(const Pair& pair, const Plan& plan) const;
+  void AddPassedOver(const Pair& pair, Placement* placement) const;
+  void AddAll(std::vector<Placement>* placements) const;
+  Unknowns UnknownsOf(const Pair& pair, const Plan& plan) const;
+
+  const IndexedShare& share_;
+  const SearchContext& context_;
+  const PlacementQuery& query_;
+  std::vector<FlavorFailures> flavor_failures_;
+  std::vector<const Flavor*> flavors_;
+  std::vector<ImageFailures> image_failures_;
+  std::vector<SelectedImage> images_;
+  std::vector<const NetworkPlan*> plans_;
+};
+
+void Search::SelectCandidates() {
+  flavor_failures_.reserve(share_.flavors.size());
+  for (const Flavor* flavor : share_.flavors) {
+    flavor_failures_.push_back(CheckFlavor(*flavor, query_));
+    if (flavor_failures_.back() == 0) flavors_.push_back(flavor);
+  }
+  images_ = SelectImages(share_.images, query_, &image_failures_);
+  plans_ = SelectPlans(share_.plans, query_);
+}
+
+Search::Pair Search::CheckOne(const Flavor& flavor, const SelectedImage& image) const {
+  Pair pair;
+  pair.flavor = &flavor;
+  pair.image = &image;
+  pair.fit = CheckPair(flavor, image.image(), query_);
+  if (!pair.fit.refused) {
+    pair.quota =
+        share_.quotas.Check(PairNeeds(flavor, pair.fit, query_.count), &pair.quota_unknown);
+  }
+  return pair;
+}
+
+// The smallest flavor, and the first image for it; images of a later tier only if no flavor fits
+// those of the tiers before.
+bool Search::FindPair(Pair* found) const {
+  for (size_t begin = 0; begin < images_.size();) {
+    size_t end = begin;
+    while (end < images_.size() && images_[end].tier == images_[begin].tier) ++end;
+    for (const Flavor* flavor : flavors_) {
+      for (size_t i = begin; i < end; ++i) {
+        const Pair pair = CheckOne(*flavor, images_[i]);
+        if (pair.fit.refused || pair.quota) continue;
+        *found = pair;
+        return true;
+      }
+    }
+    begin = end;
+  }
+  return false;
+}
+
+bool Search::FindPlan(Plan* found) const {
+  for (const NetworkPlan* plan : plans_) {
+    found->plan = plan;
+    found->quota_unknown = false;
+    found->quota = share_.quotas.Check(PlanNeeds(*plan, query_.count), &found->quota_unknown);
+    if (!found->quota) return true;
+  }
+  return false;
+}
+
+// Of the refused pairs the one that is nearest to fitting; nothing if a pair fits.
+std::optional<Reason> Search::NearestPair() const {
+  std::optional<Reason> nearest;
+  double nearest_gap = 0;
+  for (const Flavor* flavor : flavors_) {
+    for (const SelectedImage& image : images_) {
+      const PairFit fit = CheckPair(*flavor, image.image(), query_);
+      if (!fit.refused) return std::nullopt;
+      const Reason reason = ExplainPair(*flavor, image.image(), query_, *fit.refused);
+      const double gap = GapPercent(reason).value_or(1e9);
+      if (!nearest || gap < nearest_gap) {
+        nearest = reason;
+        nearest_gap = gap;
+      }
+    }
+  }
+  return nearest;
+}
+
+// Why no pair that fits may be started; nothing if one may, or if none fits.
+std::optional<Reason> Search::PairQuota() const {
+  std::optional<Reason> first;
+  for (const Flavor* flavor : flavors_) {
+    for (const SelectedImage& image : images_) {
+      const Pair pair = CheckOne(*flavor, image);
+      if (pair.fit.refused) continue;
+      if (!pair.quota) return std::nullopt;
+      if (!first) first = pair.quota;
+    }
+  }
+  if (first || !flavors_.empty()) return first;
+  // No flavor fits; the machine that is asked for may be more than the project may have anyway.
+  QuotaNeeds needs{};
+  needs[static_cast<size_t>(QuotaResource::kInstances)] = query_.count;
+  needs[static_cast<size_t>(QuotaResource::kCores)] =
+      Times(query_.vcpu_count.min.value_or(0), query_.count);
+  needs[static_cast<size_t>(QuotaResource::kRamMib)] =
+      Times(query_.ram_mib.min.value_or(0), query_.count);
+  bool unknown = false;
+  return share_.quotas.Check(needs, &unknown);
+}
+
+std::optional<Reason> Search::PlanQuota() const {
+  std::optional<Reason> first;
+  for (const NetworkPlan* plan : plans_) {
+    bool unknown = false;
+    const std::optional<Reason> reason =
+        share_.quotas.Check(PlanNeeds(*plan, query_.count), &unknown);
+    if (!reason) return std::nullopt;
+    if (!first) first = reason;
+  }
+  return first;
+}
+
+void Search::Explain(const std::vector<Reason>& standing, ShareVerdict* verdict) const {
+  std::vector<Reason> all = standing;
+  const auto append = [&all](std::vector<Reason> reasons) {
+    all.insert(all.end(), reasons.begin(), reasons.end());
+  };
+  // What was never read gives no reasons of its own: DATA_MISSING says it.
+  const bool has_flavors = HasData(share_, Kind::kFlavors);
+  const bool has_images = HasData(share_, Kind::kImages);
+  if (flavors_.empty() && has_flavors) {
+    append(ExplainFlavors(share_.flavors, flavor_failures_, query_));
+  }
+  if (images_.empty() && has_images) {
+    append(ExplainImages(share_.images, image_failures_, query_));
+  }
+  if (!flavors_.empty() && !images_.empty()) {
+    if (const std::optional<Reason> pair = NearestPair()) all.push_back(*pair);
+  }
+  if (plans_.empty() && HasData(share_, Kind::kNetworks)) append(ExplainNetworks(share_, query_));
+  if (has_flavors && has_images) {
+    if (const std::optional<Reason> quota = PairQuota()) all.push_back(*quota);
+  }
+  if (const std::optional<Reason> quota = PlanQuota()) all.push_back(*quota);
+  if (all.empty()) return;
+  verdict->blocking = all.front();
+  for (size_t i = 1; i < all.size(); ++i) {
+    const bool told = std::any_of(all.begin(), all.begin() + static_cast<ptrdiff_t>(i),
+                                  [&](const Reason& r) { return r.code == all[i].code; });
+    if (!told) verdict->also.push_back(all[i]);
+  }
+}
+
+void Search::CollectRefused(ShareVerdict* verdict) const {
+  for (const Flavor* flavor : flavors_) {
+    for (const SelectedImage& image : images_) {
+      const PairFit fit = CheckPair(*flavor, image.image(), query_);
+      if (!fit.refused) continue;
+      if (verdict->refused_pairs.size() == kMaxRefusedPairs) return;
+      verdict->refused_pairs.push_back(ExplainPair(*flavor, image.image(), query_, *fit.refused));
+    }
+  }
+}
+
+Unknowns Search::UnknownsOf(const Pair& pair, const Plan& plan) const {
+  Unknowns out = 0;
+  const auto add = [&out](bool unknown, Unknown code) {
+    if (unknown) out |= UnknownBit(code);
+  };
+  const Flavor& flavor = *pair.flavor;
+  const Image& image = pair.image->image();
+  add(share_.share().support == VoSupport::kUnknown, Unknown::kVoSupport);
+  add((query_.vcpu_count.any() && !flavor.vcpu_count) ||
+          (query_.ram_mib.any() && !flavor.ram_mib) || !flavor.disk_gib ||
+          (query_.ephemeral_gib.any() && !flavor.ephemeral_gib),
+      Unknown::kFlavorSize);
+  add(flavor.arch.empty(), Unknown::kFlavorArch);
+  add(image.arch.empty(), Unknown::kImageArch);
+  add(!image.size_bytes && !image.virtual_size_bytes, Unknown::kImageSize);
+  add(query_.gpu_count.any() && !flavor.gpu_count, Unknown::kGpu);
+  add(image.login_user.empty(), Unknown::kLoginUser);
+  const NetworkPlan& network = *plan.plan;
+  add(network.network != nullptr && network.network->attachable == Tristate::kUnknown,
+      Unknown::kAttach);
+  add(query_.public_v4 != AddressWish::kAny && network.public_v4 == Tristate::kUnknown,
+      Unknown::kPublicV4);
+  add(query_.public_v6 != AddressWish::kAny && network.public_v6 == Tristate::kUnknown,
+      Unknown::kPublicV6);
+  add(network.routers_unknown, Unknown::kRouters);
+  add(pair.quota_unknown || plan.quota_unknown, Unknown::kQuota);
+  return out;
+}
+
+Placement Search::MakePlacement(const Pair& pair, const Plan& plan) const {
+  Placement out;
+  out.share = &share_;
+  out.flavor = pair.flavor;
+  out.image = pair.image->indexed;
+  out.plan = plan.plan;
+  out.boot_volume_gib = pair.fit.boot_volume_gib;
+  if (plan.plan->pool != nullptr) {
+    out.floating_ip_quota_free = share_.quotas.Free(QuotaResource::kFloatingIps);
+  }
+  const DataAge age = AgeOf(share_, context_);
+  out.data_state = age.state;
+  out.observe_time = age.observe_time;
+  out.unknowns = UnknownsOf(pair, plan);
+  ScorePlacement(context_, &out);
+  return out;
+}
+
+// Remembers why the first flavor or the first image was not taken.
+void Search::AddPassedOver(const Pair& pair, Placement* placement) const {
+  if (flavors_.front() != pair.flavor) {
+    const Pair smaller = CheckOne(*flavors_.front(), *pair.image);
+    if (smaller.fit.refused) {
+      placement->smaller_flavor =
+          ExplainPair(*smaller.flavor, smaller.image->image(), query_, *smaller.fit.refused);
+    }
+  }
+  if (&images_.front() != pair.image) {
+    const Pair newer = CheckOne(*pair.flavor, images_.front());
+    if (newer.fit.refused) {
+      placement->newer_image =
+          ExplainPair(*newer.flavor, newer.image->image(), query_, *newer.fit.refused);
+    }
+  }
+}
+
+void Search::AddAll(std::vector<Placement>* placements) const {
+  std::vector<Plan> plans;
+  for (const NetworkPlan* plan : plans_) {
+    Plan checked{plan, false, std::nullopt};
+    checked.quota = share_.quotas.Check(PlanNeeds(*plan, query_.count), &checked.quota_unknown);
+    if (!checked.quota) plans.push_back(checked);
+  }
+  for (const Flavor* flavor : flavors_) {
+    for (const SelectedImage& image : images_) {
+      const Pair pair = CheckOne(*flavor, image);
+      if (pair.fit.refused || pair.quota) continue;
+      for (const Plan& plan : plans) placements->push_back(MakePlacement(pair, plan));
+    }
+  }
+}
+
+ShareVerdict Search::Run(std::vector<Placement>* placements) {
+  ShareVerdict verdict;
+  verdict.share = &share_;
+  const DataAge age = AgeOf(share_, context_);
+  verdict.data_state = age.state;
+  verdict.observe_time = age.observe_time;
+  const std::vector<Reason> standing = CheckStanding(share_, context_);
+  SelectCandidates();
+  if (query_.explain) CollectRefused(&verdict);
+  Pair pair;
+  Plan plan;
+  if (standing.empty() && FindPair(&pair) && FindPlan(&plan)) {
+    verdict.fits = true;
+    Placement best = MakePlacement(pair, plan);
+    AddPassedOver(pair, &best);
+    verdict.unknowns = best.unknowns;
+    if (query_.all_combinations) {
+      AddAll(placements);
+    } else {
+      placements->push_back(std::move(best));
+    }
+    return verdict;
+  }
+  if (share_.share().support == VoSupport::kUnknown) {
+    verdict.unknowns |= UnknownBit(Unknown::kVoSupport);
+  }
+  if (!HasData(share_, Kind::kQuotas)) verdict.unknowns |= UnknownBit(Unknown::kQuota);
+  Explain(standing, &verdict);
+  return verdict;
+}
+
+bool Search::Fits() {
+  if (!CheckStanding(share_, context_).empty()) return false;
+  SelectCandidates();
+  Pair pair;
+  Plan plan;
+  return FindPair(&pair) && FindPlan(&plan);
+}
+
+}  // namespace
+
+SearchContext MakeSearchContext(const Snapshot& snapshot, const PlacementQuery& query,
+                                absl::Time now, const FreshnessPolicy& policy,
+                                std::vector<std::string>* unknown_sites) {
+  SearchContext context;
+  context.query = &query;
+  context.now = now;
+  context.policy = policy;
+  context.today = absl::FormatTime("%Y-%m-%d", now, absl::UTCTimeZone());
+  context.has_site_filter = !query.sites.empty();
+  const auto resolve = [&](const std::vector<std::string>& names,
+                           std::vector<const SiteCatalog*>* out) {
+    for (const std::string& name : names) {
+      const SiteCatalog* site = FindSite(snapshot, name);
+      if (site != nullptr) {
+        out->push_back(site);
+      } else if (unknown_sites != nullptr) {
+        unknown_sites->push_back(name);
+      }
+    }
+  };
+  resolve(query.sites, &context.sites);
+  resolve(query.excluded_sites, &context.excluded_sites);
+  return context;
+}
+
+ShareVerdict SearchShare(const IndexedShare& share, const SearchContext& context,
+                         std::vector<Placement>* placements) {
+  return Search(share, context).Run(placements);
+}
+
+bool ShareFits(const IndexedShare& share, const SearchContext& context) {
+  return Search(share, context).Fits();
+}
+
+}  // namespace cis

@@ -1,0 +1,118 @@
+#include "server/placement/share_standing.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/match.h"
+
+namespace cis {
+namespace {
+
+// A placement cannot be told without these. Quotas may be missing: they are then unknown.
+constexpr std::array<Kind, 3> kNeeded{Kind::kFlavors, Kind::kImages, Kind::kNetworks};
+
+Reason Plain(ReasonCode code, const KindState* kind = nullptr) {
+  Reason reason;
+  reason.code = code;
+  reason.kind = kind;
+  return reason;
+}
+
+// Stands for a kind that was never tried.
+const KindState* NeverTried(Kind kind) {
+  static const std::array<KindState, 5>* const kStates = [] {
+    auto* states = new std::array<KindState, 5>;
+    for (const Kind k : kAllKinds) (*states)[static_cast<size_t>(k)].kind = k;
+    return states;
+  }();
+  return &(*kStates)[static_cast<size_t>(kind)];
+}
+
+bool Contains(const std::vector<const SiteCatalog*>& sites, const SiteCatalog* site) {
+  return std::find(sites.begin(), sites.end(), site) != sites.end();
+}
+
+void CheckSite(const IndexedShare& share, const SearchContext& context, std::vector<Reason>* out) {
+  const PlacementQuery& query = *context.query;
+  const SiteCatalog& site = *share.view.site;
+  const bool site_configured = site.site.configured && share.view.endpoint->endpoint.configured;
+  if (!share.share().configured && site_configured) {
+    out->push_back(Plain(ReasonCode::kVoNotConfigured));
+  }
+  if (!site_configured) out->push_back(Plain(ReasonCode::kSiteNotConfigured));
+  if (context.has_site_filter && !Contains(context.sites, &site)) {
+    out->push_back(Plain(ReasonCode::kSiteNotSelected));
+  }
+  if (Contains(context.excluded_sites, &site)) out->push_back(Plain(ReasonCode::kSiteExcluded));
+  if (!query.countries.empty() &&
+      std::none_of(query.countries.begin(), query.countries.end(), [&site](const std::string& c) {
+        return absl::EqualsIgnoreCase(c, site.site.country_code);
+      })) {
+    out->push_back(Plain(ReasonCode::kCountryNotSelected));
+  }
+}
+
+void CheckLogin(const IndexedShare& share, std::vector<Reason>* out) {
+  const KindState* auth = share.kind(Kind::kAuth);
+  if (share.share().support == VoSupport::kRefused) {
+    out->push_back(Plain(ReasonCode::kAuthRefused, auth));
+  } else if (auth != nullptr && auth->success_time == absl::InfinitePast() &&
+             auth->error != ErrorClass::kNone) {
+    out->push_back(Plain(ReasonCode::kSiteUnreachable, auth));
+  }
+}
+
+void CheckAge(const IndexedShare& share, const SearchContext& context, std::vector<Reason>* out) {
+  const std::optional<absl::Duration>& max_age = context.query->max_age;
+  for (const Kind kind : kNeeded) {
+    const KindState* state = share.kind(kind);
+    const DataState data = StateOf(state, context.now, context.policy);
+    if (data == DataState::kMissing) {
+      out->push_back(Plain(ReasonCode::kDataMissing, state == nullptr ? NeverTried(kind) : state));
+      continue;
+    }
+    const absl::Duration age = context.now - state->success_time;
+    if (data == DataState::kExpired) {
+      Reason reason = Plain(ReasonCode::kDataExpired, state);
+      reason.want = absl::ToInt64Seconds(context.policy.expire_after);
+      reason.best = absl::ToInt64Seconds(age);
+      out->push_back(reason);
+    } else if (max_age && age > *max_age) {
+      Reason reason = Plain(ReasonCode::kDataStale, state);
+      reason.want = absl::ToInt64Seconds(*max_age);
+      reason.best = absl::ToInt64Seconds(age);
+      out->push_back(reason);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Reason> CheckStanding(const IndexedShare& share, const SearchContext& context) {
+  std::vector<Reason> out;
+  CheckSite(share, context, &out);
+  CheckLogin(share, &out);
+  CheckAge(share, context, &out);
+  return out;
+}
+
+bool HasData(const IndexedShare& share, Kind kind) {
+  const KindState* state = share.kind(kind);
+  return state != nullptr && state->success_time != absl::InfinitePast();
+}
+
+DataAge AgeOf(const IndexedShare& share, const SearchContext& context) {
+  DataAge out;
+  out.observe_time = absl::InfiniteFuture();
+  for (const Kind kind : kNeeded) {
+    const KindState* state = share.kind(kind);
+    out.state = std::max(out.state, StateOf(state, context.now, context.policy));
+    if (state != nullptr && state->success_time != absl::InfinitePast()) {
+      out.observe_time = std::min(out.observe_time, state->success_time);
+    }
+  }
+  if (out.observe_time == absl::InfiniteFuture()) out.observe_time = absl::InfinitePast();
+  return out;
+}
+
+}  // namespace cis

@@ -1,0 +1,15 @@
+#pragma once
+
+// Comparisons of names, ASCII only.
+
+#include "absl/strings/string_view.h"
+
+namespace cis {
+
+// Whether `text` holds `part`, any case.
+bool ContainsIgnoreCase(absl::string_view text, absl::string_view part);
+
+// Whether `text` matches `pattern`, where `*` is any text and `?` any byte.
+bool MatchesGlob(absl::string_view pattern, absl::string_view text);
+
+}  // namespace cis
