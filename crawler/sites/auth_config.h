@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "crawler/sites/sites.h"
+#include "crawler/sites/yaml_reader.h"
+#include "crawler/source/source.h"
+
+namespace cis {
+
+// Reads an `auth:` mapping of CIS (under `cis:`) and fetches the secrets it names. What is wrong is
+// reported to `reader`; the result is then of type kNone. `path` is the mapping's, "cis.auth".
+//   type: password | v3applicationcredential | token | v3oidcaccesstoken
+//   username, user_domain_name, user_domain_id, password_env | password_file
+//   id | id_env, secret_env | secret_file
+//   token_env | token_file            (for both kinds of token)
+//   project_name, project_domain_name, project_domain_id
+Credentials ReadAuth(YamlReader& reader, const YAML::Node& auth, absl::string_view path,
+                     const SecretSources& secrets);
+
+// Reports every key of `node`, at any depth, that holds a secret itself.
+void RefuseInlineSecrets(YamlReader& reader, const YAML::Node& node);
+
+// Sets what is not empty.
+void SetFederation(absl::string_view identity_provider, absl::string_view protocol,
+                   Credentials& credentials);
+
+// How the configuration names a share's project: `project_id`, or "NAME@DOMAIN", or "".
+std::string ProjectKey(absl::string_view project_id, const Credentials& credentials);
+
+// Type of credentials by its OpenStack or CIS name; kNone for any other name.
+Credentials::Type ParseAuthType(absl::string_view name);
+
+}  // namespace cis

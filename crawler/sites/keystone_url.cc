@@ -1,0 +1,32 @@
+#include "crawler/sites/keystone_url.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "crawler/http/url.h"
+#include "schema/base/status_macros.h"
+
+namespace cis {
+
+absl::StatusOr<std::string> NormalizeKeystoneUrl(absl::string_view text) {
+  text = absl::StripAsciiWhitespace(text);
+  const bool has_scheme = absl::StrContains(text, "://");
+  CIS_ASSIGN_OR_RETURN(Url url,
+                       ParseUrl(has_scheme ? std::string(text) : absl::StrCat("https://", text)));
+  url.query.clear();
+  absl::string_view path = url.path;
+  while (absl::ConsumeSuffix(&path, "/")) {
+  }
+  for (absl::string_view version : {"/v3", "/v2.0"}) {
+    if (absl::EndsWithIgnoreCase(path, version)) {
+      path.remove_suffix(version.size());
+      break;
+    }
+  }
+  while (absl::ConsumeSuffix(&path, "/")) {
+  }
+  return absl::StrCat(FormatOrigin(url), path);
+}
+
+}  // namespace cis

@@ -1,0 +1,74 @@
+#include "crawler/sites/secret_file.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "schema/base/status_macros.h"
+
+namespace cis {
+namespace {
+
+constexpr size_t kMaxSecretBytes = 64 << 10;  // long tokens have 8 KiB
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_bytes) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) {
+    return absl::NotFoundError(absl::StrCat(path, ": ", std::generic_category().message(errno)));
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": not a regular file"));
+  }
+  if (static_cast<size_t>(info.st_size) > max_bytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": ", info.st_size, " bytes; at most ", max_bytes, " are read"));
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::string text(static_cast<size_t>(info.st_size), '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!in.is_open() || in.bad()) {
+    return absl::NotFoundError(absl::StrCat(path, ": not readable"));
+  }
+  text.resize(static_cast<size_t>(in.gcount()));
+  return text;
+}
+
+bool IsReadableByOthers(const std::string& path) {
+  struct stat info {};
+  return stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRGRP | S_IROTH)) != 0;
+}
+
+absl::StatusOr<std::string> ReadSecretFile(const std::string& path,
+                                           std::vector<std::string>* warnings) {
+  CIS_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path, kMaxSecretBytes));
+  const std::string secret(absl::StripAsciiWhitespace(text));
+  if (secret.empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": the file is empty"));
+  if (std::any_of(secret.begin(), secret.end(), [](char c) { return absl::ascii_iscntrl(c); })) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": more than one line; the file must hold the secret and nothing else"));
+  }
+  if (IsReadableByOthers(path)) {
+    warnings->push_back(
+        absl::StrCat(path, ": holds a secret and others may read it; chmod 600 would mend that"));
+  }
+  return secret;
+}
+
+std::string ResolvePath(absl::string_view config_file, absl::string_view path) {
+  const std::filesystem::path wanted{std::string(path)};
+  if (wanted.is_absolute()) return wanted.string();
+  return (std::filesystem::path{std::string(config_file)}.parent_path() / wanted)
+      .lexically_normal()
+      .string();
+}
+
+}  // namespace cis

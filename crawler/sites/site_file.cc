@@ -1,0 +1,156 @@
+#include "crawler/sites/site_file.h"
+
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "crawler/sites/auth_config.h"
+#include "crawler/sites/keystone_url.h"
+#include "crawler/sites/site_options.h"
+
+namespace cis {
+namespace {
+
+// One VO's entry in either shape.
+struct VoEntry {
+  std::string name;
+  YAML::Node keys;   // mapping, or null
+  YAML::Node place;  // for messages
+  std::string path;  // "vos[2]"
+};
+
+std::vector<VoEntry> ReadVoEntries(YamlReader& reader, const YAML::Node& root) {
+  std::vector<VoEntry> entries;
+  const YAML::Node vos = FindKey(root, "vos");
+  if (vos.IsNull() || (!vos.IsScalar() && vos.size() == 0)) {
+    reader.Warn(root, "the site has no VOs; `vos` should list at least one");
+    return entries;
+  }
+  if (vos.IsScalar()) {
+    reader.Error(vos, "vos is a text; it must be a list of entries with a name");
+    return entries;
+  }
+  if (vos.IsMap()) {
+    for (const auto& entry : vos) {
+      const std::string name = entry.first.Scalar();
+      entries.push_back({name, entry.second, entry.first, absl::StrCat("vos.", name)});
+    }
+  } else {
+    for (size_t i = 0; i < vos.size(); ++i) {
+      const YAML::Node& entry = vos[i];
+      const std::string path = absl::StrCat("vos[", i, "]");
+      if (!entry.IsMap()) {
+        reader.Error(entry, absl::StrCat(path, " must be a mapping with a name"));
+        continue;
+      }
+      entries.push_back({reader.Text(entry, "name", path), entry, entry, path});
+    }
+  }
+  std::vector<VoEntry> usable;
+  for (VoEntry& entry : entries) {
+    if (entry.name.empty()) {
+      reader.Error(entry.place, absl::StrCat(entry.path, ".name is missing"));
+    } else if (!entry.keys.IsMap() && !entry.keys.IsNull()) {
+      reader.Error(entry.place, absl::StrCat(entry.path, " must be a mapping"));
+    } else {
+      usable.push_back(std::move(entry));
+    }
+  }
+  return usable;
+}
+
+// Credentials of a share: its own, else what the file asks for, else the OIDC access token.
+Credentials ChooseCredentials(YamlReader& reader, const VoEntry& entry, const SiteOptions& options,
+                              const std::string& site_auth, const SecretSources& secrets,
+                              FileTargets& out) {
+  if (options.credentials.has_value()) return *options.credentials;
+  Credentials credentials;
+  if (!site_auth.empty() && ParseAuthType(site_auth) != Credentials::Type::kOidcAccessToken) {
+    reader.Warn(
+        entry.place,
+        absl::StrCat("VO ", entry.name, ": the site asks for auth ", site_auth,
+                     "; it is not crawled until cis.auth of the VO names such credentials"));
+    return credentials;
+  }
+  if (secrets.oidc_access_token.empty()) {
+    out.missing_token.push_back(reader.Where(entry.place));
+    return credentials;
+  }
+  credentials.type = Credentials::Type::kOidcAccessToken;
+  credentials.token = secrets.oidc_access_token;
+  return credentials;
+}
+
+}  // namespace
+
+FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const SecretSources& secrets) {
+  static const auto* site_keys = new std::set<std::string>{
+      "gocdb", "endpoint", "protocol", "region", "auth", "vos", "images", "accounting", "cis"};
+  static const auto* vo_keys = new std::set<std::string>{"name", "auth", "cis"};
+  static const auto* vo_auth_keys = new std::set<std::string>{"project_id", "region"};
+
+  FileTargets out;
+  RefuseInlineSecrets(reader, root);
+  reader.NoteUnknown(root, *site_keys, "");
+  const std::string site_name = reader.Text(root, "gocdb", "");
+  if (site_name.empty()) reader.Error(root, "gocdb is missing; it must be the site's GOCDB name");
+  const std::string endpoint = reader.Text(root, "endpoint", "");
+  if (endpoint.empty()) {
+    reader.Error(root,
+                 "endpoint is missing; it must be the URL of the site's Keystone, e.g. "
+                 "https://keystone.example.org:5000/v3");
+    return out;
+  }
+  const absl::StatusOr<std::string> keystone_url = NormalizeKeystoneUrl(endpoint);
+  if (!keystone_url.ok()) {
+    reader.Error(FindKey(root, "endpoint"),
+                 absl::StrCat("endpoint: ", keystone_url.status().message()));
+  }
+  const SiteOptions site_options =
+      ReadSiteOptions(reader, reader.Map(root, "cis", ""), "cis", secrets, SiteOptions());
+  if (site_name.empty() || !keystone_url.ok()) return out;
+
+  Site site;
+  site.name = site_name;
+  site.country_code = site_options.country;
+  out.sites.push_back(site);
+
+  const std::string site_auth = reader.Text(root, "auth", "");
+  const std::string site_region = reader.Text(root, "region", "");
+  const std::string site_protocol = reader.Text(root, "protocol", "");
+  for (const VoEntry& entry : ReadVoEntries(reader, root)) {
+    reader.NoteUnknown(entry.keys, *vo_keys,
+                       entry.path == absl::StrCat("vos.", entry.name) ? "vos" : entry.path);
+    const std::string auth_path = absl::StrCat(entry.path, ".auth");
+    const YAML::Node auth = reader.Map(entry.keys, "auth", entry.path);
+    reader.NoteUnknown(auth, *vo_auth_keys, "vos.auth");
+    const SiteOptions options =
+        ReadSiteOptions(reader, reader.Map(entry.keys, "cis", entry.path),
+                        absl::StrCat(entry.path, ".cis"), secrets, site_options);
+
+    ShareTarget target;
+    ApplySiteOptions(options, target);
+    target.config_origin = reader.Where(entry.place);
+    target.credentials = ChooseCredentials(reader, entry, options, site_auth, secrets, out);
+    const std::string protocol = options.protocol.empty() ? site_protocol : options.protocol;
+    SetFederation(options.identity_provider, protocol, target.credentials);
+
+    Share& share = target.share;
+    share.vo = entry.name;
+    share.project_id = reader.Text(auth, "project_id", auth_path);
+    share.project_key = ProjectKey(share.project_id, target.credentials);
+    share.endpoint.site_name = site_name;
+    share.endpoint.keystone_url = *keystone_url;
+    share.endpoint.region = reader.Text(auth, "region", auth_path);
+    if (share.endpoint.region.empty()) share.endpoint.region = site_region;
+    // Also without a token: how the endpoint is logged in to does not depend on who crawls it.
+    const bool own_or_asked = options.credentials.has_value() || !site_auth.empty();
+    if (target.credentials.type == Credentials::Type::kOidcAccessToken || !own_or_asked) {
+      share.endpoint.protocol = target.credentials.protocol;
+    }
+    out.targets.push_back(std::move(target));
+  }
+  return out;
+}
+
+}  // namespace cis
