@@ -1,0 +1,41 @@
+# The rules' tables are compiled in, so that a program and its rules cannot part.
+file(GLOB CIS_RULE_TABLES CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/data/*.tsv)
+set(CIS_RULE_TABLES_CC ${CMAKE_CURRENT_BINARY_DIR}/normalize_tables.cc)
+add_custom_command(
+  OUTPUT ${CIS_RULE_TABLES_CC}
+  COMMAND ${CMAKE_COMMAND} -DDATA_DIR=${CMAKE_CURRENT_LIST_DIR}/data
+          -DOUTPUT=${CIS_RULE_TABLES_CC} -P ${CMAKE_CURRENT_LIST_DIR}/data/embed.cmake
+  DEPENDS ${CIS_RULE_TABLES} ${CMAKE_CURRENT_LIST_DIR}/data/embed.cmake
+  COMMENT "Embedding the tables of crawler/normalize/data"
+  VERBATIM)
+
+cis_library(
+  cis_normalize
+  SOURCES
+  normalize/provenance.cc
+  normalize/arch.cc
+  normalize/documents.cc
+  normalize/flavor.cc
+  normalize/gpu.cc
+  normalize/gpu_model.cc
+  normalize/iana.cc
+  normalize/image.cc
+  normalize/image_facts.cc
+  normalize/image_os.cc
+  normalize/json_lines.cc
+  normalize/json_reader.cc
+  normalize/network.cc
+  normalize/network_set.cc
+  normalize/normalizer.cc
+  normalize/os_tables.cc
+  normalize/os_text.cc
+  normalize/os_version.cc
+  normalize/quota.cc
+  normalize/scs_name.cc
+  normalize/table.cc
+  normalize/tokens.cc
+  ${CIS_RULE_TABLES_CC}
+  PUBLIC
+  cis_model
+  PRIVATE
+  nlohmann_json::nlohmann_json)

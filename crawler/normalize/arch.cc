@@ -1,0 +1,83 @@
+#include "crawler/normalize/arch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "crawler/normalize/table.h"
+
+namespace cis {
+namespace {
+
+struct Spelling {
+  std::string text;
+  std::string arch;
+  bool exact = false;
+  bool nova = false;
+};
+
+const std::vector<Spelling>& Spellings() {
+  static const auto* const kSpellings = [] {
+    auto* spellings = new std::vector<Spelling>();
+    for (const auto& row : LoadTable("arches")) {
+      spellings->push_back({row[0], row[1], row[2] == "exact", row[3] == "yes"});
+    }
+    std::stable_sort(spellings->begin(), spellings->end(),
+                     [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
+    return spellings;
+  }();
+  return *kSpellings;
+}
+
+bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
+
+const Spelling* FindSpelling(absl::string_view text) {
+  const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
+  for (const Spelling& spelling : Spellings()) {
+    if (spelling.text == lower) {
+      return &spelling;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string ParseArch(absl::string_view text) {
+  const Spelling* spelling = FindSpelling(text);
+  return spelling == nullptr ? "" : spelling->arch;
+}
+
+bool IsNovaArch(absl::string_view text) {
+  const Spelling* spelling = FindSpelling(text);
+  return spelling != nullptr && spelling->nova;
+}
+
+std::vector<ArchMention> FindArchMentions(absl::string_view lower) {
+  std::vector<ArchMention> mentions;
+  for (std::size_t pos = 0; pos < lower.size();) {
+    if (pos > 0 && IsAlnum(lower[pos - 1])) {
+      ++pos;
+      continue;
+    }
+    const Spelling* found = nullptr;
+    for (const Spelling& spelling : Spellings()) {
+      const std::size_t end = pos + spelling.text.size();
+      if (absl::StartsWith(lower.substr(pos), spelling.text) &&
+          (end == lower.size() || !IsAlnum(lower[end]))) {
+        found = &spelling;
+        break;
+      }
+    }
+    if (found == nullptr) {
+      ++pos;
+      continue;
+    }
+    mentions.push_back({pos, pos + found->text.size(), found->arch, found->exact});
+    pos += found->text.size();
+  }
+  return mentions;
+}
+
+}  // namespace cis

@@ -1,0 +1,43 @@
+#pragma once
+
+// From documents of an observation to single records: pages joined, shapes checked.
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "schema/model/observation.h"
+
+namespace cis {
+
+// One record of a listing with its place, e.g. path "flavors/3".
+struct ListItem {
+  std::string path;
+  nlohmann::json value;
+};
+
+// A listing made of all documents of one name.
+struct Listing {
+  // Absent: never asked. false: the site refused or does not offer it (403, 404).
+  std::optional<bool> readable;
+  std::vector<ListItem> items;
+};
+
+// Joins the pages of `name`; each is an object with an array under `key` (or the bare array).
+// Returns INVALID_ARGUMENT naming document and JSON path if a page is not JSON or has no such
+// array.
+absl::StatusOr<Listing> ReadListing(const std::vector<Document>& documents, absl::string_view name,
+                                    absl::string_view key);
+
+// The parsed body of the only document of that name; absent if there is none or it was refused.
+// Returns INVALID_ARGUMENT if it is not a JSON object.
+absl::StatusOr<std::optional<nlohmann::json>> ReadObject(const std::vector<Document>& documents,
+                                                         absl::string_view name);
+
+// Whether the site answered with the document's content.
+bool IsAnswered(const Document& document);
+
+}  // namespace cis

@@ -1,0 +1,159 @@
+#include "crawler/normalize/image.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "crawler/normalize/image_facts.h"
+#include "crawler/normalize/image_os.h"
+#include "crawler/normalize/provenance.h"
+#include "crawler/normalize/tokens.h"
+
+namespace cis {
+namespace {
+
+absl::Time ParseTime(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error) ||
+      absl::ParseTime("%Y-%m-%dT%H:%M:%E*S", text, &time, &error)) {
+    return time;
+  }
+  return absl::InfinitePast();
+}
+
+// Size or minimum: a negative number is as good as none.
+std::optional<int64_t> NonNegative(std::optional<int64_t> value) {
+  return value.has_value() && *value >= 0 ? value : std::nullopt;
+}
+
+std::optional<int64_t> FirstInt(const JsonReader& record, absl::string_view key,
+                                absl::string_view older_key) {
+  const std::optional<int64_t> value = record.Int(key);
+  return NonNegative(value.has_value() ? value : record.Int(older_key));
+}
+
+// A property, at the top level or among "properties".
+std::string Property(const JsonReader& record, const std::string& key) {
+  if (const nlohmann::json* value = record.Find(key)) {
+    return ScalarText(*value).value_or("");
+  }
+  if (const nlohmann::json* properties = record.Find("properties");
+      properties != nullptr && properties->is_object()) {
+    const auto found = properties->find(key);
+    if (found != properties->end()) {
+      return ScalarText(*found).value_or("");
+    }
+  }
+  return "";
+}
+
+// Nova marks the images it makes of servers; a name alone is believed only where it is not public.
+void InferSnapshot(const JsonReader& record, Image* image) {
+  for (const auto& [key, value] : {std::pair<const char*, const char*>{"image_type", "snapshot"},
+                                   {"image_location", "snapshot"}}) {
+    if (absl::EqualsIgnoreCase(Property(record, key), value)) {
+      image->is_snapshot = true;
+      AddEvidence(&image->provenance, "is_snapshot", absl::StrCat("property:", key), value);
+      SetConfidence(&image->provenance, "is_snapshot", Confidence::kVerified);
+      return;
+    }
+  }
+  if (!Property(record, "instance_uuid").empty() || !Property(record, "bdm_v2").empty()) {
+    image->is_snapshot = true;
+    AddEvidence(&image->provenance, "is_snapshot", "property:instance_uuid", "set");
+    SetConfidence(&image->provenance, "is_snapshot", Confidence::kStrong);
+    return;
+  }
+  if (image->visibility != "public" && image->visibility != "community") {
+    const std::string lower = absl::AsciiStrToLower(image->name);
+    for (const Token& token : Tokenize(lower).tokens) {
+      if (token.text == "snapshot" || absl::EndsWith(token.text, "snapshot")) {
+        image->is_snapshot = true;
+        AddEvidence(&image->provenance, "is_snapshot", "name", image->name);
+        SetConfidence(&image->provenance, "is_snapshot", Confidence::kGuess);
+        return;
+      }
+    }
+  }
+}
+
+bool IsVmDisk(const Image& image, const JsonReader& record) {
+  const auto is = [](const std::string& text, std::initializer_list<const char*> words) {
+    for (const char* word : words) {
+      if (absl::EqualsIgnoreCase(text, word)) return true;
+    }
+    return false;
+  };
+  return !is(image.container_format, {"aki", "ari", "docker", "compressed"}) &&
+         !is(image.disk_format, {"aki", "ari", "iso"}) &&
+         !is(Property(record, "image_type"), {"kernel", "ramdisk", "initrd"});
+}
+
+// The reference under which EGI publishes the image.
+void InferEgiRef(const ImageFacts& facts, Image* image) {
+  for (const ImageFact* fact : facts.Of("egi_ref")) {
+    image->egi_ref = fact->value;
+    AddEvidence(&image->provenance, "egi_ref", fact->source, fact->value);
+    SetConfidence(&image->provenance, "egi_ref", Confidence::kVerified);
+    return;
+  }
+  // atrope names its images "registry.egi.eu egi_vm_images/ubuntu:22.04".
+  absl::string_view name = image->name;
+  if (absl::ConsumePrefix(&name, "registry.egi.eu ") ||
+      absl::ConsumePrefix(&name, "registry.egi.eu/")) {
+    image->egi_ref = std::string(absl::StripAsciiWhitespace(name));
+    AddEvidence(&image->provenance, "egi_ref", "name", image->name);
+    SetConfidence(&image->provenance, "egi_ref", Confidence::kProbable);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Image> NormalizeImage(const nlohmann::json& record, const std::string& path) {
+  if (!record.is_object()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": / is a ", record.type_name(), "; it must be an object"));
+  }
+  Image image;
+  const JsonReader reader(record, path, &image.provenance.warnings);
+  image.id = reader.String("id");
+  image.name = reader.String("name");
+  if (image.id.empty() && image.name.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": /id is missing; an image needs an id or a name"));
+  }
+  image.status = absl::AsciiStrToLower(reader.String("status"));
+  image.visibility = absl::AsciiStrToLower(reader.String("visibility"));
+  image.hidden = reader.Bool("os_hidden");
+  image.owner = reader.String("owner");
+  image.disk_format = absl::AsciiStrToLower(reader.String("disk_format"));
+  image.container_format = absl::AsciiStrToLower(reader.String("container_format"));
+  image.min_ram_mib = FirstInt(reader, "min_ram", "minRam");
+  image.min_disk_gib = FirstInt(reader, "min_disk", "minDisk");
+  image.size_bytes = NonNegative(reader.Int("size"));
+  image.virtual_size_bytes = NonNegative(reader.Int("virtual_size"));
+  image.create_time = ParseTime(reader.String("created_at"));
+  image.tags = reader.Strings("tags");
+  const ImageFacts facts = GatherImageFacts(reader, &image.provenance);
+  if (facts.from_cloudkeeper && image.min_disk_gib.value_or(0) > 0) {
+    AddWarning(&image.provenance, "MIN_DISK_UNTRUSTED",
+               absl::StrCat("cloudkeeper wrote the number of cores into min_disk (",
+                            *image.min_disk_gib, ")"));
+    image.min_disk_gib.reset();
+  }
+  InferSnapshot(reader, &image);
+  InferEgiRef(facts, &image);
+  InferImageOs(facts, &image);
+  image.usable =
+      image.status == "active" && !image.hidden.value_or(false) && IsVmDisk(image, reader);
+  return image;
+}
+
+}  // namespace cis

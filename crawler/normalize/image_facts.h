@@ -1,0 +1,38 @@
+#pragma once
+
+// Everything an image record says, gathered by meaning and source (data/image_keys.tsv), before any
+// rule weighs it.
+
+#include <string>
+#include <vector>
+
+#include "crawler/normalize/json_reader.h"
+#include "schema/model/records.h"
+
+namespace cis {
+
+// Who says it, strongest first.
+enum class FactLevel { kAsserted, kProperty, kCustom };
+
+struct ImageFact {
+  std::string meaning;  // "distro", "version", "arch", "login", "url", "description" ...
+  std::string value;
+  std::string source;  // "property:os_distro", "APPLIANCE_ATTRIBUTES:sl:osname"
+  std::string group;   // facts of one group belong together, e.g. "property"
+  FactLevel level = FactLevel::kProperty;
+};
+
+struct ImageFacts {
+  std::vector<ImageFact> facts;  // strongest first
+  std::vector<std::string> tags;
+  bool from_cloudkeeper = false;  // whose min_disk is not to be trusted
+
+  // The facts of one meaning, strongest first.
+  std::vector<const ImageFact*> Of(absl::string_view meaning) const;
+};
+
+// Reads properties at the top level, under "properties" (older clients) and inside the JSON of
+// APPLIANCE_ATTRIBUTES (plain or base64). Adds a warning if such JSON cannot be read.
+ImageFacts GatherImageFacts(const JsonReader& record, Provenance* provenance);
+
+}  // namespace cis

@@ -1,0 +1,545 @@
+#include "crawler/normalize/image_os.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "crawler/normalize/arch.h"
+#include "crawler/normalize/os_tables.h"
+#include "crawler/normalize/os_text.h"
+#include "crawler/normalize/provenance.h"
+#include "crawler/normalize/table.h"
+#include "crawler/normalize/tokens.h"
+
+namespace cis {
+namespace {
+
+// Kinds of sources, strongest first.
+enum class Level { kAsserted, kProperty, kUrl, kTag, kName, kDescription };
+
+// What one source says about the operating system.
+struct Claim {
+  Level level = Level::kName;
+  std::string source;
+  std::string value;
+  std::string said_distro;  // as spelled; empty if the source does not name one
+  std::string said_version;
+  OsGuess guess;
+  bool implausible = false;  // names a release that the distribution never had
+};
+
+// Ends in an id: the generic words of a property value are no distribution.
+bool IsVagueDistro(absl::string_view value) {
+  const std::string lower = absl::AsciiStrToLower(value);
+  return lower == "linux" || lower == "lin" || lower == "unix" || lower == "bsd";
+}
+
+Claim ReadPair(Level level, const ImageFact* distro, const ImageFact* version) {
+  Claim claim;
+  claim.level = level;
+  claim.source = distro != nullptr ? distro->source : version->source;
+  if (distro != nullptr && !IsVagueDistro(distro->value)) {
+    claim.said_distro = distro->value;
+  }
+  claim.said_version = version == nullptr ? "" : version->value;
+  claim.value =
+      absl::StrCat(claim.said_distro, claim.said_version.empty() ? "" : " ", claim.said_version);
+  if (claim.said_distro.empty()) {
+    return claim;  // a bare version: read once the distribution is known
+  }
+  const Distro* labelled = FindDistroByLabel(claim.said_distro);
+  // "ubuntu18.04" names its release itself; "Scientific Linux" + "Scientific Linux 6.5" repeats it.
+  OsGuess guess = ParseOsText(claim.value);
+  if (guess.distro.empty() && labelled != nullptr) {
+    guess = ParseOsText(claim.said_version);
+    if (guess.distro != labelled->id) {
+      guess = ParseOsTextOf(labelled->id, claim.said_version);
+    }
+  }
+  if (guess.distro.empty() && labelled == nullptr) {
+    guess = ParseOsText(claim.said_distro);
+  }
+  if (labelled != nullptr && !guess.distro.empty() && guess.distro != labelled->id &&
+      !MayBeLabelled(guess.distro, labelled->id)) {
+    guess = ParseOsTextOf(labelled->id, claim.said_version);
+  }
+  claim.guess = std::move(guess);
+  claim.implausible = !claim.guess.distro.empty() && claim.guess.version.empty() &&
+                      std::any_of(claim.said_version.begin(), claim.said_version.end(),
+                                  [](unsigned char c) { return absl::ascii_isdigit(c); });
+  return claim;
+}
+
+Claim ReadText(Level level, absl::string_view source, absl::string_view text) {
+  Claim claim;
+  claim.level = level;
+  claim.source = std::string(source);
+  claim.value = std::string(text);
+  claim.guess = ParseOsText(text);
+  return claim;
+}
+
+// "https://cloud-images.ubuntu.com/jammy/current/…": a vendor's host names the distribution.
+bool ReadUrl(const ImageFact& fact, Claim* claim) {
+  static const auto* const kHosts = [] {
+    auto* hosts = new std::map<std::string, std::string>();
+    for (const auto& row : LoadTable("url_hosts")) {
+      hosts->emplace(row[0], row[1]);
+    }
+    return hosts;
+  }();
+  absl::string_view rest = fact.value;
+  const std::size_t scheme = rest.find("://");
+  std::string host;
+  if (scheme != absl::string_view::npos) {
+    rest.remove_prefix(scheme + 3);
+    const std::size_t slash = rest.find('/');
+    host = absl::AsciiStrToLower(rest.substr(0, slash));
+    rest = slash == absl::string_view::npos ? absl::string_view() : rest.substr(slash);
+  }
+  *claim = ReadText(Level::kUrl, fact.source, rest);
+  const auto known = kHosts->find(host);
+  if (known != kHosts->end() && claim->guess.distro.empty()) {
+    claim->guess = ParseOsText(absl::StrCat(known->second, " ", rest));
+  }
+  claim->value = absl::StrCat(host, rest);
+  return !claim->guess.distro.empty();
+}
+
+std::vector<Claim> Gather(const ImageFacts& facts, const Image& image) {
+  std::vector<Claim> claims;
+  for (const FactLevel wanted : {FactLevel::kAsserted, FactLevel::kProperty, FactLevel::kCustom}) {
+    const Level level = wanted == FactLevel::kAsserted   ? Level::kAsserted
+                        : wanted == FactLevel::kProperty ? Level::kProperty
+                                                         : Level::kDescription;
+    std::vector<std::string> groups;
+    for (const ImageFact& fact : facts.facts) {
+      if (fact.level == wanted && (fact.meaning == "distro" || fact.meaning == "version") &&
+          std::find(groups.begin(), groups.end(), fact.group) == groups.end()) {
+        groups.push_back(fact.group);
+      }
+    }
+    for (const std::string& group : groups) {
+      const ImageFact* distro = nullptr;
+      const ImageFact* version = nullptr;
+      for (const ImageFact& fact : facts.facts) {
+        if (fact.level != wanted || fact.group != group) continue;
+        if (fact.meaning == "distro" && distro == nullptr) distro = &fact;
+        if (fact.meaning == "version" && version == nullptr) version = &fact;
+      }
+      claims.push_back(ReadPair(level, distro, version));
+    }
+    for (const ImageFact* fact : facts.Of("os_text")) {
+      if (fact->level == wanted) {
+        claims.push_back(ReadText(level, fact->source, fact->value));
+      }
+    }
+  }
+  for (const absl::string_view meaning : {"url", "link", "file"}) {
+    for (const ImageFact* fact : facts.Of(meaning)) {
+      Claim claim;
+      if (ReadUrl(*fact, &claim)) {
+        claims.push_back(std::move(claim));
+      }
+    }
+  }
+  for (const std::string& tag : facts.tags) {
+    absl::string_view value = tag;
+    if (absl::ConsumePrefix(&value, "os:") || absl::ConsumePrefix(&value, "os_distro:")) {
+      if (const Distro* distro = FindDistroByLabel(value)) {
+        Claim claim = ReadText(Level::kTag, "tag", tag);
+        claim.guess.distro = distro->id;
+        claims.push_back(std::move(claim));
+      }
+    } else if (FindDistroByLabel(value) != nullptr) {
+      claims.push_back(ReadText(Level::kTag, "tag", tag));
+    }
+  }
+  claims.push_back(ReadText(Level::kName, "name", image.name));
+  for (const ImageFact* fact : facts.Of("title")) {
+    claims.push_back(ReadText(Level::kName, fact->source, fact->value));
+  }
+  for (const ImageFact* fact : facts.Of("description")) {
+    claims.push_back(ReadText(Level::kDescription, fact->source, fact->value));
+  }
+  std::stable_sort(claims.begin(), claims.end(),
+                   [](const Claim& a, const Claim& b) { return a.level < b.level; });
+  return claims;
+}
+
+Confidence ForLevel(Level level, bool codename_only) {
+  switch (level) {
+    case Level::kAsserted:
+    case Level::kProperty:
+      return Confidence::kStrong;
+    case Level::kUrl:
+    case Level::kTag:
+      return codename_only ? Confidence::kProbable : Confidence::kStrong;
+    case Level::kName:
+      return Confidence::kProbable;
+    case Level::kDescription:
+      return Confidence::kGuess;
+  }
+  return Confidence::kUnknown;
+}
+
+// Two statements are independent only if they come from different kinds of sources.
+bool Independent(const Claim& a, const Claim& b) { return a.level != b.level; }
+
+class OsInference {
+ public:
+  OsInference(const ImageFacts& facts, Image* image)
+      : facts_(facts), image_(image), claims_(Gather(facts, *image)) {}
+
+  void Run() {
+    ChooseDistro();
+    InferBuildDate();
+    if (!image_->os_distro.empty()) {
+      ChooseVersion();
+      ApplySuccession();
+      Describe();
+    }
+    InferArch();
+    InferLogin();
+    InferPurpose();
+  }
+
+ private:
+  Provenance* provenance() { return &image_->provenance; }
+
+  static bool Related(absl::string_view a, absl::string_view b) {
+    return a == b || MayBeLabelled(a, b) || MayBeLabelled(b, a);
+  }
+
+  // The strongest source that names a system, leaving aside labels that contradict themselves when
+  // another source names a different system.
+  const Claim* Primary() const {
+    const Claim* fallback = nullptr;
+    for (const Claim& claim : claims_) {
+      if (claim.guess.distro.empty()) {
+        continue;
+      }
+      if (!claim.implausible) {
+        return &claim;
+      }
+      if (fallback == nullptr) {
+        fallback = &claim;
+      }
+    }
+    return fallback;
+  }
+
+  void ChooseDistro() {
+    chosen_ = Primary();
+    if (chosen_ == nullptr) {
+      return;
+    }
+    std::string distro = chosen_->guess.distro;
+    AddEvidence(provenance(), "os_distro", chosen_->source, chosen_->value);
+    distro_confidence_ = ForLevel(chosen_->level, false);
+    for (const Claim& claim : claims_) {
+      if (&claim == chosen_ || claim.guess.distro.empty() || claim.level == Level::kDescription) {
+        continue;
+      }
+      if (claim.guess.distro == distro) {
+        if (Independent(claim, *chosen_)) {
+          distro_confidence_ = Confidence::kVerified;
+          AddEvidence(provenance(), "os_distro", claim.source, claim.value);
+        }
+      } else if (MayBeLabelled(claim.guess.distro, distro)) {
+        AddWarning(provenance(), "OS_REFINED_FROM_NAME",
+                   absl::StrCat(chosen_->source, " says ", distro, ", ", claim.source, " says ",
+                                claim.guess.distro));
+        AddEvidence(provenance(), "os_distro", claim.source, claim.value);
+        distro = claim.guess.distro;
+        distro_confidence_ = Confidence::kProbable;
+      } else if (!Related(claim.guess.distro, distro) && !claim.implausible) {
+        Conflict(claim, "os_distro", distro, claim.guess.distro);
+        distro_confidence_ = Confidence::kGuess;
+        in_conflict_ = true;
+      }
+    }
+    if (distro == "suse") {  // says only that it is one of two
+      distro = claimsServicePack() ? "sles" : "";
+    }
+    image_->os_distro = distro;
+  }
+
+  // Only SUSE Linux Enterprise has service packs.
+  bool claimsServicePack() const {
+    return std::any_of(claims_.begin(), claims_.end(), [](const Claim& claim) {
+      const TokenList list = Tokenize(claim.value);
+      for (std::size_t i = 0; i + 1 < list.tokens.size(); ++i) {
+        if (list.tokens[i].IsWord("sp") && list.tokens[i + 1].IsNumber()) {
+          return true;
+        }
+      }
+      return false;
+    });
+  }
+
+  void Conflict(const Claim& claim, absl::string_view field, absl::string_view kept,
+                absl::string_view other) {
+    AddEvidence(provenance(), field, claim.source, claim.value);
+    AddWarning(provenance(), "OS_CONFLICT",
+               absl::StrCat(chosen_->source, " says ", kept, ", ", claim.source, " says ", other));
+  }
+
+  void ChooseVersion() {
+    const Claim* source = nullptr;
+    Confidence confidence = Confidence::kUnknown;
+    for (const Claim& claim : claims_) {
+      std::string version = VersionOf(claim);
+      if (version.empty()) {
+        continue;
+      }
+      if (source == nullptr) {
+        source = &claim;
+        image_->os_version = version;
+        confidence = ForLevel(claim.level, claim.guess.codename_only);
+        AddEvidence(provenance(), "os_version", claim.source, claim.value);
+        continue;
+      }
+      if (claim.level == Level::kDescription) {
+        continue;
+      }
+      if (!CompatibleVersions(image_->os_version, version)) {
+        AddEvidence(provenance(), "os_version", claim.source, claim.value);
+        AddWarning(provenance(), "OS_CONFLICT",
+                   absl::StrCat(source->source, " says ", image_->os_version, ", ", claim.source,
+                                " says ", version));
+        confidence = Confidence::kGuess;
+        in_conflict_ = true;
+        continue;
+      }
+      if (version.size() > image_->os_version.size()) {
+        image_->os_version = version;
+        AddEvidence(provenance(), "os_version", claim.source, claim.value);
+      }
+      if (Independent(claim, *source) && confidence != Confidence::kGuess) {
+        confidence = Confidence::kVerified;
+      }
+    }
+    if (!image_->os_version.empty()) {
+      SetConfidence(provenance(), "os_version",
+                    image_->is_snapshot ? std::min(confidence, Confidence::kProbable) : confidence);
+    }
+  }
+
+  // The release that a claim states for the chosen distribution.
+  std::string VersionOf(const Claim& claim) const {
+    if (!claim.guess.distro.empty()) {
+      if (claim.guess.distro == image_->os_distro && !claim.guess.version.empty()) {
+        return claim.guess.version;
+      }
+      if (!MayBeLabelled(image_->os_distro, claim.guess.distro)) {
+        return "";
+      }
+    } else if (claim.said_version.empty()) {
+      return "";
+    }
+    const std::string& text = claim.said_version.empty() ? claim.guess.version : claim.said_version;
+    return text.empty() ? "" : ParseOsTextOf(image_->os_distro, text).version;
+  }
+
+  void ApplySuccession() {
+    bool from_date = false;
+    const std::string successor =
+        SuccessorOf(image_->os_distro, image_->os_version, image_->build_date, &from_date);
+    if (successor == image_->os_distro) {
+      return;
+    }
+    AddWarning(provenance(), "OS_REFINED_FROM_RELEASE",
+               absl::StrCat(image_->os_distro, " ", image_->os_version,
+                            from_date ? absl::StrCat(" built on ", image_->build_date) : "",
+                            " can only be ", successor));
+    image_->os_distro = successor;
+    image_->os_version = ParseOsTextOf(successor, image_->os_version).version;
+    distro_confidence_ =
+        std::min(distro_confidence_, from_date ? Confidence::kGuess : Confidence::kProbable);
+  }
+
+  void Describe() {
+    SetConfidence(provenance(), "os_distro",
+                  image_->is_snapshot ? std::min(distro_confidence_, Confidence::kProbable)
+                                      : distro_confidence_);
+    if (const Release* release = FindRelease(image_->os_distro, image_->os_version)) {
+      if (release->version == image_->os_version) {
+        image_->os_codename = release->codename;
+      }
+      image_->eol_date = release->eol_date;
+    }
+  }
+
+  void InferBuildDate() {
+    for (const ImageFact* fact : facts_.Of("build_date")) {
+      const std::string date = LeadingDate(fact->value);
+      if (!date.empty()) {
+        SetBuildDate(date, fact->source, fact->value, Confidence::kStrong);
+        return;
+      }
+    }
+    for (const Claim& claim : claims_) {
+      if ((claim.level == Level::kName || claim.level == Level::kUrl) &&
+          !claim.guess.build_date.empty()) {
+        SetBuildDate(claim.guess.build_date, claim.source, claim.value, Confidence::kProbable);
+        return;
+      }
+    }
+  }
+
+  void SetBuildDate(const std::string& date, absl::string_view source, absl::string_view value,
+                    Confidence confidence) {
+    image_->build_date = date;
+    AddEvidence(provenance(), "build_date", source, value);
+    SetConfidence(provenance(), "build_date", confidence);
+  }
+
+  void InferArch() {
+    struct Said {
+      std::string arch;
+      std::string source;
+      std::string value;
+      Level level;
+      bool exact;
+    };
+    std::vector<Said> said;
+    for (const ImageFact* fact : facts_.Of("arch")) {
+      const std::string arch = ParseArch(fact->value);
+      if (arch.empty()) {
+        AddWarning(provenance(), "ARCH_UNKNOWN",
+                   absl::StrCat(fact->source, " is \"", fact->value, "\""));
+        continue;
+      }
+      if (fact->level == FactLevel::kProperty && !IsNovaArch(fact->value)) {
+        AddWarning(provenance(), "ARCH_NOT_NOVA",
+                   absl::StrCat(fact->source, " is \"", fact->value, "\"; Nova accepts \"", arch,
+                                "\" and refuses to start this image"));
+      }
+      said.push_back({arch, fact->source, fact->value,
+                      fact->level == FactLevel::kAsserted ? Level::kAsserted : Level::kProperty,
+                      true});
+    }
+    for (const Claim& claim : claims_) {
+      if (claim.level != Level::kDescription && !claim.guess.arch.empty()) {
+        said.push_back(
+            {claim.guess.arch, claim.source, claim.value, claim.level, claim.guess.arch_exact});
+      }
+    }
+    // Nova obeys the properties: for what a machine will do they outrank everything.
+    std::stable_sort(said.begin(), said.end(), [](const Said& a, const Said& b) {
+      return (a.level == Level::kProperty) > (b.level == Level::kProperty);
+    });
+    Confidence confidence = Confidence::kUnknown;
+    for (const Said& one : said) {
+      if (image_->arch.empty()) {
+        image_->arch = one.arch;
+        confidence = one.exact ? ForLevel(one.level, false) : Confidence::kGuess;
+      } else if (one.arch != image_->arch) {
+        if (one.exact) {
+          AddWarning(provenance(), "ARCH_CONFLICT",
+                     absl::StrCat(one.source, " says ", one.arch, ", ", said.front().source,
+                                  " says ", image_->arch));
+          confidence = Confidence::kGuess;
+        }
+        continue;
+      } else if (one.level != said.front().level && confidence != Confidence::kGuess) {
+        confidence = Confidence::kVerified;
+      }
+      AddEvidence(provenance(), "arch", one.source, one.value);
+    }
+    if (!image_->arch.empty()) {
+      SetConfidence(provenance(), "arch", confidence);
+    }
+  }
+
+  void InferLogin() {
+    const std::string vendor = VendorLogin(image_->os_distro, image_->os_version);
+    for (const ImageFact* fact : facts_.Of("login")) {
+      const bool word = std::none_of(fact->value.begin(), fact->value.end(), [](unsigned char c) {
+        return absl::ascii_isspace(c) || absl::ascii_iscntrl(c);
+      });
+      if (!word || fact->value.size() > 64 ||
+          IsRejectedLogin(image_->os_distro, absl::AsciiStrToLower(fact->value))) {
+        AddWarning(provenance(), "LOGIN_REJECTED",
+                   absl::StrCat(fact->source, " is \"", fact->value, "\""));
+        continue;
+      }
+      // "root" and "Administrator" are Glance's documented defaults, often left as they are.
+      const bool left_over = (fact->value == "root" ||
+                              (fact->value == "Administrator" && image_->os_distro != "windows")) &&
+                             !vendor.empty() && vendor != fact->value;
+      if (left_over && fact->level != FactLevel::kAsserted) {
+        AddWarning(provenance(), "LOGIN_DEFAULTED",
+                   absl::StrCat(fact->source, " is \"", fact->value, "\", the vendor's image has ",
+                                vendor));
+        continue;
+      }
+      image_->login_user = fact->value;
+      AddEvidence(provenance(), "login_user", fact->source, fact->value);
+      SetConfidence(provenance(), "login_user",
+                    vendor == fact->value ? Confidence::kVerified : Confidence::kStrong);
+      return;
+    }
+    if (!vendor.empty()) {
+      image_->login_user = vendor;
+      AddEvidence(provenance(), "login_user", "table:logins",
+                  absl::StrCat(image_->os_distro, " ", image_->os_version));
+      SetConfidence(provenance(), "login_user",
+                    in_conflict_ ? Confidence::kGuess : Confidence::kProbable);
+    }
+  }
+
+  void InferPurpose() {
+    std::string purpose;
+    bool explained = !image_->os_distro.empty();
+    for (const Claim& claim : claims_) {
+      if (claim.level != Level::kName && claim.level != Level::kTag) {
+        continue;
+      }
+      explained = explained && claim.guess.leftovers.empty();
+      if (purpose.empty() && !claim.guess.purpose.empty()) {
+        purpose = claim.guess.purpose;
+        AddEvidence(provenance(), "purpose", claim.source, claim.value);
+      }
+    }
+    for (const std::string& tag : facts_.tags) {
+      const std::string tagged = ParseOsText(tag).purpose;
+      if (tagged == "appliance" || tagged == "k8s") {
+        purpose = tagged;
+        AddEvidence(provenance(), "purpose", "tag", tag);
+      }
+    }
+    if (image_->is_snapshot) {
+      purpose = "custom";
+      AddEvidence(provenance(), "purpose", "is_snapshot", "true");
+    }
+    if (purpose.empty() && explained) {
+      purpose = "generic";
+      AddEvidence(provenance(), "purpose", "name", image_->name);
+    }
+    image_->purpose = purpose;
+    if (!purpose.empty()) {
+      SetConfidence(provenance(), "purpose", Confidence::kProbable);
+    }
+  }
+
+  const ImageFacts& facts_;
+  Image* image_;
+  std::vector<Claim> claims_;
+  const Claim* chosen_ = nullptr;
+  Confidence distro_confidence_ = Confidence::kUnknown;
+  bool in_conflict_ = false;
+};
+
+}  // namespace
+
+void InferImageOs(const ImageFacts& facts, Image* image) { OsInference(facts, image).Run(); }
+
+}  // namespace cis

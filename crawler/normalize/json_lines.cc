@@ -1,0 +1,203 @@
+// The body of `cis-crawler normalize`: records as JSON lines in a fixed order of fields.
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "crawler/normalize/json_reader.h"
+#include "crawler/normalize/normalizer.h"
+#include "schema/base/status_macros.h"
+
+namespace cis {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+ordered_json OrNull(const std::string& text) {
+  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
+}
+template <typename T>
+ordered_json OrNull(const std::optional<T>& value) {
+  return value.has_value() ? ordered_json(*value) : ordered_json(nullptr);
+}
+// A count: 2, not 2.0, unless it is a fraction.
+ordered_json CountOrNull(const std::optional<double>& value) {
+  if (value.has_value() && *value == std::floor(*value) && std::fabs(*value) < 1e15) {
+    return static_cast<int64_t>(*value);
+  }
+  return OrNull(value);
+}
+
+void AddProvenance(const Provenance& provenance, ordered_json* line) {
+  ordered_json evidence = ordered_json::array();
+  for (const Evidence& one : provenance.evidence) {
+    evidence.push_back({{"field", one.field}, {"source", one.source}, {"value", one.value}});
+  }
+  ordered_json confidence = ordered_json::object();
+  for (const FieldConfidence& one : provenance.confidence) {
+    confidence[one.field] = std::string(FormatConfidence(one.confidence));
+  }
+  (*line)["evidence"] = std::move(evidence);
+  (*line)["confidence"] = std::move(confidence);
+  (*line)["warnings"] = provenance.warnings;
+}
+
+ordered_json ToLine(const Image& image) {
+  ordered_json line;
+  line["id"] = OrNull(image.id);
+  line["name"] = OrNull(image.name);
+  line["os_distro"] = OrNull(image.os_distro);
+  line["os_version"] = OrNull(image.os_version);
+  line["os_codename"] = OrNull(image.os_codename);
+  line["arch"] = OrNull(image.arch);
+  line["login_user"] = OrNull(image.login_user);
+  line["purpose"] = OrNull(image.purpose);
+  line["is_snapshot"] = image.is_snapshot;
+  line["usable"] = image.status.empty() ? ordered_json(nullptr) : ordered_json(image.usable);
+  line["min_ram_mib"] = OrNull(image.min_ram_mib);
+  line["min_disk_gib"] = OrNull(image.min_disk_gib);
+  line["size_bytes"] = OrNull(image.size_bytes);
+  line["virtual_size_bytes"] = OrNull(image.virtual_size_bytes);
+  line["build_date"] = OrNull(image.build_date);
+  line["eol_date"] = OrNull(image.eol_date);
+  line["egi_ref"] = OrNull(image.egi_ref);
+  AddProvenance(image.provenance, &line);
+  return line;
+}
+
+ordered_json ToLine(const Flavor& flavor) {
+  ordered_json line;
+  line["id"] = OrNull(flavor.id);
+  line["name"] = OrNull(flavor.name);
+  line["vcpu_count"] = OrNull(flavor.vcpu_count);
+  line["ram_mib"] = OrNull(flavor.ram_mib);
+  line["disk_gib"] = OrNull(flavor.disk_gib);
+  line["ephemeral_gib"] = OrNull(flavor.ephemeral_gib);
+  line["swap_mib"] = OrNull(flavor.swap_mib);
+  line["gpu_count"] = CountOrNull(flavor.gpu_count);
+  line["gpu_vendor"] = OrNull(flavor.gpu_vendor);
+  line["gpu_model"] = OrNull(flavor.gpu_model);
+  line["gpu_kind"] = OrNull(flavor.gpu_kind);
+  line["arch"] = OrNull(flavor.arch);
+  line["cpu_alloc"] = OrNull(flavor.cpu_alloc);
+  line["is_public"] = OrNull(flavor.is_public);
+  line["boot_from_volume"] =
+      flavor.disk_gib.has_value() ? ordered_json(flavor.boot_from_volume) : ordered_json(nullptr);
+  AddProvenance(flavor.provenance, &line);
+  return line;
+}
+
+ordered_json ToLine(const Network& network) {
+  ordered_json line;
+  line["id"] = OrNull(network.id);
+  line["name"] = OrNull(network.name);
+  line["is_external"] = OrNull(network.is_external);
+  line["shared"] = OrNull(network.shared);
+  const bool known = network.provenance.Of("usable_as") != Confidence::kUnknown;
+  line["usable_as"] = known ? ordered_json(std::string(FormatNetworkUse(network.usable_as)))
+                            : ordered_json(nullptr);
+  line["public_v4"] = std::string(FormatTristate(network.public_v4));
+  line["public_v6"] = std::string(FormatTristate(network.public_v6));
+  AddProvenance(network.provenance, &line);
+  return line;
+}
+
+template <typename Record>
+void AddLines(const std::vector<Record>& records, std::string* text) {
+  for (const Record& record : records) {
+    absl::StrAppend(
+        text, ToLine(record).dump(-1, ' ', false, ordered_json::error_handler_t::replace), "\n");
+  }
+}
+
+// The listing of `plural` in `body`: {"images": [...]}, {"image": {...}}, [...] or one bare record.
+absl::StatusOr<json> FindListing(const json& body, const std::string& singular,
+                                 const std::string& plural) {
+  if (body.is_array()) {
+    return body;
+  }
+  if (!body.is_object()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "/ is a ", body.type_name(), "; it must be an object with an array \"", plural, "\""));
+  }
+  if (const auto found = body.find(plural); found != body.end()) {
+    if (!found->is_array()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("/", plural, " is a ", found->type_name(), "; it must be an array"));
+    }
+    return *found;
+  }
+  if (const auto found = body.find(singular); found != body.end() && found->is_object()) {
+    return json::array({*found});
+  }
+  if (body.contains("id") || body.contains("name")) {
+    return json::array({body});
+  }
+  return absl::InvalidArgumentError(absl::StrCat("/", plural, " is missing; it must be an array"));
+}
+
+Document MakeDocument(const std::string& name, const std::string& key, const json& listing) {
+  Document document;
+  document.name = name;
+  document.status = 200;
+  json body = json::object();
+  body[key] = listing;
+  document.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  return document;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view body,
+                                                 std::vector<std::string>* skipped) {
+  if (kind != Kind::kImages && kind != Kind::kFlavors && kind != Kind::kNetworks) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("kind is \"", FormatKind(kind), "\"; it must be images, flavors or networks"));
+  }
+  const std::string plural(FormatKind(kind));
+  const std::string singular = plural.substr(0, plural.size() - 1);
+  absl::StatusOr<json> parsed = ParseJson(body);
+  if (!parsed.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(plural, ": ", parsed.status().message()));
+  }
+  absl::StatusOr<json> listing = FindListing(*parsed, singular, plural);
+  if (!listing.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(plural, ": ", listing.status().message()));
+  }
+  Observation observation;
+  observation.kind = kind;
+  observation.documents.push_back(MakeDocument(plural, plural, *listing));
+  if (parsed->is_object() && kind == Kind::kNetworks) {
+    for (const auto& [key, name] : {std::pair<const char*, const char*>{"subnets", "subnets"},
+                                    {"routers", "routers"},
+                                    {"ports", "router_ports"},
+                                    {"router_ports", "router_ports"},
+                                    {"floatingips", "floatingips"},
+                                    {"floatingip_pools", "floatingip_pools"}}) {
+      const auto found = parsed->find(key);
+      if (found != parsed->end() && found->is_array()) {
+        const std::string inner = name == std::string("router_ports") ? "ports" : name;
+        observation.documents.push_back(MakeDocument(name, inner, *found));
+      }
+    }
+    const JsonReader reader(*parsed, plural, nullptr);
+    observation.share.project_id = reader.String("project_id");
+  }
+  CIS_ASSIGN_OR_RETURN(const RecordSet records, Normalize(observation));
+  if (skipped != nullptr) {
+    *skipped = records.skipped_reasons;
+  }
+  std::string text;
+  AddLines(records.images, &text);
+  AddLines(records.flavors, &text);
+  AddLines(records.network_set.networks, &text);
+  return text;
+}
+
+}  // namespace cis

@@ -1,0 +1,270 @@
+#include "crawler/normalize/network.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "crawler/normalize/iana.h"
+#include "crawler/normalize/provenance.h"
+#include "crawler/normalize/table.h"
+#include "crawler/normalize/tokens.h"
+
+namespace cis {
+namespace {
+
+// What the addresses of one family on a network are.
+struct Reach {
+  int global = 0;
+  int other = 0;
+  std::string other_class;  // of the first that is not global
+  std::string source;       // of the first
+  std::string shown;        // of the first; never an address of the project
+};
+
+Reach FoldReach(const std::vector<SeenAddress>& seen, int ip_version) {
+  Reach reach;
+  for (const SeenAddress& address : seen) {
+    const AddressClass kind = ClassifyAddresses(address.text);
+    if (kind.ip_version != ip_version) {
+      continue;
+    }
+    if (reach.global + reach.other == 0) {
+      const bool range = address.source == "subnets" || address.source == "floatingip_pools";
+      reach.source = address.source;
+      reach.shown = range ? absl::StrCat(address.text, " is ", kind.name)
+                          : absl::StrCat("an address that is ", kind.name);
+    }
+    if (kind.global) {
+      ++reach.global;
+    } else {
+      ++reach.other;
+      if (reach.other_class.empty()) reach.other_class = kind.name;
+    }
+  }
+  return reach;
+}
+
+struct NameRow {
+  std::string word;
+  bool prefix = false;
+  std::string meaning;
+};
+
+const std::vector<NameRow>& NameRows() {
+  static const auto* const kRows = [] {
+    auto* rows = new std::vector<NameRow>();
+    for (const auto& row : LoadTable("network_words")) {
+      NameRow name{absl::AsciiStrToLower(row[0]), false, row[1]};
+      if (absl::EndsWith(name.word, "*")) {
+        name.prefix = true;
+        name.word.pop_back();
+      }
+      rows->push_back(std::move(name));
+    }
+    return rows;
+  }();
+  return *kRows;
+}
+
+// Words of the name that hint at a role, "public" or "private", joined; empty if none or both.
+std::string NameHint(absl::string_view name) {
+  std::map<std::string, std::vector<std::string>> hints;
+  for (const Token& token : Tokenize(name).tokens) {
+    for (const NameRow& row : NameRows()) {
+      if (row.meaning != "service" && token.text == row.word) {
+        hints[row.meaning].push_back(token.text);
+      }
+    }
+  }
+  return hints.size() == 1 ? absl::StrCat(hints.begin()->first, " (",
+                                          absl::StrJoin(hints.begin()->second, ", "), ")")
+                           : "";
+}
+
+class Classifier {
+ public:
+  Classifier(const NetworkContext& context, Network* network)
+      : context_(context), network_(network) {}
+
+  void Run() {
+    mine_ = !context_.project_id.empty() && network_->owner == context_.project_id;
+    ChooseRole();
+    network_->public_v4 = Publicness(4, "public_v4", context_.same_scope_v4);
+    network_->public_v6 = Publicness(6, "public_v6", context_.same_scope_v6);
+    ShiftPrivateShared();
+    const std::string hint = NameHint(network_->name);
+    if (!hint.empty() && network_->public_v4 == Tristate::kUnknown) {
+      AddEvidence(provenance(), "public_v4", "name", hint);
+    }
+  }
+
+ private:
+  Provenance* provenance() { return &network_->provenance; }
+
+  void Role(NetworkUse use, Confidence confidence, absl::string_view source,
+            absl::string_view value) {
+    network_->usable_as = use;
+    AddEvidence(provenance(), "usable_as", source, value);
+    SetConfidence(provenance(), "usable_as", confidence);
+  }
+
+  // Neutron's default policies and Nova's check of external networks.
+  void ChooseRole() {
+    const bool external = network_->is_external.value_or(false);
+    const bool shared = network_->shared.value_or(false);
+    if (network_->admin_state_up == false) {
+      network_->attachable = Tristate::kNo;
+      return Role(NetworkUse::kNone, Confidence::kVerified, "property:admin_state_up", "false");
+    }
+    if (network_->status == "DOWN" || network_->status == "ERROR" || network_->status == "BUILD") {
+      network_->attachable = Tristate::kNo;
+      return Role(NetworkUse::kNone, Confidence::kVerified, "property:status", network_->status);
+    }
+    if (IsServiceNetwork(network_->name) && !external && !mine_) {
+      network_->attachable = Tristate::kNo;
+      return Role(NetworkUse::kNone, Confidence::kStrong, "name", network_->name);
+    }
+    if (context_.has_nothing_but_name) {
+      return Role(NetworkUse::kTenant, Confidence::kUnknown, "record", "no access rule is shown");
+    }
+    if (external && shared) {
+      network_->attachable = Tristate::kYes;
+      network_->also_floating_pool = true;
+      return Role(NetworkUse::kDirect, ExternalConfidence(), "property:router:external, shared",
+                  "true, true");
+    }
+    if (external) {
+      network_->attachable = network_->shared.has_value() ? Tristate::kNo : Tristate::kUnknown;
+      return Role(NetworkUse::kFloatingPool, ExternalConfidence(), "property:router:external",
+                  "true");
+    }
+    if (shared) {
+      network_->attachable = Tristate::kYes;
+      return Role(mine_ ? NetworkUse::kTenant : NetworkUse::kDirect, Confidence::kStrong,
+                  "property:shared", "true");
+    }
+    if (mine_) {
+      network_->attachable = Tristate::kYes;
+      return Role(NetworkUse::kTenant, Confidence::kVerified, "property:project_id",
+                  "the share's project");
+    }
+    if (network_->owner.empty() || context_.project_id.empty()) {
+      // Neutron lists only own, shared and external networks: this is neither of the latter two.
+      network_->attachable = network_->shared.has_value() ? Tristate::kYes : Tristate::kUnknown;
+      return Role(NetworkUse::kTenant,
+                  network_->is_external.has_value() || network_->shared.has_value()
+                      ? Confidence::kStrong
+                      : Confidence::kGuess,
+                  "property:router:external, shared", "not true");
+    }
+    if (!network_->shared.has_value()) {
+      return Role(NetworkUse::kTenant, Confidence::kGuess, "property:project_id",
+                  "another project");
+    }
+    network_->attachable = Tristate::kNo;
+    Role(NetworkUse::kNone, Confidence::kStrong, "property:project_id",
+         "another project, not shared");
+  }
+
+  // Role by API semantics; corroborated by topology or by addresses it is surer.
+  Confidence ExternalConfidence() const {
+    if (FoldReach(context_.seen, 4).global + FoldReach(context_.seen, 6).global > 0) {
+      return Confidence::kVerified;
+    }
+    return context_.gateway_of_own_router || context_.only_external ? Confidence::kStrong
+                                                                    : Confidence::kProbable;
+  }
+
+  // Whether every subnet of the network is known, so that absence of a family means something.
+  bool AllSubnetsKnown() const {
+    return !network_->subnet_ids.empty() &&
+           std::all_of(network_->subnet_ids.begin(), network_->subnet_ids.end(),
+                       [&](const std::string& id) {
+                         return std::any_of(network_->subnets.begin(), network_->subnets.end(),
+                                            [&](const Subnet& subnet) {
+                                              return subnet.id == id && !subnet.cidr.empty();
+                                            });
+                       });
+  }
+
+  Tristate Publicness(int ip_version, absl::string_view field, bool same_scope) {
+    const Reach reach = FoldReach(context_.seen, ip_version);
+    if (reach.global + reach.other == 0) {
+      if (AllSubnetsKnown()) {
+        AddEvidence(provenance(), field, "subnets", absl::StrCat("no IPv", ip_version, " subnet"));
+        SetConfidence(provenance(), field, Confidence::kVerified);
+        return Tristate::kNo;
+      }
+      SetConfidence(provenance(), field, Confidence::kUnknown);
+      return Tristate::kUnknown;
+    }
+    AddEvidence(provenance(), field, reach.source, reach.shown);
+    if (reach.global > 0 && reach.other > 0) {
+      AddWarning(provenance(), "NET_MIXED_ADDRESSES",
+                 absl::StrCat("IPv", ip_version, " addresses are partly global, partly ",
+                              reach.other_class));
+      SetConfidence(provenance(), field, Confidence::kUnknown);
+      return Tristate::kUnknown;
+    }
+    if (reach.other > 0 && reach.other_class == "mixed") {
+      SetConfidence(provenance(), field, Confidence::kUnknown);
+      return Tristate::kUnknown;
+    }
+    if (reach.other > 0) {
+      SetConfidence(provenance(), field, Confidence::kVerified);
+      return Tristate::kNo;
+    }
+    // Global addresses behind a router of the project's are reached from outside only if the router
+    // leaves them as they are: always for IPv6, for IPv4 without NAT.
+    if (network_->usable_as == NetworkUse::kTenant && !network_->shared.value_or(false)) {
+      const bool routed =
+          ip_version == 6 ? context_.router_present
+                          : context_.routed_without_nat || (same_scope && context_.router_present);
+      if (!routed) {
+        AddEvidence(provenance(), field, "routers", "not routed from outside");
+        SetConfidence(provenance(), field, Confidence::kProbable);
+        return Tristate::kNo;
+      }
+      AddEvidence(provenance(), field, "routers", "routed as it is");
+      SetConfidence(provenance(), field, Confidence::kStrong);
+      return Tristate::kYes;
+    }
+    SetConfidence(provenance(), field, Confidence::kVerified);
+    return Tristate::kYes;
+  }
+
+  // A shared network whose addresses are certainly private is used as a project's own would be:
+  // behind a router. One with public or unknown addresses is for direct attachment.
+  void ShiftPrivateShared() {
+    if (network_->usable_as == NetworkUse::kDirect && !network_->is_external.value_or(false) &&
+        network_->public_v4 == Tristate::kNo && network_->public_v6 != Tristate::kYes) {
+      network_->usable_as = NetworkUse::kTenant;
+      AddEvidence(provenance(), "usable_as", "addresses", "none is global");
+    }
+  }
+
+  const NetworkContext& context_;
+  Network* network_;
+  bool mine_ = false;
+};
+
+}  // namespace
+
+bool IsServiceNetwork(absl::string_view name) {
+  const std::string lower = absl::AsciiStrToLower(name);
+  return std::any_of(NameRows().begin(), NameRows().end(), [&](const NameRow& row) {
+    return row.meaning == "service" &&
+           (row.prefix ? absl::StartsWith(lower, row.word) : lower == row.word);
+  });
+}
+
+void ClassifyNetwork(const NetworkContext& context, Network* network) {
+  Classifier(context, network).Run();
+}
+
+}  // namespace cis

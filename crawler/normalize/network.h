@@ -1,0 +1,45 @@
+#pragma once
+
+// What a share may do with one network, from what Neutron shows of it.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "schema/model/records.h"
+
+namespace cis {
+
+// A range or an address seen on a network. `text` is classified and then dropped where it is an
+// address of the project (source other than "subnets" and "floatingip_pools").
+struct SeenAddress {
+  std::string text;       // address or CIDR
+  std::string source;     // "subnets", "floatingip_pools", "router_gateway", "floatingips"
+  std::string subnet_id;  // empty = unknown
+};
+
+// Facts around one network that do not stand in its own record.
+struct NetworkContext {
+  std::string project_id;  // of the share; empty = unknown
+  std::vector<SeenAddress> seen;
+  bool has_nothing_but_name = false;  // the record shows neither role nor access
+  bool gateway_of_own_router = false;
+  bool only_external = false;       // the one external network that the share sees
+  bool router_present = false;      // an own router joins it to an external network
+  bool routed_without_nat = false;  // ... and leaves its addresses as they are
+  bool same_scope_v4 = false;       // same address scope as an external network
+  bool same_scope_v6 = false;
+};
+
+// Fills usable_as, also_floating_pool, attachable, public_v4 and public_v6 of `network`, whose raw
+// fields and subnets are set, with evidence and confidence.
+//
+// Roles come from Neutron's rules: an external network that is not shared takes no ports of normal
+// users (Nova answers 403), it only lends floating IPs. Whether addresses are public comes from
+// addresses alone; names only ever leave a hint in the evidence.
+void ClassifyNetwork(const NetworkContext& context, Network* network);
+
+// Whether the name is one of OpenStack's own networks ("HA network tenant …").
+bool IsServiceNetwork(absl::string_view name);
+
+}  // namespace cis

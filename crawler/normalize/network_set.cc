@@ -1,0 +1,324 @@
+#include "crawler/normalize/network_set.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "crawler/normalize/documents.h"
+#include "crawler/normalize/iana.h"
+#include "crawler/normalize/json_reader.h"
+#include "crawler/normalize/network.h"
+#include "crawler/normalize/provenance.h"
+#include "schema/base/status_macros.h"
+
+namespace cis {
+namespace {
+
+using nlohmann::json;
+
+// The owner, under its new or its old key.
+std::string OwnerOf(const JsonReader& record) {
+  const std::string project = record.String("project_id");
+  return project.empty() ? record.String("tenant_id") : project;
+}
+
+int VersionOf(const JsonReader& record, const std::string& cidr) {
+  const int64_t stated = record.Int("ip_version").value_or(0);
+  if (stated == 4 || stated == 6) {
+    return static_cast<int>(stated);
+  }
+  return ClassifyAddresses(cidr).ip_version;
+}
+
+// Raw fields of a network that only the join needs.
+struct NetworkExtras {
+  std::string scope_v4;
+  std::string scope_v6;
+  bool bare = false;  // shows neither role nor access
+};
+
+class NetworkJoin {
+ public:
+  NetworkJoin(std::string project_id, std::vector<std::string>* skipped)
+      : project_id_(std::move(project_id)), skipped_(skipped) {}
+
+  absl::StatusOr<NetworkSet> Run(const std::vector<Document>& documents) {
+    CIS_ASSIGN_OR_RETURN(const Listing networks, ReadListing(documents, "networks", "networks"));
+    CIS_ASSIGN_OR_RETURN(const Listing subnets, ReadListing(documents, "subnets", "subnets"));
+    CIS_ASSIGN_OR_RETURN(const Listing routers, ReadListing(documents, "routers", "routers"));
+    CIS_ASSIGN_OR_RETURN(const Listing ports, ReadListing(documents, "router_ports", "ports"));
+    CIS_ASSIGN_OR_RETURN(const Listing fips, ReadListing(documents, "floatingips", "floatingips"));
+    CIS_ASSIGN_OR_RETURN(const Listing pools,
+                         ReadListing(documents, "floatingip_pools", "floatingip_pools"));
+    ForEach(networks, [&](const JsonReader& record) { return AddNetwork(record); });
+    ForEach(subnets, [&](const JsonReader& record) { return AddSubnet(record); });
+    ForEach(pools, [&](const JsonReader& record) { return AddPool(record); });
+    ForEach(routers, [&](const JsonReader& record) { return AddRouter(record); });
+    ForEach(ports, [&](const JsonReader& record) { return AddRouterPort(record); });
+    ForEach(fips, [&](const JsonReader& record) { return AddFloatingIp(record); });
+    set_.routers_known = routers.readable;
+    set_.floating_ips_known = fips.readable;
+    Finish();
+    return std::move(set_);
+  }
+
+ private:
+  // Calls `add` for every record that is an object; names those that it rejects by a text.
+  template <typename Add>
+  void ForEach(const Listing& listing, Add add) {
+    for (const ListItem& item : listing.items) {
+      if (!item.value.is_object()) {
+        skipped_->push_back(
+            absl::StrCat(item.path, ": / is a ", item.value.type_name(), "; it must be an object"));
+        continue;
+      }
+      const std::string problem = add(JsonReader(item.value, item.path, &problems_));
+      if (!problem.empty()) {
+        skipped_->push_back(absl::StrCat(item.path, ": ", problem));
+      }
+    }
+  }
+
+  // Lists of an administrator hold other projects' objects too.
+  bool IsForeign(const JsonReader& record) const {
+    const std::string owner = OwnerOf(record);
+    return !project_id_.empty() && !owner.empty() && owner != project_id_;
+  }
+
+  Network* FindNetwork(const std::string& id) {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : &set_.networks[found->second];
+  }
+
+  std::string AddNetwork(const JsonReader& raw) {
+    Network network;
+    const JsonReader record(raw.object(), raw.path(), &network.provenance.warnings);
+    network.id = record.String("id");
+    network.name = record.String("name");
+    if (network.id.empty() && network.name.empty()) {
+      return "/id is missing; a network needs an id or a name";
+    }
+    if (!network.id.empty() && by_id_.count(network.id) > 0) {
+      return "";  // the same record on two pages: the list moved while it was read
+    }
+    network.status = absl::AsciiStrToUpper(record.String("status"));
+    network.admin_state_up = record.Bool("admin_state_up");
+    network.is_external = record.Bool("router:external");
+    network.shared = record.Bool("shared");
+    network.is_default = record.Bool("is_default");
+    network.owner = OwnerOf(record);
+    for (const std::string& id : record.Strings("subnets")) {
+      network.subnet_ids.push_back(id);
+    }
+    NetworkExtras extras;
+    extras.scope_v4 = record.String("ipv4_address_scope");
+    extras.scope_v6 = record.String("ipv6_address_scope");
+    extras.bare =
+        !network.is_external.has_value() && !network.shared.has_value() && network.owner.empty();
+    if (!network.id.empty()) {
+      by_id_.emplace(network.id, set_.networks.size());
+    }
+    extras_.push_back(std::move(extras));
+    seen_.emplace_back();
+    set_.networks.push_back(std::move(network));
+    return "";
+  }
+
+  void AddKnownSubnet(const std::string& network_id, Subnet subnet) {
+    subnet_network_.emplace(subnet.id, network_id);
+    Network* network = FindNetwork(network_id);
+    if (network == nullptr) {
+      return;
+    }
+    if (!subnet.cidr.empty()) {
+      seen_[by_id_.at(network_id)].push_back({subnet.cidr, subnet.source, subnet.id});
+    }
+    if (!subnet.id.empty()) {
+      const auto same = [&](const Subnet& other) { return other.id == subnet.id; };
+      if (std::any_of(network->subnets.begin(), network->subnets.end(), same)) {
+        return;
+      }
+      if (std::find(network->subnet_ids.begin(), network->subnet_ids.end(), subnet.id) ==
+          network->subnet_ids.end()) {
+        network->subnet_ids.push_back(subnet.id);
+      }
+    }
+    network->subnets.push_back(std::move(subnet));
+  }
+
+  std::string AddSubnet(const JsonReader& record) {
+    const std::string network_id = record.String("network_id");
+    if (network_id.empty()) {
+      return "/network_id is missing; a subnet needs its network";
+    }
+    Subnet subnet;
+    subnet.id = record.String("id");
+    subnet.name = record.String("name");
+    subnet.cidr = record.String("cidr");
+    subnet.gateway_ip = record.String("gateway_ip");
+    subnet.ip_version = VersionOf(record, subnet.cidr);
+    subnet.source = "subnets";
+    AddKnownSubnet(network_id, std::move(subnet));
+    return "";
+  }
+
+  std::string AddPool(const JsonReader& record) {
+    const std::string network_id = record.String("network_id");
+    if (network_id.empty()) {
+      return "/network_id is missing; a floating-IP pool needs its network";
+    }
+    Subnet subnet;
+    subnet.id = record.String("subnet_id");
+    subnet.name = record.String("subnet_name");
+    subnet.cidr = record.String("cidr");
+    subnet.ip_version = VersionOf(record, subnet.cidr);
+    subnet.source = "floatingip_pools";
+    AddKnownSubnet(network_id, std::move(subnet));
+    return "";
+  }
+
+  // An address of the project's on a network: evidence of its class, never kept.
+  void SeeAddress(const std::string& network_id, const std::string& address,
+                  absl::string_view source, const std::string& subnet_id) {
+    const auto found = by_id_.find(network_id);
+    if (found != by_id_.end() && !address.empty()) {
+      seen_[found->second].push_back({address, std::string(source), subnet_id});
+    }
+  }
+
+  std::string AddRouter(const JsonReader& record) {
+    if (IsForeign(record)) {
+      return "";
+    }
+    Router router;
+    router.id = record.String("id");
+    if (router.id.empty()) {
+      return "/id is missing; a router needs an id";
+    }
+    router.name = record.String("name");
+    router.status = absl::AsciiStrToUpper(record.String("status"));
+    router.admin_state_up = record.Bool("admin_state_up");
+    if (const json* gateway = record.Find("external_gateway_info");
+        gateway != nullptr && gateway->is_object()) {
+      const JsonReader info(*gateway, absl::StrCat(record.path(), "/external_gateway_info"),
+                            &problems_);
+      router.external_network_id = info.String("network_id");
+      router.enable_snat = info.Bool("enable_snat");
+      const json* ips = info.Find("external_fixed_ips");
+      if (ips != nullptr && ips->is_array()) {
+        for (const json& ip : *ips) {
+          if (!ip.is_object()) continue;
+          const JsonReader fixed(ip, info.path(), &problems_);
+          SeeAddress(router.external_network_id, fixed.String("ip_address"), "router_gateway",
+                     fixed.String("subnet_id"));
+        }
+      }
+    }
+    set_.routers.push_back(std::move(router));
+    return "";
+  }
+
+  std::string AddRouterPort(const JsonReader& record) {
+    const std::string owner = record.String("device_owner");
+    if (!owner.empty() && !absl::StartsWith(owner, "network:router_interface") &&
+        owner != "network:ha_router_replicated_interface") {
+      return "";
+    }
+    const std::string router_id = record.String("device_id");
+    const std::string network_id = record.String("network_id");
+    if (network_id.empty()) {
+      return "/network_id is missing; a port needs its network";
+    }
+    for (Router& router : set_.routers) {
+      if (router.id == router_id) {
+        router.network_ids.push_back(network_id);
+      }
+    }
+    return "";
+  }
+
+  std::string AddFloatingIp(const JsonReader& record) {
+    if (IsForeign(record)) {
+      return "";
+    }
+    FloatingIp fip;
+    fip.id = record.String("id");
+    fip.network_id = record.String("floating_network_id");
+    fip.attached = !record.String("port_id").empty();
+    fip.status = absl::AsciiStrToUpper(record.String("status"));
+    if (fip.id.empty()) {
+      return "/id is missing; a floating IP needs an id";
+    }
+    SeeAddress(fip.network_id, record.String("floating_ip_address"), "floatingips", "");
+    set_.floating_ips.push_back(std::move(fip));
+    return "";
+  }
+
+  void Finish() {
+    for (Router& router : set_.routers) {
+      std::sort(router.network_ids.begin(), router.network_ids.end());
+      router.network_ids.erase(std::unique(router.network_ids.begin(), router.network_ids.end()),
+                               router.network_ids.end());
+    }
+    const auto externals =
+        std::count_if(set_.networks.begin(), set_.networks.end(),
+                      [](const Network& network) { return network.is_external.value_or(false); });
+    for (std::size_t i = 0; i < set_.networks.size(); ++i) {
+      Network& network = set_.networks[i];
+      std::sort(network.subnets.begin(), network.subnets.end(),
+                [](const Subnet& a, const Subnet& b) {
+                  return std::tie(a.id, a.cidr) < std::tie(b.id, b.cidr);
+                });
+      NetworkContext context;
+      context.project_id = project_id_;
+      context.seen = std::move(seen_[i]);
+      context.has_nothing_but_name = extras_[i].bare;
+      context.only_external = externals == 1 && network.is_external.value_or(false);
+      AddTopology(network, extras_[i], &context);
+      ClassifyNetwork(context, &network);
+    }
+  }
+
+  void AddTopology(const Network& network, const NetworkExtras& extras, NetworkContext* context) {
+    for (const Router& router : set_.routers) {
+      if (router.external_network_id.empty()) {
+        continue;
+      }
+      context->gateway_of_own_router |= router.external_network_id == network.id;
+      if (std::binary_search(router.network_ids.begin(), router.network_ids.end(), network.id)) {
+        context->router_present = true;
+        context->routed_without_nat |= router.enable_snat == false;
+        const auto external = by_id_.find(router.external_network_id);
+        if (external != by_id_.end()) {
+          const NetworkExtras& outer = extras_[external->second];
+          context->same_scope_v4 |= !extras.scope_v4.empty() && extras.scope_v4 == outer.scope_v4;
+          context->same_scope_v6 |= !extras.scope_v6.empty() && extras.scope_v6 == outer.scope_v6;
+        }
+      }
+    }
+  }
+
+  std::string project_id_;
+  std::vector<std::string>* skipped_;
+  NetworkSet set_;
+  std::map<std::string, std::size_t> by_id_;  // index into set_.networks
+  std::vector<NetworkExtras> extras_;         // as set_.networks
+  std::vector<std::vector<SeenAddress>> seen_;
+  std::map<std::string, std::string> subnet_network_;
+  std::vector<std::string> problems_;  // of parts whose loss changes no record
+};
+
+}  // namespace
+
+absl::StatusOr<NetworkSet> NormalizeNetworks(const std::vector<Document>& documents,
+                                             const std::string& project_id,
+                                             std::vector<std::string>* skipped) {
+  return NetworkJoin(project_id, skipped).Run(documents);
+}
+
+}  // namespace cis

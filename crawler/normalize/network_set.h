@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "schema/model/observation.h"
+#include "schema/model/records.h"
+
+namespace cis {
+
+// Joins the documents of the networks kind (networks, subnets, routers, router_ports, floatingips,
+// floatingip_pools) into what one share may do. `project_id` is the share's, empty if unknown.
+// Records that cannot be read are named in `skipped`.
+// Returns INVALID_ARGUMENT if a document as a whole cannot be read.
+absl::StatusOr<NetworkSet> NormalizeNetworks(const std::vector<Document>& documents,
+                                             const std::string& project_id,
+                                             std::vector<std::string>* skipped);
+
+}  // namespace cis

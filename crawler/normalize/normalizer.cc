@@ -1,0 +1,133 @@
+#include "crawler/normalize/normalizer.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "crawler/normalize/documents.h"
+#include "crawler/normalize/flavor.h"
+#include "crawler/normalize/image.h"
+#include "crawler/normalize/json_reader.h"
+#include "crawler/normalize/network_set.h"
+#include "crawler/normalize/quota.h"
+#include "schema/base/status_macros.h"
+
+namespace cis {
+namespace {
+
+// How many skipped records are named; the count goes on.
+constexpr std::size_t kMaxReasons = 20;
+
+// Extra specs that were asked for flavor by flavor; absent where refused or unreadable.
+std::optional<ExtraSpecs> FindExtraSpecs(const std::vector<Document>& documents,
+                                         const std::string& flavor_id) {
+  const std::string name = absl::StrCat("extra_specs/", flavor_id);
+  for (const Document& document : documents) {
+    if (document.name != name || !IsAnswered(document)) {
+      continue;
+    }
+    const absl::StatusOr<nlohmann::json> body = ParseJson(document.body);
+    if (body.ok() && body->is_object()) {
+      return JsonReader(*body, name, nullptr).StringMap("extra_specs");
+    }
+  }
+  return std::nullopt;
+}
+
+void Skip(absl::string_view reason, RecordSet* records) {
+  ++records->skipped_count;
+  if (records->skipped_reasons.size() < kMaxReasons) {
+    records->skipped_reasons.emplace_back(reason);
+  }
+}
+
+absl::Status AddFlavors(const std::vector<Document>& documents, RecordSet* records) {
+  CIS_ASSIGN_OR_RETURN(const Listing listing, ReadListing(documents, "flavors", "flavors"));
+  for (const ListItem& item : listing.items) {
+    std::optional<ExtraSpecs> specs;
+    if (item.value.is_object()) {
+      specs = FindExtraSpecs(documents, JsonReader(item.value, item.path, nullptr).String("id"));
+    }
+    absl::StatusOr<Flavor> flavor = NormalizeFlavor(item.value, item.path, specs);
+    if (!flavor.ok()) {
+      Skip(flavor.status().message(), records);
+      continue;
+    }
+    records->flavors.push_back(*std::move(flavor));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddImages(const std::vector<Document>& documents, RecordSet* records) {
+  CIS_ASSIGN_OR_RETURN(const Listing listing, ReadListing(documents, "images", "images"));
+  for (const ListItem& item : listing.items) {
+    absl::StatusOr<Image> image = NormalizeImage(item.value, item.path);
+    if (!image.ok()) {
+      Skip(image.status().message(), records);
+      continue;
+    }
+    records->images.push_back(*std::move(image));
+  }
+  return absl::OkStatus();
+}
+
+// Pages overlap when a site changes while it is read: the first record of an id counts.
+template <typename Record>
+void DropRepeated(std::vector<Record>* records) {
+  std::map<std::string, bool> seen;
+  std::vector<Record> kept;
+  for (Record& record : *records) {
+    if (record.id.empty() || seen.emplace(record.id, true).second) {
+      kept.push_back(std::move(record));
+    }
+  }
+  *records = std::move(kept);
+}
+
+}  // namespace
+
+absl::StatusOr<RecordSet> Normalize(const Observation& observation) {
+  RecordSet records;
+  records.share = observation.share;
+  records.kind = observation.kind;
+  records.observe_time = observation.fetch_time;
+  switch (observation.kind) {
+    case Kind::kFlavors:
+      CIS_RETURN_IF_ERROR(AddFlavors(observation.documents, &records));
+      DropRepeated(&records.flavors);
+      break;
+    case Kind::kImages:
+      CIS_RETURN_IF_ERROR(AddImages(observation.documents, &records));
+      DropRepeated(&records.images);
+      break;
+    case Kind::kNetworks: {
+      std::vector<std::string> skipped;
+      CIS_ASSIGN_OR_RETURN(
+          records.network_set,
+          NormalizeNetworks(observation.documents, observation.share.project_id, &skipped));
+      for (const std::string& reason : skipped) {
+        Skip(reason, &records);
+      }
+      break;
+    }
+    case Kind::kQuotas: {
+      std::vector<std::string> problems;
+      CIS_ASSIGN_OR_RETURN(records.quotas, NormalizeQuotas(observation.documents, &problems));
+      for (const std::string& problem : problems) {
+        Skip(problem, &records);
+      }
+      break;
+    }
+    case Kind::kAuth:
+      break;
+  }
+  return records;
+}
+
+}  // namespace cis

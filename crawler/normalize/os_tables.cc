@@ -1,0 +1,251 @@
+#include "crawler/normalize/os_tables.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "crawler/normalize/table.h"
+#include "crawler/normalize/tokens.h"
+
+namespace cis {
+namespace {
+
+struct LoginRow {
+  std::string distro;
+  std::string versions;
+  std::string login;
+  std::vector<std::string> rejects;
+};
+
+struct Succession {
+  std::string distro;
+  int major = 0;
+  std::string built_after;
+  std::string becomes;
+};
+
+std::vector<std::string> SplitList(absl::string_view text, char separator) {
+  std::vector<std::string> parts;
+  for (absl::string_view part : absl::StrSplit(text, separator, absl::SkipWhitespace())) {
+    parts.emplace_back(absl::StripAsciiWhitespace(part));
+  }
+  return parts;
+}
+
+NamePattern ParsePattern(absl::string_view text) {
+  NamePattern pattern;
+  while (!text.empty()) {
+    if (absl::ConsumeSuffix(&text, "!")) {
+      pattern.needs_version = true;
+    } else if (absl::ConsumeSuffix(&text, "#")) {
+      pattern.needs_version = true;
+      pattern.glued = true;
+    } else if (absl::ConsumeSuffix(&text, "^")) {
+      pattern.at_start = true;
+    } else {
+      break;
+    }
+  }
+  for (absl::string_view word : absl::StrSplit(text, ' ', absl::SkipEmpty())) {
+    if (word == "$v") {
+      pattern.words.emplace_back(word);
+      continue;
+    }
+    for (const Token& token : Tokenize(word).tokens) {
+      pattern.words.push_back(token.text);
+    }
+  }
+  return pattern;
+}
+
+const std::vector<Release>& Releases() {
+  static const auto* const kReleases = [] {
+    auto* releases = new std::vector<Release>();
+    for (const auto& row : LoadTable("releases")) {
+      releases->push_back({row[0], row[1], row[2], row[3], row[4]});
+    }
+    return releases;
+  }();
+  return *kReleases;
+}
+
+const std::vector<LoginRow>& Logins() {
+  static const auto* const kLogins = [] {
+    auto* logins = new std::vector<LoginRow>();
+    for (const auto& row : LoadTable("logins")) {
+      logins->push_back({row[0], row[1], row[2], SplitList(row[3], ',')});
+    }
+    return logins;
+  }();
+  return *kLogins;
+}
+
+const std::vector<Succession>& Successions() {
+  static const auto* const kSuccessions = [] {
+    auto* successions = new std::vector<Succession>();
+    for (const auto& row : LoadTable("successions")) {
+      successions->push_back({row[0], MajorOf(row[1]), row[2], row[3]});
+    }
+    return successions;
+  }();
+  return *kSuccessions;
+}
+
+bool CoversVersion(absl::string_view versions, absl::string_view version) {
+  if (versions == "*") {
+    return true;
+  }
+  const int major = MajorOf(version);
+  const std::pair<absl::string_view, absl::string_view> range = absl::StrSplit(versions, '-');
+  const int low = MajorOf(range.first);
+  const int high = range.second.empty() ? low : MajorOf(range.second);
+  return major >= low && major <= high && major >= 0;
+}
+
+}  // namespace
+
+int MajorOf(absl::string_view version) {
+  std::size_t digits = 0;
+  while (digits < version.size() &&
+         absl::ascii_isdigit(static_cast<unsigned char>(version[digits])))
+    ++digits;
+  int major = -1;
+  if (digits == 0 || digits > 6 || !absl::SimpleAtoi(version.substr(0, digits), &major)) {
+    return -1;
+  }
+  return major;
+}
+
+const std::vector<Distro>& Distros() {
+  static const auto* const kDistros = [] {
+    auto* distros = new std::vector<Distro>();
+    for (const auto& row : LoadTable("distros")) {
+      Distro distro;
+      distro.id = row[0];
+      distro.scheme = row[1];
+      distro.may_be_labelled = SplitList(row[2], ',');
+      for (const std::string& name : SplitList(row[3], '|')) {
+        distro.patterns.push_back(ParsePattern(name));
+      }
+      distro.labels = SplitList(row[4], ',');
+      distros->push_back(std::move(distro));
+    }
+    return distros;
+  }();
+  return *kDistros;
+}
+
+const Distro* FindDistro(absl::string_view id) {
+  for (const Distro& distro : Distros()) {
+    if (distro.id == id) {
+      return &distro;
+    }
+  }
+  return nullptr;
+}
+
+const Distro* FindDistroByLabel(absl::string_view value) {
+  const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(value));
+  if (const Distro* distro = FindDistro(lower)) {
+    return distro;
+  }
+  for (const Distro& distro : Distros()) {
+    if (std::find(distro.labels.begin(), distro.labels.end(), lower) != distro.labels.end()) {
+      return &distro;
+    }
+  }
+  return nullptr;
+}
+
+bool MayBeLabelled(absl::string_view distro, absl::string_view label) {
+  const Distro* row = FindDistro(distro);
+  return row != nullptr && std::find(row->may_be_labelled.begin(), row->may_be_labelled.end(),
+                                     label) != row->may_be_labelled.end();
+}
+
+const Release* FindRelease(absl::string_view distro, absl::string_view version) {
+  const Release* by_major = nullptr;
+  for (const Release& release : Releases()) {
+    if (release.distro != distro) {
+      continue;
+    }
+    if (release.version == version) {
+      return &release;
+    }
+    // A row that is a bare major number speaks for all its minors: "9" for "9.4".
+    if (!absl::StrContains(release.version, ".") && !absl::StrContains(version, " ") &&
+        MajorOf(release.version) == MajorOf(version) && MajorOf(version) >= 0) {
+      by_major = &release;
+    }
+  }
+  return by_major;
+}
+
+const Release* FindCodename(absl::string_view word, absl::string_view distro) {
+  if (word.empty()) {
+    return nullptr;
+  }
+  for (const Release& release : Releases()) {
+    if (release.codename == word && (distro.empty() || release.distro == distro)) {
+      return &release;
+    }
+  }
+  return nullptr;
+}
+
+std::string SuccessorOf(absl::string_view distro, absl::string_view version,
+                        absl::string_view build_date, bool* from_date) {
+  *from_date = false;
+  const int major = MajorOf(version);
+  for (const Succession& row : Successions()) {
+    if (row.distro != distro || major < row.major) {
+      continue;
+    }
+    if (row.built_after.empty()) {
+      return row.becomes;
+    }
+    if (major == row.major && !build_date.empty() && build_date >= row.built_after) {
+      *from_date = true;
+      return row.becomes;
+    }
+  }
+  return std::string(distro);
+}
+
+std::string VendorLogin(absl::string_view distro, absl::string_view version) {
+  for (const LoginRow& row : Logins()) {
+    if (row.distro == distro && CoversVersion(row.versions, version)) {
+      return row.login;
+    }
+  }
+  return "";
+}
+
+bool IsRejectedLogin(absl::string_view distro, absl::string_view login) {
+  for (const LoginRow& row : Logins()) {
+    if (row.distro == distro &&
+        std::find(row.rejects.begin(), row.rejects.end(), login) != row.rejects.end()) {
+      return true;
+    }
+  }
+  return login == "linux" || login == "windows";  // an os_type in the wrong field
+}
+
+absl::string_view FillerRole(absl::string_view word) {
+  static const auto* const kRoles = [] {
+    auto* roles = new absl::flat_hash_map<std::string, std::string>();
+    for (const auto& row : LoadTable("fillers")) {
+      roles->emplace(row[0], row[1]);
+    }
+    return roles;
+  }();
+  const auto found = kRoles->find(word);
+  return found == kRoles->end() ? absl::string_view() : absl::string_view(found->second);
+}
+
+}  // namespace cis

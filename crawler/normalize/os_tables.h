@@ -1,0 +1,66 @@
+#pragma once
+
+// Distributions, releases and login users as the tables of data/ give them. All lookups are over
+// tables loaded once; safe to call from any thread.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace cis {
+
+// One spelling of a distribution in free text.
+struct NamePattern {
+  std::vector<std::string> words;  // token texts; "$v" stands for a release
+  bool needs_version = false;      // counts only with a release right after it
+  bool glued = false;              // ... and glued to it
+  bool at_start = false;           // only as the first word
+};
+
+struct Distro {
+  std::string id;
+  std::string scheme;  // see os_version.h
+  std::vector<std::string> may_be_labelled;
+  std::vector<NamePattern> patterns;
+  std::vector<std::string> labels;  // property values that mean it
+};
+
+struct Release {
+  std::string distro;
+  std::string version;
+  std::string codename;  // may be empty
+  std::string release_date;
+  std::string eol_date;
+};
+
+const std::vector<Distro>& Distros();
+// Null if there is none.
+const Distro* FindDistro(absl::string_view id);
+// The distribution that a property value names as a whole, e.g. "RedHat" -> rhel. Null if none.
+const Distro* FindDistroByLabel(absl::string_view value);
+// Whether sites label images of `distro` as `label`, e.g. almalinux as centos.
+bool MayBeLabelled(absl::string_view distro, absl::string_view label);
+
+// The release row of a version, or of its major number for families whose minors share one life.
+const Release* FindRelease(absl::string_view distro, absl::string_view version);
+// The release that `word` is the code name of; `distro` may be empty. Null if none.
+const Release* FindCodename(absl::string_view word, absl::string_view distro);
+
+// What the distribution is really called, given release and build date (may be empty): CentOS 9 is
+// CentOS Stream 9. `from_date` tells that only the build date decided. `distro` if nothing applies.
+std::string SuccessorOf(absl::string_view distro, absl::string_view version,
+                        absl::string_view build_date, bool* from_date);
+
+// The vendor's login user of a release; empty if builds differ or nothing is known.
+std::string VendorLogin(absl::string_view distro, absl::string_view version);
+// Whether `login` is known not to exist on this distribution though sites publish it.
+bool IsRejectedLogin(absl::string_view distro, absl::string_view login);
+
+// "link", "variant", "host" for a word of data/fillers.tsv; empty for any other.
+absl::string_view FillerRole(absl::string_view word);
+
+// The major number of "9.4"; -1 if it does not start with a number.
+int MajorOf(absl::string_view version);
+
+}  // namespace cis

@@ -1,0 +1,452 @@
+#include "crawler/normalize/os_text.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "crawler/normalize/arch.h"
+#include "crawler/normalize/os_tables.h"
+#include "crawler/normalize/os_version.h"
+#include "crawler/normalize/table.h"
+#include "crawler/normalize/tokens.h"
+
+namespace cis {
+namespace {
+
+// How many words may stand between a distribution and its release.
+constexpr std::size_t kMaxBridge = 6;
+
+// One place where a text names a distribution.
+struct Mention {
+  const Distro* distro = nullptr;
+  std::string version;
+  std::string codename;
+  std::size_t begin = 0;     // first token
+  std::size_t name_end = 0;  // after the name
+  bool in_bracket = false;   // inside "[Distro/Release/Hypervisor]"
+};
+
+struct Phrase {
+  std::vector<std::string> words;
+  std::string purpose;
+};
+
+const std::vector<Phrase>& Purposes() {
+  static const auto* const kPurposes = [] {
+    auto* purposes = new std::vector<Phrase>();
+    for (const auto& row : LoadTable("purposes")) {
+      Phrase phrase;
+      for (const Token& token : Tokenize(row[0]).tokens) {
+        phrase.words.push_back(token.text);
+      }
+      phrase.purpose = row[1];
+      purposes->push_back(std::move(phrase));
+    }
+    return purposes;
+  }();
+  return *kPurposes;
+}
+
+class Parser {
+ public:
+  explicit Parser(absl::string_view text) : list_(Tokenize(text)), used_(list_.tokens.size()) {
+    FindBracket(text);
+  }
+
+  OsGuess Parse(absl::string_view assumed) {
+    OsGuess guess;
+    ReadArchAndDates(&guess);
+    FindMentions();
+    Choose(assumed, &guess);
+    FindPurpose(&guess);
+    FindLeftovers(&guess);
+    return guess;
+  }
+
+ private:
+  const std::vector<Token>& tokens() const { return list_.tokens; }
+
+  // The part in square brackets that holds a slash: EGI's "[Ubuntu/22.04/VirtualBox]".
+  void FindBracket(absl::string_view text) {
+    const std::size_t open = text.rfind('[');
+    const std::size_t close = text.find(']', open == absl::string_view::npos ? 0 : open);
+    if (open != absl::string_view::npos && close != absl::string_view::npos &&
+        absl::StrContains(text.substr(open, close - open), "/")) {
+      bracket_begin_ = open;
+      bracket_end_ = close;
+    }
+  }
+
+  void ReadArchAndDates(OsGuess* guess) {
+    std::set<std::string> exact;
+    std::set<std::string> usual;
+    for (std::size_t i = 0; i < tokens().size(); ++i) {
+      if (tokens()[i].mark != Token::Mark::kNone) {
+        used_[i] = true;
+      }
+      if (tokens()[i].mark == Token::Mark::kArch &&
+          (i == 0 || tokens()[i - 1].mark != Token::Mark::kArch || !tokens()[i].gap.empty())) {
+        // Spellings of several tokens are joined with their gaps until one is a spelling.
+        std::string spelled;
+        for (std::size_t k = i; k < tokens().size() && tokens()[k].mark == Token::Mark::kArch;
+             ++k) {
+          absl::StrAppend(&spelled, k == i ? "" : tokens()[k].gap, tokens()[k].text);
+        }
+        for (const ArchMention& mention : FindArchMentions(spelled)) {
+          (mention.exact ? exact : usual).insert(mention.arch);
+        }
+      }
+    }
+    if (exact.size() == 1) {
+      guess->arch = *exact.begin();
+      guess->arch_exact = true;
+    } else if (exact.empty() && usual.size() == 1) {
+      guess->arch = *usual.begin();
+    }
+    std::set<std::string> dates;
+    for (const NameDate& date : list_.dates) {
+      if (date.expired) {
+        guess->expired = true;
+      } else if (!date.date.empty()) {
+        dates.insert(date.date);
+      }
+    }
+    if (dates.size() == 1) {
+      guess->build_date = *dates.begin();
+    }
+  }
+
+  // Reads what follows a distribution's name: words without meaning, code names, a release.
+  // Returns the release and the token after it.
+  std::optional<std::pair<std::string, std::size_t>> ReadVersion(const Distro& distro,
+                                                                 std::size_t from, bool glued,
+                                                                 std::string* codename) {
+    std::size_t at = from;
+    std::string found_codename;
+    for (std::size_t bridge = 0; bridge <= kMaxBridge && at < tokens().size(); ++bridge, ++at) {
+      const Token& token = tokens()[at];
+      if (glued && (at != from || !token.gap.empty())) {
+        return std::nullopt;
+      }
+      if (token.mark == Token::Mark::kArch) {
+        continue;
+      }
+      if (token.mark != Token::Mark::kNone) {
+        break;
+      }
+      if (std::optional<VersionMatch> match = MatchVersion(distro.scheme, tokens(), at)) {
+        *codename = found_codename;
+        for (std::size_t k = from; k < at + match->count; ++k) {
+          used_[k] = true;
+        }
+        return std::make_pair(match->version, at + match->count);
+      }
+      if (token.kind == Token::Kind::kNumber) {
+        break;
+      }
+      if (FindCodename(token.text, distro.id) != nullptr) {
+        found_codename = token.text;
+        continue;
+      }
+      if (FillerRole(token.text).empty() && !IsNickname(at)) {
+        break;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // The animal of Ubuntu's code names: any word right after a code name.
+  bool IsNickname(std::size_t at) const {
+    return at > 0 && FindCodename(tokens()[at - 1].text, "") != nullptr;
+  }
+
+  // Tokens of `pattern` matched at `at`, 0 if none.
+  std::optional<Mention> MatchPattern(const Distro& distro, const NamePattern& pattern,
+                                      std::size_t at) {
+    if (pattern.at_start && at != 0) {
+      return std::nullopt;
+    }
+    Mention mention;
+    mention.distro = &distro;
+    mention.begin = at;
+    std::size_t next = at;
+    for (std::size_t i = 0; i < pattern.words.size(); ++i) {
+      const std::string& word = pattern.words[i];
+      if (next >= tokens().size() || tokens()[next].mark != Token::Mark::kNone) {
+        return std::nullopt;
+      }
+      if (i > 0 && pattern.glued && !tokens()[next].gap.empty()) {
+        return std::nullopt;
+      }
+      if (word == "$v") {
+        const std::optional<VersionMatch> match = MatchVersion(distro.scheme, tokens(), next);
+        if (!match.has_value()) {
+          return std::nullopt;
+        }
+        mention.version = match->version;
+        next += match->count;
+      } else if (tokens()[next].text == word) {
+        ++next;
+      } else {
+        return std::nullopt;
+      }
+    }
+    mention.name_end = next;
+    return mention;
+  }
+
+  void FindMentions() {
+    for (std::size_t at = 0; at < tokens().size();) {
+      std::optional<Mention> best;
+      for (const Distro& distro : Distros()) {
+        for (const NamePattern& pattern : distro.patterns) {
+          std::optional<Mention> mention = MatchPattern(distro, pattern, at);
+          if (!mention.has_value() || (best.has_value() && mention->name_end <= best->name_end)) {
+            continue;
+          }
+          if (mention->version.empty()) {
+            std::string codename;
+            const auto version = ReadVersion(distro, mention->name_end, pattern.glued, &codename);
+            if (version.has_value()) {
+              mention->version = version->first;
+              mention->codename = codename;
+            } else if (pattern.needs_version) {
+              continue;
+            }
+          }
+          best = std::move(mention);
+        }
+      }
+      if (!best.has_value()) {
+        ++at;
+        continue;
+      }
+      best->in_bracket = bracket_end_ > bracket_begin_ && tokens()[at].begin > bracket_begin_ &&
+                         tokens()[at].end < bracket_end_;
+      for (std::size_t k = best->begin; k < best->name_end; ++k) {
+        used_[k] = true;
+      }
+      at = best->name_end;
+      mentions_.push_back(*std::move(best));
+    }
+  }
+
+  // Drops mentions whose distribution is only a broader label of another one's.
+  void DropLabels() {
+    std::vector<Mention> kept;
+    for (const Mention& mention : mentions_) {
+      const bool broader =
+          std::any_of(mentions_.begin(), mentions_.end(), [&](const Mention& other) {
+            return MayBeLabelled(other.distro->id, mention.distro->id);
+          });
+      if (!broader) {
+        kept.push_back(mention);
+      }
+    }
+    mentions_ = std::move(kept);
+  }
+
+  bool SameDistro() const {
+    return std::all_of(mentions_.begin(), mentions_.end(), [&](const Mention& mention) {
+      return mention.distro == mentions_.front().distro;
+    });
+  }
+
+  // Keeps only what the bracket says, if it says anything.
+  void PreferBracket() {
+    if (std::any_of(mentions_.begin(), mentions_.end(),
+                    [](const Mention& mention) { return mention.in_bracket; })) {
+      mentions_.erase(std::remove_if(mentions_.begin(), mentions_.end(),
+                                     [](const Mention& mention) { return !mention.in_bracket; }),
+                      mentions_.end());
+    }
+  }
+
+  void Choose(absl::string_view assumed, OsGuess* guess) {
+    DropLabels();
+    if (!mentions_.empty() && !SameDistro()) {
+      PreferBracket();
+      if (!SameDistro()) {
+        guess->conflict = true;
+        return;
+      }
+    }
+    const Distro* distro = nullptr;
+    if (!mentions_.empty()) {
+      distro = mentions_.front().distro;
+    } else if (!assumed.empty()) {
+      distro = FindDistro(assumed);
+      ReadBareVersion(*distro, guess);
+    } else if (const Release* release = BareCodename()) {
+      distro = FindDistro(release->distro);
+    }
+    if (distro == nullptr) {
+      return;
+    }
+    guess->distro = distro->id;
+    ChooseVersion(guess);
+    ReadCodename(guess);
+  }
+
+  // The value of a version property: "22.04.4 LTS", "v9", "jammy".
+  void ReadBareVersion(const Distro& distro, OsGuess* guess) {
+    std::string codename;
+    const auto version = ReadVersion(distro, 0, false, &codename);
+    if (version.has_value()) {
+      guess->version = version->first;
+    }
+  }
+
+  void ChooseVersion(OsGuess* guess) {
+    const auto merge = [&](const Mention& mention) {
+      if (mention.version.empty()) {
+        return true;
+      }
+      if (guess->version.empty()) {
+        guess->version = mention.version;
+        return true;
+      }
+      if (!CompatibleVersions(guess->version, mention.version)) {
+        return false;
+      }
+      if (mention.version.size() > guess->version.size()) {
+        guess->version = mention.version;
+      }
+      return true;
+    };
+    for (const Mention& mention : mentions_) {
+      if (!merge(mention)) {
+        guess->conflict = true;
+      }
+    }
+    if (guess->conflict) {
+      guess->version.clear();
+      for (const Mention& mention : mentions_) {
+        if (mention.in_bracket) {
+          guess->version = mention.version;
+        }
+      }
+    }
+  }
+
+  void ReadCodename(OsGuess* guess) {
+    std::set<std::string> codenames;
+    for (std::size_t i = 0; i < tokens().size(); ++i) {
+      const Token& token = tokens()[i];
+      if (token.kind == Token::Kind::kWord && token.mark == Token::Mark::kNone &&
+          FindCodename(token.text, guess->distro) != nullptr) {
+        codenames.insert(token.text);
+        used_[i] = true;
+        if (i + 1 < used_.size() && tokens()[i + 1].gap == " ") {
+          nickname_ = i + 1;
+        }
+      }
+    }
+    if (codenames.size() == 1) {
+      const Release* release = FindCodename(*codenames.begin(), guess->distro);
+      if (guess->version.empty() && !guess->conflict) {
+        guess->version = release->version;
+        guess->codename_only = true;
+      } else if (!CompatibleVersions(guess->version, release->version)) {
+        guess->conflict = true;
+        guess->version.clear();
+      } else if (guess->version.size() < release->version.size()) {
+        guess->version = release->version;  // "Ubuntu 22 jammy"
+      }
+    } else if (codenames.size() > 1 && guess->version.empty()) {
+      guess->conflict = true;
+    }
+    if (!guess->version.empty()) {
+      const Release* release = FindRelease(guess->distro, guess->version);
+      guess->codename = release == nullptr ? "" : release->codename;
+    }
+  }
+
+  // A code name without its distribution counts where file names of vendors put it: before
+  // "server", "cloudimg", "minimal", "genericcloud" or an architecture, or all alone. Most of them
+  // are words of common language too.
+  const Release* BareCodename() const {
+    const Release* found = nullptr;
+    for (std::size_t i = 0; i < tokens().size(); ++i) {
+      const Release* release =
+          tokens()[i].mark == Token::Mark::kNone ? FindCodename(tokens()[i].text, "") : nullptr;
+      if (release == nullptr) {
+        continue;
+      }
+      bool vendor_form = tokens().size() == 1;
+      if (i + 1 < tokens().size()) {
+        const Token& next = tokens()[i + 1];
+        vendor_form = next.mark == Token::Mark::kArch || next.text == "server" ||
+                      next.text == "cloudimg" || next.text == "minimal" ||
+                      next.text == "genericcloud" || next.text == "live";
+      }
+      if (!vendor_form) {
+        continue;
+      }
+      if (found != nullptr && found != release) {
+        return nullptr;
+      }
+      found = release;
+    }
+    return found;
+  }
+
+  void FindPurpose(OsGuess* guess) {
+    for (const Phrase& phrase : Purposes()) {
+      for (std::size_t at = 0; at + phrase.words.size() <= tokens().size(); ++at) {
+        std::size_t k = 0;
+        while (k < phrase.words.size() && tokens()[at + k].text == phrase.words[k]) {
+          ++k;
+        }
+        if (k < phrase.words.size()) {
+          continue;
+        }
+        for (std::size_t i = at; i < at + k; ++i) {
+          used_[i] = true;
+        }
+        if (guess->purpose.empty()) {
+          guess->purpose = phrase.purpose;
+        }
+      }
+    }
+  }
+
+  void FindLeftovers(OsGuess* guess) {
+    for (std::size_t i = 0; i < tokens().size(); ++i) {
+      const Token& token = tokens()[i];
+      if (!used_[i] && token.kind == Token::Kind::kWord && FillerRole(token.text).empty() &&
+          i != nickname_) {
+        guess->leftovers.push_back(token.text);
+      }
+    }
+  }
+
+  TokenList list_;
+  std::vector<bool> used_;
+  std::vector<Mention> mentions_;
+  std::size_t bracket_begin_ = 0;
+  std::size_t bracket_end_ = 0;
+  std::size_t nickname_ = absl::string_view::npos;
+};
+
+}  // namespace
+
+OsGuess ParseOsText(absl::string_view text) { return Parser(text).Parse(""); }
+
+OsGuess ParseOsTextOf(absl::string_view distro, absl::string_view text) {
+  return Parser(text).Parse(distro);
+}
+
+bool CompatibleVersions(absl::string_view a, absl::string_view b) {
+  if (a.size() > b.size()) {
+    std::swap(a, b);
+  }
+  return absl::StartsWith(b, a) && (a.size() == b.size() || b[a.size()] == '.');
+}
+
+}  // namespace cis

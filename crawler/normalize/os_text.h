@@ -1,0 +1,37 @@
+#pragma once
+
+// The grammar of operating systems in free text: image names, titles, property values, paths.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace cis {
+
+// What a text says about an operating system. Empty fields: it does not say, or contradicts itself.
+struct OsGuess {
+  std::string distro;
+  std::string version;
+  std::string codename;
+  bool codename_only = false;  // the version comes from the code name alone
+  bool conflict = false;       // the text names several systems or releases
+  std::string arch;
+  bool arch_exact = false;
+  std::string build_date;
+  bool expired = false;                // the text carries an end-of-life mark
+  std::vector<std::string> leftovers;  // words that nothing explains, e.g. site or project names
+  std::string purpose;                 // first match of data/purposes.tsv
+};
+
+// Reads `text`. An EGI name with a bracket, "Image for X [Ubuntu/22.04/KVM]", is believed for what
+// the bracket says.
+OsGuess ParseOsText(absl::string_view text);
+
+// Like ParseOsText of a value that is known to speak of `distro` ("" = not known).
+OsGuess ParseOsTextOf(absl::string_view distro, absl::string_view text);
+
+// Whether one version is the other or a coarser form of it: "9" and "9.4".
+bool CompatibleVersions(absl::string_view a, absl::string_view b);
+
+}  // namespace cis

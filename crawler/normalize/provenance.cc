@@ -1,0 +1,42 @@
+#include "crawler/normalize/provenance.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "crawler/normalize/json_reader.h"
+
+namespace cis {
+namespace {
+
+constexpr std::size_t kMaxEvidenceBytes = 200;
+
+}  // namespace
+
+void AddEvidence(Provenance* provenance, absl::string_view field, absl::string_view source,
+                 absl::string_view value) {
+  provenance->evidence.push_back(
+      {std::string(field), std::string(source), std::string(CutUtf8(value, kMaxEvidenceBytes))});
+}
+
+void SetConfidence(Provenance* provenance, absl::string_view field, Confidence confidence) {
+  auto& entries = provenance->confidence;
+  const auto place = std::lower_bound(
+      entries.begin(), entries.end(), field,
+      [](const FieldConfidence& entry, absl::string_view name) { return entry.field < name; });
+  if (place != entries.end() && place->field == field) {
+    place->confidence = confidence;
+    return;
+  }
+  entries.insert(place, {std::string(field), confidence});
+}
+
+void AddWarning(Provenance* provenance, absl::string_view code, absl::string_view text) {
+  std::string warning = absl::StrCat(code, ": ", text);
+  auto& warnings = provenance->warnings;
+  if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) {
+    warnings.push_back(std::move(warning));
+  }
+}
+
+}  // namespace cis

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace cis {
+
+// A flavor name in the grammar of SCS-0100 v3. The name may understate what the flavor gives, so
+// only what the API does not tell is used of it.
+struct ScsName {
+  int cpu_count = 0;
+  char cpu_suffix = 'V';  // C dedicated core, T dedicated thread, V shared, L oversubscribed
+  double ram_gib = 0;
+  std::optional<int> disk_count;
+  std::optional<int> disk_gib;  // absent: not stated
+  char disk_kind = 0;           // n network, h hard disk, s SSD, p NVMe; 0 = not stated
+  bool has_disk = false;        // false: boots from a volume
+  char cpu_vendor = 0;          // i Intel, z AMD, a Arm, r RISC-V; 0 = not stated
+  char gpu_kind = 0;            // G passthrough, g virtual; 0 = none
+  char gpu_vendor = 0;          // N, A, I
+  std::optional<int> gpu_memory_gib;
+  bool infiniband = false;
+  bool baremetal = false;  // hypervisor "bms"
+};
+
+// Parses "SCS-4V-16-50s_a1_GNa-72-24_ib"; absent unless the whole name follows the grammar.
+std::optional<ScsName> ParseScsName(absl::string_view name);
+
+}  // namespace cis
