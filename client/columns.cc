@@ -1,0 +1,408 @@
+#include "client/columns.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "client/proto_json.h"
+
+namespace cis {
+namespace {
+
+template <typename T>
+struct Column {
+  TableColumn table;
+  bool wide_only;
+  Cell (*cell)(const T& item, absl::Time now);
+};
+
+constexpr bool kWideOnly = true;
+constexpr bool kAlways = false;
+
+TableColumn Left(const char* head) { return {head, Align::kLeft, 0, Cut::kEnd, false}; }
+TableColumn Right(const char* head) { return {head, Align::kRight, 0, Cut::kEnd, false}; }
+// A column of long names that may be cut to `least` columns.
+TableColumn Long(const char* head, size_t least) {
+  return {head, Align::kLeft, least, Cut::kEnd, false};
+}
+TableColumn IfAny(TableColumn column) {
+  column.hide_if_empty = true;
+  return column;
+}
+
+Cell Text(std::string text) { return {std::move(text), Tone::kPlain}; }
+Cell Number(int64_t number) { return {absl::StrCat(number), Tone::kPlain}; }
+Cell Unknown() { return {"?", Tone::kDim}; }
+Cell YesNo(bool yes) { return Text(yes ? "yes" : "no"); }
+
+Cell KnownText(absl::string_view text) {
+  return text.empty() ? Unknown() : Text(std::string(text));
+}
+
+Cell TristateCell(v1::Tristate value) {
+  if (value == v1::TRISTATE_YES) return {"yes", Tone::kGood};
+  if (value == v1::TRISTATE_NO) return Text("no");
+  return Unknown();
+}
+
+Cell StateCell(v1::DataState state) {
+  const std::string word = EnumWord(state);
+  switch (state) {
+    case v1::DATA_STATE_FRESH:
+      return {word, Tone::kGood};
+    case v1::DATA_STATE_STALE:
+      return {word, Tone::kWarning};
+    case v1::DATA_STATE_EXPIRED:
+    case v1::DATA_STATE_MISSING:
+      return {word, Tone::kBad};
+    default:
+      return Unknown();
+  }
+}
+
+Cell SupportCell(v1::VoSupport support) {
+  const std::string word = EnumWord(support);
+  if (support == v1::VO_SUPPORT_AUTHENTICATED) return {word, Tone::kGood};
+  if (support == v1::VO_SUPPORT_REFUSED) return {word, Tone::kBad};
+  return KnownText(word);
+}
+
+// The name at the site, marked if it is gone.
+Cell NameCell(absl::string_view name, absl::string_view id, bool active) {
+  const absl::string_view shown = name.empty() ? id : name;
+  if (active) return Text(std::string(shown));
+  return {absl::StrCat(shown, " (gone)"), Tone::kDim};
+}
+
+// The last part of a resource name.
+std::string LastId(absl::string_view name) {
+  const size_t slash = name.rfind('/');
+  return std::string(slash == absl::string_view::npos ? name : name.substr(slash + 1));
+}
+
+std::string JoinLastIds(const google::protobuf::RepeatedPtrField<std::string>& names) {
+  return absl::StrJoin(names, ",", [](std::string* out, const std::string& name) {
+    absl::StrAppend(out, LastId(name));
+  });
+}
+
+std::vector<Column<v1::Site>> ColumnsOf(const v1::Site*) {
+  using T = v1::Site;
+  return {
+      {Long("SITE", 16), kAlways, [](const T& s, absl::Time) { return Text(s.display_name()); }},
+      {Left("COUNTRY"), kAlways,
+       [](const T& s, absl::Time) { return KnownText(s.country_code()); }},
+      {Left("STATE"), kAlways,
+       [](const T& s, absl::Time) {
+         if (!s.configured()) return Cell{"removed", Tone::kDim};
+         return StateCell(s.state());
+       }},
+      {Right("VOS"), kAlways, [](const T& s, absl::Time) { return Number(s.vos_size()); }},
+      {Right("SHARES"), kAlways, [](const T& s, absl::Time) { return Number(s.share_count()); }},
+      {Right("FRESH"), kAlways,
+       [](const T& s, absl::Time) { return Number(s.fresh_share_count()); }},
+      {Left("AGE"), kAlways,
+       [](const T& s, absl::Time now) {
+         return AgeCell(s.state(), s.has_observe_time(), s.observe_time(), now);
+       }},
+      {IfAny(Long("PROBLEM", 24)), kAlways,
+       [](const T& s, absl::Time) {
+         if (s.problems().empty()) return Cell{};
+         const int more = s.problems_size() - 1;
+         return Text(absl::StrCat(s.problems(0), more > 0 ? absl::StrFormat(" (+%d)", more) : ""));
+       }},
+      {Left("ENDPOINTS"), kWideOnly,
+       [](const T& s, absl::Time) { return Text(JoinLastIds(s.endpoints())); }},
+      {Left("VO NAMES"), kWideOnly,
+       [](const T& s, absl::Time) { return Text(absl::StrJoin(s.vos(), ",")); }},
+      {Left("NAME"), kWideOnly, [](const T& s, absl::Time) { return Text(s.name()); }},
+  };
+}
+
+std::vector<Column<v1::Endpoint>> ColumnsOf(const v1::Endpoint*) {
+  using T = v1::Endpoint;
+  return {
+      {Long("SITE", 16), kAlways, [](const T& e, absl::Time) { return Text(e.site_name()); }},
+      {Long("KEYSTONE URL", 30), kAlways,
+       [](const T& e, absl::Time) {
+         if (!e.configured()) return Cell{absl::StrCat(e.keystone_url(), " (removed)"), Tone::kDim};
+         return Text(e.keystone_url());
+       }},
+      {Left("REGION"), kAlways, [](const T& e, absl::Time) { return KnownText(e.region()); }},
+      {Left("PROTOCOL"), kAlways, [](const T& e, absl::Time) { return Text(e.protocol()); }},
+      {Right("SHARES"), kAlways, [](const T& e, absl::Time) { return Number(e.share_count()); }},
+      {Left("NAME"), kWideOnly, [](const T& e, absl::Time) { return Text(e.name()); }},
+  };
+}
+
+std::vector<Column<v1::Vo>> ColumnsOf(const v1::Vo*) {
+  using T = v1::Vo;
+  return {
+      {Long("VO", 24), kAlways, [](const T& v, absl::Time) { return Text(v.display_name()); }},
+      {Right("SITES"), kAlways, [](const T& v, absl::Time) { return Number(v.sites_size()); }},
+      {Right("SHARES"), kAlways, [](const T& v, absl::Time) { return Number(v.share_count()); }},
+      {Right("LOGIN WORKS"), kAlways,
+       [](const T& v, absl::Time) { return Number(v.authenticated_share_count()); }},
+      {Left("SITE IDS"), kWideOnly,
+       [](const T& v, absl::Time) { return Text(JoinLastIds(v.sites())); }},
+      {Left("NAME"), kWideOnly, [](const T& v, absl::Time) { return Text(v.name()); }},
+  };
+}
+
+std::vector<Column<v1::Share>> ColumnsOf(const v1::Share*) {
+  using T = v1::Share;
+  return {
+      {Long("SITE", 16), kAlways, [](const T& s, absl::Time) { return Text(s.site_name()); }},
+      {Long("VO", 20), kAlways, [](const T& s, absl::Time) { return Text(s.vo()); }},
+      {IfAny(Left("REGION")), kAlways, [](const T& s, absl::Time) { return Text(s.region()); }},
+      {Left("LOGIN"), kAlways, [](const T& s, absl::Time) { return SupportCell(s.support()); }},
+      {Left("AGE"), kAlways,
+       [](const T& s, absl::Time now) {
+         if (!s.configured()) return Cell{"removed", Tone::kDim};
+         return AgeCell(s.state(), s.has_observe_time(), s.observe_time(), now);
+       }},
+      {Right("FLAVORS"), kAlways, [](const T& s, absl::Time) { return Number(s.flavor_count()); }},
+      {Right("IMAGES"), kAlways, [](const T& s, absl::Time) { return Number(s.image_count()); }},
+      {Right("NETWORKS"), kAlways,
+       [](const T& s, absl::Time) { return Number(s.network_count()); }},
+      {Right("UNATTACHED FIP"), kWideOnly,
+       [](const T& s, absl::Time) {
+         return s.has_unattached_floating_ip_count() ? Number(s.unattached_floating_ip_count())
+                                                     : Unknown();
+       }},
+      {Left("PROJECT ID"), kWideOnly, [](const T& s, absl::Time) { return Text(s.project_id()); }},
+      {Left("PROJECT"), kWideOnly, [](const T& s, absl::Time) { return Text(s.project_name()); }},
+      {Left("KEYSTONE URL"), kWideOnly,
+       [](const T& s, absl::Time) { return Text(s.keystone_url()); }},
+      {Left("NAME"), kWideOnly, [](const T& s, absl::Time) { return Text(s.name()); }},
+  };
+}
+
+std::vector<Column<v1::Flavor>> ColumnsOf(const v1::Flavor*) {
+  using T = v1::Flavor;
+  return {
+      {Long("SITE", 16), kAlways, [](const T& f, absl::Time) { return Text(f.site_name()); }},
+      {Long("FLAVOR", 20), kAlways,
+       [](const T& f, absl::Time) {
+         return NameCell(f.display_name(), f.upstream_id(), f.active());
+       }},
+      {Right("vCPU"), kAlways,
+       [](const T& f, absl::Time) {
+         return f.has_vcpu_count() ? Number(f.vcpu_count()) : Unknown();
+       }},
+      {Right("RAM GiB"), kAlways,
+       [](const T& f, absl::Time) {
+         return f.has_ram_mib() ? Text(FormatMibAsGib(f.ram_mib())) : Unknown();
+       }},
+      {Right("DISK GiB"), kAlways,
+       [](const T& f, absl::Time) {
+         if (f.has_disk_gib() && f.disk_gib() == 0) return Cell{"volume", Tone::kDim};
+         return f.has_disk_gib() ? Number(f.disk_gib()) : Unknown();
+       }},
+      {IfAny(Long("GPU", 14)), kAlways,
+       [](const T& f, absl::Time) {
+         return Text(GpuText(f.has_gpu_count(), f.gpu_count(), f.gpu_vendor(), f.gpu_model()));
+       }},
+      {Left("ARCH"), kAlways, [](const T& f, absl::Time) { return KnownText(f.arch()); }},
+      {Left("CPU"), kWideOnly, [](const T& f, absl::Time) { return KnownText(f.cpu_alloc()); }},
+      {Right("EPH GiB"), kWideOnly,
+       [](const T& f, absl::Time) {
+         return f.has_ephemeral_gib() ? Number(f.ephemeral_gib()) : Unknown();
+       }},
+      {Right("SWAP MiB"), kWideOnly,
+       [](const T& f, absl::Time) { return f.has_swap_mib() ? Number(f.swap_mib()) : Unknown(); }},
+      {Left("PUBLIC"), kWideOnly,
+       [](const T& f, absl::Time) { return f.has_is_public() ? YesNo(f.is_public()) : Unknown(); }},
+      {Left("VOS"), kWideOnly,
+       [](const T& f, absl::Time) { return Text(absl::StrJoin(f.vos(), ",")); }},
+      {Left("ID"), kWideOnly, [](const T& f, absl::Time) { return Text(f.upstream_id()); }},
+      {Left("NAME"), kWideOnly, [](const T& f, absl::Time) { return Text(f.name()); }},
+  };
+}
+
+std::vector<Column<v1::Image>> ColumnsOf(const v1::Image*) {
+  using T = v1::Image;
+  return {
+      {Long("SITE", 16), kAlways, [](const T& i, absl::Time) { return Text(i.site_name()); }},
+      {Long("IMAGE", 24), kAlways,
+       [](const T& i, absl::Time) {
+         return NameCell(i.display_name(), i.upstream_id(), i.active());
+       }},
+      {Left("OS"), kAlways,
+       [](const T& i, absl::Time) { return KnownText(OsText(i.os_distro(), i.os_version())); }},
+      {Left("ARCH"), kAlways, [](const T& i, absl::Time) { return KnownText(i.arch()); }},
+      {Left("USER"), kAlways, [](const T& i, absl::Time) { return KnownText(i.login_user()); }},
+      {Right("SIZE GiB"), kAlways,
+       [](const T& i, absl::Time) {
+         return i.has_size_bytes() ? Text(FormatBytesAsGib(i.size_bytes())) : Unknown();
+       }},
+      {Left("USABLE"), kAlways,
+       [](const T& i, absl::Time) {
+         return i.usable() ? Text("yes") : Cell{"no", Tone::kWarning};
+       }},
+      {Right("MIN RAM GiB"), kWideOnly,
+       [](const T& i, absl::Time) {
+         return i.has_min_ram_mib() ? Text(FormatMibAsGib(i.min_ram_mib())) : Unknown();
+       }},
+      {Right("MIN DISK GiB"), kWideOnly,
+       [](const T& i, absl::Time) {
+         return i.has_min_disk_gib() ? Number(i.min_disk_gib()) : Unknown();
+       }},
+      {Left("BUILT"), kWideOnly, [](const T& i, absl::Time) { return KnownText(i.build_date()); }},
+      {Left("END OF LIFE"), kWideOnly,
+       [](const T& i, absl::Time now) {
+         const bool over = !i.eol_date().empty() &&
+                           i.eol_date() < absl::FormatTime("%Y-%m-%d", now, absl::UTCTimeZone());
+         return over ? Cell{i.eol_date(), Tone::kWarning} : KnownText(i.eol_date());
+       }},
+      {Left("PURPOSE"), kWideOnly, [](const T& i, absl::Time) { return KnownText(i.purpose()); }},
+      {Left("STATUS"), kWideOnly, [](const T& i, absl::Time) { return KnownText(i.status()); }},
+      {Left("VISIBILITY"), kWideOnly,
+       [](const T& i, absl::Time) { return KnownText(i.visibility()); }},
+      {Left("VOS"), kWideOnly,
+       [](const T& i, absl::Time) { return Text(absl::StrJoin(i.vos(), ",")); }},
+      {Left("ID"), kWideOnly, [](const T& i, absl::Time) { return Text(i.upstream_id()); }},
+      {Left("NAME"), kWideOnly, [](const T& i, absl::Time) { return Text(i.name()); }},
+  };
+}
+
+std::vector<Column<v1::Network>> ColumnsOf(const v1::Network*) {
+  using T = v1::Network;
+  return {
+      {Long("SITE", 16), kAlways, [](const T& n, absl::Time) { return Text(n.site_name()); }},
+      {Long("VO", 16), kAlways, [](const T& n, absl::Time) { return Text(n.vo()); }},
+      {Long("NETWORK", 20), kAlways,
+       [](const T& n, absl::Time) {
+         return NameCell(n.display_name(), n.upstream_id(), n.active());
+       }},
+      {Left("USE"), kAlways,
+       [](const T& n, absl::Time) {
+         if (n.also_floating_pool()) return Text(absl::StrCat(n.usable_as(), "+floating-pool"));
+         return KnownText(n.usable_as());
+       }},
+      {Left("PUBLIC v4"), kAlways,
+       [](const T& n, absl::Time) { return TristateCell(n.public_v4()); }},
+      {Left("PUBLIC v6"), kAlways,
+       [](const T& n, absl::Time) { return TristateCell(n.public_v6()); }},
+      {Left("SURE"), kAlways,
+       [](const T& n, absl::Time) {
+         const auto& sure = n.provenance().confidence();
+         const auto found = sure.find("usable_as");
+         return found == sure.end() ? Cell{} : Text(EnumWord(v1::Confidence{found->second}));
+       }},
+      {Left("ATTACHABLE"), kWideOnly,
+       [](const T& n, absl::Time) { return TristateCell(n.attachable()); }},
+      {Left("EXTERNAL"), kWideOnly,
+       [](const T& n, absl::Time) {
+         return n.has_is_external() ? YesNo(n.is_external()) : Unknown();
+       }},
+      {Left("SHARED"), kWideOnly,
+       [](const T& n, absl::Time) { return n.has_shared() ? YesNo(n.shared()) : Unknown(); }},
+      {Left("RANGES"), kWideOnly,
+       [](const T& n, absl::Time) {
+         std::vector<std::string> ranges;
+         for (const v1::Subnet& s : n.subnets()) {
+           if (!s.cidr().empty()) ranges.push_back(s.cidr());
+         }
+         return Text(absl::StrJoin(ranges, ","));
+       }},
+      {Left("ID"), kWideOnly, [](const T& n, absl::Time) { return Text(n.upstream_id()); }},
+      {Left("NAME"), kWideOnly, [](const T& n, absl::Time) { return Text(n.name()); }},
+  };
+}
+
+std::vector<Column<v1::Crawl>> ColumnsOf(const v1::Crawl*) {
+  using T = v1::Crawl;
+  return {
+      {Left("CRAWL"), kAlways, [](const T& c, absl::Time) { return Text(LastId(c.name())); }},
+      {Left("STARTED"), kAlways,
+       [](const T& c, absl::Time) {
+         return c.has_start_time() ? Text(FormatMinute(ToTime(c.start_time()))) : Unknown();
+       }},
+      {Left("TOOK"), kAlways,
+       [](const T& c, absl::Time) {
+         if (!c.has_end_time()) return Cell{"not ended", Tone::kWarning};
+         return Text(FormatAge(ToTime(c.end_time()) - ToTime(c.start_time())));
+       }},
+      {Right("SHARES"), kAlways, [](const T& c, absl::Time) { return Number(c.share_count()); }},
+      {Right("REFRESHED"), kAlways,
+       [](const T& c, absl::Time) { return Number(c.refreshed_count()); }},
+      {Right("FAILED"), kAlways,
+       [](const T& c, absl::Time) {
+         return Cell{absl::StrCat(c.failed_count()),
+                     c.failed_count() > 0 ? Tone::kWarning : Tone::kPlain};
+       }},
+      {Right("REQUESTS"), kAlways,
+       [](const T& c, absl::Time) { return Number(c.request_count()); }},
+      {Left("NAME"), kWideOnly, [](const T& c, absl::Time) { return Text(c.name()); }},
+  };
+}
+
+}  // namespace
+
+absl::Time ToTime(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+Cell AgeCell(v1::DataState state, bool has_time, const google::protobuf::Timestamp& time,
+             absl::Time now) {
+  if (state == v1::DATA_STATE_MISSING || !has_time) return {"never read", Tone::kBad};
+  const std::string age = FormatAge(now - ToTime(time));
+  if (state == v1::DATA_STATE_STALE) return {absl::StrCat(age, ", stale"), Tone::kWarning};
+  if (state == v1::DATA_STATE_EXPIRED) return {absl::StrCat(age, ", expired"), Tone::kBad};
+  return {age, Tone::kPlain};
+}
+
+std::string GpuText(bool known, double count, absl::string_view vendor, absl::string_view model) {
+  if (!known) return "?";
+  if (count == 0) return "";
+  std::string text = absl::StrFormat("%g x", count);
+  if (vendor.empty() && model.empty()) absl::StrAppend(&text, " ?");
+  if (!vendor.empty()) absl::StrAppend(&text, " ", vendor);
+  if (!model.empty()) absl::StrAppend(&text, " ", model);
+  return text;
+}
+
+std::string OsText(absl::string_view distro, absl::string_view version) {
+  if (distro.empty()) return "";
+  return absl::StrCat(distro, version.empty() ? "" : " ", version);
+}
+
+template <typename T>
+std::vector<TableColumn> TableColumnsOf(bool wide) {
+  std::vector<TableColumn> columns;
+  for (const Column<T>& column : ColumnsOf(static_cast<const T*>(nullptr))) {
+    if (wide || !column.wide_only) columns.push_back(column.table);
+  }
+  return columns;
+}
+
+template <typename T>
+std::vector<Cell> CellsOf(const T& item, bool wide, absl::Time now) {
+  static const std::vector<Column<T>> columns = ColumnsOf(static_cast<const T*>(nullptr));
+  std::vector<Cell> cells;
+  for (const Column<T>& column : columns) {
+    if (wide || !column.wide_only) cells.push_back(column.cell(item, now));
+  }
+  return cells;
+}
+
+#define CIS_INSTANTIATE(Type)                                       \
+  template std::vector<TableColumn> TableColumnsOf<v1::Type>(bool); \
+  template std::vector<Cell> CellsOf<v1::Type>(const v1::Type&, bool, absl::Time)
+
+CIS_INSTANTIATE(Site);
+CIS_INSTANTIATE(Endpoint);
+CIS_INSTANTIATE(Vo);
+CIS_INSTANTIATE(Share);
+CIS_INSTANTIATE(Flavor);
+CIS_INSTANTIATE(Image);
+CIS_INSTANTIATE(Network);
+CIS_INSTANTIATE(Crawl);
+
+#undef CIS_INSTANTIATE
+
+}  // namespace cis

@@ -1,0 +1,113 @@
+#include "client/csv.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "client/proto_json.h"
+
+namespace cis {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// Messages in messages in messages: deeper ones have no columns. Also bounds recursive types.
+constexpr size_t kMaxDepth = 3;
+
+bool IsLeaf(const FieldDescriptor& field) {
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return true;
+  const std::string& type = field.message_type()->full_name();
+  return type == "google.protobuf.Timestamp" || type == "google.protobuf.Duration";
+}
+
+void AddColumns(const Descriptor& type, const CsvColumn& above, std::vector<CsvColumn>& columns) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    if (field.is_map()) continue;
+    CsvColumn column = above;
+    absl::StrAppend(&column.head, above.head.empty() ? "" : ".", field.name());
+    column.path.push_back(&field);
+    if (IsLeaf(field)) {
+      columns.push_back(std::move(column));
+    } else if (!field.is_repeated() && column.path.size() < kMaxDepth) {
+      AddColumns(*field.message_type(), column, columns);
+    }
+  }
+}
+
+std::string ScalarText(const nlohmann::ordered_json& value, const FieldDescriptor& field) {
+  if (value.is_null()) return "";
+  if (!value.is_string()) return value.dump();
+  const auto text = value.get<std::string>();
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM) return text;
+  const auto* number = field.enum_type()->FindValueByName(text);
+  return number == nullptr ? text : EnumWord(*field.enum_type(), number->number());
+}
+
+}  // namespace
+
+std::vector<CsvColumn> CsvColumnsOf(const Descriptor& type,
+                                    const google::protobuf::FieldMask& mask) {
+  std::vector<CsvColumn> all;
+  AddColumns(type, CsvColumn{}, all);
+  if (mask.paths().empty()) return all;
+  std::vector<CsvColumn> some;
+  for (const std::string& path : mask.paths()) {
+    if (path == "*") return all;
+    for (const CsvColumn& column : all) {
+      if (column.head == path || absl::StartsWith(column.head, absl::StrCat(path, "."))) {
+        some.push_back(column);
+      }
+    }
+  }
+  return some;
+}
+
+std::vector<std::string> CsvCells(const Message& message, absl::Span<const CsvColumn> columns) {
+  std::vector<std::string> cells;
+  for (const CsvColumn& column : columns) {
+    const Message* holder = &message;
+    for (size_t i = 0; i + 1 < column.path.size() && holder != nullptr; ++i) {
+      const auto& r = *holder->GetReflection();
+      holder =
+          r.HasField(*holder, column.path[i]) ? &r.GetMessage(*holder, column.path[i]) : nullptr;
+    }
+    if (holder == nullptr) {
+      cells.emplace_back();
+      continue;
+    }
+    const FieldDescriptor& field = *column.path.back();
+    const nlohmann::ordered_json value = FieldToJson(*holder, field);
+    if (!value.is_array()) {
+      cells.push_back(ScalarText(value, field));
+      continue;
+    }
+    std::vector<std::string> items;
+    for (const auto& item : value) items.push_back(ScalarText(item, field));
+    cells.push_back(absl::StrJoin(items, ";"));
+  }
+  return cells;
+}
+
+std::string CsvLine(absl::Span<const std::string> cells) {
+  std::vector<std::string> quoted;
+  for (const std::string& cell : cells) {
+    const bool border_space = !cell.empty() && (cell.front() == ' ' || cell.back() == ' ');
+    if (border_space || cell.find_first_of(",\"\r\n") != std::string::npos) {
+      quoted.push_back(absl::StrCat("\"", absl::StrReplaceAll(cell, {{"\"", "\"\""}}), "\""));
+    } else {
+      quoted.push_back(cell);
+    }
+  }
+  // A line of one empty cell would be an empty line, which readers skip.
+  if (quoted.size() == 1 && quoted[0].empty()) return "\"\"\r\n";
+  return absl::StrCat(absl::StrJoin(quoted, ","), "\r\n");
+}
+
+}  // namespace cis

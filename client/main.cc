@@ -1,0 +1,100 @@
+// cisquery: asks a CIS server, or a database file, and prints the answer.
+
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/time/time.h"
+#include "client/commands.h"
+#include "client/options.h"
+#include "schema/base/clock.h"
+#include "schema/base/status_macros.h"
+#include "server/service/in_process.h"
+
+namespace {
+
+// Columns of a table that does not go to a terminal.
+constexpr size_t kPlainWidth = 100;
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+cis::TableStyle StyleOfStdout() {
+  cis::TableStyle style;
+  style.max_width = kPlainWidth;
+  const bool terminal = isatty(STDOUT_FILENO) == 1;
+  size_t columns = 0;
+  winsize size{};
+  if (absl::SimpleAtoi(Environment("COLUMNS"), &columns) && columns > 0) {
+    style.max_width = columns;
+  } else if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    style.max_width = size.ws_col;
+  }
+  style.colour = terminal && Environment("NO_COLOR").empty() && Environment("TERM") != "dumb";
+  return style;
+}
+
+// Signals that end `watch`; blocked, so that they arrive in WaitOrStop only.
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+bool WaitOrStop(absl::Duration time) {
+  const sigset_t signals = StopSignals();
+  const timespec limit = absl::ToTimespec(time);
+  return sigtimedwait(&signals, nullptr, &limit) < 0;
+}
+
+absl::StatusOr<bool> Run(const cis::Options& options) {
+  std::unique_ptr<cis::InProcessServer> local;
+  std::shared_ptr<grpc::Channel> channel;
+  cis::ClientOptions client_options{options.timeout, options.server};
+  if (options.db.empty()) {
+    CIS_ASSIGN_OR_RETURN(channel, cis::MakeChannel({options.server, options.tls, options.tls_ca,
+                                                    options.tls_cert, options.tls_key}));
+  } else {
+    CIS_ASSIGN_OR_RETURN(local, cis::InProcessServer::Open(options.db));
+    channel = local->channel();
+    client_options.server_text = options.db;
+  }
+  if (options.command == cis::Command::kWatch) {
+    const sigset_t signals = StopSignals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  }
+  cis::Client client(std::move(channel), std::move(client_options));
+  const cis::SystemClock clock;
+  return cis::RunCommand(
+      {client, options, std::cout, std::cerr, StyleOfStdout(), clock, WaitOrStop});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  const cis::ParsedArguments parsed = cis::ParseArguments(
+      std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), Environment("CIS_SERVER"));
+  std::cout << parsed.out;
+  std::cerr << parsed.err;
+  if (!parsed.options.has_value()) return parsed.exit_code;
+  absl::StatusOr<bool> result = Run(*parsed.options);
+  std::cout.flush();
+  if (result.ok() && !std::cout) {
+    result = absl::DataLossError("the answer could not be written to stdout in full");
+  }
+  if (!result.ok()) std::cerr << cis::ErrorText(result.status()) << "\n";
+  return cis::ExitCodeOf(result);
+}

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "client/format.h"
+#include "client/quantity.h"
+
+namespace cis {
+
+enum class Command {
+  kPlace,
+  kSites,
+  kEndpoints,
+  kVos,
+  kShares,
+  kFlavors,
+  kImages,
+  kNetworks,
+  kChanges,
+  kCrawls,
+  kShow,
+  kWatch,
+};
+
+// What the commands that list resources take; each command offers the flags that it can use.
+struct ListOptions {
+  std::vector<std::string> sites;  // GOCDB names
+  std::vector<std::string> vos;
+  std::string filter;  // AIP-160, sent as it is
+  std::string order_by;
+  int64_t limit = 0;      // rows; 0 = all
+  int32_t page_size = 0;  // of one call; 0 = as many as the server gives
+  bool show_inactive = false;
+  std::vector<std::string> fields;  // read mask
+  Range vcpu_count;
+  Range ram_mib;
+  Range disk_gib;
+  Range gpu_count;
+  std::vector<std::string> os;  // alternatives
+  bool public_only = false;
+  std::string usable_as;
+};
+
+// The flags of `place`.
+struct PlaceOptions {
+  std::vector<std::string> vos;
+  Range vcpu_count;
+  Range ram_mib;
+  Range disk_gib;
+  Range ephemeral_gib;
+  Range gpu_count;
+  std::string gpu_model;
+  std::string gpu_vendor;
+  std::string arch;
+  std::vector<std::string> flavors;  // globs
+  bool no_volume = false;            // refuse flavors without a root disk
+  std::vector<std::string> os;
+  std::string image;
+  bool public_ip = false;
+  bool no_public_ip = false;
+  bool ipv6 = false;
+  std::string network;
+  int32_t count = 0;  // 0 = not given
+  std::vector<std::string> sites;
+  std::vector<std::string> excluded_sites;
+  std::vector<std::string> countries;
+  std::optional<absl::Duration> max_age;
+  std::string sort_by;
+  bool all = false;
+  bool explain = false;
+  std::optional<int64_t> limit;  // placements; 0 = all; not given: 1000 with `all`, else all
+  int32_t page_size = 0;         // of one call; 0 = as many as the server gives
+};
+
+// All flags of cisquery.
+struct Options {
+  Command command = Command::kSites;
+  std::string server;
+  std::string db;
+  bool tls = false;
+  std::string tls_ca;
+  std::string tls_cert;
+  std::string tls_key;
+  absl::Duration timeout;
+  Format format = Format::kTable;
+  bool quiet = false;  // no notes on stderr, only errors
+  ListOptions list;
+  PlaceOptions place;
+  std::string show_name;
+  absl::Duration since;     // of changes
+  absl::Duration interval;  // of watch
+  int64_t rounds = 0;       // of watch; 0 = until interrupted
+};
+
+// Either options, or a text to print and the exit code to leave with (help, version, wrong usage).
+struct ParsedArguments {
+  std::optional<Options> options;
+  std::string out;  // for stdout
+  std::string err;  // for stderr
+  int exit_code = 0;
+};
+
+// Reads the arguments after the program's name. `default_server` is what CIS_SERVER holds, or
+// empty. Wrong usage gives exit code 1 and one sentence that says what would be right.
+ParsedArguments ParseArguments(std::vector<std::string> arguments,
+                               absl::string_view default_server);
+
+}  // namespace cis

@@ -1,0 +1,83 @@
+// Placements.
+
+#include <google/protobuf/field_mask.pb.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/commands.h"
+#include "client/csv.h"
+#include "client/list_writer.h"
+#include "client/place_text.h"
+#include "client/proto_json.h"
+#include "client/requests.h"
+#include "client/yaml.h"
+#include "schema/base/status_macros.h"
+
+namespace cis {
+namespace {
+
+// Reasons of refused shares when something fits, and when nothing does: one screen either way.
+constexpr size_t kReasonLines = 10;
+constexpr size_t kReasonLinesIfNone = 18;
+
+bool IsDocument(Format format) { return format == Format::kJson || format == Format::kYaml; }
+
+// The placements as rows. Returns whether a cell was cut.
+bool WriteRows(const CommandContext& context, const v1::FindPlacementsResponse& response) {
+  const bool wide = context.options.format == Format::kWide;
+  const bool several_vos = response.interpreted_request().vos_size() > 1;
+  const std::vector<CsvColumn> csv = CsvColumnsOf(*v1::Placement::descriptor(), {});
+  ListWriter::Heads heads{PlacementColumns(wide, several_vos), {}};
+  for (const CsvColumn& column : csv) heads.csv.push_back(column.head);
+  ListWriter writer(context.options.format, std::move(heads), StyleFor(context), context.out);
+  for (const v1::Placement& placement : response.placements()) {
+    writer.Add({PlacementName(placement), [&] { return MessageToJson(placement); },
+                [&] { return CsvCells(placement, csv); },
+                [&] { return PlacementCells(placement, wide, several_vos); }});
+  }
+  return writer.End();
+}
+
+void WriteNotes(const CommandContext& context, const v1::FindPlacementsResponse& response) {
+  const bool none = response.placements().empty();
+  Note(context, SummarySentence(response));
+  for (const std::string& line : ReasonLines(response, none ? kReasonLinesIfNone : kReasonLines)) {
+    Note(context, line);
+  }
+  for (const std::string& note : response.notes()) Note(context, note);
+}
+
+}  // namespace
+
+absl::StatusOr<bool> RunPlace(const CommandContext& context) {
+  const Options& options = context.options;
+  CIS_ASSIGN_OR_RETURN(const v1::FindPlacementsResponse response,
+                       context.client.FindPlacements(MakePlaceRequest(options.place),
+                                                     PlacementLimit(options.place)));
+  const bool any = !response.placements().empty();
+  if (IsDocument(options.format)) {
+    const nlohmann::ordered_json json = MessageToJson(response);
+    context.out << (options.format == Format::kJson ? DumpJson(json, 2) + "\n" : FormatYaml(json));
+    // The document has the reasons; who sees nothing that fits wants to read them all the same.
+    if (!any) WriteNotes(context, response);
+    return any;
+  }
+  const bool cut = WriteRows(context, response);
+  const bool table = options.format == Format::kTable || options.format == Format::kWide;
+  if (options.place.explain && table) {
+    context.out << ExplainText(response, StyleFor(context), context.clock.Now());
+    Note(context, SummarySentence(response));
+  } else {
+    WriteNotes(context, response);
+  }
+  if (cut) Note(context, "Long names are cut; -o wide shows them whole.");
+  if (response.total_size() > response.placements_size()) {
+    Note(context, absl::StrCat(response.total_size() - response.placements_size(),
+                               " more placements; --limit 0 shows all."));
+  }
+  return any;
+}
+
+}  // namespace cis

@@ -1,0 +1,282 @@
+#include "client/place_text.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "client/columns.h"
+#include "client/proto_json.h"
+
+namespace cis {
+namespace {
+
+std::string RefText(const v1::NetworkRef& ref) {
+  return ref.display_name().empty() ? ref.upstream_id() : ref.display_name();
+}
+
+Cell PlanCell(const v1::NetworkPlan& plan) {
+  Cell cell{NetworkPlanText(plan), Tone::kPlain};
+  if (plan.ambiguous()) {
+    cell.text += " ?";
+    cell.tone = Tone::kWarning;
+  }
+  return cell;
+}
+
+Cell PlacementAgeCell(const v1::Placement& p) {
+  if (!p.has_data_age()) return {"?", Tone::kDim};
+  const std::string age = FormatAge(absl::Seconds(p.data_age().seconds()));
+  if (p.data_state() == v1::DATA_STATE_FRESH) return {age, Tone::kPlain};
+  return {absl::StrCat(age, ", ", EnumWord(p.data_state())), Tone::kWarning};
+}
+
+std::string DiskText(const v1::Placement& p) {
+  if (p.has_boot_volume_gib()) return absl::StrCat("vol ", p.boot_volume_gib());
+  return absl::StrCat(p.flavor().disk_gib());
+}
+
+// The stage as the word of a line: `image_x_flavor` is `image and flavor`.
+std::string StageText(absl::string_view stage) {
+  if (stage == "image_x_flavor") return "image+flavor";
+  return std::string(stage);
+}
+
+std::string ReasonText(const v1::Reason& reason) {
+  std::string text = reason.message().empty() ? reason.code() : reason.message();
+  if (reason.has_gap_percent() && reason.gap_percent() > 0 && reason.gap_percent() <= 10) {
+    absl::StrAppendFormat(&text, " [near miss, %.2g %%]", reason.gap_percent());
+  }
+  return text;
+}
+
+// Where a share is, as short as it is clear.
+std::string ShareText(const v1::ShareVerdict& verdict, bool several_vos) {
+  return several_vos ? absl::StrCat(verdict.site_name(), " ", verdict.vo()) : verdict.site_name();
+}
+
+bool SeveralVos(const v1::FindPlacementsResponse& response) {
+  for (const v1::ShareVerdict& verdict : response.verdicts()) {
+    if (verdict.vo() != response.verdicts(0).vo()) return true;
+  }
+  return false;
+}
+
+// `RAM_TOO_SMALL` as `ram too small`.
+std::string CodeText(absl::string_view code) {
+  return absl::StrReplaceAll(absl::AsciiStrToLower(code), {{"_", " "}});
+}
+
+// `31 more: 20 ram too small, 11 net no public v4`.
+std::string CountByReason(absl::Span<const v1::ShareVerdict* const> verdicts) {
+  std::map<std::string, int> counts;
+  for (const v1::ShareVerdict* verdict : verdicts) ++counts[verdict->blocking().code()];
+  std::vector<std::pair<std::string, int>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  return absl::StrCat("and ", verdicts.size(), " more: ",
+                      absl::StrJoin(sorted, ", ",
+                                    [](std::string* out, const auto& entry) {
+                                      absl::StrAppend(out, entry.second, " ",
+                                                      CodeText(entry.first));
+                                    }),
+                      " (--explain tells all)");
+}
+
+void AddVerdictRows(const v1::ShareVerdict& verdict, absl::Time now, Table& table) {
+  const Cell age =
+      AgeCell(verdict.data_state(), verdict.has_observe_time(), verdict.observe_time(), now);
+  const auto add = [&](Cell mark, std::string stage, std::string text, bool first) {
+    table.AddRow({std::move(mark),
+                  {first ? verdict.site_name() : "", Tone::kPlain},
+                  {first ? verdict.vo() : "", Tone::kPlain},
+                  first ? age : Cell{},
+                  {std::move(stage), Tone::kPlain},
+                  {std::move(text), Tone::kPlain}});
+  };
+  if (verdict.fits()) {
+    add({"yes", Tone::kGood}, "", "can run this", true);
+  } else {
+    add({"no", Tone::kBad}, StageText(verdict.blocking().stage()), ReasonText(verdict.blocking()),
+        true);
+  }
+  for (const v1::Reason& reason : verdict.also()) {
+    add({}, StageText(reason.stage()), absl::StrCat("also: ", ReasonText(reason)), false);
+  }
+  for (const v1::RefusedPair& pair : verdict.refused_pairs()) {
+    add({}, StageText(pair.reason().stage()),
+        absl::StrCat(pair.flavor(), " with ", pair.image(), ": ", ReasonText(pair.reason())),
+        false);
+  }
+  for (const std::string& code : verdict.unknowns()) {
+    add({}, "", absl::StrCat("not known: ", code), false);
+  }
+}
+
+}  // namespace
+
+std::string NetworkPlanText(const v1::NetworkPlan& plan) {
+  const std::string network = RefText(plan.network());
+  const std::string pool = RefText(plan.external_network());
+  switch (plan.kind()) {
+    case v1::NetworkPlan::DIRECT:
+      return absl::StrCat(network, " (direct)");
+    case v1::NetworkPlan::FLOATING:
+      return absl::StrCat(network, " -> ", pool);
+    case v1::NetworkPlan::FLOATING_NEEDS_ROUTER:
+      return absl::StrCat(network, " -> new router -> ", pool);
+    case v1::NetworkPlan::FLOATING_NEEDS_NETWORK:
+      return absl::StrCat("new network -> ", pool);
+    case v1::NetworkPlan::PRIVATE:
+      return absl::StrCat(network, " (private)");
+    default:
+      return network.empty() ? "not known" : network;
+  }
+}
+
+std::vector<TableColumn> PlacementColumns(bool wide, bool several_vos) {
+  std::vector<TableColumn> columns = {{"SITE", Align::kLeft, 12}};
+  if (several_vos || wide) columns.push_back({"VO", Align::kLeft, 12});
+  columns.insert(columns.end(), {{"FLAVOR", Align::kLeft, 12},
+                                 {"vCPU", Align::kRight},
+                                 {"RAM GiB", Align::kRight},
+                                 {"DISK GiB", Align::kRight},
+                                 {"GPU", Align::kLeft, 8, Cut::kEnd, true},
+                                 {wide ? "IMAGE" : "OS", Align::kLeft, 12},
+                                 {"NETWORK PLAN", Align::kLeft, 18, Cut::kMiddle},
+                                 {"USER", Align::kLeft},
+                                 {"AGE", Align::kLeft}});
+  if (wide) {
+    columns.insert(columns.end(), {{"OS"},
+                                   {"EPH GiB", Align::kRight},
+                                   {"REGION"},
+                                   {"SURE"},
+                                   {"SCORE", Align::kRight},
+                                   {"FLAVOR ID"},
+                                   {"IMAGE ID"},
+                                   {"NETWORK ID"},
+                                   {"PROJECT ID"},
+                                   {"KEYSTONE URL"}});
+  }
+  return columns;
+}
+
+std::vector<Cell> PlacementCells(const v1::Placement& p, bool wide, bool several_vos) {
+  const v1::PlacedFlavor& flavor = p.flavor();
+  const v1::PlacedImage& image = p.image();
+  const auto text = [](std::string t) { return Cell{std::move(t), Tone::kPlain}; };
+  std::string os = OsText(image.os_distro(), image.os_version());
+  if (os.empty()) os = image.display_name();
+  std::vector<Cell> cells = {text(p.site_name())};
+  if (several_vos || wide) cells.push_back(text(p.vo()));
+  cells.insert(cells.end(), {text(flavor.display_name()), text(absl::StrCat(flavor.vcpu_count())),
+                             text(FormatMibAsGib(flavor.ram_mib())), text(DiskText(p)),
+                             text(GpuText(true, flavor.gpu_count(), "", flavor.gpu_model())),
+                             text(wide ? image.display_name() : os), PlanCell(p.network()),
+                             p.login_user().empty() ? Cell{"?", Tone::kDim} : text(p.login_user()),
+                             PlacementAgeCell(p)});
+  if (wide) {
+    cells.insert(cells.end(), {text(os), text(absl::StrCat(flavor.ephemeral_gib())),
+                               text(p.region()), text(EnumWord(p.confidence())),
+                               text(absl::StrFormat("%.2f", p.score())), text(flavor.upstream_id()),
+                               text(image.upstream_id()), text(p.network().network().upstream_id()),
+                               text(p.project_id()), text(p.keystone_url())});
+  }
+  return cells;
+}
+
+std::string PlacementName(const v1::Placement& p) {
+  const auto named = [](const std::string& name) { return name.empty() ? "-" : name; };
+  return absl::StrJoin({named(p.share()), named(p.flavor().name()), named(p.image().name()),
+                        named(p.network().network().name())},
+                       "\t");
+}
+
+std::string SummarySentence(const v1::FindPlacementsResponse& response) {
+  const auto fit = std::count_if(response.verdicts().begin(), response.verdicts().end(),
+                                 [](const v1::ShareVerdict& v) { return v.fits(); });
+  const auto& vos = response.interpreted_request().vos();
+  std::string text;
+  if (response.verdicts().empty()) {
+    text = "No share can run this";
+  } else {
+    text = absl::StrCat(fit == 0 ? "None" : absl::StrCat(fit), " of ", response.verdicts_size(),
+                        response.verdicts_size() == 1 ? " share" : " shares");
+    if (!vos.empty()) {
+      absl::StrAppend(&text, " of VO ", absl::StrJoin(vos, ", "));
+    }
+    absl::StrAppend(&text, " can run this");
+  }
+  return absl::StrCat(text, " (", response.site_count(),
+                      response.site_count() == 1 ? " site known)." : " sites known).");
+}
+
+std::vector<std::string> ReasonLines(const v1::FindPlacementsResponse& response, size_t max_lines) {
+  const bool several_vos = SeveralVos(response);
+  std::vector<const v1::ShareVerdict*> refused;
+  size_t width = 0;
+  for (const v1::ShareVerdict& verdict : response.verdicts()) {
+    if (verdict.fits()) continue;
+    refused.push_back(&verdict);
+    width = std::max(width, DisplayWidth(CleanText(ShareText(verdict, several_vos))));
+  }
+  size_t shown = refused.size();
+  if (max_lines > 0 && shown > max_lines) shown = max_lines - 1;
+  std::vector<std::string> lines;
+  for (size_t i = 0; i < shown; ++i) {
+    const v1::ShareVerdict& verdict = *refused[i];
+    lines.push_back(absl::StrCat(
+        "no  ", PadRight(CleanText(ShareText(verdict, several_vos)), std::min<size_t>(width, 40)),
+        "  ", StageText(verdict.blocking().stage()), ": ",
+        CleanText(ReasonText(verdict.blocking()))));
+  }
+  if (shown < refused.size()) {
+    lines.push_back(CountByReason(absl::MakeConstSpan(refused).subspan(shown)));
+  }
+  for (const v1::Suggestion& suggestion : response.suggestions()) {
+    lines.push_back(CleanText(absl::StrCat(
+        "There is no \"", suggestion.value(), "\"",
+        suggestion.candidates().empty()
+            ? "."
+            : absl::StrCat("; did you mean ", absl::StrJoin(suggestion.candidates(), ", "), "?"))));
+  }
+  std::vector<std::string> changes;
+  for (const v1::Relaxation& relaxation : response.relaxations()) {
+    changes.push_back(absl::StrCat(relaxation.change(), " adds ", relaxation.added_share_count(),
+                                   relaxation.added_share_count() == 1 ? " share" : " shares"));
+  }
+  if (!changes.empty()) {
+    lines.push_back(CleanText(absl::StrCat("Try: ", absl::StrJoin(changes, "; "))));
+  }
+  return lines;
+}
+
+std::string ExplainText(const v1::FindPlacementsResponse& response, const TableStyle& style,
+                        absl::Time now) {
+  TableStyle whole = style;
+  whole.max_width = 0;  // explanations are not cut
+  Table funnel({{"STAGE"}, {"SHARES IN", Align::kRight}, {"SHARES OUT", Align::kRight}});
+  for (const v1::FunnelStage& stage : response.funnel()) {
+    funnel.AddRow(
+        {{StageText(stage.stage()), Tone::kPlain},
+         {absl::StrCat(stage.in_count()), Tone::kPlain},
+         {absl::StrCat(stage.out_count()), stage.out_count() == 0 ? Tone::kBad : Tone::kPlain}});
+  }
+  Table verdicts({{"FITS"}, {"SITE"}, {"VO"}, {"AGE"}, {"STAGE"}, {"WHY"}});
+  for (const v1::ShareVerdict& verdict : response.verdicts()) {
+    AddVerdictRows(verdict, now, verdicts);
+  }
+  std::string text;
+  if (!funnel.empty()) absl::StrAppend(&text, "\n", funnel.Format(whole));
+  if (!verdicts.empty()) absl::StrAppend(&text, "\n", verdicts.Format(whole));
+  absl::StrAppend(&text,
+                  "\nUnderstood as: ", CleanText(response.interpreted_request().ShortDebugString()),
+                  "\n");
+  return text;
+}
+
+}  // namespace cis

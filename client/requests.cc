@@ -1,0 +1,262 @@
+#include "client/requests.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "schema/base/status_macros.h"
+
+namespace cis {
+namespace {
+
+// Rows of one call when the user does not say: few calls, and an image with evidence is some kB.
+constexpr int kPageSize = 500;
+constexpr int kMaxPageSize = 1000;
+// Placements of `--all` when the user does not say: more than a person reads.
+constexpr int64_t kAllLimit = 1000;
+
+constexpr absl::string_view kElDistros[] = {"rhel",          "almalinux", "rocky",     "centos",
+                                            "centos-stream", "ol",        "scientific"};
+constexpr absl::string_view kNotLinux[] = {"windows", "freebsd",      "openbsd",
+                                           "netbsd",  "dragonflybsd", "solaris"};
+
+void SetRange(const Range& range, v1::Int64Range* (v1::MachineRequirements::*mutable_field)(),
+              v1::MachineRequirements& machine) {
+  if (!range.min.has_value() && !range.max.has_value()) return;
+  v1::Int64Range* field = (machine.*mutable_field)();
+  if (range.min.has_value()) field->set_min(*range.min);
+  if (range.max.has_value()) field->set_max(*range.max);
+}
+
+void AddRangeTerms(absl::string_view field, const Range& range, std::vector<std::string>& terms) {
+  if (range.min.has_value()) terms.push_back(absl::StrCat(field, " >= ", *range.min));
+  if (range.max.has_value()) terms.push_back(absl::StrCat(field, " <= ", *range.max));
+}
+
+void AddTerm(std::string term, std::vector<std::string>& terms) {
+  if (!term.empty()) terms.push_back(std::move(term));
+}
+
+// What each noun calls the site and the VO that it belongs to; empty if it has no such field.
+template <typename T>
+absl::string_view SiteField() {
+  if constexpr (std::is_same_v<T, v1::Site>) return "display_name";
+  if constexpr (Noun<T>::kHasParent) return "site_name";
+  return "";
+}
+
+template <typename T>
+std::string VoTerm(const std::vector<std::string>& vos) {
+  if constexpr (std::is_same_v<T, v1::Share> || std::is_same_v<T, v1::Network>) {
+    return MakeAnyOf("vo", "=", vos);
+  }
+  if constexpr (std::is_same_v<T, v1::Site> || std::is_same_v<T, v1::Flavor> ||
+                std::is_same_v<T, v1::Image>) {
+    return MakeAnyOf("vos", ":", vos);
+  }
+  return "";
+}
+
+template <typename T>
+absl::StatusOr<std::string> MakeFilter(const ListOptions& options) {
+  std::vector<std::string> terms;
+  if (!SiteField<T>().empty()) AddTerm(MakeAnyOf(SiteField<T>(), "=", options.sites), terms);
+  AddTerm(VoTerm<T>(options.vos), terms);
+  if constexpr (std::is_same_v<T, v1::Flavor>) {
+    AddRangeTerms("vcpu_count", options.vcpu_count, terms);
+    AddRangeTerms("ram_mib", options.ram_mib, terms);
+    AddRangeTerms("disk_gib", options.disk_gib, terms);
+    AddRangeTerms("gpu_count", options.gpu_count, terms);
+  }
+  if constexpr (std::is_same_v<T, v1::Image>) {
+    std::vector<std::string> alternatives;
+    for (const std::string& os : options.os) {
+      CIS_ASSIGN_OR_RETURN(std::string alternative, MakeOsFilter(os));
+      alternatives.push_back(absl::StrCat("(", alternative, ")"));
+    }
+    if (!alternatives.empty()) {
+      terms.push_back(absl::StrCat("(", absl::StrJoin(alternatives, " OR "), ")"));
+    }
+  }
+  if constexpr (std::is_same_v<T, v1::Network>) {
+    if (options.public_only) terms.push_back("(public_v4 = \"yes\" OR public_v6 = \"yes\")");
+    if (!options.usable_as.empty()) {
+      terms.push_back(absl::StrCat("usable_as = ", QuoteFilterValue(options.usable_as)));
+    }
+  }
+  if (terms.empty()) return options.filter;
+  if (!absl::StripAsciiWhitespace(options.filter).empty()) {
+    terms.push_back(absl::StrCat("(", options.filter, ")"));
+  }
+  return absl::StrJoin(terms, " AND ");
+}
+
+}  // namespace
+
+int64_t PlacementLimit(const PlaceOptions& options) {
+  return options.limit.value_or(options.all ? kAllLimit : 0);
+}
+
+v1::FindPlacementsRequest MakePlaceRequest(const PlaceOptions& options) {
+  v1::FindPlacementsRequest request;
+  request.mutable_vos()->Assign(options.vos.begin(), options.vos.end());
+  v1::MachineRequirements& machine = *request.mutable_machine();
+  using M = v1::MachineRequirements;
+  SetRange(options.vcpu_count, &M::mutable_vcpu_count, machine);
+  SetRange(options.ram_mib, &M::mutable_ram_mib, machine);
+  SetRange(options.disk_gib, &M::mutable_disk_gib, machine);
+  SetRange(options.ephemeral_gib, &M::mutable_ephemeral_gib, machine);
+  SetRange(options.gpu_count, &M::mutable_gpu_count, machine);
+  machine.set_gpu_model(options.gpu_model);
+  machine.set_gpu_vendor(options.gpu_vendor);
+  machine.set_arch(options.arch);
+  machine.mutable_flavors()->Assign(options.flavors.begin(), options.flavors.end());
+  if (options.no_volume) machine.set_allow_boot_from_volume(false);
+  if (!options.os.empty() || !options.image.empty()) {
+    request.mutable_image()->mutable_os()->Assign(options.os.begin(), options.os.end());
+    request.mutable_image()->set_image(options.image);
+  }
+  v1::NetworkRequirements& network = *request.mutable_network();
+  if (options.public_ip) network.set_public_v4(v1::ADDRESS_WISH_REQUIRED);
+  if (options.no_public_ip) {
+    network.set_public_v4(v1::ADDRESS_WISH_NONE);
+    if (!options.ipv6) network.set_public_v6(v1::ADDRESS_WISH_NONE);
+  }
+  if (options.ipv6) network.set_public_v6(v1::ADDRESS_WISH_REQUIRED);
+  network.set_network(options.network);
+  request.set_count(options.count);
+  request.mutable_sites()->Assign(options.sites.begin(), options.sites.end());
+  request.mutable_excluded_sites()->Assign(options.excluded_sites.begin(),
+                                           options.excluded_sites.end());
+  for (const std::string& country : options.countries) {
+    request.add_countries(absl::AsciiStrToUpper(country));
+  }
+  if (options.max_age.has_value()) {
+    request.mutable_max_age()->set_seconds(absl::ToInt64Seconds(*options.max_age));
+    const absl::Duration rest = *options.max_age - absl::Trunc(*options.max_age, absl::Seconds(1));
+    request.mutable_max_age()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  }
+  request.set_order_by(options.sort_by);
+  const int64_t limit = PlacementLimit(options);
+  request.set_page_size(options.page_size != 0
+                            ? options.page_size
+                            : static_cast<int32_t>(limit == 0
+                                                       ? kMaxPageSize
+                                                       : std::min<int64_t>(limit, kMaxPageSize)));
+  request.set_all_combinations(options.all);
+  request.set_explain(options.explain);
+  return request;
+}
+
+std::string QuoteFilterValue(absl::string_view text) {
+  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}}), "\"");
+}
+
+std::string MakeAnyOf(absl::string_view field, absl::string_view op,
+                      const std::vector<std::string>& values) {
+  std::vector<std::string> terms;
+  for (const std::string& value : values) {
+    terms.push_back(absl::StrCat(field, op == ":" ? "" : " ", op, op == ":" ? "" : " ",
+                                 QuoteFilterValue(value)));
+  }
+  if (terms.size() <= 1) return absl::StrJoin(terms, "");
+  return absl::StrCat("(", absl::StrJoin(terms, " OR "), ")");
+}
+
+absl::StatusOr<std::string> MakeOsFilter(absl::string_view os) {
+  const absl::Status error = absl::InvalidArgumentError(absl::StrCat(
+      "--os: \"", os, "\" is not understood; write for example ubuntu, ubuntu:22.04 or ",
+      "'ubuntu>=22.04'"));
+  const absl::string_view text = absl::StripAsciiWhitespace(os);
+  const size_t end = std::min(text.find_first_of(":~<>="), text.size());
+  const std::string distro = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text.substr(0, end)));
+  absl::string_view rest = text.substr(end);
+  std::string op;
+  while (!rest.empty() && absl::StrContains(":~<>=", rest.substr(0, 1))) {
+    op += rest[0];
+    rest.remove_prefix(1);
+  }
+  const std::string version(absl::StripAsciiWhitespace(rest));
+  if (distro.empty() || op.empty() != version.empty()) return error;
+
+  std::string filter;
+  if (distro == "el") {
+    filter = MakeAnyOf("os_distro", "=", {std::begin(kElDistros), std::end(kElDistros)});
+  } else if (distro == "linux") {
+    filter =
+        absl::StrCat("os_distro:* AND NOT ",
+                     MakeAnyOf("os_distro", "=", {std::begin(kNotLinux), std::end(kNotLinux)}));
+  } else {
+    filter = absl::StrCat("os_distro = ", QuoteFilterValue(distro));
+  }
+  if (op.empty()) return filter;
+  if (op == ":" || op == "~" || op == "=" || op == "==") {
+    // 9 is every 9.x, as people mean it.
+    return absl::StrCat(filter, " AND (os_version = ", QuoteFilterValue(version),
+                        " OR os_version = ", QuoteFilterValue(absl::StrCat(version, ".*")), ")");
+  }
+  if (op == ">=" || op == "<=" || op == ">" || op == "<") {
+    return absl::StrCat(filter, " AND os_version ", op, " ", QuoteFilterValue(version));
+  }
+  return error;
+}
+
+template <typename T>
+absl::StatusOr<typename Noun<T>::ListRequest> MakeListRequest(const ListOptions& options,
+                                                              Format format) {
+  typename Noun<T>::ListRequest request;
+  if constexpr (Noun<T>::kHasParent) {
+    request.set_parent("sites/-");
+    // One site by its resource name: the server says if it does not exist.
+    if (options.sites.size() == 1 && absl::StartsWith(options.sites[0], "sites/")) {
+      request.set_parent(options.sites[0]);
+    }
+  }
+  ListOptions used = options;
+  if constexpr (Noun<T>::kHasParent) {
+    if (request.parent() != "sites/-") used.sites.clear();
+  }
+  CIS_ASSIGN_OR_RETURN(*request.mutable_filter(), MakeFilter<T>(used));
+  request.set_order_by(options.order_by);
+  if (options.page_size != 0) {
+    request.set_page_size(options.page_size);
+  } else {
+    request.set_page_size(options.limit > 0
+                              ? static_cast<int32_t>(std::min<int64_t>(options.limit, kPageSize))
+                              : kPageSize);
+  }
+  if (format == Format::kName) {
+    request.mutable_read_mask()->add_paths("name");
+  } else {
+    for (const std::string& field : options.fields) request.mutable_read_mask()->add_paths(field);
+  }
+  if constexpr (std::is_same_v<T, v1::Share> || std::is_same_v<T, v1::Flavor> ||
+                std::is_same_v<T, v1::Image> || std::is_same_v<T, v1::Network>) {
+    request.set_show_inactive(options.show_inactive);
+  }
+  return request;
+}
+
+#define CIS_INSTANTIATE(Type)                                                     \
+  template absl::StatusOr<Noun<v1::Type>::ListRequest> MakeListRequest<v1::Type>( \
+      const ListOptions&, Format)
+
+CIS_INSTANTIATE(Site);
+CIS_INSTANTIATE(Endpoint);
+CIS_INSTANTIATE(Vo);
+CIS_INSTANTIATE(Share);
+CIS_INSTANTIATE(Flavor);
+CIS_INSTANTIATE(Image);
+CIS_INSTANTIATE(Network);
+CIS_INSTANTIATE(Crawl);
+
+#undef CIS_INSTANTIATE
+
+}  // namespace cis

@@ -1,0 +1,39 @@
+#pragma once
+
+// Options as requests. Pure.
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "cis/v1/placement.pb.h"
+#include "client/nouns.h"
+#include "client/options.h"
+
+namespace cis {
+
+// How many placements are wanted; 0 = all.
+int64_t PlacementLimit(const PlaceOptions& options);
+
+// Values are sent as they were written: the server is the one that judges them.
+v1::FindPlacementsRequest MakePlaceRequest(const PlaceOptions& options);
+
+// A text as a quoted filter value; `*` at its ends keeps its meaning.
+std::string QuoteFilterValue(absl::string_view text);
+
+// `field op "a"`, or `(field op "a" OR field op "b")`; empty if there are no values.
+std::string MakeAnyOf(absl::string_view field, absl::string_view op,
+                      const std::vector<std::string>& values);
+
+// One alternative of `--os` as a filter on images: `ubuntu`, `ubuntu:22.04`, `ubuntu~22.04`,
+// `ubuntu>=22.04`, `el>8`, `linux`. Returns INVALID_ARGUMENT for anything else.
+absl::StatusOr<std::string> MakeOsFilter(absl::string_view os);
+
+// The list request for T's command: its flags and `--filter` joined by AND. Returns
+// INVALID_ARGUMENT if `--os` is not understood.
+template <typename T>
+absl::StatusOr<typename Noun<T>::ListRequest> MakeListRequest(const ListOptions& options,
+                                                              Format format);
+
+}  // namespace cis
