@@ -1,0 +1,70 @@
+#pragma once
+
+// What all list methods have in common: filter, order, position, size of a page.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/field_mask.pb.h"
+#include "google/protobuf/message.h"
+#include "server/query/field.h"
+
+namespace cis {
+
+inline constexpr int32_t kDefaultPageSize = 100;
+inline constexpr int32_t kMaxPageSize = 1000;
+// A page ends before it is larger: clients refuse messages above 4 MiB by default.
+inline constexpr size_t kMaxPageBytes = size_t{3} << 20;
+
+// The list part of a request. Views live as long as the request.
+struct ListArguments {
+  const google::protobuf::Message* request = nullptr;
+  absl::string_view filter;
+  absl::string_view order_by;
+  int32_t page_size = 0;
+  absl::string_view page_token;
+  const google::protobuf::FieldMask* read_mask = nullptr;
+};
+
+// All fields of a list request but its parent.
+template <typename Request>
+ListArguments ListArgumentsOf(const Request& request) {
+  return {&request,
+          request.filter(),
+          request.order_by(),
+          request.page_size(),
+          request.page_token(),
+          &request.read_mask()};
+}
+
+// What can be listed. `rows` are of the type that `fields` is for, in the order of their names.
+struct ListSource {
+  const FieldTable* fields = nullptr;
+  const google::protobuf::Descriptor* type = nullptr;  // of the messages, for the read mask
+  std::vector<const void*> rows;
+  // A text that orders as the row does among `rows`; the resource name where that does.
+  absl::FunctionRef<std::string(const void* row)> name_of;
+  int64_t generation = 0;
+};
+
+struct ListEnd {
+  std::string next_page_token;
+  int32_t total_size = 0;
+};
+
+// Calls `emit` for each row of the page; it makes the message and returns it, and is then not
+// called with it again: the read mask is applied here. Returns INVALID_ARGUMENT (errors.h) for a
+// bad filter, order, page size, page token or read mask.
+absl::StatusOr<ListEnd> ListPage(
+    const ListArguments& arguments, const ListSource& source,
+    absl::FunctionRef<google::protobuf::Message&(const void* row)> emit);
+
+// Returns UNKNOWN_MASK_PATH if `mask` names what messages of `type` do not have.
+absl::Status CheckReadMask(const google::protobuf::FieldMask& mask,
+                           const google::protobuf::Descriptor& type);
+
+}  // namespace cis

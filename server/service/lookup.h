@@ -1,0 +1,55 @@
+#pragma once
+
+// Names in requests -> what they name.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "schema/model/resource_name.h"
+#include "server/service/errors.h"
+#include "server/snapshot/snapshot.h"
+
+namespace cis {
+
+// The sites under `parent`, `sites/{site}` or `sites/-`, in the order of their names. Returns
+// INVALID_RESOURCE_NAME for another form, SITE_NOT_FOUND for a site that does not exist.
+absl::StatusOr<std::vector<const SiteIndex*>> ResolveParent(const Snapshot& snapshot,
+                                                            absl::string_view parent);
+
+// Parses a name of `collection` given in `field`. Returns INVALID_RESOURCE_NAME; the wildcard `-`
+// is no name.
+absl::StatusOr<ParsedName> ParseNameField(absl::string_view field, absl::string_view text,
+                                          absl::string_view collection);
+
+// The site of a parsed name. Returns SITE_NOT_FOUND with the sites that look alike.
+absl::StatusOr<const SiteIndex*> ResolveSite(const Snapshot& snapshot, absl::string_view site_id);
+
+// Names that exist and look like `name`, best first, at most 3. `names` is asked for all names only
+// when it is needed.
+std::vector<std::string> NearestResourceNames(absl::string_view name,
+                                              const std::vector<std::string>& names);
+
+// A resource of a site by its full name. `find` is e.g. &SiteIndex::FindFlavor, `all` e.g.
+// &SiteIndex::flavors. Returns INVALID_RESOURCE_NAME, SITE_NOT_FOUND or e.g. FLAVOR_NOT_FOUND.
+template <typename View>
+absl::StatusOr<const View*> ResolveName(const Snapshot& snapshot, absl::string_view text,
+                                        absl::string_view collection,
+                                        const View* (SiteIndex::*find)(absl::string_view) const,
+                                        absl::Span<const View> (SiteIndex::*all)() const) {
+  const absl::StatusOr<ParsedName> name = ParseNameField("name", text, collection);
+  if (!name.ok()) return name.status();
+  const absl::StatusOr<const SiteIndex*> site = ResolveSite(snapshot, name->site_id);
+  if (!site.ok()) return site.status();
+  if (const View* view = ((*site)->*find)(name->id)) return view;
+  std::vector<std::string> names;
+  for (const View& view : ((*site)->*all)()) {
+    names.push_back(
+        absl::StrCat("sites/", name->site_id, "/", collection, "/", ResourceIdOf(view)));
+  }
+  return ResourceNotFoundError(collection, text, NearestResourceNames(text, names));
+}
+
+}  // namespace cis
