@@ -264,7 +264,8 @@ bool IsSameSite(absl::string_view host_a, absl::string_view host_b) {
 
 std::string RedactUrl(absl::string_view url) {
   url = url.substr(0, url.find('#'));
-  std::string head(url.substr(0, url.find('?')));
+  const size_t question = url.find('?');
+  std::string head(url.substr(0, question));
   const size_t authority = head.find("://");
   if (authority != std::string::npos) {
     const size_t end = head.find('/', authority + 3);
@@ -274,12 +275,12 @@ std::string RedactUrl(absl::string_view url) {
     }
   }
   std::string out = head;
-  if (head.size() < url.size()) {
+  if (question != absl::string_view::npos) {
     static constexpr absl::string_view kSecret[] = {"token",     "secret", "passw",    "pwd",
                                                     "signature", "sig",    "code",     "credential",
                                                     "key",       "auth",   "assertion"};
     std::vector<std::string> pairs;
-    for (absl::string_view pair : absl::StrSplit(url.substr(url.find('?') + 1), '&')) {
+    for (absl::string_view pair : absl::StrSplit(url.substr(question + 1), '&')) {
       const absl::string_view name = pair.substr(0, pair.find('='));
       const std::string lower = absl::AsciiStrToLower(name);
       const bool secret = std::any_of(std::begin(kSecret), std::end(kSecret),

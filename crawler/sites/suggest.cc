@@ -7,7 +7,9 @@
 #include "absl/strings/match.h"
 
 namespace cis {
+namespace {
 
+// Insertions, deletions, replacements and swaps of neighbours between `a` and `b`.
 int EditDistance(absl::string_view a, absl::string_view b) {
   const std::string x = absl::AsciiStrToLower(a);
   const std::string y = absl::AsciiStrToLower(b);
@@ -25,6 +27,8 @@ int EditDistance(absl::string_view a, absl::string_view b) {
   }
   return d[x.size()][y.size()];
 }
+
+}  // namespace
 
 std::vector<std::string> Suggest(absl::string_view word, absl::Span<const std::string> known) {
   const int near = std::max<int>(1, static_cast<int>(word.size()) / 3);
