@@ -6,13 +6,15 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "schema/base/spelling.h"
 #include "server/placement/relaxation.h"
 #include "server/placement/score.h"
 #include "server/placement/share_search.h"
-#include "server/placement/suggestion.h"
 
 namespace cis {
 namespace {
+
+constexpr size_t kMaxCandidates = 5;
 
 // Positions of all shares of the VOs, each once, ascending.
 std::vector<int32_t> SharesOf(const PlacementIndex& index, const std::vector<std::string>& vos) {
@@ -58,7 +60,7 @@ void SortPlacements(const PlacementQuery& query, std::vector<Placement>* placeme
 
 void Suggest(absl::string_view field, const std::string& value, absl::Span<const std::string> known,
              std::vector<Suggestion>* out) {
-  Suggestion suggestion{std::string(field), value, FindNearest(value, known)};
+  Suggestion suggestion{std::string(field), value, NearestNames(value, known, kMaxCandidates)};
   if (!suggestion.candidates.empty()) out->push_back(std::move(suggestion));
 }
 
@@ -126,7 +128,8 @@ PlacementResult FindPlacements(const Snapshot& snapshot,
 
 PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
                                absl::Time now, const FreshnessPolicy& policy) {
-  return FindPlacements(snapshot, PlacementIndex::Build(snapshot), query, now, policy);
+  return FindPlacements(snapshot, snapshot.placement_index(PlacementIndex::Build), query, now,
+                        policy);
 }
 
 }  // namespace cis

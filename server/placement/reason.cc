@@ -288,11 +288,10 @@ std::string QuotaMessage(const CodeRow& row, const Reason& reason, const ReasonT
   if (row.code < ReasonCode::kQuotaExhaustedInstances) {
     return absl::StrCat("the project's quota for ", row.noun, " is 0");
   }
-  const std::string need =
-      row.unit == Unit::kCount ? absl::StrCat(reason.want.value_or(0)) : text.want;
-  const std::string left =
-      row.unit == Unit::kCount ? absl::StrCat(reason.best.value_or(0)) : text.best;
-  return absl::StrCat("the project's quota has ", left, " left of ", row.noun, " and ", need,
+  const bool counts = row.unit == Unit::kCount;
+  const std::string left = counts ? text.best : absl::StrCat(text.best, " of ", row.noun);
+  const std::string need = counts ? absl::StrCat(reason.want.value_or(0)) : text.want;
+  return absl::StrCat("the project's quota leaves ", left, " and ", need,
                       reason.want.value_or(0) == 1 ? " is needed" : " are needed");
 }
 

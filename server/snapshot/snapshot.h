@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "schema/model/catalog.h"
@@ -14,6 +16,8 @@
 #include "server/snapshot/views.h"
 
 namespace cis {
+
+class PlacementIndex;
 
 // An immutable view of one generation of the catalog. Safe to read from any number of threads.
 class Snapshot {
@@ -44,6 +48,14 @@ class Snapshot {
   // By resource id, the last part of "sites/{site}". nullptr if absent.
   const SiteCatalog* FindSiteById(absl::string_view site_id) const;
 
+  // What server/placement prepares of this snapshot: made by `build` on the first call and kept as
+  // long as the snapshot. The snapshot does not look inside.
+  std::shared_ptr<const PlacementIndex> placement_index(
+      absl::FunctionRef<std::shared_ptr<const PlacementIndex>(const Snapshot&)> build) const {
+    std::call_once(placement_index_once_, [&] { placement_index_ = build(*this); });
+    return placement_index_;
+  }
+
  private:
   Snapshot(Catalog catalog, const Snapshot* previous);
 
@@ -54,6 +66,8 @@ class Snapshot {
   absl::flat_hash_map<std::string, const SiteCatalog*> site_by_name_;  // lower case
   std::vector<std::shared_ptr<const SiteIndex>> sites_;
   absl::flat_hash_map<std::string, const SiteIndex*> site_by_id_;
+  mutable std::once_flag placement_index_once_;
+  mutable std::shared_ptr<const PlacementIndex> placement_index_;  // set once, by the above
 };
 
 }  // namespace cis

@@ -1,0 +1,22 @@
+#pragma once
+
+// Placements in words. Called for those placements only that are returned.
+
+#include <string>
+#include <vector>
+
+#include "server/placement/placement.h"
+
+namespace cis {
+
+// What a person should know, one sentence each.
+std::vector<std::string> DescribeNotes(const Placement& placement, const PlacementQuery& query,
+                                       absl::Time now);
+
+// What has to be done for the network, in order, one short sentence each.
+std::vector<std::string> DescribeSteps(const Placement& placement, const PlacementQuery& query);
+
+// Where the facts of the network plan come from; `field` is "NETWORK.FIELD" or "router".
+std::vector<Evidence> PlanEvidence(const NetworkPlan& plan);
+
+}  // namespace cis

@@ -1,0 +1,93 @@
+#pragma once
+
+// Catalogs that several placement tests start from. Confidence is set as the normaliser would.
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "server/placement/placement.h"
+#include "server/snapshot/snapshot.h"
+#include "tests/support/builders.h"
+
+namespace cis {
+
+inline void SetConfidence(Provenance& provenance, absl::string_view field,
+                          Confidence confidence = Confidence::kVerified) {
+  provenance.confidence.push_back({std::string(field), confidence});
+}
+
+inline Image SureImage(absl::string_view name, absl::string_view distro,
+                       absl::string_view version) {
+  Image image = MakeImage(name, distro, version, distro);
+  SetConfidence(image.provenance, "os_distro");
+  SetConfidence(image.provenance, "os_version");
+  return image;
+}
+
+inline Network SureNetwork(absl::string_view name, NetworkUse use,
+                           absl::string_view owner = "project-admin") {
+  Network network = MakeNetwork(name, use);
+  network.owner = std::string(owner);
+  network.subnet_ids = {"subnet-" + network.id};
+  Subnet subnet = MakeSubnet("subnet-" + network.id, "10.0.0.0/24");
+  subnet.gateway_ip = "10.0.0.1";
+  network.subnets = {subnet};
+  SetConfidence(network.provenance, "public_v4");
+  SetConfidence(network.provenance, "usable_as");
+  return network;
+}
+
+// Adds a tenant network of the selected share behind a router to a pool with public addresses.
+inline void AddRoutedNetworks(CatalogBuilder& builder, absl::string_view tenant = "private",
+                              absl::string_view pool = "public00") {
+  const std::string project = builder.share().share.project_id;
+  builder.AddNetwork(SureNetwork(tenant, NetworkUse::kTenant, project));
+  builder.AddNetwork(SureNetwork(pool, NetworkUse::kFloatingPool));
+  builder.AddRouter(
+      MakeRouter("router-1", "id-" + std::string(pool), {"id-" + std::string(tenant)}));
+}
+
+// One share "SITE-A"/"vo.example.org" with a middle-sized flavor, Ubuntu 22.04 and routed networks.
+inline CatalogBuilder PlainScene() {
+  CatalogBuilder builder;
+  builder.Select("SITE-A", "vo.example.org");
+  builder.AddFlavor(MakeFlavor("m1.medium", 2, 4096, 40));
+  builder.AddImage(SureImage("Ubuntu 22.04", "ubuntu", "22.04"));
+  AddRoutedNetworks(builder);
+  for (const char* resource : {"instances", "cores", "ram_mib", "floating_ips", "networks",
+                               "subnets", "routers", "ports", "volumes", "volume_gib"}) {
+    builder.AddQuota(MakeQuota(resource, -1, 0));
+  }
+  return builder;
+}
+
+inline PlacementQuery QueryOf(absl::string_view vo = "vo.example.org") {
+  PlacementQuery query;
+  query.vos = {std::string(vo)};
+  return query;
+}
+
+// An answer with the snapshot that it points into.
+struct Answer {
+  std::shared_ptr<const Snapshot> snapshot;
+  PlacementResult result;
+
+  const PlacementResult* operator->() const { return &result; }
+};
+
+inline Answer Find(const CatalogBuilder& builder, const PlacementQuery& query,
+                   absl::Time now = TestTime() + absl::Hours(1)) {
+  Answer answer;
+  answer.snapshot = Snapshot::Build(builder.Build());
+  answer.result = FindPlacements(*answer.snapshot, query, now, FreshnessPolicy());
+  return answer;
+}
+
+// The code that blocks the only share; "" if it fits.
+inline std::string BlockingCode(const Answer& answer) {
+  if (answer.result.verdicts.size() != 1) return "not one share";
+  const auto& blocking = answer.result.verdicts[0].blocking;
+  return blocking ? std::string(FormatReasonCode(blocking->code)) : "";
+}
+
+}  // namespace cis
