@@ -7,8 +7,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "crawler/normalize/image_facts.h"
 #include "crawler/normalize/image_os.h"
@@ -140,8 +140,8 @@ absl::StatusOr<Image> NormalizeImage(const nlohmann::json& record, const std::st
   image.size_bytes = NonNegative(reader.Int("size"));
   image.virtual_size_bytes = NonNegative(reader.Int("virtual_size"));
   image.create_time = ParseTime(reader.String("created_at"));
-  image.tags = reader.Strings("tags");
   const ImageFacts facts = GatherImageFacts(reader, &image.provenance);
+  image.tags = facts.tags;
   if (facts.from_cloudkeeper && image.min_disk_gib.value_or(0) > 0) {
     AddWarning(&image.provenance, "MIN_DISK_UNTRUSTED",
                absl::StrCat("cloudkeeper wrote the number of cores into min_disk (",

@@ -27,6 +27,7 @@ enum class Level { kAsserted, kProperty, kUrl, kTag, kName, kDescription };
 struct Claim {
   Level level = Level::kName;
   std::string source;
+  std::string version_source;  // of said_version, where it is another key
   std::string value;
   std::string said_distro;  // as spelled; empty if the source does not name one
   std::string said_version;
@@ -48,6 +49,7 @@ Claim ReadPair(Level level, const ImageFact* distro, const ImageFact* version) {
     claim.said_distro = distro->value;
   }
   claim.said_version = version == nullptr ? "" : version->value;
+  claim.version_source = version == nullptr ? "" : version->source;
   claim.value =
       absl::StrCat(claim.said_distro, claim.said_version.empty() ? "" : " ", claim.said_version);
   if (claim.said_distro.empty()) {
@@ -237,6 +239,17 @@ class OsInference {
 
   void ChooseDistro() {
     chosen_ = Primary();
+    for (const Claim& claim : claims_) {
+      if (claim.implausible) {
+        AddWarning(provenance(), "OS_IMPLAUSIBLE",
+                   absl::StrCat(claim.source, " says ", claim.value, ", no release of ",
+                                claim.guess.distro));
+      }
+      if (claim.guess.conflict && claim.level != Level::kDescription) {
+        AddWarning(provenance(), "OS_CONFLICT",
+                   absl::StrCat(claim.source, " names several systems or releases"));
+      }
+    }
     if (chosen_ == nullptr) {
       return;
     }
@@ -303,7 +316,7 @@ class OsInference {
         source = &claim;
         image_->os_version = version;
         confidence = ForLevel(claim.level, claim.guess.codename_only);
-        AddEvidence(provenance(), "os_version", claim.source, claim.value);
+        AddEvidence(provenance(), "os_version", VersionSource(claim), claim.value);
         continue;
       }
       if (claim.level == Level::kDescription) {
@@ -312,8 +325,8 @@ class OsInference {
       if (!CompatibleVersions(image_->os_version, version)) {
         AddEvidence(provenance(), "os_version", claim.source, claim.value);
         AddWarning(provenance(), "OS_CONFLICT",
-                   absl::StrCat(source->source, " says ", image_->os_version, ", ", claim.source,
-                                " says ", version));
+                   absl::StrCat(VersionSource(*source), " says ", image_->os_version, ", ",
+                                VersionSource(claim), " says ", version));
         confidence = Confidence::kGuess;
         in_conflict_ = true;
         continue;
@@ -326,10 +339,17 @@ class OsInference {
         confidence = Confidence::kVerified;
       }
     }
+    if (in_conflict_) {
+      confidence = Confidence::kGuess;
+    }
     if (!image_->os_version.empty()) {
       SetConfidence(provenance(), "os_version",
                     image_->is_snapshot ? std::min(confidence, Confidence::kProbable) : confidence);
     }
+  }
+
+  static const std::string& VersionSource(const Claim& claim) {
+    return claim.version_source.empty() ? claim.source : claim.version_source;
   }
 
   // The release that a claim states for the chosen distribution.

@@ -173,7 +173,7 @@ absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view bo
   Observation observation;
   observation.kind = kind;
   observation.documents.push_back(MakeDocument(plural, plural, *listing));
-  if (parsed->is_object() && kind == Kind::kNetworks) {
+  if (parsed->is_object() && parsed->contains("networks") && kind == Kind::kNetworks) {
     for (const auto& [key, name] : {std::pair<const char*, const char*>{"subnets", "subnets"},
                                     {"routers", "routers"},
                                     {"ports", "router_ports"},

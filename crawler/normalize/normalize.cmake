@@ -38,4 +38,5 @@ cis_library(
   PUBLIC
   cis_model
   PRIVATE
+  absl::flat_hash_map
   nlohmann_json::nlohmann_json)

@@ -15,8 +15,8 @@ namespace cis {
 absl::StatusOr<RecordSet> Normalize(const Observation& observation);
 
 // The body of `cis-crawler normalize`: a raw API list body in, one JSON record a line out.
-// `kind` is kFlavors, kImages or kNetworks. Records that cannot be read are named in `skipped`, which
-// may be null. Returns INVALID_ARGUMENT as above.
+// `kind` is kFlavors, kImages or kNetworks. Records that cannot be read are named in `skipped`,
+// which may be null. Returns INVALID_ARGUMENT as above.
 absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view body,
                                                  std::vector<std::string>* skipped = nullptr);
 

@@ -139,12 +139,15 @@ class Parser {
       if (token.mark != Token::Mark::kNone) {
         break;
       }
+      if (IsFillerTail(at)) {
+        continue;
+      }
       if (std::optional<VersionMatch> match = MatchVersion(distro.scheme, tokens(), at)) {
         *codename = found_codename;
         for (std::size_t k = from; k < at + match->count; ++k) {
           used_[k] = true;
         }
-        return std::make_pair(match->version, at + match->count);
+        return std::make_pair(Refine(distro, *match, at + match->count), at + match->count);
       }
       if (token.kind == Token::Kind::kNumber) {
         break;
@@ -153,11 +156,43 @@ class Parser {
         found_codename = token.text;
         continue;
       }
-      if (FillerRole(token.text).empty() && !IsNickname(at)) {
+      if (FillerRole(token.text).empty() && !IsNickname(at) &&
+          !(at + 1 < tokens().size() && IsFillerTail(at + 1))) {
         break;
       }
     }
     return std::nullopt;
+  }
+
+  // The number of a word without meaning: "2" of "AmazonEC2".
+  bool IsFillerTail(std::size_t at) const {
+    return at > 0 && tokens()[at].gap.empty() && tokens()[at].kind == Token::Kind::kNumber &&
+           !FillerRole(absl::StrCat(tokens()[at - 1].text, tokens()[at].text)).empty();
+  }
+
+  // Vendors' file names say it twice, first coarse, then full: "Rocky-9-GenericCloud-Base-9.4".
+  std::string Refine(const Distro& distro, const VersionMatch& coarse, std::size_t from) {
+    for (std::size_t at = from; at < tokens().size() && at <= from + kMaxBridge; ++at) {
+      const Token& token = tokens()[at];
+      if (token.mark == Token::Mark::kArch) {
+        continue;
+      }
+      if (token.mark != Token::Mark::kNone) {
+        break;
+      }
+      const std::optional<VersionMatch> match = MatchVersion(distro.scheme, tokens(), at);
+      if (match.has_value() && match->count >= 2 && match->version.size() > coarse.version.size() &&
+          CompatibleVersions(match->version, coarse.version)) {
+        for (std::size_t k = at; k < at + match->count; ++k) {
+          used_[k] = true;
+        }
+        return match->version;
+      }
+      if (token.kind == Token::Kind::kNumber || FillerRole(token.text).empty()) {
+        break;
+      }
+    }
+    return coarse.version;
   }
 
   // The animal of Ubuntu's code names: any word right after a code name.

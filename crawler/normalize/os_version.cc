@@ -101,11 +101,8 @@ Match MatchYearMonth(const Cursor& at, bool any_month) {
 
 Match MatchDebian(const Cursor& at) {
   const int major = at.Number(0);
-  if (major < 1 || major > 30 || at.Digits(0) > 2) {
+  if (major < 4 || major > 30 || at.Digits(0) > 2) {  // until 3.1 the numbering was another
     return std::nullopt;
-  }
-  if (major < 4) {  // until 3.1 each dotted number was a release of its own
-    return at.DottedCount() >= 2 ? Match(VersionMatch{at.Joined(2), 2}) : std::nullopt;
   }
   return VersionMatch{absl::StrCat(major), std::min<std::size_t>(at.DottedCount(), 3)};
 }

@@ -211,6 +211,10 @@ TokenList Tokenize(absl::string_view text) {
     while (end < lower.size() && IsAlnum(lower[end]) && IsDigit(lower[end]) == number) {
       ++end;
     }
+    // "2xA100": the sign between a number and what is counted stands alone.
+    if (!number && lower[pos] == 'x' && end - pos > 1 && pos > 0 && IsDigit(lower[pos - 1])) {
+      end = pos + 1;
+    }
     Token token;
     token.kind = number ? Token::Kind::kNumber : Token::Kind::kWord;
     token.text = lower.substr(pos, end - pos);
