@@ -1,0 +1,1 @@
+cis_test(client_component_test LABEL component SOURCES client_test.cc LINK cis_client)

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "client/client.h"
+#include "client/commands.h"
+#include "client/options.h"
+#include "schema/base/clock.h"
+#include "tests/support/fake_services.h"
+
+namespace cis {
+
+// What a command left behind.
+struct CommandResult {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+  absl::Status status;
+};
+
+// A clock that stands still.
+class StillClock : public Clock {
+ public:
+  absl::Time Now() const override { return absl::FromUnixSeconds(1'700'000'000); }
+};
+
+// Runs a command line against a fake server, as main does against a real one.
+inline CommandResult RunCommandLine(FakeServer& server, std::vector<std::string> arguments,
+                                    std::function<bool(absl::Duration)> sleep = {}) {
+  CommandResult result;
+  ParsedArguments parsed = ParseArguments(std::move(arguments), "fake");
+  if (!parsed.options.has_value()) return {parsed.exit_code, parsed.out, parsed.err, {}};
+  Client client(server.channel(), {parsed.options->timeout, parsed.options->server});
+  std::ostringstream out;
+  std::ostringstream err;
+  const StillClock clock;
+  TableStyle style;
+  style.max_width = 100;
+  if (!sleep) sleep = [](absl::Duration) { return false; };
+  const absl::StatusOr<bool> outcome =
+      RunCommand({client, *parsed.options, out, err, style, clock, std::move(sleep)});
+  result.exit_code = ExitCodeOf(outcome);
+  result.out = out.str();
+  result.err = err.str();
+  result.status = outcome.status();
+  if (!outcome.ok()) result.err += ErrorText(outcome.status()) + "\n";
+  return result;
+}
+
+}  // namespace cis
