@@ -1,0 +1,9 @@
+# One pass over the sites, and the program's commands.
+cis_library(
+  cis_crawl
+  SOURCES configuration.cc crawl_command.cc crawl_cycle.cc lint.cc lock_file.cc options.cc
+          status_report.cc store_commands.cc
+  PUBLIC cis_http cis_model cis_store
+  PRIVATE CLI11::CLI11 cis_normalize cis_sites cis_source)
+
+cis_program(cis_crawler SOURCES main.cc LINK cis_crawl OUTPUT cis-crawler)

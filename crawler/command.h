@@ -1,0 +1,44 @@
+#pragma once
+
+// The commands of cis-crawler. They read and write the files their options name; everything else
+// of the process comes in and goes out here, and `main` prints it.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "crawler/http/transport.h"
+#include "crawler/options.h"
+#include "schema/base/clock.h"
+
+namespace cis {
+
+// What a command may know of its process.
+struct ProcessContext {
+  const Clock* clock = nullptr;
+  std::function<std::optional<std::string>(absl::string_view name)> getenv;
+  std::function<void(absl::string_view text)> write_terminal;  // progress; null if there is none
+  std::function<void(HttpTransport*)> on_transport;  // what signals cancel; null when it ends
+  uint64_t seed = 0;                                 // of the retries' jitter
+};
+
+struct CommandResult {
+  int exit_code = 0;
+  std::string out;    // for stdout, ends with a newline if not empty
+  std::string error;  // for stderr: sentences, without a final newline
+};
+
+// Exit code 2 for what its user can mend (a missing, foreign, damaged or newer file, bad
+// configuration), otherwise 1.
+CommandResult FailedCommand(const absl::Status& status);
+
+CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context);
+CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& context);
+CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body);
+CommandResult RunRenormalize(const CrawlerOptions& options);
+CommandResult RunLint(const CrawlerOptions& options);
+
+}  // namespace cis

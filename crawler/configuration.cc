@@ -1,0 +1,77 @@
+#include "crawler/configuration.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace cis {
+
+CrawlConfiguration::Key CrawlConfiguration::KeyOf(const Share& share) {
+  return {share.endpoint.site_name, share.endpoint.keystone_url, share.endpoint.region, share.vo,
+          share.project_key};
+}
+
+CrawlConfiguration::CrawlConfiguration(std::vector<Site> sites, const std::vector<Share>& shares,
+                                       const Catalog* known, bool is_complete)
+    : sites_(std::move(sites)), shares_(shares) {
+  std::set<std::string> names;
+  for (const Site& site : sites_) names.insert(site.name);
+  std::set<Key> keys;
+  for (const Share& share : shares_) keys.insert(KeyOf(share));
+  if (known != nullptr) {
+    for (const auto& site : known->sites) {
+      if (names.count(site->site.name) == 0) {
+        if (!is_complete || !site->site.configured) continue;
+        Site gone = site->site;
+        gone.configured = false;
+        sites_.push_back(std::move(gone));
+        continue;
+      }
+      for (const EndpointCatalog& endpoint : site->endpoints) {
+        for (const ShareCatalog& entry : endpoint.shares) {
+          Share whole = entry.share;
+          const std::string region = std::exchange(whole.endpoint.region, "");
+          if (region.empty() || !entry.share.configured || keys.count(KeyOf(entry.share)) != 0 ||
+              keys.count(KeyOf(whole)) == 0) {
+            continue;
+          }
+          regions_[KeyOf(whole)].push_back(region);
+        }
+      }
+    }
+  }
+  for (auto& [key, regions] : regions_) std::sort(regions.begin(), regions.end());
+  Expand();
+}
+
+bool CrawlConfiguration::Split(const Share& share, const std::vector<std::string>& regions) {
+  std::vector<std::string>& known = regions_[KeyOf(share)];
+  if (known == regions) return false;
+  known = regions;
+  Expand();
+  return true;
+}
+
+bool CrawlConfiguration::Merge(const Share& share) {
+  if (regions_.erase(KeyOf(share)) == 0) return false;
+  Expand();
+  return true;
+}
+
+void CrawlConfiguration::Expand() {
+  expanded_.clear();
+  for (const Share& share : shares_) {
+    const auto it = regions_.find(KeyOf(share));
+    if (it == regions_.end()) {
+      expanded_.push_back(share);
+      continue;
+    }
+    for (const std::string& region : it->second) {
+      Share regional = share;
+      regional.endpoint.region = region;
+      expanded_.push_back(std::move(regional));
+    }
+  }
+}
+
+}  // namespace cis

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "schema/model/catalog.h"
+#include "schema/model/records.h"
+
+namespace cis {
+
+// The sites and shares of a crawl as the store is to know them. A share without a configured region
+// stands for one share a region where the site turns out to have several complete ones; what is
+// known of that from the last crawl is kept, so that such shares do not come and go.
+class CrawlConfiguration {
+ public:
+  CrawlConfiguration() = default;
+  // `known` is what the store holds, or null. With `is_complete` the configuration is all there is:
+  // sites of `known` that it does not name become unconfigured.
+  CrawlConfiguration(std::vector<Site> sites, const std::vector<Share>& shares,
+                     const Catalog* known, bool is_complete);
+
+  // `share` has these regions. Returns true if that is new.
+  bool Split(const Share& share, const std::vector<std::string>& regions);
+  // `share` was crawled by itself. Returns true if it had been split.
+  bool Merge(const Share& share);
+
+  const std::vector<Site>& sites() const { return sites_; }
+  // All, with split ones replaced by one a region.
+  const std::vector<Share>& shares() const { return expanded_; }
+
+ private:
+  using Key = std::tuple<std::string, std::string, std::string, std::string, std::string>;
+  static Key KeyOf(const Share& share);
+  void Expand();
+
+  std::vector<Site> sites_;
+  std::vector<Share> shares_;  // as configured
+  std::vector<Share> expanded_;
+  std::map<Key, std::vector<std::string>> regions_;  // of split shares
+};
+
+}  // namespace cis

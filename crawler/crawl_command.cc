@@ -1,0 +1,228 @@
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "crawler/command.h"
+#include "crawler/configuration.h"
+#include "crawler/crawl_cycle.h"
+#include "crawler/http/curl_transport.h"
+#include "crawler/lock_file.h"
+#include "crawler/sites/secret_file.h"
+#include "crawler/sites/sites.h"
+#include "crawler/source/openstack_source.h"
+#include "schema/base/log.h"
+#include "schema/base/status_macros.h"
+#include "schema/store/store.h"
+
+namespace cis {
+namespace {
+
+// A line on the terminal that is written over; nothing where there is no terminal.
+class ProgressLine {
+ public:
+  explicit ProgressLine(const ProcessContext& context) : context_(context) {}
+
+  void Update(const CrawlSummary& summary) {
+    // Ten times a second are enough for an eye.
+    const absl::Time now = context_.clock->Now();
+    if (!context_.write_terminal || now - last_ < absl::Milliseconds(100)) return;
+    last_ = now;
+    context_.write_terminal(absl::StrFormat("\r\x1b[K%d of %d shares, %d refreshed, %d requests",
+                                            summary.done_count, summary.share_count,
+                                            summary.refreshed_count, summary.request_count));
+    is_shown_ = true;
+  }
+  void Clear() {
+    if (is_shown_) context_.write_terminal("\r\x1b[K");
+    is_shown_ = false;
+  }
+
+ private:
+  const ProcessContext& context_;
+  absl::Time last_ = absl::InfinitePast();
+  bool is_shown_ = false;
+};
+
+absl::string_view StateOf(const ShareOutcome& outcome) {
+  if (outcome.Refreshed()) return "refreshed";
+  return outcome.RefreshedAny() ? "partial" : "failed";
+}
+
+// "25", "25 (1 skipped)", "kept" or "-".
+std::string CountOf(const ShareOutcome& outcome, Kind kind) {
+  const auto it = outcome.kinds.find(kind);
+  if (it == outcome.kinds.end()) return "-";
+  if (it->second.error != ErrorClass::kNone) return "kept";
+  if (it->second.skipped_count == 0) return absl::StrCat(it->second.record_count);
+  return absl::StrCat(it->second.record_count, " (", it->second.skipped_count, " skipped)");
+}
+
+void LogShare(const ShareOutcome& outcome, bool verbose) {
+  const Endpoint& endpoint = outcome.share.endpoint;
+  const std::string& region = endpoint.region.empty() ? endpoint.resolved_region : endpoint.region;
+  for (const auto& [kind, result] : outcome.kinds) {
+    if (result.error == ErrorClass::kNone) continue;
+    Log(LogLevel::kWarning, "crawl.failure",
+        {{"site", endpoint.site_name},
+         {"vo", outcome.share.vo},
+         {"region", region},
+         {"kind", FormatKind(kind)},
+         {"error", FormatErrorClass(result.error)},
+         {"message", result.message}});
+  }
+  if (!verbose) return;
+  Log(LogLevel::kInfo, "crawl.share",
+      {{"site", endpoint.site_name},
+       {"vo", outcome.share.vo},
+       {"region", region},
+       {"state", StateOf(outcome)},
+       {"flavors", CountOf(outcome, Kind::kFlavors)},
+       {"images", CountOf(outcome, Kind::kImages)},
+       {"networks", CountOf(outcome, Kind::kNetworks)},
+       {"quotas", CountOf(outcome, Kind::kQuotas)},
+       {"requests", outcome.request_count},
+       {"seconds", absl::StrFormat("%.2f", absl::ToDoubleSeconds(outcome.duration))}});
+}
+
+std::string EnvironmentValue(const ProcessContext& context,
+                             std::initializer_list<absl::string_view> names) {
+  for (const absl::string_view name : names) {
+    if (const std::optional<std::string> value = context.getenv(name); value && !value->empty()) {
+      return *value;
+    }
+  }
+  return "";
+}
+
+absl::StatusOr<SecretSources> FindSecrets(const CrawlerOptions& options,
+                                          const ProcessContext& context) {
+  SecretSources secrets;
+  secrets.getenv = context.getenv;
+  if (options.token_file.empty()) {
+    secrets.oidc_access_token = EnvironmentValue(context, {"OIDC_ACCESS_TOKEN"});
+    return secrets;
+  }
+  std::vector<std::string> warnings;
+  CIS_ASSIGN_OR_RETURN(secrets.oidc_access_token, ReadSecretFile(options.token_file, &warnings));
+  for (const std::string& warning : warnings) {
+    Log(LogLevel::kWarning, "crawl.config", {{"message", warning}});
+  }
+  return secrets;
+}
+
+TransportOptions MakeTransportOptions(const CrawlerOptions& options,
+                                      const ProcessContext& context) {
+  TransportOptions transport;
+  transport.max_in_flight_per_key = options.max_in_flight_per_endpoint;
+  transport.max_in_flight = options.max_in_flight;
+  transport.seed = context.seed;
+  // HTTP_PROXY in upper case is not read: a CGI's client could set it (httpoxy).
+  transport.tries.http_proxy = EnvironmentValue(context, {"http_proxy"});
+  transport.tries.https_proxy = EnvironmentValue(context, {"https_proxy", "HTTPS_PROXY"});
+  transport.tries.no_proxy = EnvironmentValue(context, {"no_proxy", "NO_PROXY"});
+  return transport;
+}
+
+// What the store is to know as configured. A VO filter narrows what is crawled, not what there is.
+absl::StatusOr<CrawlConfiguration> MakeConfiguration(const CrawlerOptions& options,
+                                                     const SecretSources& secrets,
+                                                     const SitesConfig& config) {
+  SitesConfig whole = config;
+  if (!options.vo_filter.empty()) {
+    CIS_ASSIGN_OR_RETURN(whole, LoadSites({options.site_paths, options.site_filter, {}}, secrets));
+  }
+  std::vector<Share> shares;
+  for (const ShareTarget& target : whole.targets) shares.push_back(target.share);
+  CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, OpenStoreReader(options.db));
+  CIS_ASSIGN_OR_RETURN(const Catalog known, reader->Load(nullptr));
+  const bool is_complete = options.site_filter.empty() && whole.errors.empty();
+  return CrawlConfiguration(std::move(whole.sites), shares, &known, is_complete);
+}
+
+void LogConfigProblems(const SitesConfig& config) {
+  for (const std::string& warning : config.warnings) {
+    Log(LogLevel::kInfo, "crawl.config", {{"message", warning}});
+  }
+  for (const std::string& error : config.errors) {
+    Log(LogLevel::kError, "crawl.config", {{"message", error}});
+  }
+}
+
+absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
+                                         const ProcessContext& context) {
+  CIS_ASSIGN_OR_RETURN(const SecretSources secrets, FindSecrets(options, context));
+  CIS_ASSIGN_OR_RETURN(
+      const SitesConfig config,
+      LoadSites({options.site_paths, options.site_filter, options.vo_filter}, secrets));
+  LogConfigProblems(config);
+  CIS_ASSIGN_OR_RETURN(const LockFile lock, LockFile::Acquire(absl::StrCat(options.db, ".lock")));
+  CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store, OpenStoreWriter(options.db));
+  CIS_ASSIGN_OR_RETURN(CrawlConfiguration configuration,
+                       MakeConfiguration(options, secrets, config));
+  CIS_ASSIGN_OR_RETURN(
+      const std::unique_ptr<CurlTransport> transport,
+      CurlTransport::Create(MakeTransportOptions(options, context), context.clock));
+
+  ProgressLine progress(context);
+  CrawlCycleOptions cycle_options;
+  cycle_options.share_deadline = options.share_deadline;
+  SourceOptions source_options;
+  source_options.timeout = options.timeout;
+  cycle_options.make_source = [source_options](const ShareTarget& target) {
+    return std::make_unique<OpenStackSource>(target, source_options);
+  };
+  cycle_options.on_share_done = [&](const ShareOutcome& outcome) {
+    if (options.verbose || !outcome.Refreshed()) progress.Clear();
+    LogShare(outcome, options.verbose);
+  };
+  cycle_options.on_progress = [&](const CrawlSummary& summary) { progress.Update(summary); };
+  const absl::Time start_time = context.clock->Now();
+  CrawlCycle cycle(transport.get(), store.get(), context.clock, std::move(cycle_options));
+  if (context.on_transport) context.on_transport(transport.get());
+  const absl::StatusOr<CrawlSummary> summary = cycle.Run(config.targets, std::move(configuration));
+  if (context.on_transport) context.on_transport(nullptr);
+  progress.Clear();
+  CIS_RETURN_IF_ERROR(summary.status());
+  Log(LogLevel::kInfo, summary->interrupted ? "crawl.interrupted" : "crawl.done",
+      {{"shares", summary->share_count},
+       {"refreshed", summary->refreshed_count},
+       {"partial", summary->partial_count},
+       {"requests", summary->request_count},
+       {"retries", transport->stats().retry_count},
+       {"seconds",
+        absl::StrFormat("%.2f", absl::ToDoubleSeconds(context.clock->Now() - start_time))}});
+  CommandResult result;
+  result.exit_code = CrawlExitCode(*summary, config.errors.size());
+  if (summary->interrupted) {
+    result.error = absl::StrCat("interrupted; ", summary->refreshed_count, " of ",
+                                summary->share_count, " shares were refreshed and are stored");
+  }
+  return result;
+}
+
+}  // namespace
+
+CommandResult FailedCommand(const absl::Status& status) {
+  CommandResult result;
+  result.error = std::string(status.message());
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kDataLoss:
+      result.exit_code = 2;
+      break;
+    default:
+      result.exit_code = 1;
+  }
+  return result;
+}
+
+CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context) {
+  absl::StatusOr<CommandResult> result = CrawlSites(options, context);
+  return result.ok() ? *std::move(result) : FailedCommand(result.status());
+}
+
+}  // namespace cis

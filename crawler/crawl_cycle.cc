@@ -1,0 +1,206 @@
+#include "crawler/crawl_cycle.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "crawler/http/http_error.h"
+#include "crawler/normalize/normalizer.h"
+#include "schema/base/status_macros.h"
+
+namespace cis {
+namespace {
+
+int64_t RecordCountOf(const RecordSet& records) {
+  switch (records.kind) {
+    case Kind::kFlavors:
+      return static_cast<int64_t>(records.flavors.size());
+    case Kind::kImages:
+      return static_cast<int64_t>(records.images.size());
+    case Kind::kNetworks:
+      return static_cast<int64_t>(records.network_set.networks.size());
+    case Kind::kQuotas:
+      return static_cast<int64_t>(records.quotas.size());
+    case Kind::kAuth:
+      break;
+  }
+  return 0;
+}
+
+}  // namespace
+
+bool ShareOutcome::Refreshed() const {
+  if (kinds.size() != std::size(kAllKinds)) return false;
+  return std::all_of(kinds.begin(), kinds.end(),
+                     [](const auto& entry) { return entry.second.error == ErrorClass::kNone; });
+}
+
+bool ShareOutcome::RefreshedAny() const {
+  return std::any_of(kinds.begin(), kinds.end(), [](const auto& entry) {
+    return entry.first != Kind::kAuth && entry.second.error == ErrorClass::kNone;
+  });
+}
+
+int CrawlExitCode(const CrawlSummary& summary, size_t config_error_count) {
+  if (summary.interrupted) return 1;
+  if (summary.refreshed_count == 0 && summary.partial_count == 0) return 4;
+  if (summary.refreshed_count < summary.share_count || config_error_count > 0) return 3;
+  return 0;
+}
+
+CrawlCycle::CrawlCycle(HttpTransport* transport, StoreWriter* store, const Clock* clock,
+                       CrawlCycleOptions options)
+    : transport_(transport), store_(store), clock_(clock), options_(std::move(options)) {}
+
+CrawlCycle::~CrawlCycle() = default;
+
+absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& targets,
+                                             CrawlConfiguration configuration) {
+  configuration_ = std::move(configuration);
+  CIS_ASSIGN_OR_RETURN(crawl_id_, store_->BeginCrawl(clock_->Now()));
+  CIS_RETURN_IF_ERROR(
+      store_->ReplaceConfiguration(configuration_.sites(), configuration_.shares()));
+  for (const ShareTarget& target : targets) StartShare(target);
+  // Each request is bounded by its share's deadline, so that this ends by itself.
+  const absl::Status driven = transport_->Run(absl::InfiniteFuture());
+  CIS_RETURN_IF_ERROR(store_status_);
+  if (!driven.ok() && !summary_.interrupted) return driven;
+  if (summary_.interrupted) return summary_;
+  Crawl crawl;
+  crawl.id = crawl_id_;
+  crawl.end_time = clock_->Now();
+  crawl.share_count = summary_.share_count;
+  crawl.refreshed_count = summary_.refreshed_count;
+  crawl.failed_count = summary_.share_count - summary_.refreshed_count;
+  crawl.request_count = summary_.request_count;
+  CIS_RETURN_IF_ERROR(store_->EndCrawl(crawl));
+  return summary_;
+}
+
+void CrawlCycle::StartShare(ShareTarget target) {
+  auto owned = std::make_unique<ShareRun>();
+  ShareRun& run = *owned;
+  runs_.push_back(std::move(owned));
+  run.outcome.share = target.share;
+  run.start_time = clock_->Now();
+  run.source = options_.make_source(target);
+  run.target = std::move(target);
+  ++summary_.share_count;
+  Take(run, run.source->Start(run.start_time));
+}
+
+void CrawlCycle::Take(ShareRun& run, SourceStep step) {
+  for (SourceRequest& request : step.requests) Send(run, std::move(request));
+  for (SourceEvent& event : step.events) OnEvent(run, std::move(event));
+  FinishIfDone(run);
+}
+
+void CrawlCycle::Send(ShareRun& run, SourceRequest request) {
+  const absl::Duration left = run.start_time + options_.share_deadline - clock_->Now();
+  // A request that comes too late still goes its way, so that it ends where all others do.
+  request.request.deadline =
+      std::min(request.request.deadline, std::max(left, absl::Milliseconds(1)));
+  ++run.open_count;
+  transport_->Send(std::move(request.request),
+                   [this, &run, tag = request.tag](absl::StatusOr<HttpResponse> answer) {
+                     OnAnswer(run, tag, std::move(answer));
+                   });
+}
+
+void CrawlCycle::OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpResponse> answer) {
+  --run.open_count;
+  summary_.request_count += answer.ok() ? answer->try_count : 1;
+  // An end that we asked for is no failure of the site.
+  if (!answer.ok() && answer.status().code() == absl::StatusCode::kCancelled) {
+    summary_.interrupted = true;
+    return;
+  }
+  if (!store_status_.ok()) return;
+  Take(run, run.source->OnResponse(tag, answer, clock_->Now()));
+  if (options_.on_progress) options_.on_progress(summary_);
+}
+
+void CrawlCycle::OnEvent(ShareRun& run, SourceEvent event) {
+  if (!store_status_.ok()) return;
+  run.outcome.request_count += event.request_count;
+  switch (event.type) {
+    case SourceEvent::Type::kLogin:
+      run.outcome.share = event.share;
+      run.outcome.kinds[Kind::kAuth] = {};
+      if (configuration_.Merge(event.share)) {
+        CheckStore(store_->ReplaceConfiguration(configuration_.sites(), configuration_.shares()));
+      }
+      CheckStore(store_->RecordLogin(crawl_id_, event.share, clock_->Now(), event.request_count));
+      return;
+    case SourceEvent::Type::kRegions:
+      OnRegions(run, event);
+      return;
+    case SourceEvent::Type::kObservation:
+      CheckStore(OnObservation(run, event));
+      return;
+    case SourceEvent::Type::kFailure:
+      run.outcome.share = event.share;
+      CheckStore(RecordFailure(run, event.share, event.kind, event.error, event.status.message(),
+                               event.request_count));
+      return;
+  }
+}
+
+void CrawlCycle::OnRegions(ShareRun& run, const SourceEvent& event) {
+  run.split = true;
+  if (configuration_.Split(run.target.share, event.regions)) {
+    CheckStore(store_->ReplaceConfiguration(configuration_.sites(), configuration_.shares()));
+  }
+  for (const std::string& region : event.regions) {
+    ShareTarget target = run.target;
+    target.share.endpoint.region = region;
+    StartShare(std::move(target));
+  }
+}
+
+absl::Status CrawlCycle::OnObservation(ShareRun& run, const SourceEvent& event) {
+  const absl::StatusOr<RecordSet> records = Normalize(event.observation);
+  if (!records.ok()) {
+    return RecordFailure(run, event.share, event.kind, ErrorClass::kParse,
+                         records.status().message(), event.request_count);
+  }
+  KindOutcome& outcome = run.outcome.kinds[event.kind];
+  outcome.record_count = RecordCountOf(*records);
+  outcome.skipped_count = records->skipped_count;
+  return store_->ReplaceRecords(crawl_id_, event.observation, *records, event.request_count);
+}
+
+absl::Status CrawlCycle::RecordFailure(ShareRun& run, const Share& share, Kind kind,
+                                       ErrorClass error, absl::string_view message,
+                                       int64_t request_count) {
+  KindOutcome& outcome = run.outcome.kinds[kind];
+  outcome.error = error == ErrorClass::kNone ? ErrorClass::kInternal : error;
+  outcome.message = std::string(message);
+  return store_->RecordFailure(crawl_id_, share, kind, outcome.error, message, clock_->Now(),
+                               request_count);
+}
+
+void CrawlCycle::FinishIfDone(ShareRun& run) {
+  if (run.done || run.open_count > 0 || !run.source->Done() || !store_status_.ok()) return;
+  run.done = true;
+  if (run.split) {
+    --summary_.share_count;
+    return;
+  }
+  run.outcome.duration = clock_->Now() - run.start_time;
+  ++summary_.done_count;
+  if (run.outcome.Refreshed()) {
+    ++summary_.refreshed_count;
+  } else if (run.outcome.RefreshedAny()) {
+    ++summary_.partial_count;
+  }
+  if (options_.on_share_done) options_.on_share_done(run.outcome);
+}
+
+void CrawlCycle::CheckStore(const absl::Status& status) {
+  if (status.ok() || !store_status_.ok()) return;
+  store_status_ = status;
+  transport_->Cancel();
+}
+
+}  // namespace cis

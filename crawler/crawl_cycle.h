@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "crawler/configuration.h"
+#include "crawler/http/transport.h"
+#include "crawler/source/source.h"
+#include "schema/base/clock.h"
+#include "schema/model/records.h"
+#include "schema/store/store.h"
+
+namespace cis {
+
+// What the crawl did for one kind of one share.
+struct KindOutcome {
+  ErrorClass error = ErrorClass::kNone;
+  std::string message;
+  int64_t record_count = 0;
+  int64_t skipped_count = 0;
+};
+
+// What the crawl did for one share.
+struct ShareOutcome {
+  Share share;
+  std::map<Kind, KindOutcome> kinds;  // those that were tried
+  int64_t request_count = 0;
+  absl::Duration duration;
+
+  // True if every kind was replaced by fresh data.
+  bool Refreshed() const;
+  // True if at least one kind besides the login was.
+  bool RefreshedAny() const;
+};
+
+// How far a crawl is, and at its end what came of it.
+struct CrawlSummary {
+  int64_t share_count = 0;
+  int64_t done_count = 0;
+  int64_t refreshed_count = 0;  // all kinds fresh
+  int64_t partial_count = 0;    // some kinds fresh, some kept
+  int64_t request_count = 0;    // answers, retries included
+  bool interrupted = false;     // Cancel() was called before the end
+};
+
+// 0 all shares refreshed · 3 some kept last good data · 4 none refreshed · 1 interrupted.
+// `config_error_count` > 0 (a site file that could not be read) is no full success either.
+int CrawlExitCode(const CrawlSummary& summary, size_t config_error_count);
+
+struct CrawlCycleOptions {
+  absl::Duration share_deadline = absl::Minutes(10);  // of all requests of one share together
+  std::function<std::unique_ptr<Source>(const ShareTarget&)> make_source;  // required
+  // Called when a share is done, and after every answer. May be null.
+  std::function<void(const ShareOutcome&)> on_share_done;
+  std::function<void(const CrawlSummary&)> on_progress;
+};
+
+// One pass over some shares: moves the bytes between their sources and the transport, normalises
+// what comes and stores each kind as soon as it is complete, in one transaction. A failure keeps
+// the last good data and is recorded. Not thread-safe; for one Run().
+class CrawlCycle {
+ public:
+  // All must outlive the cycle.
+  CrawlCycle(HttpTransport* transport, StoreWriter* store, const Clock* clock,
+             CrawlCycleOptions options);
+  ~CrawlCycle();
+  CrawlCycle(const CrawlCycle&) = delete;
+  CrawlCycle& operator=(const CrawlCycle&) = delete;
+
+  // Stores `configuration` and crawls `targets`. Sites that fail are part of the summary. After a
+  // Cancel() of the transport what is stored is complete, and the crawl stays without an end in the
+  // history. Returns the store's error if it cannot be written.
+  absl::StatusOr<CrawlSummary> Run(const std::vector<ShareTarget>& targets,
+                                   CrawlConfiguration configuration);
+
+ private:
+  struct ShareRun {
+    ShareTarget target;
+    std::unique_ptr<Source> source;
+    ShareOutcome outcome;
+    absl::Time start_time;
+    int64_t open_count = 0;  // requests without an answer
+    bool split = false;      // replaced by one run a region
+    bool done = false;
+  };
+
+  void StartShare(ShareTarget target);
+  void Take(ShareRun& run, SourceStep step);
+  void Send(ShareRun& run, SourceRequest request);
+  void OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpResponse> answer);
+  void OnEvent(ShareRun& run, SourceEvent event);
+  void OnRegions(ShareRun& run, const SourceEvent& event);
+  absl::Status OnObservation(ShareRun& run, const SourceEvent& event);
+  absl::Status RecordFailure(ShareRun& run, const Share& share, Kind kind, ErrorClass error,
+                             absl::string_view message, int64_t request_count);
+  void FinishIfDone(ShareRun& run);
+  // Keeps the first error of the store and ends the crawl.
+  void CheckStore(const absl::Status& status);
+
+  HttpTransport* transport_;
+  StoreWriter* store_;
+  const Clock* clock_;
+  CrawlCycleOptions options_;
+  int64_t crawl_id_ = 0;
+  CrawlConfiguration configuration_;
+  std::vector<std::unique_ptr<ShareRun>> runs_;
+  CrawlSummary summary_;
+  absl::Status store_status_;
+};
+
+}  // namespace cis

@@ -1,0 +1,88 @@
+// cis-crawler: asks sites, stores answers. Flags are in options.cc, commands in command.h.
+
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <iterator>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "crawler/command.h"
+#include "crawler/options.h"
+#include "schema/base/clock.h"
+#include "schema/base/log.h"
+
+namespace {
+
+std::atomic<cis::HttpTransport*> g_transport{nullptr};
+std::atomic<bool> g_stopped{false};
+
+// A crawl ends in good order; a second signal ends the process.
+void OnSignal(int /*signal*/) {
+  g_stopped.store(true);
+  if (cis::HttpTransport* transport = g_transport.load()) transport->Cancel();
+}
+
+cis::CommandResult Run(const cis::CrawlerOptions& options, const cis::ProcessContext& context) {
+  switch (options.command) {
+    case cis::CrawlerCommand::kCrawl:
+      return cis::RunCrawl(options, context);
+    case cis::CrawlerCommand::kStatus:
+      return cis::RunStatus(options, context);
+    case cis::CrawlerCommand::kNormalize: {
+      const std::string body{std::istreambuf_iterator<char>(std::cin), {}};
+      return cis::RunNormalize(options, body);
+    }
+    case cis::CrawlerCommand::kRenormalize:
+      return cis::RunRenormalize(options);
+    case cis::CrawlerCommand::kLint:
+      return cis::RunLint(options);
+    case cis::CrawlerCommand::kHelp:
+    case cis::CrawlerCommand::kVersion:
+      break;
+  }
+  return {0, options.text, ""};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  const absl::StatusOr<cis::CrawlerOptions> options = cis::ParseCrawlerOptions(args);
+  if (!options.ok()) {
+    std::cerr << "cis-crawler: " << options.status().message() << "\n";
+    return cis::UsageExitCode(args);
+  }
+  cis::SetLogFormat(options->log_format);
+  struct sigaction action = {};
+  action.sa_handler = OnSignal;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  if (options->command == cis::CrawlerCommand::kCrawl) {
+    sigaction(SIGTERM, &action, nullptr);
+    sigaction(SIGINT, &action, nullptr);
+  }
+  const cis::SystemClock clock;
+  cis::ProcessContext context;
+  context.clock = &clock;
+  context.seed = std::random_device()();
+  context.getenv = [](absl::string_view name) -> std::optional<std::string> {
+    const char* value = std::getenv(std::string(name).c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  context.on_transport = [](cis::HttpTransport* transport) {
+    g_transport.store(transport);
+    if (transport != nullptr && g_stopped.load()) transport->Cancel();
+  };
+  if (isatty(STDERR_FILENO) != 0 && options->log_format == cis::LogFormat::kText) {
+    context.write_terminal = [](absl::string_view text) { std::cerr << text << std::flush; };
+  }
+  const cis::CommandResult result = Run(*options, context);
+  if (!result.error.empty()) std::cerr << "cis-crawler: " << result.error << "\n";
+  std::cout << result.out << std::flush;
+  return std::cout ? result.exit_code : 1;
+}

@@ -1,0 +1,117 @@
+#include "crawler/status_report.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "schema/model/records.h"
+
+namespace cis {
+namespace {
+
+// Shares that are named in the line; the others are counted.
+constexpr size_t kMaxNamed = 5;
+// Of an error message in the line.
+constexpr size_t kMaxMessageBytes = 120;
+
+struct ShareStatus {
+  absl::Duration age;  // of its oldest kind; infinite if one was never fetched
+  std::string problem;
+  bool stale = false;
+};
+
+// "3h", "2d 4h", "never".
+std::string FormatAge(absl::Duration age) {
+  if (age == absl::InfiniteDuration()) return "never";
+  const int64_t minutes = absl::ToInt64Minutes(age);
+  if (minutes < 60) return absl::StrCat(minutes, "m");
+  if (minutes < 48 * 60) return absl::StrCat(minutes / 60, "h");
+  return absl::StrCat(minutes / (24 * 60), "d");
+}
+
+// One line without the characters that mean something to a monitoring system.
+std::string OneLine(absl::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, kMaxMessageBytes)) {
+    out += c == '|' || absl::ascii_iscntrl(static_cast<unsigned char>(c)) ? ' ' : c;
+  }
+  return out;
+}
+
+ShareStatus StatusOf(const ShareCatalog& entry, absl::Time now, absl::Duration max_age) {
+  ShareStatus status;
+  status.age = absl::ZeroDuration();
+  for (const Kind kind : kAllKinds) {
+    const auto it = std::find_if(entry.kinds.begin(), entry.kinds.end(),
+                                 [kind](const KindState& state) { return state.kind == kind; });
+    const bool never = it == entry.kinds.end() || it->success_time == absl::InfinitePast();
+    const absl::Duration age = never ? absl::InfiniteDuration() : now - it->success_time;
+    status.age = std::max(status.age, age);
+    if (it != entry.kinds.end() && it->error != ErrorClass::kNone && status.problem.empty()) {
+      status.problem =
+          absl::StrCat(FormatKind(kind), " ", FormatErrorClass(it->error), ", data ",
+                       FormatAge(age), never ? "" : " old", ": ", OneLine(it->error_message));
+    }
+  }
+  status.stale = status.age > max_age;
+  if (status.stale && status.problem.empty()) {
+    status.problem = absl::StrCat("data ", FormatAge(status.age),
+                                  status.age == absl::InfiniteDuration() ? " fetched" : " old");
+  }
+  return status;
+}
+
+}  // namespace
+
+StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, absl::Duration max_age) {
+  int64_t share_count = 0;
+  int64_t stale_count = 0;
+  int64_t problem_count = 0;
+  absl::Duration oldest;
+  std::vector<std::string> problems;
+  for (const auto& site : catalog.sites) {
+    for (const EndpointCatalog& endpoint : site->endpoints) {
+      for (const ShareCatalog& entry : endpoint.shares) {
+        if (!entry.share.configured) continue;
+        const ShareStatus status = StatusOf(entry, now, max_age);
+        ++share_count;
+        stale_count += status.stale ? 1 : 0;
+        if (status.age != absl::InfiniteDuration()) oldest = std::max(oldest, status.age);
+        if (status.problem.empty()) continue;
+        ++problem_count;
+        if (problems.size() < kMaxNamed) {
+          problems.push_back(absl::StrCat(OneLine(site->site.name), " ", OneLine(entry.share.vo),
+                                          " (", status.problem, ")"));
+        }
+      }
+    }
+  }
+  StatusReport report;
+  if (share_count == 0) {
+    report.line = "CIS UNKNOWN - no share is known; run cis-crawler crawl";
+    return report;
+  }
+  std::string words;
+  if (problem_count == 0) {
+    report.level = 0;
+    words = absl::StrCat("OK - ", share_count, " shares are fresh, the oldest data are ",
+                         FormatAge(oldest), " old");
+  } else {
+    report.level = stale_count == share_count ? 2 : 1;
+    words = absl::StrCat(report.level == 2 ? "CRITICAL" : "WARNING", " - ", problem_count, " of ",
+                         share_count, " shares are not fresh: ", absl::StrJoin(problems, "; "));
+    if (problem_count > static_cast<int64_t>(problems.size())) {
+      absl::StrAppend(&words, "; and ", problem_count - static_cast<int64_t>(problems.size()),
+                      " more");
+    }
+  }
+  report.line = absl::StrCat("CIS ", words, " | shares=", share_count, " not_fresh=", problem_count,
+                             " stale=", stale_count, " oldest=", absl::ToInt64Seconds(oldest), "s;",
+                             absl::ToInt64Seconds(max_age));
+  return report;
+}
+
+}  // namespace cis

@@ -1,0 +1,134 @@
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "crawler/command.h"
+#include "crawler/lint.h"
+#include "crawler/lock_file.h"
+#include "crawler/normalize/normalizer.h"
+#include "crawler/sites/suggest.h"
+#include "crawler/status_report.h"
+#include "schema/base/log.h"
+#include "schema/base/status_macros.h"
+#include "schema/store/store.h"
+
+namespace cis {
+namespace {
+
+absl::StatusOr<Catalog> LoadCatalog(const std::string& db) {
+  CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, OpenStoreReader(db));
+  return reader->Load(nullptr);
+}
+
+// Names from sites may hold anything; a finding is one line.
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
+  }
+  return text;
+}
+
+absl::StatusOr<CommandResult> Lint(const CrawlerOptions& options) {
+  CIS_ASSIGN_OR_RETURN(const Catalog catalog, LoadCatalog(options.db));
+  std::vector<std::string> known;
+  for (const auto& site : catalog.sites) known.push_back(site->site.name);
+  for (const std::string& wanted : options.site_filter) {
+    if (std::any_of(known.begin(), known.end(), [&](const std::string& name) {
+          return absl::EqualsIgnoreCase(name, wanted);
+        })) {
+      continue;
+    }
+    const std::vector<std::string> near = Suggest(wanted, known);
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--site is \"", wanted, "\", which ", options.db, " does not have",
+        near.empty() ? "" : absl::StrCat("; did you mean ", absl::StrJoin(near, " or "), "?")));
+  }
+  CommandResult result;
+  for (const auto& site : catalog.sites) {
+    const bool is_wanted = options.site_filter.empty() ||
+                           std::any_of(options.site_filter.begin(), options.site_filter.end(),
+                                       [&](const std::string& w) {
+                                         return absl::EqualsIgnoreCase(w, site->site.name);
+                                       });
+    if (!is_wanted) continue;
+    for (const LintFinding& finding : LintSite(*site)) {
+      absl::StrAppend(&result.out, OneLine(FormatLintFinding(finding)), "\n");
+    }
+  }
+  result.exit_code = result.out.empty() ? 0 : 3;
+  return result;
+}
+
+absl::StatusOr<CommandResult> Renormalize(const CrawlerOptions& options) {
+  std::error_code error;
+  if (!std::filesystem::exists(options.db, error)) {
+    return absl::NotFoundError(
+        absl::StrCat("--db is \"", options.db, "\", which does not exist; crawl first"));
+  }
+  CIS_ASSIGN_OR_RETURN(const LockFile lock, LockFile::Acquire(absl::StrCat(options.db, ".lock")));
+  CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store, OpenStoreWriter(options.db));
+  int64_t done_count = 0;
+  int64_t failed_count = 0;
+  CIS_RETURN_IF_ERROR(store->ForEachObservation([&](const Observation& observation) {
+    const absl::StatusOr<RecordSet> records = Normalize(observation);
+    if (!records.ok()) {
+      // Rules that read less than those of the crawl did: the records of then stay.
+      ++failed_count;
+      Log(LogLevel::kWarning, "renormalize.failure",
+          {{"site", observation.share.endpoint.site_name},
+           {"vo", observation.share.vo},
+           {"kind", FormatKind(observation.kind)},
+           {"message", records.status().message()}});
+      return absl::OkStatus();
+    }
+    ++done_count;
+    return store->Renormalize(observation, *records);
+  }));
+  Log(LogLevel::kInfo, "renormalize.done", {{"observations", done_count}, {"kept", failed_count}});
+  CommandResult result;
+  result.exit_code = failed_count == 0 ? 0 : 3;
+  return result;
+}
+
+}  // namespace
+
+CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& context) {
+  const absl::StatusOr<Catalog> catalog = LoadCatalog(options.db);
+  CommandResult result;
+  if (!catalog.ok()) {
+    result.exit_code = 3;
+    result.out =
+        absl::StrCat("CIS UNKNOWN - ", OneLine(std::string(catalog.status().message())), "\n");
+    return result;
+  }
+  const StatusReport report = BuildStatusReport(*catalog, context.clock->Now(), options.max_age);
+  result.exit_code = report.level;
+  result.out = absl::StrCat(report.line, "\n");
+  return result;
+}
+
+CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body) {
+  absl::StatusOr<std::string> lines = NormalizeToJsonLines(options.kind, body);
+  if (!lines.ok()) return FailedCommand(lines.status());
+  CommandResult result;
+  result.out = *std::move(lines);
+  return result;
+}
+
+CommandResult RunRenormalize(const CrawlerOptions& options) {
+  absl::StatusOr<CommandResult> result = Renormalize(options);
+  return result.ok() ? *std::move(result) : FailedCommand(result.status());
+}
+
+CommandResult RunLint(const CrawlerOptions& options) {
+  absl::StatusOr<CommandResult> result = Lint(options);
+  return result.ok() ? *std::move(result) : FailedCommand(result.status());
+}
+
+}  // namespace cis
