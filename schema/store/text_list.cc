@@ -45,8 +45,9 @@ bool TextListReader::Fail() {
 
 bool TextListReader::Next(std::string& text) {
   if (!ok_) return false;
-  if (rest_ == "]" || (first_ && rest_ == "[]")) {
+  if (rest_ == (first_ ? "[]" : "]")) {
     rest_ = "]";
+    first_ = false;
     return false;
   }
   if (rest_.size() < 3 || rest_[0] != (first_ ? '[' : ',') || rest_[1] != '"') return Fail();

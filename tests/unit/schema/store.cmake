@@ -1,5 +1,12 @@
 cis_test(
   store_test
   LABEL unit
-  SOURCES store_lifecycle_test.cc store_reader_test.cc store_round_trip_test.cc
+  SOURCES sqlite_test.cc
+          store_crash_test.cc
+          store_lifecycle_test.cc
+          store_open_test.cc
+          store_reader_test.cc
+          store_round_trip_test.cc
+          text_list_test.cc
+          zstd_test.cc
   LINK cis_store)
