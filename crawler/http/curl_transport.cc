@@ -218,14 +218,16 @@ void CurlTransport::OnTryEnd(int64_t id, Exchange& exchange, CurlTryEnd end) {
     return;
   }
   exchange.history = after;
-  if (decision.retry && now + decision.wait < exchange.deadline) {
+  const bool is_last_try =
+      exchange.request.max_tries > 0 && after.try_count >= exchange.request.max_tries;
+  if (decision.retry && !is_last_try && now + decision.wait < exchange.deadline) {
     ++stats_.retry_count;
     exchange.fresh_connection = false;
     if (retry_after.has_value()) queue_.Pause(exchange.key, now + decision.wait);
     retries_.emplace(now + decision.wait, id);
     return;
   }
-  if (decision.retry) {
+  if (decision.retry && !is_last_try) {
     ++stats_.limit_hits["deadline"];
   } else if (after.try_count >= options_.backoff.max_tries) {
     ++stats_.limit_hits["tries"];

@@ -264,23 +264,26 @@ bool IsSameSite(absl::string_view host_a, absl::string_view host_b) {
 
 std::string RedactUrl(absl::string_view url) {
   url = url.substr(0, url.find('#'));
-  const size_t question = url.find('?');
-  std::string head(url.substr(0, question));
-  const size_t authority = head.find("://");
-  if (authority != std::string::npos) {
-    const size_t end = head.find('/', authority + 3);
-    const size_t at = head.rfind('@', end);
-    if (at != std::string::npos && at > authority) {
-      head.replace(authority + 3, at - authority - 3, "***");
-    }
+  std::string whole(url);
+  if (const size_t start = whole.find("://"); start != std::string::npos) {
+    const size_t end = std::min(whole.find_first_of("/?", start + 3), whole.size());
+    const absl::string_view authority = absl::string_view(whole).substr(0, end).substr(start + 3);
+    const absl::string_view port = authority.substr(authority.rfind(':') + 1);
+    // A password may hold "/" or "?"; then what looks like a port is no number.
+    const bool odd_port = absl::StrContains(authority, ":") && !absl::StartsWith(authority, "[") &&
+                          !IsNumericLabel(port);
+    const size_t at = whole.rfind('@', odd_port ? std::string::npos : end);
+    if (at != std::string::npos && at > start) whole.replace(start + 3, at - start - 3, "***");
   }
+  const size_t question = whole.find('?');
+  const std::string head = whole.substr(0, question);
   std::string out = head;
-  if (question != absl::string_view::npos) {
+  if (question != std::string::npos) {
     static constexpr absl::string_view kSecret[] = {"token",     "secret", "passw",    "pwd",
                                                     "signature", "sig",    "code",     "credential",
                                                     "key",       "auth",   "assertion"};
     std::vector<std::string> pairs;
-    for (absl::string_view pair : absl::StrSplit(url.substr(question + 1), '&')) {
+    for (absl::string_view pair : absl::StrSplit(whole.substr(question + 1), '&')) {
       const absl::string_view name = pair.substr(0, pair.find('='));
       const std::string lower = absl::AsciiStrToLower(name);
       const bool secret = std::any_of(std::begin(kSecret), std::end(kSecret),

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "crawler/sites/secret_file.h"
@@ -62,6 +63,27 @@ std::string FetchSecret(YamlReader& reader, const YAML::Node& auth, absl::string
     return "";
   }
   return *std::move(secret);
+}
+
+// Calls `found` with every key of `node`, at any depth, whose value is a secret.
+void ForEachSecret(const YAML::Node& node, absl::FunctionRef<void(const YAML::Node& key)> found) {
+  static const auto* secret_keys = new std::set<std::string>{"password",
+                                                             "secret",
+                                                             "token",
+                                                             "access_token",
+                                                             "refresh_token",
+                                                             "client_secret",
+                                                             "application_credential_secret"};
+  if (node.IsSequence()) {
+    for (const YAML::Node& item : node) ForEachSecret(item, found);
+  }
+  if (!node.IsMap()) return;
+  for (const auto& entry : node) {
+    if (secret_keys->count(entry.first.Scalar()) > 0 && entry.second.IsScalar()) {
+      found(entry.first);
+    }
+    ForEachSecret(entry.second, found);
+  }
 }
 
 }  // namespace
@@ -142,27 +164,19 @@ Credentials ReadAuth(YamlReader& reader, const YAML::Node& auth, absl::string_vi
 }
 
 void RefuseInlineSecrets(YamlReader& reader, const YAML::Node& node) {
-  static const auto* secret_keys = new std::set<std::string>{"password",
-                                                             "secret",
-                                                             "token",
-                                                             "access_token",
-                                                             "refresh_token",
-                                                             "client_secret",
-                                                             "application_credential_secret"};
-  if (node.IsSequence()) {
-    for (const YAML::Node& item : node) RefuseInlineSecrets(reader, item);
-  }
-  if (!node.IsMap()) return;
-  for (const auto& entry : node) {
-    const std::string& key = entry.first.Scalar();
-    if (secret_keys->count(key) > 0 && entry.second.IsScalar()) {
-      reader.Error(entry.first, absl::StrCat("\"", key,
-                                             "\" holds a secret; site files are shared, "
-                                             "so name an environment variable (",
-                                             key, "_env) or a file (", key, "_file) instead"));
-    }
-    RefuseInlineSecrets(reader, entry.second);
-  }
+  ForEachSecret(node, [&](const YAML::Node& key) {
+    reader.Error(key,
+                 absl::StrCat("\"", key.Scalar(),
+                              "\" holds a secret; site files are shared, so name an "
+                              "environment variable (",
+                              key.Scalar(), "_env) or a file (", key.Scalar(), "_file) instead"));
+  });
+}
+
+bool HoldsSecret(const YAML::Node& node) {
+  bool found = false;
+  ForEachSecret(node, [&](const YAML::Node&) { found = true; });
+  return found;
 }
 
 void SetFederation(absl::string_view identity_provider, absl::string_view protocol,

@@ -22,6 +22,9 @@ Credentials ReadAuth(YamlReader& reader, const YAML::Node& auth, absl::string_vi
 // Reports every key of `node`, at any depth, that holds a secret itself.
 void RefuseInlineSecrets(YamlReader& reader, const YAML::Node& node);
 
+// True if a key of `node`, at any depth, holds a secret itself.
+bool HoldsSecret(const YAML::Node& node);
+
 // Sets what is not empty.
 void SetFederation(absl::string_view identity_provider, absl::string_view protocol,
                    Credentials& credentials);

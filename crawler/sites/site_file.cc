@@ -1,9 +1,11 @@
 #include "crawler/sites/site_file.h"
 
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "crawler/sites/auth_config.h"
 #include "crawler/sites/keystone_url.h"
 #include "crawler/sites/site_options.h"
@@ -59,23 +61,12 @@ std::vector<VoEntry> ReadVoEntries(YamlReader& reader, const YAML::Node& root) {
   return usable;
 }
 
-// Credentials of a share: its own, else what the file asks for, else the OIDC access token.
-Credentials ChooseCredentials(YamlReader& reader, const VoEntry& entry, const SiteOptions& options,
-                              const std::string& site_auth, const SecretSources& secrets,
-                              FileTargets& out) {
-  if (options.credentials.has_value()) return *options.credentials;
+// Credentials of a share: its own, else the OIDC access token, unless the site asks for others.
+Credentials ChooseCredentials(const std::optional<Credentials>& own, bool asks_for_others,
+                              const SecretSources& secrets) {
+  if (own.has_value()) return *own;
   Credentials credentials;
-  if (!site_auth.empty() && ParseAuthType(site_auth) != Credentials::Type::kOidcAccessToken) {
-    reader.Warn(
-        entry.place,
-        absl::StrCat("VO ", entry.name, ": the site asks for auth ", site_auth,
-                     "; it is not crawled until cis.auth of the VO names such credentials"));
-    return credentials;
-  }
-  if (secrets.oidc_access_token.empty()) {
-    out.missing_token.push_back(reader.Where(entry.place));
-    return credentials;
-  }
+  if (asks_for_others || secrets.oidc_access_token.empty()) return credentials;
   credentials.type = Credentials::Type::kOidcAccessToken;
   credentials.token = secrets.oidc_access_token;
   return credentials;
@@ -92,15 +83,12 @@ FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const Secre
   FileTargets out;
   RefuseInlineSecrets(reader, root);
   reader.NoteUnknown(root, *site_keys, "");
-  const std::string site_name = reader.Text(root, "gocdb", "");
-  if (site_name.empty()) reader.Error(root, "gocdb is missing; it must be the site's GOCDB name");
-  const std::string endpoint = reader.Text(root, "endpoint", "");
-  if (endpoint.empty()) {
-    reader.Error(root,
-                 "endpoint is missing; it must be the URL of the site's Keystone, e.g. "
-                 "https://keystone.example.org:5000/v3");
-    return out;
-  }
+  const std::string site_name =
+      reader.Needed(root, "gocdb", "", "it must be the site's GOCDB name");
+  const std::string endpoint = reader.Needed(root, "endpoint", "",
+                                             "it must be the URL of the site's Keystone, e.g. "
+                                             "https://keystone.example.org:5000/v3");
+  if (endpoint.empty()) return out;
   const absl::StatusOr<std::string> keystone_url = NormalizeKeystoneUrl(endpoint);
   if (!keystone_url.ok()) {
     reader.Error(FindKey(root, "endpoint"),
@@ -116,6 +104,9 @@ FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const Secre
   out.sites.push_back(site);
 
   const std::string site_auth = reader.Text(root, "auth", "");
+  const bool asks_for_others =
+      !site_auth.empty() && ParseAuthType(site_auth) != Credentials::Type::kOidcAccessToken;
+  std::vector<std::string> without_credentials;
   const std::string site_region = reader.Text(root, "region", "");
   const std::string site_protocol = reader.Text(root, "protocol", "");
   for (const VoEntry& entry : ReadVoEntries(reader, root)) {
@@ -131,7 +122,7 @@ FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const Secre
     ShareTarget target;
     ApplySiteOptions(options, target);
     target.config_origin = reader.Where(entry.place);
-    target.credentials = ChooseCredentials(reader, entry, options, site_auth, secrets, out);
+    target.credentials = ChooseCredentials(options.credentials, asks_for_others, secrets);
     const std::string protocol = options.protocol.empty() ? site_protocol : options.protocol;
     SetFederation(options.identity_provider, protocol, target.credentials);
 
@@ -143,12 +134,22 @@ FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const Secre
     share.endpoint.keystone_url = *keystone_url;
     share.endpoint.region = reader.Text(auth, "region", auth_path);
     if (share.endpoint.region.empty()) share.endpoint.region = site_region;
-    // Also without a token: how the endpoint is logged in to does not depend on who crawls it.
-    const bool own_or_asked = options.credentials.has_value() || !site_auth.empty();
-    if (target.credentials.type == Credentials::Type::kOidcAccessToken || !own_or_asked) {
+    if (!options.credentials.has_value() && asks_for_others) {
+      without_credentials.push_back(entry.name);
+    } else if (!options.credentials.has_value() && secrets.oidc_access_token.empty()) {
+      out.missing_token.push_back(target.config_origin);
+    }
+    // Also without a token: how an endpoint is logged in to does not depend on who crawls it.
+    if (target.credentials.type == Credentials::Type::kOidcAccessToken ||
+        (!options.credentials.has_value() && !asks_for_others)) {
       share.endpoint.protocol = target.credentials.protocol;
     }
     out.targets.push_back(std::move(target));
+  }
+  if (!without_credentials.empty()) {
+    reader.Warn(FindKey(root, "auth"),
+                absl::StrCat("the site asks for auth ", site_auth, "; not crawled until cis.auth ",
+                             "names such credentials: ", absl::StrJoin(without_credentials, ", ")));
   }
   return out;
 }

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "crawler/sites/auth_config.h"
 #include "crawler/sites/clouds_file.h"
 #include "crawler/sites/secret_file.h"
 #include "crawler/sites/site_file.h"
@@ -92,10 +93,11 @@ FileTargets ReadFile(const std::string& file, const SecretSources& secrets, Find
       findings.errors.emplace_back(read.status().message());
     }
   }
-  for (const std::string& holder : {file, secure_file}) {
-    if (fs::exists(holder, ignored) && IsReadableByOthers(holder)) {
+  const std::pair<std::string, YAML::Node> holders[] = {{file, *root}, {secure_file, secure}};
+  for (const auto& [holder, content] : holders) {
+    if (HoldsSecret(content) && IsReadableByOthers(holder)) {
       findings.warnings.push_back(absl::StrCat(
-          holder, ": may hold secrets and others may read it; chmod 600 would mend that"));
+          holder, ": holds a secret and others may read it; chmod 600 would mend that"));
     }
   }
   return ReadCloudsFile(reader, *root, secure, secrets);
@@ -107,19 +109,33 @@ auto KeyOf(const ShareTarget& target) {
                   target.share.project_key);
 }
 
+std::string FileOf(const std::string& config_origin) {
+  return config_origin.substr(0, config_origin.rfind(':'));
+}
+
 // Sorts the targets; of those that are one share keeps the first.
 void SortAndDeduplicate(std::vector<ShareTarget>& targets, Findings& findings) {
   std::stable_sort(targets.begin(), targets.end(),
                    [](const auto& a, const auto& b) { return KeyOf(a) < KeyOf(b); });
+  // (file, file that is used instead) -> example and count: one remark for each pair of files.
+  std::map<std::pair<std::string, std::string>, std::pair<std::string, int>> repeated;
   std::vector<ShareTarget> kept;
   for (ShareTarget& target : targets) {
     if (kept.empty() || KeyOf(kept.back()) != KeyOf(target)) {
       kept.push_back(std::move(target));
       continue;
     }
-    findings.warnings.push_back(absl::StrCat(
-        target.config_origin, ": VO ", target.share.vo, " at ", target.share.endpoint.keystone_url,
-        " is already given at ", kept.back().config_origin, ", which is used"));
+    auto& [example, count] =
+        repeated[{FileOf(target.config_origin), FileOf(kept.back().config_origin)}];
+    if (count++ > 0) continue;
+    example = absl::StrCat(target.config_origin, ": VO ", target.share.vo, " at ",
+                           target.share.endpoint.keystone_url, " is already given at ",
+                           kept.back().config_origin, ", which is used");
+  }
+  for (const auto& [files, remark] : repeated) {
+    const auto& [example, count] = remark;
+    findings.warnings.push_back(
+        count == 1 ? example : absl::StrCat(example, "; so are ", count - 1, " more of this file"));
   }
   targets = std::move(kept);
 }

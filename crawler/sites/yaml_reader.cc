@@ -141,6 +141,16 @@ std::string YamlReader::Text(const YAML::Node& map, absl::string_view key, absl:
   return std::string(absl::StripAsciiWhitespace(value.Scalar()));
 }
 
+std::string YamlReader::Needed(const YAML::Node& map, absl::string_view key, absl::string_view path,
+                               absl::string_view hint) {
+  std::string text = Text(map, key, path);
+  const YAML::Node value = FindKey(map, key);
+  if (text.empty() && (value.IsNull() || value.IsScalar())) {
+    Error(map, absl::StrCat(Join(path, key), " is missing; ", hint));
+  }
+  return text;
+}
+
 bool YamlReader::Flag(const YAML::Node& map, absl::string_view key, absl::string_view path,
                       bool fallback) {
   const YAML::Node value = FindKey(map, key);

@@ -51,6 +51,9 @@ class YamlReader {
   // value of another type is an error and gives the same. `path` is what messages call the key,
   // e.g. "vos[2].auth.project_id".
   std::string Text(const YAML::Node& map, absl::string_view key, absl::string_view path);
+  // Text() that must be there; otherwise the error is "KEY is missing; HINT".
+  std::string Needed(const YAML::Node& map, absl::string_view key, absl::string_view path,
+                     absl::string_view hint);
   bool Flag(const YAML::Node& map, absl::string_view key, absl::string_view path, bool fallback);
   std::vector<std::string> Texts(const YAML::Node& map, absl::string_view key,
                                  absl::string_view path);

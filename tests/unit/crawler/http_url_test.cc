@@ -157,7 +157,10 @@ TEST(Url, RedactsWhatMayBeSecret) {
   EXPECT_EQ(RedactUrl("https://s.example/x?limit=5&marker=a&access_token=zzz&X-Api-Key=k&code=1"),
             "https://s.example/x?limit=5&marker=a&access_token=***&X-Api-Key=***&code=***");
   EXPECT_EQ(RedactUrl("https://me:pw@s.example/x#part"), "https://***@s.example/x");
+  EXPECT_EQ(RedactUrl("https://me:p/w?x@s.example/y"), "https://***@s.example/y");
   EXPECT_EQ(RedactUrl("https://s.example/a@b"), "https://s.example/a@b");
+  EXPECT_EQ(RedactUrl("https://[::1]:5000/a@b"), "https://[::1]:5000/a@b");
+  EXPECT_EQ(RedactUrl("https://s.example:5000/a@b"), "https://s.example:5000/a@b");
   EXPECT_EQ(RedactUrl("no url\nat all"), "no?url?at?all");
   EXPECT_EQ(RedactUrl("https://s.example/?"), "https://s.example/?");
 }

@@ -1,0 +1,141 @@
+// Many files together: duplicates, filters, order.
+
+#include "crawler/sites/suggest.h"
+#include "tests/unit/crawler/sites_fixture.h"
+
+namespace cis {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+using testing::StartsWith;
+
+class SitesLoadTest : public SitesTest {
+ protected:
+  void WriteSite(absl::string_view file, absl::string_view gocdb, absl::string_view host,
+                 absl::string_view vos) {
+    Write(file,
+          absl::StrCat("gocdb: ", gocdb, "\nendpoint: https://", host, "/v3\nvos: [", vos, "]\n"));
+  }
+  // "SITE URL VO" of each target.
+  static std::vector<std::string> Targets(const SitesConfig& config) {
+    std::vector<std::string> out;
+    for (const ShareTarget& target : config.targets) {
+      out.push_back(absl::StrCat(target.share.endpoint.site_name, " ",
+                                 target.share.endpoint.keystone_url, " ", target.share.vo));
+    }
+    return out;
+  }
+};
+
+TEST_F(SitesLoadTest, OneSiteMayHaveSeveralEndpoints) {
+  WriteSite("srce-2.yaml", "srce", "two.example", "{name: ops}");
+  WriteSite("srce.yaml", "srce", "one.example", "{name: ops}");
+  const SitesConfig config = MustLoad();
+  EXPECT_THAT(config.sites, SizeIs(1));
+  EXPECT_THAT(config.warnings, IsEmpty());
+  EXPECT_THAT(Targets(config),
+              ElementsAre("srce https://one.example ops", "srce https://two.example ops"));
+}
+
+TEST_F(SitesLoadTest, ExactDuplicatesAreToldAndTheFirstIsUsed) {
+  WriteSite("a.yaml", "A", "a.example:443", "{name: ops}, {name: dteam}, {name: ops}");
+  WriteSite("b.yml", "A", "A.example", "{name: dteam}");
+  const SitesConfig config = MustLoad();
+  EXPECT_THAT(Targets(config), ElementsAre("A https://a.example dteam", "A https://a.example ops"));
+  EXPECT_THAT(Short(config.warnings), ElementsAre(StartsWith("a.yaml:3: VO ops"),
+                                                  AllOf(StartsWith("b.yml:3: VO dteam"),
+                                                        HasSubstr("already given at a.yaml:3"))));
+}
+
+TEST_F(SitesLoadTest, ManyDuplicatesOfOneFileAreOneRemark) {
+  WriteSite("a.yaml", "A", "a.example", "{name: x}, {name: y}, {name: z}");
+  WriteSite("b.yaml", "A", "a.example", "{name: x}, {name: y}, {name: z}");
+  EXPECT_THAT(Short(MustLoad().warnings), ElementsAre(HasSubstr("so are 2 more of this file")));
+}
+
+TEST_F(SitesLoadTest, ASecondProjectOfAVoIsAnotherShare) {
+  WriteSite("a.yaml", "A", "a.example",
+            "{name: ops, auth: {project_id: p1}}, {name: ops, auth: {project_id: p2}}");
+  EXPECT_THAT(MustLoad().targets, SizeIs(2));
+}
+
+TEST_F(SitesLoadTest, AFileNamedTwiceIsReadOnce) {
+  WriteSite("a.yaml", "A", "a.example", "{name: ops}");
+  options_.paths = {dir_.path(), dir_.File("a.yaml"),
+                    absl::StrCat(dir_.path(), "/../", "/",
+                                 dir_.path().substr(dir_.path().rfind('/')), "/a.yaml")};
+  const SitesConfig config = MustLoad();
+  EXPECT_THAT(config.targets, SizeIs(1));
+  EXPECT_THAT(config.warnings, IsEmpty());
+}
+
+TEST_F(SitesLoadTest, OtherFilesOfADirectoryAreNotRead) {
+  WriteSite("a.yaml", "A", "a.example", "{name: ops}");
+  Write("README.md", "not: [yaml");
+  Write(".hidden.yaml", "not: [yaml");
+  Write("vo-mappings.yaml.bak", "not: [yaml");
+  EXPECT_THAT(MustLoad().errors, IsEmpty());
+}
+
+TEST_F(SitesLoadTest, PathsWithNothingToReadAreErrors) {
+  EXPECT_THAT(ErrorOf(Load()), AllOf(HasSubstr("INVALID_ARGUMENT"), HasSubstr("no *.yaml")));
+  options_.paths = {dir_.File("missing.yaml")};
+  EXPECT_EQ(ErrorOf(Load()), "INVALID_ARGUMENT missing.yaml: No such file or directory");
+}
+
+TEST_F(SitesLoadTest, AllErrorsAreToldAtOnceIfNothingIsUsable) {
+  Write("a.yaml", "gocdb: A\n");
+  Write("b.yaml", "endpoint: https://b.example\nvos: {x: }\n");
+  EXPECT_THAT(ErrorOf(Load()),
+              AllOf(HasSubstr("a.yaml:1: endpoint"), HasSubstr("\nb.yaml:1: gocdb")));
+}
+
+TEST_F(SitesLoadTest, FiltersBySiteAndVoInAnyCase) {
+  WriteSite("a.yaml", "CESGA-CLOUD", "a.example", "{name: ops}, {name: biomed}");
+  WriteSite("b.yaml", "BIFI", "b.example", "{name: ops}");
+  options_.site_filter = {"cesga-cloud"};
+  EXPECT_THAT(Targets(MustLoad()), ElementsAre("CESGA-CLOUD https://a.example biomed",
+                                               "CESGA-CLOUD https://a.example ops"));
+  options_.vo_filter = {"OPS"};
+  EXPECT_THAT(Targets(MustLoad()), ElementsAre("CESGA-CLOUD https://a.example ops"));
+  EXPECT_THAT(MustLoad().sites, SizeIs(1));
+}
+
+TEST_F(SitesLoadTest, UnknownFilterNamesAreErrorsWithWhatComesClose) {
+  WriteSite("a.yaml", "CESGA-CLOUD", "a.example", "{name: vo.access.egi.eu}");
+  WriteSite("b.yaml", "BIFI", "b.example", "{name: ops}");
+  options_.site_filter = {"CESGA"};
+  EXPECT_THAT(ErrorOf(Load()), HasSubstr("--site \"CESGA\" is in no site file; did you mean "
+                                         "CESGA-CLOUD?"));
+  options_.site_filter = {"nothing-like-it"};
+  EXPECT_THAT(ErrorOf(Load()), HasSubstr("there are: BIFI, CESGA-CLOUD"));
+  options_.site_filter = {};
+  options_.vo_filter = {"vo.acess.egi.eu"};
+  EXPECT_THAT(ErrorOf(Load()), HasSubstr("did you mean vo.access.egi.eu?"));
+}
+
+TEST_F(SitesLoadTest, FiltersThatLeaveNothingTogetherAreAnError) {
+  WriteSite("a.yaml", "A", "a.example", "{name: ops}");
+  WriteSite("b.yaml", "B", "b.example", "{name: dteam}");
+  options_.site_filter = {"A"};
+  options_.vo_filter = {"dteam"};
+  EXPECT_THAT(ErrorOf(Load()), HasSubstr("no share is configured for these sites and VOs"));
+}
+
+TEST(Suggest, FindsWhatComesClose) {
+  const std::vector<std::string> sites = {"BIFI", "CESGA-CLOUD", "CESNET-MCCG2", "IFCA-LCG2"};
+  EXPECT_THAT(Suggest("CESGA-CLOUDS", sites), ElementsAre("CESGA-CLOUD"));
+  EXPECT_THAT(Suggest("bfii", sites), ElementsAre("BIFI"));
+  EXPECT_THAT(Suggest("ces", sites), ElementsAre("CESGA-CLOUD", "CESNET-MCCG2"));
+  EXPECT_THAT(Suggest("quite-different", sites), IsEmpty());
+  EXPECT_THAT(Suggest("", sites), IsEmpty());
+  EXPECT_THAT(Suggest("x", {}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace cis
