@@ -48,7 +48,9 @@ void Emit(const nlohmann::ordered_json& json, YAML::Emitter& out) {
   } else if (json.is_string()) {
     EmitText(json.get<std::string>(), out);
   } else if (json.is_null()) {
-    out << "null";
+    out << YAML::Null;
+  } else if (json.is_boolean()) {
+    out << json.get<bool>();
   } else {
     out << json.dump();
   }

@@ -1,0 +1,85 @@
+#include "client/csv.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cis/v1/inventory.pb.h"
+#include "cis/v1/placement.pb.h"
+
+namespace cis {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<std::string> Heads(const std::vector<CsvColumn>& columns) {
+  std::vector<std::string> heads;
+  for (const CsvColumn& column : columns) heads.push_back(column.head);
+  return heads;
+}
+
+TEST(Csv, QuotesWhatReadersWouldMisread) {
+  EXPECT_EQ(CsvLine({"a", "b"}), "a,b\r\n");
+  EXPECT_EQ(CsvLine({"a,b", "say \"x\"", "two\nlines", " edge"}),
+            "\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\" edge\"\r\n");
+  EXPECT_EQ(CsvLine({"", ""}), ",\r\n");
+  EXPECT_EQ(CsvLine({""}), "\"\"\r\n");
+}
+
+TEST(Csv, HeadsAreTheFieldsInOrder) {
+  EXPECT_THAT(
+      Heads(CsvColumnsOf(*v1::Vo::descriptor(), {})),
+      ElementsAre("name", "display_name", "sites", "share_count", "authenticated_share_count"));
+}
+
+TEST(Csv, InnerFieldsHaveDotsAndListsOfMessagesNoColumn) {
+  const auto heads = Heads(CsvColumnsOf(*v1::Placement::descriptor(), {}));
+  EXPECT_THAT(heads, ::testing::IsSupersetOf({"flavor.ram_mib", "image.os_distro", "network.kind",
+                                              "network.network.upstream_id", "login_user"}));
+  EXPECT_THAT(heads, ::testing::Not(::testing::Contains("score_parts")));
+}
+
+TEST(Csv, AMaskChoosesAndOrders) {
+  google::protobuf::FieldMask mask;
+  mask.add_paths("ram_mib");
+  mask.add_paths("name");
+  mask.add_paths("nonsense");
+  EXPECT_THAT(Heads(CsvColumnsOf(*v1::Flavor::descriptor(), mask)), ElementsAre("ram_mib", "name"));
+}
+
+TEST(Csv, CellsAreWordsTimesAndJoinedLists) {
+  v1::Site site;
+  site.set_name("sites/a");
+  site.set_state(v1::DATA_STATE_STALE);
+  site.mutable_observe_time()->set_seconds(1'700'000'000);
+  site.add_vos("x");
+  site.add_vos("y");
+  google::protobuf::FieldMask mask;
+  for (const char* path : {"state", "observe_time", "vos", "configured", "share_count"}) {
+    mask.add_paths(path);
+  }
+  EXPECT_THAT(CsvCells(site, CsvColumnsOf(*v1::Site::descriptor(), mask)),
+              ElementsAre("stale", "2023-11-14T22:13:20Z", "x;y", "false", "0"));
+}
+
+TEST(Csv, UnknownIsEmptyAndNotZero) {
+  v1::Flavor flavor;
+  flavor.set_disk_gib(0);
+  google::protobuf::FieldMask mask;
+  mask.add_paths("disk_gib");
+  mask.add_paths("ram_mib");
+  EXPECT_THAT(CsvCells(flavor, CsvColumnsOf(*v1::Flavor::descriptor(), mask)),
+              ElementsAre("0", ""));
+}
+
+TEST(Csv, FieldsOfAnUnsetMessageAreEmpty) {
+  v1::Placement placement;
+  google::protobuf::FieldMask mask;
+  mask.add_paths("network.kind");
+  const auto columns = CsvColumnsOf(*v1::Placement::descriptor(), mask);
+  EXPECT_THAT(CsvCells(placement, columns), ElementsAre(""));
+  placement.mutable_network()->set_kind(v1::NetworkPlan::DIRECT);
+  EXPECT_THAT(CsvCells(placement, columns), ElementsAre("direct"));
+}
+
+}  // namespace
+}  // namespace cis

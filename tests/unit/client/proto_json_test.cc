@@ -1,0 +1,99 @@
+#include "client/proto_json.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cis/v1/inventory.pb.h"
+#include "cis/v1/placement.pb.h"
+
+namespace cis {
+namespace {
+
+v1::Flavor SampleFlavor() {
+  v1::Flavor flavor;
+  flavor.set_name("sites/a/flavors/b");
+  flavor.set_vcpu_count(4);
+  flavor.set_ram_mib(8192);
+  flavor.set_gpu_count(0.5);
+  flavor.add_vos("x");
+  (*flavor.mutable_extra_specs())["b"] = "2";
+  (*flavor.mutable_extra_specs())["a"] = "1";
+  flavor.mutable_first_seen_time()->set_seconds(0);
+  (*flavor.mutable_provenance()->mutable_confidence())["arch"] = v1::CONFIDENCE_STRONG;
+  return flavor;
+}
+
+TEST(ProtoJson, NamesAreSnakeCaseAndNumbersAreNumbers) {
+  const auto json = MessageToJson(SampleFlavor());
+  EXPECT_EQ(json["vcpu_count"], 4);
+  EXPECT_TRUE(json["ram_mib"].is_number_integer());
+  EXPECT_EQ(json["gpu_count"], 0.5);
+  EXPECT_EQ(json["first_seen_time"], "1970-01-01T00:00:00Z");
+  EXPECT_EQ(json["provenance"]["confidence"]["arch"], "CONFIDENCE_STRONG");
+}
+
+TEST(ProtoJson, EveryFieldIsThereAndUnknownIsNull) {
+  const auto json = MessageToJson(SampleFlavor());
+  EXPECT_EQ(static_cast<int>(json.size()), v1::Flavor::descriptor()->field_count());
+  EXPECT_TRUE(json["disk_gib"].is_null());
+  EXPECT_TRUE(json["last_seen_time"].is_null());
+  EXPECT_EQ(json["arch"], "");
+  EXPECT_EQ(json["active"], false);
+  EXPECT_EQ(MessageToJson(v1::Site())["vos"], nlohmann::ordered_json::array());
+}
+
+TEST(ProtoJson, MapsAreOrderedSoThatEqualAnswersAreEqualText) {
+  EXPECT_EQ(DumpJson(MessageToJson(SampleFlavor())["extra_specs"], -1), R"({"a":"1","b":"2"})");
+}
+
+TEST(ProtoJson, AnyProtoJsonParserReadsItBack) {
+  v1::Placement placement;
+  placement.set_share("s");
+  placement.mutable_network()->set_kind(v1::NetworkPlan::FLOATING_NEEDS_ROUTER);
+  placement.mutable_network()->set_floating_ip_quota_free(-1);
+  placement.mutable_data_age()->set_seconds(90);
+  placement.set_score(1);
+  placement.mutable_flavor()->set_ram_mib((int64_t{1} << 60) + 1);
+  v1::Placement again;
+  const auto status =
+      google::protobuf::util::JsonStringToMessage(DumpJson(MessageToJson(placement), 2), &again);
+  ASSERT_TRUE(status.ok()) << status.ToString();
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(placement, again))
+      << again.DebugString();
+}
+
+TEST(ProtoJson, IntegersBeyondExactNumbersAreStrings) {
+  v1::Image image;
+  image.set_size_bytes((int64_t{1} << 53) + 1);
+  image.set_virtual_size_bytes(int64_t{1} << 53);
+  EXPECT_EQ(MessageToJson(image)["size_bytes"], "9007199254740993");
+  EXPECT_EQ(MessageToJson(image)["virtual_size_bytes"], 9007199254740992);
+}
+
+TEST(ProtoJson, AMaskLeavesOnlyWhatItNames) {
+  google::protobuf::FieldMask mask;
+  mask.add_paths("ram_mib");
+  mask.add_paths("provenance.confidence");
+  EXPECT_EQ(DumpJson(MessageToJson(SampleFlavor(), mask), -1),
+            R"({"ram_mib":8192,"provenance":{"confidence":{"arch":"CONFIDENCE_STRONG"}}})");
+  mask.add_paths("*");
+  EXPECT_GT(MessageToJson(SampleFlavor(), mask).size(), 20u);
+}
+
+TEST(ProtoJson, ControlCharactersAreEscaped) {
+  EXPECT_EQ(DumpJson("a\"\n\x1b", -1), R"("a\"\n\u001b")");
+}
+
+TEST(ProtoJson, EnumsAreWords) {
+  EXPECT_EQ(EnumWord(v1::DATA_STATE_FRESH), "fresh");
+  EXPECT_EQ(EnumWord(v1::DATA_STATE_UNSPECIFIED), "");
+  EXPECT_EQ(EnumWord(v1::NetworkPlan::FLOATING_NEEDS_ROUTER), "floating-needs-router");
+  EXPECT_EQ(EnumWord(v1::TRISTATE_UNKNOWN), "unknown");
+  EXPECT_EQ(EnumWord(v1::DataState{77}), "77");
+}
+
+}  // namespace
+}  // namespace cis

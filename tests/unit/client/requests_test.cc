@@ -1,0 +1,133 @@
+#include "client/requests.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+namespace cis {
+namespace {
+
+// The place request of a command line, as text.
+v1::FindPlacementsRequest PlaceRequest(std::vector<std::string> flags) {
+  std::vector<std::string> arguments = {"place", "--vo", "v"};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  const ParsedArguments parsed = ParseArguments(arguments, "");
+  EXPECT_TRUE(parsed.options.has_value()) << parsed.err;
+  return MakePlaceRequest(parsed.options->place);
+}
+
+void ExpectPlaceRequest(std::vector<std::string> flags, const std::string& text) {
+  v1::FindPlacementsRequest expected;
+  for (const std::string& part :
+       {std::string("vos: 'v' machine {} network {} page_size: 1000"), text}) {
+    ASSERT_TRUE(google::protobuf::TextFormat::MergeFromString(part, &expected)) << part;
+  }
+  const v1::FindPlacementsRequest request = PlaceRequest(std::move(flags));
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(request, expected))
+      << request.DebugString();
+}
+
+TEST(PlaceRequest, FlagsBecomeFields) {
+  ExpectPlaceRequest({}, "");
+  ExpectPlaceRequest({"--vcpus", "2..4", "--ram", "8G", "--gpus", "0"},
+                     "machine { vcpu_count { min: 2 max: 4 } ram_mib { min: 8192 } "
+                     "gpu_count { min: 0 } }");
+  ExpectPlaceRequest({"--os", "el>=9", "--image", "x"}, "image { os: 'el>=9' image: 'x' }");
+  ExpectPlaceRequest({"--public-ip"}, "network { public_v4: ADDRESS_WISH_REQUIRED }");
+  ExpectPlaceRequest({"--ipv6"}, "network { public_v6: ADDRESS_WISH_REQUIRED }");
+  ExpectPlaceRequest({"--no-public-ip"},
+                     "network { public_v4: ADDRESS_WISH_NONE public_v6: ADDRESS_WISH_NONE }");
+  ExpectPlaceRequest({"--no-public-ip", "--ipv6"},
+                     "network { public_v4: ADDRESS_WISH_NONE public_v6: ADDRESS_WISH_REQUIRED }");
+  ExpectPlaceRequest({"--country", "es,Pt"}, "countries: ['ES', 'PT']");
+  ExpectPlaceRequest({"--max-age", "1500ms"}, "max_age { seconds: 1 nanos: 500000000 }");
+  ExpectPlaceRequest({"--sort-by", "site desc", "--explain", "--count", "-1"},
+                     "order_by: 'site desc' explain: true count: -1");
+  ExpectPlaceRequest({"--no-volume", "--flavor", "m1.*"},
+                     "machine { allow_boot_from_volume: false flavors: 'm1.*' }");
+}
+
+TEST(PlaceRequest, LimitBoundsThePage) {
+  EXPECT_EQ(PlaceRequest({"--limit", "3"}).page_size(), 3);
+  EXPECT_EQ(PlaceRequest({"--limit", "0"}).page_size(), 1000);
+  EXPECT_EQ(PlaceRequest({"--page-size", "-3"}).page_size(), -3);
+}
+
+TEST(PlaceRequest, AllCombinationsAreBoundedUnlessTheUserSaysOtherwise) {
+  PlaceOptions options;
+  EXPECT_EQ(PlacementLimit(options), 0);
+  options.all = true;
+  EXPECT_EQ(PlacementLimit(options), 1000);
+  options.limit = 0;
+  EXPECT_EQ(PlacementLimit(options), 0);
+}
+
+template <typename T>
+std::string FilterOf(std::vector<std::string> arguments) {
+  const ParsedArguments parsed = ParseArguments(std::move(arguments), "");
+  EXPECT_TRUE(parsed.options.has_value()) << parsed.err;
+  const auto request = MakeListRequest<T>(parsed.options->list, Format::kTable);
+  return request.ok() ? request->filter() : std::string(request.status().message());
+}
+
+TEST(ListRequest, FlagsBecomeFilters) {
+  EXPECT_EQ(FilterOf<v1::Flavor>({"flavors"}), "");
+  EXPECT_EQ(FilterOf<v1::Flavor>({"flavors", "--filter", "a = 1 OR b = 2"}), "a = 1 OR b = 2");
+  EXPECT_EQ(FilterOf<v1::Flavor>({"flavors", "--site", "A", "--filter", "a = 1 AND b = 2"}),
+            "site_name = \"A\" AND (a = 1 AND b = 2)");
+  EXPECT_EQ(FilterOf<v1::Flavor>({"flavors", "--vcpus", "2..4", "--ram", "8G", "--gpus", "1"}),
+            "vcpu_count >= 2 AND vcpu_count <= 4 AND ram_mib >= 8192 AND gpu_count >= 1");
+  EXPECT_EQ(FilterOf<v1::Flavor>({"flavors", "--site", "A,B", "--vo", "v"}),
+            "(site_name = \"A\" OR site_name = \"B\") AND vos:\"v\"");
+  EXPECT_EQ(FilterOf<v1::Site>({"sites", "--site", "A", "--vo", "v,w"}),
+            "display_name = \"A\" AND (vos:\"v\" OR vos:\"w\")");
+  EXPECT_EQ(FilterOf<v1::Network>({"networks", "--vo", "v", "--public", "--usable-as", "direct"}),
+            "vo = \"v\" AND (public_v4 = \"yes\" OR public_v6 = \"yes\") AND usable_as = "
+            "\"direct\"");
+  EXPECT_EQ(FilterOf<v1::Share>({"shares", "--vo", "v"}), "vo = \"v\"");
+}
+
+TEST(ListRequest, NamesCannotBreakOutOfTheFilter) {
+  EXPECT_EQ(FilterOf<v1::Flavor>({"flavors", "--site", "a\" OR \"b\\"}),
+            "site_name = \"a\\\" OR \\\"b\\\\\"");
+}
+
+TEST(ListRequest, OperatingSystemsBecomeFilters) {
+  EXPECT_EQ(*MakeOsFilter("Ubuntu"), "os_distro = \"ubuntu\"");
+  EXPECT_EQ(*MakeOsFilter("ubuntu>=22.04"), "os_distro = \"ubuntu\" AND os_version >= \"22.04\"");
+  EXPECT_EQ(*MakeOsFilter("rocky:9"),
+            "os_distro = \"rocky\" AND (os_version = \"9\" OR os_version = \"9.*\")");
+  EXPECT_THAT(*MakeOsFilter("el<9"), ::testing::HasSubstr("os_distro = \"almalinux\""));
+  EXPECT_THAT(*MakeOsFilter("linux"), ::testing::HasSubstr("NOT (os_distro = \"windows\""));
+  for (const char* text : {"", ">=22.04", "ubuntu>=", "ubuntu=>22", "ubuntu><1", ":"}) {
+    EXPECT_EQ(MakeOsFilter(text).status().code(), absl::StatusCode::kInvalidArgument) << text;
+  }
+}
+
+TEST(ListRequest, AlternativesOfTheOperatingSystemAreJoined) {
+  EXPECT_EQ(FilterOf<v1::Image>({"images", "--os", "ubuntu", "--os", "debian"}),
+            "((os_distro = \"ubuntu\") OR (os_distro = \"debian\"))");
+}
+
+TEST(ListRequest, ASiteByResourceNameIsTheParent) {
+  ListOptions options;
+  options.sites = {"sites/a"};
+  const auto request = MakeListRequest<v1::Flavor>(options, Format::kTable);
+  EXPECT_EQ(request->parent(), "sites/a");
+  EXPECT_EQ(request->filter(), "");
+  options.sites = {"A"};
+  EXPECT_EQ(MakeListRequest<v1::Flavor>(options, Format::kTable)->parent(), "sites/-");
+}
+
+TEST(ListRequest, PagesAreNoLargerThanTheLimit) {
+  ListOptions options;
+  EXPECT_EQ(MakeListRequest<v1::Flavor>(options, Format::kTable)->page_size(), 500);
+  options.limit = 3;
+  EXPECT_EQ(MakeListRequest<v1::Flavor>(options, Format::kTable)->page_size(), 3);
+  options.page_size = -3;
+  EXPECT_EQ(MakeListRequest<v1::Flavor>(options, Format::kTable)->page_size(), -3);
+}
+
+}  // namespace
+}  // namespace cis
