@@ -1,0 +1,68 @@
+#include "server/service/placement_errors.h"
+
+#include "absl/strings/str_cat.h"
+#include "server/service/errors.h"
+
+namespace cis {
+
+absl::Status MissingVoError() {
+  return InvalidFieldError("MISSING_VO", "vos",
+                           "vos is empty; name at least one VO, for example vo.access.egi.eu", {});
+}
+
+absl::Status NegativeBoundError(absl::string_view field, int64_t value) {
+  return InvalidFieldError("INVALID_RANGE", field,
+                           absl::StrCat(field, " is ", value, "; it must be 0 or more"),
+                           {{"value", absl::StrCat(value)}});
+}
+
+absl::Status EmptyRangeError(absl::string_view field, int64_t min, int64_t max) {
+  return InvalidFieldError("INVALID_RANGE", field,
+                           absl::StrCat(field, " is from ", min, " to ", max,
+                                        "; the least must not be above the greatest"),
+                           {{"min", absl::StrCat(min)}, {"max", absl::StrCat(max)}});
+}
+
+absl::Status InvalidCountError(int64_t count, int64_t max_count) {
+  return InvalidFieldError(
+      "INVALID_COUNT", "count",
+      absl::StrCat("count is ", count, "; it must be from 1 to ", max_count, ", or 0 for 1"),
+      {{"value", absl::StrCat(count)}, {"max", absl::StrCat(max_count)}});
+}
+
+absl::Status InvalidOsError(absl::string_view text, const absl::Status& parse_error) {
+  return InvalidFieldError("INVALID_OS_REQUIREMENT", "image.os",
+                           absl::StrCat("image.os: ", parse_error.message()),
+                           {{"value", std::string(text)}});
+}
+
+absl::Status InvalidCountryError(absl::string_view text) {
+  return InvalidFieldError(
+      "INVALID_COUNTRY", "countries",
+      absl::StrCat("countries holds \"", text.substr(0, 100),
+                   "\"; write ISO 3166-1 codes of two letters, for example ES"),
+      {{"value", std::string(text)}});
+}
+
+absl::Status InvalidMaxAgeError(absl::string_view shown) {
+  return InvalidFieldError("INVALID_MAX_AGE", "max_age",
+                           absl::StrCat("max_age is ", shown, "; it must be 0 or more"),
+                           {{"value", std::string(shown)}});
+}
+
+absl::Status InvalidAddressWishError(absl::string_view field, int64_t value) {
+  return InvalidFieldError(
+      "INVALID_ADDRESS_WISH", field,
+      absl::StrCat(field, " is ", value, "; it must be a value of AddressWish"),
+      {{"value", absl::StrCat(value)}});
+}
+
+absl::Status InvalidPlacementOrderError(absl::string_view text, absl::string_view keys) {
+  return InvalidFieldError(
+      "INVALID_ORDER_BY", "order_by",
+      absl::StrCat("order_by is \"", text.substr(0, 100), "\"; it must be empty or one of ", keys,
+                   ", each with an optional \" desc\""),
+      {{"value", std::string(text)}});
+}
+
+}  // namespace cis

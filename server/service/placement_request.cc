@@ -1,0 +1,213 @@
+#include "server/service/placement_request.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "schema/base/status_macros.h"
+#include "server/service/errors.h"
+#include "server/service/placement_errors.h"
+
+namespace cis {
+namespace {
+
+constexpr std::array<std::pair<absl::string_view, PlacementOrder>, 6> kOrders{{
+    {"waste", PlacementOrder::kWaste},
+    {"vcpu_count", PlacementOrder::kVcpuCount},
+    {"ram_mib", PlacementOrder::kRamMib},
+    {"site", PlacementOrder::kSite},
+    {"freshness", PlacementOrder::kFreshness},
+    {"os_version", PlacementOrder::kOsVersion},
+}};
+constexpr absl::string_view kOrderKeys = "waste, vcpu_count, ram_mib, site, freshness, os_version";
+
+absl::Status ParseBounds(absl::string_view field, const v1::Int64Range& range, Int64Bounds* out) {
+  if (range.has_min()) {
+    if (range.min() < 0) return NegativeBoundError(absl::StrCat(field, ".min"), range.min());
+    out->min = range.min();
+  }
+  if (range.has_max()) {
+    if (range.max() < 0) return NegativeBoundError(absl::StrCat(field, ".max"), range.max());
+    out->max = range.max();
+  }
+  if (out->min && out->max && *out->min > *out->max) {
+    return EmptyRangeError(field, *out->min, *out->max);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckText(absl::string_view field, const std::string& text) {
+  if (text.size() <= static_cast<size_t>(kMaxTextBytes)) return absl::OkStatus();
+  return RequestTooLargeError(field, static_cast<int64_t>(text.size()), kMaxTextBytes, "bytes");
+}
+
+using Texts = google::protobuf::RepeatedPtrField<std::string>;
+
+absl::Status ParseTexts(absl::string_view field, const Texts& texts, int limit,
+                        std::vector<std::string>* out) {
+  if (texts.size() > limit) return RequestTooLargeError(field, texts.size(), limit, "entries");
+  for (const std::string& text : texts) {
+    CIS_RETURN_IF_ERROR(CheckText(field, text));
+    const absl::string_view stripped = absl::StripAsciiWhitespace(text);
+    if (!stripped.empty()) out->emplace_back(stripped);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ParseMachine(const v1::MachineRequirements& machine, PlacementQuery* query) {
+  CIS_RETURN_IF_ERROR(ParseBounds("machine.vcpu_count", machine.vcpu_count(), &query->vcpu_count));
+  CIS_RETURN_IF_ERROR(ParseBounds("machine.ram_mib", machine.ram_mib(), &query->ram_mib));
+  CIS_RETURN_IF_ERROR(ParseBounds("machine.disk_gib", machine.disk_gib(), &query->disk_gib));
+  CIS_RETURN_IF_ERROR(
+      ParseBounds("machine.ephemeral_gib", machine.ephemeral_gib(), &query->ephemeral_gib));
+  CIS_RETURN_IF_ERROR(ParseBounds("machine.gpu_count", machine.gpu_count(), &query->gpu_count));
+  CIS_RETURN_IF_ERROR(CheckText("machine.gpu_model", machine.gpu_model()));
+  CIS_RETURN_IF_ERROR(CheckText("machine.gpu_vendor", machine.gpu_vendor()));
+  CIS_RETURN_IF_ERROR(CheckText("machine.arch", machine.arch()));
+  query->gpu_model = std::string(absl::StripAsciiWhitespace(machine.gpu_model()));
+  query->gpu_vendor = std::string(absl::StripAsciiWhitespace(machine.gpu_vendor()));
+  query->arch = CanonicalArch(machine.arch());
+  if (machine.has_allow_boot_from_volume()) {
+    query->allow_boot_from_volume = machine.allow_boot_from_volume();
+  }
+  return ParseTexts("machine.flavors", machine.flavors(), kMaxNames, &query->flavor_globs);
+}
+
+absl::Status ParseImage(const v1::ImageRequirements& image, PlacementQuery* query) {
+  CIS_RETURN_IF_ERROR(CheckText("image.image", image.image()));
+  query->image = std::string(absl::StripAsciiWhitespace(image.image()));
+  if (image.os_size() > kMaxOsAlternatives) {
+    return RequestTooLargeError("image.os", image.os_size(), kMaxOsAlternatives, "entries");
+  }
+  for (const std::string& text : image.os()) {
+    absl::StatusOr<OsRequirement> requirement = ParseOsRequirement(text);
+    if (!requirement.ok()) return InvalidOsError(text, requirement.status());
+    query->os.push_back(*std::move(requirement));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<AddressWish> ParseWish(absl::string_view field, v1::AddressWish wish) {
+  switch (wish) {
+    case v1::ADDRESS_WISH_UNSPECIFIED:
+      return AddressWish::kAny;
+    case v1::ADDRESS_WISH_REQUIRED:
+      return AddressWish::kRequired;
+    case v1::ADDRESS_WISH_PREFERRED:
+      return AddressWish::kPreferred;
+    case v1::ADDRESS_WISH_NONE:
+      return AddressWish::kNone;
+    default:
+      return InvalidAddressWishError(field, wish);
+  }
+}
+
+absl::Status ParseNetwork(const v1::NetworkRequirements& network, PlacementQuery* query) {
+  CIS_ASSIGN_OR_RETURN(query->public_v4, ParseWish("network.public_v4", network.public_v4()));
+  CIS_ASSIGN_OR_RETURN(query->public_v6, ParseWish("network.public_v6", network.public_v6()));
+  CIS_RETURN_IF_ERROR(CheckText("network.network", network.network()));
+  query->network = std::string(absl::StripAsciiWhitespace(network.network()));
+  return absl::OkStatus();
+}
+
+absl::Status ParseCountries(const Texts& countries, PlacementQuery* query) {
+  CIS_RETURN_IF_ERROR(ParseTexts("countries", countries, kMaxNames, &query->countries));
+  for (std::string& country : query->countries) {
+    absl::AsciiStrToUpper(&country);
+    const bool letters = std::all_of(country.begin(), country.end(), [](char c) {
+      return absl::ascii_isalpha(static_cast<unsigned char>(c));
+    });
+    if (country.size() != 2 || !letters) return InvalidCountryError(country);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ParseMaxAge(const v1::FindPlacementsRequest& request, PlacementQuery* query) {
+  if (!request.has_max_age()) return absl::OkStatus();
+  const absl::Duration age =
+      absl::Seconds(request.max_age().seconds()) + absl::Nanoseconds(request.max_age().nanos());
+  if (age < absl::ZeroDuration()) return InvalidMaxAgeError(absl::FormatDuration(age));
+  query->max_age = age;
+  return absl::OkStatus();
+}
+
+absl::Status ParseOrder(const std::string& text, PlacementQuery* query) {
+  absl::string_view key = absl::StripAsciiWhitespace(text);
+  if (key.empty()) return absl::OkStatus();
+  if (absl::ConsumeSuffix(&key, " desc")) {
+    query->descending = true;
+  } else {
+    absl::ConsumeSuffix(&key, " asc");
+  }
+  key = absl::StripAsciiWhitespace(key);
+  for (const auto& [name, order] : kOrders) {
+    if (key != name) continue;
+    query->order = order;
+    return absl::OkStatus();
+  }
+  return InvalidPlacementOrderError(text, kOrderKeys);
+}
+
+void BoundsToProto(const Int64Bounds& bounds, v1::Int64Range* proto) {
+  if (bounds.min) proto->set_min(*bounds.min);
+  if (bounds.max) proto->set_max(*bounds.max);
+}
+
+}  // namespace
+
+absl::StatusOr<PlacementQuery> ParsePlacementRequest(const v1::FindPlacementsRequest& request) {
+  PlacementQuery query;
+  CIS_RETURN_IF_ERROR(ParseTexts("vos", request.vos(), kMaxVos, &query.vos));
+  if (query.vos.empty()) return MissingVoError();
+  CIS_RETURN_IF_ERROR(ParseMachine(request.machine(), &query));
+  CIS_RETURN_IF_ERROR(ParseImage(request.image(), &query));
+  CIS_RETURN_IF_ERROR(ParseNetwork(request.network(), &query));
+  if (request.count() < 0 || request.count() > kMaxMachines) {
+    return InvalidCountError(request.count(), kMaxMachines);
+  }
+  query.count = std::max<int64_t>(1, request.count());
+  CIS_RETURN_IF_ERROR(ParseTexts("sites", request.sites(), kMaxNames, &query.sites));
+  CIS_RETURN_IF_ERROR(
+      ParseTexts("excluded_sites", request.excluded_sites(), kMaxNames, &query.excluded_sites));
+  CIS_RETURN_IF_ERROR(ParseCountries(request.countries(), &query));
+  CIS_RETURN_IF_ERROR(ParseMaxAge(request, &query));
+  CIS_RETURN_IF_ERROR(ParseOrder(request.order_by(), &query));
+  query.all_combinations = request.all_combinations();
+  query.explain = request.explain();
+  return query;
+}
+
+absl::StatusOr<int32_t> PlacementPageSize(int32_t page_size) {
+  if (page_size < 0) return NegativePageSizeError(page_size);
+  if (page_size == 0) return kDefaultPlacements;
+  return std::min(page_size, kMaxPlacements);
+}
+
+v1::FindPlacementsRequest InterpretedRequest(const v1::FindPlacementsRequest& request,
+                                             const PlacementQuery& query, int32_t page_size) {
+  v1::FindPlacementsRequest out = request;
+  out.clear_page_token();
+  out.set_page_size(page_size);
+  out.set_count(static_cast<int32_t>(query.count));
+  out.mutable_vos()->Assign(query.vos.begin(), query.vos.end());
+  out.mutable_sites()->Assign(query.sites.begin(), query.sites.end());
+  out.mutable_excluded_sites()->Assign(query.excluded_sites.begin(), query.excluded_sites.end());
+  out.mutable_countries()->Assign(query.countries.begin(), query.countries.end());
+  v1::MachineRequirements& machine = *out.mutable_machine();
+  if (query.vcpu_count.any()) BoundsToProto(query.vcpu_count, machine.mutable_vcpu_count());
+  machine.set_arch(query.arch);
+  machine.set_gpu_model(query.gpu_model);
+  machine.set_gpu_vendor(query.gpu_vendor);
+  machine.set_allow_boot_from_volume(query.allow_boot_from_volume);
+  if (!query.os.empty()) out.mutable_image()->clear_os();
+  for (const OsRequirement& requirement : query.os) {
+    out.mutable_image()->add_os(FormatOsRequirement(requirement));
+  }
+  return out;
+}
+
+}  // namespace cis

@@ -1,0 +1,190 @@
+#include "server/service/placement_to_proto.h"
+
+#include <algorithm>
+
+#include "schema/model/resource_name.h"
+#include "server/placement/describe.h"
+#include "server/service/proto_values.h"
+
+namespace cis {
+namespace {
+
+template <typename Proto>
+void UnknownsToProto(Unknowns unknowns, Proto& proto) {
+  for (uint32_t i = 0; i < kUnknownCount; ++i) {
+    const auto unknown = static_cast<Unknown>(i);
+    if ((unknowns & UnknownBit(unknown)) != 0) {
+      proto.add_unknowns(std::string(FormatUnknown(unknown)));
+    }
+  }
+}
+
+void FlavorToProto(const IndexedShare& share, const Flavor& flavor, v1::PlacedFlavor& proto) {
+  proto.set_name(FormatFlavorName(share.view.endpoint->endpoint, flavor.id));
+  proto.set_upstream_id(flavor.id);
+  proto.set_display_name(flavor.name);
+  proto.set_vcpu_count(flavor.vcpu_count.value_or(0));
+  proto.set_ram_mib(flavor.ram_mib.value_or(0));
+  proto.set_disk_gib(flavor.disk_gib.value_or(0));
+  proto.set_ephemeral_gib(flavor.ephemeral_gib.value_or(0));
+  if (flavor.gpu_count) proto.set_gpu_count(*flavor.gpu_count);
+  proto.set_gpu_model(flavor.gpu_model);
+  proto.set_arch(flavor.arch);
+}
+
+void ImageToProto(const IndexedShare& share, const Image& image, v1::PlacedImage& proto) {
+  proto.set_name(FormatImageName(share.view.endpoint->endpoint, image.id));
+  proto.set_upstream_id(image.id);
+  proto.set_display_name(image.name);
+  proto.set_os_distro(image.os_distro);
+  proto.set_os_version(image.os_version);
+  proto.set_arch(image.arch);
+  proto.set_build_date(image.build_date);
+  proto.set_eol_date(image.eol_date);
+  proto.set_confidence(ConfidenceToProto(
+      std::min(image.provenance.Of("os_distro"), image.provenance.Of("os_version"))));
+}
+
+void NetworkRefToProto(const Share& share, const Network& network, v1::NetworkRef& proto) {
+  proto.set_name(FormatNetworkName(share, network.id));
+  proto.set_upstream_id(network.id);
+  proto.set_display_name(network.name);
+}
+
+v1::NetworkPlan::Kind KindToProto(PlanKind kind) {
+  switch (kind) {
+    case PlanKind::kNone:
+      return v1::NetworkPlan::KIND_UNSPECIFIED;
+    case PlanKind::kDirect:
+      return v1::NetworkPlan::DIRECT;
+    case PlanKind::kFloating:
+      return v1::NetworkPlan::FLOATING;
+    case PlanKind::kFloatingNeedsRouter:
+      return v1::NetworkPlan::FLOATING_NEEDS_ROUTER;
+    case PlanKind::kFloatingNeedsNetwork:
+      return v1::NetworkPlan::FLOATING_NEEDS_NETWORK;
+    case PlanKind::kPrivate:
+      return v1::NetworkPlan::PRIVATE;
+  }
+  return v1::NetworkPlan::KIND_UNSPECIFIED;
+}
+
+}  // namespace
+
+void NetworkPlanToProto(const Placement& placement, const PlacementQuery& query,
+                        v1::NetworkPlan& proto) {
+  const NetworkPlan& plan = *placement.plan;
+  const Share& share = placement.share->share();
+  proto.set_kind(KindToProto(plan.kind));
+  if (plan.network != nullptr) NetworkRefToProto(share, *plan.network, *proto.mutable_network());
+  if (plan.pool != nullptr) {
+    NetworkRefToProto(share, *plan.pool, *proto.mutable_external_network());
+    proto.mutable_router();  // set, empty: it must be made
+  }
+  if (plan.router != nullptr) {
+    proto.mutable_router()->set_upstream_id(plan.router->id);
+    proto.mutable_router()->set_display_name(plan.router->name);
+  }
+  if (plan.subnet != nullptr) proto.set_subnet_id(*plan.subnet);
+  if (plan.unattached != nullptr) {
+    proto.mutable_unattached_floating_ip_ids()->Assign(plan.unattached->ids.begin(),
+                                                       plan.unattached->ids.end());
+  }
+  if (placement.floating_ip_quota_free) {
+    proto.set_floating_ip_quota_free(*placement.floating_ip_quota_free);
+  }
+  proto.set_confidence(ConfidenceToProto(plan.confidence));
+  proto.set_ambiguous(plan.ambiguous);
+  for (const Network* network : plan.alternatives) {
+    NetworkRefToProto(share, *network, *proto.add_alternatives());
+  }
+  for (const Evidence& evidence : PlanEvidence(plan)) {
+    v1::Evidence& added = *proto.add_evidence();
+    added.set_field(ValidUtf8(evidence.field));
+    added.set_source(ValidUtf8(evidence.source));
+    added.set_value(ValidUtf8(evidence.value));
+  }
+  for (std::string& step : DescribeSteps(placement, query)) proto.add_steps(std::move(step));
+  proto.set_public_v4(TristateToProto(plan.public_v4));
+  proto.set_public_v6(TristateToProto(plan.public_v6));
+}
+
+void PlacementToProto(const Placement& placement, const PlacementQuery& query, absl::Time now,
+                      v1::Placement& proto) {
+  const IndexedShare& indexed = *placement.share;
+  const Share& share = indexed.share();
+  const Endpoint& endpoint = indexed.view.endpoint->endpoint;
+  const Image& image = *placement.image->image;
+  proto.set_share(FormatShareName(share));
+  proto.set_site_name(indexed.view.site->site.name);
+  proto.set_vo(share.vo);
+  proto.set_keystone_url(KeystoneV3Url(endpoint));
+  proto.set_region(RegionOf(endpoint));
+  proto.set_project_id(share.project_id);
+  proto.set_project_name(share.project_name);
+  proto.set_protocol(endpoint.protocol);
+  FlavorToProto(indexed, *placement.flavor, *proto.mutable_flavor());
+  ImageToProto(indexed, image, *proto.mutable_image());
+  NetworkPlanToProto(placement, query, *proto.mutable_network());
+  proto.set_login_user(image.login_user);
+  proto.set_login_user_confidence(ConfidenceToProto(image.provenance.Of("login_user")));
+  proto.set_score(placement.score);
+  proto.set_bucket(placement.bucket);
+  for (size_t i = 0; i < placement.parts.size(); ++i) {
+    v1::ScorePart& part = *proto.add_score_parts();
+    part.set_criterion(std::string(FormatCriterion(static_cast<Criterion>(i))));
+    part.set_value(placement.parts[i]);
+    part.set_weight(kCriterionWeights[i]);
+  }
+  proto.set_data_state(DataStateToProto(placement.data_state));
+  if (IsKnownTime(placement.observe_time)) {
+    *proto.mutable_observe_time() = TimeToProto(placement.observe_time);
+    const absl::Duration age = std::max(absl::ZeroDuration(), now - placement.observe_time);
+    proto.mutable_data_age()->set_seconds(absl::ToInt64Seconds(age));
+  }
+  proto.set_confidence(ConfidenceToProto(placement.confidence));
+  for (const std::string& note : DescribeNotes(placement, query, now)) {
+    proto.add_notes(ValidUtf8(note));
+  }
+  UnknownsToProto(placement.unknowns, proto);
+  if (placement.boot_volume_gib) proto.set_boot_volume_gib(*placement.boot_volume_gib);
+}
+
+void VerdictToProto(const ShareVerdict& verdict, const PlacementQuery& query,
+                    size_t max_refused_pairs, v1::ShareVerdict& proto) {
+  const Share& share = verdict.share->share();
+  proto.set_share(FormatShareName(share));
+  proto.set_site_name(verdict.share->view.site->site.name);
+  proto.set_vo(share.vo);
+  proto.set_region(RegionOf(verdict.share->view.endpoint->endpoint));
+  proto.set_fits(verdict.fits);
+  if (verdict.blocking) ReasonToProto(*verdict.blocking, query, *proto.mutable_blocking());
+  for (const Reason& reason : verdict.also) ReasonToProto(reason, query, *proto.add_also());
+  UnknownsToProto(verdict.unknowns, proto);
+  proto.set_data_state(DataStateToProto(verdict.data_state));
+  if (IsKnownTime(verdict.observe_time)) {
+    *proto.mutable_observe_time() = TimeToProto(verdict.observe_time);
+  }
+  for (const Reason& reason : verdict.refused_pairs) {
+    if (max_refused_pairs == 0) break;
+    --max_refused_pairs;
+    v1::RefusedPair& pair = *proto.add_refused_pairs();
+    pair.set_flavor(reason.flavor->name);
+    pair.set_image(reason.image->name);
+    ReasonToProto(reason, query, *pair.mutable_reason());
+  }
+}
+
+void ReasonToProto(const Reason& reason, const PlacementQuery& query, v1::Reason& proto) {
+  const ReasonText text = FormatReason(reason, query);
+  proto.set_code(std::string(FormatReasonCode(reason.code)));
+  proto.set_stage(std::string(FormatStage(StageOf(reason.code))));
+  proto.set_want(text.want);
+  proto.set_best(text.best);
+  proto.set_best_item(text.best_item);
+  proto.set_gap(text.gap);
+  if (text.gap_percent) proto.set_gap_percent(*text.gap_percent);
+  proto.set_message(ValidUtf8(text.message));
+}
+
+}  // namespace cis
