@@ -123,8 +123,10 @@ def make_templates():
     if 'tmpl_done' in have:
         return
     started = time.monotonic()
-    sql('postgres', *['create database tmpl_' + name for name in NAMES
-                      if 'tmpl_' + name not in have])
+    for name in NAMES:  # an interrupted attempt cannot be continued
+        if 'tmpl_' + name in have:
+            sql('postgres', 'drop database tmpl_%s with (force)' % name)
+    sql('postgres', *['create database tmpl_' + name for name in NAMES])
     conf = _template_configs()
     nova = _manage('nova.cmd.manage', conf['nova'])
     # Nova's cell mappings as templates too: each site's nova.conf fills in its own database.
