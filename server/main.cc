@@ -1,0 +1,111 @@
+// cis-server: serves what cis-crawler wrote. Wiring and signals only.
+
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "schema/base/log.h"
+#include "schema/base/status_macros.h"
+#include "schema/store/store.h"
+#include "server/options.h"
+#include "server/service/server.h"
+#include "server/snapshot/refresher.h"
+
+namespace cis {
+namespace {
+
+constexpr int kExitClean = 0;
+constexpr int kExitInternal = 1;
+constexpr int kExitUsage = 2;
+
+absl::StatusOr<std::string> ReadFile(const std::string& flag, const std::string& path) {
+  if (path.empty()) return "";
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file || text.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, " is ", path, ", which cannot be read or is empty; give a PEM file"));
+  }
+  return text;
+}
+
+absl::StatusOr<ServerOptions> MakeServerOptions(const Options& options) {
+  ServerOptions server;
+  server.listen_address = options.listen;
+  server.freshness = options.freshness;
+  CIS_ASSIGN_OR_RETURN(server.tls.certificate_chain, ReadFile("--tls-cert", options.tls_cert));
+  CIS_ASSIGN_OR_RETURN(server.tls.private_key, ReadFile("--tls-key", options.tls_key));
+  CIS_ASSIGN_OR_RETURN(server.tls.client_ca, ReadFile("--client-ca", options.client_ca));
+  return server;
+}
+
+// A file that this program can never read is an error of configuration; one that is not there yet,
+// or is busy, is waited for.
+absl::Status CheckDatabase(const std::string& path) {
+  const absl::Status status = OpenStoreReader(path).status();
+  return absl::IsNotFound(status) || absl::IsUnavailable(status) ? absl::OkStatus() : status;
+}
+
+absl::StatusOr<std::unique_ptr<Server>> StartServer(const Options& options) {
+  CIS_RETURN_IF_ERROR(CheckDatabase(options.db));
+  CIS_ASSIGN_OR_RETURN(const ServerOptions server_options, MakeServerOptions(options));
+  return Server::Start(server_options);
+}
+
+int Run(const Options& options, const sigset_t& stop_signals) {
+  SetLogFormat(options.log_format);
+  RouteGrpcLog();
+  absl::StatusOr<std::unique_ptr<Server>> server = StartServer(options);
+  if (!server.ok()) {
+    Log(LogLevel::kError, "server.not_started", {{"error", server.status().message()}});
+    return absl::IsInternal(server.status()) ? kExitInternal : kExitUsage;
+  }
+  Log(LogLevel::kInfo, "server.listening", {{"address", (*server)->address()}, {"db", options.db}});
+  RefresherOptions refresher_options;
+  refresher_options.path = options.db;
+  refresher_options.interval = options.refresh_interval;
+  Refresher refresher(refresher_options, [&server](std::shared_ptr<const Snapshot> snapshot) {
+    Log(LogLevel::kInfo, "snapshot.published",
+        {{"generation", snapshot->generation()},
+         {"sites", snapshot->sites().size()},
+         {"shares", snapshot->shares().size()}});
+    (*server)->Publish(std::move(snapshot));
+  });
+  refresher.Start();
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  Log(LogLevel::kInfo, "server.draining", {{"signal", signal}});
+  (*server)->Drain(options.drain_grace);
+  refresher.Stop();
+  Log(LogLevel::kInfo, "server.stopped");
+  return kExitClean;
+}
+
+}  // namespace
+}  // namespace cis
+
+int main(int argc, char** argv) {
+  // Before any thread exists, so that all of them leave the signals to sigwait.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+
+  const auto options = cis::ParseOptions(argc, argv);
+  if (!options.ok()) {
+    std::fprintf(stderr, "cis-server: %s\n", std::string(options.status().message()).c_str());
+    return cis::kExitUsage;
+  }
+  if (const auto* printout = std::get_if<cis::Printout>(&*options)) {
+    std::fputs(printout->text.c_str(), stdout);
+    return cis::kExitClean;
+  }
+  return cis::Run(std::get<cis::Options>(*options), stop_signals);
+}

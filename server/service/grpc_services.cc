@@ -1,0 +1,195 @@
+#include "server/service/grpc_services.h"
+
+#include <atomic>
+#include <exception>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "cis/v1/inventory.grpc.pb.h"
+#include "cis/v1/placement.grpc.pb.h"
+#include "google/rpc/status.pb.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/server_callback.h"
+#include "schema/base/log.h"
+#include "server/service/errors.h"
+#include "server/service/inventory_handlers.h"
+#include "server/service/placement_handlers.h"
+
+namespace cis {
+namespace {
+
+// Ties the answer to its line in the log of this process.
+std::string NextEventId() {
+  static std::atomic<uint64_t> count{0};
+  return absl::StrCat("e", absl::Hex(count.fetch_add(1) + 1, absl::kZeroPad6));
+}
+
+// The handler of a request that found no reason to fail before it. A library that throws must not
+// take the server down.
+template <typename Call>
+absl::Status RunGuarded(Call call) {
+  try {
+    return call();
+  } catch (const std::exception& e) {
+    return absl::InternalError(absl::StrCat("exception: ", e.what()));
+  }
+}
+
+// One method: take the snapshot of now, run the handler, tell the outcome. The snapshot is kept
+// until the answer is complete, however many snapshots are published meanwhile.
+template <typename Request, typename Response, typename Handler>
+grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* call, const ServiceParts& parts,
+                                absl::string_view method, const Request* request,
+                                Response* response, Handler handler) {
+  grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
+  const std::shared_ptr<const Snapshot> snapshot = parts.snapshots->Current();
+  const absl::Status status = snapshot == nullptr ? SnapshotNotReadyError() : RunGuarded([&] {
+    const RequestContext context{parts.clock->Now(), parts.freshness};
+    return handler(context, *snapshot, *request, *response);
+  });
+  reactor->Finish(StatusToGrpc(status, method));
+  return reactor;
+}
+
+class InventoryServiceImpl final : public v1::InventoryService::CallbackService {
+ public:
+  explicit InventoryServiceImpl(const ServiceParts& parts) : parts_(parts) {}
+
+  grpc::ServerUnaryReactor* GetSite(grpc::CallbackServerContext* call,
+                                    const v1::GetSiteRequest* request,
+                                    v1::Site* response) override {
+    return Serve(call, parts_, "GetSite", request, response, cis::GetSite);
+  }
+
+  grpc::ServerUnaryReactor* ListSites(grpc::CallbackServerContext* call,
+                                      const v1::ListSitesRequest* request,
+                                      v1::ListSitesResponse* response) override {
+    return Serve(call, parts_, "ListSites", request, response, cis::ListSites);
+  }
+
+  grpc::ServerUnaryReactor* GetEndpoint(grpc::CallbackServerContext* call,
+                                        const v1::GetEndpointRequest* request,
+                                        v1::Endpoint* response) override {
+    return Serve(call, parts_, "GetEndpoint", request, response, cis::GetEndpoint);
+  }
+
+  grpc::ServerUnaryReactor* ListEndpoints(grpc::CallbackServerContext* call,
+                                          const v1::ListEndpointsRequest* request,
+                                          v1::ListEndpointsResponse* response) override {
+    return Serve(call, parts_, "ListEndpoints", request, response, cis::ListEndpoints);
+  }
+
+  grpc::ServerUnaryReactor* GetVo(grpc::CallbackServerContext* call,
+                                  const v1::GetVoRequest* request, v1::Vo* response) override {
+    return Serve(call, parts_, "GetVo", request, response, cis::GetVo);
+  }
+
+  grpc::ServerUnaryReactor* ListVos(grpc::CallbackServerContext* call,
+                                    const v1::ListVosRequest* request,
+                                    v1::ListVosResponse* response) override {
+    return Serve(call, parts_, "ListVos", request, response, cis::ListVos);
+  }
+
+  grpc::ServerUnaryReactor* GetShare(grpc::CallbackServerContext* call,
+                                     const v1::GetShareRequest* request,
+                                     v1::Share* response) override {
+    return Serve(call, parts_, "GetShare", request, response, cis::GetShare);
+  }
+
+  grpc::ServerUnaryReactor* ListShares(grpc::CallbackServerContext* call,
+                                       const v1::ListSharesRequest* request,
+                                       v1::ListSharesResponse* response) override {
+    return Serve(call, parts_, "ListShares", request, response, cis::ListShares);
+  }
+
+  grpc::ServerUnaryReactor* GetFlavor(grpc::CallbackServerContext* call,
+                                      const v1::GetFlavorRequest* request,
+                                      v1::Flavor* response) override {
+    return Serve(call, parts_, "GetFlavor", request, response, cis::GetFlavor);
+  }
+
+  grpc::ServerUnaryReactor* ListFlavors(grpc::CallbackServerContext* call,
+                                        const v1::ListFlavorsRequest* request,
+                                        v1::ListFlavorsResponse* response) override {
+    return Serve(call, parts_, "ListFlavors", request, response, cis::ListFlavors);
+  }
+
+  grpc::ServerUnaryReactor* GetImage(grpc::CallbackServerContext* call,
+                                     const v1::GetImageRequest* request,
+                                     v1::Image* response) override {
+    return Serve(call, parts_, "GetImage", request, response, cis::GetImage);
+  }
+
+  grpc::ServerUnaryReactor* ListImages(grpc::CallbackServerContext* call,
+                                       const v1::ListImagesRequest* request,
+                                       v1::ListImagesResponse* response) override {
+    return Serve(call, parts_, "ListImages", request, response, cis::ListImages);
+  }
+
+  grpc::ServerUnaryReactor* GetNetwork(grpc::CallbackServerContext* call,
+                                       const v1::GetNetworkRequest* request,
+                                       v1::Network* response) override {
+    return Serve(call, parts_, "GetNetwork", request, response, cis::GetNetwork);
+  }
+
+  grpc::ServerUnaryReactor* ListNetworks(grpc::CallbackServerContext* call,
+                                         const v1::ListNetworksRequest* request,
+                                         v1::ListNetworksResponse* response) override {
+    return Serve(call, parts_, "ListNetworks", request, response, cis::ListNetworks);
+  }
+
+  grpc::ServerUnaryReactor* GetCrawl(grpc::CallbackServerContext* call,
+                                     const v1::GetCrawlRequest* request,
+                                     v1::Crawl* response) override {
+    return Serve(call, parts_, "GetCrawl", request, response, cis::GetCrawl);
+  }
+
+  grpc::ServerUnaryReactor* ListCrawls(grpc::CallbackServerContext* call,
+                                       const v1::ListCrawlsRequest* request,
+                                       v1::ListCrawlsResponse* response) override {
+    return Serve(call, parts_, "ListCrawls", request, response, cis::ListCrawls);
+  }
+
+ private:
+  const ServiceParts parts_;
+};
+
+class PlacementServiceImpl final : public v1::PlacementService::CallbackService {
+ public:
+  explicit PlacementServiceImpl(const ServiceParts& parts) : parts_(parts) {}
+
+  grpc::ServerUnaryReactor* FindPlacements(grpc::CallbackServerContext* call,
+                                           const v1::FindPlacementsRequest* request,
+                                           v1::FindPlacementsResponse* response) override {
+    return Serve(call, parts_, "FindPlacements", request, response, cis::FindPlacements);
+  }
+
+ private:
+  const ServiceParts parts_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeInventoryService(const ServiceParts& parts) {
+  return std::make_unique<InventoryServiceImpl>(parts);
+}
+
+std::unique_ptr<grpc::Service> MakePlacementService(const ServiceParts& parts) {
+  return std::make_unique<PlacementServiceImpl>(parts);
+}
+
+grpc::Status StatusToGrpc(const absl::Status& status, absl::string_view method) {
+  if (status.ok()) return grpc::Status::OK;
+  absl::Status shown = status;
+  if (!IsUserError(status)) {
+    const std::string event_id = NextEventId();
+    Log(LogLevel::kError, "request.failed",
+        {{"method", method}, {"event_id", event_id}, {"error", status.ToString()}});
+    shown = InternalError(event_id);
+  }
+  const google::rpc::Status proto = ErrorToProto(shown);
+  return grpc::Status(static_cast<grpc::StatusCode>(proto.code()), proto.message(),
+                      proto.SerializeAsString());
+}
+
+}  // namespace cis

@@ -1,0 +1,136 @@
+#include "server/service/server.h"
+
+#include <atomic>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "grpc/support/log.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "schema/base/log.h"
+#include "server/placement/placement_index.h"
+#include "server/service/grpc_services.h"
+
+namespace cis {
+namespace {
+
+// Requests are small: names, filters and numbers.
+constexpr int kMaxRequestBytes = 1 << 20;
+// Of one connection; a client with more waits. Keeps one of them from taking all memory.
+constexpr int kMaxConcurrentStreams = 100;
+constexpr absl::Duration kDestructorGrace = absl::Seconds(1);
+
+constexpr const char* kServiceNames[] = {"cis.v1.InventoryService", "cis.v1.PlacementService"};
+
+std::shared_ptr<grpc::ServerCredentials> MakeCredentials(const TlsMaterial& tls) {
+  if (tls.certificate_chain.empty()) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options(
+      tls.client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                            : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_key_cert_pairs.push_back({tls.private_key, tls.certificate_chain});
+  options.pem_root_certs = tls.client_ca;
+  return grpc::SslServerCredentials(options);
+}
+
+// The address as given, with the port that was chosen.
+std::string ChosenAddress(const std::string& listen_address, int port) {
+  if (listen_address.rfind("unix:", 0) == 0) return listen_address;
+  const size_t colon = listen_address.rfind(':');
+  return absl::StrCat(listen_address.substr(0, colon), ":", port);
+}
+
+void LogOfGrpc(gpr_log_func_args* args) {
+  const LogLevel level =
+      args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kInfo;
+  Log(level, "grpc", {{"message", args->message}});
+}
+
+}  // namespace
+
+struct Server::Parts {
+  SystemClock system_clock;
+  SnapshotHolder snapshots;
+  std::unique_ptr<grpc::Service> inventory;
+  std::unique_ptr<grpc::Service> placement;
+  std::unique_ptr<grpc::Server> server;
+  std::string address;
+  std::atomic<bool> drained{false};
+
+  void SetHealth(bool is_serving) {
+    grpc::HealthCheckServiceInterface* health = server->GetHealthCheckService();
+    if (health == nullptr) return;
+    health->SetServingStatus("", is_serving);
+    for (const char* name : kServiceNames) health->SetServingStatus(name, is_serving);
+  }
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
+  // Both are switches of the process; setting them again does nothing.
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+
+  auto parts = std::make_unique<Parts>();
+  const ServiceParts service_parts{&parts->snapshots,
+                                   options.clock == nullptr ? &parts->system_clock : options.clock,
+                                   options.freshness};
+  parts->inventory = MakeInventoryService(service_parts);
+  parts->placement = MakePlacementService(service_parts);
+
+  grpc::ServerBuilder builder;
+  builder.RegisterService(parts->inventory.get());
+  builder.RegisterService(parts->placement.get());
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
+  // Otherwise a second server on the same port would start and take half of the requests.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  int port = 0;
+  if (!options.listen_address.empty()) {
+    builder.AddListeningPort(options.listen_address, MakeCredentials(options.tls), &port);
+  }
+  parts->server = builder.BuildAndStart();
+  const bool is_unix = options.listen_address.rfind("unix:", 0) == 0;
+  if (parts->server == nullptr || (!options.listen_address.empty() && port == 0 && !is_unix)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "cannot listen on ", options.listen_address,
+        options.tls.certificate_chain.empty()
+            ? "; give HOST:PORT of this machine with a port that is free"
+            : "; give HOST:PORT of this machine with a port that is free, and a certificate and "
+              "key in PEM form that belong together"));
+  }
+  if (!options.listen_address.empty()) {
+    parts->address = ChosenAddress(options.listen_address, port);
+  }
+  parts->SetHealth(false);
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() { Drain(kDestructorGrace); }
+
+void Server::Publish(std::shared_ptr<const Snapshot> snapshot) {
+  const bool is_first = parts_->snapshots.Current() == nullptr;
+  // Here and not in the first request, which would wait for it.
+  snapshot->placement_index(PlacementIndex::Build);
+  parts_->snapshots.Publish(std::move(snapshot));
+  if (is_first && !parts_->drained) parts_->SetHealth(true);
+}
+
+const std::string& Server::address() const { return parts_->address; }
+
+std::shared_ptr<grpc::Channel> Server::InProcessChannel() const {
+  return parts_->server->InProcessChannel(grpc::ChannelArguments());
+}
+
+void Server::Drain(absl::Duration grace) {
+  if (parts_->drained.exchange(true)) return;
+  parts_->SetHealth(false);
+  parts_->server->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  parts_->server->Wait();
+}
+
+void RouteGrpcLog() { gpr_set_log_function(LogOfGrpc); }
+
+}  // namespace cis

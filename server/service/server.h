@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "schema/base/clock.h"
+#include "server/snapshot/data_state.h"
+#include "server/snapshot/snapshot.h"
+
+namespace grpc {
+class Channel;
+}  // namespace grpc
+
+namespace cis {
+
+// PEM texts. All empty = no TLS.
+struct TlsMaterial {
+  std::string certificate_chain;
+  std::string private_key;
+  std::string client_ca;  // not empty: clients must show a certificate that one of these signed
+};
+
+struct ServerOptions {
+  // `HOST:PORT` or `unix:PATH`; port 0 lets the system choose. Empty: in-process channels only.
+  std::string listen_address;
+  TlsMaterial tls;
+  FreshnessPolicy freshness;
+  const Clock* clock = nullptr;  // nullptr = the machine's; must outlive the server
+};
+
+// The gRPC server: both services, health and reflection. Safe to use from any number of threads.
+class Server {
+ public:
+  // Listens and answers: UNAVAILABLE and health NOT_SERVING until the first Publish. Returns
+  // INVALID_ARGUMENT if the address cannot be listened on or the TLS texts are not of use.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options);
+  // Drains, for at most a second.
+  ~Server();
+
+  // What later requests are answered from.
+  void Publish(std::shared_ptr<const Snapshot> snapshot);
+
+  // Where it listens, with the port that was chosen. Empty if it does not.
+  const std::string& address() const;
+
+  // To this server, without a port. Must not be used after the server is gone.
+  std::shared_ptr<grpc::Channel> InProcessChannel() const;
+
+  // Tells health checks NOT_SERVING, takes no more requests, and waits until those under way are
+  // answered; what is not at the end of `grace` is cancelled. Later calls do nothing.
+  void Drain(absl::Duration grace);
+
+ private:
+  struct Parts;
+  explicit Server(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+// Sends what gRPC itself has to say to the log. Once a process, in main.
+void RouteGrpcLog();
+
+}  // namespace cis
