@@ -30,6 +30,7 @@ struct HttpRequest {
   absl::Duration deadline = absl::Seconds(120);  // of all tries together, waits included
   int64_t max_body_bytes = int64_t{32} << 20;    // decoded; more is RESOURCE_EXHAUSTED
   bool idempotent = true;                        // may be sent again after a failure
+  int max_tries = 0;                             // 1 = never again; 0 = as the transport is set
   std::string ca_file;                           // empty = the system's
   // False: nothing is sent to a loopback or link-local address, whatever name leads there. Checked
   // against the address of the connection itself, so that DNS cannot point a token inwards.

@@ -22,10 +22,13 @@ void FetchComputeLimits(ServiceClient& client, DocumentsDone done) {
 void FetchVolumeLimits(ServiceClient& client, DocumentsDone done) {
   client.Get(Kind::kQuotas, "/limits", {},
              [&client, done = std::move(done)](const Answer& answer) mutable {
-               Document document = MakeDocument("cinder_limits", answer);
-               const auto body = ParseAnswer(document.name, answer, client.token());
-               if (!body.ok() || body->count("limits") == 0) document.body.clear();
-               done(std::vector<Document>{std::move(document)});
+               std::vector<Document> documents;
+               const auto body = ParseAnswer("cinder_limits", answer, client.token());
+               // A refusal is worth keeping; an outage, or a page that is not Cinder's, is not.
+               if ((body.ok() && body->count("limits") != 0) || AnsweredWith(answer, {403, 404})) {
+                 documents.push_back(MakeDocument("cinder_limits", answer));
+               }
+               done(std::move(documents));
              });
 }
 

@@ -12,8 +12,8 @@ namespace cis {
 // Asks for Nova's absolute limits: `done` gets "nova_limits".
 void FetchComputeLimits(ServiceClient& client, DocumentsDone done);
 
-// Asks for Cinder's absolute limits, once and briefly: `done` always gets "cinder_limits", with
-// status 0 and no body if there was no answer.
+// Asks for Cinder's absolute limits, once and briefly: `done` gets "cinder_limits", or nothing if
+// Cinder does not answer as Cinder; never an error.
 void FetchVolumeLimits(ServiceClient& client, DocumentsDone done);
 
 // Puts the quotas kind together. Nova and Neutron must answer where the catalog has them: 403 and

@@ -37,7 +37,7 @@ HttpRequest ServiceClient::MakeRequest(std::string url, std::vector<HttpHeader> 
   request.deadline = exchange_->options().deadline;
   if (optional_) {
     request.timeout = std::min(request.timeout, kOptionalTimeout);
-    request.idempotent = false;
+    request.max_tries = 1;
   }
   return request;
 }

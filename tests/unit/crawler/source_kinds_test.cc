@@ -251,13 +251,27 @@ TEST(SourceKinds, DeadCinderNeverFailsTheQuotasAndDoesNotHoldUpOthers) {
   const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
   const SourceEvent* event = FindObservation(events, Kind::kQuotas);
   ASSERT_NE(event, nullptr);
-  EXPECT_EQ(event->observation.documents.back().name, "cinder_limits");
-  EXPECT_EQ(event->observation.documents.back().status, 0);
+  EXPECT_THAT(DocumentNames(event->observation), ElementsAre("nova_limits", "neutron_quota"));
   for (const HttpRequest& request : site.requests) {
     if (request.url != absl::StrCat(kCinder, "/limits")) continue;
     EXPECT_NE(request.limit_key, kKeystone);
-    EXPECT_FALSE(request.idempotent);
+    EXPECT_EQ(request.max_tries, 1);
     EXPECT_LE(request.timeout, kOptionalTimeout);
+  }
+}
+
+TEST(SourceKinds, VolumeLimitsBelongToTheQuotas) {
+  for (const char* body : {R"({"limits":{"absolute":{"maxTotalVolumes":10}}})", "<html>"}) {
+    FakeSite site = WorkingSite();
+    std::vector<CatalogRow> rows = UsualCatalog();
+    rows.push_back({"block-storage", "RegionOne", kCinder});
+    site.On(kTokens, TokenResponse(rows));
+    site.OnGet(absl::StrCat(kCinder, "/limits"), body);
+    const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
+    const SourceEvent* event = FindObservation(events, Kind::kQuotas);
+    ASSERT_NE(event, nullptr);
+    // A page in HTML with status 200 is no answer of Cinder.
+    EXPECT_EQ(event->observation.documents.size(), *body == '{' ? 3U : 2U);
   }
 }
 
