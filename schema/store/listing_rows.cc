@@ -41,7 +41,7 @@ absl::StatusOr<Flavor> Complete(Connection& db, int64_t endpoint_id, const Flavo
 absl::StatusOr<Image> Complete(Connection&, int64_t, const Image& image) { return image; }
 
 template <typename Record>
-absl::Status ReplaceListed(Connection& db, const sql::ListedSql& sql, const ShareRow& row,
+absl::Status ReplaceListed(Connection& db, const sql::ListedSql& sql, const ShareRowIds& row,
                            const std::vector<Record>& records, absl::Time time) {
   CIS_ASSIGN_OR_RETURN(Statement * load_links, db.Use(sql.load_links));
   load_links->BindInt("share_id", row.share_id);
@@ -197,7 +197,7 @@ Flavor KeepKnownSpecs(const Flavor& stored, const Flavor& reported) {
   return merged;
 }
 
-absl::Status ReplaceListing(Connection& db, const ShareRow& row, const RecordSet& records,
+absl::Status ReplaceListing(Connection& db, const ShareRowIds& row, const RecordSet& records,
                             absl::Time time) {
   switch (records.kind) {
     case Kind::kFlavors:

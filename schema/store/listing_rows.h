@@ -18,7 +18,7 @@ Flavor KeepKnownSpecs(const Flavor& stored, const Flavor& reported);
 
 // Replaces what is known of (share, records.kind) by `records`, seen at `time`. Rows that the
 // listing no longer has become inactive and keep when they were last seen.
-absl::Status ReplaceListing(Connection& db, const ShareRow& row, const RecordSet& records,
+absl::Status ReplaceListing(Connection& db, const ShareRowIds& row, const RecordSet& records,
                             absl::Time time);
 
 // Number of records of the kind.

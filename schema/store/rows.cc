@@ -6,6 +6,7 @@
 #include "schema/store/text_list.h"
 
 namespace cis {
+namespace {
 
 absl::string_view FormatVoSupport(VoSupport support) {
   switch (support) {
@@ -24,6 +25,8 @@ VoSupport ParseVoSupport(absl::string_view text) {
   if (text == "refused") return VoSupport::kRefused;
   return VoSupport::kUnknown;
 }
+
+}  // namespace
 
 absl::Time StoredTime(absl::Time time) {
   if (time == absl::InfinitePast()) return time;
@@ -162,7 +165,7 @@ void RowReader::operator()(absl::string_view name, std::vector<std::string>& val
   value.clear();
   value.reserve(TextListReader::Count(json));
   TextListReader list(json);
-  for (std::string text; list.Next(text);) value.push_back(text);
+  for (std::string text; list.Next(text);) value.push_back(std::move(text));
   if (!list.ok()) Damaged(name);
 }
 
@@ -187,13 +190,11 @@ void RowReader::Provenance(cis::Provenance& value) {
   TextListReader evidence_list(evidence_json);
   value.evidence.clear();
   value.evidence.reserve(TextListReader::Count(evidence_json) / 3);
-  std::string text;
-  while (evidence_list.Next(text)) {
-    Evidence& evidence = value.evidence.emplace_back();
-    evidence.field = text;
-    if (evidence_list.Next(text)) evidence.source = text;
-    if (!evidence_list.Next(text)) return Damaged("evidence");
-    evidence.value = text;
+  for (Evidence evidence; evidence_list.Next(evidence.field);) {
+    if (!evidence_list.Next(evidence.source) || !evidence_list.Next(evidence.value)) {
+      return Damaged("evidence");
+    }
+    value.evidence.push_back(std::move(evidence));
   }
   if (!evidence_list.ok()) Damaged("evidence");
 
@@ -201,11 +202,11 @@ void RowReader::Provenance(cis::Provenance& value) {
   TextListReader confidence_list(confidence_json);
   value.confidence.clear();
   value.confidence.reserve(TextListReader::Count(confidence_json) / 2);
-  while (confidence_list.Next(text)) {
-    FieldConfidence& field = value.confidence.emplace_back();
-    field.field = text;
+  std::string text;
+  for (FieldConfidence field; confidence_list.Next(field.field);) {
     if (!confidence_list.Next(text)) return Damaged("confidence");
     field.confidence = ParseConfidence(text);
+    value.confidence.push_back(std::move(field));
   }
   if (!confidence_list.ok()) Damaged("confidence");
   (*this)("warnings", value.warnings);

@@ -16,11 +16,6 @@
 
 namespace cis {
 
-// "unknown", "authenticated" or "refused".
-absl::string_view FormatVoSupport(VoSupport support);
-// Returns kUnknown for any other text.
-VoSupport ParseVoSupport(absl::string_view text);
-
 // `time` as it rests on disk: instants are kept to the microsecond, infinite ones as they are.
 absl::Time StoredTime(absl::Time time);
 

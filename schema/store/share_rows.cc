@@ -135,7 +135,7 @@ absl::StatusOr<PutRow> PutShare(Connection& db, int64_t endpoint_id, const Share
   return PutIfChanged(*put, found, id, stored, merged);
 }
 
-absl::StatusOr<ShareRow> PutCrawledShare(Connection& db, const Share& share) {
+absl::StatusOr<ShareRowIds> PutCrawledShare(Connection& db, const Share& share) {
   Site site;
   site.name = share.endpoint.site_name;
   site.configured = share.configured;
@@ -144,7 +144,7 @@ absl::StatusOr<ShareRow> PutCrawledShare(Connection& db, const Share& share) {
                        PutEndpoint(db, site_row.id, share.endpoint, Origin::kCrawl));
   CIS_ASSIGN_OR_RETURN(const PutRow share_row,
                        PutShare(db, endpoint_row.id, share, Origin::kCrawl));
-  return ShareRow{site_row.id, endpoint_row.id, share_row.id};
+  return ShareRowIds{site_row.id, endpoint_row.id, share_row.id};
 }
 
 absl::Status BumpGeneration(Connection& db) {

@@ -39,13 +39,13 @@ absl::StatusOr<PutRow> PutShare(Connection& db, int64_t endpoint_id, const Share
                                 Origin origin);
 
 // Rows of one share and of what stands above it.
-struct ShareRow {
+struct ShareRowIds {
   int64_t site_id = 0;
   int64_t endpoint_id = 0;
   int64_t share_id = 0;
 };
 // Puts the share, its endpoint, its VO and its site as a crawl found them.
-absl::StatusOr<ShareRow> PutCrawledShare(Connection& db, const Share& share);
+absl::StatusOr<ShareRowIds> PutCrawledShare(Connection& db, const Share& share);
 
 // Raises the generation of the catalog. Once per transaction, before TouchSite.
 absl::Status BumpGeneration(Connection& db);

@@ -55,12 +55,16 @@ template <typename Record>
 absl::StatusOr<IndexById> LoadListed(Connection& db, const sql::ListedSql& sql, int64_t endpoint_id,
                                      std::vector<Stored<Record>>& records) {
   IndexById index_by_id;
+  // Records are large; growing would move each of them several times.
+  CIS_ASSIGN_OR_RETURN(Statement * count, UseWith(db, sql.count, "endpoint_id", endpoint_id));
+  CIS_RETURN_IF_ERROR(ForEachRow(db, *count, [&](RowReader&) {
+    records.reserve(static_cast<size_t>(count->Int("item_count")));
+  }));
   CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db, sql.load, "endpoint_id", endpoint_id));
   CIS_RETURN_IF_ERROR(ForEachRow(db, *load, [&](RowReader& read) {
     index_by_id.emplace(load->Int("id"), static_cast<int32_t>(records.size()));
     ReadStored(read, records.emplace_back());
   }));
-  records.shrink_to_fit();
   return index_by_id;
 }
 

@@ -85,6 +85,7 @@ ListedSql MakeListedSql(absl::string_view noun) {
   sql.put = PutSeen(noun, Columns<Record>({"endpoint_id"}), {"endpoint_id", "upstream_id"});
   sql.find = Select(Columns<Record>(),
                     fill("FROM % WHERE endpoint_id = :endpoint_id AND upstream_id = :upstream_id"));
+  sql.count = fill("SELECT count(*) AS item_count FROM % WHERE endpoint_id = :endpoint_id");
   sql.load = SelectSeen<Record>(noun, "endpoint_id");
   sql.load_links = fill("SELECT %_id AS item_id FROM share_% WHERE share_id = :share_id");
   sql.add_link = fill("INSERT INTO share_% (share_id, %_id) VALUES (:share_id, :item_id)");

@@ -71,6 +71,7 @@ const std::string& DocumentsOf();  // :share_id :kind; also gives `body_bytes`
 struct ListedSql {
   std::string put;         // and :endpoint_id :seen_us; gives `id`
   std::string find;        // :endpoint_id :upstream_id
+  std::string count;       // :endpoint_id; gives `item_count`
   std::string load;        // :endpoint_id
   std::string load_links;  // :share_id; gives `item_id`
   std::string add_link;    // :share_id :item_id

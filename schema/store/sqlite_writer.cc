@@ -60,10 +60,10 @@ std::string SummarizeSkipped(const std::vector<std::string>& reasons) {
 
 // One change of one share: bumps the generation around `change`.
 absl::Status ChangeShare(Connection& db, const Share& share, Kind kind,
-                         absl::FunctionRef<absl::Status(const ShareRow&)> change) {
+                         absl::FunctionRef<absl::Status(const ShareRowIds&)> change) {
   return Annotate(db.Write([&]() -> absl::Status {
     CIS_RETURN_IF_ERROR(BumpGeneration(db));
-    CIS_ASSIGN_OR_RETURN(const ShareRow row, PutCrawledShare(db, share));
+    CIS_ASSIGN_OR_RETURN(const ShareRowIds row, PutCrawledShare(db, share));
     CIS_RETURN_IF_ERROR(change(row));
     return TouchSite(db, row.site_id);
   }),
@@ -197,11 +197,12 @@ absl::Status SqliteWriter::ReplaceRecords(int64_t crawl_id, const Observation& o
   attempt.record_count = RecordCount(records);
   attempt.skipped_count = records.skipped_count;
   attempt.request_count = request_count;
-  return ChangeShare(*db_, records.share, records.kind, [&](const ShareRow& row) -> absl::Status {
-    CIS_RETURN_IF_ERROR(ReplaceListing(*db_, row, records, attempt.time));
-    CIS_RETURN_IF_ERROR(ReplaceObservation(*db_, row.share_id, observation));
-    return PutAttempt(*db_, crawl_id, row.share_id, attempt);
-  });
+  return ChangeShare(*db_, records.share, records.kind,
+                     [&](const ShareRowIds& row) -> absl::Status {
+                       CIS_RETURN_IF_ERROR(ReplaceListing(*db_, row, records, attempt.time));
+                       CIS_RETURN_IF_ERROR(ReplaceObservation(*db_, row.share_id, observation));
+                       return PutAttempt(*db_, crawl_id, row.share_id, attempt);
+                     });
 }
 
 absl::Status SqliteWriter::RecordFailure(int64_t crawl_id, const Share& share, Kind kind,
@@ -216,7 +217,7 @@ absl::Status SqliteWriter::RecordFailure(int64_t crawl_id, const Share& share, K
   attempt.error = error;
   attempt.message = std::string(message);
   attempt.request_count = request_count;
-  return ChangeShare(*db_, share, kind, [&](const ShareRow& row) {
+  return ChangeShare(*db_, share, kind, [&](const ShareRowIds& row) {
     return PutAttempt(*db_, crawl_id, row.share_id, attempt);
   });
 }
@@ -230,7 +231,7 @@ absl::Status SqliteWriter::RecordLogin(int64_t crawl_id, const Share& share, abs
   attempt.kind = Kind::kAuth;
   attempt.time = time;
   attempt.request_count = request_count;
-  return ChangeShare(*db_, authenticated, Kind::kAuth, [&](const ShareRow& row) {
+  return ChangeShare(*db_, authenticated, Kind::kAuth, [&](const ShareRowIds& row) {
     return PutAttempt(*db_, crawl_id, row.share_id, attempt);
   });
 }
@@ -249,7 +250,7 @@ absl::Status SqliteWriter::ForEachObservation(
 absl::Status SqliteWriter::Renormalize(const Observation& observation, const RecordSet& records) {
   CIS_RETURN_IF_ERROR(CheckSet(observation, records));
   const Share& share = observation.share;
-  return ChangeShare(*db_, share, records.kind, [&](const ShareRow& row) -> absl::Status {
+  return ChangeShare(*db_, share, records.kind, [&](const ShareRowIds& row) -> absl::Status {
     CIS_ASSIGN_OR_RETURN(const absl::Time stored_time,
                          ObservationTime(*db_, {row.share_id, records.kind}));
     if (stored_time != StoredTime(observation.fetch_time)) {
