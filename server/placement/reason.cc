@@ -1,121 +1,112 @@
 #include "server/placement/reason.h"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
+#include "server/placement/reason_table.h"
 
 namespace cis {
 namespace {
 
-// What the numbers of a code count.
-enum class Unit { kNone = 0, kVcpu, kMib, kGib, kGpu, kBytes, kSeconds, kInstance, kCount };
-
-struct CodeRow {
-  ReasonCode code;
-  absl::string_view text;
-  Stage stage;
-  Unit unit;
-  absl::string_view noun;  // of quotas: what is counted
-};
-
-constexpr std::array<CodeRow, kReasonCodeCount> kCodes{{
-    {ReasonCode::kVoNotConfigured, "VO_NOT_CONFIGURED", Stage::kVo, Unit::kNone, ""},
-    {ReasonCode::kSiteNotConfigured, "SITE_NOT_CONFIGURED", Stage::kSite, Unit::kNone, ""},
-    {ReasonCode::kSiteNotSelected, "SITE_NOT_SELECTED", Stage::kSite, Unit::kNone, ""},
-    {ReasonCode::kSiteExcluded, "SITE_EXCLUDED", Stage::kSite, Unit::kNone, ""},
-    {ReasonCode::kCountryNotSelected, "COUNTRY_NOT_SELECTED", Stage::kSite, Unit::kNone, ""},
-    {ReasonCode::kAuthRefused, "AUTH_REFUSED", Stage::kAuth, Unit::kNone, ""},
-    {ReasonCode::kSiteUnreachable, "SITE_UNREACHABLE", Stage::kAuth, Unit::kNone, ""},
-    {ReasonCode::kDataMissing, "DATA_MISSING", Stage::kFreshness, Unit::kNone, ""},
-    {ReasonCode::kDataExpired, "DATA_EXPIRED", Stage::kFreshness, Unit::kSeconds, ""},
-    {ReasonCode::kDataStale, "DATA_STALE", Stage::kFreshness, Unit::kSeconds, ""},
-    {ReasonCode::kNoFlavorVisible, "NO_FLAVOR_VISIBLE", Stage::kFlavor, Unit::kNone, ""},
-    {ReasonCode::kFlavorNameMismatch, "FLAVOR_NAME_MISMATCH", Stage::kFlavor, Unit::kNone, ""},
-    {ReasonCode::kCpuTooSmall, "CPU_TOO_SMALL", Stage::kFlavor, Unit::kVcpu, ""},
-    {ReasonCode::kCpuTooLarge, "CPU_TOO_LARGE", Stage::kFlavor, Unit::kVcpu, ""},
-    {ReasonCode::kRamTooSmall, "RAM_TOO_SMALL", Stage::kFlavor, Unit::kMib, ""},
-    {ReasonCode::kRamTooLarge, "RAM_TOO_LARGE", Stage::kFlavor, Unit::kMib, ""},
-    {ReasonCode::kFlavorVolumeOnly, "FLAVOR_VOLUME_ONLY", Stage::kFlavor, Unit::kNone, ""},
-    {ReasonCode::kDiskTooSmall, "DISK_TOO_SMALL", Stage::kFlavor, Unit::kGib, "root disk"},
-    {ReasonCode::kDiskTooLarge, "DISK_TOO_LARGE", Stage::kFlavor, Unit::kGib, "root disk"},
-    {ReasonCode::kEphemeralTooSmall, "EPHEMERAL_TOO_SMALL", Stage::kFlavor, Unit::kGib,
+constexpr std::array<ReasonRow, kReasonCodeCount> kCodes{{
+    {ReasonCode::kVoNotConfigured, "VO_NOT_CONFIGURED", Stage::kVo, ReasonUnit::kNone, ""},
+    {ReasonCode::kSiteNotConfigured, "SITE_NOT_CONFIGURED", Stage::kSite, ReasonUnit::kNone, ""},
+    {ReasonCode::kSiteNotSelected, "SITE_NOT_SELECTED", Stage::kSite, ReasonUnit::kNone, ""},
+    {ReasonCode::kSiteExcluded, "SITE_EXCLUDED", Stage::kSite, ReasonUnit::kNone, ""},
+    {ReasonCode::kCountryNotSelected, "COUNTRY_NOT_SELECTED", Stage::kSite, ReasonUnit::kNone, ""},
+    {ReasonCode::kAuthRefused, "AUTH_REFUSED", Stage::kAuth, ReasonUnit::kNone, ""},
+    {ReasonCode::kSiteUnreachable, "SITE_UNREACHABLE", Stage::kAuth, ReasonUnit::kNone, ""},
+    {ReasonCode::kDataMissing, "DATA_MISSING", Stage::kFreshness, ReasonUnit::kNone, ""},
+    {ReasonCode::kDataExpired, "DATA_EXPIRED", Stage::kFreshness, ReasonUnit::kSeconds, ""},
+    {ReasonCode::kDataStale, "DATA_STALE", Stage::kFreshness, ReasonUnit::kSeconds, ""},
+    {ReasonCode::kNoFlavorVisible, "NO_FLAVOR_VISIBLE", Stage::kFlavor, ReasonUnit::kNone, ""},
+    {ReasonCode::kFlavorNameMismatch, "FLAVOR_NAME_MISMATCH", Stage::kFlavor, ReasonUnit::kNone,
+     ""},
+    {ReasonCode::kCpuTooSmall, "CPU_TOO_SMALL", Stage::kFlavor, ReasonUnit::kVcpu, ""},
+    {ReasonCode::kCpuTooLarge, "CPU_TOO_LARGE", Stage::kFlavor, ReasonUnit::kVcpu, ""},
+    {ReasonCode::kRamTooSmall, "RAM_TOO_SMALL", Stage::kFlavor, ReasonUnit::kMib, ""},
+    {ReasonCode::kRamTooLarge, "RAM_TOO_LARGE", Stage::kFlavor, ReasonUnit::kMib, ""},
+    {ReasonCode::kFlavorVolumeOnly, "FLAVOR_VOLUME_ONLY", Stage::kFlavor, ReasonUnit::kNone, ""},
+    {ReasonCode::kDiskTooSmall, "DISK_TOO_SMALL", Stage::kFlavor, ReasonUnit::kGib, "root disk"},
+    {ReasonCode::kDiskTooLarge, "DISK_TOO_LARGE", Stage::kFlavor, ReasonUnit::kGib, "root disk"},
+    {ReasonCode::kEphemeralTooSmall, "EPHEMERAL_TOO_SMALL", Stage::kFlavor, ReasonUnit::kGib,
      "ephemeral disk"},
-    {ReasonCode::kEphemeralTooLarge, "EPHEMERAL_TOO_LARGE", Stage::kFlavor, Unit::kGib,
+    {ReasonCode::kEphemeralTooLarge, "EPHEMERAL_TOO_LARGE", Stage::kFlavor, ReasonUnit::kGib,
      "ephemeral disk"},
-    {ReasonCode::kGpuNone, "GPU_NONE", Stage::kFlavor, Unit::kGpu, ""},
-    {ReasonCode::kGpuNotKnown, "GPU_NOT_KNOWN", Stage::kFlavor, Unit::kGpu, ""},
-    {ReasonCode::kGpuCountTooSmall, "GPU_COUNT_TOO_SMALL", Stage::kFlavor, Unit::kGpu, ""},
-    {ReasonCode::kGpuCountTooLarge, "GPU_COUNT_TOO_LARGE", Stage::kFlavor, Unit::kGpu, ""},
-    {ReasonCode::kGpuVendorMismatch, "GPU_VENDOR_MISMATCH", Stage::kFlavor, Unit::kNone, ""},
-    {ReasonCode::kGpuModelMismatch, "GPU_MODEL_MISMATCH", Stage::kFlavor, Unit::kNone, ""},
-    {ReasonCode::kArchMismatch, "ARCH_MISMATCH", Stage::kFlavor, Unit::kNone, ""},
-    {ReasonCode::kNoImageVisible, "NO_IMAGE_VISIBLE", Stage::kImage, Unit::kNone, ""},
-    {ReasonCode::kImageNotFound, "IMAGE_NOT_FOUND", Stage::kImage, Unit::kNone, ""},
-    {ReasonCode::kImageNotActive, "IMAGE_NOT_ACTIVE", Stage::kImage, Unit::kNone, ""},
-    {ReasonCode::kImageHidden, "IMAGE_HIDDEN", Stage::kImage, Unit::kNone, ""},
-    {ReasonCode::kImageNotOffered, "IMAGE_NOT_OFFERED", Stage::kImage, Unit::kNone, ""},
-    {ReasonCode::kOsNotFound, "OS_NOT_FOUND", Stage::kImage, Unit::kNone, ""},
-    {ReasonCode::kOsVersionUnknown, "OS_VERSION_UNKNOWN", Stage::kImage, Unit::kNone, ""},
-    {ReasonCode::kOsVersionTooOld, "OS_VERSION_TOO_OLD", Stage::kImage, Unit::kNone, ""},
-    {ReasonCode::kOsVersionTooNew, "OS_VERSION_TOO_NEW", Stage::kImage, Unit::kNone, ""},
-    {ReasonCode::kOsVersionMismatch, "OS_VERSION_MISMATCH", Stage::kImage, Unit::kNone, ""},
-    {ReasonCode::kImageArchMismatch, "IMAGE_ARCH_MISMATCH", Stage::kImage, Unit::kNone, ""},
-    {ReasonCode::kImageMinRamGtFlavor, "IMAGE_MIN_RAM_GT_FLAVOR", Stage::kImageFlavor, Unit::kMib,
-     "minimum RAM"},
-    {ReasonCode::kImageMinDiskGtFlavor, "IMAGE_MIN_DISK_GT_FLAVOR", Stage::kImageFlavor, Unit::kGib,
-     "minimum disk"},
-    {ReasonCode::kImageSizeGtDisk, "IMAGE_SIZE_GT_DISK", Stage::kImageFlavor, Unit::kBytes, "size"},
+    {ReasonCode::kGpuNone, "GPU_NONE", Stage::kFlavor, ReasonUnit::kGpu, ""},
+    {ReasonCode::kGpuNotKnown, "GPU_NOT_KNOWN", Stage::kFlavor, ReasonUnit::kGpu, ""},
+    {ReasonCode::kGpuCountTooSmall, "GPU_COUNT_TOO_SMALL", Stage::kFlavor, ReasonUnit::kGpu, ""},
+    {ReasonCode::kGpuCountTooLarge, "GPU_COUNT_TOO_LARGE", Stage::kFlavor, ReasonUnit::kGpu, ""},
+    {ReasonCode::kGpuVendorMismatch, "GPU_VENDOR_MISMATCH", Stage::kFlavor, ReasonUnit::kNone, ""},
+    {ReasonCode::kGpuModelMismatch, "GPU_MODEL_MISMATCH", Stage::kFlavor, ReasonUnit::kNone, ""},
+    {ReasonCode::kArchMismatch, "ARCH_MISMATCH", Stage::kFlavor, ReasonUnit::kNone, ""},
+    {ReasonCode::kNoImageVisible, "NO_IMAGE_VISIBLE", Stage::kImage, ReasonUnit::kNone, ""},
+    {ReasonCode::kImageNotFound, "IMAGE_NOT_FOUND", Stage::kImage, ReasonUnit::kNone, ""},
+    {ReasonCode::kImageNotActive, "IMAGE_NOT_ACTIVE", Stage::kImage, ReasonUnit::kNone, ""},
+    {ReasonCode::kImageHidden, "IMAGE_HIDDEN", Stage::kImage, ReasonUnit::kNone, ""},
+    {ReasonCode::kImageNotOffered, "IMAGE_NOT_OFFERED", Stage::kImage, ReasonUnit::kNone, ""},
+    {ReasonCode::kOsNotFound, "OS_NOT_FOUND", Stage::kImage, ReasonUnit::kNone, ""},
+    {ReasonCode::kOsVersionUnknown, "OS_VERSION_UNKNOWN", Stage::kImage, ReasonUnit::kNone, ""},
+    {ReasonCode::kOsVersionTooOld, "OS_VERSION_TOO_OLD", Stage::kImage, ReasonUnit::kNone, ""},
+    {ReasonCode::kOsVersionTooNew, "OS_VERSION_TOO_NEW", Stage::kImage, ReasonUnit::kNone, ""},
+    {ReasonCode::kOsVersionMismatch, "OS_VERSION_MISMATCH", Stage::kImage, ReasonUnit::kNone, ""},
+    {ReasonCode::kImageArchMismatch, "IMAGE_ARCH_MISMATCH", Stage::kImage, ReasonUnit::kNone, ""},
+    {ReasonCode::kImageMinRamGtFlavor, "IMAGE_MIN_RAM_GT_FLAVOR", Stage::kImageFlavor,
+     ReasonUnit::kMib, "minimum RAM"},
+    {ReasonCode::kImageMinDiskGtFlavor, "IMAGE_MIN_DISK_GT_FLAVOR", Stage::kImageFlavor,
+     ReasonUnit::kGib, "minimum disk"},
+    {ReasonCode::kImageSizeGtDisk, "IMAGE_SIZE_GT_DISK", Stage::kImageFlavor, ReasonUnit::kBytes,
+     "size"},
     {ReasonCode::kImageVirtualSizeGtDisk, "IMG_VIRTUAL_SIZE_GT_DISK", Stage::kImageFlavor,
-     Unit::kBytes, "unpacked size"},
+     ReasonUnit::kBytes, "unpacked size"},
     {ReasonCode::kImageFlavorArchMismatch, "IMAGE_FLAVOR_ARCH_MISMATCH", Stage::kImageFlavor,
-     Unit::kNone, ""},
-    {ReasonCode::kBootVolumeTooLarge, "BOOT_VOLUME_TOO_LARGE", Stage::kImageFlavor, Unit::kGib, ""},
-    {ReasonCode::kNetNone, "NET_NONE", Stage::kNetwork, Unit::kNone, ""},
-    {ReasonCode::kNetNotFound, "NET_NOT_FOUND", Stage::kNetwork, Unit::kNone, ""},
-    {ReasonCode::kNetNotAttachable, "NET_NOT_ATTACHABLE", Stage::kNetwork, Unit::kNone, ""},
-    {ReasonCode::kNetNoPublicV4, "NET_NO_PUBLIC_V4", Stage::kNetwork, Unit::kNone, ""},
-    {ReasonCode::kNetNoPublicV6, "NET_NO_PUBLIC_V6", Stage::kNetwork, Unit::kNone, ""},
-    {ReasonCode::kNetNoRouter, "NET_NO_ROUTER", Stage::kNetwork, Unit::kNone, ""},
-    {ReasonCode::kNetOnlyPublic, "NET_ONLY_PUBLIC", Stage::kNetwork, Unit::kNone, ""},
-    {ReasonCode::kQuotaZeroInstances, "QUOTA_ZERO_INSTANCES", Stage::kQuota, Unit::kCount,
+     ReasonUnit::kNone, ""},
+    {ReasonCode::kBootVolumeTooLarge, "BOOT_VOLUME_TOO_LARGE", Stage::kImageFlavor,
+     ReasonUnit::kGib, ""},
+    {ReasonCode::kNetNone, "NET_NONE", Stage::kNetwork, ReasonUnit::kNone, ""},
+    {ReasonCode::kNetNotFound, "NET_NOT_FOUND", Stage::kNetwork, ReasonUnit::kNone, ""},
+    {ReasonCode::kNetNotAttachable, "NET_NOT_ATTACHABLE", Stage::kNetwork, ReasonUnit::kNone, ""},
+    {ReasonCode::kNetNoPublicV4, "NET_NO_PUBLIC_V4", Stage::kNetwork, ReasonUnit::kNone, ""},
+    {ReasonCode::kNetNoPublicV6, "NET_NO_PUBLIC_V6", Stage::kNetwork, ReasonUnit::kNone, ""},
+    {ReasonCode::kNetNoRouter, "NET_NO_ROUTER", Stage::kNetwork, ReasonUnit::kNone, ""},
+    {ReasonCode::kNetOnlyPublic, "NET_ONLY_PUBLIC", Stage::kNetwork, ReasonUnit::kNone, ""},
+    {ReasonCode::kQuotaZeroInstances, "QUOTA_ZERO_INSTANCES", Stage::kQuota, ReasonUnit::kCount,
      "instances"},
-    {ReasonCode::kQuotaZeroCores, "QUOTA_ZERO_CORES", Stage::kQuota, Unit::kCount, "cores"},
-    {ReasonCode::kQuotaZeroRam, "QUOTA_ZERO_RAM", Stage::kQuota, Unit::kMib, "RAM"},
-    {ReasonCode::kQuotaZeroFip, "QUOTA_ZERO_FIP", Stage::kQuota, Unit::kCount, "floating IPs"},
-    {ReasonCode::kQuotaZeroNetworks, "QUOTA_ZERO_NETWORKS", Stage::kQuota, Unit::kCount,
-     "networks"},
-    {ReasonCode::kQuotaZeroSubnets, "QUOTA_ZERO_SUBNETS", Stage::kQuota, Unit::kCount, "subnets"},
-    {ReasonCode::kQuotaZeroRouters, "QUOTA_ZERO_ROUTERS", Stage::kQuota, Unit::kCount, "routers"},
-    {ReasonCode::kQuotaZeroPorts, "QUOTA_ZERO_PORTS", Stage::kQuota, Unit::kCount, "ports"},
-    {ReasonCode::kQuotaZeroVolumes, "QUOTA_ZERO_VOLUMES", Stage::kQuota, Unit::kCount, "volumes"},
-    {ReasonCode::kQuotaZeroVolumeGib, "QUOTA_ZERO_VOLUME_GIB", Stage::kQuota, Unit::kGib,
-     "volumes"},
-    {ReasonCode::kQuotaExhaustedInstances, "QUOTA_EXHAUSTED_INSTANCES", Stage::kQuota, Unit::kCount,
-     "instances"},
-    {ReasonCode::kQuotaExhaustedCores, "QUOTA_EXHAUSTED_CORES", Stage::kQuota, Unit::kCount,
-     "cores"},
-    {ReasonCode::kQuotaExhaustedRam, "QUOTA_EXHAUSTED_RAM", Stage::kQuota, Unit::kMib, "RAM"},
-    {ReasonCode::kQuotaExhaustedFip, "QUOTA_EXHAUSTED_FIP", Stage::kQuota, Unit::kCount,
+    {ReasonCode::kQuotaZeroCores, "QUOTA_ZERO_CORES", Stage::kQuota, ReasonUnit::kCount, "cores"},
+    {ReasonCode::kQuotaZeroRam, "QUOTA_ZERO_RAM", Stage::kQuota, ReasonUnit::kMib, "RAM"},
+    {ReasonCode::kQuotaZeroFip, "QUOTA_ZERO_FIP", Stage::kQuota, ReasonUnit::kCount,
      "floating IPs"},
-    {ReasonCode::kQuotaExhaustedNetworks, "QUOTA_EXHAUSTED_NETWORKS", Stage::kQuota, Unit::kCount,
+    {ReasonCode::kQuotaZeroNetworks, "QUOTA_ZERO_NETWORKS", Stage::kQuota, ReasonUnit::kCount,
      "networks"},
-    {ReasonCode::kQuotaExhaustedSubnets, "QUOTA_EXHAUSTED_SUBNETS", Stage::kQuota, Unit::kCount,
+    {ReasonCode::kQuotaZeroSubnets, "QUOTA_ZERO_SUBNETS", Stage::kQuota, ReasonUnit::kCount,
      "subnets"},
-    {ReasonCode::kQuotaExhaustedRouters, "QUOTA_EXHAUSTED_ROUTERS", Stage::kQuota, Unit::kCount,
+    {ReasonCode::kQuotaZeroRouters, "QUOTA_ZERO_ROUTERS", Stage::kQuota, ReasonUnit::kCount,
      "routers"},
-    {ReasonCode::kQuotaExhaustedPorts, "QUOTA_EXHAUSTED_PORTS", Stage::kQuota, Unit::kCount,
+    {ReasonCode::kQuotaZeroPorts, "QUOTA_ZERO_PORTS", Stage::kQuota, ReasonUnit::kCount, "ports"},
+    {ReasonCode::kQuotaZeroVolumes, "QUOTA_ZERO_VOLUMES", Stage::kQuota, ReasonUnit::kCount,
+     "volumes"},
+    {ReasonCode::kQuotaZeroVolumeGib, "QUOTA_ZERO_VOLUME_GIB", Stage::kQuota, ReasonUnit::kGib,
+     "volumes"},
+    {ReasonCode::kQuotaExhaustedInstances, "QUOTA_EXHAUSTED_INSTANCES", Stage::kQuota,
+     ReasonUnit::kCount, "instances"},
+    {ReasonCode::kQuotaExhaustedCores, "QUOTA_EXHAUSTED_CORES", Stage::kQuota, ReasonUnit::kCount,
+     "cores"},
+    {ReasonCode::kQuotaExhaustedRam, "QUOTA_EXHAUSTED_RAM", Stage::kQuota, ReasonUnit::kMib, "RAM"},
+    {ReasonCode::kQuotaExhaustedFip, "QUOTA_EXHAUSTED_FIP", Stage::kQuota, ReasonUnit::kCount,
+     "floating IPs"},
+    {ReasonCode::kQuotaExhaustedNetworks, "QUOTA_EXHAUSTED_NETWORKS", Stage::kQuota,
+     ReasonUnit::kCount, "networks"},
+    {ReasonCode::kQuotaExhaustedSubnets, "QUOTA_EXHAUSTED_SUBNETS", Stage::kQuota,
+     ReasonUnit::kCount, "subnets"},
+    {ReasonCode::kQuotaExhaustedRouters, "QUOTA_EXHAUSTED_ROUTERS", Stage::kQuota,
+     ReasonUnit::kCount, "routers"},
+    {ReasonCode::kQuotaExhaustedPorts, "QUOTA_EXHAUSTED_PORTS", Stage::kQuota, ReasonUnit::kCount,
      "ports"},
-    {ReasonCode::kQuotaExhaustedVolumes, "QUOTA_EXHAUSTED_VOLUMES", Stage::kQuota, Unit::kCount,
-     "volumes"},
-    {ReasonCode::kQuotaExhaustedVolumeGib, "QUOTA_EXHAUSTED_VOLUME_GIB", Stage::kQuota, Unit::kGib,
-     "volumes"},
+    {ReasonCode::kQuotaExhaustedVolumes, "QUOTA_EXHAUSTED_VOLUMES", Stage::kQuota,
+     ReasonUnit::kCount, "volumes"},
+    {ReasonCode::kQuotaExhaustedVolumeGib, "QUOTA_EXHAUSTED_VOLUME_GIB", Stage::kQuota,
+     ReasonUnit::kGib, "volumes"},
 }};
-
-const CodeRow& Row(ReasonCode code) { return kCodes[static_cast<size_t>(code)]; }
 
 constexpr bool InOrder() {
   for (size_t i = 0; i < kCodes.size(); ++i) {
@@ -125,292 +116,9 @@ constexpr bool InOrder() {
 }
 static_assert(InOrder(), "kCodes must have one row for each ReasonCode, in its order");
 
-// 2361393152 as "2.20 GiB"; the exact number follows in bytes where two would look alike.
-std::string FormatBytes(int64_t bytes) {
-  constexpr double kMib = 1024.0 * 1024.0;
-  const double size = static_cast<double>(bytes);
-  if (size < 1024.0 * kMib) return absl::StrFormat("%.1f MiB", size / kMib);
-  return absl::StrFormat("%.2f GiB", size / (1024.0 * kMib));
-}
-
-std::string FormatNumber(Unit unit, absl::string_view noun, int64_t value) {
-  switch (unit) {
-    case Unit::kNone:
-      return "";
-    case Unit::kVcpu:
-      return absl::StrCat(value, value == 1 ? " vCPU" : " vCPUs");
-    case Unit::kMib:
-      return absl::StrCat(value, " MiB");
-    case Unit::kGib:
-      return absl::StrCat(value, " GiB");
-    case Unit::kGpu:
-      return absl::StrCat(value, value == 1 ? " GPU" : " GPUs");
-    case Unit::kBytes:
-      return FormatBytes(value);
-    case Unit::kSeconds:
-      return absl::FormatDuration(absl::Seconds(value));
-    case Unit::kInstance:
-    case Unit::kCount:
-      return absl::StrCat(value, " ", noun);
-  }
-  return "";
-}
-
-std::string OsOf(const Image& image) {
-  if (image.os_distro.empty()) return "";
-  return image.os_version.empty() ? image.os_distro
-                                  : absl::StrCat(image.os_distro, " ", image.os_version);
-}
-
-std::string WantedOs(const PlacementQuery& query) {
-  return absl::StrJoin(query.os, " or ", [](std::string* out, const OsRequirement& requirement) {
-    absl::StrAppend(out, FormatOsRequirement(requirement));
-  });
-}
-
-std::string NameOrId(const std::string& name, const std::string& id) {
-  return name.empty() ? id : name;
-}
-
-// What the request says, for codes whose want is not a number.
-std::string WantText(ReasonCode code, const PlacementQuery& query) {
-  switch (code) {
-    case ReasonCode::kSiteNotSelected:
-      return absl::StrJoin(query.sites, ", ");
-    case ReasonCode::kSiteExcluded:
-      return absl::StrCat("not ", absl::StrJoin(query.excluded_sites, ", "));
-    case ReasonCode::kCountryNotSelected:
-      return absl::StrJoin(query.countries, ", ");
-    case ReasonCode::kFlavorNameMismatch:
-      return absl::StrJoin(query.flavor_globs, ", ");
-    case ReasonCode::kGpuVendorMismatch:
-      return query.gpu_vendor;
-    case ReasonCode::kGpuModelMismatch:
-      return query.gpu_model;
-    case ReasonCode::kArchMismatch:
-    case ReasonCode::kImageArchMismatch:
-      return query.arch;
-    case ReasonCode::kImageNotFound:
-    case ReasonCode::kImageNotActive:
-      return query.image;
-    case ReasonCode::kOsNotFound:
-    case ReasonCode::kOsVersionUnknown:
-    case ReasonCode::kOsVersionTooOld:
-    case ReasonCode::kOsVersionTooNew:
-    case ReasonCode::kOsVersionMismatch:
-      return WantedOs(query);
-    case ReasonCode::kNetNotFound:
-    case ReasonCode::kNetNotAttachable:
-    case ReasonCode::kNetNoRouter:
-      return query.network;
-    case ReasonCode::kNetNoPublicV4:
-      return "public IPv4";
-    case ReasonCode::kNetNoPublicV6:
-      return "public IPv6";
-    case ReasonCode::kNetOnlyPublic:
-      return "no public address";
-    case ReasonCode::kFlavorVolumeOnly:
-      return "a root disk";
-    default:
-      return "";
-  }
-}
-
-// What there is instead, for codes whose best is not a number.
-std::string BestText(const Reason& reason) {
-  switch (reason.code) {
-    case ReasonCode::kGpuVendorMismatch:
-      return reason.flavor != nullptr ? reason.flavor->gpu_vendor : "";
-    case ReasonCode::kGpuModelMismatch:
-      return reason.flavor != nullptr ? reason.flavor->gpu_model : "";
-    case ReasonCode::kArchMismatch:
-      return reason.flavor != nullptr ? reason.flavor->arch : "";
-    case ReasonCode::kImageArchMismatch:
-      return reason.image != nullptr ? reason.image->arch : "";
-    case ReasonCode::kImageNotActive:
-      return reason.image != nullptr ? reason.image->status : "";
-    case ReasonCode::kImageFlavorArchMismatch:
-      return reason.flavor != nullptr ? reason.flavor->arch : "";
-    case ReasonCode::kOsNotFound:
-    case ReasonCode::kOsVersionUnknown:
-    case ReasonCode::kOsVersionTooOld:
-    case ReasonCode::kOsVersionTooNew:
-    case ReasonCode::kOsVersionMismatch:
-      return reason.image != nullptr ? OsOf(*reason.image) : "";
-    default:
-      return "";
-  }
-}
-
-std::string BestItem(const Reason& reason) {
-  if (reason.code == ReasonCode::kImageFlavorArchMismatch && reason.flavor != nullptr) {
-    return reason.flavor->name;
-  }
-  if (reason.flavor != nullptr) return NameOrId(reason.flavor->name, reason.flavor->id);
-  if (reason.image != nullptr) return NameOrId(reason.image->name, reason.image->id);
-  if (reason.network != nullptr) return NameOrId(reason.network->name, reason.network->id);
-  return "";
-}
-
-// ", the largest has 7800 MiB (m1.medium)" or nothing.
-std::string Nearest(absl::string_view word, const ReasonText& text) {
-  if (text.best.empty()) return "";
-  std::string out = absl::StrCat(", ", word, " ", text.best);
-  if (!text.best_item.empty()) absl::StrAppend(&out, " (", text.best_item, ")");
-  return out;
-}
-
-std::string ItemIn(absl::string_view before, const std::string& item) {
-  return item.empty() ? "" : absl::StrCat(before, item);
-}
-
-std::string KindText(const Reason& reason) {
-  return reason.kind == nullptr ? "data" : std::string(FormatKind(reason.kind->kind));
-}
-
-std::string KindError(const Reason& reason) {
-  if (reason.kind == nullptr || reason.kind->error == ErrorClass::kNone) return "";
-  std::string out = absl::StrCat(": ", FormatErrorClass(reason.kind->error));
-  if (!reason.kind->error_message.empty()) {
-    absl::StrAppend(&out, ", ", reason.kind->error_message);
-  }
-  return out;
-}
-
-std::string PairMessage(const Reason& reason, const ReasonText& text, absl::string_view noun) {
-  const std::string image =
-      reason.image == nullptr ? "" : NameOrId(reason.image->name, reason.image->id);
-  return absl::StrCat("image ", image, " has a ", noun, " of ", text.want, " and flavor ",
-                      text.best_item, " offers ", text.best);
-}
-
-std::string QuotaMessage(const CodeRow& row, const Reason& reason, const ReasonText& text) {
-  if (row.code < ReasonCode::kQuotaExhaustedInstances) {
-    return absl::StrCat("the project's quota for ", row.noun, " is 0");
-  }
-  const bool counts = row.unit == Unit::kCount;
-  const std::string left = counts ? text.best : absl::StrCat(text.best, " of ", row.noun);
-  const std::string need = counts ? absl::StrCat(reason.want.value_or(0)) : text.want;
-  return absl::StrCat("the project's quota leaves ", left, " and ", need,
-                      reason.want.value_or(0) == 1 ? " is needed" : " are needed");
-}
-
-std::string Message(const Reason& reason, const ReasonText& text) {
-  const CodeRow& row = Row(reason.code);
-  switch (reason.code) {
-    case ReasonCode::kVoNotConfigured:
-      return "the site's configuration no longer names this VO";
-    case ReasonCode::kSiteNotConfigured:
-      return "no site file names this site any more";
-    case ReasonCode::kSiteNotSelected:
-      return "the request asks for other sites";
-    case ReasonCode::kSiteExcluded:
-      return "the request excludes this site";
-    case ReasonCode::kCountryNotSelected:
-      return "the request asks for other countries";
-    case ReasonCode::kAuthRefused:
-      return absl::StrCat("the site refuses the VO's login", KindError(reason));
-    case ReasonCode::kSiteUnreachable:
-      return absl::StrCat("the site could never be reached", KindError(reason));
-    case ReasonCode::kDataMissing:
-      return absl::StrCat("the site's ", KindText(reason), " were never read", KindError(reason));
-    case ReasonCode::kDataExpired:
-      return absl::StrCat("the ", KindText(reason), " were last read ", text.best,
-                          " ago and are no longer used", KindError(reason));
-    case ReasonCode::kDataStale:
-      return absl::StrCat("the ", KindText(reason), " were last read ", text.best,
-                          " ago and at most ", text.want, " is asked for");
-    case ReasonCode::kNoFlavorVisible:
-      return "the project sees no flavor";
-    case ReasonCode::kFlavorNameMismatch:
-      return absl::StrCat("no flavor is named ", text.want);
-    case ReasonCode::kCpuTooSmall:
-    case ReasonCode::kRamTooSmall:
-    case ReasonCode::kDiskTooSmall:
-    case ReasonCode::kEphemeralTooSmall:
-      return absl::StrCat("needs ", text.want, row.noun.empty() ? "" : " of ", row.noun,
-                          Nearest("the largest flavor has", text));
-    case ReasonCode::kCpuTooLarge:
-    case ReasonCode::kRamTooLarge:
-    case ReasonCode::kDiskTooLarge:
-    case ReasonCode::kEphemeralTooLarge:
-      return absl::StrCat("at most ", text.want, row.noun.empty() ? "" : " of ", row.noun,
-                          " is wanted", Nearest("the smallest flavor has", text));
-    case ReasonCode::kFlavorVolumeOnly:
-      return absl::StrCat("the flavors that are left have no root disk",
-                          ItemIn(", for example ", text.best_item));
-    case ReasonCode::kGpuNone:
-      return "no flavor has a GPU";
-    case ReasonCode::kGpuNotKnown:
-      return absl::StrCat("no flavor is known to have a GPU; some do not say",
-                          ItemIn(", for example ", text.best_item));
-    case ReasonCode::kGpuCountTooSmall:
-      return absl::StrCat("needs ", text.want, Nearest("the most any flavor has is", text));
-    case ReasonCode::kGpuCountTooLarge:
-      return absl::StrCat("at most ", text.want, " wanted", Nearest("the fewest are", text));
-    case ReasonCode::kGpuVendorMismatch:
-    case ReasonCode::kGpuModelMismatch:
-      return absl::StrCat("no GPU is known to be ", text.want, Nearest("there is", text));
-    case ReasonCode::kArchMismatch:
-      return absl::StrCat("no flavor is ", text.want, Nearest("there is", text));
-    case ReasonCode::kNoImageVisible:
-      return "the project sees no image";
-    case ReasonCode::kImageNotFound:
-      return absl::StrCat("no image is named ", text.want);
-    case ReasonCode::kImageNotActive:
-      return absl::StrCat("no image is active", ItemIn(": ", text.best_item),
-                          text.best.empty() ? "" : " is ", text.best);
-    case ReasonCode::kImageHidden:
-      return absl::StrCat("all images are hidden", ItemIn(", for example ", text.best_item));
-    case ReasonCode::kImageNotOffered:
-      return absl::StrCat("only snapshots, appliances and installers are there",
-                          ItemIn(", for example ", text.best_item));
-    case ReasonCode::kOsNotFound:
-      return absl::StrCat("no image is ", text.want);
-    case ReasonCode::kOsVersionUnknown:
-      return absl::StrCat("no image is known to be ", text.want, "; the version of ",
-                          text.best_item, " is not known");
-    case ReasonCode::kOsVersionTooOld:
-      return absl::StrCat("no image is ", text.want, Nearest("the newest is", text));
-    case ReasonCode::kOsVersionTooNew:
-      return absl::StrCat("no image is ", text.want, Nearest("the oldest is", text));
-    case ReasonCode::kOsVersionMismatch:
-      return absl::StrCat("no image is ", text.want, Nearest("there is", text));
-    case ReasonCode::kImageArchMismatch:
-      return absl::StrCat("no image is for ", text.want, Nearest("there is", text));
-    case ReasonCode::kImageMinRamGtFlavor:
-    case ReasonCode::kImageMinDiskGtFlavor:
-    case ReasonCode::kImageSizeGtDisk:
-    case ReasonCode::kImageVirtualSizeGtDisk:
-      return PairMessage(reason, text, row.noun);
-    case ReasonCode::kImageFlavorArchMismatch:
-      return absl::StrCat("image ", reason.image == nullptr ? "" : reason.image->name, " is for ",
-                          text.want, " and flavor ", text.best_item, " is ", text.best);
-    case ReasonCode::kBootVolumeTooLarge:
-      return absl::StrCat("the boot volume must have ", text.best, " and at most ", text.want,
-                          " is wanted");
-    case ReasonCode::kNetNone:
-      return "the project sees no network that can be used";
-    case ReasonCode::kNetNotFound:
-      return absl::StrCat("no network is named ", text.want);
-    case ReasonCode::kNetNotAttachable:
-      return absl::StrCat("machines of this project cannot be put on network ", text.want);
-    case ReasonCode::kNetNoPublicV4:
-    case ReasonCode::kNetNoPublicV6:
-      return absl::StrCat("no network gives a ", text.want, " address",
-                          ItemIn("; there is ", text.best_item));
-    case ReasonCode::kNetNoRouter:
-      return absl::StrCat("network ", text.want, " cannot be routed to a network with public ",
-                          "addresses");
-    case ReasonCode::kNetOnlyPublic:
-      return absl::StrCat("every network gives a public address",
-                          ItemIn(", for example ", text.best_item));
-    default:
-      return QuotaMessage(row, reason, text);
-  }
-}
-
 }  // namespace
+
+const ReasonRow& ReasonRowOf(ReasonCode code) { return kCodes[static_cast<size_t>(code)]; }
 
 absl::string_view FormatStage(Stage stage) {
   constexpr std::array<absl::string_view, kStageCount> kNames{
@@ -418,32 +126,14 @@ absl::string_view FormatStage(Stage stage) {
   return kNames[static_cast<size_t>(stage)];
 }
 
-absl::string_view FormatReasonCode(ReasonCode code) { return Row(code).text; }
+absl::string_view FormatReasonCode(ReasonCode code) { return ReasonRowOf(code).text; }
 
-Stage StageOf(ReasonCode code) { return Row(code).stage; }
+Stage StageOf(ReasonCode code) { return ReasonRowOf(code).stage; }
 
 std::optional<double> GapPercent(const Reason& reason) {
   if (!reason.want || !reason.best || *reason.want <= 0) return std::nullopt;
   const double want = static_cast<double>(*reason.want);
   return std::abs(want - static_cast<double>(*reason.best)) / want * 100.0;
-}
-
-ReasonText FormatReason(const Reason& reason, const PlacementQuery& query) {
-  const CodeRow& row = Row(reason.code);
-  ReasonText text;
-  text.want =
-      reason.want ? FormatNumber(row.unit, row.noun, *reason.want) : WantText(reason.code, query);
-  if (reason.code == ReasonCode::kImageFlavorArchMismatch && reason.image != nullptr) {
-    text.want = reason.image->arch;
-  }
-  text.best = reason.best ? FormatNumber(row.unit, row.noun, *reason.best) : BestText(reason);
-  text.best_item = BestItem(reason);
-  if (reason.want && reason.best) {
-    text.gap = FormatNumber(row.unit, row.noun, std::abs(*reason.want - *reason.best));
-    text.gap_percent = GapPercent(reason);
-  }
-  text.message = Message(reason, text);
-  return text;
 }
 
 }  // namespace cis

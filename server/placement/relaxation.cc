@@ -32,19 +32,26 @@ Change Unset(std::string flag, std::string field, std::function<void(PlacementQu
   return {absl::StrCat("without ", flag), std::move(field), "", INT64_MAX, std::move(apply)};
 }
 
+// "2", "2..4" or "..4", each number with the unit.
+std::string FormatRange(const Int64Bounds& bounds, absl::string_view unit) {
+  const std::string min = bounds.min ? absl::StrCat(*bounds.min, unit) : "";
+  if (!bounds.max) return min;
+  return absl::StrCat(min, "..", *bounds.max, unit);
+}
+
 // A lower bound lowered, or an upper bound raised, to what the share has.
-Change SetBound(const Reason& reason, absl::string_view flag, absl::string_view suffix,
-                absl::string_view field, bool upper, Int64Bounds PlacementQuery::*bounds) {
+Change SetBound(const Reason& reason, const PlacementQuery& query, absl::string_view flag,
+                absl::string_view unit, absl::string_view field, bool upper,
+                Int64Bounds PlacementQuery::*bounds) {
   const int64_t value = *reason.best;
+  Int64Bounds changed = query.*bounds;
+  (upper ? changed.max : changed.min) = value;
   Change change;
-  change.change =
-      upper ? absl::StrCat(flag, " ..", value, suffix) : absl::StrCat(flag, " ", value, suffix);
+  change.change = absl::StrCat(flag, " ", FormatRange(changed, unit));
   change.field = absl::StrCat("machine.", field, upper ? ".max" : ".min");
   change.value = absl::StrCat(value);
   change.size = upper ? value - reason.want.value_or(value) : reason.want.value_or(value) - value;
-  change.apply = [upper, bounds, value](PlacementQuery* query) {
-    (upper ? (query->*bounds).max : (query->*bounds).min) = value;
-  };
+  change.apply = [bounds, changed](PlacementQuery* q) { q->*bounds = changed; };
   return change;
 }
 
@@ -119,26 +126,27 @@ std::vector<Change> ChangesFor(const Reason& reason, const PlacementQuery& query
       return {Unset("--flavor", "machine.flavors", [](Q* q) { q->flavor_globs.clear(); })};
     case ReasonCode::kCpuTooSmall:
       if (!lowers) return {};
-      return {SetBound(reason, "--vcpus", "", "vcpu_count", false, &Q::vcpu_count)};
+      return {SetBound(reason, query, "--vcpus", "", "vcpu_count", false, &Q::vcpu_count)};
     case ReasonCode::kCpuTooLarge:
       if (!lowers) return {};
-      return {SetBound(reason, "--vcpus", "", "vcpu_count", true, &Q::vcpu_count)};
+      return {SetBound(reason, query, "--vcpus", "", "vcpu_count", true, &Q::vcpu_count)};
     case ReasonCode::kRamTooSmall:
       if (!lowers) return {};
-      return {SetBound(reason, "--ram", "M", "ram_mib", false, &Q::ram_mib)};
+      return {SetBound(reason, query, "--ram", "M", "ram_mib", false, &Q::ram_mib)};
     case ReasonCode::kRamTooLarge:
       if (!lowers) return {};
-      return {SetBound(reason, "--ram", "M", "ram_mib", true, &Q::ram_mib)};
+      return {SetBound(reason, query, "--ram", "M", "ram_mib", true, &Q::ram_mib)};
     case ReasonCode::kDiskTooSmall:
       if (!lowers) return {};
-      return {SetBound(reason, "--disk", "G", "disk_gib", false, &Q::disk_gib)};
+      return {SetBound(reason, query, "--disk", "G", "disk_gib", false, &Q::disk_gib)};
     case ReasonCode::kDiskTooLarge:
     case ReasonCode::kBootVolumeTooLarge:
       if (!lowers) return {};
-      return {SetBound(reason, "--disk", "G", "disk_gib", true, &Q::disk_gib)};
+      return {SetBound(reason, query, "--disk", "G", "disk_gib", true, &Q::disk_gib)};
     case ReasonCode::kEphemeralTooSmall:
       if (!lowers) return {};
-      return {SetBound(reason, "--ephemeral", "G", "ephemeral_gib", false, &Q::ephemeral_gib)};
+      return {
+          SetBound(reason, query, "--ephemeral", "G", "ephemeral_gib", false, &Q::ephemeral_gib)};
     case ReasonCode::kFlavorVolumeOnly:
       return {{"with boot from a volume", "machine.allow_boot_from_volume", "true", 0,
                [](Q* q) { q->allow_boot_from_volume = true; }}};
@@ -151,7 +159,7 @@ std::vector<Change> ChangesFor(const Reason& reason, const PlacementQuery& query
       })};
     case ReasonCode::kGpuCountTooSmall:
       if (!lowers) return {};
-      return {SetBound(reason, "--gpus", "", "gpu_count", false, &Q::gpu_count)};
+      return {SetBound(reason, query, "--gpus", "", "gpu_count", false, &Q::gpu_count)};
     case ReasonCode::kGpuVendorMismatch:
       return {Unset("--gpu-vendor", "machine.gpu_vendor", [](Q* q) { q->gpu_vendor.clear(); })};
     case ReasonCode::kGpuModelMismatch:
@@ -207,7 +215,6 @@ std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdict
                                         const SearchContext& context) {
   // Each distinct change once, with the shares that it might help.
   std::map<std::pair<std::string, std::string>, Change> changes;
-  std::set<std::pair<std::string, std::string>> fields;
   for (const ShareVerdict& verdict : verdicts) {
     if (verdict.fits || !verdict.blocking) continue;
     for (Change& change : ChangesFor(*verdict.blocking, *context.query)) {

@@ -1,3 +1,4 @@
 cis_test(placement_test LABEL unit
-         SOURCES placement_headline_test.cc
+         SOURCES placement_headline_test.cc placement_property_test.cc placement_generator.cc
+                 placement_reference.cc
          LINK cis_placement)

@@ -1,0 +1,318 @@
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "server/placement/reason.h"
+#include "server/placement/reason_table.h"
+
+namespace cis {
+namespace {
+
+// 2361393152 as "2.20 GiB"; the exact number follows in bytes where two would look alike.
+std::string FormatBytes(int64_t bytes) {
+  constexpr double kMib = 1024.0 * 1024.0;
+  const double size = static_cast<double>(bytes);
+  if (size < 1024.0 * kMib) return absl::StrFormat("%.1f MiB", size / kMib);
+  return absl::StrFormat("%.2f GiB", size / (1024.0 * kMib));
+}
+
+std::string FormatNumber(ReasonUnit unit, absl::string_view noun, int64_t value) {
+  switch (unit) {
+    case ReasonUnit::kNone:
+      return "";
+    case ReasonUnit::kVcpu:
+      return absl::StrCat(value, value == 1 ? " vCPU" : " vCPUs");
+    case ReasonUnit::kMib:
+      return absl::StrCat(value, " MiB");
+    case ReasonUnit::kGib:
+      return absl::StrCat(value, " GiB");
+    case ReasonUnit::kGpu:
+      return absl::StrCat(value, value == 1 ? " GPU" : " GPUs");
+    case ReasonUnit::kBytes:
+      return FormatBytes(value);
+    case ReasonUnit::kSeconds:
+      return absl::FormatDuration(absl::Seconds(value));
+    case ReasonUnit::kInstance:
+    case ReasonUnit::kCount:
+      return absl::StrCat(value, " ", noun);
+  }
+  return "";
+}
+
+std::string OsOf(const Image& image) {
+  if (image.os_distro.empty()) return "";
+  return image.os_version.empty() ? image.os_distro
+                                  : absl::StrCat(image.os_distro, " ", image.os_version);
+}
+
+std::string WantedOs(const PlacementQuery& query) {
+  return absl::StrJoin(query.os, " or ", [](std::string* out, const OsRequirement& requirement) {
+    absl::StrAppend(out, FormatOsRequirement(requirement));
+  });
+}
+
+std::string NameOrId(const std::string& name, const std::string& id) {
+  return name.empty() ? id : name;
+}
+
+// What the request says, for codes whose want is not a number.
+std::string WantText(ReasonCode code, const PlacementQuery& query) {
+  switch (code) {
+    case ReasonCode::kSiteNotSelected:
+      return absl::StrJoin(query.sites, ", ");
+    case ReasonCode::kSiteExcluded:
+      return absl::StrCat("not ", absl::StrJoin(query.excluded_sites, ", "));
+    case ReasonCode::kCountryNotSelected:
+      return absl::StrJoin(query.countries, ", ");
+    case ReasonCode::kFlavorNameMismatch:
+      return absl::StrJoin(query.flavor_globs, ", ");
+    case ReasonCode::kGpuVendorMismatch:
+      return query.gpu_vendor;
+    case ReasonCode::kGpuModelMismatch:
+      return query.gpu_model;
+    case ReasonCode::kArchMismatch:
+    case ReasonCode::kImageArchMismatch:
+      return query.arch;
+    case ReasonCode::kImageNotFound:
+    case ReasonCode::kImageNotActive:
+      return query.image;
+    case ReasonCode::kOsNotFound:
+    case ReasonCode::kOsVersionUnknown:
+    case ReasonCode::kOsVersionTooOld:
+    case ReasonCode::kOsVersionTooNew:
+    case ReasonCode::kOsVersionMismatch:
+      return WantedOs(query);
+    case ReasonCode::kNetNotFound:
+    case ReasonCode::kNetNotAttachable:
+    case ReasonCode::kNetNoRouter:
+      return query.network;
+    case ReasonCode::kNetNoPublicV4:
+      return "public IPv4";
+    case ReasonCode::kNetNoPublicV6:
+      return "public IPv6";
+    case ReasonCode::kNetOnlyPublic:
+      return "no public address";
+    case ReasonCode::kFlavorVolumeOnly:
+      return "a root disk";
+    default:
+      return "";
+  }
+}
+
+// What there is instead, for codes whose best is not a number.
+std::string BestText(const Reason& reason) {
+  switch (reason.code) {
+    case ReasonCode::kGpuVendorMismatch:
+      return reason.flavor != nullptr ? reason.flavor->gpu_vendor : "";
+    case ReasonCode::kGpuModelMismatch:
+      return reason.flavor != nullptr ? reason.flavor->gpu_model : "";
+    case ReasonCode::kArchMismatch:
+      return reason.flavor != nullptr ? reason.flavor->arch : "";
+    case ReasonCode::kImageArchMismatch:
+      return reason.image != nullptr ? reason.image->arch : "";
+    case ReasonCode::kImageNotActive:
+      return reason.image != nullptr ? reason.image->status : "";
+    case ReasonCode::kImageFlavorArchMismatch:
+      return reason.flavor != nullptr ? reason.flavor->arch : "";
+    case ReasonCode::kOsNotFound:
+    case ReasonCode::kOsVersionUnknown:
+    case ReasonCode::kOsVersionTooOld:
+    case ReasonCode::kOsVersionTooNew:
+    case ReasonCode::kOsVersionMismatch:
+      return reason.image != nullptr ? OsOf(*reason.image) : "";
+    default:
+      return "";
+  }
+}
+
+std::string BestItem(const Reason& reason) {
+  if (reason.code == ReasonCode::kImageFlavorArchMismatch && reason.flavor != nullptr) {
+    return reason.flavor->name;
+  }
+  if (reason.flavor != nullptr) return NameOrId(reason.flavor->name, reason.flavor->id);
+  if (reason.image != nullptr) return NameOrId(reason.image->name, reason.image->id);
+  if (reason.network != nullptr) return NameOrId(reason.network->name, reason.network->id);
+  return "";
+}
+
+// ", the largest has 7800 MiB (m1.medium)" or nothing.
+std::string Nearest(absl::string_view word, const ReasonText& text) {
+  if (text.best.empty()) return "";
+  std::string out = absl::StrCat(", ", word, " ", text.best);
+  if (!text.best_item.empty()) absl::StrAppend(&out, " (", text.best_item, ")");
+  return out;
+}
+
+std::string ItemIn(absl::string_view before, const std::string& item) {
+  return item.empty() ? "" : absl::StrCat(before, item);
+}
+
+std::string KindText(const Reason& reason) {
+  return reason.kind == nullptr ? "data" : std::string(FormatKind(reason.kind->kind));
+}
+
+std::string KindError(const Reason& reason) {
+  if (reason.kind == nullptr || reason.kind->error == ErrorClass::kNone) return "";
+  std::string out = absl::StrCat(": ", FormatErrorClass(reason.kind->error));
+  if (!reason.kind->error_message.empty()) {
+    absl::StrAppend(&out, ", ", reason.kind->error_message);
+  }
+  return out;
+}
+
+std::string PairMessage(const Reason& reason, const ReasonText& text, absl::string_view noun) {
+  const std::string image =
+      reason.image == nullptr ? "" : NameOrId(reason.image->name, reason.image->id);
+  return absl::StrCat("image ", image, " has a ", noun, " of ", text.want, " and flavor ",
+                      text.best_item, " offers ", text.best);
+}
+
+std::string QuotaMessage(const ReasonRow& row, const Reason& reason, const ReasonText& text) {
+  if (row.code < ReasonCode::kQuotaExhaustedInstances) {
+    return absl::StrCat("the project's quota for ", row.noun, " is 0");
+  }
+  const bool counts = row.unit == ReasonUnit::kCount;
+  const std::string left = counts ? text.best : absl::StrCat(text.best, " of ", row.noun);
+  const std::string need = counts ? absl::StrCat(reason.want.value_or(0)) : text.want;
+  return absl::StrCat("the project's quota leaves ", left, " and ", need,
+                      reason.want.value_or(0) == 1 ? " is needed" : " are needed");
+}
+
+std::string Message(const Reason& reason, const ReasonText& text) {
+  const ReasonRow& row = ReasonRowOf(reason.code);
+  switch (reason.code) {
+    case ReasonCode::kVoNotConfigured:
+      return "the site's configuration no longer names this VO";
+    case ReasonCode::kSiteNotConfigured:
+      return "no site file names this site any more";
+    case ReasonCode::kSiteNotSelected:
+      return "the request asks for other sites";
+    case ReasonCode::kSiteExcluded:
+      return "the request excludes this site";
+    case ReasonCode::kCountryNotSelected:
+      return "the request asks for other countries";
+    case ReasonCode::kAuthRefused:
+      return absl::StrCat("the site refuses the VO's login", KindError(reason));
+    case ReasonCode::kSiteUnreachable:
+      return absl::StrCat("the site could never be reached", KindError(reason));
+    case ReasonCode::kDataMissing:
+      return absl::StrCat("the site's ", KindText(reason), " were never read", KindError(reason));
+    case ReasonCode::kDataExpired:
+      return absl::StrCat("the ", KindText(reason), " were last read ", text.best,
+                          " ago and are no longer used", KindError(reason));
+    case ReasonCode::kDataStale:
+      return absl::StrCat("the ", KindText(reason), " were last read ", text.best,
+                          " ago and at most ", text.want, " is asked for");
+    case ReasonCode::kNoFlavorVisible:
+      return "the project sees no flavor";
+    case ReasonCode::kFlavorNameMismatch:
+      return absl::StrCat("no flavor is named ", text.want);
+    case ReasonCode::kCpuTooSmall:
+    case ReasonCode::kRamTooSmall:
+    case ReasonCode::kDiskTooSmall:
+    case ReasonCode::kEphemeralTooSmall:
+      return absl::StrCat("needs ", text.want, row.noun.empty() ? "" : " of ", row.noun,
+                          Nearest("the largest flavor has", text));
+    case ReasonCode::kCpuTooLarge:
+    case ReasonCode::kRamTooLarge:
+    case ReasonCode::kDiskTooLarge:
+    case ReasonCode::kEphemeralTooLarge:
+      return absl::StrCat("at most ", text.want, row.noun.empty() ? "" : " of ", row.noun,
+                          " is wanted", Nearest("the smallest flavor has", text));
+    case ReasonCode::kFlavorVolumeOnly:
+      return absl::StrCat("the flavors that are left have no root disk",
+                          ItemIn(", for example ", text.best_item));
+    case ReasonCode::kGpuNone:
+      return "no flavor has a GPU";
+    case ReasonCode::kGpuNotKnown:
+      return absl::StrCat("no flavor is known to have a GPU; some do not say",
+                          ItemIn(", for example ", text.best_item));
+    case ReasonCode::kGpuCountTooSmall:
+      return absl::StrCat("needs ", text.want, Nearest("the most any flavor has is", text));
+    case ReasonCode::kGpuCountTooLarge:
+      return absl::StrCat("at most ", text.want, " wanted", Nearest("the fewest are", text));
+    case ReasonCode::kGpuVendorMismatch:
+    case ReasonCode::kGpuModelMismatch:
+      return absl::StrCat("no GPU is known to be ", text.want, Nearest("there is", text));
+    case ReasonCode::kArchMismatch:
+      return absl::StrCat("no flavor is ", text.want, Nearest("there is", text));
+    case ReasonCode::kNoImageVisible:
+      return "the project sees no image";
+    case ReasonCode::kImageNotFound:
+      return absl::StrCat("no image is named ", text.want);
+    case ReasonCode::kImageNotActive:
+      return absl::StrCat("no image is active", ItemIn(": ", text.best_item),
+                          text.best.empty() ? "" : " is ", text.best);
+    case ReasonCode::kImageHidden:
+      return absl::StrCat("all images are hidden", ItemIn(", for example ", text.best_item));
+    case ReasonCode::kImageNotOffered:
+      return absl::StrCat("only snapshots, appliances and installers are there",
+                          ItemIn(", for example ", text.best_item));
+    case ReasonCode::kOsNotFound:
+      return absl::StrCat("no image is ", text.want);
+    case ReasonCode::kOsVersionUnknown:
+      return absl::StrCat("no image is known to be ", text.want, "; the version of ",
+                          text.best_item, " is not known");
+    case ReasonCode::kOsVersionTooOld:
+      return absl::StrCat("no image is ", text.want, Nearest("the newest is", text));
+    case ReasonCode::kOsVersionTooNew:
+      return absl::StrCat("no image is ", text.want, Nearest("the oldest is", text));
+    case ReasonCode::kOsVersionMismatch:
+      return absl::StrCat("no image is ", text.want, Nearest("there is", text));
+    case ReasonCode::kImageArchMismatch:
+      return absl::StrCat("no image is for ", text.want, Nearest("there is", text));
+    case ReasonCode::kImageMinRamGtFlavor:
+    case ReasonCode::kImageMinDiskGtFlavor:
+    case ReasonCode::kImageSizeGtDisk:
+    case ReasonCode::kImageVirtualSizeGtDisk:
+      return PairMessage(reason, text, row.noun);
+    case ReasonCode::kImageFlavorArchMismatch:
+      return absl::StrCat("image ", reason.image == nullptr ? "" : reason.image->name, " is for ",
+                          text.want, " and flavor ", text.best_item, " is ", text.best);
+    case ReasonCode::kBootVolumeTooLarge:
+      return absl::StrCat("the boot volume must have ", text.best, " and at most ", text.want,
+                          " is wanted");
+    case ReasonCode::kNetNone:
+      return "the project sees no network that can be used";
+    case ReasonCode::kNetNotFound:
+      return absl::StrCat("no network is named ", text.want);
+    case ReasonCode::kNetNotAttachable:
+      return absl::StrCat("machines of this project cannot be put on network ", text.want);
+    case ReasonCode::kNetNoPublicV4:
+    case ReasonCode::kNetNoPublicV6:
+      return absl::StrCat("no network gives a ", text.want, " address",
+                          ItemIn("; there is ", text.best_item));
+    case ReasonCode::kNetNoRouter:
+      return absl::StrCat("network ", text.want, " cannot be routed to a network with public ",
+                          "addresses");
+    case ReasonCode::kNetOnlyPublic:
+      return absl::StrCat("every network gives a public address",
+                          ItemIn(", for example ", text.best_item));
+    default:
+      return QuotaMessage(row, reason, text);
+  }
+}
+
+}  // namespace
+
+ReasonText FormatReason(const Reason& reason, const PlacementQuery& query) {
+  const ReasonRow& row = ReasonRowOf(reason.code);
+  ReasonText text;
+  text.want =
+      reason.want ? FormatNumber(row.unit, row.noun, *reason.want) : WantText(reason.code, query);
+  if (reason.code == ReasonCode::kImageFlavorArchMismatch && reason.image != nullptr) {
+    text.want = reason.image->arch;
+  }
+  text.best = reason.best ? FormatNumber(row.unit, row.noun, *reason.best) : BestText(reason);
+  text.best_item = BestItem(reason);
+  if (reason.want && reason.best) {
+    text.gap = FormatNumber(row.unit, row.noun, std::abs(*reason.want - *reason.best));
+    text.gap_percent = GapPercent(reason);
+  }
+  text.message = Message(reason, text);
+  return text;
+}
+
+}  // namespace cis

@@ -1,0 +1,163 @@
+#include "tests/unit/server/placement_generator.h"
+
+#include "absl/strings/str_cat.h"
+#include "server/placement/os_requirement.h"
+
+namespace cis {
+
+Tristate Generator::AnyTristate() { return static_cast<Tristate>(Below(3)); }
+
+Flavor Generator::AnyFlavor(int number) {
+  Flavor flavor = MakeFlavor(absl::StrCat("f", number), 1 << Below(4), int64_t{1024} << Below(4),
+                             OneIn(4) ? 0 : 5 * Below(6));
+  flavor.ephemeral_gib = 10 * Below(2);
+  flavor.boot_from_volume = flavor.disk_gib == std::optional<int64_t>(0);
+  if (OneIn(5)) {
+    flavor.disk_gib.reset();
+    flavor.boot_from_volume = false;
+  }
+  if (OneIn(8)) flavor.ram_mib.reset();
+  if (OneIn(5)) flavor.gpu_count = Below(3);
+  if (OneIn(6)) flavor.gpu_count.reset();
+  if (OneIn(3)) flavor.arch = OneIn(2) ? "" : "aarch64";
+  if (OneIn(10)) flavor.disabled = true;
+  return flavor;
+}
+
+Image Generator::AnyImage(int number) {
+  const char* const versions[] = {"18.04", "20.04", "22.04", "24.04", ""};
+  const char* const distros[] = {"ubuntu", "ubuntu", "debian", "cirros", ""};
+  Image image = MakeImage(absl::StrCat("i", number), distros[Below(5)], versions[Below(5)]);
+  image.size_bytes = (int64_t{1} << 29) * Below(30);
+  if (OneIn(3)) image.size_bytes.reset();
+  image.virtual_size_bytes = (int64_t{1} << 29) * Below(50);
+  if (OneIn(3)) image.virtual_size_bytes.reset();
+  if (OneIn(4)) image.min_disk_gib = Below(20);
+  if (OneIn(4)) image.min_ram_mib = 512 * Below(10);
+  if (OneIn(3)) image.arch = OneIn(2) ? "" : "aarch64";
+  image.usable = !OneIn(8);
+  image.is_snapshot = OneIn(8);
+  if (OneIn(8)) image.purpose = "appliance";
+  if (OneIn(8)) image.provenance.warnings = {"OS_CONFLICT: property and name differ"};
+  return image;
+}
+
+void Generator::AddNetworks(CatalogBuilder& builder) {
+  const std::string project = builder.share().share.project_id;
+  std::vector<std::string> tenants;
+  std::vector<std::string> pools;
+  const int count = Below(5);
+  for (int i = 0; i < count; ++i) {
+    Network network = MakeNetwork(absl::StrCat("n", i), static_cast<NetworkUse>(Below(4)));
+    network.public_v4 = AnyTristate();
+    network.public_v6 = AnyTristate();
+    if (OneIn(6)) network.attachable = AnyTristate();
+    if (OneIn(6)) network.status = "DOWN";
+    if (network.usable_as == NetworkUse::kTenant) {
+      if (!OneIn(3)) network.owner = project;
+      if (!OneIn(4)) network.subnets = {MakeSubnet(absl::StrCat("s", i), "10.0.0.0/24")};
+      if (OneIn(2)) network.subnet_ids = {absl::StrCat("s", i)};
+      tenants.push_back(network.id);
+    }
+    if (network.usable_as == NetworkUse::kDirect) network.also_floating_pool = OneIn(3);
+    if (network.usable_as == NetworkUse::kFloatingPool) pools.push_back(network.id);
+    builder.AddNetwork(network);
+  }
+  for (int i = Below(3); i > 0 && !tenants.empty(); --i) {
+    const std::string pool =
+        pools.empty() || OneIn(3)
+            ? ""
+            : pools[static_cast<size_t>(Below(static_cast<int>(pools.size())))];
+    Router router =
+        MakeRouter(absl::StrCat("r", i), pool,
+                   {tenants[static_cast<size_t>(Below(static_cast<int>(tenants.size())))]});
+    if (OneIn(6)) router.admin_state_up = false;
+    builder.AddRouter(router);
+  }
+  builder.share().routers_known = !OneIn(5);
+  for (const std::string& pool : pools) {
+    for (int i = Below(3); i > 0; --i) {
+      builder.AddFloatingIp(MakeFloatingIp(absl::StrCat(pool, "-ip", i), pool, OneIn(2)));
+    }
+  }
+}
+
+void Generator::AddShare(CatalogBuilder& builder, const std::string& site, const std::string& vo) {
+  Share share = MakeShare(site, vo);
+  if (OneIn(8)) share.support = static_cast<VoSupport>(Below(3));
+  builder.Select(share);
+  const int flavor_count = Below(6);
+  for (int i = 0; i < flavor_count; ++i) builder.AddFlavor(AnyFlavor(i));
+  const int image_count = Below(6);
+  for (int i = 0; i < image_count; ++i) builder.AddImage(AnyImage(i));
+  AddNetworks(builder);
+  for (const char* resource : {"instances", "cores", "ram_mib", "floating_ips", "networks",
+                               "subnets", "routers", "ports", "volumes", "volume_gib"}) {
+    if (OneIn(3)) continue;
+    const bool large = std::string(resource) == "ram_mib";
+    const int64_t unit = large ? 4096 : (std::string(resource) == "volume_gib" ? 30 : 4);
+    Quota quota = MakeQuota(resource, OneIn(4) ? -1 : unit * Below(6), unit * Below(4));
+    if (OneIn(4)) quota.used.reset();
+    builder.AddQuota(quota);
+  }
+}
+
+CatalogBuilder Generator::Catalogs(int site_count, uint64_t seed) {
+  CatalogBuilder builder;
+  for (int i = 0; i < site_count; ++i) {
+    Generator site(seed * 1000 + static_cast<uint64_t>(i));
+    site.AddShare(builder, absl::StrCat("SITE-", i), "vo-a");
+    if (site.OneIn(2)) site.AddShare(builder, absl::StrCat("SITE-", i), "vo-b");
+  }
+  return builder;
+}
+
+PlacementQuery Generator::Query() {
+  PlacementQuery query;
+  query.vos = {"vo-a"};
+  if (OneIn(3)) query.vos.push_back("vo-b");
+  for (int i = Below(4); i > 0; --i) Tighten(&query);
+  if (OneIn(4)) query.public_v4 = AddressWish::kNone;
+  return query;
+}
+
+void Generator::Tighten(PlacementQuery* query) {
+  switch (Below(10)) {
+    case 0:
+      query->vcpu_count.min = query->vcpu_count.min.value_or(0) + 1 + Below(3);
+      break;
+    case 1:
+      query->ram_mib.min = query->ram_mib.min.value_or(0) + 1024 * Below(5);
+      break;
+    case 2:
+      query->disk_gib.min = query->disk_gib.min.value_or(0) + Below(15);
+      break;
+    case 3:
+      query->disk_gib.max = std::min<int64_t>(query->disk_gib.max.value_or(40), 10 + Below(20));
+      break;
+    case 4:
+      query->gpu_count.min = query->gpu_count.min.value_or(0) + 1;
+      break;
+    case 5:
+      query->count += Below(4);
+      break;
+    case 6:
+      if (query->public_v4 == AddressWish::kAny) query->public_v4 = AddressWish::kRequired;
+      break;
+    case 7:
+      query->public_v6 = AddressWish::kRequired;
+      break;
+    case 8:
+      if (query->os.empty()) {
+        query->os = {*ParseOsRequirement("ubuntu"), *ParseOsRequirement("debian>=20.04")};
+      } else {
+        query->os = {*ParseOsRequirement("ubuntu>=22.04")};
+      }
+      break;
+    default:
+      if (query->arch.empty()) query->arch = OneIn(3) ? "aarch64" : "x86_64";
+      if (OneIn(2)) query->allow_boot_from_volume = false;
+  }
+}
+
+}  // namespace cis

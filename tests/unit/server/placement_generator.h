@@ -1,0 +1,40 @@
+#pragma once
+
+// Catalogs and requests made from a seed: small numbers, so that everything happens often.
+
+#include <cstdint>
+#include <random>
+#include <string>
+
+#include "server/placement/placement_query.h"
+#include "tests/support/builders.h"
+
+namespace cis {
+
+// The same catalog or request for the same seed.
+class Generator {
+ public:
+  explicit Generator(uint64_t seed) : engine_(seed) {}
+
+  // Adds the shares of `site_count` sites named SITE-0, SITE-1...; a site's contents depend on the
+  // seed and its number only.
+  CatalogBuilder Catalogs(int site_count, uint64_t seed);
+  PlacementQuery Query();
+  // A change that makes the request harder to satisfy.
+  void Tighten(PlacementQuery* query);
+
+  // From 0 to `below` - 1.
+  int Below(int below) { return static_cast<int>(engine_() % static_cast<uint64_t>(below)); }
+  bool OneIn(int n) { return Below(n) == 0; }
+
+ private:
+  void AddShare(CatalogBuilder& builder, const std::string& site, const std::string& vo);
+  void AddNetworks(CatalogBuilder& builder);
+  Flavor AnyFlavor(int number);
+  Image AnyImage(int number);
+  Tristate AnyTristate();
+
+  std::mt19937_64 engine_;
+};
+
+}  // namespace cis

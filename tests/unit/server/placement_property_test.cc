@@ -1,0 +1,262 @@
+// What must hold for every catalog and every request.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "server/placement/score.h"
+#include "tests/unit/server/placement_generator.h"
+#include "tests/unit/server/placement_reference.h"
+#include "tests/unit/server/placement_scenes.h"
+
+namespace cis {
+namespace {
+
+constexpr uint64_t kRuns = 250;
+
+Combination CombinationOf(const Placement& p) {
+  return {p.share->view.site->site.name,
+          p.share->share().vo,
+          p.flavor->id,
+          p.image->image->id,
+          p.plan->network == nullptr ? "" : p.plan->network->id,
+          p.plan->pool == nullptr ? "" : p.plan->pool->id};
+}
+
+std::set<Combination> CombinationsOf(const Answer& answer) {
+  std::set<Combination> out;
+  for (const Placement& p : answer->placements) out.insert(CombinationOf(p));
+  return out;
+}
+
+std::set<std::pair<std::string, std::string>> FittingShares(const Answer& answer) {
+  std::set<std::pair<std::string, std::string>> out;
+  for (const ShareVerdict& v : answer->verdicts) {
+    if (v.fits) out.insert({v.share->view.site->site.name, v.share->share().vo});
+  }
+  return out;
+}
+
+TEST(PlacementProperty, FindsExactlyWhatTryingEverythingFinds) {
+  size_t found = 0;
+  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+    Generator generator(seed);
+    const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
+    PlacementQuery query = generator.Query();
+    query.all_combinations = true;
+    const Answer answer = Find(builder, query);
+    const std::set<Combination> expected = TryEverything(builder.Build(), query);
+    ASSERT_EQ(CombinationsOf(answer), expected) << "seed " << seed;
+    ASSERT_EQ(answer->placements.size(), expected.size()) << "twice the same, seed " << seed;
+    found += expected.size();
+  }
+  EXPECT_GT(found, 500u) << "the generator makes too little that fits";
+}
+
+TEST(PlacementProperty, GivesEachFittingShareItsFirstCombinationAndEachOtherAReason) {
+  size_t fitting = 0;
+  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+    Generator generator(seed);
+    const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
+    const PlacementQuery query = generator.Query();
+    const Answer answer = Find(builder, query);
+    const std::set<Combination> all = TryEverything(builder.Build(), query);
+    std::map<std::pair<std::string, std::string>, int> shares;
+    for (const Combination& c : all) ++shares[{std::get<0>(c), std::get<1>(c)}];
+    for (const ShareVerdict& v : answer->verdicts) {
+      const bool possible = shares.count({v.share->view.site->site.name, v.share->share().vo}) > 0;
+      ASSERT_EQ(v.fits, possible) << "seed " << seed;
+      ASSERT_EQ(v.blocking.has_value(), !v.fits) << "seed " << seed;
+    }
+    ASSERT_EQ(answer->placements.size(), shares.size()) << "seed " << seed;
+    for (const Placement& p : answer->placements) {
+      ASSERT_EQ(all.count(CombinationOf(p)), 1u) << "seed " << seed;
+    }
+    fitting += shares.size();
+  }
+  EXPECT_GT(fitting, 50u);
+}
+
+TEST(PlacementProperty, FunnelAddsUpToTheVerdicts) {
+  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+    Generator generator(seed);
+    const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(6), seed);
+    const Answer answer = Find(builder, generator.Query());
+    std::array<int32_t, kStageCount> blocked{};
+    int32_t fits = 0;
+    for (const ShareVerdict& v : answer->verdicts) {
+      if (v.fits) ++fits;
+      if (v.blocking) ++blocked[static_cast<size_t>(StageOf(v.blocking->code))];
+      for (const Reason& reason : v.also) {
+        ASSERT_GE(StageOf(reason.code), StageOf(v.blocking->code)) << "seed " << seed;
+      }
+    }
+    int32_t left = static_cast<int32_t>(answer->verdicts.size());
+    for (size_t i = 0; i < blocked.size(); ++i) {
+      ASSERT_EQ(answer->funnel[i].in_count, left);
+      ASSERT_EQ(answer->funnel[i].in_count - answer->funnel[i].out_count, blocked[i]);
+      left = answer->funnel[i].out_count;
+    }
+    ASSERT_EQ(left, fits);
+  }
+}
+
+TEST(PlacementProperty, AddingASiteLeavesTheOthersPlacementsAlone) {
+  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+    Generator generator(seed);
+    const int sites = 1 + generator.Below(4);
+    const CatalogBuilder fewer = generator.Catalogs(sites, seed);
+    const CatalogBuilder more = generator.Catalogs(sites + 1, seed);
+    const PlacementQuery query = generator.Query();
+    const Answer before = Find(fewer, query);
+    const Answer after = Find(more, query);
+    std::map<Combination, double> scores;
+    for (const Placement& p : after->placements) scores[CombinationOf(p)] = p.score;
+    for (const Placement& p : before->placements) {
+      const auto it = scores.find(CombinationOf(p));
+      ASSERT_NE(it, scores.end()) << "seed " << seed;
+      ASSERT_EQ(it->second, p.score) << "seed " << seed;
+    }
+  }
+}
+
+TEST(PlacementProperty, TighteningNeverAddsAShare) {
+  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+    Generator generator(seed);
+    const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
+    PlacementQuery query = generator.Query();
+    const Answer loose = Find(builder, query);
+    generator.Tighten(&query);
+    const Answer tight = Find(builder, query);
+    const auto before = FittingShares(loose);
+    for (const auto& share : FittingShares(tight)) {
+      ASSERT_EQ(before.count(share), 1u) << share.first << " " << share.second << " seed " << seed;
+    }
+  }
+}
+
+// The same catalog with the records of every list in another order.
+std::shared_ptr<const Snapshot> Shuffled(const Catalog& catalog, std::mt19937_64& engine) {
+  Catalog out = catalog;
+  for (auto& shared : out.sites) {
+    auto site = std::make_shared<SiteCatalog>(*shared);
+    for (EndpointCatalog& endpoint : site->endpoints) {
+      const auto permute = [&](auto& records, auto indexes) {
+        std::vector<int32_t> order(records.size());
+        for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int32_t>(i);
+        std::shuffle(order.begin(), order.end(), engine);
+        auto copy = records;
+        for (size_t i = 0; i < order.size(); ++i) copy[static_cast<size_t>(order[i])] = records[i];
+        records = copy;
+        for (ShareCatalog& share : endpoint.shares) {
+          for (int32_t& index : share.*indexes) index = order[static_cast<size_t>(index)];
+          std::shuffle((share.*indexes).begin(), (share.*indexes).end(), engine);
+        }
+      };
+      permute(endpoint.flavors, &ShareCatalog::flavor_indexes);
+      permute(endpoint.images, &ShareCatalog::image_indexes);
+      for (ShareCatalog& share : endpoint.shares) {
+        std::shuffle(share.networks.begin(), share.networks.end(), engine);
+        std::shuffle(share.routers.begin(), share.routers.end(), engine);
+        std::shuffle(share.floating_ips.begin(), share.floating_ips.end(), engine);
+        std::shuffle(share.quotas.begin(), share.quotas.end(), engine);
+        std::shuffle(share.kinds.begin(), share.kinds.end(), engine);
+      }
+      std::shuffle(endpoint.shares.begin(), endpoint.shares.end(), engine);
+    }
+    shared = std::move(site);
+  }
+  std::shuffle(out.sites.begin(), out.sites.end(), engine);
+  return Snapshot::Build(std::move(out));
+}
+
+TEST(PlacementProperty, DoesNotDependOnTheOrderOfAnyInput) {
+  for (uint64_t seed = 1; seed <= kRuns / 2; ++seed) {
+    Generator generator(seed);
+    const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
+    PlacementQuery query = generator.Query();
+    query.all_combinations = generator.OneIn(2);
+    const Answer straight = Find(builder, query);
+    std::mt19937_64 engine(seed);
+    Answer shuffled;
+    shuffled.snapshot = Shuffled(builder.Build(), engine);
+    shuffled.result =
+        FindPlacements(*shuffled.snapshot, query, TestTime() + absl::Hours(1), FreshnessPolicy());
+    ASSERT_EQ(straight->placements.size(), shuffled->placements.size()) << "seed " << seed;
+    for (size_t i = 0; i < straight->placements.size(); ++i) {
+      const Placement& a = straight->placements[i];
+      const Placement& b = shuffled->placements[i];
+      ASSERT_EQ(CombinationOf(a), CombinationOf(b)) << "seed " << seed;
+      ASSERT_EQ(FormatPlacementKey(KeyOf(a, query)), FormatPlacementKey(KeyOf(b, query)));
+    }
+    ASSERT_EQ(straight->verdicts.size(), shuffled->verdicts.size());
+    for (size_t i = 0; i < straight->verdicts.size(); ++i) {
+      const auto& a = straight->verdicts[i];
+      const auto& b = shuffled->verdicts[i];
+      ASSERT_EQ(a.blocking.has_value(), b.blocking.has_value()) << "seed " << seed;
+      if (!a.blocking) continue;
+      ASSERT_EQ(FormatReason(*a.blocking, query).message, FormatReason(*b.blocking, query).message)
+          << "seed " << seed;
+      ASSERT_EQ(a.also.size(), b.also.size()) << "seed " << seed;
+    }
+    ASSERT_EQ(straight->relaxations.size(), shuffled->relaxations.size()) << "seed " << seed;
+  }
+}
+
+TEST(PlacementProperty, EveryOrderIsTotalAndItsKeysReadBack) {
+  for (uint64_t seed = 1; seed <= kRuns / 4; ++seed) {
+    Generator generator(seed);
+    const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
+    PlacementQuery query = generator.Query();
+    query.all_combinations = true;
+    query.order = static_cast<PlacementOrder>(generator.Below(7));
+    query.descending = generator.OneIn(2);
+    const Answer answer = Find(builder, query);
+    for (size_t i = 0; i < answer->placements.size(); ++i) {
+      const PlacementKey key = KeyOf(answer->placements[i], query);
+      ASSERT_FALSE(IsBefore(key, key, query));
+      const std::vector<std::string> text = FormatPlacementKey(key);
+      PlacementKey read;
+      ASSERT_TRUE(ParsePlacementKey(text, &read));
+      ASSERT_FALSE(IsBefore(key, read, query) || IsBefore(read, key, query));
+      if (i == 0) continue;
+      const PlacementKey before = KeyOf(answer->placements[i - 1], query);
+      ASSERT_TRUE(IsBefore(before, key, query)) << "seed " << seed;
+      ASSERT_FALSE(IsBefore(key, before, query)) << "seed " << seed;
+    }
+  }
+}
+
+TEST(PlacementProperty, RelaxationsDoWhatTheySay) {
+  size_t tried = 0;
+  for (uint64_t seed = 1; seed <= 2 * kRuns; ++seed) {
+    Generator generator(seed);
+    const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
+    const PlacementQuery query = generator.Query();
+    const Answer answer = Find(builder, query);
+    for (const Relaxation& r : answer->relaxations) {
+      PlacementQuery changed = query;
+      if (r.field == "machine.vcpu_count.min")
+        changed.vcpu_count.min = std::stoll(r.value);
+      else if (r.field == "machine.ram_mib.min")
+        changed.ram_mib.min = std::stoll(r.value);
+      else if (r.field == "network.public_v4")
+        changed.public_v4 = AddressWish::kAny;
+      else
+        continue;
+      const size_t before = FittingShares(answer).size();
+      const size_t after = FittingShares(Find(builder, changed)).size();
+      ASSERT_EQ(after - before, static_cast<size_t>(r.added_share_count)) << "seed " << seed;
+      ++tried;
+    }
+  }
+  EXPECT_GT(tried, 10u);
+}
+
+}  // namespace
+}  // namespace cis
