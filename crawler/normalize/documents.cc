@@ -54,7 +54,7 @@ absl::StatusOr<Listing> ReadListing(const std::vector<Document>& documents, absl
       }
       items = &*found;
     } else if (!page.is_array()) {
-      return absl::InvalidArgumentError(absl::StrCat(name, ": / is a ", page.type_name(),
+      return absl::InvalidArgumentError(absl::StrCat(name, ": / is of type ", page.type_name(),
                                                      "; it must be an object with an array \"", key,
                                                      "\"", Where(document)));
     }
@@ -74,7 +74,7 @@ absl::StatusOr<std::optional<json>> ReadObject(const std::vector<Document>& docu
     }
     CIS_ASSIGN_OR_RETURN(json parsed, ParseDocument(document));
     if (!parsed.is_object()) {
-      return absl::InvalidArgumentError(absl::StrCat(name, ": / is a ", parsed.type_name(),
+      return absl::InvalidArgumentError(absl::StrCat(name, ": / is of type ", parsed.type_name(),
                                                      "; it must be an object", Where(document)));
     }
     return std::optional<json>(std::move(parsed));

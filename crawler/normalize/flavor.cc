@@ -214,7 +214,7 @@ absl::StatusOr<Flavor> NormalizeFlavor(const nlohmann::json& record, const std::
                                        const std::optional<ExtraSpecs>& extra_specs) {
   if (!record.is_object()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ": / is a ", record.type_name(), "; it must be an object"));
+        absl::StrCat(path, ": / is of type ", record.type_name(), "; it must be an object"));
   }
   Flavor flavor;
   Provenance* provenance = &flavor.provenance;

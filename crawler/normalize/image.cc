@@ -119,7 +119,7 @@ void InferEgiRef(const ImageFacts& facts, Image* image) {
 absl::StatusOr<Image> NormalizeImage(const nlohmann::json& record, const std::string& path) {
   if (!record.is_object()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ": / is a ", record.type_name(), "; it must be an object"));
+        absl::StrCat(path, ": / is of type ", record.type_name(), "; it must be an object"));
   }
   Image image;
   const JsonReader reader(record, path, &image.provenance.warnings);

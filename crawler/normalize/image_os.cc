@@ -480,7 +480,7 @@ class OsInference {
   }
 
   void InferLogin() {
-    const std::string vendor = VendorLogin(image_->os_distro, image_->os_version);
+    const std::string vendor = VendorLogin(image_->os_distro, image_->os_version, image_->name);
     for (const ImageFact* fact : facts_.Of("login")) {
       const bool word = std::none_of(fact->value.begin(), fact->value.end(), [](unsigned char c) {
         return absl::ascii_isspace(c) || absl::ascii_iscntrl(c);

@@ -123,13 +123,14 @@ absl::StatusOr<json> FindListing(const json& body, const std::string& singular,
     return body;
   }
   if (!body.is_object()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "/ is a ", body.type_name(), "; it must be an object with an array \"", plural, "\""));
+    return absl::InvalidArgumentError(absl::StrCat("/ is of type ", body.type_name(),
+                                                   "; it must be an object with an array \"",
+                                                   plural, "\""));
   }
   if (const auto found = body.find(plural); found != body.end()) {
     if (!found->is_array()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("/", plural, " is a ", found->type_name(), "; it must be an array"));
+          absl::StrCat("/", plural, " is of type ", found->type_name(), "; it must be an array"));
     }
     return *found;
   }

@@ -73,8 +73,8 @@ class NetworkJoin {
   void ForEach(const Listing& listing, Add add) {
     for (const ListItem& item : listing.items) {
       if (!item.value.is_object()) {
-        skipped_->push_back(
-            absl::StrCat(item.path, ": / is a ", item.value.type_name(), "; it must be an object"));
+        skipped_->push_back(absl::StrCat(item.path, ": / is of type ", item.value.type_name(),
+                                         "; it must be an object"));
         continue;
       }
       const std::string problem = add(JsonReader(item.value, item.path, &problems_));

@@ -19,6 +19,7 @@ struct LoginRow {
   std::string distro;
   std::string versions;
   std::string login;
+  std::string unless;
   std::vector<std::string> rejects;
 };
 
@@ -78,7 +79,7 @@ const std::vector<LoginRow>& Logins() {
   static const auto* const kLogins = [] {
     auto* logins = new std::vector<LoginRow>();
     for (const auto& row : LoadTable("logins")) {
-      logins->push_back({row[0], row[1], row[2], SplitList(row[3], ',')});
+      logins->push_back({row[0], row[1], row[2], row[3], SplitList(row[4], ',')});
     }
     return logins;
   }();
@@ -217,11 +218,18 @@ std::string SuccessorOf(absl::string_view distro, absl::string_view version,
   return std::string(distro);
 }
 
-std::string VendorLogin(absl::string_view distro, absl::string_view version) {
+std::string VendorLogin(absl::string_view distro, absl::string_view version,
+                        absl::string_view name) {
   for (const LoginRow& row : Logins()) {
-    if (row.distro == distro && CoversVersion(row.versions, version)) {
-      return row.login;
+    if (row.distro != distro || !CoversVersion(row.versions, version)) {
+      continue;
     }
+    for (const Token& token : Tokenize(name).tokens) {
+      if (token.IsWord(row.unless)) {
+        return "";
+      }
+    }
+    return row.login;
   }
   return "";
 }

@@ -52,8 +52,10 @@ const Release* FindCodename(absl::string_view word, absl::string_view distro);
 std::string SuccessorOf(absl::string_view distro, absl::string_view version,
                         absl::string_view build_date, bool* from_date);
 
-// The vendor's login user of a release; empty if builds differ or nothing is known.
-std::string VendorLogin(absl::string_view distro, absl::string_view version);
+// The vendor's login user of a release; empty if builds differ or nothing is known, also if the
+// image's name says that it is a build without one ("nocloud").
+std::string VendorLogin(absl::string_view distro, absl::string_view version,
+                        absl::string_view name);
 // Whether `login` is known not to exist on this distribution though sites publish it.
 bool IsRejectedLogin(absl::string_view distro, absl::string_view login);
 

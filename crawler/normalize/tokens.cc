@@ -64,10 +64,12 @@ bool IsYear(const Token& token) {
   return token.text.size() == 4 && year >= 2004 && year <= 2049;
 }
 
-// Whether the token before `index` says that a date there is an end of life.
+// Whether the token before `index` says that a date there is an end, not a build.
 bool SaysExpired(const std::vector<Token>& tokens, std::size_t index) {
-  return index > 0 && (tokens[index - 1].text == "expired" || tokens[index - 1].text == "expires" ||
-                       tokens[index - 1].text == "until" || tokens[index - 1].text == "eol");
+  constexpr std::array<absl::string_view, 8> kWords = {
+      "expired", "expires", "until", "eol", "deprecated", "retired", "removed", "removal"};
+  return index > 0 &&
+         std::find(kWords.begin(), kWords.end(), tokens[index - 1].text) != kWords.end();
 }
 
 bool AfterWindows(const std::vector<Token>& tokens, std::size_t index) {

@@ -1,0 +1,22 @@
+cis_test(
+  crawler_normalize_test
+  unit
+  SOURCES
+  normalize_arch_test.cc
+  normalize_documents_test.cc
+  normalize_flavor_test.cc
+  normalize_gpu_model_test.cc
+  normalize_iana_test.cc
+  normalize_image_test.cc
+  normalize_json_reader_test.cc
+  normalize_network_set_test.cc
+  normalize_normalizer_test.cc
+  normalize_os_text_test.cc
+  normalize_os_version_test.cc
+  normalize_quota_test.cc
+  normalize_scs_name_test.cc
+  normalize_tables_test.cc
+  normalize_tokens_test.cc
+  LINK
+  cis_normalize
+  nlohmann_json::nlohmann_json)

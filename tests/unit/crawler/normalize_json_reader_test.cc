@@ -1,0 +1,91 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "crawler/normalize/json_reader.h"
+
+namespace cis {
+namespace {
+
+using nlohmann::json;
+
+TEST(JsonReader, ReadsNumbersInEveryForm) {
+  const json object = {{"a", 8}, {"b", "8"}, {"c", 8.0}, {"d", " 8.0 "}, {"e", nullptr}, {"f", ""}};
+  std::vector<std::string> problems;
+  const JsonReader reader(object, "flavors/0", &problems);
+  for (const char* key : {"a", "b", "c", "d"}) {
+    EXPECT_EQ(reader.Int(key), 8) << key;
+  }
+  for (const char* key : {"e", "f", "absent"}) {
+    EXPECT_FALSE(reader.Int(key).has_value()) << key;
+  }
+  EXPECT_TRUE(problems.empty());
+}
+
+TEST(JsonReader, NotesWhatItCannotRead) {
+  const json object = {
+      {"ram", "lots"}, {"vcpus", {1}}, {"public", "maybe"}, {"disk", 1.5}, {"swap", true}};
+  std::vector<std::string> problems;
+  const JsonReader reader(object, "flavors/3", &problems);
+  EXPECT_FALSE(reader.Int("ram").has_value());
+  EXPECT_FALSE(reader.Int("vcpus").has_value());
+  EXPECT_FALSE(reader.Int("disk").has_value());
+  EXPECT_FALSE(reader.Int("swap").has_value());
+  EXPECT_FALSE(reader.Bool("public").has_value());
+  ASSERT_EQ(problems.size(), 5U);
+  EXPECT_EQ(problems[0], "FIELD_UNREADABLE: flavors/3/ram is \"lots\"; a whole number is needed");
+}
+
+TEST(JsonReader, ReadsTruthInEveryForm) {
+  const json object = {{"a", true}, {"b", "True"}, {"c", 1}, {"d", "no"}, {"e", "None"}};
+  const JsonReader reader(object, "x", nullptr);
+  EXPECT_EQ(reader.Bool("a"), true);
+  EXPECT_EQ(reader.Bool("b"), true);
+  EXPECT_EQ(reader.Bool("c"), true);
+  EXPECT_EQ(reader.Bool("d"), false);
+  EXPECT_FALSE(reader.Bool("e").has_value());
+}
+
+TEST(JsonReader, NumbersThatDoNotFitAreUnreadable) {
+  EXPECT_FALSE(ParseInt("1e300").has_value());
+  EXPECT_FALSE(ParseInt("nan").has_value());
+  EXPECT_FALSE(ParseInt("inf").has_value());
+  EXPECT_FALSE(ParseInt("99999999999999999999").has_value());
+  EXPECT_EQ(ParseInt("-1"), -1);
+}
+
+TEST(JsonReader, ReplacesInvalidUtf8) {
+  EXPECT_EQ(ReplaceInvalidUtf8("a\xFFz"), "a\xEF\xBF\xBDz");
+  EXPECT_EQ(ReplaceInvalidUtf8("gr\xC3\xBC\xC3\x9F"), "gr\xC3\xBC\xC3\x9F");
+  EXPECT_EQ(ReplaceInvalidUtf8("\xC3"), "\xEF\xBF\xBD");
+  EXPECT_EQ(ReplaceInvalidUtf8("\xED\xA0\x80").substr(0, 3), "\xEF\xBF\xBD");  // a surrogate
+  const auto parsed = ParseJson("{\"name\": \"a\xFF\"}");
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ((*parsed)["name"], "a\xEF\xBF\xBD");
+}
+
+TEST(JsonReader, CutsLongStringsBetweenCharacters) {
+  EXPECT_EQ(CutUtf8("a\xC3\xBC", 2), "a");
+  EXPECT_EQ(CutUtf8("abc", 3), "abc");
+  const json object = {{"name", std::string(kMaxStringBytes + 10, 'x')}};
+  EXPECT_EQ(JsonReader(object, "x", nullptr).String("name").size(), kMaxStringBytes);
+}
+
+TEST(JsonReader, RefusesWhatIsNotJsonOrTooDeep) {
+  EXPECT_EQ(ParseJson("{").status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ParseJson("").status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ParseJson("[1e999]").status().code(), absl::StatusCode::kInvalidArgument);
+  const std::string deep = std::string(100000, '[') + std::string(100000, ']');
+  EXPECT_EQ(ParseJson(deep).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(ParseJson("[[[]]]").ok());
+}
+
+TEST(JsonReader, StringMapKeepsScalars) {
+  const json object = {{"specs", {{"a", 1}, {"b", "x"}, {"c", true}, {"d", json::array()}}}};
+  const auto map = JsonReader(object, "x", nullptr).StringMap("specs");
+  ASSERT_TRUE(map.has_value());
+  EXPECT_EQ(*map, (std::map<std::string, std::string>{{"a", "1"}, {"b", "x"}, {"c", "true"}}));
+}
+
+}  // namespace
+}  // namespace cis

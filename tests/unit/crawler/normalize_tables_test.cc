@@ -1,0 +1,104 @@
+// The tables are data that people edit: these tests say what a row must look like.
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "crawler/normalize/iana.h"
+#include "crawler/normalize/os_tables.h"
+#include "crawler/normalize/table.h"
+#include "crawler/normalize/tokens.h"
+
+namespace cis {
+namespace {
+
+constexpr const char* kTables[] = {"arches",     "distros",     "fillers",   "gpu_keys",
+                                   "gpu_models", "gpu_pci_ids", "gpu_words", "iana",
+                                   "image_keys", "logins",      "purposes",  "network_words",
+                                   "releases",   "successions", "url_hosts"};
+
+TEST(Tables, EveryRowIsCompleteAndHasASource) {
+  for (const char* table : kTables) {
+    const auto rows = LoadTable(table);
+    EXPECT_FALSE(rows.empty()) << table;
+    for (const auto& row : rows) {
+      EXPECT_FALSE(row.front().empty()) << table;
+      EXPECT_FALSE(row.back().empty()) << table << ": " << row.front() << " has no source";
+    }
+  }
+}
+
+TEST(Tables, UnknownTablesAreEmpty) { EXPECT_TRUE(LoadTable("nonsense").empty()); }
+
+TEST(Tables, ParseTableReadsCommentsHeaderAndShortRows) {
+  const auto rows = ParseTable("# note\na\tb\tc\n\n1\t-\t3\r\n4\n");
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0], (std::vector<std::string>{"1", "", "3"}));
+  EXPECT_EQ(rows[1], (std::vector<std::string>{"4", "", ""}));
+}
+
+TEST(Tables, DistributionsRefersOnlyToEachOther) {
+  std::set<std::string> ids;
+  for (const Distro& distro : Distros()) {
+    EXPECT_TRUE(ids.insert(distro.id).second) << distro.id << " is there twice";
+    for (const std::string& label : distro.may_be_labelled) {
+      EXPECT_NE(FindDistro(label), nullptr) << distro.id << " refers to " << label;
+      EXPECT_FALSE(MayBeLabelled(label, distro.id))
+          << distro.id << " and " << label << " in a ring";
+    }
+  }
+  for (const char* table : {"releases", "logins", "successions"}) {
+    for (const auto& row : LoadTable(table)) {
+      EXPECT_TRUE(ids.count(row[0]) == 1) << table << " refers to " << row[0];
+    }
+  }
+}
+
+TEST(Tables, SchemesAreKnown) {
+  const std::set<std::string> schemes = {"ubuntu", "debian",    "el",     "integer", "leap",
+                                         "sles",   "windows",   "euler",  "minor",   "dotted",
+                                         "full",   "container", "amazon", "alt",     "none"};
+  for (const Distro& distro : Distros()) {
+    EXPECT_TRUE(schemes.count(distro.scheme) == 1) << distro.id << ": " << distro.scheme;
+  }
+}
+
+TEST(Tables, ReleaseDatesAreDays) {
+  for (const auto& row : LoadTable("releases")) {
+    for (const std::size_t column : {3U, 4U}) {
+      if (!row[column].empty() && row[column] >= "2004") {
+        EXPECT_EQ(LeadingDate(row[column]), row[column]) << row[0] << " " << row[1];
+      }
+    }
+    if (!row[3].empty() && !row[4].empty()) {
+      EXPECT_LT(row[3], row[4]) << row[0] << " " << row[1];
+    }
+  }
+}
+
+TEST(Tables, CodenamesAreOfOneReleaseOnly) {
+  std::set<std::string> seen;
+  for (const auto& row : LoadTable("releases")) {
+    if (!row[2].empty()) {
+      EXPECT_TRUE(seen.insert(row[2]).second) << row[2];
+    }
+  }
+}
+
+TEST(Tables, AddressRangesParse) {
+  for (const auto& row : LoadTable("iana")) {
+    EXPECT_NE(ClassifyAddresses(row[0]).ip_version, 0) << row[0];
+    EXPECT_TRUE(row[2] == "yes" || row[2] == "no") << row[0];
+  }
+}
+
+TEST(Tables, TablesFitTheirDelimiter) {
+  for (const char* table : kTables) {
+    EXPECT_FALSE(absl::StrContains(EmbeddedTable(table), ")CISTABLE")) << table;
+  }
+}
+
+}  // namespace
+}  // namespace cis
