@@ -1,0 +1,36 @@
+#include "schema/base/log.h"
+
+#include <gtest/gtest.h>
+
+namespace cis {
+namespace {
+
+constexpr char kTime[] = "2026-01-02T03:04:05.000Z";
+
+TEST(Log, TextLineNamesItsValues) {
+  EXPECT_EQ(FormatLogLine(LogFormat::kText, kTime, LogLevel::kInfo, "crawl.share",
+                          {{"site", "CESGA"}, {"count", 3}}),
+            "2026-01-02T03:04:05.000Z info crawl.share site=CESGA count=3");
+}
+
+TEST(Log, JsonLineIsOneObject) {
+  EXPECT_EQ(FormatLogLine(LogFormat::kJson, kTime, LogLevel::kError, "crawl.end",
+                          {{"message", "say \"no\""}}),
+            R"({"time":"2026-01-02T03:04:05.000Z","level":"error","event":"crawl.end",)"
+            R"("message":"say \"no\""})");
+}
+
+TEST(Log, ValueOfASiteCannotStartALineOrAField) {
+  const std::string hostile = "x\n2026 error forged=1\r\x1b[31m \"";
+  for (const LogFormat format : {LogFormat::kText, LogFormat::kJson}) {
+    const std::string line =
+        FormatLogLine(format, kTime, LogLevel::kWarning, "e", {{"name", hostile}});
+    for (const char c : line) EXPECT_GE(static_cast<unsigned char>(c), 0x20) << line;
+  }
+  EXPECT_EQ(FormatLogLine(LogFormat::kText, kTime, LogLevel::kInfo, "e",
+                          {{"a", "b=c"}, {"empty", ""}, {"tab", "\t"}, {"back", "\\"}}),
+            "2026-01-02T03:04:05.000Z info e a=\"b=c\" empty=\"\" tab=\"\\t\" back=\"\\\\\"");
+}
+
+}  // namespace
+}  // namespace cis

@@ -1,0 +1,117 @@
+#include "schema/model/resource_name.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/support/builders.h"
+
+namespace cis {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::StartsWith;
+
+// What a part of a name may look like: RFC 1034 without upper case.
+constexpr char kIdForm[] = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
+
+TEST(FormatSlug, KeepsWhatIsValidAlready) {
+  for (const char* text : {"a", "7", "m1-small", "3f2a9c10-1111-2222-3333-000000000010"}) {
+    EXPECT_EQ(FormatSlug(text), text);
+  }
+}
+
+TEST(FormatSlug, MakesAnIdOfAnyText) {
+  EXPECT_THAT(FormatSlug("CESGA-CLOUD"), MatchesRegex("cesga-cloud-[0-9a-f]+"));
+  EXPECT_THAT(FormatSlug(""), MatchesRegex("x-[0-9a-f]+"));
+  EXPECT_THAT(FormatSlug("日本"), MatchesRegex("x-[0-9a-f]+"));
+  for (const std::string& text :
+       {std::string("-"), std::string("a--b"), std::string("../../etc"), std::string(500, 'A'),
+        std::string(55, 'a'), std::string("a\0b", 3),
+        std::string("Image for EGI [Ubuntu/20.04]")}) {
+    const std::string slug = FormatSlug(text);
+    EXPECT_THAT(slug, MatchesRegex(kIdForm)) << text;
+    EXPECT_THAT(slug, ::testing::Not(HasSubstr("--"))) << text;
+    EXPECT_LE(slug.size(), 54u) << text;
+  }
+}
+
+TEST(FormatSlug, KeepsDifferentTextsApart) {
+  std::set<std::string> slugs;
+  const std::vector<std::string> texts = {"a b", "a-b", "A-B", "a_b", "a.b", "a--b", "a b ", ""};
+  for (const std::string& text : texts) slugs.insert(FormatSlug(text));
+  EXPECT_EQ(slugs.size(), texts.size());
+}
+
+// Names are kept in scripts: these values may never change.
+TEST(FormatSlug, IsStableForEver) { EXPECT_EQ(FormatSlug(""), "x-cbf29ce4"); }
+
+TEST(FormatShareId, TellsProjectsOfAVoApart) {
+  const Endpoint endpoint = MakeEndpoint("SITE-A");
+  const Share one = MakeShare(endpoint, "vo.access.egi.eu", "p1");
+  const Share two = MakeShare(endpoint, "vo.access.egi.eu", "p2");
+  EXPECT_NE(FormatShareId(one), FormatShareId(two));
+  EXPECT_THAT(FormatShareId(one), StartsWith("vo-access-egi-eu-"));
+  // What a crawl learns does not change the name.
+  Share learned = one;
+  learned.project_name = "Project";
+  learned.support = VoSupport::kRefused;
+  learned.endpoint.resolved_region = "R";
+  EXPECT_EQ(FormatShareId(learned), FormatShareId(one));
+}
+
+TEST(FormatEndpointId, TellsRegionsApart) {
+  const Endpoint one = MakeEndpoint("SITE-A", "https://keystone.example.org:5000", "R1");
+  const Endpoint two = MakeEndpoint("SITE-A", "https://keystone.example.org:5000", "R2");
+  EXPECT_NE(FormatEndpointId(one), FormatEndpointId(two));
+  EXPECT_THAT(FormatEndpointId(one), MatchesRegex("keystone-example-org-[0-9a-f]+"));
+}
+
+TEST(ParseResourceName, ReadsWhatWasFormatted) {
+  const Share share = MakeShare("SITE-A", "vo");
+  const Endpoint& endpoint = share.endpoint;
+  const struct {
+    std::string name;
+    std::string collection;
+  } kNames[] = {
+      {FormatSiteName("SITE-A"), "sites"},
+      {FormatVoName("vo.access.egi.eu"), "vos"},
+      {FormatCrawlName(12), "crawls"},
+      {FormatEndpointName(endpoint), "endpoints"},
+      {FormatShareName(share), "shares"},
+      {FormatFlavorName(endpoint, "Weird/Id"), "flavors"},
+      {FormatImageName(endpoint, "3f2a9c10-1111-2222-3333-000000000010"), "images"},
+      {FormatNetworkName(share, ""), "networks"},
+  };
+  for (const auto& [name, collection] : kNames) {
+    const absl::StatusOr<ParsedName> parsed = ParseResourceName(name, collection);
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    EXPECT_EQ(parsed->collection, collection);
+    const bool is_top = collection == "vos" || collection == "crawls";
+    EXPECT_EQ(parsed->site_id, is_top ? "" : FormatSlug("SITE-A"));
+    EXPECT_EQ(name.substr(name.rfind('/') + 1), parsed->id);
+  }
+}
+
+TEST(ParseResourceName, TakesTheWildcardSite) {
+  const absl::StatusOr<ParsedName> parsed = ParseResourceName("sites/-/flavors/f", "flavors");
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->site_id, "-");
+}
+
+TEST(ParseResourceName, RefusesOtherFormsAndSaysTheRightOne) {
+  for (const char* text : {"", "sites", "sites/", "sites/a/flavors", "sites/a/flavors/",
+                           "sites/A/flavors/f", "sites/a/images/f", "sites/a/flavors/f/x",
+                           "/sites/a/flavors/f", "sites//flavors/f", "sites/a/flavors/f "}) {
+    const absl::Status status = ParseResourceName(text, "flavors").status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(status.message(), HasSubstr("\"" + std::string(text) + "\""));
+    EXPECT_THAT(status.message(), HasSubstr("sites/{site}/flavors/{flavor}"));
+  }
+  EXPECT_THAT(ParseResourceName("vo/x", "vos").status().message(), HasSubstr("vos/{vo}"));
+}
+
+}  // namespace
+}  // namespace cis
