@@ -22,6 +22,7 @@ struct ProcessContext {
   std::function<std::optional<std::string>(absl::string_view name)> getenv;
   std::function<void(absl::string_view text)> write_terminal;  // progress; null if there is none
   std::function<void(HttpTransport*)> on_transport;  // what signals cancel; null when it ends
+  std::function<std::string()> read_stdin;           // all of it
   uint64_t seed = 0;                                 // of the retries' jitter
 };
 
@@ -34,6 +35,9 @@ struct CommandResult {
 // Exit code 2 for what its user can mend (a missing, foreign, damaged or newer file, bad
 // configuration), otherwise 1.
 CommandResult FailedCommand(const absl::Status& status);
+
+// Runs the command that `options` names.
+CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context);
 
 CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context);
 CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& context);

@@ -58,19 +58,21 @@ bool CrawlConfiguration::Merge(const Share& share) {
   return true;
 }
 
+std::vector<Share> CrawlConfiguration::SharesOf(const Share& share) const {
+  const auto it = regions_.find(KeyOf(share));
+  if (it == regions_.end()) return {share};
+  std::vector<Share> shares;
+  for (const std::string& region : it->second) {
+    shares.push_back(share);
+    shares.back().endpoint.region = region;
+  }
+  return shares;
+}
+
 void CrawlConfiguration::Expand() {
   expanded_.clear();
   for (const Share& share : shares_) {
-    const auto it = regions_.find(KeyOf(share));
-    if (it == regions_.end()) {
-      expanded_.push_back(share);
-      continue;
-    }
-    for (const std::string& region : it->second) {
-      Share regional = share;
-      regional.endpoint.region = region;
-      expanded_.push_back(std::move(regional));
-    }
+    for (Share& one : SharesOf(share)) expanded_.push_back(std::move(one));
   }
 }
 

@@ -26,6 +26,9 @@ class CrawlConfiguration {
   // `share` was crawled by itself. Returns true if it had been split.
   bool Merge(const Share& share);
 
+  // The share itself, or one a region if it is split.
+  std::vector<Share> SharesOf(const Share& share) const;
+
   const std::vector<Site>& sites() const { return sites_; }
   // All, with split ones replaced by one a region.
   const std::vector<Share>& shares() const { return expanded_; }

@@ -203,23 +203,6 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
 
 }  // namespace
 
-CommandResult FailedCommand(const absl::Status& status) {
-  CommandResult result;
-  result.error = std::string(status.message());
-  switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kDataLoss:
-      result.exit_code = 2;
-      break;
-    default:
-      result.exit_code = 1;
-  }
-  return result;
-}
-
 CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context) {
   absl::StatusOr<CommandResult> result = CrawlSites(options, context);
   return result.ok() ? *std::move(result) : FailedCommand(result.status());

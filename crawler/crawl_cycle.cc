@@ -176,8 +176,12 @@ absl::Status CrawlCycle::RecordFailure(ShareRun& run, const Share& share, Kind k
   KindOutcome& outcome = run.outcome.kinds[kind];
   outcome.error = error == ErrorClass::kNone ? ErrorClass::kInternal : error;
   outcome.message = std::string(message);
-  return store_->RecordFailure(crawl_id_, share, kind, outcome.error, message, clock_->Now(),
-                               request_count);
+  // A login that fails before the regions are known fails for all that were known.
+  for (const Share& one : configuration_.SharesOf(share)) {
+    CIS_RETURN_IF_ERROR(store_->RecordFailure(crawl_id_, one, kind, outcome.error, message,
+                                              clock_->Now(), request_count));
+  }
+  return absl::OkStatus();
 }
 
 void CrawlCycle::FinishIfDone(ShareRun& run) {

@@ -1,7 +1,7 @@
 # One pass over the sites, and the program's commands.
 cis_library(
   cis_crawl
-  SOURCES configuration.cc crawl_command.cc crawl_cycle.cc lint.cc lock_file.cc options.cc
+  SOURCES command.cc configuration.cc crawl_command.cc crawl_cycle.cc lint.cc lock_file.cc options.cc
           status_report.cc store_commands.cc
   PUBLIC cis_http cis_model cis_store
   PRIVATE CLI11::CLI11 cis_normalize cis_sites cis_source)

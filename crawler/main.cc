@@ -28,27 +28,6 @@ void OnSignal(int /*signal*/) {
   if (cis::HttpTransport* transport = g_transport.load()) transport->Cancel();
 }
 
-cis::CommandResult Run(const cis::CrawlerOptions& options, const cis::ProcessContext& context) {
-  switch (options.command) {
-    case cis::CrawlerCommand::kCrawl:
-      return cis::RunCrawl(options, context);
-    case cis::CrawlerCommand::kStatus:
-      return cis::RunStatus(options, context);
-    case cis::CrawlerCommand::kNormalize: {
-      const std::string body{std::istreambuf_iterator<char>(std::cin), {}};
-      return cis::RunNormalize(options, body);
-    }
-    case cis::CrawlerCommand::kRenormalize:
-      return cis::RunRenormalize(options);
-    case cis::CrawlerCommand::kLint:
-      return cis::RunLint(options);
-    case cis::CrawlerCommand::kHelp:
-    case cis::CrawlerCommand::kVersion:
-      break;
-  }
-  return {0, options.text, ""};
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -74,6 +53,7 @@ int main(int argc, char** argv) {
     const char* value = std::getenv(std::string(name).c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
+  context.read_stdin = [] { return std::string{std::istreambuf_iterator<char>(std::cin), {}}; };
   context.on_transport = [](cis::HttpTransport* transport) {
     g_transport.store(transport);
     if (transport != nullptr && g_stopped.load()) transport->Cancel();
@@ -81,7 +61,7 @@ int main(int argc, char** argv) {
   if (isatty(STDERR_FILENO) != 0 && options->log_format == cis::LogFormat::kText) {
     context.write_terminal = [](absl::string_view text) { std::cerr << text << std::flush; };
   }
-  const cis::CommandResult result = Run(*options, context);
+  const cis::CommandResult result = cis::RunCommand(*options, context);
   if (!result.error.empty()) std::cerr << "cis-crawler: " << result.error << "\n";
   std::cout << result.out << std::flush;
   return std::cout ? result.exit_code : 1;

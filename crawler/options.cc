@@ -65,13 +65,15 @@ void AddCrawl(CLI::App& app, RawOptions& raw) {
       ->add_option("--max-in-flight-per-endpoint", raw.options.max_in_flight_per_endpoint,
                    "Requests at one moment to one endpoint, 1 to 100")
       ->capture_default_str()
-      ->check(CLI::Range(1, 100))
+      ->type_name("N")
+      ->check(CLI::Range(1, 100).description(""))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   crawl
       ->add_option("--max-in-flight", raw.options.max_in_flight,
                    "Requests at one moment in all, 1 to 10000")
       ->capture_default_str()
-      ->check(CLI::Range(1, 10000))
+      ->type_name("N")
+      ->check(CLI::Range(1, 10000).description(""))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   AddText(crawl, "--timeout", raw.timeout, "Time for one try of one request (90s, 2m)")
       ->capture_default_str();
@@ -145,7 +147,7 @@ absl::StatusOr<RawOptions> ParseRaw(std::vector<std::string> args) {
     std::reverse(args.begin(), args.end());
     app.parse(std::move(args));
   } catch (const CLI::CallForHelp&) {
-    raw.options.text = parsed() == nullptr ? app.help() : parsed()->help();
+    raw.options.text = parsed() == nullptr ? app.help() : parsed()->help("cis-crawler");
     return raw;
   } catch (const CLI::CallForVersion&) {
     raw.options.command = CrawlerCommand::kVersion;
