@@ -14,6 +14,13 @@ constexpr size_t kMaxComparedBytes = 64;
 // "pisa" is in "pisa-cloud"; shorter ones are in too much.
 constexpr size_t kMinHeldBytes = 3;
 
+// "vcpus" was begun as "vcpu_count" is.
+bool SharesBeginning(absl::string_view a, absl::string_view b) {
+  size_t common = 0;
+  while (common < a.size() && common < b.size() && a[common] == b[common]) ++common;
+  return common >= kMinHeldBytes && common * 4 >= a.size() * 3;
+}
+
 }  // namespace
 
 size_t SpellingDistance(absl::string_view a, absl::string_view b, size_t limit) {
@@ -52,9 +59,9 @@ std::vector<std::string> NearestNames(absl::string_view text,
     const bool held = text.size() >= kMinHeldBytes && candidate.size() >= kMinHeldBytes &&
                       (absl::StrContains(absl::AsciiStrToLower(candidate), lower) ||
                        absl::StrContains(lower, absl::AsciiStrToLower(candidate)));
-    if (distance >= limit && !held) continue;
+    const bool begins = SharesBeginning(lower, absl::AsciiStrToLower(candidate));
     // A text of two letters is two slips away from every other one.
-    if (!held && distance >= text.size()) continue;
+    if (!held && !begins && (distance >= limit || distance >= text.size())) continue;
     found.emplace_back(distance, &candidate);
   }
   std::stable_sort(found.begin(), found.end(),

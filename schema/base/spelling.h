@@ -12,9 +12,9 @@ namespace cis {
 // counting at `limit` and then returns `limit`.
 size_t SpellingDistance(absl::string_view a, absl::string_view b, size_t limit);
 
-// Those of `candidates` that a person may have meant by `text`: few slips apart, or one holds the
-// other. Nearest first, then in the order of `candidates`; at most `max_count`. Never `text`
-// itself.
+// Those of `candidates` that a person may have meant by `text`: few slips apart, begun alike, or
+// one holds the other. Nearest first, then in the order of `candidates`; at most `max_count`. Never
+// `text` itself.
 std::vector<std::string> NearestNames(absl::string_view text,
                                       absl::Span<const std::string> candidates, size_t max_count);
 

@@ -1,0 +1,153 @@
+// Filters over one small catalog. Input: `flavors: FILTER` or `images: FILTER`, and so on. Output:
+// the display names that match, sorted, one a line; or the error.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "gtest/gtest.h"
+#include "server/query/filter.h"
+#include "server/service/field_tables.h"
+#include "server/service/summary.h"
+#include "server/snapshot/snapshot.h"
+#include "tests/support/builders.h"
+#include "tests/support/case_file.h"
+
+namespace cis {
+namespace {
+
+Flavor MakeGpuFlavor() {
+  Flavor flavor = MakeFlavor("gpu.a100", 16, 65536, 100);
+  flavor.gpu_count = 0.5;
+  flavor.gpu_vendor = "NVIDIA";
+  flavor.gpu_model = "A100 80GB PCIe";
+  return flavor;
+}
+
+Flavor MakeOpaqueFlavor() {
+  Flavor flavor = MakeFlavor("opaque", 4, 8192, 0);
+  flavor.gpu_count.reset();
+  flavor.is_public.reset();
+  flavor.arch = "";
+  return flavor;
+}
+
+Image MakeSnapshotImage() {
+  Image image = MakeImage("my \"best\" server*", "", "", "");
+  image.is_snapshot = true;
+  image.usable = false;
+  image.hidden.reset();
+  image.tags = {"backup", "EGI"};
+  return image;
+}
+
+Network MakeUnsureNetwork() {
+  Network network = MakeNetwork("provider", NetworkUse::kDirect);
+  network.public_v4 = Tristate::kUnknown;
+  network.shared.reset();
+  return network;
+}
+
+std::shared_ptr<const Snapshot> MakeSnapshot() {
+  KindState failed = MakeKindState(Kind::kImages);
+  failed.error = ErrorClass::kTimeout;
+  CatalogBuilder builder;
+  builder.SetSite(MakeSite("SITE-A", "ES"))
+      .SetSite(MakeSite("SITE-B", "IT"))
+      .Select("SITE-A", "ops")
+      .AddFlavor(MakeFlavor("m1.small", 1, 2048, 20))
+      .AddFlavor(MakeFlavor("m1.large", 4, 8192, 40))
+      .AddImage(MakeImage("Ubuntu 22.04"))
+      .AddNetwork(MakeNetwork("public", NetworkUse::kFloatingPool))
+      .Select("SITE-A", "vo.access.egi.eu")
+      .AddFlavor(MakeFlavor("m1.large", 4, 8192, 40))
+      .AddImage(MakeImage("Rocky 9.4", "rocky", "9.4", "rocky"))
+      .AddImage(MakeImage("Rocky 9", "rocky", "9", "rocky"))
+      .AddImage(MakeImage("Rocky 9.10", "rocky", "9.10", "rocky"))
+      .AddNetwork(MakeUnsureNetwork())
+      .Select("SITE-B", "vo.access.egi.eu")
+      .AddFlavor(MakeGpuFlavor())
+      .AddFlavor(MakeOpaqueFlavor())
+      .AddImage(MakeImage("Leap 15.6", "opensuse", "15.6", "root"))
+      .AddImage(MakeImage("Leap 42.3", "opensuse", "42.3", "root"))
+      .AddImage(MakeSnapshotImage())
+      .SetKind(failed);
+  return Snapshot::Build(builder.Build());
+}
+
+std::string Answer(const FieldTable& fields, absl::string_view text,
+                   const std::vector<std::pair<std::string, const void*>>& rows) {
+  const absl::StatusOr<Filter> filter = ParseFilter(text, fields);
+  if (!filter.ok()) return absl::StrCat("error ", filter.status().message());
+  std::vector<std::string> names;
+  for (const auto& [name, row] : rows) {
+    if (filter->Matches(row)) names.push_back(name);
+  }
+  if (names.empty()) return "nothing";
+  std::sort(names.begin(), names.end());
+  return absl::StrJoin(names, "\n");
+}
+
+std::string RunFilter(const std::string& input) {
+  static const std::shared_ptr<const Snapshot> snapshot = MakeSnapshot();
+  const RequestContext context{TestTime() + absl::Hours(1), {}};
+  const std::pair<std::string, std::string> parts = absl::StrSplit(input, absl::MaxSplits(": ", 1));
+  const auto& [noun, text] = parts;
+  std::vector<std::pair<std::string, const void*>> rows;
+  std::vector<SiteSummary> sites;
+  std::vector<ShareRow> shares;
+  for (const auto& site : snapshot->sites()) {
+    sites.push_back(SummarizeSite(context, *site));
+    for (const ShareView& view : site->shares()) {
+      shares.push_back({&view, StateOfShare(context, *view.share)});
+    }
+  }
+  if (noun == "sites") {
+    for (const SiteSummary& row : sites) rows.emplace_back(row.site->site()->site.name, &row);
+    return Answer(SiteFields(), text, rows);
+  }
+  if (noun == "shares") {
+    for (const ShareRow& row : shares) {
+      rows.emplace_back(absl::StrCat(row.view->site->site.name, " ", row.view->share->share.vo),
+                        &row);
+    }
+    return Answer(ShareFields(), text, rows);
+  }
+  for (const auto& site : snapshot->sites()) {
+    if (noun == "flavors") {
+      for (const FlavorView& view : site->flavors()) rows.emplace_back(view.record().name, &view);
+    } else if (noun == "images") {
+      for (const ImageView& view : site->images()) rows.emplace_back(view.record().name, &view);
+    } else if (noun == "networks") {
+      for (const NetworkView& view : site->networks()) rows.emplace_back(view.record().name, &view);
+    }
+  }
+  if (noun == "flavors") return Answer(FlavorFields(), text, rows);
+  if (noun == "images") return Answer(ImageFields(), text, rows);
+  if (noun == "networks") return Answer(NetworkFields(), text, rows);
+  return "no such noun";
+}
+
+TEST(FilterCases, Grammar) {
+  const absl::Status status =
+      RunCaseFile(CIS_SOURCE_DIR "/tests/cases/filter/grammar.case", RunFilter);
+  EXPECT_TRUE(status.ok()) << status.message();
+}
+
+TEST(FilterCases, Fields) {
+  const absl::Status status =
+      RunCaseFile(CIS_SOURCE_DIR "/tests/cases/filter/fields.case", RunFilter);
+  EXPECT_TRUE(status.ok()) << status.message();
+}
+
+TEST(FilterCases, Errors) {
+  const absl::Status status =
+      RunCaseFile(CIS_SOURCE_DIR "/tests/cases/filter/errors.case", RunFilter);
+  EXPECT_TRUE(status.ok()) << status.message();
+}
+
+}  // namespace
+}  // namespace cis

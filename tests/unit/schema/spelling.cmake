@@ -1,1 +1,0 @@
-cis_test(spelling_test LABEL unit SOURCES spelling_test.cc LINK cis_base)

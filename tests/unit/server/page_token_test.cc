@@ -1,0 +1,74 @@
+#include "server/query/page_token.h"
+
+#include "cis/v1/inventory.pb.h"
+#include "gtest/gtest.h"
+
+namespace cis {
+namespace {
+
+v1::ListFlavorsRequest Request() {
+  v1::ListFlavorsRequest request;
+  request.set_parent("sites/-");
+  request.set_filter("vcpu_count > 2");
+  return request;
+}
+
+TEST(PageToken, GivesBackWhatItWasMadeOf) {
+  const PageCursor cursor{{"+3", "-", "sites/a/flavors/ü"}, 42};
+  const auto parsed = ParsePageToken(FormatPageToken(7, cursor), 7);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(*parsed, cursor);
+}
+
+TEST(PageToken, IsSafeInAUrl) {
+  const std::string token = FormatPageToken(~uint64_t{0}, {{std::string(100, '\x7f')}, 1});
+  EXPECT_EQ(
+      token.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_="),
+      std::string::npos);
+}
+
+TEST(PageToken, RejectsTokenOfAnotherRequest) {
+  const std::string token = FormatPageToken(7, {{"x"}, 1});
+  EXPECT_EQ(ParsePageToken(token, 8).status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(PageToken, RejectsGarbage) {
+  const std::string token = FormatPageToken(7, {{"x"}, 1});
+  for (const std::string& text :
+       {std::string("garbage"), std::string("!"), token.substr(0, token.size() / 2),
+        token + token + "=", FormatPageToken(7, {{}, 1}),
+        std::string(kMaxPageTokenBytes + 1, 'A')}) {
+    EXPECT_EQ(ParsePageToken(text, 7).status().code(), absl::StatusCode::kInvalidArgument) << text;
+  }
+}
+
+TEST(Fingerprint, LeavesOutPagingAndNothingElse) {
+  const uint64_t base = FingerprintRequest(Request());
+  v1::ListFlavorsRequest paged = Request();
+  paged.set_page_size(5);
+  paged.set_page_token("abc");
+  EXPECT_EQ(FingerprintRequest(paged), base);
+
+  v1::ListFlavorsRequest other = Request();
+  other.set_filter("vcpu_count > 3");
+  EXPECT_NE(FingerprintRequest(other), base);
+  other = Request();
+  other.set_parent("sites/a");
+  EXPECT_NE(FingerprintRequest(other), base);
+  other = Request();
+  other.set_order_by("ram_mib");
+  EXPECT_NE(FingerprintRequest(other), base);
+  other = Request();
+  other.mutable_read_mask()->add_paths("name");
+  EXPECT_NE(FingerprintRequest(other), base);
+}
+
+TEST(Fingerprint, TellsMethodsApart) {
+  v1::ListImagesRequest images;
+  images.set_parent("sites/-");
+  images.set_filter("vcpu_count > 2");
+  EXPECT_NE(FingerprintRequest(images), FingerprintRequest(Request()));
+}
+
+}  // namespace
+}  // namespace cis
