@@ -1,4 +1,5 @@
 cis_test(placement_test LABEL unit
-         SOURCES placement_headline_test.cc placement_property_test.cc placement_generator.cc
+         SOURCES placement_headline_test.cc placement_os_requirement_test.cc
+                 placement_reason_test.cc placement_property_test.cc placement_generator.cc
                  placement_reference.cc
          LINK cis_placement)

@@ -1,0 +1,372 @@
+// Every reason code: a scene that is refused for it, and one change less that is not.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "tests/unit/server/placement_scenes.h"
+
+namespace cis {
+namespace {
+
+using testing::HasSubstr;
+
+// One way to be refused. The scene without `spoil` and the query without `ask` must fit.
+struct Refusal {
+  const char* code;
+  std::function<void(CatalogBuilder&)> spoil;
+  std::function<void(PlacementQuery&)> ask;
+  const char* message;  // part of the sentence
+};
+
+void Nothing(CatalogBuilder&) {}
+void NoWish(PlacementQuery&) {}
+
+// The endpoint's only flavor, image and so on, changed: builders replace records of the same id.
+std::function<void(CatalogBuilder&)> WithFlavor(std::function<void(Flavor&)> change) {
+  return [change](CatalogBuilder& builder) {
+    Flavor flavor = MakeFlavor("m1.medium", 2, 4096, 40);
+    change(flavor);
+    builder.AddFlavor(flavor);
+  };
+}
+std::function<void(CatalogBuilder&)> WithImage(std::function<void(Image&)> change) {
+  return [change](CatalogBuilder& builder) {
+    Image image = SureImage("Ubuntu 22.04", "ubuntu", "22.04");
+    change(image);
+    builder.AddImage(image);
+  };
+}
+std::function<void(CatalogBuilder&)> WithShare(std::function<void(ShareCatalog&)> change) {
+  return [change](CatalogBuilder& builder) { change(builder.share()); };
+}
+std::function<void(CatalogBuilder&)> WithQuota(const char* resource, int64_t limit, int64_t used) {
+  return WithShare([=](ShareCatalog& share) {
+    for (Quota& quota : share.quotas) {
+      if (quota.resource == resource) quota = MakeQuota(resource, limit, used);
+    }
+  });
+}
+std::function<void(CatalogBuilder&)> WithKind(Kind kind, std::function<void(KindState&)> change) {
+  return [=](CatalogBuilder& builder) {
+    KindState state = MakeKindState(kind);
+    change(state);
+    builder.SetKind(state);
+  };
+}
+void VolumeOnly(Flavor& flavor) {
+  flavor.disk_gib = 0;
+  flavor.boot_from_volume = true;
+}
+void NoNetworks(ShareCatalog& share) {
+  share.networks.clear();
+  share.routers.clear();
+}
+void PublicRequired(PlacementQuery& query) { query.public_v4 = AddressWish::kRequired; }
+// Leaves only the pool, so that network and router must be made.
+void PoolOnly(ShareCatalog& share) {
+  for (auto& network : share.networks) {
+    if (network.record.usable_as == NetworkUse::kTenant) network.active = false;
+  }
+}
+void SetQuota(ShareCatalog& share, const char* resource, int64_t limit, int64_t used) {
+  for (Quota& quota : share.quotas) {
+    if (quota.resource == resource) quota = MakeQuota(resource, limit, used);
+  }
+}
+std::function<void(CatalogBuilder&)> PoolOnlyWithQuota(const char* resource, int64_t limit,
+                                                       int64_t used) {
+  return WithShare([=](ShareCatalog& share) {
+    PoolOnly(share);
+    SetQuota(share, resource, limit, used);
+  });
+}
+std::function<void(CatalogBuilder&)> VolumeWithQuota(const char* resource, int64_t limit,
+                                                     int64_t used) {
+  return [=](CatalogBuilder& builder) {
+    WithFlavor(VolumeOnly)(builder);
+    SetQuota(builder.share(), resource, limit, used);
+  };
+}
+
+std::vector<Refusal> Refusals() {
+  std::vector<Refusal> out = {
+      {"VO_NOT_CONFIGURED", WithShare([](ShareCatalog& s) { s.share.configured = false; }), NoWish,
+       "no longer names this VO"},
+      {"SITE_NOT_CONFIGURED",
+       [](CatalogBuilder& b) {
+         Site site = MakeSite("SITE-A");
+         site.configured = false;
+         b.SetSite(site);
+         b.share().share.configured = false;
+       },
+       NoWish, "no site file names this site"},
+      {"SITE_NOT_SELECTED", Nothing, [](PlacementQuery& q) { q.sites = {"SITE-B"}; },
+       "asks for other sites"},
+      {"SITE_EXCLUDED", Nothing, [](PlacementQuery& q) { q.excluded_sites = {"site-a"}; },
+       "excludes this site"},
+      {"COUNTRY_NOT_SELECTED", Nothing, [](PlacementQuery& q) { q.countries = {"IT"}; },
+       "other countries"},
+      {"AUTH_REFUSED", WithShare([](ShareCatalog& s) { s.share.support = VoSupport::kRefused; }),
+       NoWish, "refuses the VO's login"},
+      {"SITE_UNREACHABLE",
+       WithKind(Kind::kAuth,
+                [](KindState& s) {
+                  s.success_time = absl::InfinitePast();
+                  s.error = ErrorClass::kTimeout;
+                  s.error_message = "connect: timed out after 30 s";
+                }),
+       NoWish, "timed out after 30 s"},
+      {"DATA_MISSING",
+       WithKind(Kind::kImages, [](KindState& s) { s.success_time = absl::InfinitePast(); }), NoWish,
+       "images were never read"},
+      {"DATA_EXPIRED",
+       WithKind(Kind::kFlavors, [](KindState& s) { s.success_time -= absl::Hours(24 * 15); }),
+       NoWish, "no longer used"},
+      {"DATA_STALE",
+       WithKind(Kind::kNetworks, [](KindState& s) { s.success_time -= absl::Hours(5); }),
+       [](PlacementQuery& q) { q.max_age = absl::Hours(2); }, "at most 2h is asked for"},
+      {"NO_FLAVOR_VISIBLE", WithFlavor([](Flavor& f) { f.disabled = true; }), NoWish,
+       "sees no flavor"},
+      {"FLAVOR_NAME_MISMATCH", Nothing, [](PlacementQuery& q) { q.flavor_globs = {"c?.*"}; },
+       "no flavor is named c?.*"},
+      {"CPU_TOO_SMALL", Nothing, [](PlacementQuery& q) { q.vcpu_count.min = 4; },
+       "needs 4 vCPUs, the largest flavor has 2 vCPUs (m1.medium)"},
+      {"CPU_TOO_LARGE", Nothing, [](PlacementQuery& q) { q.vcpu_count.max = 1; },
+       "at most 1 vCPU is wanted, the smallest flavor has 2 vCPUs (m1.medium)"},
+      {"RAM_TOO_SMALL", Nothing, [](PlacementQuery& q) { q.ram_mib.min = 8192; },
+       "needs 8192 MiB, the largest flavor has 4096 MiB (m1.medium)"},
+      {"RAM_TOO_LARGE", Nothing, [](PlacementQuery& q) { q.ram_mib.max = 1024; }, "4096 MiB"},
+      {"FLAVOR_VOLUME_ONLY", WithFlavor(VolumeOnly),
+       [](PlacementQuery& q) { q.allow_boot_from_volume = false; }, "no root disk"},
+      {"DISK_TOO_SMALL", Nothing, [](PlacementQuery& q) { q.disk_gib.min = 100; },
+       "needs 100 GiB of root disk"},
+      {"DISK_TOO_LARGE", Nothing, [](PlacementQuery& q) { q.disk_gib.max = 10; }, "40 GiB"},
+      {"EPHEMERAL_TOO_SMALL", Nothing, [](PlacementQuery& q) { q.ephemeral_gib.min = 10; },
+       "ephemeral disk"},
+      {"EPHEMERAL_TOO_LARGE", WithFlavor([](Flavor& f) { f.ephemeral_gib = 50; }),
+       [](PlacementQuery& q) { q.ephemeral_gib.max = 10; }, "50 GiB"},
+      {"GPU_NONE", Nothing, [](PlacementQuery& q) { q.gpu_count.min = 1; }, "no flavor has a GPU"},
+      {"GPU_NOT_KNOWN", WithFlavor([](Flavor& f) { f.gpu_count.reset(); }),
+       [](PlacementQuery& q) { q.gpu_count.min = 1; }, "some do not say"},
+      {"GPU_COUNT_TOO_SMALL", WithFlavor([](Flavor& f) { f.gpu_count = 1; }),
+       [](PlacementQuery& q) { q.gpu_count.min = 4; }, "needs 4 GPUs"},
+      {"GPU_COUNT_TOO_LARGE", WithFlavor([](Flavor& f) { f.gpu_count = 2; }),
+       [](PlacementQuery& q) { q.gpu_count.max = 0; }, "at most 0 GPUs"},
+      {"GPU_VENDOR_MISMATCH", WithFlavor([](Flavor& f) {
+         f.gpu_count = 1;
+         f.gpu_vendor = "NVIDIA";
+       }),
+       [](PlacementQuery& q) { q.gpu_vendor = "AMD"; }, "there is NVIDIA"},
+      {"GPU_MODEL_MISMATCH", WithFlavor([](Flavor& f) {
+         f.gpu_count = 1;
+         f.gpu_model = "Tesla T4";
+       }),
+       [](PlacementQuery& q) { q.gpu_model = "a100"; }, "there is Tesla T4 (m1.medium)"},
+      {"ARCH_MISMATCH", Nothing, [](PlacementQuery& q) { q.arch = "aarch64"; },
+       "no flavor is aarch64"},
+      {"NO_IMAGE_VISIBLE",
+       [](CatalogBuilder& b) {
+         // A second share of the same endpoint that sees the flavor only.
+         b = CatalogBuilder();
+         b.Select("SITE-A", "vo.example.org");
+         b.AddFlavor(MakeFlavor("m1.medium", 2, 4096, 40));
+         AddRoutedNetworks(b);
+       },
+       NoWish, "sees no image"},
+      {"IMAGE_NOT_FOUND", Nothing, [](PlacementQuery& q) { q.image = "Debian 12"; },
+       "no image is named Debian 12"},
+      {"IMAGE_NOT_ACTIVE", WithImage([](Image& i) {
+         i.status = "deactivated";
+         i.usable = false;
+       }),
+       NoWish, "Ubuntu 22.04 is deactivated"},
+      {"IMAGE_HIDDEN", WithImage([](Image& i) {
+         i.hidden = true;
+         i.usable = false;
+       }),
+       NoWish, "hidden"},
+      {"IMAGE_NOT_OFFERED", WithImage([](Image& i) { i.is_snapshot = true; }), NoWish,
+       "only snapshots"},
+      {"OS_NOT_FOUND", Nothing, [](PlacementQuery& q) { q.os = {*ParseOsRequirement("debian")}; },
+       "no image is debian"},
+      {"OS_VERSION_UNKNOWN", WithImage([](Image& i) { i.os_version.clear(); }),
+       [](PlacementQuery& q) { q.os = {*ParseOsRequirement("ubuntu>=22.04")}; },
+       "version of Ubuntu 22.04 is not known"},
+      {"OS_VERSION_TOO_OLD", Nothing,
+       [](PlacementQuery& q) { q.os = {*ParseOsRequirement("ubuntu>=24.04")}; },
+       "the newest is ubuntu 22.04"},
+      {"OS_VERSION_TOO_NEW", Nothing,
+       [](PlacementQuery& q) { q.os = {*ParseOsRequirement("ubuntu<=20.04")}; },
+       "the oldest is ubuntu 22.04"},
+      {"OS_VERSION_MISMATCH", Nothing,
+       [](PlacementQuery& q) { q.os = {*ParseOsRequirement("ubuntu:20.04")}; },
+       "there is ubuntu 22.04"},
+      {"IMAGE_ARCH_MISMATCH", WithFlavor([](Flavor& f) { f.arch.clear(); }),
+       [](PlacementQuery& q) { q.arch = "aarch64"; }, "no image is for aarch64"},
+      {"IMAGE_MIN_RAM_GT_FLAVOR", WithImage([](Image& i) { i.min_ram_mib = 8192; }), NoWish,
+       "minimum RAM of 8192 MiB"},
+      {"IMAGE_MIN_DISK_GT_FLAVOR", WithImage([](Image& i) { i.min_disk_gib = 50; }), NoWish,
+       "minimum disk of 50 GiB"},
+      {"IMAGE_SIZE_GT_DISK", WithImage([](Image& i) { i.size_bytes = int64_t{50} << 30; }), NoWish,
+       "size of 50.00 GiB"},
+      {"IMG_VIRTUAL_SIZE_GT_DISK",
+       WithImage([](Image& i) { i.virtual_size_bytes = int64_t{41} << 30; }), NoWish,
+       "unpacked size of 41.00 GiB"},
+      {"IMAGE_FLAVOR_ARCH_MISMATCH", WithImage([](Image& i) { i.arch = "aarch64"; }), NoWish,
+       "is for aarch64 and flavor m1.medium is x86_64"},
+      {"BOOT_VOLUME_TOO_LARGE",
+       [](CatalogBuilder& b) {
+         WithFlavor(VolumeOnly)(b);
+         WithImage([](Image& i) { i.min_disk_gib = 30; })(b);
+       },
+       [](PlacementQuery& q) { q.disk_gib.max = 20; }, "boot volume must have 30 GiB"},
+      {"NET_NONE", WithShare(NoNetworks), PublicRequired, "sees no network"},
+      {"NET_NOT_FOUND", Nothing, [](PlacementQuery& q) { q.network = "nowhere"; },
+       "no network is named nowhere"},
+      {"NET_NOT_ATTACHABLE", Nothing, [](PlacementQuery& q) { q.network = "public00"; },
+       "cannot be put on network public00"},
+      {"NET_NO_PUBLIC_V4", WithShare([](ShareCatalog& s) {
+         for (auto& n : s.networks) n.record.public_v4 = Tristate::kNo;
+       }),
+       PublicRequired, "no network gives a public IPv4 address; there is public00"},
+      {"NET_NO_PUBLIC_V6", Nothing, [](PlacementQuery& q) { q.public_v6 = AddressWish::kRequired; },
+       "public IPv6"},
+      {"NET_NO_ROUTER",
+       [](CatalogBuilder& b) {
+         b.AddNetwork(SureNetwork("other", NetworkUse::kTenant, b.share().share.project_id));
+         b.AddRouter(MakeRouter("router-2", "id-elsewhere", {"id-other"}));
+       },
+       [](PlacementQuery& q) {
+         PublicRequired(q);
+         q.network = "other";
+       },
+       "cannot be routed"},
+      {"NET_ONLY_PUBLIC", WithShare([](ShareCatalog& s) {
+         for (auto& n : s.networks) {
+           n.record.usable_as = NetworkUse::kDirect;
+           n.record.attachable = Tristate::kYes;
+           n.record.public_v4 = Tristate::kYes;
+         }
+       }),
+       [](PlacementQuery& q) { q.public_v4 = AddressWish::kNone; }, "every network gives"},
+  };
+  struct Line {
+    const char* suffix;
+    const char* resource;
+    int64_t used_of;  // limit for EXHAUSTED, all of it used
+    int scene;        // 0 plain, 1 public address, 2 network must be made, 3 volume
+  };
+  const Line lines[] = {{"INSTANCES", "instances", 5, 0}, {"CORES", "cores", 8, 0},
+                        {"RAM", "ram_mib", 8192, 0},      {"FIP", "floating_ips", 3, 1},
+                        {"NETWORKS", "networks", 2, 2},   {"SUBNETS", "subnets", 2, 2},
+                        {"ROUTERS", "routers", 1, 2},     {"PORTS", "ports", 9, 0},
+                        {"VOLUMES", "volumes", 4, 3},     {"VOLUME_GIB", "volume_gib", 100, 3}};
+  static std::vector<std::string>* const codes = new std::vector<std::string>;
+  codes->reserve(100);
+  for (const Line& line : lines) {
+    for (const int64_t limit : {int64_t{0}, line.used_of}) {
+      codes->push_back(absl::StrCat(limit == 0 ? "QUOTA_ZERO_" : "QUOTA_EXHAUSTED_", line.suffix));
+      Refusal refusal;
+      refusal.code = codes->back().c_str();
+      refusal.message = "the project's quota";
+      refusal.spoil = line.scene == 2   ? PoolOnlyWithQuota(line.resource, limit, limit)
+                      : line.scene == 3 ? VolumeWithQuota(line.resource, limit, limit)
+                                        : WithQuota(line.resource, limit, limit);
+      refusal.ask = line.scene == 1 || line.scene == 2 ? PublicRequired : NoWish;
+      out.push_back(refusal);
+    }
+  }
+  return out;
+}
+
+TEST(PlacementReason, PlainSceneFits) {
+  EXPECT_EQ(BlockingCode(Find(PlainScene(), QueryOf())), "");
+  PlacementQuery query = QueryOf();
+  PublicRequired(query);
+  EXPECT_EQ(BlockingCode(Find(PlainScene(), query)), "");
+}
+
+TEST(PlacementReason, EachRefusalHasItsCodeAndItsSentence) {
+  for (const Refusal& refusal : Refusals()) {
+    CatalogBuilder builder = PlainScene();
+    refusal.spoil(builder);
+    PlacementQuery query = QueryOf();
+    refusal.ask(query);
+    const Answer answer = Find(builder, query);
+    EXPECT_EQ(BlockingCode(answer), refusal.code);
+    ASSERT_TRUE(answer->verdicts[0].blocking.has_value()) << refusal.code;
+    const ReasonText text = FormatReason(*answer->verdicts[0].blocking, query);
+    EXPECT_THAT(text.message, HasSubstr(refusal.message)) << refusal.code;
+    EXPECT_TRUE(answer->placements.empty());
+  }
+}
+
+TEST(PlacementReason, EveryCodeHasACase) {
+  std::set<std::string> tested;
+  for (const Refusal& refusal : Refusals()) tested.insert(refusal.code);
+  for (int i = 0; i < kReasonCodeCount; ++i) {
+    const std::string code(FormatReasonCode(static_cast<ReasonCode>(i)));
+    EXPECT_EQ(tested.count(code), 1u) << code << " has no case in Refusals()";
+  }
+}
+
+TEST(PlacementReason, GivesTheNearestMissWithItsNumbers) {
+  CatalogBuilder builder = PlainScene();
+  builder.AddFlavor(MakeFlavor("m1.large", 8, 7800, 80));
+  builder.AddFlavor(MakeFlavor("fat", 1, 65536, 80));
+  PlacementQuery query = QueryOf();
+  query.vcpu_count.min = 4;
+  query.ram_mib.min = 8192;
+  const Answer answer = Find(builder, query);
+  ASSERT_EQ(BlockingCode(answer), "RAM_TOO_SMALL");
+  const ReasonText text = FormatReason(*answer->verdicts[0].blocking, query);
+  EXPECT_EQ(text.want, "8192 MiB");
+  EXPECT_EQ(text.best, "7800 MiB");
+  EXPECT_EQ(text.best_item, "m1.large");
+  EXPECT_EQ(text.gap, "392 MiB");
+  EXPECT_NEAR(text.gap_percent.value_or(0), 4.785, 0.001);
+}
+
+TEST(PlacementReason, TellsWhatElseIsWrongAtLaterStages) {
+  PlacementQuery query = QueryOf();
+  query.vcpu_count.min = 64;
+  query.os = {*ParseOsRequirement("debian")};
+  query.public_v6 = AddressWish::kRequired;
+  const Answer answer = Find(PlainScene(), query);
+  ASSERT_EQ(BlockingCode(answer), "CPU_TOO_SMALL");
+  std::vector<std::string> also;
+  for (const Reason& reason : answer->verdicts[0].also) {
+    also.emplace_back(FormatReasonCode(reason.code));
+  }
+  EXPECT_THAT(also, testing::ElementsAre("OS_NOT_FOUND", "NET_NO_PUBLIC_V6"));
+}
+
+TEST(PlacementReason, UnknownIsNeverNo) {
+  CatalogBuilder builder = PlainScene();
+  Flavor flavor = MakeFlavor("m1.medium", 2, 4096, 40);
+  flavor.ram_mib.reset();
+  flavor.disk_gib.reset();
+  flavor.arch.clear();
+  builder.AddFlavor(flavor);
+  builder.share().quotas.clear();
+  builder.share().share.support = VoSupport::kUnknown;
+  PlacementQuery query = QueryOf();
+  query.ram_mib.min = 8192;
+  query.arch = "x86_64";
+  const Answer answer = Find(builder, query);
+  ASSERT_EQ(answer->placements.size(), 1u);
+  const Placement& p = answer->placements[0];
+  for (const Unknown unknown :
+       {Unknown::kFlavorSize, Unknown::kFlavorArch, Unknown::kQuota, Unknown::kVoSupport}) {
+    EXPECT_NE(p.unknowns & UnknownBit(unknown), 0u) << FormatUnknown(unknown);
+  }
+  EXPECT_EQ(p.bucket, 1);
+}
+
+}  // namespace
+}  // namespace cis
