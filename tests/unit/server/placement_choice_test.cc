@@ -1,0 +1,257 @@
+// Which flavor and image are taken, in which order placements stand, and what the answer suggests.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/placement/describe.h"
+#include "server/placement/flavor_fit.h"
+#include "server/placement/text.h"
+#include "tests/unit/server/placement_scenes.h"
+
+namespace cis {
+namespace {
+
+using testing::ElementsAre;
+
+std::string Flavor1(const Answer& answer) {
+  return answer->placements.empty() ? "none" : answer->placements[0].flavor->name;
+}
+std::string Image1(const Answer& answer) {
+  return answer->placements.empty() ? "none" : answer->placements[0].image->image->name;
+}
+
+TEST(PlacementChoice, TakesTheSmallestFlavorAndSpecialHardwareLast) {
+  CatalogBuilder builder = PlainScene();
+  builder.AddFlavor(MakeFlavor("wide", 4, 2048, 20));
+  builder.AddFlavor(MakeFlavor("small", 1, 2048, 20));
+  Flavor gpu = MakeFlavor("a-gpu", 1, 1024, 20);
+  gpu.gpu_count = 1;
+  gpu.gpu_model = "A100";
+  SetConfidence(gpu.provenance, "gpu_count");
+  builder.AddFlavor(gpu);
+  Flavor metal = MakeFlavor("a-metal", 1, 512, 20);
+  metal.baremetal = true;
+  builder.AddFlavor(metal);
+  EXPECT_EQ(Flavor1(Find(builder, QueryOf())), "small");
+  PlacementQuery query = QueryOf();
+  query.gpu_model = "a100";
+  EXPECT_EQ(Flavor1(Find(builder, query)), "a-gpu");
+}
+
+TEST(PlacementChoice, PrefersARootDiskToAVolumeAndCountsTheVolume) {
+  CatalogBuilder builder = PlainScene();
+  builder.AddFlavor(MakeFlavor("diskless", 1, 1024, 0));
+  EXPECT_EQ(Flavor1(Find(builder, QueryOf())), "m1.medium");
+  PlacementQuery query = QueryOf();
+  query.flavor_globs = {"disk*"};
+  query.disk_gib.min = 25;
+  const Answer answer = Find(builder, query);
+  ASSERT_EQ(Flavor1(answer), "diskless");
+  EXPECT_EQ(answer->placements[0].boot_volume_gib, 25);
+  EXPECT_EQ(answer->placements[0].bucket, 2);
+}
+
+TEST(PlacementChoice, TakesTheNewestVersionThenTheBestKindThenTheNewestBuild) {
+  CatalogBuilder builder = PlainScene();
+  const auto add = [&](const char* name, const char* version, const char* purpose,
+                       const char* build) {
+    Image image = SureImage(name, "ubuntu", version);
+    image.purpose = purpose;
+    image.build_date = build;
+    builder.AddImage(image);
+  };
+  add("old", "9.10", "generic", "2025-12-01");
+  add("minimal", "24.04", "minimal", "2025-12-01");
+  add("generic-old-build", "24.04", "generic", "2024-05-01");
+  add("generic-new-build", "24.04", "generic", "2024-06-01");
+  PlacementQuery query = QueryOf();
+  query.os = {*ParseOsRequirement("ubuntu")};
+  EXPECT_EQ(Image1(Find(builder, query)), "generic-new-build");
+}
+
+TEST(PlacementChoice, TakesTheFirstAlternativeThatThereIs) {
+  CatalogBuilder builder = PlainScene();
+  builder.AddImage(SureImage("Rocky 9", "rocky", "9.4"));
+  PlacementQuery query = QueryOf();
+  query.os = {*ParseOsRequirement("debian"), *ParseOsRequirement("el>=9"),
+              *ParseOsRequirement("ubuntu")};
+  EXPECT_EQ(Image1(Find(builder, query)), "Rocky 9");
+}
+
+TEST(PlacementChoice, OffersTestAndDoubtfulImagesLast) {
+  CatalogBuilder builder = PlainScene();
+  builder.AddFlavor(MakeFlavor("tiny", 1, 512, 1));
+  Image cirros = SureImage("cirros", "cirros", "0.6");
+  cirros.virtual_size_bytes = int64_t{100} << 20;
+  cirros.size_bytes = int64_t{20} << 20;
+  builder.AddImage(cirros);
+  Image doubtful = SureImage("Ubuntu 26.04", "ubuntu", "26.04");
+  doubtful.provenance.warnings = {"OS_CONFLICT: property says ubuntu, name says debian"};
+  builder.AddImage(doubtful);
+  const Answer answer = Find(builder, QueryOf());
+  EXPECT_EQ(Image1(answer), "Ubuntu 22.04");
+  EXPECT_EQ(Flavor1(answer), "m1.medium");
+  PlacementQuery query = QueryOf();
+  query.os = {*ParseOsRequirement("cirros")};
+  const Answer asked = Find(builder, query);
+  EXPECT_EQ(Image1(asked), "cirros");
+  EXPECT_EQ(Flavor1(asked), "tiny");
+}
+
+TEST(PlacementChoice, ReturnsHiddenImagesAndSnapshotsWhenTheyAreNamed) {
+  CatalogBuilder builder = PlainScene();
+  Image snapshot = SureImage("my snapshot", "ubuntu", "22.04");
+  snapshot.is_snapshot = true;
+  snapshot.egi_ref = "registry.egi.eu/egi_vm_images/ubuntu:22.04";
+  builder.AddImage(snapshot);
+  PlacementQuery query = QueryOf();
+  for (const char* name :
+       {"My Snapshot", "id-my snapshot", "https://registry.egi.eu/egi_vm_images/ubuntu:22.04/"}) {
+    query.image = name;
+    const Answer answer = Find(builder, query);
+    ASSERT_EQ(Image1(answer), "my snapshot") << name;
+    EXPECT_THAT(DescribeNotes(answer->placements[0], query, TestTime()),
+                testing::Contains(testing::HasSubstr("is a snapshot")));
+  }
+}
+
+TEST(PlacementChoice, MultipliesQuotasByTheCount) {
+  CatalogBuilder builder = PlainScene();
+  for (Quota& quota : builder.share().quotas) {
+    if (quota.resource == "cores") quota = MakeQuota("cores", 10, 3);
+  }
+  PlacementQuery query = QueryOf();
+  query.count = 3;
+  EXPECT_EQ(BlockingCode(Find(builder, query)), "");
+  query.count = 4;
+  const Answer answer = Find(builder, query);
+  EXPECT_EQ(BlockingCode(answer), "QUOTA_EXHAUSTED_CORES");
+  ASSERT_FALSE(answer->relaxations.empty());
+  EXPECT_EQ(answer->relaxations[0].change, "--count 3");
+}
+
+// Three sites: sure, with something only probable, and with old data.
+CatalogBuilder ThreeSites() {
+  CatalogBuilder builder;
+  for (const char* site : {"C-SURE", "B-PROBABLE", "A-STALE"}) {
+    builder.Select(site, "vo.example.org");
+    builder.AddFlavor(MakeFlavor("m1", 2, 4096, 40));
+    builder.AddImage(SureImage("Ubuntu 22.04", "ubuntu", "22.04"));
+    AddRoutedNetworks(builder);
+  }
+  KindState old = MakeKindState(Kind::kImages, TestTime() - absl::Hours(48));
+  builder.SetKind(old);
+  builder.Select("B-PROBABLE", "vo.example.org");
+  for (auto& network : builder.share().networks) {
+    for (auto& entry : network.record.provenance.confidence) {
+      entry.confidence = Confidence::kProbable;
+    }
+  }
+  return builder;
+}
+
+std::vector<std::string> SitesOf(const Answer& answer) {
+  std::vector<std::string> out;
+  for (const Placement& p : answer->placements) out.push_back(p.share->view.site->site.name);
+  return out;
+}
+
+TEST(PlacementOrder, PutsSureBeforeProbableBeforeStale) {
+  PlacementQuery query = QueryOf();
+  query.public_v4 = AddressWish::kRequired;
+  const Answer answer = Find(ThreeSites(), query);
+  EXPECT_THAT(SitesOf(answer), ElementsAre("C-SURE", "B-PROBABLE", "A-STALE"));
+  EXPECT_EQ(answer->placements[0].bucket, 0);
+  EXPECT_EQ(answer->placements[1].bucket, 1);
+  EXPECT_EQ(answer->placements[2].bucket, 3);
+  EXPECT_THAT(DescribeNotes(answer->placements[2], query, TestTime() + absl::Hours(1)),
+              testing::Contains("The data were read 49 h ago."));
+}
+
+TEST(PlacementOrder, FollowsTheKeyThatIsAskedFor) {
+  PlacementQuery query = QueryOf();
+  query.order = PlacementOrder::kSite;
+  EXPECT_THAT(SitesOf(Find(ThreeSites(), query)), ElementsAre("A-STALE", "B-PROBABLE", "C-SURE"));
+  query.descending = true;
+  EXPECT_THAT(SitesOf(Find(ThreeSites(), query)), ElementsAre("C-SURE", "B-PROBABLE", "A-STALE"));
+  query.order = PlacementOrder::kFreshness;
+  query.descending = false;
+  EXPECT_EQ(SitesOf(Find(ThreeSites(), query)).back(), "A-STALE");
+}
+
+TEST(PlacementOrder, ScoreIsTheWeightedSumOfItsParts) {
+  PlacementQuery query = QueryOf();
+  query.vcpu_count.min = 1;
+  query.ram_mib.min = 1024;
+  const Answer answer = Find(PlainScene(), query);
+  ASSERT_EQ(answer->placements.size(), 1u);
+  const Placement& p = answer->placements[0];
+  EXPECT_DOUBLE_EQ(p.parts[0], 1.0 - (0.5 + 0.75) / 2);
+  double sum = 0;
+  double weights = 0;
+  for (size_t i = 0; i < p.parts.size(); ++i) {
+    EXPECT_GE(p.parts[i], 0);
+    EXPECT_LE(p.parts[i], 1);
+    sum += p.parts[i] * kCriterionWeights[i];
+    weights += kCriterionWeights[i];
+  }
+  EXPECT_DOUBLE_EQ(p.score, sum);
+  EXPECT_DOUBLE_EQ(weights, 1.0);
+}
+
+TEST(PlacementRelaxation, NamesTheChangeThatAddsMostSharesFirst) {
+  CatalogBuilder builder = ThreeSites();
+  PlacementQuery query = QueryOf();
+  query.ram_mib.min = 8192;
+  const Answer answer = Find(builder, query);
+  ASSERT_EQ(answer->relaxations.size(), 1u);
+  const Relaxation& r = answer->relaxations[0];
+  EXPECT_EQ(r.change, "--ram 4096M");
+  EXPECT_EQ(r.field, "machine.ram_mib.min");
+  EXPECT_EQ(r.value, "4096");
+  EXPECT_EQ(r.added_share_count, 3);
+  EXPECT_THAT(r.site_names, ElementsAre("A-STALE", "B-PROBABLE", "C-SURE"));
+}
+
+TEST(PlacementRelaxation, LowersTheVersionAndDropsTheAddress) {
+  PlacementQuery query = QueryOf();
+  query.os = {*ParseOsRequirement("ubuntu>=24.04")};
+  const Answer os = Find(PlainScene(), query);
+  ASSERT_FALSE(os->relaxations.empty());
+  EXPECT_EQ(os->relaxations[0].change, "--os 'ubuntu>=22.04'");
+  query = QueryOf();
+  query.public_v4 = AddressWish::kRequired;
+  CatalogBuilder builder = PlainScene();
+  for (auto& n : builder.share().networks) n.record.public_v4 = Tristate::kNo;
+  const Answer address = Find(builder, query);
+  ASSERT_FALSE(address->relaxations.empty());
+  EXPECT_EQ(address->relaxations[0].change, "without --public-ip");
+}
+
+TEST(PlacementSuggestion, GuessesNamesThatExistNowhere) {
+  PlacementQuery query = QueryOf("vo.exmaple.org");
+  query.os = {*ParseOsRequirement("ubunut")};
+  query.sites = {"SITE-B"};
+  const Answer answer = Find(PlainScene(), query);
+  EXPECT_TRUE(answer->verdicts.empty());
+  ASSERT_EQ(answer->suggestions.size(), 3u);
+  EXPECT_EQ(answer->suggestions[0].field, "vos");
+  EXPECT_THAT(answer->suggestions[0].candidates, ElementsAre("vo.example.org"));
+  EXPECT_EQ(answer->suggestions[1].field, "image.os");
+  EXPECT_THAT(answer->suggestions[1].candidates, ElementsAre("ubuntu"));
+  EXPECT_EQ(answer->suggestions[2].field, "sites");
+  EXPECT_THAT(answer->suggestions[2].candidates, ElementsAre("SITE-A"));
+}
+
+TEST(PlacementText, MatchesGlobs) {
+  EXPECT_TRUE(MatchesGlob("m1.*", "m1.small"));
+  EXPECT_TRUE(MatchesGlob("*gpu*", "a-gpu-1"));
+  EXPECT_TRUE(MatchesGlob("c?r*", "cor2mem4"));
+  EXPECT_TRUE(MatchesGlob("*", ""));
+  EXPECT_FALSE(MatchesGlob("m1.?", "m1.small"));
+  EXPECT_FALSE(MatchesGlob("", "x"));
+  EXPECT_TRUE(MatchesGlob("[a]", "[a]"));
+}
+
+}  // namespace
+}  // namespace cis
