@@ -3,3 +3,4 @@ cis_test(placement_test LABEL unit
                  placement_os_requirement_test.cc placement_reason_test.cc
                  placement_property_test.cc placement_generator.cc placement_reference.cc
          LINK cis_placement)
+cis_test(placement_handlers_test LABEL unit SOURCES placement_handlers_test.cc LINK cis_service)

@@ -1,0 +1,1 @@
+cis_bench(placement_bench SOURCES placement_bench.cc LINK cis_service)
