@@ -98,7 +98,7 @@ std::string EnvironmentValue(const ProcessContext& context,
 absl::StatusOr<SecretSources> FindSecrets(const CrawlerOptions& options,
                                           const ProcessContext& context) {
   SecretSources secrets;
-  secrets.getenv = context.getenv;
+  secrets.environment = context.getenv;
   if (options.token_file.empty()) {
     secrets.oidc_access_token = EnvironmentValue(context, {"OIDC_ACCESS_TOKEN"});
     return secrets;

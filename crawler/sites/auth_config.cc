@@ -48,7 +48,7 @@ std::string FetchSecret(YamlReader& reader, const YAML::Node& auth, absl::string
   }
   if (!variable.empty()) {
     const std::optional<std::string> value =
-        secrets.getenv ? secrets.getenv(variable) : std::nullopt;
+        secrets.environment ? secrets.environment(variable) : std::nullopt;
     const std::string secret(absl::StripAsciiWhitespace(value.value_or("")));
     if (secret.empty()) {
       reader.Error(auth, absl::StrCat(path, ".", stem, "_env: environment variable ", variable,
@@ -137,8 +137,9 @@ Credentials ReadAuth(YamlReader& reader, const YAML::Node& auth, absl::string_vi
       credentials.credential_id = reader.Text(auth, "id", path);
       if (credentials.credential_id.empty()) {
         const std::string variable = reader.Text(auth, "id_env", path);
-        credentials.credential_id =
-            variable.empty() || !secrets.getenv ? "" : secrets.getenv(variable).value_or("");
+        credentials.credential_id = variable.empty() || !secrets.environment
+                                        ? ""
+                                        : secrets.environment(variable).value_or("");
         if (credentials.credential_id.empty()) {
           reader.Error(auth, variable.empty() ? absl::StrCat(path, " must have id or id_env")
                                               : absl::StrCat(path, ".id_env: environment variable ",

@@ -16,8 +16,8 @@
 #include "crawler/sites/clouds_file.h"
 #include "crawler/sites/secret_file.h"
 #include "crawler/sites/site_file.h"
-#include "crawler/sites/suggest.h"
 #include "crawler/sites/yaml_reader.h"
+#include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr size_t kMaxFileBytes = 4 << 20;  // EGI's largest has 4 KiB
 constexpr size_t kMaxNamesInError = 10;
+constexpr size_t kMaxSuggestions = 3;
 
 bool IsYamlName(const fs::path& path) {
   const std::string name = path.filename().string();
@@ -149,7 +150,7 @@ void CheckFilter(absl::string_view flag, const std::vector<std::string>& wanted,
       return absl::EqualsIgnoreCase(name, other);
     });
     if (found) continue;
-    const std::vector<std::string> close = Suggest(name, names);
+    const std::vector<std::string> close = NearestNames(name, names, kMaxSuggestions);
     problems.push_back(absl::StrCat(
         flag, " \"", name, "\" is in no site file; ",
         !close.empty() ? absl::StrCat("did you mean ", absl::StrJoin(close, " or "), "?")

@@ -1,6 +1,6 @@
 cis_library(cis_sites
             SOURCES sites/auth_config.cc sites/clouds_file.cc sites/keystone_url.cc
                     sites/secret_file.cc sites/site_file.cc sites/site_options.cc sites/sites.cc
-                    sites/suggest.cc sites/yaml_reader.cc
+                    sites/yaml_reader.cc
             PUBLIC cis_http absl::function_ref
             PRIVATE yaml-cpp)

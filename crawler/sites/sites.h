@@ -19,7 +19,7 @@ namespace cis {
 // Where secrets come from. `main` fills it; nothing below reads the environment.
 struct SecretSources {
   // Value of an environment variable that a file names (password_env, ...).
-  std::function<std::optional<std::string>(absl::string_view name)> getenv;
+  std::function<std::optional<std::string>(absl::string_view name)> environment;
   // For every share whose file names no credentials of its own; empty = none given.
   std::string oidc_access_token;
 };

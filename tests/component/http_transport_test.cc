@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <mutex>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "schema/base/mutex.h"
 #include "tests/component/http_fixture.h"
 
 namespace cis {
@@ -90,24 +90,25 @@ TEST_F(HttpTest, CallbacksMaySendMoreRequests) {
 class Crowd {
  public:
   explicit Crowd(int expected) : expected_(expected) {}
-  void Visit() {
-    std::unique_lock lock(mu_);
+  void Visit() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    mu_.Lock();
     most_ = std::max(most_, ++now_);
     if (most_ >= expected_) full_.notify_all();
-    full_.wait_for(lock, std::chrono::seconds(10), [&] { return most_ >= expected_; });
+    full_.wait_for(mu_, std::chrono::seconds(10), [&] { return most_ >= expected_; });
     --now_;
+    mu_.Unlock();
   }
   int most() {
-    std::unique_lock lock(mu_);
+    MutexLock lock(&mu_);
     return most_;
   }
 
  private:
   const int expected_;
-  std::mutex mu_;
-  std::condition_variable full_;
-  int now_ = 0;
-  int most_ = 0;
+  Mutex mu_;
+  std::condition_variable_any full_;
+  int now_ ABSL_GUARDED_BY(mu_) = 0;
+  int most_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 TEST_F(HttpTest, KeepsTheLimitInFlightPerKey) {

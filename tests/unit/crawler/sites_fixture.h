@@ -35,7 +35,7 @@ class SitesTest : public testing::Test {
     if (options_.paths.empty()) options_.paths = {dir_.path()};
     SecretSources secrets;
     secrets.oidc_access_token = oidc_token_;
-    secrets.getenv = [this](absl::string_view name) -> std::optional<std::string> {
+    secrets.environment = [this](absl::string_view name) -> std::optional<std::string> {
       const auto it = env_.find(std::string(name));
       if (it == env_.end()) return std::nullopt;
       return it->second;

@@ -1,6 +1,5 @@
 // Many files together: duplicates, filters, order.
 
-#include "crawler/sites/suggest.h"
 #include "tests/unit/crawler/sites_fixture.h"
 
 namespace cis {
@@ -125,16 +124,6 @@ TEST_F(SitesLoadTest, FiltersThatLeaveNothingTogetherAreAnError) {
   options_.site_filter = {"A"};
   options_.vo_filter = {"dteam"};
   EXPECT_THAT(ErrorOf(Load()), HasSubstr("no share is configured for these sites and VOs"));
-}
-
-TEST(Suggest, FindsWhatComesClose) {
-  const std::vector<std::string> sites = {"BIFI", "CESGA-CLOUD", "CESNET-MCCG2", "IFCA-LCG2"};
-  EXPECT_THAT(Suggest("CESGA-CLOUDS", sites), ElementsAre("CESGA-CLOUD"));
-  EXPECT_THAT(Suggest("bfii", sites), ElementsAre("BIFI"));
-  EXPECT_THAT(Suggest("ces", sites), ElementsAre("CESGA-CLOUD", "CESNET-MCCG2"));
-  EXPECT_THAT(Suggest("quite-different", sites), IsEmpty());
-  EXPECT_THAT(Suggest("", sites), IsEmpty());
-  EXPECT_THAT(Suggest("x", {}), IsEmpty());
 }
 
 }  // namespace
