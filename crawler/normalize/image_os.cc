@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "crawler/normalize/arch.h"
+#include "crawler/normalize/image_claims.h"
 #include "crawler/normalize/os_tables.h"
 #include "crawler/normalize/os_text.h"
 #include "crawler/normalize/provenance.h"
@@ -20,184 +21,29 @@
 namespace cis {
 namespace {
 
-// Kinds of sources, strongest first.
-enum class Level { kAsserted, kProperty, kUrl, kTag, kName, kDescription };
-
-// What one source says about the operating system.
-struct Claim {
-  Level level = Level::kName;
-  std::string source;
-  std::string version_source;  // of said_version, where it is another key
-  std::string value;
-  std::string said_distro;  // as spelled; empty if the source does not name one
-  std::string said_version;
-  OsGuess guess;
-  bool implausible = false;  // names a release that the distribution never had
-};
-
-// Ends in an id: the generic words of a property value are no distribution.
-bool IsVagueDistro(absl::string_view value) {
-  const std::string lower = absl::AsciiStrToLower(value);
-  return lower == "linux" || lower == "lin" || lower == "unix" || lower == "bsd";
-}
-
-Claim ReadPair(Level level, const ImageFact* distro, const ImageFact* version) {
-  Claim claim;
-  claim.level = level;
-  claim.source = distro != nullptr ? distro->source : version->source;
-  if (distro != nullptr && !IsVagueDistro(distro->value)) {
-    claim.said_distro = distro->value;
-  }
-  claim.said_version = version == nullptr ? "" : version->value;
-  claim.version_source = version == nullptr ? "" : version->source;
-  claim.value =
-      absl::StrCat(claim.said_distro, claim.said_version.empty() ? "" : " ", claim.said_version);
-  if (claim.said_distro.empty()) {
-    return claim;  // a bare version: read once the distribution is known
-  }
-  const Distro* labelled = FindDistroByLabel(claim.said_distro);
-  // "ubuntu18.04" names its release itself; "Scientific Linux" + "Scientific Linux 6.5" repeats it.
-  OsGuess guess = ParseOsText(claim.value);
-  if (guess.distro.empty() && labelled != nullptr) {
-    guess = ParseOsText(claim.said_version);
-    if (guess.distro != labelled->id) {
-      guess = ParseOsTextOf(labelled->id, claim.said_version);
-    }
-  }
-  if (guess.distro.empty() && labelled == nullptr) {
-    guess = ParseOsText(claim.said_distro);
-  }
-  if (labelled != nullptr && !guess.distro.empty() && guess.distro != labelled->id &&
-      !MayBeLabelled(guess.distro, labelled->id)) {
-    guess = ParseOsTextOf(labelled->id, claim.said_version);
-  }
-  claim.guess = std::move(guess);
-  claim.implausible = !claim.guess.distro.empty() && claim.guess.version.empty() &&
-                      std::any_of(claim.said_version.begin(), claim.said_version.end(),
-                                  [](unsigned char c) { return absl::ascii_isdigit(c); });
-  return claim;
-}
-
-Claim ReadText(Level level, absl::string_view source, absl::string_view text) {
-  Claim claim;
-  claim.level = level;
-  claim.source = std::string(source);
-  claim.value = std::string(text);
-  claim.guess = ParseOsText(text);
-  return claim;
-}
-
-// "https://cloud-images.ubuntu.com/jammy/current/…": a vendor's host names the distribution.
-bool ReadUrl(const ImageFact& fact, Claim* claim) {
-  static const auto* const kHosts = [] {
-    auto* hosts = new std::map<std::string, std::string>();
-    for (const auto& row : LoadTable("url_hosts")) {
-      hosts->emplace(row[0], row[1]);
-    }
-    return hosts;
-  }();
-  absl::string_view rest = fact.value;
-  const std::size_t scheme = rest.find("://");
-  std::string host;
-  if (scheme != absl::string_view::npos) {
-    rest.remove_prefix(scheme + 3);
-    const std::size_t slash = rest.find('/');
-    host = absl::AsciiStrToLower(rest.substr(0, slash));
-    rest = slash == absl::string_view::npos ? absl::string_view() : rest.substr(slash);
-  }
-  *claim = ReadText(Level::kUrl, fact.source, rest);
-  const auto known = kHosts->find(host);
-  if (known != kHosts->end() && claim->guess.distro.empty()) {
-    claim->guess = ParseOsText(absl::StrCat(known->second, " ", rest));
-  }
-  claim->value = absl::StrCat(host, rest);
-  return !claim->guess.distro.empty();
-}
-
-std::vector<Claim> Gather(const ImageFacts& facts, const Image& image) {
-  std::vector<Claim> claims;
-  for (const FactLevel wanted : {FactLevel::kAsserted, FactLevel::kProperty, FactLevel::kCustom}) {
-    const Level level = wanted == FactLevel::kAsserted   ? Level::kAsserted
-                        : wanted == FactLevel::kProperty ? Level::kProperty
-                                                         : Level::kDescription;
-    std::vector<std::string> groups;
-    for (const ImageFact& fact : facts.facts) {
-      if (fact.level == wanted && (fact.meaning == "distro" || fact.meaning == "version") &&
-          std::find(groups.begin(), groups.end(), fact.group) == groups.end()) {
-        groups.push_back(fact.group);
-      }
-    }
-    for (const std::string& group : groups) {
-      const ImageFact* distro = nullptr;
-      const ImageFact* version = nullptr;
-      for (const ImageFact& fact : facts.facts) {
-        if (fact.level != wanted || fact.group != group) continue;
-        if (fact.meaning == "distro" && distro == nullptr) distro = &fact;
-        if (fact.meaning == "version" && version == nullptr) version = &fact;
-      }
-      claims.push_back(ReadPair(level, distro, version));
-    }
-    for (const ImageFact* fact : facts.Of("os_text")) {
-      if (fact->level == wanted) {
-        claims.push_back(ReadText(level, fact->source, fact->value));
-      }
-    }
-  }
-  for (const absl::string_view meaning : {"url", "link", "file"}) {
-    for (const ImageFact* fact : facts.Of(meaning)) {
-      Claim claim;
-      if (ReadUrl(*fact, &claim)) {
-        claims.push_back(std::move(claim));
-      }
-    }
-  }
-  for (const std::string& tag : facts.tags) {
-    absl::string_view value = tag;
-    if (absl::ConsumePrefix(&value, "os:") || absl::ConsumePrefix(&value, "os_distro:")) {
-      if (const Distro* distro = FindDistroByLabel(value)) {
-        Claim claim = ReadText(Level::kTag, "tag", tag);
-        claim.guess.distro = distro->id;
-        claims.push_back(std::move(claim));
-      }
-    } else if (FindDistroByLabel(value) != nullptr) {
-      claims.push_back(ReadText(Level::kTag, "tag", tag));
-    }
-  }
-  claims.push_back(ReadText(Level::kName, "name", image.name));
-  for (const ImageFact* fact : facts.Of("title")) {
-    claims.push_back(ReadText(Level::kName, fact->source, fact->value));
-  }
-  for (const ImageFact* fact : facts.Of("description")) {
-    claims.push_back(ReadText(Level::kDescription, fact->source, fact->value));
-  }
-  std::stable_sort(claims.begin(), claims.end(),
-                   [](const Claim& a, const Claim& b) { return a.level < b.level; });
-  return claims;
-}
-
-Confidence ForLevel(Level level, bool codename_only) {
+Confidence ForLevel(OsSource level, bool codename_only) {
   switch (level) {
-    case Level::kAsserted:
-    case Level::kProperty:
+    case OsSource::kAsserted:
+    case OsSource::kProperty:
       return Confidence::kStrong;
-    case Level::kUrl:
-    case Level::kTag:
+    case OsSource::kUrl:
+    case OsSource::kTag:
       return codename_only ? Confidence::kProbable : Confidence::kStrong;
-    case Level::kName:
+    case OsSource::kName:
       return Confidence::kProbable;
-    case Level::kDescription:
+    case OsSource::kDescription:
       return Confidence::kGuess;
   }
   return Confidence::kUnknown;
 }
 
 // Two statements are independent only if they come from different kinds of sources.
-bool Independent(const Claim& a, const Claim& b) { return a.level != b.level; }
+bool Independent(const OsClaim& a, const OsClaim& b) { return a.level != b.level; }
 
 class OsInference {
  public:
   OsInference(const ImageFacts& facts, Image* image)
-      : facts_(facts), image_(image), claims_(Gather(facts, *image)) {}
+      : facts_(facts), image_(image), claims_(GatherOsClaims(facts, *image)) {}
 
   void Run() {
     ChooseDistro();
@@ -221,9 +67,9 @@ class OsInference {
 
   // The strongest source that names a system, leaving aside labels that contradict themselves when
   // another source names a different system.
-  const Claim* Primary() const {
-    const Claim* fallback = nullptr;
-    for (const Claim& claim : claims_) {
+  const OsClaim* Primary() const {
+    const OsClaim* fallback = nullptr;
+    for (const OsClaim& claim : claims_) {
       if (claim.guess.distro.empty()) {
         continue;
       }
@@ -239,13 +85,13 @@ class OsInference {
 
   void ChooseDistro() {
     chosen_ = Primary();
-    for (const Claim& claim : claims_) {
+    for (const OsClaim& claim : claims_) {
       if (claim.implausible) {
         AddWarning(provenance(), "OS_IMPLAUSIBLE",
                    absl::StrCat(claim.source, " says ", claim.value, ", no release of ",
                                 claim.guess.distro));
       }
-      if (claim.guess.conflict && claim.level != Level::kDescription) {
+      if (claim.guess.conflict && claim.level != OsSource::kDescription) {
         AddWarning(provenance(), "OS_CONFLICT",
                    absl::StrCat(claim.source, " names several systems or releases"));
       }
@@ -256,8 +102,9 @@ class OsInference {
     std::string distro = chosen_->guess.distro;
     AddEvidence(provenance(), "os_distro", chosen_->source, chosen_->value);
     distro_confidence_ = ForLevel(chosen_->level, false);
-    for (const Claim& claim : claims_) {
-      if (&claim == chosen_ || claim.guess.distro.empty() || claim.level == Level::kDescription) {
+    for (const OsClaim& claim : claims_) {
+      if (&claim == chosen_ || claim.guess.distro.empty() ||
+          claim.level == OsSource::kDescription) {
         continue;
       }
       if (claim.guess.distro == distro) {
@@ -286,7 +133,7 @@ class OsInference {
 
   // Only SUSE Linux Enterprise has service packs.
   bool claimsServicePack() const {
-    return std::any_of(claims_.begin(), claims_.end(), [](const Claim& claim) {
+    return std::any_of(claims_.begin(), claims_.end(), [](const OsClaim& claim) {
       const TokenList list = Tokenize(claim.value);
       for (std::size_t i = 0; i + 1 < list.tokens.size(); ++i) {
         if (list.tokens[i].IsWord("sp") && list.tokens[i + 1].IsNumber()) {
@@ -297,7 +144,7 @@ class OsInference {
     });
   }
 
-  void Conflict(const Claim& claim, absl::string_view field, absl::string_view kept,
+  void Conflict(const OsClaim& claim, absl::string_view field, absl::string_view kept,
                 absl::string_view other) {
     AddEvidence(provenance(), field, claim.source, claim.value);
     AddWarning(provenance(), "OS_CONFLICT",
@@ -305,9 +152,9 @@ class OsInference {
   }
 
   void ChooseVersion() {
-    const Claim* source = nullptr;
+    const OsClaim* source = nullptr;
     Confidence confidence = Confidence::kUnknown;
-    for (const Claim& claim : claims_) {
+    for (const OsClaim& claim : claims_) {
       std::string version = VersionOf(claim);
       if (version.empty()) {
         continue;
@@ -319,7 +166,7 @@ class OsInference {
         AddEvidence(provenance(), "os_version", VersionSource(claim), claim.value);
         continue;
       }
-      if (claim.level == Level::kDescription) {
+      if (claim.level == OsSource::kDescription) {
         continue;
       }
       if (!CompatibleVersions(image_->os_version, version)) {
@@ -348,12 +195,12 @@ class OsInference {
     }
   }
 
-  static const std::string& VersionSource(const Claim& claim) {
+  static const std::string& VersionSource(const OsClaim& claim) {
     return claim.version_source.empty() ? claim.source : claim.version_source;
   }
 
   // The release that a claim states for the chosen distribution.
-  std::string VersionOf(const Claim& claim) const {
+  std::string VersionOf(const OsClaim& claim) const {
     if (!claim.guess.distro.empty()) {
       if (claim.guess.distro == image_->os_distro && !claim.guess.version.empty()) {
         return claim.guess.version;
@@ -405,8 +252,8 @@ class OsInference {
         return;
       }
     }
-    for (const Claim& claim : claims_) {
-      if ((claim.level == Level::kName || claim.level == Level::kUrl) &&
+    for (const OsClaim& claim : claims_) {
+      if ((claim.level == OsSource::kName || claim.level == OsSource::kUrl) &&
           !claim.guess.build_date.empty()) {
         SetBuildDate(claim.guess.build_date, claim.source, claim.value, Confidence::kProbable);
         return;
@@ -426,7 +273,7 @@ class OsInference {
       std::string arch;
       std::string source;
       std::string value;
-      Level level;
+      OsSource level;
       bool exact;
     };
     std::vector<Said> said;
@@ -442,19 +289,19 @@ class OsInference {
                    absl::StrCat(fact->source, " is \"", fact->value, "\"; Nova accepts \"", arch,
                                 "\" and refuses to start this image"));
       }
-      said.push_back({arch, fact->source, fact->value,
-                      fact->level == FactLevel::kAsserted ? Level::kAsserted : Level::kProperty,
-                      true});
+      said.push_back(
+          {arch, fact->source, fact->value,
+           fact->level == FactLevel::kAsserted ? OsSource::kAsserted : OsSource::kProperty, true});
     }
-    for (const Claim& claim : claims_) {
-      if (claim.level != Level::kDescription && !claim.guess.arch.empty()) {
+    for (const OsClaim& claim : claims_) {
+      if (claim.level != OsSource::kDescription && !claim.guess.arch.empty()) {
         said.push_back(
             {claim.guess.arch, claim.source, claim.value, claim.level, claim.guess.arch_exact});
       }
     }
     // Nova obeys the properties: for what a machine will do they outrank everything.
     std::stable_sort(said.begin(), said.end(), [](const Said& a, const Said& b) {
-      return (a.level == Level::kProperty) > (b.level == Level::kProperty);
+      return (a.level == OsSource::kProperty) > (b.level == OsSource::kProperty);
     });
     Confidence confidence = Confidence::kUnknown;
     for (const Said& one : said) {
@@ -519,8 +366,8 @@ class OsInference {
   void InferPurpose() {
     std::string purpose;
     bool explained = !image_->os_distro.empty();
-    for (const Claim& claim : claims_) {
-      if (claim.level != Level::kName && claim.level != Level::kTag) {
+    for (const OsClaim& claim : claims_) {
+      if (claim.level != OsSource::kName && claim.level != OsSource::kTag) {
         continue;
       }
       explained = explained && claim.guess.leftovers.empty();
@@ -552,8 +399,8 @@ class OsInference {
 
   const ImageFacts& facts_;
   Image* image_;
-  std::vector<Claim> claims_;
-  const Claim* chosen_ = nullptr;
+  std::vector<OsClaim> claims_;
+  const OsClaim* chosen_ = nullptr;
   Confidence distro_confidence_ = Confidence::kUnknown;
   bool in_conflict_ = false;
 };

@@ -17,9 +17,11 @@ cis_library(
   normalize/documents.cc
   normalize/flavor.cc
   normalize/gpu.cc
+  normalize/gpu_claims.cc
   normalize/gpu_model.cc
   normalize/iana.cc
   normalize/image.cc
+  normalize/image_claims.cc
   normalize/image_facts.cc
   normalize/image_os.cc
   normalize/json_lines.cc

@@ -1,3 +1,3 @@
-cis_fuzz(image LINK cis_normalize nlohmann_json::nlohmann_json)
-cis_fuzz(flavor LINK cis_normalize nlohmann_json::nlohmann_json)
-cis_fuzz(network LINK cis_normalize nlohmann_json::nlohmann_json)
+cis_fuzz(image SOURCES image_fuzz.cc LINK cis_normalize nlohmann_json::nlohmann_json)
+cis_fuzz(flavor SOURCES flavor_fuzz.cc LINK cis_normalize nlohmann_json::nlohmann_json)
+cis_fuzz(network SOURCES network_fuzz.cc LINK cis_normalize nlohmann_json::nlohmann_json)

@@ -1,0 +1,160 @@
+#include "crawler/normalize/image_claims.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "crawler/normalize/os_tables.h"
+#include "crawler/normalize/table.h"
+
+namespace cis {
+namespace {
+
+// Words of os_type that sites put into os_distro.
+bool IsVagueDistro(absl::string_view value) {
+  const std::string lower = absl::AsciiStrToLower(value);
+  return lower == "linux" || lower == "lin" || lower == "unix" || lower == "bsd";
+}
+
+OsClaim ReadPair(OsSource level, const ImageFact* distro, const ImageFact* version) {
+  OsClaim claim;
+  claim.level = level;
+  claim.source = distro != nullptr ? distro->source : version->source;
+  if (distro != nullptr && !IsVagueDistro(distro->value)) {
+    claim.said_distro = distro->value;
+  }
+  claim.said_version = version == nullptr ? "" : version->value;
+  claim.version_source = version == nullptr ? "" : version->source;
+  claim.value =
+      absl::StrCat(claim.said_distro, claim.said_version.empty() ? "" : " ", claim.said_version);
+  if (claim.said_distro.empty()) {
+    return claim;  // a bare version: read once the distribution is known
+  }
+  const Distro* labelled = FindDistroByLabel(claim.said_distro);
+  // "ubuntu18.04" names its release itself; "Scientific Linux" + "Scientific Linux 6.5" repeats it.
+  OsGuess guess = ParseOsText(claim.value);
+  if (guess.distro.empty() && labelled != nullptr) {
+    guess = ParseOsText(claim.said_version);
+    if (guess.distro != labelled->id) {
+      guess = ParseOsTextOf(labelled->id, claim.said_version);
+    }
+  }
+  if (guess.distro.empty() && labelled == nullptr) {
+    guess = ParseOsText(claim.said_distro);
+  }
+  if (labelled != nullptr && !guess.distro.empty() && guess.distro != labelled->id &&
+      !MayBeLabelled(guess.distro, labelled->id)) {
+    guess = ParseOsTextOf(labelled->id, claim.said_version);
+  }
+  claim.guess = std::move(guess);
+  claim.implausible = !claim.guess.distro.empty() && claim.guess.version.empty() &&
+                      std::any_of(claim.said_version.begin(), claim.said_version.end(),
+                                  [](unsigned char c) { return absl::ascii_isdigit(c); });
+  return claim;
+}
+
+OsClaim ReadText(OsSource level, absl::string_view source, absl::string_view text) {
+  OsClaim claim;
+  claim.level = level;
+  claim.source = std::string(source);
+  claim.value = std::string(text);
+  claim.guess = ParseOsText(text);
+  return claim;
+}
+
+// "https://cloud-images.ubuntu.com/jammy/current/…": a vendor's host names the distribution.
+bool ReadUrl(const ImageFact& fact, OsClaim* claim) {
+  static const auto* const kHosts = [] {
+    auto* hosts = new std::map<std::string, std::string>();
+    for (const auto& row : LoadTable("url_hosts")) {
+      hosts->emplace(row[0], row[1]);
+    }
+    return hosts;
+  }();
+  absl::string_view rest = fact.value;
+  const std::size_t scheme = rest.find("://");
+  std::string host;
+  if (scheme != absl::string_view::npos) {
+    rest.remove_prefix(scheme + 3);
+    const std::size_t slash = rest.find('/');
+    host = absl::AsciiStrToLower(rest.substr(0, slash));
+    rest = slash == absl::string_view::npos ? absl::string_view() : rest.substr(slash);
+    host.erase(0, host.rfind('@') + 1);  // credentials leave no trace in the evidence
+  }
+  rest = rest.substr(0, rest.find_first_of("?#"));
+  *claim = ReadText(OsSource::kUrl, fact.source, rest);
+  const auto known = kHosts->find(host);
+  if (known != kHosts->end() && claim->guess.distro.empty()) {
+    claim->guess = ParseOsText(absl::StrCat(known->second, " ", rest));
+  }
+  claim->value = absl::StrCat(host, rest);
+  return !claim->guess.distro.empty();
+}
+
+}  // namespace
+
+std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image) {
+  std::vector<OsClaim> claims;
+  for (const FactLevel wanted : {FactLevel::kAsserted, FactLevel::kProperty, FactLevel::kCustom}) {
+    const OsSource level = wanted == FactLevel::kAsserted   ? OsSource::kAsserted
+                           : wanted == FactLevel::kProperty ? OsSource::kProperty
+                                                            : OsSource::kDescription;
+    std::vector<std::string> groups;
+    for (const ImageFact& fact : facts.facts) {
+      if (fact.level == wanted && (fact.meaning == "distro" || fact.meaning == "version") &&
+          std::find(groups.begin(), groups.end(), fact.group) == groups.end()) {
+        groups.push_back(fact.group);
+      }
+    }
+    for (const std::string& group : groups) {
+      const ImageFact* distro = nullptr;
+      const ImageFact* version = nullptr;
+      for (const ImageFact& fact : facts.facts) {
+        if (fact.level != wanted || fact.group != group) continue;
+        if (fact.meaning == "distro" && distro == nullptr) distro = &fact;
+        if (fact.meaning == "version" && version == nullptr) version = &fact;
+      }
+      claims.push_back(ReadPair(level, distro, version));
+    }
+    for (const ImageFact* fact : facts.Of("os_text")) {
+      if (fact->level == wanted) {
+        claims.push_back(ReadText(level, fact->source, fact->value));
+      }
+    }
+  }
+  for (const absl::string_view meaning : {"url", "link", "file"}) {
+    for (const ImageFact* fact : facts.Of(meaning)) {
+      OsClaim claim;
+      if (ReadUrl(*fact, &claim)) {
+        claims.push_back(std::move(claim));
+      }
+    }
+  }
+  for (const std::string& tag : facts.tags) {
+    absl::string_view value = tag;
+    if (absl::ConsumePrefix(&value, "os:") || absl::ConsumePrefix(&value, "os_distro:")) {
+      if (const Distro* distro = FindDistroByLabel(value)) {
+        OsClaim claim = ReadText(OsSource::kTag, "tag", tag);
+        claim.guess.distro = distro->id;
+        claims.push_back(std::move(claim));
+      }
+    } else if (FindDistroByLabel(value) != nullptr) {
+      claims.push_back(ReadText(OsSource::kTag, "tag", tag));
+    }
+  }
+  claims.push_back(ReadText(OsSource::kName, "name", image.name));
+  for (const ImageFact* fact : facts.Of("title")) {
+    claims.push_back(ReadText(OsSource::kName, fact->source, fact->value));
+  }
+  for (const ImageFact* fact : facts.Of("description")) {
+    claims.push_back(ReadText(OsSource::kDescription, fact->source, fact->value));
+  }
+  std::stable_sort(claims.begin(), claims.end(),
+                   [](const OsClaim& a, const OsClaim& b) { return a.level < b.level; });
+  return claims;
+}
+
+}  // namespace cis

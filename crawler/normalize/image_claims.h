@@ -1,0 +1,32 @@
+#pragma once
+
+// What each source says about an image's operating system, read but not yet weighed.
+
+#include <string>
+#include <vector>
+
+#include "crawler/normalize/image_facts.h"
+#include "crawler/normalize/os_text.h"
+#include "schema/model/records.h"
+
+namespace cis {
+
+// Kinds of sources, strongest first.
+enum class OsSource { kAsserted, kProperty, kUrl, kTag, kName, kDescription };
+
+// What one source says about the operating system.
+struct OsClaim {
+  OsSource level = OsSource::kName;
+  std::string source;
+  std::string version_source;  // of said_version, where it is another key
+  std::string value;
+  std::string said_distro;  // as spelled; empty if the source does not name one
+  std::string said_version;
+  OsGuess guess;
+  bool implausible = false;  // names a release that the distribution never had
+};
+
+// The statements of all sources of `image`, strongest first.
+std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image);
+
+}  // namespace cis
