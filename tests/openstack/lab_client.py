@@ -40,9 +40,10 @@ def _environment(**extra):
 
 
 # ------------------------------------------------------------------------- the openstack client
-def openstack(site, commands, project_id=None):
+def openstack(site, commands, project_id=None, answers=True):
     """Runs commands of the real openstack client in one session of it, as the crawler's user in a
-    project, or as the site's administrator without one. Answers each command's JSON."""
+    project, or as the site's administrator without one. Answers each command's JSON, or nothing for
+    commands that have no answer."""
     described = lab()
     variables = {'OS_AUTH_URL': site['auth_url'], 'OS_IDENTITY_API_VERSION': '3',
                  'OS_REGION_NAME': site['region'], 'OS_INTERFACE': 'public',
@@ -55,17 +56,18 @@ def openstack(site, commands, project_id=None):
         variables.update(OS_USERNAME='admin', OS_PROJECT_NAME='admin',
                          OS_PROJECT_DOMAIN_NAME='Default')
     done = subprocess.run(['/usr/bin/openstack'], check=False, capture_output=True, text=True,
-                          input=''.join('%s -f json\n' % c for c in commands), timeout=300,
+                          input=''.join('%s%s\n' % (c, ' -f json' if answers else '')
+                                        for c in commands), timeout=300,
                           env=_environment(**variables))
-    answers, rest, decoder = [], done.stdout.strip(), json.JSONDecoder()
+    found, rest, decoder = [], done.stdout.strip(), json.JSONDecoder()
     while rest:
         answer, end = decoder.raw_decode(rest)
-        answers.append(answer)
+        found.append(answer)
         rest = rest[end:].strip()
-    if len(answers) != len(commands):
-        raise AssertionError('openstack at %s: %d answers to %d commands; it said: %s' % (
-            site['name'], len(answers), len(commands), done.stderr))
-    return answers
+    if len(found) != (len(commands) if answers else 0) or (not answers and done.stderr):
+        raise AssertionError('openstack at %s: %d answers to %s; it said: %s' % (
+            site['name'], len(found), '; '.join(commands), done.stderr))
+    return found
 
 
 def in_parallel(function, items):

@@ -52,23 +52,25 @@ class Oracle(lab_client.Crawled):
                    for kind in ('flavors', 'images', 'networks', 'shares')
                    for site in cls.lab['sites']}
 
-    def each_project(self):
+    def for_each_project(self, check):
+        """check(site, vo, what the client lists), each project a subtest."""
         for site, vo in self.projects:
             with self.subTest(site=site['name'], vo=vo):
-                yield site, vo, self.client[site['name'], vo]
+                check(site, vo, self.client[site['name'], vo])
 
     def test_the_crawl_refreshed_every_share(self):
         code, out, err = self.first_crawl
         self.assertEqual(code, 0, out + err)
 
     def test_flavors(self):
-        for site, vo, client in self.each_project():
+        def check(site, vo, client):
             theirs = [lab_client.flavor_of_client(row, site['extra_specs_hidden'])
                       for row in client[FLAVORS]]
             ours = [lab_client.flavor_of_cis(row) for row in self.cis['flavors', site['name']]
                     if lab_client.sees(row, vo)]
             self.assertTrue(theirs)
             self.assertEqual(by_id(ours), by_id(theirs))
+        self.for_each_project(check)
 
     def test_hidden_extra_specs_are_unknown_and_not_empty(self):
         for site in self.lab['sites']:
@@ -77,33 +79,37 @@ class Oracle(lab_client.Crawled):
                                  (site['name'], row['display_name']))
 
     def test_images(self):
-        for site, vo, client in self.each_project():
+        def check(site, vo, client):
             theirs = [lab_client.image_of_client(row) for row in client['image list --long']]
             ours = [lab_client.image_of_cis(row) for row in self.cis['images', site['name']]
                     if lab_client.sees(row, vo)]
             self.assertTrue(theirs)
             self.assertEqual(by_id(ours), by_id(theirs))
+        self.for_each_project(check)
 
     def test_networks(self):
-        for site, vo, client in self.each_project():
+        def check(site, vo, client):
             theirs = [lab_client.network_of_client(row) for row in client['network list --long']]
             ours = [lab_client.network_of_cis(row) for row in self.networks(site, vo)]
             self.assertTrue(theirs)
             self.assertEqual(by_id(ours), by_id(theirs))
+        self.for_each_project(check)
 
     def test_subnets(self):
-        for site, vo, client in self.each_project():
+        def check(site, vo, client):
             theirs = [lab_client.subnet_of_client(row) for row in client['subnet list --long']]
             self.assertEqual(by_id(lab_client.subnets_of_cis(self.networks(site, vo))),
                              by_id(theirs))
+        self.for_each_project(check)
 
     def test_unattached_floating_ips(self):
-        for site, vo, client in self.each_project():
+        def check(site, vo, client):
             free = [row for row in client['floating ip list --long'] if row['Port'] is None]
             self.assertEqual(self.share(site, vo)['unattached_floating_ip_count'], len(free))
+        self.for_each_project(check)
 
     def test_projects_and_numbers_of_shares(self):
-        for site, vo, client in self.each_project():
+        def check(site, vo, client):
             share = self.share(site, vo)
             self.assertEqual(share['project_id'], site['projects'][vo]['project_id'])
             self.assertEqual(share['project_name'], site['projects'][vo]['project'])
@@ -111,6 +117,7 @@ class Oracle(lab_client.Crawled):
             self.assertEqual(share['flavor_count'], len(client[FLAVORS]))
             self.assertEqual(share['image_count'], len(client['image list --long']))
             self.assertEqual(share['network_count'], len(client['network list --long']))
+        self.for_each_project(check)
 
     def test_floating_ip_quota_of_cesga_is_spent(self):
         quotas = {row['resource']: row for row in self.share(
