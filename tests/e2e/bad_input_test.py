@@ -19,7 +19,7 @@ class BadInput(harness.Case):
             'broken.yaml': 'gocdb: X\nendpoint: https://x.example/v3\nvos:\n  - name: [unclosed\n',
             'tabs.yaml': 'gocdb: X\n\tendpoint: https://x.example/v3\n',
             'nothing.yaml': 'vos: []\n',
-            'not-a-url.yaml': 'gocdb: X\nendpoint: ftp//x\nvos:\n  - name: v\n    auth:\n      project_id: p\n',
+            'not-a-url.yaml': 'gocdb: X\nendpoint: ftp://x\nvos:\n  - name: v\n    auth:\n      project_id: p\n',
             'inline.yaml': 'gocdb: X\nendpoint: https://x.example/v3\ncis:\n  auth:\n    type: password\n'
                            '    username: u\n    password: hunter2\nvos:\n  - name: v\n    auth:\n      project_id: p\n',
             'text.db': 'this is not a database, however long it may be' * 100,
@@ -50,7 +50,7 @@ class BadInput(harness.Case):
                 (crawl + ['DIR/broken.yaml'], 2, ['broken.yaml:']),
                 (crawl + ['DIR/tabs.yaml'], 2, ['tabs.yaml:2']),
                 (crawl + ['DIR/nothing.yaml'], 2, ['nothing.yaml', 'gocdb']),
-                (crawl + ['DIR/not-a-url.yaml'], 2, ['ftp//x', 'https://']),
+                (crawl + ['DIR/not-a-url.yaml'], 2, ['ftp://x', 'https']),
                 (crawl + ['DIR/inline.yaml'], 2, ['inline.yaml:', 'password_env']),
                 (crawl + ['DIR/replay/sites', '--site', 'CESGAA'], 2, ['CESGAA', 'CESGA']),
                 (crawl + ['DIR/replay/sites', '--vo', 'vo.acess.egi.eu'], 2, ['vo.acess.egi.eu', VO]),
@@ -90,10 +90,13 @@ class BadInput(harness.Case):
                 (db + ['flavors', '--page-size', '-3'], ['-3']),
                 (db + ['flavors', '--filter', 'colour = 3'], ['colour', 'vcpu_count']),
                 (db + ['flavors', '--order-by', 'colour'], ['colour']),
-                (db + ['flavors', '--site', 'NOWHERE'], ['NOWHERE']),
-                (db + ['flavors', '-o', 'xml'], ['xml', 'json']),
-                (db + ['show', 'nothing-like-that'], ['nothing-like-that'])):
+                (db + ['flavors', '-o', 'xml'], ['xml', 'json'])):
             self.check('cisquery', args, 1, *words)
+
+    def test_what_does_not_exist_is_no_match(self):
+        db = ['--db', 'DIR/cis.db']
+        self.check('cisquery', db + ['flavors', '--site', 'NOWHERE'], 2, 'NOWHERE')
+        self.check('cisquery', db + ['show', 'nothing-like-that'], 2, 'nothing-like-that')
 
     def test_an_unknown_vo_is_no_match_with_a_suggestion(self):
         code, out, err = harness.run('cisquery', '--db', self.db, 'place', '--vo', 'vo.acess.egi.eu')

@@ -21,7 +21,7 @@ FAULTS = {
     'shape': ('glance', ('parse',)),
     'half': ('neutron', ('server', 'connect', 'parse')),
     'reset': ('neutron', ('connect', 'server')),
-    'endless-pages': ('glance', ('limit', 'parse')),
+    'endless-pages': ('glance', ('limit', 'parse', 'timeout')),   # whichever bound comes first
     'endless-body': ('nova', ('limit', 'timeout')),
     'bomb': ('glance', ('limit',)),
     'drip': ('nova', ('timeout',)),

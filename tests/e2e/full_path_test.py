@@ -28,7 +28,7 @@ class FullPath(harness.Case):
                                        '--verbose')
         cls.server = harness.Process(
             [harness.program('cis-server'), '--db', cls.db, '--listen', '127.0.0.1:0'],
-            os.path.join(cls.dir, 'server.log'), 'server.serving')
+            os.path.join(cls.dir, 'server.log'), 'snapshot.published')
         cls.address = re.search(r'address="?(127\.0\.0\.1:\d+)', cls.server.text()).group(1)
 
     @classmethod
@@ -82,7 +82,7 @@ class FullPath(harness.Case):
         for placement in reply['placements']:
             if placement['image']['display_name'] == 'Ubuntu Server 18.04 LTS':
                 self.assertNotEqual(placement['flavor']['display_name'], 'm1.tiny')
-        (verdict,) = reply['verdicts']
+        (verdict,) = [v for v in reply['verdicts'] if v['site_name'] == 'INFN-PADOVA-STACK']
         refused = [p for p in verdict['refused_pairs'] if p['flavor'] == 'm1.tiny' and
                    p['image'] == 'Ubuntu Server 18.04 LTS']
         self.assertTrue(refused, verdict)
@@ -134,7 +134,10 @@ class FullPath(harness.Case):
         files = [f for f in files if '/tls/' not in f and not f.endswith('replay.json')]
         self.assertGreater(len(files), 3)
         dump = subprocess.run(['sqlite3', self.db, '.dump'], capture_output=True, check=True).stdout
-        texts = {f: open(f, 'rb').read() for f in files}
+        texts = {}
+        for name in files:
+            with open(name, 'rb') as f:
+                texts[name] = f.read()
         texts['dump'] = dump
         texts['output'] = ''.join(map(str, self.crawl_result)).encode()
         for doc in self.observations():
@@ -146,7 +149,7 @@ class FullPath(harness.Case):
 
     def observations(self):
         """The raw answers kept in the database, unpacked."""
-        out = subprocess.run(['sqlite3', self.db, 'SELECT hex(body_zstd) FROM observation_document'],
+        out = subprocess.run(['sqlite3', self.db, 'SELECT hex(bodies_zstd) FROM observation'],
                              capture_output=True, text=True, check=True).stdout.split()
         self.assertGreater(len(out), 20)
         for line in out:
@@ -156,7 +159,7 @@ class FullPath(harness.Case):
     def test_the_server_drains_on_sigterm(self):
         other = harness.Process(
             [harness.program('cis-server'), '--db', self.db, '--listen', '127.0.0.1:0'],
-            os.path.join(self.dir, 'other.log'), 'server.serving')
+            os.path.join(self.dir, 'other.log'), 'snapshot.published')
         self.assertEqual(other.stop(signal.SIGTERM), 0)
 
 

@@ -125,7 +125,7 @@ async def apply(rule, service, good, writer):
     if kind == 'shape':
         return Response(200, json_type, b'["not", "what", "was", "asked"]')
     if kind == 'drip':
-        await write_forever(writer, encode_head(good, 1 << 30), b' ', seconds)
+        await write_forever(writer, encode_head(good, len(good.body) + (1 << 20)), b' ', seconds)
     if kind == 'endless-body':
         await write_forever(writer, encode_head(good, 1 << 40), b' ' * 65536, 0)
     if kind == 'bomb':
