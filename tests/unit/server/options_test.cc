@@ -1,0 +1,96 @@
+#include "server/options.h"
+
+#include <fstream>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/temp_dir.h"
+
+namespace cis {
+namespace {
+
+using ::testing::HasSubstr;
+
+absl::StatusOr<std::variant<Options, Printout>> Parse(std::vector<const char*> flags) {
+  flags.insert(flags.begin(), "cis-server");
+  return ParseOptions(static_cast<int>(flags.size()), flags.data());
+}
+
+Options Good(std::vector<const char*> flags) {
+  const auto options = Parse(std::move(flags));
+  EXPECT_TRUE(options.ok()) << options.status();
+  return options.ok() && std::holds_alternative<Options>(*options) ? std::get<Options>(*options)
+                                                                   : Options();
+}
+
+std::string Bad(std::vector<const char*> flags) {
+  const auto options = Parse(std::move(flags));
+  EXPECT_EQ(options.status().code(), absl::StatusCode::kInvalidArgument);
+  return std::string(options.status().message());
+}
+
+TEST(ServerOptions, Defaults) {
+  const Options options = Good({"--db", "x.db"});
+  EXPECT_EQ(options.db, "x.db");
+  EXPECT_EQ(options.listen, "127.0.0.1:50051");
+  EXPECT_EQ(options.refresh_interval, absl::Seconds(2));
+  EXPECT_EQ(options.freshness.stale_after, absl::Hours(26));
+  EXPECT_EQ(options.freshness.expire_after, absl::Hours(336));
+  EXPECT_EQ(options.drain_grace, absl::Seconds(10));
+}
+
+TEST(ServerOptions, AllFlags) {
+  const Options options =
+      Good({"--db=x.db", "--listen=[::1]:0", "--tls-cert=c", "--tls-key=k", "--client-ca=a",
+            "--stale-after=90m", "--expire-after=1d12h", "--refresh-interval=500ms",
+            "--drain-grace=1s", "--log-format=json"});
+  EXPECT_EQ(options.listen, "[::1]:0");
+  EXPECT_EQ(options.client_ca, "a");
+  EXPECT_EQ(options.freshness.stale_after, absl::Minutes(90));
+  EXPECT_EQ(options.freshness.expire_after, absl::Hours(36));
+  EXPECT_EQ(options.refresh_interval, absl::Milliseconds(500));
+  EXPECT_EQ(options.log_format, LogFormat::kJson);
+}
+
+TEST(ServerOptions, FlagsFromAFileAndTheCommandLineWins) {
+  const TempDir dir;
+  std::ofstream(dir.File("server.flags")) << "# comment\ndb = a.db\nlisten = 127.0.0.1:1\n";
+  const std::string config = "--config=" + dir.File("server.flags");
+  EXPECT_EQ(Good({config.c_str()}).db, "a.db");
+  const Options options = Good({config.c_str(), "--listen", "127.0.0.1:2"});
+  EXPECT_EQ(options.listen, "127.0.0.1:2");
+}
+
+TEST(ServerOptions, RefusesWhatCannotWork) {
+  EXPECT_THAT(Bad({}), HasSubstr("--db"));
+  EXPECT_THAT(Bad({"--db", "x", "--tls-cert", "c"}), HasSubstr("together"));
+  EXPECT_THAT(Bad({"--db", "x", "--client-ca", "c"}), HasSubstr("--client-ca needs"));
+  EXPECT_THAT(Bad({"--db", "x", "--stale-after", "20d"}), HasSubstr("must not be less"));
+  EXPECT_THAT(Bad({"--db", "x", "--log-format", "xml"}), HasSubstr("text or json"));
+  EXPECT_THAT(Bad({"--db", "x", "--stale-after", "soon"}),
+              HasSubstr("--stale-after is \"soon\"; write a time above zero"));
+  Bad({"--db", "x", "--no-such-flag"});
+  Bad({"--db", "x", "stray"});
+  Bad({"--db", "x", "--config", "/nonexistent/flags"});
+}
+
+TEST(ServerOptions, HelpAndVersionAreForPrinting) {
+  const auto help = Parse({"--help"});
+  ASSERT_TRUE(help.ok());
+  EXPECT_THAT(std::get<Printout>(*help).text, HasSubstr("Examples:"));
+  const auto version = Parse({"--version"});
+  ASSERT_TRUE(version.ok());
+  EXPECT_THAT(std::get<Printout>(*version).text, HasSubstr("cis-server "));
+}
+
+TEST(DurationFlag, TakesDaysAndNothingThatIsNotAboveZero) {
+  EXPECT_EQ(*ParseDurationFlag("--x", "14d"), absl::Hours(336));
+  EXPECT_EQ(*ParseDurationFlag("--x", "1d12h30m"), absl::Hours(36) + absl::Minutes(30));
+  for (const char* text : {"", "0", "0s", "-1h", "d", "1.5d", "5", "inf", "1d-2d", "999999d"}) {
+    EXPECT_FALSE(ParseDurationFlag("--x", text).ok()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace cis

@@ -1,0 +1,61 @@
+#include "server/service/proto_values.h"
+
+#include "gtest/gtest.h"
+#include "tests/support/builders.h"
+
+namespace cis {
+namespace {
+
+TEST(TimeToProto, SplitsSecondsAndNanoseconds) {
+  const auto proto = TimeToProto(absl::FromUnixNanos(1767323045123456789));
+  EXPECT_EQ(proto.seconds(), 1767323045);
+  EXPECT_EQ(proto.nanos(), 123456789);
+  const auto before = TimeToProto(absl::FromUnixNanos(-1));
+  EXPECT_EQ(before.seconds(), -1);
+  EXPECT_EQ(before.nanos(), 999999999);
+}
+
+TEST(IsKnownTime, NeverIsNotKnown) {
+  EXPECT_FALSE(IsKnownTime(absl::InfinitePast()));
+  EXPECT_FALSE(IsKnownTime(absl::InfiniteFuture()));
+  EXPECT_TRUE(IsKnownTime(absl::UnixEpoch()));
+}
+
+TEST(Enums, HaveTheSameMeaning) {
+  EXPECT_EQ(DataStateToProto(DataState::kExpired), v1::DATA_STATE_EXPIRED);
+  EXPECT_EQ(TristateToProto(Tristate::kUnknown), v1::TRISTATE_UNKNOWN);
+  EXPECT_EQ(TristateToProto(Tristate::kNo), v1::TRISTATE_NO);
+  EXPECT_EQ(ConfidenceToProto(Confidence::kGuess), v1::CONFIDENCE_GUESS);
+  EXPECT_EQ(VoSupportToProto(VoSupport::kUnknown), v1::VO_SUPPORT_CONFIGURED);
+  EXPECT_EQ(VoSupportToProto(VoSupport::kRefused), v1::VO_SUPPORT_REFUSED);
+}
+
+TEST(ValidUtf8, KeepsWhatIsValid) {
+  for (const char* text :
+       {"", "plain", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\x7f\x01"}) {
+    EXPECT_EQ(ValidUtf8(text), text);
+  }
+}
+
+TEST(ValidUtf8, ReplacesEachByteThatIsNot) {
+  const std::string mark = "\xEF\xBF\xBD";
+  EXPECT_EQ(ValidUtf8("a\xFF"
+                      "b"),
+            "a" + mark + "b");
+  EXPECT_EQ(ValidUtf8("\xC3"), mark);                        // cut
+  EXPECT_EQ(ValidUtf8("\xC0\x80"), mark + mark);             // overlong
+  EXPECT_EQ(ValidUtf8("\xED\xA0\x80"), mark + mark + mark);  // surrogate
+  EXPECT_EQ(ValidUtf8("\xF5\x80\x80\x80"), mark + mark + mark + mark);
+  EXPECT_EQ(ValidUtf8("\x80x"), mark + "x");
+}
+
+TEST(RegionOf, TheCatalogsSpellingWins) {
+  Endpoint endpoint = MakeEndpoint("SITE-A", "", "regionone");
+  endpoint.resolved_region = "RegionOne";
+  EXPECT_EQ(RegionOf(endpoint), "RegionOne");
+  endpoint.resolved_region = "";
+  EXPECT_EQ(RegionOf(endpoint), "regionone");
+}
+
+}  // namespace
+}  // namespace cis

@@ -1,0 +1,171 @@
+#include "server/snapshot/refresher.h"
+
+#include <unistd.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+
+#include "gtest/gtest.h"
+#include "tests/support/builders.h"
+#include "tests/support/temp_dir.h"
+
+namespace cis {
+namespace {
+
+// What a store says, set by the test.
+struct FakeStore {
+  absl::Status open_error;
+  absl::Status load_error;
+  int64_t generation = 1;
+  int open_count = 0;
+  int load_count = 0;
+  bool had_previous = false;
+};
+
+class FakeReader : public StoreReader {
+ public:
+  explicit FakeReader(FakeStore* store) : store_(store) {}
+  absl::StatusOr<int64_t> Generation() override { return store_->generation; }
+  absl::StatusOr<Catalog> Load(const Catalog* previous) override {
+    ++store_->load_count;
+    store_->had_previous = previous != nullptr;
+    if (!store_->load_error.ok()) return store_->load_error;
+    return CatalogBuilder().Select("SITE-A", "ops").Build(store_->generation);
+  }
+
+ private:
+  FakeStore* const store_;
+};
+
+class RefresherTest : public ::testing::Test {
+ protected:
+  RefresherTest() : path_(dir_.File("cis.db")) {}
+
+  RefresherOptions Options() {
+    RefresherOptions options;
+    options.path = path_;
+    options.interval = absl::Milliseconds(1);
+    options.open = [this](const std::string&) -> absl::StatusOr<std::unique_ptr<StoreReader>> {
+      ++store_.open_count;
+      if (!store_.open_error.ok()) return store_.open_error;
+      return std::make_unique<FakeReader>(&store_);
+    };
+    return options;
+  }
+  std::unique_ptr<Refresher> Make() {
+    return std::make_unique<Refresher>(Options(), [this](std::shared_ptr<const Snapshot> s) {
+      published_.push_back(std::move(s));
+    });
+  }
+  void Touch() { std::ofstream(path_) << "x"; }
+  // Puts another file in the place of the first, as `mv` does.
+  void Replace() {
+    std::ofstream(path_ + ".new") << "y";
+    std::filesystem::rename(path_ + ".new", path_);
+  }
+
+  TempDir dir_;
+  std::string path_;
+  FakeStore store_;
+  std::vector<std::shared_ptr<const Snapshot>> published_;
+};
+
+TEST_F(RefresherTest, PublishesEachGenerationOnce) {
+  Touch();
+  const auto refresher = Make();
+  EXPECT_EQ(*refresher->Poll(), true);
+  EXPECT_EQ(*refresher->Poll(), false);
+  EXPECT_EQ(store_.load_count, 1);
+  EXPECT_FALSE(store_.had_previous);
+  store_.generation = 2;
+  EXPECT_EQ(*refresher->Poll(), true);
+  EXPECT_TRUE(store_.had_previous);
+  ASSERT_EQ(published_.size(), 2u);
+  EXPECT_EQ(published_[1]->generation(), 2);
+  EXPECT_EQ(store_.open_count, 1);
+}
+
+TEST_F(RefresherTest, WaitsForAFileThatIsNotThere) {
+  const auto refresher = Make();
+  EXPECT_EQ(refresher->Poll().status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(store_.open_count, 0);
+  Touch();
+  EXPECT_EQ(*refresher->Poll(), true);
+}
+
+TEST_F(RefresherTest, KeepsQuietWhenTheFileCannotBeRead) {
+  Touch();
+  const auto refresher = Make();
+  ASSERT_TRUE(refresher->Poll().ok());
+  store_.generation = 2;
+  store_.load_error = absl::DataLossError("damaged");
+  EXPECT_EQ(refresher->Poll().status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(published_.size(), 1u);
+  store_.load_error = absl::OkStatus();
+  EXPECT_EQ(*refresher->Poll(), true);
+  EXPECT_EQ(published_.back()->generation(), 2);
+  EXPECT_EQ(store_.open_count, 2);  // it was opened again after the error
+}
+
+TEST_F(RefresherTest, ReadsAFileThatReplacesAnotherThoughTheGenerationIsTheSame) {
+  Touch();
+  const auto refresher = Make();
+  ASSERT_TRUE(refresher->Poll().ok());
+  Replace();
+  EXPECT_EQ(*refresher->Poll(), true);
+  EXPECT_EQ(store_.open_count, 2);
+  EXPECT_EQ(published_.size(), 2u);
+}
+
+TEST_F(RefresherTest, KeepsWhatWasPublishedWhenTheFileGoes) {
+  Touch();
+  const auto refresher = Make();
+  ASSERT_TRUE(refresher->Poll().ok());
+  std::filesystem::remove(path_);
+  EXPECT_EQ(refresher->Poll().status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(published_.size(), 1u);
+  Touch();
+  EXPECT_EQ(*refresher->Poll(), true);
+}
+
+TEST_F(RefresherTest, SaysOnceWhatIsWrong) {
+  Touch();
+  store_.open_error = absl::UnavailableError("busy");
+  const auto refresher = Make();
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(refresher->Poll().ok());
+  store_.open_error = absl::OkStatus();
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(refresher->Poll().ok());
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  const auto count = [&log](const std::string& word) {
+    int n = 0;
+    for (size_t at = log.find(word); at != std::string::npos; at = log.find(word, at + 1)) ++n;
+    return n;
+  };
+  EXPECT_EQ(count("refresher.failed"), 1) << log;
+  EXPECT_EQ(count("refresher.recovered"), 1) << log;
+  EXPECT_EQ(count("busy"), 1) << log;
+}
+
+TEST_F(RefresherTest, FollowsInAThreadOfItsOwnUntilStopped) {
+  Touch();
+  std::mutex mu;
+  std::condition_variable published;
+  int64_t newest = 0;
+  Refresher refresher(Options(), [&](std::shared_ptr<const Snapshot> snapshot) {
+    const std::lock_guard<std::mutex> lock(mu);
+    newest = snapshot->generation();
+    published.notify_all();
+  });
+  refresher.Start();
+  std::unique_lock<std::mutex> lock(mu);
+  EXPECT_TRUE(published.wait_for(lock, std::chrono::seconds(20), [&] { return newest == 1; }));
+  lock.unlock();
+  refresher.Stop();
+  refresher.Stop();  // does nothing more
+}
+
+}  // namespace
+}  // namespace cis
