@@ -13,7 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "crawler/sites/suggest.h"
+#include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -121,7 +121,7 @@ std::string CommandNames() {
 absl::Status UnknownArgument(const CLI::App& app, absl::string_view argument) {
   std::vector<std::string> known;
   for (const CLI::Option* option : app.get_options()) known.push_back(option->get_name());
-  const std::vector<std::string> near = Suggest(argument, known);
+  const std::vector<std::string> near = NearestNames(argument, known, 1);
   return absl::InvalidArgumentError(absl::StrCat(
       "unknown argument \"", argument, "\" of ", app.get_name(),
       near.empty() ? "" : absl::StrCat("; did you mean ", near.front(), "?"),

@@ -12,9 +12,9 @@
 #include "crawler/lint.h"
 #include "crawler/lock_file.h"
 #include "crawler/normalize/normalizer.h"
-#include "crawler/sites/suggest.h"
 #include "crawler/status_report.h"
 #include "schema/base/log.h"
+#include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 #include "schema/store/store.h"
 
@@ -44,7 +44,7 @@ absl::StatusOr<CommandResult> Lint(const CrawlerOptions& options) {
         })) {
       continue;
     }
-    const std::vector<std::string> near = Suggest(wanted, known);
+    const std::vector<std::string> near = NearestNames(wanted, known, 3);
     return absl::InvalidArgumentError(absl::StrCat(
         "--site is \"", wanted, "\", which ", options.db, " does not have",
         near.empty() ? "" : absl::StrCat("; did you mean ", absl::StrJoin(near, " or "), "?")));
