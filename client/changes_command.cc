@@ -8,10 +8,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "client/columns.h"
 #include "client/commands.h"
 #include "client/list_writer.h"
 #include "client/requests.h"
+#include "client/words.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -36,6 +36,9 @@ absl::Status AddChanges(const CommandContext& context, absl::Time since,
                         std::vector<Change>& changes) {
   ListOptions options = context.options.list;
   options.show_inactive = true;
+  const std::string time = QuoteFilterValue(TimeText(since));
+  options.filter = absl::StrCat("first_seen_time >= ", time,
+                                " OR (active = false AND last_seen_time >= ", time, ")");
   options.fields = {"name",   "display_name",    "upstream_id",   "site_name",
                     "active", "first_seen_time", "last_seen_time"};
   CIS_ASSIGN_OR_RETURN(auto request, MakeListRequest<T>(options, Format::kTable));

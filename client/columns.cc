@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "client/proto_json.h"
+#include "client/words.h"
 
 namespace cis {
 namespace {
@@ -239,9 +240,10 @@ std::vector<Column<v1::Image>> ColumnsOf(const v1::Image*) {
        [](const T& i, absl::Time) {
          return i.has_size_bytes() ? Text(FormatBytesAsGib(i.size_bytes())) : Unknown();
        }},
-      {Left("USABLE"), kAlways,
+      {IfAny(Left("NOTE")), kAlways,
        [](const T& i, absl::Time) {
-         return i.usable() ? Text("yes") : Cell{"no", Tone::kWarning};
+         if (!i.usable()) return Cell{"not usable", Tone::kWarning};
+         return i.is_snapshot() ? Cell{"snapshot", Tone::kDim} : Cell{};
        }},
       {Right("MIN RAM GiB"), kWideOnly,
        [](const T& i, absl::Time) {
@@ -342,34 +344,6 @@ std::vector<Column<v1::Crawl>> ColumnsOf(const v1::Crawl*) {
 }
 
 }  // namespace
-
-absl::Time ToTime(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
-Cell AgeCell(v1::DataState state, bool has_time, const google::protobuf::Timestamp& time,
-             absl::Time now) {
-  if (state == v1::DATA_STATE_MISSING || !has_time) return {"never read", Tone::kBad};
-  const std::string age = FormatAge(now - ToTime(time));
-  if (state == v1::DATA_STATE_STALE) return {absl::StrCat(age, ", stale"), Tone::kWarning};
-  if (state == v1::DATA_STATE_EXPIRED) return {absl::StrCat(age, ", expired"), Tone::kBad};
-  return {age, Tone::kPlain};
-}
-
-std::string GpuText(bool known, double count, absl::string_view vendor, absl::string_view model) {
-  if (!known) return "?";
-  if (count == 0) return "";
-  std::string text = absl::StrFormat("%g x", count);
-  if (vendor.empty() && model.empty()) absl::StrAppend(&text, " ?");
-  if (!vendor.empty()) absl::StrAppend(&text, " ", vendor);
-  if (!model.empty()) absl::StrAppend(&text, " ", model);
-  return text;
-}
-
-std::string OsText(absl::string_view distro, absl::string_view version) {
-  if (distro.empty()) return "";
-  return absl::StrCat(distro, version.empty() ? "" : " ", version);
-}
 
 template <typename T>
 std::vector<TableColumn> TableColumnsOf(bool wide) {

@@ -19,17 +19,4 @@ std::vector<TableColumn> TableColumnsOf(bool wide);
 template <typename T>
 std::vector<Cell> CellsOf(const T& item, bool wide, absl::Time now);
 
-// Age of data and whether it may be relied on: `2 h`, `3 d, stale`, `never read`.
-Cell AgeCell(v1::DataState state, bool has_time, const google::protobuf::Timestamp& time,
-             absl::Time now);
-
-// `1 x NVIDIA A100`; empty if there is none, `?` if not known.
-std::string GpuText(bool known, double count, absl::string_view vendor, absl::string_view model);
-
-// `ubuntu 22.04`; empty if unknown.
-std::string OsText(absl::string_view distro, absl::string_view version);
-
-// Seconds and nanoseconds as a time.
-absl::Time ToTime(const google::protobuf::Timestamp& time);
-
 }  // namespace cis

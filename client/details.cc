@@ -14,10 +14,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "cis/v1/common.pb.h"
-#include "client/columns.h"
 #include "client/csv.h"
 #include "client/proto_json.h"
 #include "client/text.h"
+#include "client/words.h"
 
 namespace cis {
 namespace {

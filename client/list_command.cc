@@ -14,10 +14,10 @@
 #include "client/columns.h"
 #include "client/commands.h"
 #include "client/csv.h"
-#include "client/did_you_mean.h"
 #include "client/list_writer.h"
 #include "client/proto_json.h"
 #include "client/requests.h"
+#include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -61,10 +61,10 @@ void NoteUnknownNames(const CommandContext& context, absl::string_view noun,
   if (!context.client.List<T>(std::move(request), 0, add).ok()) return;
   for (const std::string& name : wanted) {
     if (folded.count(absl::AsciiStrToLower(name)) > 0 || absl::StrContains(name, "*")) continue;
-    const std::string nearest = FindNearest(name, known);
+    const std::vector<std::string> nearest = NearestNames(name, known, 1);
     Note(context,
          absl::StrCat("There is no ", noun, " \"", name, "\"",
-                      nearest.empty() ? "." : absl::StrCat("; did you mean ", nearest, "?")));
+                      nearest.empty() ? "." : absl::StrCat("; did you mean ", nearest[0], "?")));
   }
 }
 

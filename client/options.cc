@@ -12,7 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/did_you_mean.h"
+#include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -392,14 +392,15 @@ absl::Status Parser::UnknownArgument(const CLI::App& app, const std::string& arg
       known.push_back(command->get_name());
     }
   }
-  const std::string nearest = FindNearest(word, known);
+  const std::vector<std::string> nearest = NearestNames(word, known, 1);
   const std::string help =
       has_command ? absl::StrCat("cisquery ", app.get_name(), " --help") : "cisquery --help";
   const absl::string_view what = is_flag ? "flag" : has_command ? "argument" : "command";
-  return absl::InvalidArgumentError(absl::StrCat(
-      "there is no ", what, " \"", word, "\"",
-      has_command ? absl::StrCat(" of ", app.get_name()) : "", "; ",
-      nearest.empty() ? absl::StrCat("see ", help) : absl::StrCat("did you mean ", nearest, "?")));
+  return absl::InvalidArgumentError(
+      absl::StrCat("there is no ", what, " \"", word, "\"",
+                   has_command ? absl::StrCat(" of ", app.get_name()) : "", "; ",
+                   nearest.empty() ? absl::StrCat("see ", help)
+                                   : absl::StrCat("did you mean ", nearest[0], "?")));
 }
 
 absl::Status Parser::Finish() {

@@ -42,7 +42,7 @@ bool WriteRows(const CommandContext& context, const v1::FindPlacementsResponse& 
 
 void WriteNotes(const CommandContext& context, const v1::FindPlacementsResponse& response) {
   const bool none = response.placements().empty();
-  Note(context, SummarySentence(response));
+  Note(context, SummarySentence(response, context.clock.Now()));
   for (const std::string& line : ReasonLines(response, none ? kReasonLinesIfNone : kReasonLines)) {
     Note(context, line);
   }
@@ -67,15 +67,16 @@ absl::StatusOr<bool> RunPlace(const CommandContext& context) {
   const bool cut = WriteRows(context, response);
   const bool table = options.format == Format::kTable || options.format == Format::kWide;
   if (options.place.explain && table) {
+    if (any) context.out << "\n";
     context.out << ExplainText(response, StyleFor(context), context.clock.Now());
-    Note(context, SummarySentence(response));
+    Note(context, SummarySentence(response, context.clock.Now()));
   } else {
     WriteNotes(context, response);
   }
   if (cut) Note(context, "Long names are cut; -o wide shows them whole.");
   if (response.total_size() > response.placements_size()) {
     Note(context, absl::StrCat(response.total_size() - response.placements_size(),
-                               " more placements; --limit 0 shows all."));
+                               " more; --limit 0 shows all."));
   }
   return any;
 }

@@ -9,8 +9,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "client/columns.h"
 #include "client/proto_json.h"
+#include "client/words.h"
 
 namespace cis {
 namespace {
@@ -139,9 +139,9 @@ std::string NetworkPlanText(const v1::NetworkPlan& plan) {
 }
 
 std::vector<TableColumn> PlacementColumns(bool wide, bool several_vos) {
-  std::vector<TableColumn> columns = {{"SITE", Align::kLeft, 12}};
+  std::vector<TableColumn> columns = {{"SITE", Align::kLeft, 16}};
   if (several_vos || wide) columns.push_back({"VO", Align::kLeft, 12});
-  columns.insert(columns.end(), {{"FLAVOR", Align::kLeft, 12},
+  columns.insert(columns.end(), {{"FLAVOR", Align::kLeft, 10},
                                  {"vCPU", Align::kRight},
                                  {"RAM GiB", Align::kRight},
                                  {"DISK GiB", Align::kRight},
@@ -196,7 +196,7 @@ std::string PlacementName(const v1::Placement& p) {
                        "\t");
 }
 
-std::string SummarySentence(const v1::FindPlacementsResponse& response) {
+std::string SummarySentence(const v1::FindPlacementsResponse& response, absl::Time now) {
   const auto fit = std::count_if(response.verdicts().begin(), response.verdicts().end(),
                                  [](const v1::ShareVerdict& v) { return v.fits(); });
   const auto& vos = response.interpreted_request().vos();
@@ -211,8 +211,64 @@ std::string SummarySentence(const v1::FindPlacementsResponse& response) {
     }
     absl::StrAppend(&text, " can run this");
   }
-  return absl::StrCat(text, " (", response.site_count(),
-                      response.site_count() == 1 ? " site known)." : " sites known).");
+  absl::StrAppend(&text, " (", response.site_count(),
+                  response.site_count() == 1 ? " site known" : " sites known");
+  absl::Time oldest = absl::InfiniteFuture();
+  for (const v1::ShareVerdict& verdict : response.verdicts()) {
+    if (verdict.has_observe_time()) oldest = std::min(oldest, ToTime(verdict.observe_time()));
+  }
+  if (oldest < absl::InfiniteFuture()) {
+    absl::StrAppend(&text, ", data ", FormatAge(now - oldest), " old");
+  }
+  return absl::StrCat(text, ").");
+}
+
+std::string RequestText(const v1::FindPlacementsRequest& request) {
+  std::string text;
+  const auto add = [&text](absl::string_view flag, absl::string_view value) {
+    if (value.empty()) return;
+    const bool quote = value.find_first_of(" <>*?'\"~&|;$") != absl::string_view::npos;
+    absl::StrAppend(&text, text.empty() ? "" : " ", flag, quote ? " '" : " ", value,
+                    quote ? "'" : "");
+  };
+  const auto add_all = [&add](absl::string_view flag, const auto& values) {
+    for (const std::string& value : values) add(flag, value);
+  };
+  const auto add_range = [&add](absl::string_view flag, bool set, const v1::Int64Range& range,
+                                absl::string_view unit) {
+    if (!set) return;
+    const std::string max = range.has_max() ? absl::StrCat("..", range.max(), unit) : "";
+    add(flag, absl::StrCat(range.has_min() ? absl::StrCat(range.min(), unit) : "", max));
+  };
+  const auto add_flag = [&text](absl::string_view flag, bool on) {
+    if (on) absl::StrAppend(&text, " ", flag);
+  };
+  add_all("--vo", request.vos());
+  const v1::MachineRequirements& m = request.machine();
+  add_range("--vcpus", m.has_vcpu_count(), m.vcpu_count(), "");
+  add_range("--ram", m.has_ram_mib(), m.ram_mib(), "M");
+  add_range("--disk", m.has_disk_gib(), m.disk_gib(), "G");
+  add_range("--ephemeral", m.has_ephemeral_gib(), m.ephemeral_gib(), "G");
+  add_range("--gpus", m.has_gpu_count(), m.gpu_count(), "");
+  add("--gpu-model", m.gpu_model());
+  add("--gpu-vendor", m.gpu_vendor());
+  add("--arch", m.arch());
+  add_all("--flavor", m.flavors());
+  add_flag("--no-volume", m.has_allow_boot_from_volume() && !m.allow_boot_from_volume());
+  add_all("--os", request.image().os());
+  add("--image", request.image().image());
+  add_flag("--public-ip", request.network().public_v4() == v1::ADDRESS_WISH_REQUIRED);
+  add_flag("--no-public-ip", request.network().public_v4() == v1::ADDRESS_WISH_NONE);
+  add_flag("--ipv6", request.network().public_v6() == v1::ADDRESS_WISH_REQUIRED);
+  add("--network", request.network().network());
+  add("--count", absl::StrCat(request.count()));
+  add_all("--site", request.sites());
+  add_all("--not-site", request.excluded_sites());
+  add_all("--country", request.countries());
+  if (request.has_max_age()) add("--max-age", absl::StrCat(request.max_age().seconds(), "s"));
+  add("--sort-by", request.order_by());
+  add_flag("--all", request.all_combinations());
+  return text;
 }
 
 std::vector<std::string> ReasonLines(const v1::FindPlacementsResponse& response, size_t max_lines) {
@@ -271,11 +327,10 @@ std::string ExplainText(const v1::FindPlacementsResponse& response, const TableS
     AddVerdictRows(verdict, now, verdicts);
   }
   std::string text;
-  if (!funnel.empty()) absl::StrAppend(&text, "\n", funnel.Format(whole));
+  if (!funnel.empty()) absl::StrAppend(&text, funnel.Format(whole));
   if (!verdicts.empty()) absl::StrAppend(&text, "\n", verdicts.Format(whole));
-  absl::StrAppend(&text,
-                  "\nUnderstood as: ", CleanText(response.interpreted_request().ShortDebugString()),
-                  "\n");
+  absl::StrAppend(
+      &text, "\nUnderstood as: ", CleanText(RequestText(response.interpreted_request())), "\n");
   return text;
 }
 

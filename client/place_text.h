@@ -22,8 +22,11 @@ std::vector<Cell> PlacementCells(const v1::Placement& placement, bool wide, bool
 // what has no name yet.
 std::string PlacementName(const v1::Placement& placement);
 
-// `3 of 9 shares of VO x can run this (24 sites known).`
-std::string SummarySentence(const v1::FindPlacementsResponse& response);
+// `3 of 9 shares of VO x can run this (24 sites known, data 2 h old).`
+std::string SummarySentence(const v1::FindPlacementsResponse& response, absl::Time now);
+
+// The request in the words of the command line, with what CIS added to it.
+std::string RequestText(const v1::FindPlacementsRequest& request);
 
 // One line for each share that is refused, at most `max_lines` (0 = all): further ones are counted
 // by reason in the last line. Then suggestions, and relaxations as `Try: ...`.

@@ -52,6 +52,19 @@ absl::string_view SiteField() {
   return "";
 }
 
+// The order that people look for things in, for who does not say.
+template <typename T>
+absl::string_view UsualOrder() {
+  if constexpr (std::is_same_v<T, v1::Site> || std::is_same_v<T, v1::Vo>) return "display_name";
+  if constexpr (std::is_same_v<T, v1::Endpoint>) return "site_name, region";
+  if constexpr (std::is_same_v<T, v1::Share>) return "site_name, vo";
+  if constexpr (std::is_same_v<T, v1::Flavor>) return "site_name, gpu_count, vcpu_count, ram_mib";
+  if constexpr (std::is_same_v<T, v1::Image>) return "site_name, display_name";
+  if constexpr (std::is_same_v<T, v1::Network>) return "site_name, vo, display_name";
+  if constexpr (std::is_same_v<T, v1::Crawl>) return "start_time desc";
+  return "";
+}
+
 template <typename T>
 std::string VoTerm(const std::vector<std::string>& vos) {
   if constexpr (std::is_same_v<T, v1::Share> || std::is_same_v<T, v1::Network>) {
@@ -224,7 +237,7 @@ absl::StatusOr<typename Noun<T>::ListRequest> MakeListRequest(const ListOptions&
     if (request.parent() != "sites/-") used.sites.clear();
   }
   CIS_ASSIGN_OR_RETURN(*request.mutable_filter(), MakeFilter<T>(used));
-  request.set_order_by(options.order_by);
+  request.set_order_by(options.order_by.empty() ? std::string(UsualOrder<T>()) : options.order_by);
   if (options.page_size != 0) {
     request.set_page_size(options.page_size);
   } else {

@@ -81,6 +81,9 @@ Character Decode(absl::string_view text) {
   return {code, size, true};
 }
 
+// Columns of the first part that a cut in the middle leaves at least.
+constexpr size_t kMinHead = 4;
+
 size_t WidthOf(const Character& c) {
   if (!c.valid) return 1;
   if (IsIn(kCombining, c.code)) return 0;
@@ -152,7 +155,13 @@ std::string Truncate(absl::string_view text, size_t width, Cut cut) {
   if (width == 0) return "";
   const std::vector<Cluster> clusters = SplitClusters(text);
   const size_t room = width - 1;  // one column for the mark
-  const size_t tail_room = cut == Cut::kMiddle ? room / 2 : 0;
+  size_t tail_room = cut == Cut::kMiddle ? room / 2 : 0;
+  if (cut == Cut::kMiddle) {
+    // What follows the last arrow or bracket says most; it stays whole if something else fits too.
+    const size_t mark = std::max(text.rfind(" -> ") + 1, text.rfind(" (") + 1);
+    const size_t last = mark == 0 ? 0 : DisplayWidth(text.substr(mark - 1));
+    if (last > 0 && last + kMinHead <= room) tail_room = last;
+  }
   std::string tail;
   size_t tail_width = 0;
   for (size_t i = clusters.size(); i > 0; --i) {

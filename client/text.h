@@ -20,6 +20,7 @@ std::string CleanText(absl::string_view text);
 // emoji, else 1.
 size_t DisplayWidth(absl::string_view text);
 
+// Where text is cut. kMiddle keeps what follows the last ` -> ` or ` (` if there is room for it.
 enum class Cut { kEnd, kMiddle };
 
 // `text` in at most `width` columns; what is left out is marked by one `…`. Never cuts inside a

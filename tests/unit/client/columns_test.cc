@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "client/words.h"
+
 namespace cis {
 namespace {
 

@@ -36,11 +36,15 @@ TEST(PlaceText, EveryPlanHasItsWords) {
 
 TEST(PlaceText, TheSummaryCountsShares) {
   EXPECT_EQ(SummarySentence(Response("site_count: 24 interpreted_request { vos: 'v' } "
-                                     "verdicts { fits: true } verdicts {} verdicts {}")),
-            "1 of 3 shares of VO v can run this (24 sites known).");
-  EXPECT_EQ(SummarySentence(Response("site_count: 1 interpreted_request { vos: 'v' } verdicts {}")),
+                                     "verdicts { fits: true observe_time { seconds: 3600 } } "
+                                     "verdicts { observe_time { seconds: 7200 } } verdicts {}"),
+                            absl::FromUnixSeconds(10800)),
+            "1 of 3 shares of VO v can run this (24 sites known, data 2 h old).");
+  EXPECT_EQ(SummarySentence(Response("site_count: 1 interpreted_request { vos: 'v' } verdicts {}"),
+                            absl::UnixEpoch()),
             "None of 1 share of VO v can run this (1 site known).");
-  EXPECT_EQ(SummarySentence(Response("site_count: 2")), "No share can run this (2 sites known).");
+  EXPECT_EQ(SummarySentence(Response("site_count: 2"), absl::UnixEpoch()),
+            "No share can run this (2 sites known).");
 }
 
 TEST(PlaceText, EveryRefusedShareHasOneLine) {
@@ -103,6 +107,18 @@ TEST(PlaceText, EveryHeadHasItsCell) {
   }
 }
 
+TEST(PlaceText, TheRequestIsEchoedAsItCouldBeTyped) {
+  v1::FindPlacementsRequest request;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      "vos: 'v' machine { vcpu_count { min: 2 max: 4 } ram_mib { max: 8192 } "
+      "allow_boot_from_volume: true } image { os: 'ubuntu>=22.04' } "
+      "network { public_v4: ADDRESS_WISH_REQUIRED } count: 1 max_age { seconds: 60 }",
+      &request));
+  EXPECT_EQ(RequestText(request),
+            "--vo v --vcpus 2..4 --ram ..8192M --os 'ubuntu>=22.04' --public-ip --count 1 "
+            "--max-age 60s");
+}
+
 TEST(PlaceText, ExplanationHasFunnelVerdictsAndRequest) {
   const std::string text = ExplainText(
       Response("funnel { stage: 'vo' in_count: 2 out_count: 1 } "
@@ -114,7 +130,7 @@ TEST(PlaceText, ExplanationHasFunnelVerdictsAndRequest) {
       {}, absl::UnixEpoch());
   for (const char* part :
        {"SHARES IN", "vo             2           1", "can run this", "not known: QUOTA_UNKNOWN",
-        "m1", "also: m2", "f with i: m3", "Understood as: vos: \"v\""}) {
+        "m1", "also: m2", "f with i: m3", "Understood as: --vo v"}) {
     EXPECT_THAT(text, ::testing::HasSubstr(part));
   }
 }

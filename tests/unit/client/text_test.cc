@@ -46,7 +46,10 @@ TEST(Text, CutsBetweenCharacters) {
                      "bc",
                      2, Cut::kEnd),
             "a\xcc\x88…");
+  EXPECT_EQ(Truncate("abcdefghij", 5, Cut::kMiddle), "ab…ij");
+  EXPECT_EQ(Truncate("net-vo.access -> public00", 20, Cut::kMiddle), "net-vo.… -> public00");
   EXPECT_EQ(Truncate("net-vo.access -> public00", 15, Cut::kMiddle), "net-vo.…ublic00");
+  EXPECT_EQ(Truncate("net-vo.access.egi.eu (private)", 20, Cut::kMiddle), "net-vo.ac… (private)");
 }
 
 TEST(Text, CutNeverExceedsTheWidth) {

@@ -1,0 +1,37 @@
+#include "client/words.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/text.h"
+
+namespace cis {
+
+absl::Time ToTime(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+Cell AgeCell(v1::DataState state, bool has_time, const google::protobuf::Timestamp& time,
+             absl::Time now) {
+  if (state == v1::DATA_STATE_MISSING || !has_time) return {"never read", Tone::kBad};
+  const std::string age = FormatAge(now - ToTime(time));
+  if (state == v1::DATA_STATE_STALE) return {absl::StrCat(age, ", stale"), Tone::kWarning};
+  if (state == v1::DATA_STATE_EXPIRED) return {absl::StrCat(age, ", expired"), Tone::kBad};
+  return {age, Tone::kPlain};
+}
+
+std::string GpuText(bool known, double count, absl::string_view vendor, absl::string_view model) {
+  if (!known) return "?";
+  if (count == 0) return "";
+  std::string text = absl::StrFormat("%g x", count);
+  if (vendor.empty() && model.empty()) absl::StrAppend(&text, " ?");
+  if (!vendor.empty()) absl::StrAppend(&text, " ", vendor);
+  if (!model.empty()) absl::StrAppend(&text, " ", model);
+  return text;
+}
+
+std::string OsText(absl::string_view distro, absl::string_view version) {
+  if (distro.empty()) return "";
+  return absl::StrCat(distro, version.empty() ? "" : " ", version);
+}
+
+}  // namespace cis

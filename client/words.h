@@ -1,0 +1,29 @@
+#pragma once
+
+// Facts in the few words that tables and sentences share.
+
+#include <google/protobuf/timestamp.pb.h>
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "cis/v1/common.pb.h"
+#include "client/table.h"
+
+namespace cis {
+
+// Age of data and whether it may be relied on: `2 h`, `3 d, stale`, `never read`.
+Cell AgeCell(v1::DataState state, bool has_time, const google::protobuf::Timestamp& time,
+             absl::Time now);
+
+// `1 x NVIDIA A100`; empty if there is none, `?` if not known.
+std::string GpuText(bool known, double count, absl::string_view vendor, absl::string_view model);
+
+// `ubuntu 22.04`; empty if unknown.
+std::string OsText(absl::string_view distro, absl::string_view version);
+
+// Seconds and nanoseconds as a time.
+absl::Time ToTime(const google::protobuf::Timestamp& time);
+
+}  // namespace cis
