@@ -13,6 +13,8 @@ namespace cis {
 inline constexpr int kPageSize = 1000;
 // Sites with pages of 4 objects exist; 2000 pages of 4 are still far more than any site has.
 inline constexpr int kMaxListPages = 2000;
+// Empty pages in a row that still name a next one. None is usual; one is Nova's after a full page.
+inline constexpr int kMaxEmptyPages = 3;
 // The largest public clouds have a few thousand images; ten times that is not a listing any more.
 inline constexpr int64_t kMaxListObjects = 100'000;
 // All pages of one listing together. A full image is 2 KiB, so this is 32,000 of them.

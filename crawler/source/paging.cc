@@ -96,6 +96,10 @@ class ListFetch : public std::enable_shared_from_this<ListFetch> {
     }
     const std::string next = NextLink(*body, spec_.list_key);
     if (next.empty()) return std::string();
+    if (!CountNew(*list)) {
+      return MakeSourceError(ErrorClass::kParse, absl::StrCat(name, ": the pages of ", answer.url,
+                                                              " lead on but bring nothing new"));
+    }
     if (result_.documents.size() >= static_cast<size_t>(kMaxListPages)) {
       return MakeSourceError(ErrorClass::kLimit, absl::StrCat(name, ": more than ", kMaxListPages,
                                                               " pages (kMaxListPages)"));
@@ -113,11 +117,26 @@ class ListFetch : public std::enable_shared_from_this<ListFetch> {
     return marker;
   }
 
+  // False if this page and the ones before it show that the listing will not end: all its objects
+  // were there already, or too many pages in a row are empty. Objects without an id count as new.
+  bool CountNew(const json& list) {
+    if (list.empty()) return ++empty_count_ <= kMaxEmptyPages;
+    empty_count_ = 0;
+    bool is_new = false;
+    for (const json& object : list) {
+      const bool has_id = object.is_object() && object.count("id") != 0;
+      if (!has_id || ids_.insert(object["id"].dump()).second) is_new = true;
+    }
+    return is_new;
+  }
+
   ServiceClient& client_;
   ListSpec spec_;
   absl::AnyInvocable<void(absl::StatusOr<ListResult>)> done_;
   ListResult result_;
   std::set<std::string> markers_;
+  std::set<std::string> ids_;
+  int empty_count_ = 0;
   int64_t object_count_ = 0;
   int64_t byte_count_ = 0;
 };

@@ -88,16 +88,34 @@ TEST(Paging, CircleOfPagesIsAnError) {
 
 TEST(Paging, EndlessPagesHitANamedLimit) {
   FakeSite site = WorkingSite();
-  site.OnGet(ImagesUrl(), R"({"images":[],"next":"/v2/images?marker=0"})");
+  site.OnGet(ImagesUrl(), R"({"images":[{"id":"x"}],"next":"/v2/images?marker=0"})");
   for (int i = 0; i <= kMaxListPages; ++i) {
     site.OnGet(absl::StrCat(ImagesUrl(), "&marker=", i),
-               absl::StrCat(R"({"images":[],"next":"/v2/images?marker=)", i + 1, R"("})"));
+               absl::StrCat(R"({"images":[{"id":)", i, R"(}],"next":"/v2/images?marker=)", i + 1,
+                            R"("})"));
   }
   const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
   const SourceEvent* failure = FindFailure(events, Kind::kImages);
   ASSERT_NE(failure, nullptr);
   EXPECT_EQ(failure->error, ErrorClass::kLimit);
   EXPECT_THAT(std::string(failure->status.message()), HasSubstr("kMaxListPages"));
+}
+
+TEST(Paging, PagesThatBringNothingNewEndEarly) {
+  for (const char* objects : {"", R"({"id":"1"},{"id":"2"})"}) {
+    FakeSite site = WorkingSite();
+    site.OnGet(ImagesUrl(),
+               absl::StrCat(R"({"images":[)", objects, R"(],"next":"/v2/images?marker=0"})"));
+    for (int i = 0; i < 10; ++i) {
+      site.OnGet(absl::StrCat(ImagesUrl(), "&marker=", i),
+                 absl::StrCat(R"({"images":[)", objects, R"(],"next":"/v2/images?marker=)", i + 1,
+                              R"("})"));
+    }
+    const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
+    ASSERT_NE(FindFailure(events, Kind::kImages), nullptr);
+    EXPECT_EQ(FindFailure(events, Kind::kImages)->error, ErrorClass::kParse);
+    EXPECT_LT(site.requests.size(), 20U);
+  }
 }
 
 TEST(Paging, TooManyObjectsHitANamedLimit) {
