@@ -200,6 +200,11 @@ class Classifier {
         SetConfidence(provenance(), field, Confidence::kVerified);
         return Tristate::kNo;
       }
+      if (ip_version == 4 && context_.pools_listed && network_->is_external.value_or(false)) {
+        AddEvidence(provenance(), field, "floatingip_pools", "no IPv4 subnet");
+        SetConfidence(provenance(), field, Confidence::kVerified);
+        return Tristate::kNo;
+      }
       SetConfidence(provenance(), field, Confidence::kUnknown);
       return Tristate::kUnknown;
     }

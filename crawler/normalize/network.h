@@ -23,6 +23,8 @@ struct NetworkContext {
   std::string project_id;  // of the share; empty = unknown
   std::vector<SeenAddress> seen;
   bool has_nothing_but_name = false;  // the record shows neither role nor access
+  // Neutron listed the floating-IP pools: every IPv4 subnet of every external network is in `seen`.
+  bool pools_listed = false;
   bool gateway_of_own_router = false;
   bool only_external = false;       // the one external network that the share sees
   bool router_present = false;      // an own router joins it to an external network

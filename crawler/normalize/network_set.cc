@@ -63,6 +63,7 @@ class NetworkJoin {
     ForEach(fips, [&](const JsonReader& record) { return AddFloatingIp(record); });
     set_.routers_known = routers.readable;
     set_.floating_ips_known = fips.readable;
+    pools_listed_ = pools.readable.value_or(false);
     Finish();
     return std::move(set_);
   }
@@ -278,6 +279,7 @@ class NetworkJoin {
       context.project_id = project_id_;
       context.seen = std::move(seen_[i]);
       context.has_nothing_but_name = extras_[i].bare;
+      context.pools_listed = pools_listed_;
       context.only_external = externals == 1 && network.is_external.value_or(false);
       AddTopology(network, extras_[i], &context);
       ClassifyNetwork(context, &network);
@@ -304,6 +306,7 @@ class NetworkJoin {
   }
 
   std::string project_id_;
+  bool pools_listed_ = false;
   std::vector<std::string>* skipped_;
   NetworkSet set_;
   std::map<std::string, std::size_t> by_id_;  // index into set_.networks
