@@ -18,8 +18,8 @@ STATE = os.environ.get('CIS_LAB_DIR') or os.path.join(
 LAB_PROGRAM = ['/usr/bin/python3', os.path.join(HERE, 'lab', 'lab.py')]
 VO = 'vo.access.egi.eu'
 
-PROGRAMS = {name: os.path.join(os.environ.get('CIS_BIN') or os.path.join(ROOT, 'build/dev/bin'), name)
-            for name in ('cis-crawler', 'cisquery')}
+BIN = os.environ.get('CIS_BIN') or os.path.join(ROOT, 'build', 'dev', 'bin')
+PROGRAMS = {name: os.path.join(BIN, name) for name in ('cis-crawler', 'cisquery')}
 
 
 def lab():

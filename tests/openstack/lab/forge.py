@@ -88,7 +88,8 @@ def _neutron():
     from neutron.cmd.eventlet import server
     from neutron.api.v2 import router  # noqa: F401  pylint: disable=unused-import
     from neutron.plugins.ml2 import plugin  # noqa: F401  pylint: disable=unused-import
-    from neutron.services.l3_router import l3_router_plugin  # noqa: F401  pylint: disable=unused-import
+    from neutron.services.l3_router import (  # noqa: F401
+        l3_router_plugin)  # pylint: disable=unused-import
     return server.main
 
 

@@ -113,8 +113,9 @@ class Cloud:
                         provider_segmentation_id=vlan)
         made = self.admin.network.create_network(name=name, **owner, **more)
         made.made_subnets = [
-            self.admin.network.create_subnet(network_id=made.id, cidr=cidr,
-                                             ip_version=6 if ':' in cidr else 4, **owner, **attributes)
+            self.admin.network.create_subnet(
+                network_id=made.id, cidr=cidr, ip_version=6 if ':' in cidr else 4, **owner,
+                **attributes)
             for cidr, attributes in subnets]
         return made
 

@@ -69,11 +69,12 @@ def images(cloud):
         system, version, hypervisor = name[name.index('[') + 1:-1].split('/')
         cloud.image(name, size, virtual, fmt='qcow2' if virtual else 'raw', id=image_id,
                     min_disk=1, min_ram=512, properties={
-                        # As the synchronisation of that time wrote them: min_disk is its core count.
+                        # As that time's synchronisation wrote them: min_disk is its core count.
                         'CLOUDKEEPER_APPLIANCE_ID': image_id[:8],
                         'CLOUDKEEPER_APPLIANCE_TITLE': name,
                         'CLOUDKEEPER_APPLIANCE_MPURI':
-                            'https://appdb.egi.eu/store/vo/image/%s:%d/' % (image_id, 8000 + number),
+                            'https://appdb.egi.eu/store/vo/image/%s:%d/' % (image_id,
+                                                                            8000 + number),
                         'CLOUDKEEPER_APPLIANCE_OPERATING_SYSTEM':
                             '%s/%s/%s' % (system, version, hypervisor),
                         'CLOUDKEEPER_APPLIANCE_ARCHITECTURE': 'x86_64',
