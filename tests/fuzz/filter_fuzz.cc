@@ -1,0 +1,59 @@
+// Any text as a filter and as an order: parsed or refused with an offset inside it, and what is
+// parsed can be asked of a row.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+
+#include "server/query/filter.h"
+#include "server/query/order_by.h"
+#include "server/query/query_error.h"
+#include "server/service/field_tables.h"
+#include "server/snapshot/snapshot.h"
+#include "tests/support/builders.h"
+
+namespace {
+
+const cis::Snapshot& OneOfEach() {
+  static const std::shared_ptr<const cis::Snapshot> snapshot = cis::Snapshot::Build(
+      cis::CatalogBuilder().AddFlavor(cis::MakeFlavor("f")).AddImage(cis::MakeImage("i")).Build());
+  return *snapshot;
+}
+
+void Check(bool good) {
+  if (!good) std::abort();
+}
+
+void CheckError(const absl::Status& status, absl::string_view text) {
+  const auto offset = cis::QueryErrorOffset(status);
+  Check(status.code() == absl::StatusCode::kInvalidArgument && offset && *offset <= text.size());
+}
+
+template <typename View>
+void Try(absl::string_view text, const cis::FieldTable& fields, const View& row) {
+  const auto filter = cis::ParseFilter(text, fields);
+  if (filter.ok()) {
+    const bool once = filter->Matches(&row);
+    Check(filter->Matches(&row) == once);
+  } else {
+    CheckError(filter.status(), text);
+  }
+  const auto order = cis::ParseOrderBy(text, fields);
+  if (order.ok()) {
+    const auto position = order->PositionOf(&row);
+    Check(order->IsPosition(position) && order->CompareToPosition(&row, position) == 0);
+  } else {
+    CheckError(order.status(), text);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const absl::string_view text(reinterpret_cast<const char*>(data), size);
+  const cis::SiteIndex& site = *OneOfEach().sites()[0];
+  Try(text, cis::FlavorFields(), site.flavors()[0]);
+  Try(text, cis::ImageFields(), site.images()[0]);
+  return 0;
+}
