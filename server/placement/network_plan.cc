@@ -1,52 +1,14 @@
 #include "server/placement/network_plan.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <tuple>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "server/placement/text.h"
+#include "server/placement/network_names.h"
 
 namespace cis {
 namespace {
-
-constexpr std::array<absl::string_view, 12> kPublicTokens{
-    "public", "pub",      "external", "extern", "ext",      "floating",
-    "fip",    "internet", "inet",     "wan",    "provider", "float"};
-constexpr std::array<absl::string_view, 22> kServiceTokens{
-    "private", "priv",      "internal", "intern", "local", "mgmt", "management", "admin",
-    "storage", "ceph",      "backup",   "test",   "ha",    "lb",   "octavia",    "ipmi",
-    "bmc",     "heartbeat", "sriov",    "rdma",   "ib",    "infra"};
-
-template <size_t kSize>
-bool HasToken(const std::array<absl::string_view, kSize>& tokens, const std::string& name) {
-  const std::string lower = absl::AsciiStrToLower(name);
-  size_t begin = 0;
-  for (size_t i = 0; i <= lower.size(); ++i) {
-    if (i < lower.size() && absl::ascii_isalnum(static_cast<unsigned char>(lower[i]))) continue;
-    const absl::string_view token = absl::string_view(lower).substr(begin, i - begin);
-    if (std::find(tokens.begin(), tokens.end(), token) != tokens.end()) return true;
-    begin = i + 1;
-  }
-  return false;
-}
-
-// 0 is best. Names only order what is otherwise equal.
-int PoolNameRank(const Network& pool) {
-  if (HasToken(kServiceTokens, pool.name)) return 2;
-  return HasToken(kPublicTokens, pool.name) ? 0 : 1;
-}
-
-int PortNameRank(const Network& network, absl::string_view vo) {
-  if (!vo.empty() && ContainsIgnoreCase(network.name, vo)) return 0;
-  if (ContainsIgnoreCase(network.name, "default")) return 1;
-  constexpr std::array<absl::string_view, 11> kNotForMachines{
-      "mgmt", "management", "storage", "ceph", "backup",   "octavia",
-      "lb",   "ipmi",       "bmc",     "ha",   "heartbeat"};
-  return HasToken(kNotForMachines, network.name) ? 3 : 2;
-}
 
 // Least of the confidences that the network has for these fields; kUnknown if it has none.
 Confidence LeastOf(const Network& network, std::initializer_list<absl::string_view> fields) {
@@ -60,12 +22,26 @@ Confidence LeastOf(const Network& network, std::initializer_list<absl::string_vi
   return found ? least : Confidence::kUnknown;
 }
 
+// Nova refuses machines on a network without subnets, Neutron floating IPs from one.
+bool HasSubnet(const Network& network) {
+  return !network.subnet_ids.empty() || !network.subnets.empty();
+}
+
+// A floating IP goes to an IPv4 address of the machine. True unless every subnet is known to be
+// IPv6.
+bool MayHaveIpv4(const Network& network) {
+  const bool all_known = network.subnets.size() >= network.subnet_ids.size();
+  return !all_known || std::any_of(network.subnets.begin(), network.subnets.end(),
+                                   [](const Subnet& s) { return s.ip_version != 6; });
+}
+
 bool IsPool(const Network& network) {
-  return network.usable_as == NetworkUse::kFloatingPool || network.also_floating_pool;
+  return HasSubnet(network) && MayHaveIpv4(network) &&
+         (network.usable_as == NetworkUse::kFloatingPool || network.also_floating_pool);
 }
 
 bool TakesPorts(const Network& network) {
-  return network.attachable != Tristate::kNo &&
+  return HasSubnet(network) && network.attachable != Tristate::kNo &&
          (network.usable_as == NetworkUse::kTenant || network.usable_as == NetworkUse::kDirect);
 }
 
@@ -237,7 +213,9 @@ class PlanBuilder {
     base.public_v4 = pool.public_v4;
     base.confidence = LeastOf(pool, {"usable_as", "public_v4"});
     for (const Network* network : ports_) {
-      if (network->usable_as == NetworkUse::kTenant) AddThrough(base, *network);
+      if (network->usable_as == NetworkUse::kTenant && MayHaveIpv4(*network)) {
+        AddThrough(base, *network);
+      }
     }
     base.kind = PlanKind::kFloatingNeedsNetwork;
     base.public_v6 = Tristate::kNo;

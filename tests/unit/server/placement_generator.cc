@@ -53,10 +53,11 @@ void Generator::AddNetworks(CatalogBuilder& builder) {
     network.public_v6 = AnyTristate();
     if (OneIn(6)) network.attachable = AnyTristate();
     if (OneIn(6)) network.status = "DOWN";
+    const std::string subnet = absl::StrCat("s", i);
+    if (!OneIn(3)) network.subnets = {MakeSubnet(subnet, "", OneIn(4) ? 6 : 4)};
+    if (!OneIn(4)) network.subnet_ids = {subnet};
     if (network.usable_as == NetworkUse::kTenant) {
       if (!OneIn(3)) network.owner = project;
-      if (!OneIn(4)) network.subnets = {MakeSubnet(absl::StrCat("s", i), "10.0.0.0/24")};
-      if (OneIn(2)) network.subnet_ids = {absl::StrCat("s", i)};
       tenants.push_back(network.id);
     }
     if (network.usable_as == NetworkUse::kDirect) network.also_floating_pool = OneIn(3);

@@ -213,6 +213,30 @@ TEST(PlacementNetwork, LeavesOutNetworksThatAreDownOrGone) {
   EXPECT_EQ(BlockingCode(Find(builder, Public())), "NET_NONE");
 }
 
+// Nova: "requires a subnet in order to boot instances on".
+TEST(PlacementNetwork, LeavesOutNetworksWithoutSubnets) {
+  CatalogBuilder builder = PlainScene();
+  Network bare = SureNetwork("a-bare", NetworkUse::kTenant, Project(builder));
+  bare.subnets.clear();
+  bare.subnet_ids.clear();
+  builder.AddNetwork(bare);
+  builder.AddRouter(MakeRouter("r", "id-public00", {bare.id}));
+  for (const PlacementQuery& query : {QueryOf(), Public()}) {
+    const Answer answer = Find(builder, query);
+    EXPECT_EQ(Only(answer).plan->network->name, "private");
+    EXPECT_FALSE(Only(answer).plan->ambiguous);
+  }
+}
+
+TEST(PlacementNetwork, GivesNoFloatingIpToANetworkThatIsIpv6Only) {
+  CatalogBuilder builder = PlainScene();
+  for (auto& network : builder.share().networks) {
+    if (network.record.name == "private") network.record.subnets[0].ip_version = 6;
+  }
+  const Answer answer = Find(builder, Public());
+  EXPECT_EQ(Only(answer).plan->kind, PlanKind::kFloatingNeedsNetwork);
+}
+
 TEST(PlacementNetwork, CountsUnattachedFloatingIpsOfThatPoolOnly) {
   CatalogBuilder builder = PlainScene();
   for (Quota& quota : builder.share().quotas) {

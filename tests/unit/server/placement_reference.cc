@@ -78,16 +78,25 @@ bool Allowed(const ShareCatalog& share, const Needs& needs) {
   return true;
 }
 
+// Every subnet is known and none is IPv4.
+bool OnlySix(const Network& n) {
+  for (const Subnet& subnet : n.subnets) {
+    if (subnet.ip_version == 4) return false;
+  }
+  return n.subnets.size() >= n.subnet_ids.size();
+}
+
 struct Way {
   const Network* network;
   const Network* pool;
   Needs needs;
 };
 
+// No subnets, no machines and no floating IPs.
 bool Works(const Stored<Network>& n) {
   const Network& r = n.record;
-  return n.active && (!r.admin_state_up || *r.admin_state_up) &&
-         (r.status == "ACTIVE" || r.status.empty());
+  return n.active && !(r.subnets.empty() && r.subnet_ids.empty()) &&
+         (!r.admin_state_up || *r.admin_state_up) && (r.status == "ACTIVE" || r.status.empty());
 }
 
 bool On(const Router& router, const Network& network) {
@@ -133,13 +142,14 @@ std::vector<Way> WaysWithPublicV4(const ShareCatalog& share, int64_t count) {
       ways.push_back({&o, nullptr, {{"ports", count}}});
     }
     if (o.usable_as != NetworkUse::kFloatingPool && !o.also_floating_pool) continue;
+    if (OnlySix(o)) continue;
     int64_t unused = 0;
     for (const FloatingIp& ip : share.floating_ips) {
       if (ip.network_id == o.id && !ip.attached) ++unused;
     }
     const int64_t made = count > unused ? count - unused : 0;
     for (const Stored<Network>& in : share.networks) {
-      if (Works(in) && in.record.usable_as == NetworkUse::kTenant &&
+      if (Works(in) && !OnlySix(in.record) && in.record.usable_as == NetworkUse::kTenant &&
           in.record.attachable != Tristate::kNo) {
         AddThrough(share, in.record, o, {{"ports", count}, {"floating_ips", made}}, &ways);
       }
