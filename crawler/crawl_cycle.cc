@@ -61,11 +61,12 @@ absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& tar
   CIS_RETURN_IF_ERROR(
       store_->ReplaceConfiguration(configuration_.sites(), configuration_.shares()));
   for (const ShareTarget& target : targets) StartShare(target);
-  // Each request is bounded by its share's deadline, so that this ends by itself.
-  const absl::Status driven = transport_->Run(absl::InfiniteFuture());
+  // All shares start now. A request's own deadline does not count the wait for its turn; this does.
+  const absl::Status driven = transport_->Run(clock_->Now() + options_.share_deadline);
   CIS_RETURN_IF_ERROR(store_status_);
-  if (!driven.ok() && !summary_.interrupted) return driven;
   if (summary_.interrupted) return summary_;
+  // Shares that the deadline cut off were told so, and have failed on their own.
+  if (!driven.ok() && driven.code() != absl::StatusCode::kDeadlineExceeded) return driven;
   Crawl crawl;
   crawl.id = crawl_id_;
   crawl.end_time = clock_->Now();
@@ -109,12 +110,12 @@ void CrawlCycle::Send(ShareRun& run, SourceRequest request) {
 
 void CrawlCycle::OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpResponse> answer) {
   --run.open_count;
-  summary_.request_count += answer.ok() ? answer->try_count : 1;
   // An end that we asked for is no failure of the site.
   if (!answer.ok() && answer.status().code() == absl::StatusCode::kCancelled) {
     summary_.interrupted = true;
     return;
   }
+  summary_.request_count += answer.ok() ? answer->try_count : 1;
   if (!store_status_.ok()) return;
   Take(run, run.source->OnResponse(tag, answer, clock_->Now()));
   if (options_.on_progress) options_.on_progress(summary_);
