@@ -150,6 +150,21 @@ const Distro* FindDistro(absl::string_view id) {
   return nullptr;
 }
 
+const std::vector<NameCandidate>& NamesStartingWith(absl::string_view word) {
+  static const auto* const kIndex = [] {
+    auto* index = new absl::flat_hash_map<std::string, std::vector<NameCandidate>>();
+    for (const Distro& distro : Distros()) {
+      for (const NamePattern& pattern : distro.patterns) {
+        (*index)[pattern.words.front()].push_back({&distro, &pattern});
+      }
+    }
+    return index;
+  }();
+  static const auto* const kNone = new std::vector<NameCandidate>();
+  const auto found = kIndex->find(word);
+  return found == kIndex->end() ? *kNone : found->second;
+}
+
 const Distro* FindDistroByLabel(absl::string_view value) {
   const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(value));
   if (const Distro* distro = FindDistro(lower)) {
@@ -188,15 +203,19 @@ const Release* FindRelease(absl::string_view distro, absl::string_view version) 
 }
 
 const Release* FindCodename(absl::string_view word, absl::string_view distro) {
-  if (word.empty()) {
-    return nullptr;
-  }
-  for (const Release& release : Releases()) {
-    if (release.codename == word && (distro.empty() || release.distro == distro)) {
-      return &release;
+  static const auto* const kIndex = [] {
+    auto* index = new absl::flat_hash_map<std::string, const Release*>();
+    for (const Release& release : Releases()) {
+      if (!release.codename.empty()) {
+        index->emplace(release.codename, &release);
+      }
     }
-  }
-  return nullptr;
+    return index;
+  }();
+  const auto found = kIndex->find(word);
+  return found != kIndex->end() && (distro.empty() || found->second->distro == distro)
+             ? found->second
+             : nullptr;
 }
 
 std::string SuccessorOf(absl::string_view distro, absl::string_view version,

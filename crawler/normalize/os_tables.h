@@ -37,6 +37,15 @@ struct Release {
 const std::vector<Distro>& Distros();
 // Null if there is none.
 const Distro* FindDistro(absl::string_view id);
+
+// A distribution and one of its spellings.
+struct NameCandidate {
+  const Distro* distro = nullptr;
+  const NamePattern* pattern = nullptr;
+};
+// The spellings that start with `word`, in the order of the table.
+const std::vector<NameCandidate>& NamesStartingWith(absl::string_view word);
+
 // The distribution that a property value names as a whole, e.g. "RedHat" -> rhel. Null if none.
 const Distro* FindDistroByLabel(absl::string_view value);
 // Whether sites label images of `distro` as `label`, e.g. almalinux as centos.

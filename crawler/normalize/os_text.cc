@@ -238,24 +238,24 @@ class Parser {
   void FindMentions() {
     for (std::size_t at = 0; at < tokens().size();) {
       std::optional<Mention> best;
-      for (const Distro& distro : Distros()) {
-        for (const NamePattern& pattern : distro.patterns) {
-          std::optional<Mention> mention = MatchPattern(distro, pattern, at);
-          if (!mention.has_value() || (best.has_value() && mention->name_end <= best->name_end)) {
+      for (const NameCandidate& candidate : NamesStartingWith(tokens()[at].text)) {
+        const Distro& distro = *candidate.distro;
+        const NamePattern& pattern = *candidate.pattern;
+        std::optional<Mention> mention = MatchPattern(distro, pattern, at);
+        if (!mention.has_value() || (best.has_value() && mention->name_end <= best->name_end)) {
+          continue;
+        }
+        if (mention->version.empty()) {
+          std::string codename;
+          const auto version = ReadVersion(distro, mention->name_end, pattern.glued, &codename);
+          if (version.has_value()) {
+            mention->version = version->first;
+            mention->codename = codename;
+          } else if (pattern.needs_version) {
             continue;
           }
-          if (mention->version.empty()) {
-            std::string codename;
-            const auto version = ReadVersion(distro, mention->name_end, pattern.glued, &codename);
-            if (version.has_value()) {
-              mention->version = version->first;
-              mention->codename = codename;
-            } else if (pattern.needs_version) {
-              continue;
-            }
-          }
-          best = std::move(mention);
         }
+        best = std::move(mention);
       }
       if (!best.has_value()) {
         ++at;
