@@ -47,10 +47,10 @@ enum class VoSupport {
 
 // One VO's project at one endpoint. Key: (endpoint key, vo, project_key).
 struct Share {
-  Endpoint endpoint;        // the key fields identify the endpoint
-  std::string vo;           // "vo.access.egi.eu"
-  std::string project_key;  // the project as the configuration says it: its id, "NAME@DOMAIN", or
-                            // "" where the credential decides
+  Endpoint endpoint;         // the key fields identify the endpoint
+  std::string vo;            // "vo.access.egi.eu"
+  std::string project_key;   // the project as the configuration says it: its id, "NAME@DOMAIN", or
+                             // "" where the credential decides
   std::string project_id;    // as configured, or as the token said if the configuration has none
   std::string project_name;  // as the token said
   std::string user_domain;   // unused by fit; empty if not known

@@ -33,7 +33,7 @@ absl::StatusOr<std::unique_ptr<StoreWriter>> OpenStoreWriter(const std::string& 
   CIS_RETURN_IF_ERROR(CheckPages(*db, "PRAGMA quick_check(1)"));
   CIS_RETURN_IF_ERROR(MigrateTo(*db, Migrations()));
   CIS_RETURN_IF_ERROR(Verify(*db, Migrations()));
-  // Readers go on while a crawl writes. See schema/README.md, Durability.
+  // Readers go on while a crawl writes. See README.md, Files, processes, durability.
   CIS_RETURN_IF_ERROR(
       db->Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
                   "PRAGMA journal_size_limit = 16777216"));
