@@ -107,8 +107,25 @@ Match MatchDebian(const Cursor& at) {
   return VersionMatch{absl::StrCat(major), std::min<std::size_t>(at.DottedCount(), 3)};
 }
 
+// "79" and "610": major and minor without their dot, where no release is numbered so. 32, 64 and 86
+// stand for the width of a machine.
+Match MatchGluedMinor(const Cursor& at) {
+  const int number = at.Number(0);
+  const int major = at.Digits(0) == 2 ? number / 10 : number / 100;
+  const int minor = at.Digits(0) == 2 ? number % 10 : number % 100;
+  const bool width = number == 64 || number == 86;
+  const bool three = at.Digits(0) == 3 && minor == 10;
+  if (at.DottedCount() != 1 || width || (at.Digits(0) != 2 && !three) || major < 6 || major > 9) {
+    return std::nullopt;
+  }
+  return VersionMatch{absl::StrCat(major, ".", minor), 1};
+}
+
 Match MatchEl(const Cursor& at) {
   const int major = at.Number(0);
+  if (major > 12) {
+    return MatchGluedMinor(at);
+  }
   if (major < 3 || major > 12 || at.Digits(0) > 2) {
     return std::nullopt;
   }
@@ -132,6 +149,10 @@ Match MatchLeap(const Cursor& at) {
     return VersionMatch{"tumbleweed", 1};
   }
   const int major = at.Number(0);
+  if (at.Digits(0) == 3 && at.DottedCount() == 1 &&
+      (major / 10 == 15 || major / 10 == 42)) {  // "423"
+    return VersionMatch{absl::StrCat(major / 10, ".", major % 10), 1};
+  }
   if (!((major >= 10 && major <= 16) || major == 42)) {
     return std::nullopt;
   }
