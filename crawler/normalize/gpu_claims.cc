@@ -41,6 +41,9 @@ void TakeModel(const std::optional<GpuModel>& model, GpuClaim* claim) {
   if (model.has_value()) {
     claim->vendor = model->vendor;
     claim->model = model->model;
+    if (model->is_slice) {
+      claim->kind = "vgpu";
+    }
   }
 }
 
@@ -131,7 +134,9 @@ class GpuReader {
     }
     // "NVIDIA_700" is an mdev type: a virtual GPU. A named kind or model says more.
     const bool mdev = parts.size() == 2 && parts[0] == "NVIDIA" && ParseInt(parts[1]).has_value();
-    claim->kind = mdev ? "vgpu" : KindOf(word);
+    if (claim->kind.empty()) {
+      claim->kind = mdev ? "vgpu" : KindOf(word);
+    }
     return true;
   }
 
@@ -178,6 +183,11 @@ class GpuReader {
     }
     if (written.empty() || other_type) {
       return;
+    }
+    if (claim.vendor.empty()) {
+      if (const auto model = FindGpuModel(Tokenize(claim.model).tokens)) {
+        claim.vendor = model->vendor;
+      }
     }
     // "gpu=true" and "gpu=false" are no counts.
     claim.present = claim.count.value_or(1) > 0;
@@ -241,7 +251,9 @@ class GpuReader {
         named = true;
         sum += *count;
         TakeModel(model, &claim);
-        claim.kind = KindOf(word).empty() ? "passthrough" : KindOf(word);
+        if (claim.kind.empty()) {
+          claim.kind = KindOf(word).empty() ? "passthrough" : KindOf(word);
+        }
       }
       claim.source = "extra_spec:pci_passthrough:alias";
       claim.value = spec.second;
@@ -342,8 +354,10 @@ class GpuReader {
           absl::StartsWith(lower, "resources") || absl::StartsWith(lower, "trait")) {
         continue;
       }
-      const std::vector<Token> tokens = Tokenize(lower).tokens;
-      const DeviceWord word = FindDeviceWord(tokens);
+      // Hosts of a GPU aggregate are a hint too: "aggregate_instance_extra_specs:type=gpu".
+      const bool aggregate = absl::StartsWith(lower, "aggregate_instance_extra_specs:");
+      const DeviceWord word = FindDeviceWord(
+          Tokenize(aggregate ? absl::StrCat(lower, " ", spec.second) : lower).tokens);
       if (word == DeviceWord::kUnknown || word == DeviceWord::kOther) {
         continue;
       }

@@ -58,6 +58,16 @@ bool Matches(const Spelling& spelling, const std::vector<Token>& tokens, std::si
   return true;
 }
 
+// NVIDIA's vGPU profiles: the memory and one of the letters of its four series, "48Q".
+bool IsProfile(const std::vector<Token>& tokens, std::size_t at) {
+  if (at + 1 >= tokens.size() || tokens[at].kind != Token::Kind::kNumber ||
+      !tokens[at + 1].gap.empty()) {
+    return false;
+  }
+  const std::string& series = tokens[at + 1].text;
+  return series == "a" || series == "b" || series == "c" || series == "q";
+}
+
 }  // namespace
 
 std::optional<GpuModel> FindGpuModel(const std::vector<Token>& tokens) {
@@ -80,6 +90,7 @@ std::optional<GpuModel> FindGpuModel(const std::vector<Token>& tokens) {
     found = best->model;
     found->begin = at;
     found->end = at + best->words.size();
+    found->is_slice = IsProfile(tokens, found->end);
     at = found->end;
   }
   return found;

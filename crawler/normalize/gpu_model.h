@@ -16,6 +16,7 @@ struct GpuModel {
   std::string vendor;
   std::string model;
   bool clear = false;     // the word means nothing else, so that a flavor's name may be read by it
+  bool is_slice = false;  // followed by a vGPU profile, "A40-48Q"
   std::size_t begin = 0;  // tokens it stands at
   std::size_t end = 0;
 };
