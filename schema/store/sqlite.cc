@@ -38,6 +38,14 @@ absl::Status StatusOf(int code, absl::string_view path, absl::string_view detail
     case SQLITE_TOOBIG:
       return absl::ResourceExhaustedError(say(detail));
     case SQLITE_READONLY:
+      // Reading needs the side files, and a reader that finds none has to create them.
+      if (code != SQLITE_READONLY && code != SQLITE_READONLY_DBMOVED) {
+        return absl::PermissionDeniedError(
+            say("cannot be read without its -wal and -shm files; copy them, too, or grant write "
+                "permission for the folder"));
+      }
+      return absl::PermissionDeniedError(
+          say("may not be written; this needs write permission for the file and its folder"));
     case SQLITE_PERM:
     case SQLITE_AUTH:
       return absl::PermissionDeniedError(
