@@ -1,5 +1,6 @@
 cis_test(
   crawler_normalize_test
+  LABEL
   unit
   SOURCES
   normalize_arch_test.cc
