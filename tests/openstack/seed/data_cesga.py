@@ -53,7 +53,8 @@ APPDB_IMAGES = (
      2861 * MIB, 10 * GIB),
 )
 
-# Floating IPs of the record's project: the last byte, and the machine's where there is one.
+# Floating IPs of the record's project: the last byte, and the machine's where there is one. The
+# record has machines behind 208 and 241 as well; here six lie unused.
 FLOATING = ((208, None), (230, 13), (209, None), (248, 18), (216, None), (250, 12), (234, 5),
             (244, None), (206, None), (225, 4), (217, 6), (223, 23), (241, None))
 
