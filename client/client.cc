@@ -1,5 +1,6 @@
 #include "client/client.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
@@ -129,6 +130,8 @@ struct Client::Stubs {
 #undef CIS_STUB_CALLS
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions& options) {
+  // What gRPC would say on stderr is in the error that the call returns.
+  gpr_set_log_verbosity(static_cast<gpr_log_severity>(GPR_LOG_SEVERITY_ERROR + 1));
   std::shared_ptr<grpc::ChannelCredentials> credentials;
   if (options.tls || !options.tls_ca.empty() || !options.tls_cert.empty()) {
     grpc::SslCredentialsOptions ssl;

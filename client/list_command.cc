@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "client/columns.h"
 #include "client/commands.h"
 #include "client/csv.h"
@@ -22,6 +23,14 @@
 
 namespace cis {
 namespace {
+
+// The first few names and how many more there are.
+std::string FirstOf(const std::vector<std::string>& names) {
+  constexpr size_t kShown = 5;
+  if (names.size() <= kShown) return absl::StrJoin(names, ", ");
+  return absl::StrCat(absl::StrJoin(absl::MakeConstSpan(names).subspan(0, kShown), ", "), " and ",
+                      names.size() - kShown, " more");
+}
 
 // VOs that have a share at one of `sites`. The API lists VOs of all sites only.
 absl::StatusOr<std::set<std::string>> VosAt(const CommandContext& context,
@@ -114,8 +123,7 @@ absl::StatusOr<bool> ListNoun(const CommandContext& context) {
   CIS_ASSIGN_OR_RETURN(const ListInfo info, context.client.List<T>(std::move(request), 0, add));
   if (writer.End()) Note(context, "Long names are cut; -o wide shows them whole.");
   if (!info.unreachable.empty()) {
-    Note(context,
-         absl::StrCat("Sites without any usable data: ", absl::StrJoin(info.unreachable, ", ")));
+    Note(context, absl::StrCat("Sites without any usable data: ", FirstOf(info.unreachable)));
   }
   const bool filtered_here = std::is_same_v<T, v1::Vo> && !options.list.sites.empty();
   if (limit > 0 && info.total_count > writer.count() && !filtered_here) {

@@ -16,7 +16,6 @@
 #include "client/commands.h"
 #include "client/options.h"
 #include "schema/base/clock.h"
-#include "schema/base/status_macros.h"
 #include "server/service/in_process.h"
 
 namespace {
@@ -59,26 +58,41 @@ bool WaitOrStop(absl::Duration time) {
   return sigtimedwait(&signals, nullptr, &limit) < 0;
 }
 
-absl::StatusOr<bool> Run(const cis::Options& options) {
-  std::unique_ptr<cis::InProcessServer> local;
-  std::shared_ptr<grpc::Channel> channel;
-  cis::ClientOptions client_options{options.timeout, options.server};
-  if (options.db.empty()) {
-    CIS_ASSIGN_OR_RETURN(channel, cis::MakeChannel({options.server, options.tls, options.tls_ca,
-                                                    options.tls_cert, options.tls_key}));
-  } else {
-    CIS_ASSIGN_OR_RETURN(local, cis::InProcessServer::Open(options.db));
-    channel = local->channel();
-    client_options.server_text = options.db;
+// Says how it ended, after everything that was to be printed.
+int Finish(absl::StatusOr<bool> result) {
+  std::cout.flush();
+  if (result.ok() && !std::cout) {
+    result = absl::DataLossError("the answer could not be written to stdout in full");
   }
+  if (!result.ok()) std::cerr << cis::ErrorText(result.status()) << "\n";
+  return cis::ExitCodeOf(result);
+}
+
+int RunOn(std::shared_ptr<grpc::Channel> channel, const std::string& server_text,
+          const cis::Options& options) {
   if (options.command == cis::Command::kWatch) {
     const sigset_t signals = StopSignals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   }
-  cis::Client client(std::move(channel), std::move(client_options));
+  cis::Client client(std::move(channel), {options.timeout, server_text});
   const cis::SystemClock clock;
-  return cis::RunCommand(
-      {client, options, std::cout, std::cerr, StyleOfStdout(), clock, WaitOrStop});
+  const int exit_code = Finish(
+      cis::RunCommand({client, options, std::cout, std::cerr, StyleOfStdout(), clock, WaitOrStop}));
+  // Nothing is left to be saved, and closing the channel would take gRPC a third of the whole run.
+  if (options.db.empty()) std::_Exit(exit_code);
+  return exit_code;
+}
+
+int Run(const cis::Options& options) {
+  if (options.db.empty()) {
+    auto channel = cis::MakeChannel(
+        {options.server, options.tls, options.tls_ca, options.tls_cert, options.tls_key});
+    if (!channel.ok()) return Finish(channel.status());
+    return RunOn(*std::move(channel), options.server, options);
+  }
+  const auto local = cis::InProcessServer::Open(options.db);
+  if (!local.ok()) return Finish(local.status());
+  return RunOn((*local)->channel(), options.db, options);
 }
 
 }  // namespace
@@ -89,12 +103,5 @@ int main(int argc, char** argv) {
       std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), Environment("CIS_SERVER"));
   std::cout << parsed.out;
   std::cerr << parsed.err;
-  if (!parsed.options.has_value()) return parsed.exit_code;
-  absl::StatusOr<bool> result = Run(*parsed.options);
-  std::cout.flush();
-  if (result.ok() && !std::cout) {
-    result = absl::DataLossError("the answer could not be written to stdout in full");
-  }
-  if (!result.ok()) std::cerr << cis::ErrorText(result.status()) << "\n";
-  return cis::ExitCodeOf(result);
+  return parsed.options.has_value() ? Run(*parsed.options) : parsed.exit_code;
 }

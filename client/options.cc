@@ -168,7 +168,8 @@ void Parser::AddGlobalFlags(absl::string_view default_server) {
                        ->type_name("HOST:PORT"));
   grouped(kSource, app_.add_option("--db", options_.db,
                                    "Database file to read instead: same answers, no server")
-                       ->type_name("FILE"));
+                       ->type_name("FILE")
+                       ->excludes("--server"));
   grouped(kSource, app_.add_flag("--tls", options_.tls, "Use TLS with the system's authorities"));
   grouped(kSource, app_.add_option("--tls-ca", options_.tls_ca, "Use TLS with these authorities")
                        ->type_name("PEM"));

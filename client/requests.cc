@@ -16,9 +16,9 @@
 namespace cis {
 namespace {
 
-// Rows of one call when the user does not say: few calls, and an image with evidence is some kB.
-constexpr int kPageSize = 500;
-constexpr int kMaxPageSize = 1000;
+// Rows of one call when the user does not say: few calls, and an image with evidence or a placement
+// is some kB.
+constexpr int64_t kPageSize = 500;
 // Placements of `--all` when the user does not say: more than a person reads.
 constexpr int64_t kAllLimit = 1000;
 
@@ -26,6 +26,12 @@ constexpr absl::string_view kElDistros[] = {"rhel",          "almalinux", "rocky
                                             "centos-stream", "ol",        "scientific"};
 constexpr absl::string_view kNotLinux[] = {"windows", "freebsd",      "openbsd",
                                            "netbsd",  "dragonflybsd", "solaris"};
+
+// What the user said, else no more than the `limit` (0 = none) needs.
+int32_t PageSize(int32_t wanted, int64_t limit) {
+  if (wanted != 0) return wanted;
+  return static_cast<int32_t>(limit > 0 ? std::min(limit, kPageSize) : kPageSize);
+}
 
 void SetRange(const Range& range, v1::Int64Range* (v1::MachineRequirements::*mutable_field)(),
               v1::MachineRequirements& machine) {
@@ -158,11 +164,7 @@ v1::FindPlacementsRequest MakePlaceRequest(const PlaceOptions& options) {
   }
   request.set_order_by(options.sort_by);
   const int64_t limit = PlacementLimit(options);
-  request.set_page_size(options.page_size != 0
-                            ? options.page_size
-                            : static_cast<int32_t>(limit == 0
-                                                       ? kMaxPageSize
-                                                       : std::min<int64_t>(limit, kMaxPageSize)));
+  request.set_page_size(PageSize(options.page_size, limit));
   request.set_all_combinations(options.all);
   request.set_explain(options.explain);
   return request;
@@ -238,13 +240,7 @@ absl::StatusOr<typename Noun<T>::ListRequest> MakeListRequest(const ListOptions&
   }
   CIS_ASSIGN_OR_RETURN(*request.mutable_filter(), MakeFilter<T>(used));
   request.set_order_by(options.order_by.empty() ? std::string(UsualOrder<T>()) : options.order_by);
-  if (options.page_size != 0) {
-    request.set_page_size(options.page_size);
-  } else {
-    request.set_page_size(options.limit > 0
-                              ? static_cast<int32_t>(std::min<int64_t>(options.limit, kPageSize))
-                              : kPageSize);
-  }
+  request.set_page_size(PageSize(options.page_size, options.limit));
   if (format == Format::kName) {
     request.mutable_read_mask()->add_paths("name");
   } else {

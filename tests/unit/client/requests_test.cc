@@ -20,7 +20,7 @@ v1::FindPlacementsRequest PlaceRequest(std::vector<std::string> flags) {
 void ExpectPlaceRequest(std::vector<std::string> flags, const std::string& text) {
   v1::FindPlacementsRequest expected;
   for (const std::string& part :
-       {std::string("vos: 'v' machine {} network {} page_size: 1000"), text}) {
+       {std::string("vos: 'v' machine {} network {} page_size: 500"), text}) {
     ASSERT_TRUE(google::protobuf::TextFormat::MergeFromString(part, &expected)) << part;
   }
   const v1::FindPlacementsRequest request = PlaceRequest(std::move(flags));
@@ -50,7 +50,7 @@ TEST(PlaceRequest, FlagsBecomeFields) {
 
 TEST(PlaceRequest, LimitBoundsThePage) {
   EXPECT_EQ(PlaceRequest({"--limit", "3"}).page_size(), 3);
-  EXPECT_EQ(PlaceRequest({"--limit", "0"}).page_size(), 1000);
+  EXPECT_EQ(PlaceRequest({"--limit", "0"}).page_size(), 500);
   EXPECT_EQ(PlaceRequest({"--page-size", "-3"}).page_size(), -3);
 }
 
