@@ -3,8 +3,9 @@
 #include <atomic>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "grpc/support/log.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
@@ -36,9 +37,18 @@ std::shared_ptr<grpc::ServerCredentials> MakeCredentials(const TlsMaterial& tls)
 
 // The address as given, with the port that was chosen.
 std::string ChosenAddress(const std::string& listen_address, int port) {
-  if (listen_address.rfind("unix:", 0) == 0) return listen_address;
+  if (absl::StartsWith(listen_address, "unix:")) return listen_address;
   const size_t colon = listen_address.rfind(':');
   return absl::StrCat(listen_address.substr(0, colon), ":", port);
+}
+
+// gRPC takes a port above 65535 for another one.
+bool HasValidPort(absl::string_view listen_address) {
+  if (absl::StartsWith(listen_address, "unix:")) return true;
+  const size_t colon = listen_address.rfind(':');
+  int port = -1;
+  return colon != absl::string_view::npos && colon > 0 &&
+         absl::SimpleAtoi(listen_address.substr(colon + 1), &port) && port >= 0 && port <= 65535;
 }
 
 void LogOfGrpc(gpr_log_func_args* args) {
@@ -67,6 +77,13 @@ struct Server::Parts {
 };
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
+  const bool has_port = !options.listen_address.empty();
+  if (has_port && !HasValidPort(options.listen_address)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", options.listen_address,
+                     "\" is no address to listen on; give HOST:PORT with a port of 0 to 65535, or "
+                     "unix:PATH"));
+  }
   // Both are switches of the process; setting them again does nothing.
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -86,12 +103,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   // Otherwise a second server on the same port would start and take half of the requests.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   int port = 0;
-  if (!options.listen_address.empty()) {
+  if (has_port) {
     builder.AddListeningPort(options.listen_address, MakeCredentials(options.tls), &port);
   }
   parts->server = builder.BuildAndStart();
-  const bool is_unix = options.listen_address.rfind("unix:", 0) == 0;
-  if (parts->server == nullptr || (!options.listen_address.empty() && port == 0 && !is_unix)) {
+  const bool is_unix = absl::StartsWith(options.listen_address, "unix:");
+  if (parts->server == nullptr || (has_port && port == 0 && !is_unix)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "cannot listen on ", options.listen_address,
         options.tls.certificate_chain.empty()
@@ -99,9 +116,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
             : "; give HOST:PORT of this machine with a port that is free, and a certificate and "
               "key in PEM form that belong together"));
   }
-  if (!options.listen_address.empty()) {
-    parts->address = ChosenAddress(options.listen_address, port);
-  }
+  if (has_port) parts->address = ChosenAddress(options.listen_address, port);
   parts->SetHealth(false);
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }

@@ -1,0 +1,192 @@
+#include <atomic>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "tests/component/server_fixture.h"
+
+namespace cis {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kServing = 1;
+constexpr int kNotServing = 2;
+
+CatalogBuilder FlavorCatalog(int count) {
+  CatalogBuilder builder;
+  builder.Select("SITE-A", "ops");
+  for (int i = 0; i < count; ++i) builder.AddFlavor(MakeFlavor(absl::StrCat("f", i)));
+  return builder;
+}
+
+grpc::Status ListFlavors(v1::InventoryService::Stub& stub, const v1::ListFlavorsRequest& request,
+                         v1::ListFlavorsResponse* response) {
+  grpc::ClientContext context;
+  return stub.ListFlavors(&context, request, response);
+}
+
+v1::ListFlavorsRequest AllFlavors() {
+  v1::ListFlavorsRequest request;
+  request.set_parent("sites/-");
+  return request;
+}
+
+TEST_F(ServerTest, BeforeTheFirstSnapshotItSaysToTryAgain) {
+  EXPECT_EQ(HealthOf(""), kNotServing);
+  EXPECT_EQ(HealthOf("cis.v1.InventoryService"), kNotServing);
+  v1::ListFlavorsResponse response;
+  grpc::Status status = ListFlavors(*inventory_, AllFlavors(), &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ErrorInfoOf(status).reason(), "SNAPSHOT_NOT_READY");
+
+  grpc::ClientContext context;
+  v1::FindPlacementsRequest request;
+  request.add_vos("ops");
+  v1::FindPlacementsResponse placements;
+  status = placement_->FindPlacements(&context, request, &placements);
+  EXPECT_EQ(ErrorInfoOf(status).reason(), "SNAPSHOT_NOT_READY");
+}
+
+TEST_F(ServerTest, ServesFromTheFirstSnapshotOn) {
+  Publish(FlavorCatalog(3));
+  EXPECT_EQ(HealthOf(""), kServing);
+  EXPECT_EQ(HealthOf("cis.v1.InventoryService"), kServing);
+  EXPECT_EQ(HealthOf("cis.v1.PlacementService"), kServing);
+  v1::ListFlavorsResponse response;
+  ASSERT_TRUE(ListFlavors(*inventory_, AllFlavors(), &response).ok());
+  EXPECT_EQ(response.total_size(), 3);
+}
+
+TEST_F(ServerTest, PlacementsComeFromTheSameSnapshot) {
+  Publish(FlavorCatalog(1), 5);
+  grpc::ClientContext context;
+  v1::FindPlacementsRequest request;
+  request.add_vos("ops");
+  v1::FindPlacementsResponse response;
+  ASSERT_TRUE(placement_->FindPlacements(&context, request, &response).ok());
+  EXPECT_EQ(response.snapshot_generation(), 5);
+  EXPECT_EQ(response.verdicts_size(), 1);
+}
+
+// A page is taken from each of three snapshots between which flavors come and go.
+TEST_F(ServerTest, PagingAcrossSnapshotsReturnsEachFlavorOnce) {
+  v1::ListFlavorsRequest request = AllFlavors();
+  request.set_page_size(10);
+  request.set_order_by("vcpu_count, display_name desc");
+  std::multiset<std::string> seen;
+  int generation = 0;
+  do {
+    ++generation;
+    Publish(FlavorCatalog(30 + generation % 3), generation);
+    v1::ListFlavorsResponse page;
+    ASSERT_TRUE(ListFlavors(*inventory_, request, &page).ok());
+    for (const v1::Flavor& flavor : page.flavors()) seen.insert(flavor.display_name());
+    request.set_page_token(page.next_page_token());
+    ASSERT_LT(generation, 100);
+  } while (!request.page_token().empty());
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(seen.count(absl::StrCat("f", i)), 1u) << i;
+  for (const std::string& name : seen) EXPECT_EQ(seen.count(name), 1u) << name;
+}
+
+TEST_F(ServerTest, ErrorDetailsArrive) {
+  Publish(FlavorCatalog(1));
+  v1::ListFlavorsRequest request = AllFlavors();
+  request.set_filter("vcpus > 2");
+  v1::ListFlavorsResponse response;
+  const grpc::Status status = ListFlavors(*inventory_, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("did you mean vcpu_count?"));
+  const google::rpc::ErrorInfo info = ErrorInfoOf(status);
+  EXPECT_EQ(info.domain(), "cis.v1");
+  EXPECT_EQ(info.reason(), "INVALID_FILTER");
+  EXPECT_EQ(info.metadata().at("offset"), "0");
+}
+
+TEST_F(ServerTest, RefusesRequestsThatAreTooLarge) {
+  Publish(FlavorCatalog(1));
+  v1::ListFlavorsRequest request = AllFlavors();
+  request.set_filter(std::string(size_t{2} << 20, 'x'));
+  v1::ListFlavorsResponse response;
+  EXPECT_EQ(ListFlavors(*inventory_, request, &response).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
+TEST_F(ServerTest, ReflectionNamesTheServices) {
+  // ServerReflectionRequest{list_services: ""}
+  std::string response;
+  const grpc::Status status =
+      CallRaw("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+              std::string("\x3a\x00", 2), &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_THAT(response, HasSubstr("cis.v1.InventoryService"));
+  EXPECT_THAT(response, HasSubstr("cis.v1.PlacementService"));
+  EXPECT_THAT(response, HasSubstr("grpc.health.v1.Health"));
+}
+
+TEST_F(ServerTest, ASecondServerCannotTakeThePort) {
+  ServerOptions options;
+  options.listen_address = server_->address();
+  const auto second = Server::Start(options);
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr(server_->address()));
+}
+
+TEST_F(ServerTest, AfterDrainingNothingIsServed) {
+  Publish(FlavorCatalog(1));
+  v1::ListFlavorsResponse response;
+  ASSERT_TRUE(ListFlavors(*inventory_, AllFlavors(), &response).ok());
+  server_->Drain(absl::Seconds(5));
+  EXPECT_EQ(ListFlavors(*inventory_, AllFlavors(), &response).error_code(),
+            grpc::StatusCode::UNAVAILABLE);
+  server_->Drain(absl::Seconds(5));  // does nothing more
+}
+
+// Calls that run while the server drains are answered whole or not at all; none is cut, and the
+// drain ends as soon as they have ended.
+TEST_F(ServerTest, DrainingLetsCallsUnderWayEnd) {
+  Publish(FlavorCatalog(500));
+  std::atomic<int> answered{0};
+  std::atomic<bool> go_on{true};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 3; ++i) {
+    callers.emplace_back([&] {
+      v1::ListFlavorsRequest request = AllFlavors();
+      request.set_page_size(1000);
+      while (go_on) {
+        v1::ListFlavorsResponse response;
+        const grpc::Status status = ListFlavors(*inventory_, request, &response);
+        if (!status.ok()) {
+          // gRPC cancels a call that came after the drain began and before the client heard of it.
+          EXPECT_TRUE(status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                      status.error_code() == grpc::StatusCode::CANCELLED)
+              << status.error_message();
+          return;
+        }
+        EXPECT_EQ(response.flavors_size(), 500);
+        ++answered;
+      }
+    });
+  }
+  while (answered < 6) std::this_thread::yield();
+  const absl::Time start = absl::Now();
+  server_->Drain(absl::Hours(1));
+  EXPECT_LT(absl::Now() - start, absl::Minutes(1));
+  go_on = false;
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_GE(answered, 6);
+}
+
+TEST(Server, RefusesAddressesThatAreNone) {
+  for (const char* address :
+       {"nonsense", "256.0.0.1:0", "127.0.0.1:99999", "no.such.host.invalid:1"}) {
+    ServerOptions options;
+    options.listen_address = address;
+    EXPECT_EQ(Server::Start(options).status().code(), absl::StatusCode::kInvalidArgument)
+        << address;
+  }
+}
+
+}  // namespace
+}  // namespace cis
