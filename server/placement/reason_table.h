@@ -16,7 +16,7 @@ struct ReasonRow {
   absl::string_view text;
   Stage stage;
   ReasonUnit unit;
-  absl::string_view noun;  // of quotas: what is counted
+  absl::string_view noun;  // what is counted, where the unit does not say it
 };
 
 const ReasonRow& ReasonRowOf(ReasonCode code);

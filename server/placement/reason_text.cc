@@ -165,7 +165,7 @@ std::string KindError(const Reason& reason) {
 std::string PairMessage(const Reason& reason, const ReasonText& text, absl::string_view noun) {
   const std::string image =
       reason.image == nullptr ? "" : NameOrId(reason.image->name, reason.image->id);
-  return absl::StrCat("image ", image, " has a ", noun, " of ", text.want, " and flavor ",
+  return absl::StrCat("image ", image, " has ", noun, " of ", text.want, " and flavor ",
                       text.best_item, " offers ", text.best);
 }
 
