@@ -21,8 +21,8 @@ struct Texts {
 void AddFlags(CLI::App& app, Options& options, Texts& texts) {
   app.set_version_flag("--version", "cis-server " CIS_VERSION);
   app.set_config("--config", "", "Flags from a file: one `name = value` a line, # for comments");
-  app.add_option("--db", options.db, "Database file that cis-crawler writes; may appear later")
-      ->required()
+  app.add_option("--db", options.db,
+                 "Database file that cis-crawler writes; may appear later (required)")
       ->type_name("FILE");
   app.add_option("--listen", options.listen,
                  "Address to listen on: HOST:PORT (port 0: any free one, see the log) or unix:PATH")
@@ -73,6 +73,10 @@ void AddFlags(CLI::App& app, Options& options, Texts& texts) {
 }
 
 absl::Status Check(const Options& options) {
+  // Not left to the parser, which would say so before it names a flag that does not exist.
+  if (options.db.empty()) {
+    return absl::InvalidArgumentError("--db is missing; name the file that cis-crawler writes");
+  }
   if (options.tls_cert.empty() != options.tls_key.empty()) {
     return absl::InvalidArgumentError("--tls-cert and --tls-key must be given together");
   }
