@@ -1,5 +1,7 @@
 #include "schema/model/os_version.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
@@ -36,12 +38,16 @@ Part NextPart(absl::string_view& text) {
   return part;
 }
 
+constexpr std::array<absl::string_view, 6> kRolling{"sid",     "unstable",   "testing",
+                                                    "rawhide", "tumbleweed", "rolling"};
+
 bool IsRolling(absl::string_view version) {
-  for (const absl::string_view word :
-       {"sid", "unstable", "testing", "rawhide", "tumbleweed", "rolling"}) {
-    if (absl::EqualsIgnoreCase(version, word)) return true;
+  if (version.empty() || absl::ascii_isdigit(static_cast<unsigned char>(version.front()))) {
+    return false;
   }
-  return false;
+  return std::any_of(kRolling.begin(), kRolling.end(), [version](absl::string_view word) {
+    return absl::EqualsIgnoreCase(version, word);
+  });
 }
 
 int CompareWords(absl::string_view a, absl::string_view b) {

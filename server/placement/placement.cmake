@@ -1,5 +1,5 @@
 cis_library(cis_placement
-            SOURCES placement/describe.cc placement/flavor_fit.cc placement/image_fit.cc placement/network_fit.cc
+            SOURCES placement/describe.cc placement/flavor_fit.cc placement/image_fit.cc placement/machine_needs.cc placement/network_fit.cc
                     placement/network_names.cc
                     placement/network_plan.cc placement/os_requirement.cc placement/placement.cc
                     placement/placement_index.cc placement/placement_query.cc

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "schema/model/os_version.h"
+#include "schema/model/resource_name.h"
 
 namespace cis {
 namespace {
@@ -56,6 +57,7 @@ IndexedImage IndexImage(const Image& image) {
 IndexedShare IndexShare(const ShareView& view) {
   IndexedShare out;
   out.view = view;
+  out.name = FormatShareName(view.share->share);
   for (const KindState& state : view.share->kinds) {
     out.kinds[static_cast<size_t>(state.kind)] = &state;
   }

@@ -34,6 +34,7 @@ struct IndexedImage {
 // One share, ready to be searched.
 struct IndexedShare {
   ShareView view;
+  std::string name;                         // "sites/{site}/shares/{share}"
   std::array<const KindState*, 5> kinds{};  // by Kind; nullptr = never tried
   std::vector<const Flavor*> flavors;       // enabled; smallest first, special hardware last
   std::vector<IndexedImage> images;         // best first for somebody who does not care

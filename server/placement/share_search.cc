@@ -7,6 +7,7 @@
 #include "absl/strings/strip.h"
 #include "server/placement/flavor_fit.h"
 #include "server/placement/image_fit.h"
+#include "server/placement/machine_needs.h"
 #include "server/placement/network_fit.h"
 #include "server/placement/score.h"
 #include "server/placement/share_standing.h"
@@ -17,27 +18,6 @@ namespace {
 const SiteCatalog* FindSite(const Snapshot& snapshot, absl::string_view name) {
   if (absl::ConsumePrefix(&name, "sites/")) return snapshot.FindSiteById(name);
   return snapshot.FindSite(name);
-}
-
-// Numbers of sites are not to be trusted: the product stops at the largest number.
-int64_t Times(int64_t value, int64_t count) {
-  int64_t out = 0;
-  return __builtin_mul_overflow(value, count, &out) ? INT64_MAX : out;
-}
-
-QuotaNeeds PairNeeds(const Flavor& flavor, const PairFit& fit, int64_t count) {
-  QuotaNeeds needs{};
-  const auto need = [&needs](QuotaResource resource) -> int64_t& {
-    return needs[static_cast<size_t>(resource)];
-  };
-  need(QuotaResource::kInstances) = count;
-  need(QuotaResource::kCores) = Times(flavor.vcpu_count.value_or(0), count);
-  need(QuotaResource::kRamMib) = Times(flavor.ram_mib.value_or(0), count);
-  if (fit.boot_volume_gib) {
-    need(QuotaResource::kVolumes) = count;
-    need(QuotaResource::kVolumeGib) = Times(*fit.boot_volume_gib, count);
-  }
-  return needs;
 }
 
 // The search of one share. Used once.
@@ -65,6 +45,7 @@ class Search {
 
   void SelectCandidates();
   Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
+  std::optional<Reason> FlavorQuota(const Flavor& flavor) const;
   bool FindPair(Pair* found) const;
   bool FindPlan(Plan* found) const;
   std::optional<Reason> NearestPair() const;
@@ -109,6 +90,12 @@ Search::Pair Search::CheckOne(const Flavor& flavor, const SelectedImage& image) 
   return pair;
 }
 
+// Why the flavor may not be started with any image.
+std::optional<Reason> Search::FlavorQuota(const Flavor& flavor) const {
+  bool unknown = false;
+  return share_.quotas.Check(FlavorNeeds(flavor, query_.count), &unknown);
+}
+
 // The smallest flavor, and the first image for it; images of a later tier only if no flavor fits
 // those of the tiers before.
 bool Search::FindPair(Pair* found) const {
@@ -116,6 +103,7 @@ bool Search::FindPair(Pair* found) const {
     size_t end = begin;
     while (end < images_.size() && images_[end].tier == images_[begin].tier) ++end;
     for (const Flavor* flavor : flavors_) {
+      if (FlavorQuota(*flavor)) continue;
       for (size_t i = begin; i < end; ++i) {
         const Pair pair = CheckOne(*flavor, images_[i]);
         if (pair.fit.refused || pair.quota) continue;
@@ -161,11 +149,14 @@ std::optional<Reason> Search::NearestPair() const {
 std::optional<Reason> Search::PairQuota() const {
   std::optional<Reason> first;
   for (const Flavor* flavor : flavors_) {
+    const bool refused_for_all = FlavorQuota(*flavor).has_value();
+    if (refused_for_all && first) continue;
     for (const SelectedImage& image : images_) {
       const Pair pair = CheckOne(*flavor, image);
       if (pair.fit.refused) continue;
       if (!pair.quota) return std::nullopt;
       if (!first) first = pair.quota;
+      if (refused_for_all) break;
     }
   }
   if (first || !flavors_.empty()) return first;

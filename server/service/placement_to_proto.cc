@@ -115,7 +115,7 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query, a
   const Share& share = indexed.share();
   const Endpoint& endpoint = indexed.view.endpoint->endpoint;
   const Image& image = *placement.image->image;
-  proto.set_share(FormatShareName(share));
+  proto.set_share(indexed.name);
   proto.set_site_name(indexed.view.site->site.name);
   proto.set_vo(share.vo);
   proto.set_keystone_url(KeystoneV3Url(endpoint));
@@ -153,7 +153,7 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query, a
 void VerdictToProto(const ShareVerdict& verdict, const PlacementQuery& query,
                     size_t max_refused_pairs, v1::ShareVerdict& proto) {
   const Share& share = verdict.share->share();
-  proto.set_share(FormatShareName(share));
+  proto.set_share(verdict.share->name);
   proto.set_site_name(verdict.share->view.site->site.name);
   proto.set_vo(share.vo);
   proto.set_region(RegionOf(verdict.share->view.endpoint->endpoint));

@@ -1,0 +1,34 @@
+#include "server/placement/machine_needs.h"
+
+namespace cis {
+namespace {
+
+int64_t& Need(QuotaNeeds& needs, QuotaResource resource) {
+  return needs[static_cast<size_t>(resource)];
+}
+
+}  // namespace
+
+int64_t Times(int64_t value, int64_t count) {
+  int64_t out = 0;
+  return __builtin_mul_overflow(value, count, &out) ? INT64_MAX : out;
+}
+
+QuotaNeeds FlavorNeeds(const Flavor& flavor, int64_t count) {
+  QuotaNeeds needs{};
+  Need(needs, QuotaResource::kInstances) = count;
+  Need(needs, QuotaResource::kCores) = Times(flavor.vcpu_count.value_or(0), count);
+  Need(needs, QuotaResource::kRamMib) = Times(flavor.ram_mib.value_or(0), count);
+  return needs;
+}
+
+QuotaNeeds PairNeeds(const Flavor& flavor, const PairFit& fit, int64_t count) {
+  QuotaNeeds needs = FlavorNeeds(flavor, count);
+  if (fit.boot_volume_gib) {
+    Need(needs, QuotaResource::kVolumes) = count;
+    Need(needs, QuotaResource::kVolumeGib) = Times(*fit.boot_volume_gib, count);
+  }
+  return needs;
+}
+
+}  // namespace cis
