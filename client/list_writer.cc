@@ -35,7 +35,7 @@ void ListWriter::Add(const Record& record) {
   switch (format_) {
     case Format::kTable:
     case Format::kWide:
-      table_.AddRow(record.cells());
+      table_.AddRow(record.cells(), record.below ? record.below() : std::vector<Cell>{});
       break;
     case Format::kJson:
       // An array, two spaces deep; text of strings holds no line ends, JSON escapes them.

@@ -19,6 +19,7 @@ struct Record {
   std::function<nlohmann::ordered_json()> json;
   std::function<std::vector<std::string>()> csv;
   std::function<std::vector<Cell>()> cells;
+  std::function<std::vector<Cell>()> below = nullptr;  // lines under the row of a table
 };
 
 // Writes a list of records in one format: a table (when it ends), a JSON array, one JSON object a

@@ -35,7 +35,8 @@ bool WriteRows(const CommandContext& context, const v1::FindPlacementsResponse& 
   for (const v1::Placement& placement : response.placements()) {
     writer.Add({PlacementName(placement), [&] { return MessageToJson(placement); },
                 [&] { return CsvCells(placement, csv); },
-                [&] { return PlacementCells(placement, wide, several_vos); }});
+                [&] { return PlacementCells(placement, wide, several_vos); },
+                [&] { return wide ? std::vector<Cell>{} : PlacementLines(placement); }});
   }
   return writer.End();
 }

@@ -107,10 +107,10 @@ void AddVerdictRows(const v1::ShareVerdict& verdict, absl::Time now, Table& tabl
   for (const v1::Reason& reason : verdict.also()) {
     add({}, StageText(reason.stage()), absl::StrCat("also: ", ReasonText(reason)), false);
   }
+  // What the request itself leaves out needs no details.
+  if (verdict.blocking().stage() == "site") return;
   for (const v1::RefusedPair& pair : verdict.refused_pairs()) {
-    add({}, StageText(pair.reason().stage()),
-        absl::StrCat(pair.flavor(), " with ", pair.image(), ": ", ReasonText(pair.reason())),
-        false);
+    add({}, StageText(pair.reason().stage()), ReasonText(pair.reason()), false);
   }
   for (const std::string& code : verdict.unknowns()) {
     add({}, "", absl::StrCat("not known: ", code), false);
@@ -146,12 +146,12 @@ std::vector<TableColumn> PlacementColumns(bool wide, bool several_vos) {
                                  {"RAM GiB", Align::kRight},
                                  {"DISK GiB", Align::kRight},
                                  {"GPU", Align::kLeft, 8, Cut::kEnd, true},
-                                 {wide ? "IMAGE" : "OS", Align::kLeft, 12},
-                                 {"NETWORK PLAN", Align::kLeft, 18, Cut::kMiddle},
+                                 {"OS", Align::kLeft, 12},
                                  {"USER", Align::kLeft},
                                  {"AGE", Align::kLeft}});
   if (wide) {
-    columns.insert(columns.end(), {{"OS"},
+    columns.insert(columns.end(), {{"IMAGE"},
+                                   {"NETWORK PLAN"},
                                    {"EPH GiB", Align::kRight},
                                    {"REGION"},
                                    {"SURE"},
@@ -173,20 +173,33 @@ std::vector<Cell> PlacementCells(const v1::Placement& p, bool wide, bool several
   if (os.empty()) os = image.display_name();
   std::vector<Cell> cells = {text(p.site_name())};
   if (several_vos || wide) cells.push_back(text(p.vo()));
-  cells.insert(cells.end(), {text(flavor.display_name()), text(absl::StrCat(flavor.vcpu_count())),
-                             text(FormatMibAsGib(flavor.ram_mib())), text(DiskText(p)),
-                             text(GpuText(true, flavor.gpu_count(), "", flavor.gpu_model())),
-                             text(wide ? image.display_name() : os), PlanCell(p.network()),
-                             p.login_user().empty() ? Cell{"?", Tone::kDim} : text(p.login_user()),
-                             PlacementAgeCell(p)});
+  cells.insert(
+      cells.end(),
+      {text(flavor.display_name()), text(absl::StrCat(flavor.vcpu_count())),
+       text(FormatMibAsGib(flavor.ram_mib())), text(DiskText(p)),
+       text(GpuText(true, flavor.gpu_count(), "", flavor.gpu_model())), text(os),
+       p.login_user().empty() ? Cell{"?", Tone::kDim} : text(p.login_user()), PlacementAgeCell(p)});
   if (wide) {
-    cells.insert(cells.end(), {text(os), text(absl::StrCat(flavor.ephemeral_gib())),
-                               text(p.region()), text(EnumWord(p.confidence())),
+    cells.insert(cells.end(), {text(image.display_name()), PlanCell(p.network()),
+                               text(absl::StrCat(flavor.ephemeral_gib())), text(p.region()),
+                               text(EnumWord(p.confidence())),
                                text(absl::StrFormat("%.2f", p.score())), text(flavor.upstream_id()),
                                text(image.upstream_id()), text(p.network().network().upstream_id()),
                                text(p.project_id()), text(p.keystone_url())});
   }
   return cells;
+}
+
+std::vector<Cell> PlacementLines(const v1::Placement& p) {
+  Cell network = PlanCell(p.network());
+  network.text = absl::StrCat("network  ", network.text);
+  const int unattached = p.network().unattached_floating_ip_ids_size();
+  if (unattached > 0) {
+    absl::StrAppend(&network.text, ", ", unattached,
+                    unattached == 1 ? " unattached floating IP" : " unattached floating IPs",
+                    " to use first");
+  }
+  return {{absl::StrCat("image    ", p.image().display_name()), Tone::kPlain}, std::move(network)};
 }
 
 std::string PlacementName(const v1::Placement& p) {

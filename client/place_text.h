@@ -18,6 +18,10 @@ std::string NetworkPlanText(const v1::NetworkPlan& plan);
 std::vector<TableColumn> PlacementColumns(bool wide, bool several_vos);
 std::vector<Cell> PlacementCells(const v1::Placement& placement, bool wide, bool several_vos);
 
+// The lines under a placement's row where the table is not wide: image and network plan, uncut,
+// because they are what a person copies.
+std::vector<Cell> PlacementLines(const v1::Placement& placement);
+
 // A placement as one name: its share, flavor, image and network, with tabs between them; `-` for
 // what has no name yet.
 std::string PlacementName(const v1::Placement& placement);

@@ -57,10 +57,12 @@ void AppendLine(absl::string_view line, std::string& text) {
 
 }  // namespace
 
-void Table::AddRow(std::vector<Cell> cells) {
+void Table::AddRow(std::vector<Cell> cells, std::vector<Cell> below) {
   cells.resize(columns_.size());
   for (Cell& cell : cells) cell.text = CleanText(cell.text);
+  for (Cell& line : below) line.text = CleanText(line.text);
   rows_.push_back(std::move(cells));
+  below_.push_back(std::move(below));
 }
 
 std::vector<size_t> Table::NaturalWidths() const {
@@ -100,8 +102,11 @@ std::string Table::Format(const TableStyle& style, bool* was_cut) const {
     AppendLine(line, text);
   };
   add_line([&](size_t i) { return Cell{columns_[i].head, Tone::kDim}; });
-  for (const std::vector<Cell>& row : rows_) {
-    add_line([&](size_t i) -> const Cell& { return row[i]; });
+  for (size_t r = 0; r < rows_.size(); ++r) {
+    add_line([&](size_t i) -> const Cell& { return rows_[r][i]; });
+    for (const Cell& line : below_[r]) {
+      AppendLine(absl::StrCat("  ", Paint(line.text, line.tone, style.colour)), text);
+    }
   }
   return text;
 }

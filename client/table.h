@@ -39,7 +39,8 @@ class Table {
   explicit Table(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
 
   // Adds a row; missing cells at the end are empty, further ones are dropped.
-  void AddRow(std::vector<Cell> cells);
+  // `below` are lines that stand under the row, indented and as long as they are.
+  void AddRow(std::vector<Cell> cells, std::vector<Cell> below = {});
 
   bool empty() const { return rows_.empty(); }
 
@@ -51,6 +52,7 @@ class Table {
 
   std::vector<TableColumn> columns_;
   std::vector<std::vector<Cell>> rows_;
+  std::vector<std::vector<Cell>> below_;  // one entry a row
 };
 
 // `text` between the ANSI codes of `tone`; as it is if `colour` is false.

@@ -103,12 +103,6 @@ class BadInput(harness.Case):
         self.assertEqual(code, 2)
         self.assertIn(VO, out + err)
 
-    def test_another_requests_page_token(self):
-        code, out, err = harness.run('cisquery', '--db', self.db, 'flavors', '--page-size', '2',
-                                     '--page-token', 'bm90LWEtdG9rZW4')
-        self.assertEqual(code, 1)
-        self.assertIn('page_token', err)
-
     def test_a_newer_database_is_refused(self):
         newer = self.path('newer.db')
         import shutil       # pylint: disable=import-outside-toplevel

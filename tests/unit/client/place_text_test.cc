@@ -130,7 +130,7 @@ TEST(PlaceText, ExplanationHasFunnelVerdictsAndRequest) {
       {}, absl::UnixEpoch());
   for (const char* part :
        {"SHARES IN", "vo             2           1", "can run this", "not known: QUOTA_UNKNOWN",
-        "m1", "also: m2", "f with i: m3", "Understood as: --vo v"}) {
+        "m1", "also: m2", "m3", "Understood as: --vo v"}) {
     EXPECT_THAT(text, ::testing::HasSubstr(part));
   }
 }
