@@ -2,7 +2,6 @@
 
 // A real server on a port that the system chose, and stubs to it.
 
-#include <future>
 #include <memory>
 #include <string>
 
@@ -11,8 +10,8 @@
 #include "cis/v1/placement.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
+#include "grpcpp/impl/codegen/client_unary_call.h"
 #include "gtest/gtest.h"
 #include "server/service/server.h"
 #include "tests/support/builders.h"
@@ -47,15 +46,15 @@ class ServerTest : public ::testing::Test {
   // One call with raw messages: health and reflection have no generated code here.
   grpc::Status CallRaw(const std::string& method, const std::string& request,
                        std::string* response) {
-    grpc::GenericStub stub(channel_);
     grpc::ClientContext context;
     const grpc::Slice slice(request);
-    grpc::ByteBuffer in(&slice, 1);
+    const grpc::ByteBuffer in(&slice, 1);
     grpc::ByteBuffer out;
-    std::promise<grpc::Status> done;
-    stub.UnaryCall(&context, method, grpc::StubOptions(), &in, &out,
-                   [&done](grpc::Status status) { done.set_value(std::move(status)); });
-    grpc::Status status = done.get_future().get();
+    const grpc::internal::RpcMethod rpc(method.c_str(), grpc::internal::RpcMethod::NORMAL_RPC,
+                                        channel_);
+    const grpc::Status status =
+        grpc::internal::BlockingUnaryCall<grpc::ByteBuffer, grpc::ByteBuffer>(channel_.get(), rpc,
+                                                                              &context, in, &out);
     grpc::Slice whole;
     if (status.ok() && out.DumpToSingleSlice(&whole).ok()) {
       response->assign(reinterpret_cast<const char*>(whole.begin()), whole.size());
