@@ -1,0 +1,1 @@
+cis_bench(server_bench SOURCES server_bench.cc LINK cis_service)
