@@ -109,4 +109,3 @@ BENCHMARK(GetOneFlavor)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace cis
-
