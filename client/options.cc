@@ -168,8 +168,7 @@ void Parser::AddGlobalFlags(absl::string_view default_server) {
                        ->type_name("HOST:PORT"));
   grouped(kSource, app_.add_option("--db", options_.db,
                                    "Database file to read instead: same answers, no server")
-                       ->type_name("FILE")
-                       ->excludes("--server"));
+                       ->type_name("FILE"));
   grouped(kSource, app_.add_flag("--tls", options_.tls, "Use TLS with the system's authorities"));
   grouped(kSource, app_.add_option("--tls-ca", options_.tls_ca, "Use TLS with these authorities")
                        ->type_name("PEM"));
@@ -430,6 +429,9 @@ absl::Status Parser::Finish() {
   }
   if (options_.place.public_ip && options_.place.no_public_ip) {
     return absl::InvalidArgumentError("--public-ip and --no-public-ip exclude each other");
+  }
+  if (app_.count("--db") > 0 && app_.count("--server") > 0) {
+    return absl::InvalidArgumentError("--server and --db exclude each other");
   }
   if (options_.tls_cert.empty() != options_.tls_key.empty()) {
     return absl::InvalidArgumentError("--tls-cert and --tls-key need each other");

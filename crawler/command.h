@@ -19,7 +19,7 @@ namespace cis {
 // What a command may know of its process.
 struct ProcessContext {
   const Clock* clock = nullptr;
-  std::function<std::optional<std::string>(absl::string_view name)> getenv;
+  std::function<std::optional<std::string>(absl::string_view name)> environment;
   std::function<void(absl::string_view text)> write_terminal;  // progress; null if there is none
   std::function<void(HttpTransport*)> on_transport;  // what signals cancel; null when it ends
   std::function<std::string()> read_stdin;           // all of it

@@ -88,7 +88,7 @@ void LogShare(const ShareOutcome& outcome, bool verbose) {
 std::string EnvironmentValue(const ProcessContext& context,
                              std::initializer_list<absl::string_view> names) {
   for (const absl::string_view name : names) {
-    if (const std::optional<std::string> value = context.getenv(name); value && !value->empty()) {
+    if (const std::optional<std::string> value = context.environment(name); value && !value->empty()) {
       return *value;
     }
   }
@@ -98,7 +98,7 @@ std::string EnvironmentValue(const ProcessContext& context,
 absl::StatusOr<SecretSources> FindSecrets(const CrawlerOptions& options,
                                           const ProcessContext& context) {
   SecretSources secrets;
-  secrets.environment = context.getenv;
+  secrets.environment = context.environment;
   if (options.token_file.empty()) {
     secrets.oidc_access_token = EnvironmentValue(context, {"OIDC_ACCESS_TOKEN"});
     return secrets;

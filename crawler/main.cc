@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
   cis::ProcessContext context;
   context.clock = &clock;
   context.seed = std::random_device()();
-  context.getenv = [](absl::string_view name) -> std::optional<std::string> {
+  context.environment = [](absl::string_view name) -> std::optional<std::string> {
     const char* value = std::getenv(std::string(name).c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };

@@ -64,6 +64,7 @@ HttpRequest Login::MakeRequest(Step step) const {
   request.headers = {{"Accept", "application/json"}};
   request.limit_key = target_->share.endpoint.keystone_url;
   request.ca_file = target_->ca_file;
+  request.allow_loopback = target_->allow_loopback;
   request.timeout = exchange_->options().timeout;
   request.deadline = exchange_->options().deadline;
   request.max_body_bytes = kMaxTokenBytes;
@@ -109,6 +110,7 @@ void Login::OnAnswer(Step step, const Answer& answer) {
   request.headers = {{"Accept", "application/json"}};
   request.limit_key = target_->share.endpoint.keystone_url;
   request.ca_file = target_->ca_file;
+  request.allow_loopback = target_->allow_loopback;
   request.timeout = exchange_->options().timeout;
   request.deadline = exchange_->options().deadline;
   request.max_body_bytes = kMaxTokenBytes;

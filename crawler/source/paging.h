@@ -28,7 +28,8 @@ struct ListResult {
 // Fetches all pages of `spec`. The next page is asked from our own URL with the marker of the link
 // (`LIST_links` rel next, or Glance's `next`), because links are known to name inner hosts.
 // `done` gets an error if any page is not 200 with a JSON object that holds the list, a marker
-// comes twice, pages bring nothing new, or a bound of limits.h is hit. `client` must outlive the fetch.
+// comes twice, pages bring nothing new, or a bound of limits.h is hit. `client` must outlive the
+// fetch.
 void FetchList(ServiceClient& client, ListSpec spec,
                absl::AnyInvocable<void(absl::StatusOr<ListResult>)> done);
 

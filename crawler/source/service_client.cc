@@ -17,6 +17,7 @@ ServiceClient::ServiceClient(Exchange* exchange, const ShareTarget& target, Serv
       token_(std::move(token)),
       limit_key_(target.share.endpoint.keystone_url),
       ca_file_(target.ca_file),
+      allow_loopback_(target.allow_loopback),
       may_discover_(!base_.versioned) {}
 
 void ServiceClient::SetOptional() {
@@ -33,6 +34,7 @@ HttpRequest ServiceClient::MakeRequest(std::string url, std::vector<HttpHeader> 
   request.headers.push_back({"X-Auth-Token", token_});
   request.limit_key = limit_key_;
   request.ca_file = ca_file_;
+  request.allow_loopback = allow_loopback_;
   request.timeout = exchange_->options().timeout;
   request.deadline = exchange_->options().deadline;
   if (optional_) {

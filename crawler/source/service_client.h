@@ -53,6 +53,7 @@ class ServiceClient {
   std::string token_;
   std::string limit_key_;
   std::string ca_file_;
+  bool allow_loopback_ = false;
   bool optional_ = false;
   bool may_discover_;  // the version is a guess that nothing has confirmed or refuted yet
   bool discovering_ = false;

@@ -179,7 +179,7 @@ TEST(Options, MissingAndContradictingFlagsAreErrors) {
   EXPECT_THAT(Error({"place", "--vo", "a", "--public-ip", "--no-public-ip"}),
               HasSubstr("exclude each other"));
   EXPECT_THAT(Error({"sites", "--tls-cert", "x"}), HasSubstr("need each other"));
-  EXPECT_EQ(Error({"sites", "--db", "x", "--server", "y"}), "--server excludes --db");
+  EXPECT_EQ(Error({"sites", "--db", "x", "--server", "y"}), "--server and --db exclude each other");
 }
 
 TEST(Options, HelpAndVersionGoToStdoutWithExitZero) {
