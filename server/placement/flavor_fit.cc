@@ -238,4 +238,21 @@ std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
   return out;
 }
 
+std::vector<Reason> FlavorNearMisses(absl::Span<const Flavor* const> flavors,
+                                     absl::Span<const FlavorFailures> failures,
+                                     const PlacementQuery& query) {
+  std::vector<Reason> out;
+  for (uint32_t check = 0; check < kCheckCount; ++check) {
+    std::vector<const Flavor*> failing;
+    for (size_t i = 0; i < flavors.size(); ++i) {
+      // A flavor without any GPU also fails the wishes for its number and make.
+      const FlavorFailures gpu = Bit(kGpuAny) | Bit(kGpuMin) | Bit(kGpuVendor) | Bit(kGpuModel);
+      const FlavorFailures ignored = check == kGpuAny ? gpu & ~Bit(kGpuAny) : 0;
+      if ((failures[i] & ~ignored) == Bit(check)) failing.push_back(flavors[i]);
+    }
+    if (!failing.empty()) out.push_back(Nearest(check, failing, query));
+  }
+  return out;
+}
+
 }  // namespace cis

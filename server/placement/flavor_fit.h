@@ -23,6 +23,12 @@ std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
                                    absl::Span<const FlavorFailures> failures,
                                    const PlacementQuery& query);
 
+// For each check that alone keeps some flavor from fitting: its reason, with the nearest of those
+// flavors.
+std::vector<Reason> FlavorNearMisses(absl::Span<const Flavor* const> flavors,
+                                     absl::Span<const FlavorFailures> failures,
+                                     const PlacementQuery& query);
+
 // Whether the flavor is known to have a GPU.
 bool HasGpu(const Flavor& flavor);
 

@@ -191,6 +191,20 @@ std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
   return out;
 }
 
+std::vector<Reason> ImageNearMisses(absl::Span<const IndexedImage> images,
+                                    absl::Span<const ImageFailures> failures,
+                                    const PlacementQuery& query) {
+  std::vector<Reason> out;
+  for (uint32_t check = 0; check < kCheckCount; ++check) {
+    std::vector<const IndexedImage*> failing;
+    for (size_t i = 0; i < images.size(); ++i) {
+      if (failures[i] == Bit(check)) failing.push_back(&images[i]);
+    }
+    if (!failing.empty()) out.push_back(Nearest(check, failing, query));
+  }
+  return out;
+}
+
 std::vector<SelectedImage> SelectImages(absl::Span<const IndexedImage> images,
                                         const PlacementQuery& query,
                                         std::vector<ImageFailures>* failures) {

@@ -24,6 +24,11 @@ std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
                                   absl::Span<const ImageFailures> failures,
                                   const PlacementQuery& query);
 
+// As FlavorNearMisses.
+std::vector<Reason> ImageNearMisses(absl::Span<const IndexedImage> images,
+                                    absl::Span<const ImageFailures> failures,
+                                    const PlacementQuery& query);
+
 // An image that fits.
 struct SelectedImage {
   const IndexedImage* indexed = nullptr;

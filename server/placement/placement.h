@@ -71,6 +71,8 @@ struct ShareVerdict {
   bool fits = false;
   std::optional<Reason> blocking;  // absent if it fits
   std::vector<Reason> also;
+  std::vector<Reason>
+      near_misses;  // what alone keeps some flavor or some image out; for relaxations
   Unknowns unknowns = 0;
   DataState data_state = DataState::kFresh;
   absl::Time observe_time = absl::InfinitePast();

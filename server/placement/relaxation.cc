@@ -109,6 +109,25 @@ std::vector<Change> QuotaChanges(const Reason& reason, const PlacementQuery& que
   return out;
 }
 
+// All wishes about GPUs dropped together: none makes sense without the others.
+Change WithoutGpu(const PlacementQuery& query) {
+  std::vector<std::string> flags;
+  std::vector<std::string> fields;
+  const auto add = [&](bool asked, const char* flag, const char* field) {
+    if (!asked) return;
+    flags.emplace_back(flag);
+    fields.emplace_back(field);
+  };
+  add(query.gpu_count.any(), "--gpus", "machine.gpu_count");
+  add(!query.gpu_vendor.empty(), "--gpu-vendor", "machine.gpu_vendor");
+  add(!query.gpu_model.empty(), "--gpu-model", "machine.gpu_model");
+  return Unset(absl::StrJoin(flags, " "), absl::StrJoin(fields, ","), [](PlacementQuery* q) {
+    q->gpu_count = {};
+    q->gpu_model.clear();
+    q->gpu_vendor.clear();
+  });
+}
+
 // The changes that answer the reason that blocks a share.
 std::vector<Change> ChangesFor(const Reason& reason, const PlacementQuery& query) {
   using Q = PlacementQuery;
@@ -152,14 +171,17 @@ std::vector<Change> ChangesFor(const Reason& reason, const PlacementQuery& query
                [](Q* q) { q->allow_boot_from_volume = true; }}};
     case ReasonCode::kGpuNone:
     case ReasonCode::kGpuNotKnown:
-      return {Unset("--gpus", "machine.gpu_count", [](Q* q) {
-        q->gpu_count = {};
-        q->gpu_model.clear();
-        q->gpu_vendor.clear();
-      })};
+      return {WithoutGpu(query)};
     case ReasonCode::kGpuCountTooSmall:
       if (!lowers) return {};
       return {SetBound(reason, query, "--gpus", "", "gpu_count", false, &Q::gpu_count)};
+    case ReasonCode::kGpuCountTooLarge:
+      if (!lowers) return {};
+      return {SetBound(reason, query, "--gpus", "", "gpu_count", true, &Q::gpu_count)};
+    case ReasonCode::kEphemeralTooLarge:
+      if (!lowers) return {};
+      return {
+          SetBound(reason, query, "--ephemeral", "G", "ephemeral_gib", true, &Q::ephemeral_gib)};
     case ReasonCode::kGpuVendorMismatch:
       return {Unset("--gpu-vendor", "machine.gpu_vendor", [](Q* q) { q->gpu_vendor.clear(); })};
     case ReasonCode::kGpuModelMismatch:
@@ -217,7 +239,13 @@ std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdict
   std::map<std::pair<std::string, std::string>, Change> changes;
   for (const ShareVerdict& verdict : verdicts) {
     if (verdict.fits || !verdict.blocking) continue;
-    for (Change& change : ChangesFor(*verdict.blocking, *context.query)) {
+    std::vector<Change> of_share = ChangesFor(*verdict.blocking, *context.query);
+    for (const Reason& reason : verdict.near_misses) {
+      for (Change& change : ChangesFor(reason, *context.query)) {
+        of_share.push_back(std::move(change));
+      }
+    }
+    for (Change& change : of_share) {
       const auto key = std::make_pair(change.field, change.value);
       changes.emplace(key, std::move(change));
     }

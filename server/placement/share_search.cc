@@ -193,9 +193,16 @@ void Search::Explain(const std::vector<Reason>& standing, ShareVerdict* verdict)
   const bool has_images = HasData(share_, Kind::kImages);
   if (flavors_.empty() && has_flavors) {
     append(ExplainFlavors(share_.flavors, flavor_failures_, query_));
+    verdict->near_misses = FlavorNearMisses(share_.flavors, flavor_failures_, query_);
   }
   if (images_.empty() && has_images) {
     append(ExplainImages(share_.images, image_failures_, query_));
+    // With neither flavor nor image no single change helps.
+    if (!flavors_.empty()) {
+      verdict->near_misses = ImageNearMisses(share_.images, image_failures_, query_);
+    } else {
+      verdict->near_misses.clear();
+    }
   }
   if (!flavors_.empty() && !images_.empty()) {
     if (const std::optional<Reason> pair = NearestPair()) all.push_back(*pair);
