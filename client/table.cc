@@ -36,17 +36,21 @@ bool Shrink(const std::vector<TableColumn>& columns, size_t max_width,
   size_t total =
       std::accumulate(widths.begin(), widths.end(), size_t{0}) + kGap * (shown > 0 ? shown - 1 : 0);
   bool cut = false;
-  while (total > max_width) {
-    size_t widest = columns.size();
-    for (size_t i = 0; i < columns.size(); ++i) {
-      const size_t least = std::max(columns[i].min_width, DisplayWidth(columns[i].head));
-      if (columns[i].min_width == 0 || widths[i] <= least) continue;
-      if (widest == columns.size() || widths[i] > widths[widest]) widest = i;
+  // What is asked for first; where that is still too wide, half of it.
+  for (const size_t divisor : {size_t{1}, size_t{2}}) {
+    while (total > max_width) {
+      size_t widest = columns.size();
+      for (size_t i = 0; i < columns.size(); ++i) {
+        const size_t least =
+            std::max(columns[i].min_width / divisor, DisplayWidth(columns[i].head));
+        if (columns[i].min_width == 0 || widths[i] <= least) continue;
+        if (widest == columns.size() || widths[i] > widths[widest]) widest = i;
+      }
+      if (widest == columns.size()) break;
+      --widths[widest];
+      --total;
+      cut = true;
     }
-    if (widest == columns.size()) break;
-    --widths[widest];
-    --total;
-    cut = true;
   }
   return cut;
 }

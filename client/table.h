@@ -16,7 +16,8 @@ enum class Tone { kPlain, kGood, kWarning, kBad, kDim };
 struct TableColumn {
   std::string head;  // with its unit: `RAM GiB`
   Align align = Align::kLeft;
-  // Least width that it may be cut to when the table is too wide; 0 = never cut.
+  // Width that it may be cut to when the table is too wide, half of it if nothing else helps; 0 =
+  // never cut.
   size_t min_width = 0;
   Cut cut = Cut::kEnd;
   bool hide_if_empty = false;  // not shown if no row has text in it
