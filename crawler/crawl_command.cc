@@ -88,7 +88,8 @@ void LogShare(const ShareOutcome& outcome, bool verbose) {
 std::string EnvironmentValue(const ProcessContext& context,
                              std::initializer_list<absl::string_view> names) {
   for (const absl::string_view name : names) {
-    if (const std::optional<std::string> value = context.environment(name); value && !value->empty()) {
+    if (const std::optional<std::string> value = context.environment(name);
+        value && !value->empty()) {
       return *value;
     }
   }
