@@ -167,8 +167,8 @@ class FilterParser {
     node.term.field = FindField(fields_, name);
     if (node.term.field == nullptr) {
       return QueryErrorAt(
-          offset, absl::StrCat("there is no field ", Show(name), SuggestField(fields_, name),
-                               "; the fields are ", FormatFieldNames(fields_, false)));
+          offset, absl::StrCat("there is no field ", Show(name), "; the fields are ",
+                               FormatFieldNames(fields_, false), SuggestField(fields_, name)));
     }
     pos_ += name.size();
     if (absl::Status status = ParseOp(node.term); !status.ok()) return status;

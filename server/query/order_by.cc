@@ -191,10 +191,10 @@ absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldTable& f
     const Field* field = FindField(fields, words[0]);
     if (field == nullptr || field->type == FieldType::kTextList) {
       return QueryErrorAt(
-          at,
-          absl::StrCat(field ? "lists cannot be ordered by \"" : "there is no field \"",
-                       words[0].substr(0, 60), "\"", field ? "" : SuggestField(fields, words[0]),
-                       "; the fields are ", FormatFieldNames(fields, true)));
+          at, absl::StrCat(field ? "lists cannot be ordered by \"" : "there is no field \"",
+                           words[0].substr(0, 60), "\"; the fields are ",
+                           FormatFieldNames(fields, true),
+                           field ? "" : SuggestField(fields, words[0])));
     }
     const bool descending = words.size() == 2 && words[1] == "desc";
     if (words.size() > 2 || (words.size() == 2 && !descending && words[1] != "asc")) {

@@ -35,7 +35,7 @@ class TlsTest : public ::testing::Test {
 
   void StartServer() {
     ServerOptions options;
-    options.listen_address = "localhost:0";
+    options.listen_address = "127.0.0.1:0";
     options.tls = tls_;
     auto server = Server::Start(options);
     ASSERT_TRUE(server.ok()) << server.status();
@@ -84,7 +84,7 @@ TEST_F(TlsTest, AsksForAClientCertificateIfToldSo) {
 TEST_F(TlsTest, RefusesAKeyOfAnotherCertificate) {
   tls_.private_key = ReadFile(dir_.File("stranger.key"));
   ServerOptions options;
-  options.listen_address = "localhost:0";
+  options.listen_address = "127.0.0.1:0";
   options.tls = tls_;
   EXPECT_EQ(Server::Start(options).status().code(), absl::StatusCode::kInvalidArgument);
   options.tls.private_key = "not a key";
