@@ -14,11 +14,11 @@ OpenStackSource::OpenStackSource(ShareTarget target, SourceOptions options)
     : target_(std::move(target)),
       share_(target_.share),
       exchange_(options),
-      login_(&exchange_, &target_) {}
+      session_(&exchange_, &target_) {}
 
 SourceStep OpenStackSource::Start(absl::Time now) {
   exchange_.set_now(now);
-  login_.Start([this](LoginResult result) { OnLogin(std::move(result)); });
+  session_.Start([this](LoginResult result) { OnLogin(std::move(result)); });
   return exchange_.Take();
 }
 
@@ -83,7 +83,7 @@ absl::StatusOr<std::unique_ptr<ServiceClient>> OpenStackSource::MakeClient(
   if (!url.ok()) return url.status();
   const std::string what = absl::StrCat("the ", FormatServiceType(type), " endpoint");
   if (absl::Status policy = CheckEndpointPolicy(target_, what, *url); !policy.ok()) return policy;
-  return std::make_unique<ServiceClient>(&exchange_, target_, type, *url, token.value);
+  return std::make_unique<ServiceClient>(&exchange_, target_, type, *url, &session_);
 }
 
 void OpenStackSource::StartCompute(const KeystoneToken& token) {

@@ -8,11 +8,11 @@
 #include "crawler/source/exchange.h"
 #include "crawler/source/glance.h"
 #include "crawler/source/keystone.h"
-#include "crawler/source/login.h"
 #include "crawler/source/neutron.h"
 #include "crawler/source/nova.h"
 #include "crawler/source/quotas.h"
 #include "crawler/source/service_client.h"
+#include "crawler/source/session.h"
 #include "crawler/source/source.h"
 
 namespace cis {
@@ -47,7 +47,7 @@ class OpenStackSource : public Source {
   ShareTarget target_;
   Share share_;  // the target's, completed by what the token says
   Exchange exchange_;
-  Login login_;
+  Session session_;
   std::unique_ptr<ServiceClient> compute_;
   std::unique_ptr<ServiceClient> image_;
   std::unique_ptr<ServiceClient> network_;

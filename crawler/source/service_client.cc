@@ -10,11 +10,11 @@
 namespace cis {
 
 ServiceClient::ServiceClient(Exchange* exchange, const ShareTarget& target, ServiceType type,
-                             absl::string_view catalog_url, std::string token)
+                             absl::string_view catalog_url, Session* session)
     : exchange_(exchange),
       type_(type),
       base_(MakeServiceBase(type, catalog_url)),
-      token_(std::move(token)),
+      session_(session),
       limit_key_(target.share.endpoint.keystone_url),
       ca_file_(target.ca_file),
       allow_loopback_(target.allow_loopback),
@@ -31,7 +31,7 @@ HttpRequest ServiceClient::MakeRequest(std::string url, std::vector<HttpHeader> 
   request.url = std::move(url);
   request.headers = std::move(headers);
   request.headers.push_back({"Accept", "application/json"});
-  request.headers.push_back({"X-Auth-Token", token_});
+  request.headers.push_back({"X-Auth-Token", token()});
   request.limit_key = limit_key_;
   request.ca_file = ca_file_;
   request.allow_loopback = allow_loopback_;
@@ -46,8 +46,25 @@ HttpRequest ServiceClient::MakeRequest(std::string url, std::vector<HttpHeader> 
 
 void ServiceClient::Send(Kind kind, const std::string& path, std::vector<HttpHeader> headers,
                          Exchange::Handler handler) {
-  exchange_->Ask(kind, MakeRequest(absl::StrCat(base_.url, path), std::move(headers)),
-                 std::move(handler));
+  HttpRequest request = MakeRequest(absl::StrCat(base_.url, path), headers);
+  exchange_->Ask(
+      kind, request,
+      [this, kind, url = request.url, headers = std::move(headers),
+       generation = session_->generation(),
+       handler = std::move(handler)](const Answer& answer) mutable {
+        if (!AnsweredWith(answer, {401})) {
+          handler(answer);
+          return;
+        }
+        session_->Renew(generation, [this, kind, url, headers = std::move(headers),
+                                     handler = std::move(handler), answer](bool renewed) mutable {
+          if (!renewed) {
+            handler(answer);
+          } else {
+            exchange_->Ask(kind, MakeRequest(url, std::move(headers)), std::move(handler));
+          }
+        });
+      });
 }
 
 void ServiceClient::Get(Kind kind, std::string path, std::vector<HttpHeader> headers,

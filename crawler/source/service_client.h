@@ -4,19 +4,20 @@
 #include <vector>
 
 #include "crawler/source/exchange.h"
-#include "crawler/source/keystone.h"
 #include "crawler/source/service_endpoint.h"
+#include "crawler/source/session.h"
 #include "crawler/source/source.h"
 
 namespace cis {
 
 // Asks one service of a share, with the share's token. Where the catalog gives no version and the
-// usual one turns out to be wrong, finds the right one out, once. Lives as long as its exchange.
+// usual one turns out to be wrong, finds the right one out, once. A request that is answered with
+// 401 is repeated once after a new login. Lives as long as its exchange.
 class ServiceClient {
  public:
-  // `token` is the secret; it travels in X-Auth-Token only.
+  // `session` has logged in.
   ServiceClient(Exchange* exchange, const ShareTarget& target, ServiceType type,
-                absl::string_view catalog_url, std::string token);
+                absl::string_view catalog_url, Session* session);
   ServiceClient(const ServiceClient&) = delete;
   ServiceClient& operator=(const ServiceClient&) = delete;
 
@@ -30,7 +31,7 @@ class ServiceClient {
 
   const ServiceBase& base() const { return base_; }
   // For AnswerError to strike out.
-  const std::string& token() const { return token_; }
+  const std::string& token() const { return session_->token(); }
 
  private:
   struct Waiting {
@@ -50,7 +51,7 @@ class ServiceClient {
   Exchange* exchange_;
   ServiceType type_;
   ServiceBase base_;
-  std::string token_;
+  Session* session_;
   std::string limit_key_;
   std::string ca_file_;
   bool allow_loopback_ = false;

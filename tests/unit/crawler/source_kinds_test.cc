@@ -85,6 +85,47 @@ TEST(SourceKinds, ExpiredTokenAtAServiceIsAnAuthError) {
               AllOf(HasSubstr("token *** is gone"), Not(HasSubstr(kSecretToken))));
 }
 
+// A service says 401 for a token that is good when it has trouble with its Keystone.
+TEST(SourceKinds, RefusedTokenIsRenewedOnceForAllRequestsAndTheyAreRepeated) {
+  for (const bool newest_first : {false, true}) {
+    FakeSite site = WorkingSite();
+    int logins = 0;
+    site.On(kTokens, [&logins](const HttpRequest&) {
+      HttpResponse response = TokenResponse(UsualCatalog());
+      response.headers.back().value = absl::StrCat("token-", ++logins);
+      return response;
+    });
+    for (const char* path : {"/v2/images?limit=1000", "/v2/images?limit=1000&os_hidden=true"}) {
+      site.On(absl::StrCat("GET ", kGlance, path), [](const HttpRequest& request) {
+        return request.headers.back().value == "token-1"
+                   ? FakeSite::Json(401, "{}")
+                   : FakeSite::Json(200, R"({"images":[{"id":"i1"}]})");
+      });
+    }
+    const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site, newest_first);
+    EXPECT_EQ(logins, 2);
+    EXPECT_EQ(events.size(), 5U);
+    EXPECT_NE(FindObservation(events, Kind::kImages), nullptr);
+    EXPECT_NE(FindObservation(events, Kind::kFlavors), nullptr);
+  }
+}
+
+TEST(SourceKinds, RefusedTokenStaysRefusedIfTheSecondLoginFails) {
+  FakeSite site = WorkingSite();
+  int logins = 0;
+  site.On(kTokens, [&logins](const HttpRequest&) {
+    return ++logins == 1 ? TokenResponse(UsualCatalog()) : FakeSite::Json(401, "{}");
+  });
+  site.On(absl::StrCat("GET ", FlavorsUrl()), 401, "{}");
+  const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
+  const SourceEvent* failure = FindFailure(events, Kind::kFlavors);
+  ASSERT_NE(failure, nullptr);
+  EXPECT_EQ(failure->error, ErrorClass::kAuth);
+  EXPECT_EQ(logins, 2);
+  EXPECT_EQ(site.CountOf(FlavorsUrl()), 1);
+  EXPECT_NE(FindObservation(events, Kind::kImages), nullptr);
+}
+
 TEST(SourceKinds, GlanceAnsweringWithItsVersionsIsNoEmptyImageList) {
   FakeSite site = WorkingSite();
   const char* kVersions = R"({"versions":[{"id":"v2.9","links":[]}]})";

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "crawler/source/exchange.h"
+#include "crawler/source/login.h"
+#include "crawler/source/source.h"
+
+namespace cis {
+
+// The login of one share and its token, for all of the share's service clients. A service may
+// refuse a token that was good a moment ago: it has expired in a long crawl, or the service had
+// trouble with its Keystone and says 401 for it (keystonemiddleware does). As OpenStack's own
+// clients do, the session then logs in once more. Lives as long as its exchange.
+class Session {
+ public:
+  Session(Exchange* exchange, const ShareTarget* target);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Logs in; `done` runs once. The token is for the session's clients even so.
+  void Start(absl::AnyInvocable<void(LoginResult)> done);
+
+  // The secret; it travels in X-Auth-Token only.
+  const std::string& token() const { return token_; }
+  // Number of logins that have given a token.
+  int generation() const { return generation_; }
+
+  // For a request that was sent with the token of `generation` and answered with 401. Runs `done`
+  // once: with true when there has been a login since, so that the request is worth repeating; with
+  // false when the second login failed, or the token refused is already the second one.
+  void Renew(int generation, absl::AnyInvocable<void(bool)> done);
+
+ private:
+  void OnLogin(const LoginResult& result);
+  void OnRenewed(const LoginResult& result);
+
+  Exchange* exchange_;
+  const ShareTarget* target_;
+  Login first_;
+  std::optional<Login> second_;
+  bool renewing_ = false;
+  std::vector<absl::AnyInvocable<void(bool)>> waiting_;
+  std::string token_;
+  int generation_ = 0;
+};
+
+}  // namespace cis
