@@ -56,7 +56,8 @@ std::optional<absl::Duration> ParseRetryAfter(absl::string_view value,
                                               absl::string_view date_header, absl::Time now) {
   value = absl::StripAsciiWhitespace(value);
   if (value.empty()) return std::nullopt;
-  if (std::all_of(value.begin(), value.end(), [](char c) { return absl::ascii_isdigit(c); })) {
+  if (std::all_of(value.begin(), value.end(),
+                  [](unsigned char c) { return absl::ascii_isdigit(c); })) {
     int64_t seconds = 0;
     // More digits than an int64_t holds is "very long".
     if (!absl::SimpleAtoi(value, &seconds)) return absl::InfiniteDuration();

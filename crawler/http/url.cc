@@ -65,7 +65,7 @@ std::string RemoveDotSegments(absl::string_view path) {
     const bool last = i + 1 == parts.size();
     if (parts[i] == "." || parts[i] == "..") {
       if (parts[i] == ".." && !kept.empty()) kept.pop_back();
-      if (last) kept.push_back("");
+      if (last) kept.emplace_back("");
     } else {
       kept.push_back(parts[i]);
     }
@@ -239,7 +239,7 @@ HostClass ClassifyHost(absl::string_view host) {
 
 std::string RegisteredDomain(absl::string_view host) {
   absl::ConsumeSuffix(&host, ".");
-  const std::string lower = absl::AsciiStrToLower(host);
+  std::string lower = absl::AsciiStrToLower(host);
   if (IsIpAddress(lower)) return lower;
   const std::vector<std::string> labels = absl::StrSplit(lower, '.');
   size_t keep = 2;

@@ -49,7 +49,7 @@ std::string FetchSecret(YamlReader& reader, const YAML::Node& auth, absl::string
   if (!variable.empty()) {
     const std::optional<std::string> value =
         secrets.environment ? secrets.environment(variable) : std::nullopt;
-    const std::string secret(absl::StripAsciiWhitespace(value.value_or("")));
+    std::string secret(absl::StripAsciiWhitespace(value.value_or("")));
     if (secret.empty()) {
       reader.Error(auth, absl::StrCat(path, ".", stem, "_env: environment variable ", variable,
                                       value.has_value() ? " is empty" : " is not set"));

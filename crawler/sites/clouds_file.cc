@@ -90,7 +90,7 @@ std::vector<std::string> CloudReader::Regions() {
   } else if (!list.IsNull()) {
     Error("regions must be a list");
   }
-  if (regions.empty()) regions.push_back("");
+  if (regions.empty()) regions.emplace_back("");
   return regions;
 }
 

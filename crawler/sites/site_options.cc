@@ -12,8 +12,8 @@ namespace cis {
 namespace {
 
 bool IsCountryCode(const std::string& text) {
-  return text.size() == 2 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isupper(c); });
+  return text.size() == 2 && std::all_of(text.begin(), text.end(),
+                                         [](unsigned char c) { return absl::ascii_isupper(c); });
 }
 
 }  // namespace

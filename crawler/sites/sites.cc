@@ -240,18 +240,18 @@ absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretS
   if (!problems.empty() || !usable) {
     problems.insert(problems.end(), config.errors.begin(), config.errors.end());
     if (problems.empty() && options.paths.empty()) {
-      problems.push_back("no site files were given");
+      problems.emplace_back("no site files were given");
     } else if (problems.empty()) {
-      problems.push_back(config.targets.empty()
-                             ? "no share is configured for these sites and VOs together"
-                             : "no configured share has credentials");
+      problems.emplace_back(config.targets.empty()
+                                ? "no share is configured for these sites and VOs together"
+                                : "no configured share has credentials");
     }
     return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
   }
   std::set<std::string> crawled;
   for (const ShareTarget& target : config.targets) crawled.insert(target.share.endpoint.site_name);
   for (auto& [name, site] : sites) {
-    if (crawled.count(name) > 0) config.sites.push_back(std::move(site));
+    if (crawled.contains(name)) config.sites.push_back(std::move(site));
   }
   return config;
 }

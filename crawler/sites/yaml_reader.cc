@@ -194,7 +194,7 @@ void YamlReader::NoteUnknown(const YAML::Node& map, const std::set<std::string>&
                              absl::string_view path) {
   if (!map.IsMap()) return;
   for (const auto& entry : map) {
-    if (known.count(entry.first.Scalar()) > 0) continue;
+    if (known.contains(entry.first.Scalar())) continue;
     std::string name;  // the path without "[3]"
     bool inside = false;
     for (const char c : Join(path, entry.first.Scalar())) {

@@ -179,7 +179,7 @@ absl::StatusOr<RegionChoice> ChooseRegion(const std::vector<CatalogEntry>& catal
   }
   RegionChoice choice;
   if (!configured.empty()) {
-    if (all.count(std::string(configured)) == 0) {
+    if (!all.contains(std::string(configured))) {
       return MakeSourceError(ErrorClass::kConfig,
                              absl::StrCat("the catalog has no region \"", configured, "\"; it has ",
                                           all.empty() ? "none" : QuoteAll(all)));

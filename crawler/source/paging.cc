@@ -19,7 +19,7 @@ using nlohmann::json;
 
 // The link to the next page; empty if this is the last one.
 std::string NextLink(const json& body, const std::string& list_key) {
-  const std::string next = StringAt(body, "next");
+  std::string next = StringAt(body, "next");
   if (!next.empty()) return next;
   const auto links = body.find(absl::StrCat(list_key, "_links"));
   if (links == body.end() || !links->is_array()) return "";

@@ -1,5 +1,6 @@
 #include "schema/base/log.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "absl/strings/str_format.h"
@@ -55,13 +56,10 @@ std::string Quote(absl::string_view text) {
 }
 
 bool NeedsQuotes(absl::string_view text) {
-  if (text.empty()) return true;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '\\' || c == '=' || c == 0x7f) {
-      return true;
-    }
-  }
-  return false;
+  return text.empty() || std::any_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '\\' || c == '=' ||
+                  c == 0x7f;
+         });
 }
 
 }  // namespace
@@ -88,7 +86,8 @@ void Log(LogLevel level, absl::string_view event, std::initializer_list<LogField
   const std::string time =
       absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone());
   const std::string line = FormatLogLine(g_format, time, level, event, fields) + "\n";
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  // Whoever cannot write to its standard error has nowhere to tell it.
+  static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
 }
 
 }  // namespace cis

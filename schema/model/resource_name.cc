@@ -1,5 +1,6 @@
 #include "schema/model/resource_name.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -136,11 +137,8 @@ absl::StatusOr<ParsedName> ParseResourceName(absl::string_view text, absl::strin
   const bool top = collection == "sites" || collection == "vos" || collection == "crawls";
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '/');
   const auto valid = [](absl::string_view id) {
-    if (id.empty()) return false;
-    for (const char c : id) {
-      if (!IsIdByte(c) && c != '-') return false;
-    }
-    return true;
+    return !id.empty() &&
+           std::all_of(id.begin(), id.end(), [](char c) { return IsIdByte(c) || c == '-'; });
   };
   ParsedName name;
   name.collection = std::string(collection);

@@ -190,7 +190,9 @@ void RowReader::Provenance(cis::Provenance& value) {
   TextListReader evidence_list(evidence_json);
   value.evidence.clear();
   value.evidence.reserve(TextListReader::Count(evidence_json) / 3);
-  for (Evidence evidence; evidence_list.Next(evidence.field);) {
+  while (true) {
+    Evidence evidence;
+    if (!evidence_list.Next(evidence.field)) break;
     if (!evidence_list.Next(evidence.source) || !evidence_list.Next(evidence.value)) {
       return Damaged("evidence");
     }
@@ -203,7 +205,9 @@ void RowReader::Provenance(cis::Provenance& value) {
   value.confidence.clear();
   value.confidence.reserve(TextListReader::Count(confidence_json) / 2);
   std::string text;
-  for (FieldConfidence field; confidence_list.Next(field.field);) {
+  while (true) {
+    FieldConfidence field;
+    if (!confidence_list.Next(field.field)) break;
     if (!confidence_list.Next(text)) return Damaged("confidence");
     field.confidence = ParseConfidence(text);
     value.confidence.push_back(std::move(field));
