@@ -9,25 +9,7 @@
 #include "schema/base/status_macros.h"
 
 namespace cis {
-namespace {
-
-int64_t RecordCountOf(const RecordSet& records) {
-  switch (records.kind) {
-    case Kind::kFlavors:
-      return static_cast<int64_t>(records.flavors.size());
-    case Kind::kImages:
-      return static_cast<int64_t>(records.images.size());
-    case Kind::kNetworks:
-      return static_cast<int64_t>(records.network_set.networks.size());
-    case Kind::kQuotas:
-      return static_cast<int64_t>(records.quotas.size());
-    case Kind::kAuth:
-      break;
-  }
-  return 0;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 bool ShareOutcome::Refreshed() const {
   if (kinds.size() != std::size(kAllKinds)) return false;
@@ -166,7 +148,7 @@ absl::Status CrawlCycle::OnObservation(ShareRun& run, const SourceEvent& event) 
                          records.status().message(), event.request_count);
   }
   KindOutcome& outcome = run.outcome.kinds[event.kind];
-  outcome.record_count = RecordCountOf(*records);
+  outcome.record_count = RecordCount(*records);
   outcome.skipped_count = records->skipped_count;
   return store_->ReplaceRecords(crawl_id_, event.observation, *records, event.request_count);
 }

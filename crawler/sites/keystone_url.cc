@@ -1,5 +1,7 @@
 #include "crawler/sites/keystone_url.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -11,7 +13,12 @@ namespace cis {
 
 absl::StatusOr<std::string> NormalizeKeystoneUrl(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
-  const bool has_scheme = absl::StrContains(text, "://");
+  // Letters before "//" are a scheme, also a misspelt one ("https//host"), and no host.
+  const absl::string_view before = text.substr(0, text.find("//"));
+  const bool has_scheme = before.size() < text.size() &&
+                          (absl::EndsWith(before, ":") ||
+                           std::all_of(before.begin(), before.end(),
+                                       [](unsigned char c) { return absl::ascii_isalpha(c); }));
   CIS_ASSIGN_OR_RETURN(Url url,
                        ParseUrl(has_scheme ? std::string(text) : absl::StrCat("https://", text)));
   url.query.clear();

@@ -21,7 +21,4 @@ Flavor KeepKnownSpecs(const Flavor& stored, const Flavor& reported);
 absl::Status ReplaceListing(Connection& db, const ShareRowIds& row, const RecordSet& records,
                             absl::Time time);
 
-// Number of records of the kind.
-int64_t RecordCount(const RecordSet& records);
-
 }  // namespace cis

@@ -33,6 +33,9 @@ struct RecordSet {
   std::vector<std::string> skipped_reasons;
 };
 
+// Number of records of the set's kind.
+int64_t RecordCount(const RecordSet& records);
+
 // Writes what a crawl found. One writer per file; not thread-safe.
 //
 // Every function returns UNAVAILABLE if another process keeps the file locked for longer than the

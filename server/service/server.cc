@@ -136,7 +136,9 @@ void Server::Publish(std::shared_ptr<const Snapshot> snapshot) {
 const std::string& Server::address() const { return parts_->address; }
 
 std::shared_ptr<grpc::Channel> Server::InProcessChannel() const {
-  return parts_->server->InProcessChannel(grpc::ChannelArguments());
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);  // both ends are this process
+  return parts_->server->InProcessChannel(arguments);
 }
 
 void Server::Drain(absl::Duration grace) {

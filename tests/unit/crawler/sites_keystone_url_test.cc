@@ -26,12 +26,14 @@ TEST(KeystoneUrl, TheSchemesOwnPortIsLeftOut) {
 TEST(KeystoneUrl, KeepsAPath) {
   EXPECT_EQ(*NormalizeKeystoneUrl("https://site.example/identity/v3/"),
             "https://site.example/identity");
+  EXPECT_EQ(*NormalizeKeystoneUrl("site.example:5000//v3"), "https://site.example:5000");
   EXPECT_EQ(*NormalizeKeystoneUrl("https://site.example/v3x"), "https://site.example/v3x");
 }
 
 TEST(KeystoneUrl, RefusesWhatIsNoUrl) {
-  for (const char* text : {"", "   ", "https://", "ftp://site.example/", "https://site .example/v3",
-                           "https://user:pw@site.example/v3"}) {
+  for (const char* text :
+       {"", "   ", "https://", "ftp://site.example/", "ftp//site.example", "https//site.example/v3",
+        "//site.example", "https://site .example/v3", "https://user:pw@site.example/v3"}) {
     EXPECT_EQ(NormalizeKeystoneUrl(text).status().code(), absl::StatusCode::kInvalidArgument)
         << text;
   }
