@@ -186,7 +186,7 @@ absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldTable& f
     const std::vector<absl::string_view> words =
         absl::StrSplit(part, absl::ByAnyChar(" \t\r\n"), absl::SkipEmpty());
     if (words.empty()) return QueryErrorAt(offset, "expected a field between the commas");
-    const size_t at = static_cast<size_t>(words[0].data() - text.data());
+    const auto at = static_cast<size_t>(words[0].data() - text.data());
     offset += part.size() + 1;
     const Field* field = FindField(fields, words[0]);
     if (field == nullptr || field->type == FieldType::kTextList) {

@@ -57,6 +57,7 @@ absl::Status CheckReadMask(const google::protobuf::FieldMask& mask,
   const std::string unknown = FindUnknownPath(mask, type);
   if (unknown.empty()) return absl::OkStatus();
   std::vector<std::string> names;
+  names.reserve(static_cast<size_t>(type.field_count()));
   for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
   return UnknownMaskPathError(unknown, type.name(), NearestNames(unknown, names, 2));
 }
