@@ -7,11 +7,32 @@
 
 namespace cis {
 
-// Forms of an answer, chosen with `-o`.
-enum class Format { kTable, kWide, kJson, kNdjson, kYaml, kCsv, kName };
+// Forms of an answer, chosen with `-o`. Those from kOpenstack on hand one placement to another
+// tool.
+enum class Format {
+  kTable,
+  kWide,
+  kJson,
+  kNdjson,
+  kYaml,
+  kCsv,
+  kName,
+  kOpenstack,
+  kFedcloud,
+  kTfvars,
+  kTerraformExternal,
+  kAnsible,
+  kEnv,
+};
 
-// Names of all formats for help and errors: `table, wide, json, ...`.
+// Names of the formats that every command has, and of those for placements only, for help and
+// errors: `table, wide, json, ...`.
 inline constexpr absl::string_view kFormatNames = "table, wide, json, ndjson, yaml, csv, name";
+inline constexpr absl::string_view kHandoverNames =
+    "openstack, fedcloud, tfvars, terraform-external, ansible, env";
+
+// Whether the format hands one placement to another tool; for `place` only.
+inline bool IsHandover(Format format) { return format >= Format::kOpenstack; }
 
 // Returns INVALID_ARGUMENT with the names that exist.
 absl::StatusOr<Format> ParseFormat(absl::string_view text);

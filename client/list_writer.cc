@@ -13,14 +13,24 @@ namespace cis {
 
 absl::StatusOr<Format> ParseFormat(absl::string_view text) {
   static constexpr std::pair<absl::string_view, Format> kFormats[] = {
-      {"table", Format::kTable},   {"wide", Format::kWide}, {"json", Format::kJson},
-      {"ndjson", Format::kNdjson}, {"yaml", Format::kYaml}, {"csv", Format::kCsv},
-      {"name", Format::kName}};
+      {"table", Format::kTable},
+      {"wide", Format::kWide},
+      {"json", Format::kJson},
+      {"ndjson", Format::kNdjson},
+      {"yaml", Format::kYaml},
+      {"csv", Format::kCsv},
+      {"name", Format::kName},
+      {"openstack", Format::kOpenstack},
+      {"fedcloud", Format::kFedcloud},
+      {"tfvars", Format::kTfvars},
+      {"terraform-external", Format::kTerraformExternal},
+      {"ansible", Format::kAnsible},
+      {"env", Format::kEnv}};
   for (const auto& [name, format] : kFormats) {
     if (text == name) return format;
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("\"", text, "\" is not a format; there are ", kFormatNames));
+  return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a format; there are ",
+                                                 kFormatNames, ", and for place ", kHandoverNames));
 }
 
 ListWriter::ListWriter(Format format, Heads heads, TableStyle style, std::ostream& out)
@@ -54,6 +64,8 @@ void ListWriter::Add(const Record& record) {
     case Format::kName:
       out_ << record.name << "\n";
       break;
+    default:  // formats of place only, which are no lists
+      break;
   }
   ++count_;
 }
@@ -74,8 +86,7 @@ bool ListWriter::End() {
     case Format::kCsv:
       if (count_ == 0) Begin();
       break;
-    case Format::kNdjson:
-    case Format::kName:
+    default:
       break;
   }
   return cut;

@@ -120,6 +120,15 @@ absl::StatusOr<int64_t> ParseLimit(absl::string_view text) {
   return value;
 }
 
+absl::StatusOr<int64_t> ParsePick(absl::string_view text) {
+  CIS_ASSIGN_OR_RETURN(const int64_t value, ParseWhole(text));
+  if (value < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", text, "\" must be 1 or more; 1 is the best placement"));
+  }
+  return value;
+}
+
 absl::StatusOr<absl::Duration> ParsePositiveAge(absl::string_view text) {
   CIS_ASSIGN_OR_RETURN(const absl::Duration value, ParseAge(text));
   if (value <= absl::ZeroDuration()) {
@@ -180,7 +189,8 @@ void Parser::AddGlobalFlags(absl::string_view default_server) {
                        ->type_name("TIME"));
   constexpr char kForm[] = "Form of the answer";
   grouped(kForm, AddParsed(&app_, "-o,--output", &options_.format, ParseFormat,
-                           "table (default), wide, json, ndjson, yaml, csv or name")
+                           "table (default), wide, json, ndjson, yaml, csv or name; place also "
+                           "openstack, fedcloud, tfvars, terraform-external, ansible or env")
                      ->type_name("FORMAT"));
   grouped(kForm, app_.add_flag("-q,--quiet", options_.quiet, "No notes on stderr, only errors"));
 }
@@ -251,6 +261,9 @@ void Parser::AddPlace() {
       ->group(kAnswer);
   app->add_flag("--explain", p.explain, "What became of every share, and why")->group(kAnswer);
   AddParsed(app, "--limit", &p.limit, ParseLimit, "At most this many placements, 0 = all")
+      ->type_name("N")
+      ->group(kAnswer);
+  AddParsed(app, "--pick", &p.pick, ParsePick, "With -o openstack and its like: which, default 1")
       ->type_name("N")
       ->group(kAnswer);
   AddText(app, "--sort-by", &p.sort_by, "waste, vcpu_count, ram_mib, site, freshness, os_version")
@@ -426,6 +439,10 @@ absl::Status Parser::Finish() {
   if (options_.command == Command::kPlace && options_.place.vos.empty()) {
     return absl::InvalidArgumentError(
         "--vo is missing; write for example --vo vo.access.egi.eu (cisquery vos lists them)");
+  }
+  if (options_.command != Command::kPlace && IsHandover(options_.format)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output: ", kHandoverNames, " are of place only; here are ", kFormatNames));
   }
   if (options_.place.public_ip && options_.place.no_public_ip) {
     return absl::InvalidArgumentError("--public-ip and --no-public-ip exclude each other");

@@ -70,6 +70,7 @@ struct PlaceOptions {
   std::vector<std::string> excluded_sites;
   std::vector<std::string> countries;
   std::optional<absl::Duration> max_age;
+  int64_t pick = 1;  // which placement is handed over, 1 = the best
   std::string sort_by;
   bool all = false;
   bool explain = false;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/commands.h"
 #include "client/csv.h"
+#include "client/handover.h"
 #include "client/list_writer.h"
 #include "client/place_text.h"
 #include "client/proto_json.h"
@@ -50,13 +51,42 @@ void WriteNotes(const CommandContext& context, const v1::FindPlacementsResponse&
   for (const std::string& note : response.notes()) Note(context, note);
 }
 
+// Hands the wanted placement to another tool. Returns INVALID_ARGUMENT if there are fewer.
+absl::StatusOr<bool> HandOver(const CommandContext& context,
+                              const v1::FindPlacementsResponse& response) {
+  const int64_t pick = context.options.place.pick;
+  if (response.placements().empty()) {
+    WriteNotes(context, response);
+    return false;
+  }
+  if (response.placements_size() < pick) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--pick ", pick, ": there are only ", response.total_size(), " placements"));
+  }
+  const v1::Placement& placement = response.placements(static_cast<int>(pick - 1));
+  CIS_ASSIGN_OR_RETURN(
+      const std::string text,
+      FormatHandover(placement, response.interpreted_request(), context.options.format));
+  context.out << text;
+  Note(context, SummarySentence(response, context.clock.Now()));
+  Note(context, absl::StrCat("This is number ", pick, " of ", response.total_size(), ": ",
+                             placement.site_name(), ", ", placement.flavor().display_name(), ", ",
+                             placement.image().display_name(), ", ",
+                             NetworkPlanText(placement.network()), "."));
+  for (const std::string& note : placement.notes()) Note(context, note);
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<bool> RunPlace(const CommandContext& context) {
   const Options& options = context.options;
-  CIS_ASSIGN_OR_RETURN(const v1::FindPlacementsResponse response,
-                       context.client.FindPlacements(MakePlaceRequest(options.place),
-                                                     PlacementLimit(options.place)));
+  PlaceOptions asked = options.place;
+  if (IsHandover(options.format)) asked.limit = asked.pick;
+  CIS_ASSIGN_OR_RETURN(
+      const v1::FindPlacementsResponse response,
+      context.client.FindPlacements(MakePlaceRequest(asked), PlacementLimit(asked)));
+  if (IsHandover(options.format)) return HandOver(context, response);
   const bool any = !response.placements().empty();
   if (IsDocument(options.format)) {
     const nlohmann::ordered_json json = MessageToJson(response);

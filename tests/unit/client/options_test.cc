@@ -150,7 +150,7 @@ TEST(Options, NonsenseIsToldInOneSentence) {
             "--max-age: \"3\" is not a time span; write for example 90s, 30m, 26h or 7d");
   EXPECT_EQ(Error({"sites", "-o", "xml"}),
             "--output: \"xml\" is not a format; there are table, wide, json, ndjson, yaml, csv, "
-            "name");
+            "name, and for place openstack, fedcloud, tfvars, terraform-external, ansible, env");
   EXPECT_EQ(Error({"flavors", "--limit", "-1"}),
             "--limit: \"-1\" is negative; write 0 for all, or for example 10");
   EXPECT_EQ(Error({"networks", "--usable-as", "public"}),

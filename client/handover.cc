@@ -1,0 +1,187 @@
+#include "client/handover.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/launch_script.h"
+#include "client/proto_json.h"
+#include "client/quote.h"
+#include "client/text.h"
+
+namespace cis {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+// The values in the order in which they are written. Null = not needed or not known.
+Json MakeFacts(const v1::Placement& p, const v1::FindPlacementsRequest& request) {
+  const v1::NetworkPlan& plan = p.network();
+  const bool floating = NeedsFloatingIp(p, request);
+  Json facts;
+  facts["site"] = p.site_name();
+  facts["vo"] = p.vo();
+  facts["auth_url"] = p.keystone_url();
+  facts["region"] = TextOrNull(p.region());
+  facts["project_id"] = TextOrNull(p.project_id());
+  facts["project_name"] = TextOrNull(p.project_name());
+  facts["federation_protocol"] = TextOrNull(p.protocol());
+  facts["flavor_id"] = p.flavor().upstream_id();
+  facts["flavor_name"] = p.flavor().display_name();
+  facts["image_id"] = p.image().upstream_id();
+  facts["image_name"] = p.image().display_name();
+  facts["login_user"] = TextOrNull(p.login_user());
+  facts["boot_volume_gib"] = p.has_boot_volume_gib() ? Json(p.boot_volume_gib()) : Json();
+  facts["network_plan"] = EnumWord(plan.kind());
+  facts["network_id"] = TextOrNull(plan.network().upstream_id());
+  facts["network_name"] = TextOrNull(plan.network().display_name());
+  facts["floating_ip_wanted"] = floating;
+  facts["external_network_id"] = TextOrNull(plan.external_network().upstream_id());
+  facts["external_network_name"] = TextOrNull(plan.external_network().display_name());
+  facts["router_id"] = TextOrNull(plan.router().upstream_id());
+  facts["subnet_id"] = TextOrNull(plan.subnet_id());
+  facts["unattached_floating_ip_ids"] = Json::array();
+  for (const std::string& id : plan.unattached_floating_ip_ids()) {
+    facts["unattached_floating_ip_ids"].push_back(id);
+  }
+  facts["machine_count"] = std::max(request.count(), 1);
+  return facts;
+}
+
+// The value as plain text: empty for null, lists joined by `separator`.
+std::string PlainText(const Json& value, absl::string_view separator) {
+  if (value.is_null()) return "";
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_array()) return absl::StrJoin(value.get<std::vector<std::string>>(), separator);
+  return value.dump();
+}
+
+absl::StatusOr<std::string> FormatEnv(const Json& facts) {
+  std::string text;
+  const auto add = [&text](absl::string_view name, const Json& value) -> absl::Status {
+    const std::string plain = PlainText(value, " ");
+    if (plain.find('\0') != std::string::npos) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          name, " holds a NUL character, which no shell variable can; choose -o json"));
+    }
+    absl::StrAppend(&text, "export ", name, "=", QuoteShell(plain), "\n");
+    return absl::OkStatus();
+  };
+  absl::Status status = add("OS_AUTH_URL", facts["auth_url"]);
+  if (!facts["region"].is_null()) status.Update(add("OS_REGION_NAME", facts["region"]));
+  if (!facts["project_id"].is_null()) status.Update(add("OS_PROJECT_ID", facts["project_id"]));
+  for (const auto& [name, value] : facts.items()) {
+    status.Update(add(absl::StrCat("CIS_", absl::AsciiStrToUpper(name)), value));
+  }
+  if (!status.ok()) return status;
+  return text;
+}
+
+std::string FormatTfvars(const Json& facts) {
+  size_t width = 0;
+  for (const auto& [name, value] : facts.items()) width = std::max(width, name.size());
+  std::string text;
+  for (const auto& [name, value] : facts.items()) {
+    absl::StrAppend(&text, PadRight(name, width), " = ");
+    if (value.is_string()) {
+      absl::StrAppend(&text, QuoteHcl(value.get<std::string>()));
+    } else if (value.is_array()) {
+      absl::StrAppend(&text, "[",
+                      absl::StrJoin(value.get<std::vector<std::string>>(), ", ",
+                                    [](std::string* out, const std::string& item) {
+                                      absl::StrAppend(out, QuoteHcl(item));
+                                    }),
+                      "]");
+    } else {
+      absl::StrAppend(&text, value.dump());
+    }
+    absl::StrAppend(&text, "\n");
+  }
+  return text;
+}
+
+// What `data "external"` of Terraform reads: an object of strings.
+std::string FormatTerraformExternal(const Json& facts) {
+  Json strings = Json::object();
+  for (const auto& [name, value] : facts.items()) strings[name] = PlainText(value, ",");
+  return absl::StrCat(DumpJson(strings, 2), "\n");
+}
+
+std::string AnsibleValue(const Json& value) {
+  return value.is_string() ? QuoteAnsible(value.get<std::string>()) : value.dump();
+}
+
+// The facts, and `cis_server` with the parameters of openstack.cloud.server.
+std::string FormatAnsible(const Json& facts) {
+  std::string text =
+      "---\n"
+      "# ansible-playbook -e @FILE. What has no parameter of its own in openstack.cloud.server\n"
+      "# (routers and networks to make, the login user) stands below as cis_*.\n";
+  for (const auto& [name, value] : facts.items()) {
+    if (!value.is_array()) {
+      absl::StrAppend(&text, "cis_", name, ": ", AnsibleValue(value), "\n");
+      continue;
+    }
+    absl::StrAppend(&text, "cis_", name, ":", value.empty() ? " []\n" : "\n");
+    for (const Json& item : value) absl::StrAppend(&text, "  - ", AnsibleValue(item), "\n");
+  }
+  const auto add = [&text](absl::string_view name, const std::string& value) {
+    absl::StrAppend(&text, "  ", name, ": ", value, "\n");
+  };
+  absl::StrAppend(&text, "cis_server:\n");
+  add("flavor", AnsibleValue(facts["flavor_id"]));
+  add("image", AnsibleValue(facts["image_id"]));
+  if (!facts["region"].is_null()) add("region_name", AnsibleValue(facts["region"]));
+  if (!facts["boot_volume_gib"].is_null()) {
+    add("boot_from_volume", "true");
+    add("volume_size", facts["boot_volume_gib"].dump());
+    add("terminate_volume", "true");
+  }
+  if (!facts["network_id"].is_null()) add("network", AnsibleValue(facts["network_id"]));
+  const bool floating = facts["floating_ip_wanted"].get<bool>();
+  add("auto_ip", floating ? "true" : "false");
+  if (floating) {
+    // Unattached floating IPs of the project are taken first.
+    add("reuse_ips", "true");
+    const Json& name = facts["external_network_name"];
+    absl::StrAppend(&text, "  floating_ip_pools:\n    - ",
+                    AnsibleValue(name.is_null() ? facts["external_network_id"] : name), "\n");
+  }
+  return text;
+}
+
+}  // namespace
+
+bool NeedsFloatingIp(const v1::Placement& placement, const v1::FindPlacementsRequest& request) {
+  const v1::AddressWish wish = request.network().public_v4();
+  return placement.network().has_external_network() &&
+         (wish == v1::ADDRESS_WISH_REQUIRED || wish == v1::ADDRESS_WISH_PREFERRED);
+}
+
+absl::StatusOr<std::string> FormatHandover(const v1::Placement& placement,
+                                           const v1::FindPlacementsRequest& request,
+                                           Format format) {
+  switch (format) {
+    case Format::kOpenstack:
+      return FormatLaunchScript(placement, request, Launcher::kOpenstack);
+    case Format::kFedcloud:
+      return FormatLaunchScript(placement, request, Launcher::kFedcloud);
+    case Format::kTfvars:
+      return FormatTfvars(MakeFacts(placement, request));
+    case Format::kTerraformExternal:
+      return FormatTerraformExternal(MakeFacts(placement, request));
+    case Format::kAnsible:
+      return FormatAnsible(MakeFacts(placement, request));
+    case Format::kEnv:
+      return FormatEnv(MakeFacts(placement, request));
+    default:
+      return absl::InvalidArgumentError("this format hands nothing over");
+  }
+}
+
+}  // namespace cis

@@ -1,0 +1,22 @@
+#pragma once
+
+// A placement as the input of another tool: the values that it needs, under names of ours.
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "cis/v1/placement.pb.h"
+#include "client/format.h"
+
+namespace cis {
+
+// Text of one placement in `format`: kOpenstack and kFedcloud (a shell script), kTfvars,
+// kTerraformExternal, kAnsible or kEnv. `request` is the request as it was understood.
+// Returns INVALID_ARGUMENT if the format is none of these, or a value cannot be handed over safely.
+absl::StatusOr<std::string> FormatHandover(const v1::Placement& placement,
+                                           const v1::FindPlacementsRequest& request, Format format);
+
+// Whether a floating IP is to be attached: the plan has a pool and an address is wished for.
+bool NeedsFloatingIp(const v1::Placement& placement, const v1::FindPlacementsRequest& request);
+
+}  // namespace cis

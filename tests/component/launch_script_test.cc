@@ -1,0 +1,396 @@
+// Runs the scripts of `-o openstack` and `-o fedcloud` with sh, a fake client in PATH.
+
+#include "client/launch_script.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "client/quote.h"
+#include "tests/support/temp_dir.h"
+
+namespace cis {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// Notes each call, its words ended by byte 1 and the call by byte 2, and answers as the real client
+// does. Machines and floating IPs are counted in files, so that a second one has another id.
+constexpr char kFakeOpenstack[] = R"sh(#!/bin/sh
+for word in "$@"; do printf '%s\001' "$word" >>"$STATE/calls"; done
+printf '\002' >>"$STATE/calls"
+next() { echo x >>"$STATE/$1"; wc -l <"$STATE/$1" | tr -d ' '; }
+case "$*" in
+  'token issue'*) echo "${OS_PROJECT_ID:-$FAKE_PROJECT}" ;;
+  'keypair show'*|'security group show'*) exit 1 ;;
+  *'server create'*) echo "server-$(next servers)" ;;
+  'server show'*'column=status'*)
+    if [ "$(next polls)" -lt 2 ]; then echo BUILD; else echo "${FAKE_STATUS:-ACTIVE}"; fi ;;
+  'server show'*'column=fault'*) echo 'No valid host was found.' ;;
+  'floating ip show'*'port_id attached'*) echo port-1 ;;
+  'floating ip show'*'port_id gone'*) echo 'No FloatingIP found for gone' >&2; exit 1 ;;
+  'floating ip show'*port_id*) echo None ;;
+  'floating ip show'*floating_ip_address*) echo "198.51.100.$(next addresses)" ;;
+  'floating ip create'*) [ -z "${FAKE_NO_FIP-}" ] || exit 1; echo "fip-$(next fips)" ;;
+  'network create'*) echo new-net ;;
+  'subnet create'*) echo new-subnet ;;
+  'router create'*) echo new-router ;;
+  'port list'*) cat <<'END'
+[
+  {
+    "Fixed IP Addresses": [
+      {
+        "subnet_id": "1b2c",
+        "ip_address": "10.0.0.7"
+      },
+      {
+        "subnet_id": "3d4e",
+        "ip_address": "2001:db8::7"
+      }
+    ]
+  }
+]
+END
+  ;;
+esac
+)sh";
+
+struct ScriptRun {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+  std::vector<std::vector<std::string>> calls;
+  std::vector<std::string> files;  // in the folder that it ran in
+};
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+void WriteProgram(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+}
+
+// `settings` are put before the command as for `env`.
+ScriptRun RunScript(const std::string& script, const std::string& settings = "") {
+  const TempDir dir;
+  std::filesystem::create_directories(dir.File("bin"));
+  std::filesystem::create_directories(dir.File("state"));
+  std::filesystem::create_directories(dir.File("here"));
+  WriteProgram(dir.File("bin/openstack"), kFakeOpenstack);
+  WriteProgram(dir.File("bin/sleep"), "#!/bin/sh\n");
+  WriteProgram(dir.File("bin/fedcloud"),
+               "#!/bin/sh\nshift\necho \"Site: s, VO: v, command: $*\"\n"
+               "printf '%s\\n' \"$1\" \"$2\" >\"$STATE/fedcloud\"\nshift 2\n"
+               "answer=$(openstack \"$@\" 2>&1) || { echo 'Error code:  1'; "
+               "echo \"Error message:  $answer\"; exit 0; }\nprintf '%s\\n\\n' \"$answer\"\n");
+  std::ofstream(dir.File("key.pub")) << "ssh-ed25519 AAAA test\n";
+  std::ofstream(dir.File("script"), std::ios::binary) << script;
+  const std::string command = absl::StrCat(
+      "cd ", dir.File("here"), " && env -i PATH=", dir.File("bin"),
+      ":/usr/bin:/bin HOME=/nonexistent STATE=", dir.File("state"),
+      " OS_USERNAME=somebody CIS_NAME=vm FAKE_PROJECT=p1 CIS_PUBLIC_KEY=", dir.File("key.pub"), " ",
+      settings, " sh ", dir.File("script"), " >", dir.File("out"), " 2>", dir.File("err"));
+  const int status = std::system(command.c_str());
+  ScriptRun run;
+  run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  run.out = ReadAll(dir.File("out"));
+  run.err = ReadAll(dir.File("err"));
+  for (absl::string_view call :
+       absl::StrSplit(ReadAll(dir.File("state/calls")), '\2', absl::SkipEmpty())) {
+    if (!call.empty() && call.back() == '\1') call.remove_suffix(1);
+    run.calls.push_back(absl::StrSplit(call, '\1'));
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(dir.File("here"))) {
+    run.files.push_back(entry.path().filename());
+  }
+  return run;
+}
+
+v1::Placement FloatingPlacement() {
+  v1::Placement p;
+  p.set_site_name("SITE-A");
+  p.set_vo("vo.access.egi.eu");
+  p.set_keystone_url("https://site-a/v3");
+  p.set_region("RegionOne");
+  p.set_project_id("p1");
+  p.mutable_flavor()->set_upstream_id("flavor-id");
+  p.mutable_image()->set_upstream_id("image-id");
+  p.set_login_user("ubuntu");
+  v1::NetworkPlan& plan = *p.mutable_network();
+  plan.set_kind(v1::NetworkPlan::FLOATING);
+  plan.mutable_network()->set_upstream_id("net-id");
+  plan.mutable_external_network()->set_upstream_id("pool-id");
+  plan.mutable_router()->set_upstream_id("router-id");
+  return p;
+}
+
+v1::FindPlacementsRequest PublicRequest(int count = 1) {
+  v1::FindPlacementsRequest request;
+  request.add_vos("vo.access.egi.eu");
+  request.mutable_network()->set_public_v4(v1::ADDRESS_WISH_REQUIRED);
+  request.set_count(count);
+  return request;
+}
+
+std::string Script(const v1::Placement& placement, const v1::FindPlacementsRequest& request,
+                   Launcher launcher = Launcher::kOpenstack) {
+  const absl::StatusOr<std::string> script = FormatLaunchScript(placement, request, launcher);
+  EXPECT_TRUE(script.ok()) << script.status();
+  return script.value_or("");
+}
+
+// The calls that begin with these words.
+std::vector<std::vector<std::string>> CallsOf(const ScriptRun& run,
+                                              const std::vector<std::string>& words) {
+  std::vector<std::vector<std::string>> found;
+  for (const std::vector<std::string>& call : run.calls) {
+    if (call.size() >= words.size() && std::equal(words.begin(), words.end(), call.begin())) {
+      found.push_back(call);
+    }
+  }
+  return found;
+}
+
+TEST(LaunchScript, StartsTheMachineWithTheIdsAndAttachesAFloatingIp) {
+  const ScriptRun run = RunScript(Script(FloatingPlacement(), PublicRequest()));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "ssh ubuntu@198.51.100.1\n");
+  const auto created = CallsOf(run, {"server", "create"});
+  ASSERT_EQ(created.size(), 1u);
+  const std::string key = created[0][5];
+  EXPECT_THAT(key, StartsWith("--key-name=cis-"));
+  EXPECT_THAT(created[0],
+              ElementsAre("server", "create", "--flavor=flavor-id", "--image=image-id",
+                          "--network=net-id", key, "--format=value", "--column=id", "vm"));
+  EXPECT_EQ(CallsOf(run, {"keypair", "create"}).size(), 1u);
+  EXPECT_THAT(run.calls, Contains(ElementsAre("floating", "ip", "create", "--format=value",
+                                              "--column=id", "pool-id")));
+  EXPECT_THAT(run.calls,
+              Contains(ElementsAre("server", "add", "floating", "ip", "server-1", "198.51.100.1")));
+  EXPECT_TRUE(CallsOf(run, {"router"}).empty());
+  EXPECT_THAT(run.err, HasSubstr("made server server-1\n"));
+}
+
+TEST(LaunchScript, TakesTheFirstFloatingIpThatIsStillFree) {
+  v1::Placement p = FloatingPlacement();
+  for (const char* id : {"gone", "attached", "free"}) {
+    p.mutable_network()->add_unattached_floating_ip_ids(id);
+  }
+  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(CallsOf(run, {"floating", "ip", "create"}).empty());
+  EXPECT_THAT(run.calls, Contains(ElementsAre("floating", "ip", "show", "--format=value",
+                                              "--column=floating_ip_address", "free")));
+}
+
+TEST(LaunchScript, StartsNothingIfTheFloatingIpIsRefused) {
+  const ScriptRun run = RunScript(Script(FloatingPlacement(), PublicRequest()), "FAKE_NO_FIP=1");
+  EXPECT_NE(run.exit_code, 0);
+  EXPECT_EQ(run.out, "");
+  EXPECT_TRUE(CallsOf(run, {"server", "create"}).empty());
+}
+
+TEST(LaunchScript, StartsEachOfSeveralMachines) {
+  const ScriptRun run = RunScript(Script(FloatingPlacement(), PublicRequest(3)));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "ssh ubuntu@198.51.100.1\nssh ubuntu@198.51.100.2\nssh ubuntu@198.51.100.3\n");
+  const auto created = CallsOf(run, {"server", "create"});
+  ASSERT_EQ(created.size(), 3u);
+  EXPECT_EQ(created[2].back(), "vm-3");
+}
+
+TEST(LaunchScript, MakesTheRouterThatIsMissing) {
+  v1::Placement p = FloatingPlacement();
+  v1::NetworkPlan& plan = *p.mutable_network();
+  plan.set_kind(v1::NetworkPlan::FLOATING_NEEDS_ROUTER);
+  plan.mutable_router()->clear_upstream_id();
+  plan.set_subnet_id("subnet-id");
+  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(
+      CallsOf(run, {"router"}),
+      ElementsAre(ElementsAre("router", "create", "--format=value", "--column=id", "vm-router"),
+                  ElementsAre("router", "set", "--external-gateway=pool-id", "new-router"),
+                  ElementsAre("router", "add", "subnet", "new-router", "subnet-id")));
+}
+
+TEST(LaunchScript, GivesARouterThatIsThereItsGateway) {
+  v1::Placement p = FloatingPlacement();
+  p.mutable_network()->set_kind(v1::NetworkPlan::FLOATING_NEEDS_ROUTER);
+  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(CallsOf(run, {"router"}),
+              ElementsAre(ElementsAre("router", "set", "--external-gateway=pool-id", "router-id")));
+}
+
+TEST(LaunchScript, MakesTheNetworkThatIsMissingAndStartsOnIt) {
+  v1::Placement p = FloatingPlacement();
+  v1::NetworkPlan& plan = *p.mutable_network();
+  plan.set_kind(v1::NetworkPlan::FLOATING_NEEDS_NETWORK);
+  plan.clear_network();
+  plan.clear_router();
+  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.calls, Contains(ElementsAre("subnet", "create", "--format=value", "--column=id",
+                                              "--network=new-net",
+                                              "--subnet-range=192.168.199.0/24", "vm-net")));
+  EXPECT_THAT(run.calls,
+              Contains(ElementsAre("router", "add", "subnet", "new-router", "new-subnet")));
+  EXPECT_THAT(CallsOf(run, {"server", "create"})[0], Contains("--network=new-net"));
+}
+
+TEST(LaunchScript, BootsFromAVolumeWhereTheFlavorHasNoDisk) {
+  v1::Placement p = FloatingPlacement();
+  p.set_boot_volume_gib(12);
+  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  EXPECT_THAT(CallsOf(run, {"server", "create"})[0], Contains("--boot-from-volume=12"));
+}
+
+TEST(LaunchScript, TellsTheAddressOfThePort) {
+  v1::Placement p = FloatingPlacement();
+  v1::NetworkPlan& plan = *p.mutable_network();
+  plan.clear_external_network();
+  plan.set_kind(v1::NetworkPlan::DIRECT);
+  plan.set_public_v4(v1::TRISTATE_YES);
+  plan.set_public_v6(v1::TRISTATE_YES);
+  EXPECT_EQ(RunScript(Script(p, PublicRequest())).out, "ssh ubuntu@10.0.0.7\n");
+  plan.set_public_v4(v1::TRISTATE_NO);
+  EXPECT_EQ(RunScript(Script(p, PublicRequest())).out, "ssh ubuntu@2001:db8::7\n");
+}
+
+TEST(LaunchScript, AsksForNoNetworkWhereThereIsNone) {
+  v1::Placement p = FloatingPlacement();
+  p.clear_network();
+  const ScriptRun run = RunScript(Script(p, {}));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(CallsOf(run, {"--os-compute-api-version=2.37", "server", "create"})[0],
+              Contains("--nic=none"));
+}
+
+TEST(LaunchScript, TellsWhyTheSiteCouldNotStartIt) {
+  const ScriptRun run =
+      RunScript(Script(FloatingPlacement(), PublicRequest()), "FAKE_STATUS=ERROR");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(run.err, HasSubstr("No valid host was found."));
+  EXPECT_TRUE(CallsOf(run, {"server", "add", "floating"}).empty());
+}
+
+TEST(LaunchScript, RefusesALoginOfAnotherProject) {
+  const ScriptRun run =
+      RunScript(Script(FloatingPlacement(), PublicRequest()), "OS_CLOUD=mine FAKE_PROJECT=p2");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, HasSubstr("this login is of project p2"));
+  EXPECT_TRUE(CallsOf(run, {"server", "create"}).empty());
+}
+
+TEST(LaunchScript, FederatedLoginNeedsAToken) {
+  v1::Placement p = FloatingPlacement();
+  p.set_protocol("openid");
+  const ScriptRun run = RunScript(Script(p, PublicRequest()), "OS_USERNAME=");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, HasSubstr("set OS_ACCESS_TOKEN"));
+  EXPECT_EQ(RunScript(Script(p, PublicRequest()), "OS_USERNAME= OS_ACCESS_TOKEN=t").exit_code, 0);
+}
+
+TEST(LaunchScript, OpensSshOnlyIfWanted) {
+  const std::string script = Script(FloatingPlacement(), PublicRequest());
+  EXPECT_EQ(CallsOf(RunScript(script), {"security", "group", "rule", "create"}).size(), 2u);
+  EXPECT_TRUE(CallsOf(RunScript(script, "CIS_SECURITY_GROUP="), {"security"}).empty());
+}
+
+TEST(LaunchScript, FedcloudGetsTheSameCommands) {
+  v1::Placement p = FloatingPlacement();
+  p.set_site_name("SITE $(touch canary)");
+  const ScriptRun run = RunScript(Script(p, PublicRequest(), Launcher::kFedcloud));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "ssh ubuntu@198.51.100.1\n");
+  EXPECT_EQ(CallsOf(run, {"server", "create"}).size(), 1u);
+  EXPECT_TRUE(run.files.empty());
+}
+
+TEST(LaunchScript, FedcloudsFailuresAreFailures) {
+  const ScriptRun run =
+      RunScript(Script(FloatingPlacement(), PublicRequest(), Launcher::kFedcloud), "FAKE_NO_FIP=1");
+  EXPECT_NE(run.exit_code, 0);
+  EXPECT_EQ(run.out, "");
+  EXPECT_TRUE(CallsOf(run, {"server", "create"}).empty());
+}
+
+constexpr absl::string_view kHostile[] = {
+    "$(touch canary)",
+    "`touch canary`",
+    "'; touch canary; '",
+    "\"; touch canary; \"",
+    "a\ntouch canary\n",
+    "a\r\ntouch canary",
+    "-rf",
+    "--help",
+    "a\\",
+    "\\'; touch canary #",
+    "$HOME ${PATH} * ? ~ & | > canary",
+    "#{x} \x1b[2J \xe2\x80\xae",
+};
+
+TEST(LaunchScript, HostileNamesAndIdsStayWords) {
+  for (const absl::string_view hostile : kHostile) {
+    v1::Placement p = FloatingPlacement();
+    const std::string text(hostile);
+    p.set_site_name(text);
+    p.set_vo(text);
+    p.set_keystone_url(text);
+    p.set_region(text);
+    p.set_protocol(text);
+    p.mutable_flavor()->set_upstream_id(text);
+    p.mutable_flavor()->set_display_name(text);
+    p.mutable_image()->set_upstream_id(text);
+    p.mutable_image()->set_display_name(text);
+    p.mutable_network()->mutable_external_network()->set_display_name(text);
+    p.mutable_network()->mutable_network()->set_display_name(text);
+    p.mutable_network()->mutable_router()->set_display_name(text);
+    p.set_login_user(text);
+    p.add_notes(text);
+    v1::FindPlacementsRequest request = PublicRequest();
+    request.mutable_image()->set_image(text);
+    const ScriptRun run = RunScript(Script(p, request));
+    EXPECT_EQ(run.exit_code, 0) << text << "\n" << run.err;
+    EXPECT_EQ(run.out, "ssh USER@198.51.100.1\n") << text;
+    EXPECT_TRUE(run.files.empty()) << text;
+    const auto created = CallsOf(run, {"server", "create"});
+    ASSERT_EQ(created.size(), 1u) << text;
+    EXPECT_EQ(created[0][2], absl::StrCat("--flavor=", text));
+    EXPECT_EQ(created[0][3], absl::StrCat("--image=", text));
+  }
+}
+
+TEST(LaunchScript, AnIdThatStandsAloneIsNoFlag) {
+  v1::Placement p = FloatingPlacement();
+  p.mutable_network()->mutable_external_network()->set_upstream_id("--debug");
+  const auto script = FormatLaunchScript(p, PublicRequest(), Launcher::kOpenstack);
+  EXPECT_EQ(script.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(script.status().message()), HasSubstr("\"--debug\""));
+}
+
+TEST(LaunchScript, NulIsRefused) {
+  v1::Placement p = FloatingPlacement();
+  p.mutable_flavor()->set_upstream_id(std::string("a\0b", 3));
+  EXPECT_FALSE(FormatLaunchScript(p, PublicRequest(), Launcher::kOpenstack).ok());
+}
+
+}  // namespace
+}  // namespace cis
