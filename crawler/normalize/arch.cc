@@ -14,6 +14,7 @@ struct Spelling {
   std::string text;
   std::string arch;
   bool exact = false;
+  bool windows_only = false;
   bool nova = false;
 };
 
@@ -21,7 +22,8 @@ const std::vector<Spelling>& Spellings() {
   static const auto* const kSpellings = [] {
     auto* spellings = new std::vector<Spelling>();
     for (const auto& row : LoadTable("arches")) {
-      spellings->push_back({row[0], row[1], row[2] == "exact", row[3] == "yes"});
+      spellings->push_back(
+          {row[0], row[1], row[2] == "exact", row[2] == "windows", row[3] == "yes"});
     }
     std::stable_sort(spellings->begin(), spellings->end(),
                      [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
@@ -46,7 +48,7 @@ const Spelling* FindSpelling(absl::string_view text) {
 
 std::string ParseArch(absl::string_view text) {
   const Spelling* spelling = FindSpelling(text);
-  return spelling == nullptr ? "" : spelling->arch;
+  return spelling == nullptr || spelling->windows_only ? "" : spelling->arch;
 }
 
 bool IsNovaArch(absl::string_view text) {
@@ -74,7 +76,8 @@ std::vector<ArchMention> FindArchMentions(absl::string_view lower) {
       ++pos;
       continue;
     }
-    mentions.push_back({pos, pos + found->text.size(), found->arch, found->exact});
+    mentions.push_back(
+        {pos, pos + found->text.size(), found->arch, found->exact, found->windows_only});
     pos += found->text.size();
   }
   return mentions;

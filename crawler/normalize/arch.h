@@ -15,10 +15,12 @@ struct ArchMention {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::string arch;
-  bool exact = false;  // false: a usual way of saying it ("64bit"), not a proof
+  bool exact = false;         // false: a usual way of saying it ("64bit"), not a proof
+  bool windows_only = false;  // said of Windows only: "x86" elsewhere may mean 64 bits too
 };
 
-// The architecture that `text` as a whole spells, e.g. "amd64" -> "x86_64"; empty if none.
+// The architecture that `text` as a whole spells, e.g. "amd64" -> "x86_64"; empty if none or
+// if the word is ambiguous ("x86").
 std::string ParseArch(absl::string_view text);
 
 // Whether Nova accepts `text` as the image property. Images with other spellings fail at boot.

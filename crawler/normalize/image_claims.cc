@@ -65,6 +65,34 @@ OsClaim ReadText(OsSource level, absl::string_view source, absl::string_view tex
   return claim;
 }
 
+// What a guest id of vSphere says in common words: "rhel7_64Guest" -> "rhel7_64".
+std::string GuestIdText(absl::string_view guest_id) {
+  static const auto* const kMeanings = [] {
+    auto* meanings = new std::map<std::string, std::string>();
+    for (const auto& row : LoadTable("guest_ids")) {
+      meanings->emplace(row[0], row[1]);
+    }
+    return meanings;
+  }();
+  const std::string lower = absl::AsciiStrToLower(guest_id);
+  const auto known = kMeanings->find(lower);
+  return known != kMeanings->end() ? known->second : std::string(absl::StripSuffix(lower, "guest"));
+}
+
+// A login user named after one distribution only: "rocky". Others use none of these names.
+OsClaim ReadLogin(const ImageFact& fact) {
+  OsClaim claim;
+  claim.level = OsSource::kDescription;
+  claim.source = fact.source;
+  claim.value = fact.value;
+  const std::string login = absl::AsciiStrToLower(fact.value);
+  if (const Distro* distro = FindDistro(login);
+      distro != nullptr && VendorLogin(distro->id, "", "") == login) {
+    claim.guess.distro = distro->id;
+  }
+  return claim;
+}
+
 // "https://cloud-images.ubuntu.com/jammy/current/…": a vendor's host names the distribution.
 bool ReadUrl(const ImageFact& fact, OsClaim* claim) {
   static const auto* const kHosts = [] {
@@ -151,6 +179,14 @@ std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image)
   }
   for (const ImageFact* fact : facts.Of("description")) {
     claims.push_back(ReadText(OsSource::kDescription, fact->source, fact->value));
+  }
+  for (const ImageFact* fact : facts.Of("guest_id")) {
+    OsClaim claim = ReadText(OsSource::kDescription, fact->source, GuestIdText(fact->value));
+    claim.value = fact->value;
+    claims.push_back(std::move(claim));
+  }
+  for (const ImageFact* fact : facts.Of("login")) {
+    claims.push_back(ReadLogin(*fact));
   }
   std::stable_sort(claims.begin(), claims.end(),
                    [](const OsClaim& a, const OsClaim& b) { return a.level < b.level; });

@@ -21,6 +21,13 @@
 namespace cis {
 namespace {
 
+// A name that holds no release and words that nothing explains may only sound like a system:
+// "alpine-glacier-model".
+bool MayBeCommonWord(const OsClaim& claim) {
+  return claim.level == OsSource::kName && claim.guess.version.empty() &&
+         !claim.guess.leftovers.empty();
+}
+
 Confidence ForLevel(OsSource level, bool codename_only) {
   switch (level) {
     case OsSource::kAsserted:
@@ -101,14 +108,15 @@ class OsInference {
     }
     std::string distro = chosen_->guess.distro;
     AddEvidence(provenance(), "os_distro", chosen_->source, chosen_->value);
-    distro_confidence_ = ForLevel(chosen_->level, false);
+    distro_confidence_ =
+        MayBeCommonWord(*chosen_) ? Confidence::kGuess : ForLevel(chosen_->level, false);
     for (const OsClaim& claim : claims_) {
       if (&claim == chosen_ || claim.guess.distro.empty() ||
           claim.level == OsSource::kDescription) {
         continue;
       }
       if (claim.guess.distro == distro) {
-        if (Independent(claim, *chosen_)) {
+        if (Independent(claim, *chosen_) && !MayBeCommonWord(claim)) {
           distro_confidence_ = Confidence::kVerified;
           AddEvidence(provenance(), "os_distro", claim.source, claim.value);
         }
@@ -299,6 +307,13 @@ class OsInference {
             {claim.guess.arch, claim.source, claim.value, claim.level, claim.guess.arch_exact});
       }
     }
+    for (const ImageFact* fact : facts_.Of("machine")) {
+      const std::string machine = absl::AsciiStrToLower(fact->value);
+      if (absl::StrContains(machine, "q35") || absl::StrContains(machine, "i440fx") ||
+          machine == "pc") {
+        said.push_back({"x86_64", fact->source, fact->value, OsSource::kDescription, false});
+      }
+    }
     // Nova obeys the properties: for what a machine will do they outrank everything.
     std::stable_sort(said.begin(), said.end(), [](const Said& a, const Said& b) {
       return (a.level == OsSource::kProperty) > (b.level == OsSource::kProperty);
@@ -351,15 +366,18 @@ class OsInference {
       image_->login_user = fact->value;
       AddEvidence(provenance(), "login_user", fact->source, fact->value);
       SetConfidence(provenance(), "login_user",
-                    vendor == fact->value ? Confidence::kVerified : Confidence::kStrong);
+                    vendor == fact->value && distro_confidence_ != Confidence::kGuess
+                        ? Confidence::kVerified
+                        : Confidence::kStrong);
       return;
     }
     if (!vendor.empty()) {
       image_->login_user = vendor;
       AddEvidence(provenance(), "login_user", "table:logins",
                   absl::StrCat(image_->os_distro, " ", image_->os_version));
-      SetConfidence(provenance(), "login_user",
-                    in_conflict_ ? Confidence::kGuess : Confidence::kProbable);
+      SetConfidence(
+          provenance(), "login_user",
+          in_conflict_ ? Confidence::kGuess : std::min(distro_confidence_, Confidence::kProbable));
     }
   }
 

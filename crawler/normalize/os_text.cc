@@ -98,7 +98,11 @@ class Parser {
           absl::StrAppend(&spelled, k == i ? "" : tokens()[k].gap, tokens()[k].text);
         }
         for (const ArchMention& mention : FindArchMentions(spelled)) {
-          (mention.exact ? exact : usual).insert(mention.arch);
+          if (mention.windows_only) {
+            windows_arch_ = mention.arch;
+          } else {
+            (mention.exact ? exact : usual).insert(mention.arch);
+          }
         }
       }
     }
@@ -128,7 +132,8 @@ class Parser {
                                                                  std::string* codename) {
     std::size_t at = from;
     std::string found_codename;
-    for (std::size_t bridge = 0; bridge <= kMaxBridge && at < tokens().size(); ++bridge, ++at) {
+    std::size_t bridge = 0;  // an architecture does not count: "x86_64" is three tokens
+    for (; bridge <= kMaxBridge && at < tokens().size(); ++at) {
       const Token& token = tokens()[at];
       if (glued && (at != from || !token.gap.empty())) {
         return std::nullopt;
@@ -136,6 +141,7 @@ class Parser {
       if (token.mark == Token::Mark::kArch) {
         continue;
       }
+      ++bridge;
       if (token.mark != Token::Mark::kNone) {
         break;
       }
@@ -156,12 +162,17 @@ class Parser {
         found_codename = token.text;
         continue;
       }
-      if (FillerRole(token.text).empty() && !IsNickname(at) &&
-          !(at + 1 < tokens().size() && IsFillerTail(at + 1))) {
+      if (!IsFiller(at) && !IsNickname(at)) {
         break;
       }
     }
     return std::nullopt;
+  }
+
+  // A word without meaning; its number may be glued to it ("AmazonEC2", "qcow2").
+  bool IsFiller(std::size_t at) const {
+    return !FillerRole(tokens()[at].text).empty() ||
+           (at + 1 < tokens().size() && IsFillerTail(at + 1));
   }
 
   // The number of a word without meaning: "2" of "AmazonEC2".
@@ -174,7 +185,7 @@ class Parser {
   std::string Refine(const Distro& distro, const VersionMatch& coarse, std::size_t from) {
     for (std::size_t at = from; at < tokens().size() && at <= from + kMaxBridge; ++at) {
       const Token& token = tokens()[at];
-      if (token.mark == Token::Mark::kArch) {
+      if (token.mark == Token::Mark::kArch || IsFillerTail(at)) {
         continue;
       }
       if (token.mark != Token::Mark::kNone) {
@@ -188,7 +199,7 @@ class Parser {
         }
         return match->version;
       }
-      if (token.kind == Token::Kind::kNumber || FillerRole(token.text).empty()) {
+      if (token.kind == Token::Kind::kNumber || !IsFiller(at)) {
         break;
       }
     }
@@ -326,6 +337,9 @@ class Parser {
     guess->distro = distro->id;
     ChooseVersion(guess);
     ReadCodename(guess);
+    if (guess->arch.empty() && distro->id == "windows") {
+      guess->arch = windows_arch_;
+    }
   }
 
   // The value of a version property: "22.04.4 LTS", "v9", "jammy".
@@ -454,8 +468,7 @@ class Parser {
   void FindLeftovers(OsGuess* guess) {
     for (std::size_t i = 0; i < tokens().size(); ++i) {
       const Token& token = tokens()[i];
-      if (!used_[i] && token.kind == Token::Kind::kWord && FillerRole(token.text).empty() &&
-          i != nickname_) {
+      if (!used_[i] && token.kind == Token::Kind::kWord && !IsFiller(i) && i != nickname_) {
         guess->leftovers.push_back(token.text);
       }
     }
@@ -464,6 +477,7 @@ class Parser {
   TokenList list_;
   std::vector<bool> used_;
   std::vector<Mention> mentions_;
+  std::string windows_arch_;  // what "x86" means if this is Windows
   std::size_t bracket_begin_ = 0;
   std::size_t bracket_end_ = 0;
   std::size_t nickname_ = absl::string_view::npos;

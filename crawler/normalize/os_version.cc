@@ -121,7 +121,24 @@ Match MatchGluedMinor(const Cursor& at) {
   return VersionMatch{absl::StrCat(major, ".", minor), 1};
 }
 
+// Updates are minors: "9U4", "9 Update 4", and after "OracleLinux" also "R9-U4".
+Match MatchElUpdate(const Cursor& at) {
+  const std::size_t first = at.Word(0, "r") && at.Glued(1) ? 1 : 0;
+  const int major = at.Number(first);
+  const bool word = at.Word(first + 1, "u") || at.Word(first + 1, "update");
+  const bool glued = at.Word(first + 1, "update") || at.Glued(first + 2);
+  const int minor = at.Number(first + 2);
+  if (major < 3 || major > 12 || !word || !glued || minor < 0 || minor > 12 ||
+      at.Digits(first + 2) > 2) {
+    return std::nullopt;
+  }
+  return VersionMatch{absl::StrCat(major, ".", minor), first + 3};
+}
+
 Match MatchEl(const Cursor& at) {
+  if (Match update = MatchElUpdate(at)) {
+    return update;
+  }
   const int major = at.Number(0);
   if (major > 12) {
     return MatchGluedMinor(at);
@@ -158,6 +175,11 @@ Match MatchLeap(const Cursor& at) {
   }
   if (at.DottedCount() >= 2 && at.Digits(1) == 1) {
     return VersionMatch{at.Joined(2), 2};
+  }
+  // "15-5": Leap has no release without a minor, so the next digit is it.
+  if ((major == 15 || major == 42) && at.Digits(1) == 1 && at.Gap(1, "-_") &&
+      at.Number(1) <= (major == 15 ? 6 : 3) && !at.Gap(2, ".")) {
+    return VersionMatch{absl::StrCat(major, ".", at.Number(1)), 2};
   }
   return VersionMatch{absl::StrCat(major), 1};
 }
@@ -203,6 +225,17 @@ Match MatchWindows(const Cursor& at) {
   return std::nullopt;
 }
 
+Match MatchComponents(const Cursor& at, std::size_t least, std::size_t most);
+
+// OpenShift's "4.14.0", also as build stamps write it: "414.92.202310210434-0".
+Match MatchOpenShift(const Cursor& at) {
+  const int number = at.Number(0);
+  if (at.Digits(0) == 3 && number / 100 == 4) {
+    return VersionMatch{absl::StrCat(number / 100, ".", number % 100), at.DottedCount()};
+  }
+  return MatchComponents(at, 2, 4);
+}
+
 Match MatchComponents(const Cursor& at, std::size_t least, std::size_t most) {
   const std::size_t dotted = at.DottedCount();
   if (dotted < least) {
@@ -229,6 +262,7 @@ Match MatchVersion(absl::string_view scheme, const std::vector<Token>& tokens, s
   if (scheme == "minor") return MatchComponents(at, 1, 2);
   if (scheme == "dotted") return MatchComponents(at, 2, 2);
   if (scheme == "full") return MatchComponents(at, 2, 4);
+  if (scheme == "ocp") return MatchOpenShift(at);
   if (scheme == "container") {  // "1068.8.0": the first number counts days
     return at.Digits(0) >= 3 ? MatchComponents(at, 2, 3) : std::nullopt;
   }

@@ -21,11 +21,12 @@ struct VersionMatch {
 // Reads a release at tokens[index]. Schemes:
 //   ubuntu     YY.MM with MM 04, 06 or 10, also "2204", "22-04"; "22" alone stays coarse
 //   debian     a major number; point releases are dropped
-//   el         major 3-12, minor if stated; build stamps ("7.9.2009") are dropped
+//   el         major 3-12, minor if stated ("9.4", "9U4"); build stamps ("7.9.2009") are dropped
 //   integer    one number
 //   leap       openSUSE: "15.6", "42.3", "tumbleweed"
 //   sles       "15 SP6" and "15.6" -> "15.6"
 //   windows    "2022", "2012 r2", "10"
+//   ocp        OpenShift: "4.14.0", "414.92" -> "4.14"
 //   euler      YY.MM of any month; minor, dotted: two components; full, container, amazon, alt;
 //   none
 // Nothing if the tokens are no release of that scheme.

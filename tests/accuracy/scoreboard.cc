@@ -39,6 +39,9 @@ Scoreboard::Verdict Scoreboard::Judge(const Answer& answer) {
   if (label.empty()) {
     return Verdict::kUnlabelled;
   }
+  if (label == "?") {
+    return got.empty() || answer.confidence == "guess" ? Verdict::kRight : Verdict::kWrong;
+  }
   if (got.empty()) {
     return Verdict::kUnknown;
   }
@@ -69,6 +72,10 @@ void Scoreboard::Count(const Answer& answer) {
       break;
     case Verdict::kCoarse:
       ++counts.coarse;
+      if (lists_.unknown) {
+        lines_.push_back(absl::StrCat("coarse ", where, " is ", answer.label, ", said ", answer.got,
+                                      " [", answer.set, "]"));
+      }
       break;
     case Verdict::kUnknown:
       ++counts.unknown;

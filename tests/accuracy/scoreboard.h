@@ -17,7 +17,8 @@ struct Answer {
   std::string set;         // rows of the scoreboard, e.g. "images.tsv (name)"
   std::string field;       // "distro", "gpu_model" ...
   std::string subject;     // what a person recognises the record by
-  std::string label;       // the truth; empty = not labelled
+  std::string label;       // the truth; empty = not labelled; "?" = nobody can tell: no more than a
+                           // guess is right
   std::string got;         // empty = unknown
   std::string confidence;  // of `got`: "verified" ... "guess"; empty = not told
 };
@@ -28,7 +29,7 @@ class Scoreboard {
 
   // What to print besides the counts and the wrong answers.
   struct Lists {
-    bool unknown = false;     // labelled, not answered
+    bool unknown = false;     // labelled, not answered or not as finely
     bool unlabelled = false;  // answered, not labelled: worth reading by eye
   };
 

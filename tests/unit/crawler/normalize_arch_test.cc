@@ -45,5 +45,13 @@ TEST(Arch, TakesTheLongestSpelling) {
   EXPECT_FALSE(bare[0].exact);
 }
 
+TEST(Arch, X86AloneIsAmbiguousButForWindows) {
+  EXPECT_EQ(ParseArch("x86"), "");
+  const auto mentions = FindArchMentions("windows x86");
+  ASSERT_EQ(mentions.size(), 1U);
+  EXPECT_TRUE(mentions[0].windows_only);
+  EXPECT_FALSE(FindArchMentions("linux x86_64")[0].windows_only);
+}
+
 }  // namespace
 }  // namespace cis

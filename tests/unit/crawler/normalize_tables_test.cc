@@ -57,9 +57,9 @@ TEST(Tables, DistributionsRefersOnlyToEachOther) {
 }
 
 TEST(Tables, SchemesAreKnown) {
-  const std::set<std::string> schemes = {"ubuntu", "debian",    "el",     "integer", "leap",
-                                         "sles",   "windows",   "euler",  "minor",   "dotted",
-                                         "full",   "container", "amazon", "alt",     "none"};
+  const std::set<std::string> schemes = {
+      "ubuntu", "debian", "el",   "integer",   "leap",   "sles", "windows", "euler",
+      "minor",  "dotted", "full", "container", "amazon", "alt",  "none",    "ocp"};
   for (const Distro& distro : Distros()) {
     EXPECT_TRUE(schemes.count(distro.scheme) == 1) << distro.id << ": " << distro.scheme;
   }
