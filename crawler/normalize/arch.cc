@@ -1,6 +1,7 @@
 #include "crawler/normalize/arch.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -30,6 +31,19 @@ const std::vector<Spelling>& Spellings() {
     return spellings;
   }();
   return *kSpellings;
+}
+
+// The spellings that start with a character, longest first.
+const std::vector<const Spelling*>& SpellingsStartingWith(char c) {
+  using Index = std::array<std::vector<const Spelling*>, 256>;
+  static const auto* const kIndex = [] {
+    auto* index = new Index();
+    for (const Spelling& spelling : Spellings()) {
+      (*index)[static_cast<unsigned char>(spelling.text.front())].push_back(&spelling);
+    }
+    return index;
+  }();
+  return (*kIndex)[static_cast<unsigned char>(c)];
 }
 
 bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
@@ -64,11 +78,11 @@ std::vector<ArchMention> FindArchMentions(absl::string_view lower) {
       continue;
     }
     const Spelling* found = nullptr;
-    for (const Spelling& spelling : Spellings()) {
-      const std::size_t end = pos + spelling.text.size();
-      if (absl::StartsWith(lower.substr(pos), spelling.text) &&
+    for (const Spelling* spelling : SpellingsStartingWith(lower[pos])) {
+      const std::size_t end = pos + spelling->text.size();
+      if (absl::StartsWith(lower.substr(pos), spelling->text) &&
           (end == lower.size() || !IsAlnum(lower[end]))) {
-        found = &spelling;
+        found = spelling;
         break;
       }
     }

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -25,9 +25,11 @@ struct KeyRow {
   std::size_t rank = 0;
 };
 
-const std::map<std::string, KeyRow>& Keys() {
+using KeyIndex = absl::flat_hash_map<std::string, KeyRow>;
+
+const KeyIndex& Keys() {
   static const auto* const kKeys = [] {
-    auto* keys = new std::map<std::string, KeyRow>();
+    auto* keys = new KeyIndex();
     for (const auto& row : LoadTable("image_keys")) {
       const FactLevel level = row[2] == "asserted"   ? FactLevel::kAsserted
                               : row[2] == "property" ? FactLevel::kProperty
@@ -75,9 +77,12 @@ class Gatherer {
         Attributes(name, value);
       } else if (key == "properties" && value.is_object() && container == "property:") {
         Object(value, "property:");
-      } else if (const auto text = ScalarText(value)) {
+      } else if (!value.is_structured() && !value.is_null()) {
         facts_->from_cloudkeeper |= absl::StartsWith(key, "cloudkeeper_");
-        One(name, key, *text, container);
+        // Most properties of an image are none of ours: their values are not even copied.
+        if (const auto row = Keys().find(key); row != Keys().end()) {
+          One(name, key, row->second, ScalarText(value).value_or(""), container);
+        }
       }
     }
   }
@@ -116,16 +121,14 @@ class Gatherer {
     Object(*parsed, absl::StrCat(name, ":"));
   }
 
-  void One(const std::string& name, const std::string& key, const std::string& text,
-           absl::string_view container) {
-    const auto row = Keys().find(key);
-    if (row == Keys().end() || IsNothing(text)) {
+  void One(const std::string& name, const std::string& key, const KeyRow& row,
+           const std::string& text, absl::string_view container) {
+    if (IsNothing(text)) {
       return;
     }
     found_.emplace_back(
-        row->second.rank,
-        ImageFact{row->second.meaning, std::string(absl::StripAsciiWhitespace(text)),
-                  absl::StrCat(container, name), GroupOf(key, container), row->second.level});
+        row.rank, ImageFact{row.meaning, std::string(absl::StripAsciiWhitespace(text)),
+                            absl::StrCat(container, name), GroupOf(key, container), row.level});
   }
 
   ImageFacts* facts_;

@@ -1,5 +1,6 @@
 #include "crawler/normalize/json_reader.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -53,6 +54,41 @@ std::size_t CharacterLength(absl::string_view text, std::size_t pos) {
   return length;
 }
 
+bool IsValidUtf8(absl::string_view text) {
+  for (std::size_t pos = 0; pos < text.size();) {
+    const std::size_t length = CharacterLength(text, pos);
+    if (length == 0) {
+      return false;
+    }
+    pos += length;
+  }
+  return true;
+}
+
+// How deep brackets outside of strings are nested; right for JSON, an upper bound for the rest.
+int DepthOf(absl::string_view text) {
+  int depth = 0;
+  int deepest = 0;
+  bool in_string = false;
+  for (std::size_t pos = 0; pos < text.size(); ++pos) {
+    const char c = text[pos];
+    if (in_string) {
+      if (c == '\\') {
+        ++pos;
+      } else if (c == '"') {
+        in_string = false;
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      deepest = std::max(deepest, ++depth);
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
 }  // namespace
 
 std::string ReplaceInvalidUtf8(absl::string_view text) {
@@ -83,27 +119,24 @@ absl::string_view CutUtf8(absl::string_view text, std::size_t max_bytes) {
 }
 
 absl::StatusOr<json> ParseJson(absl::string_view text) {
-  const std::string clean = ReplaceInvalidUtf8(text);
-  bool too_deep = false;
-  const json::parser_callback_t limit = [&](int depth, json::parse_event_t, json&) {
-    if (depth > kMaxJsonDepth) {
-      too_deep = true;
-      return false;  // drops the value, so that nothing deep is ever built
-    }
-    return true;
-  };
+  // Nothing deep is ever built.
+  if (DepthOf(text) > kMaxJsonDepth) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels; OpenStack's answers are not"));
+  }
+  std::string replaced;
+  if (!IsValidUtf8(text)) {
+    replaced = ReplaceInvalidUtf8(text);
+    text = replaced;
+  }
   json parsed;
   try {
-    parsed = json::parse(clean, limit);
+    parsed = json::parse(text.data(), text.data() + text.size());
   } catch (const json::parse_error& error) {
     return absl::InvalidArgumentError(
         absl::StrCat("byte ", error.byte, " is not JSON; a JSON document is needed"));
   } catch (const json::exception&) {  // a number out of range
     return absl::InvalidArgumentError("a number is out of range; a JSON document is needed");
-  }
-  if (too_deep) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels; OpenStack's answers are not"));
   }
   return parsed;
 }
@@ -155,7 +188,7 @@ std::optional<bool> ParseBool(absl::string_view text) {
 }
 
 const json* JsonReader::Find(absl::string_view key) const {
-  const auto found = object_->find(std::string(key));
+  const auto found = object_->find(key);
   if (found == object_->end() || found->is_null()) {
     return nullptr;
   }

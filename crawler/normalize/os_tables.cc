@@ -64,11 +64,14 @@ NamePattern ParsePattern(absl::string_view text) {
   return pattern;
 }
 
-const std::vector<Release>& Releases() {
+using ReleaseIndex = absl::flat_hash_map<std::string, std::vector<Release>>;
+
+// By distribution, in the order of the table.
+const ReleaseIndex& Releases() {
   static const auto* const kReleases = [] {
-    auto* releases = new std::vector<Release>();
+    auto* releases = new ReleaseIndex();
     for (const auto& row : LoadTable("releases")) {
-      releases->push_back({row[0], row[1], row[2], row[3], row[4]});
+      (*releases)[row[0]].push_back({row[0], row[1], row[2], row[3], row[4]});
     }
     return releases;
   }();
@@ -142,12 +145,15 @@ const std::vector<Distro>& Distros() {
 }
 
 const Distro* FindDistro(absl::string_view id) {
-  for (const Distro& distro : Distros()) {
-    if (distro.id == id) {
-      return &distro;
+  static const auto* const kIndex = [] {
+    auto* index = new absl::flat_hash_map<std::string, const Distro*>();
+    for (const Distro& distro : Distros()) {
+      index->emplace(distro.id, &distro);
     }
-  }
-  return nullptr;
+    return index;
+  }();
+  const auto found = kIndex->find(id);
+  return found == kIndex->end() ? nullptr : found->second;
 }
 
 const std::vector<NameCandidate>& NamesStartingWith(absl::string_view word) {
@@ -170,12 +176,17 @@ const Distro* FindDistroByLabel(absl::string_view value) {
   if (const Distro* distro = FindDistro(lower)) {
     return distro;
   }
-  for (const Distro& distro : Distros()) {
-    if (std::find(distro.labels.begin(), distro.labels.end(), lower) != distro.labels.end()) {
-      return &distro;
+  static const auto* const kIndex = [] {
+    auto* index = new absl::flat_hash_map<std::string, const Distro*>();
+    for (const Distro& distro : Distros()) {
+      for (const std::string& label : distro.labels) {
+        index->emplace(label, &distro);
+      }
     }
-  }
-  return nullptr;
+    return index;
+  }();
+  const auto found = kIndex->find(lower);
+  return found == kIndex->end() ? nullptr : found->second;
 }
 
 bool MayBeLabelled(absl::string_view distro, absl::string_view label) {
@@ -186,10 +197,11 @@ bool MayBeLabelled(absl::string_view distro, absl::string_view label) {
 
 const Release* FindRelease(absl::string_view distro, absl::string_view version) {
   const Release* by_major = nullptr;
-  for (const Release& release : Releases()) {
-    if (release.distro != distro) {
-      continue;
-    }
+  const auto releases = Releases().find(distro);
+  if (releases == Releases().end()) {
+    return nullptr;
+  }
+  for (const Release& release : releases->second) {
     if (release.version == version) {
       return &release;
     }
@@ -205,9 +217,11 @@ const Release* FindRelease(absl::string_view distro, absl::string_view version) 
 const Release* FindCodename(absl::string_view word, absl::string_view distro) {
   static const auto* const kIndex = [] {
     auto* index = new absl::flat_hash_map<std::string, const Release*>();
-    for (const Release& release : Releases()) {
-      if (!release.codename.empty()) {
-        index->emplace(release.codename, &release);
+    for (const auto& [distro_id, releases] : Releases()) {
+      for (const Release& release : releases) {
+        if (!release.codename.empty()) {
+          index->emplace(release.codename, &release);
+        }
       }
     }
     return index;

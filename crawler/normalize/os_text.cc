@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -34,18 +35,26 @@ struct Mention {
 struct Phrase {
   std::vector<std::string> words;
   std::string purpose;
+  std::size_t rank = 0;  // the row of the table
 };
 
-const std::vector<Phrase>& Purposes() {
+// By first word, in the order of the table.
+using PhraseIndex = absl::flat_hash_map<std::string, std::vector<Phrase>>;
+
+const PhraseIndex& Purposes() {
   static const auto* const kPurposes = [] {
-    auto* purposes = new std::vector<Phrase>();
+    auto* purposes = new PhraseIndex();
+    std::size_t rank = 0;
     for (const auto& row : LoadTable("purposes")) {
       Phrase phrase;
       for (const Token& token : Tokenize(row[0]).tokens) {
         phrase.words.push_back(token.text);
       }
       phrase.purpose = row[1];
-      purposes->push_back(std::move(phrase));
+      phrase.rank = rank++;
+      if (!phrase.words.empty()) {
+        (*purposes)[phrase.words.front()].push_back(std::move(phrase));
+      }
     }
     return purposes;
   }();
@@ -446,23 +455,36 @@ class Parser {
   }
 
   void FindPurpose(OsGuess* guess) {
-    for (const Phrase& phrase : Purposes()) {
-      for (std::size_t at = 0; at + phrase.words.size() <= tokens().size(); ++at) {
-        std::size_t k = 0;
-        while (k < phrase.words.size() && tokens()[at + k].text == phrase.words[k]) {
-          ++k;
-        }
-        if (k < phrase.words.size()) {
+    const Phrase* first = nullptr;
+    for (std::size_t at = 0; at < tokens().size(); ++at) {
+      const auto phrases = Purposes().find(tokens()[at].text);
+      if (phrases == Purposes().end()) {
+        continue;
+      }
+      for (const Phrase& phrase : phrases->second) {
+        if (!StandsAt(phrase, at)) {
           continue;
         }
-        for (std::size_t i = at; i < at + k; ++i) {
+        for (std::size_t i = at; i < at + phrase.words.size(); ++i) {
           used_[i] = true;
         }
-        if (guess->purpose.empty()) {
-          guess->purpose = phrase.purpose;
+        if (first == nullptr || phrase.rank < first->rank) {
+          first = &phrase;
         }
       }
     }
+    if (first != nullptr) {
+      guess->purpose = first->purpose;
+    }
+  }
+
+  bool StandsAt(const Phrase& phrase, std::size_t at) const {
+    for (std::size_t k = 0; k < phrase.words.size(); ++k) {
+      if (at + k >= tokens().size() || tokens()[at + k].text != phrase.words[k]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   void FindLeftovers(OsGuess* guess) {
