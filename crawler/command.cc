@@ -1,5 +1,12 @@
 #include "crawler/command.h"
 
+#include <utility>
+
+#include "crawler/overrides/overrides.h"
+#include "crawler/rules_folder.h"
+#include "schema/base/log.h"
+#include "schema/base/status_macros.h"
+
 namespace cis {
 
 CommandResult FailedCommand(const absl::Status& status) {
@@ -19,7 +26,24 @@ CommandResult FailedCommand(const absl::Status& status) {
   return result;
 }
 
+absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options) {
+  if (options.overrides.empty()) return Corrector();
+  CIS_ASSIGN_OR_RETURN(std::vector<Override> overrides, LoadOverrides(options.overrides));
+  return Corrector(std::move(overrides));
+}
+
+void LogOverrideProblems(const Corrector& corrector, const Corrector::Scope& scope) {
+  for (const std::string& problem : corrector.Problems(scope)) {
+    Log(LogLevel::kWarning, "override.problem", {{"message", problem}});
+  }
+}
+
 CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context) {
+  if (!options.rules.empty()) {
+    if (const absl::Status status = UseRulesFolder(options.rules); !status.ok()) {
+      return FailedCommand(status);
+    }
+  }
   switch (options.command) {
     case CrawlerCommand::kCrawl:
       return RunCrawl(options, context);
@@ -30,7 +54,7 @@ CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& co
     case CrawlerCommand::kRenormalize:
       return RunRenormalize(options);
     case CrawlerCommand::kLint:
-      return RunLint(options);
+      return RunLint(options, context.clock->Now());
     case CrawlerCommand::kHelp:
     case CrawlerCommand::kVersion:
       break;

@@ -9,9 +9,11 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "crawler/http/transport.h"
 #include "crawler/options.h"
+#include "crawler/overrides/corrector.h"
 #include "schema/base/clock.h"
 
 namespace cis {
@@ -36,6 +38,12 @@ struct CommandResult {
 // configuration), otherwise 1.
 CommandResult FailedCommand(const absl::Status& status);
 
+// The overrides that `options` names, or none. Returns INVALID_ARGUMENT or NOT_FOUND as
+// LoadOverrides.
+absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options);
+// Logs what LoadCorrector's overrides and the sites contradict each other in.
+void LogOverrideProblems(const Corrector& corrector, const Corrector::Scope& scope);
+
 // Runs the command that `options` names.
 CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context);
 
@@ -43,6 +51,6 @@ CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& cont
 CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& context);
 CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body);
 CommandResult RunRenormalize(const CrawlerOptions& options);
-CommandResult RunLint(const CrawlerOptions& options);
+CommandResult RunLint(const CrawlerOptions& options, absl::Time now);
 
 }  // namespace cis

@@ -157,6 +157,7 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
       const SitesConfig config,
       LoadSites({options.site_paths, options.site_filter, options.vo_filter}, secrets));
   LogConfigProblems(config);
+  CIS_ASSIGN_OR_RETURN(Corrector corrector, LoadCorrector(options));
   CIS_ASSIGN_OR_RETURN(const LockFile lock, LockFile::Acquire(absl::StrCat(options.db, ".lock")));
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store, OpenStoreWriter(options.db));
   CIS_ASSIGN_OR_RETURN(CrawlConfiguration configuration,
@@ -168,6 +169,7 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   ProgressLine progress(context);
   CrawlCycleOptions cycle_options;
   cycle_options.share_deadline = options.share_deadline;
+  cycle_options.corrector = &corrector;
   SourceOptions source_options;
   source_options.timeout = options.timeout;
   cycle_options.make_source = [source_options](const ShareTarget& target) {
@@ -185,6 +187,10 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   if (context.on_transport) context.on_transport(nullptr);
   progress.Clear();
   CIS_RETURN_IF_ERROR(summary.status());
+  if (!summary->interrupted) {
+    LogOverrideProblems(corrector, {options.site_filter.empty() && config.errors.empty(),
+                                    options.vo_filter.empty()});
+  }
   Log(LogLevel::kInfo, summary->interrupted ? "crawl.interrupted" : "crawl.done",
       {{"shares", summary->share_count},
        {"refreshed", summary->refreshed_count},

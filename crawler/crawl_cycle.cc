@@ -142,11 +142,12 @@ void CrawlCycle::OnRegions(ShareRun& run, const SourceEvent& event) {
 }
 
 absl::Status CrawlCycle::OnObservation(ShareRun& run, const SourceEvent& event) {
-  const absl::StatusOr<RecordSet> records = Normalize(event.observation);
+  absl::StatusOr<RecordSet> records = Normalize(event.observation);
   if (!records.ok()) {
     return RecordFailure(run, event.share, event.kind, ErrorClass::kParse,
                          records.status().message(), event.request_count);
   }
+  if (options_.corrector != nullptr) options_.corrector->Apply(&*records);
   KindOutcome& outcome = run.outcome.kinds[event.kind];
   outcome.record_count = RecordCount(*records);
   outcome.skipped_count = records->skipped_count;
@@ -159,6 +160,7 @@ absl::Status CrawlCycle::RecordFailure(ShareRun& run, const Share& share, Kind k
   KindOutcome& outcome = run.outcome.kinds[kind];
   outcome.error = error == ErrorClass::kNone ? ErrorClass::kInternal : error;
   outcome.message = std::string(message);
+  if (options_.corrector != nullptr) options_.corrector->NoteMissing(share, kind);
   // A login that fails before the regions are known fails for all that were known.
   for (const Share& one : configuration_.SharesOf(share)) {
     CIS_RETURN_IF_ERROR(store_->RecordFailure(crawl_id_, one, kind, outcome.error, message,

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "crawler/configuration.h"
 #include "crawler/http/transport.h"
+#include "crawler/overrides/corrector.h"
 #include "crawler/source/source.h"
 #include "schema/base/clock.h"
 #include "schema/model/records.h"
@@ -58,6 +59,7 @@ int CrawlExitCode(const CrawlSummary& summary, size_t config_error_count);
 struct CrawlCycleOptions {
   absl::Duration share_deadline = absl::Minutes(10);  // of all requests of one share together
   std::function<std::unique_ptr<Source>(const ShareTarget&)> make_source;  // required
+  Corrector* corrector = nullptr;  // the operator's overrides; null = none. Outlives the cycle.
   // Called when a share is done, and after every answer. May be null.
   std::function<void(const ShareOutcome&)> on_share_done;
   std::function<void(const CrawlSummary&)> on_progress;

@@ -26,7 +26,7 @@ struct RawOptions {
   CrawlerOptions options;
   std::vector<std::string> sites, clouds;
   std::string config, log_format = "text", timeout = "30s", share_deadline = "10m", max_age = "26h",
-                      kind;
+                      kind, output = "table";
 };
 
 CLI::Option* AddText(CLI::App* app, const std::string& name, std::string& value,
@@ -42,6 +42,15 @@ void AddSite(CLI::App* app, RawOptions& raw, const std::string& help) {
   app->add_option("--site", raw.options.site_filter, help)->type_name("SITE");
 }
 
+// What decides how records are made of what sites say.
+void AddRules(CLI::App* app, RawOptions& raw) {
+  AddText(app, "--overrides", raw.options.overrides, "The operator's corrections of facts (YAML)")
+      ->type_name("FILE");
+  AddText(app, "--rules", raw.options.rules,
+          "Folder of tables (NAME.tsv) that replace the compiled ones")
+      ->type_name("DIR");
+}
+
 void AddCrawl(CLI::App& app, RawOptions& raw) {
   CLI::App* crawl = app.add_subcommand("crawl", "Ask the sites and store what they say");
   crawl->footer(
@@ -55,6 +64,7 @@ void AddCrawl(CLI::App& app, RawOptions& raw) {
   AddSite(crawl, raw, "Only this site; may be repeated (default: all)");
   crawl->add_option("--vo", raw.options.vo_filter, "Only this VO; may be repeated (default: all)")
       ->type_name("VO");
+  AddRules(crawl, raw);
   AddText(crawl, "--config", raw.config,
           "File of further flags, a line each: `flag = value`; the command line wins")
       ->type_name("FILE");
@@ -91,15 +101,25 @@ void AddOthers(CLI::App& app, RawOptions& raw) {
       ->capture_default_str();
   CLI::App* normalize =
       app.add_subcommand("normalize", "Raw API list on stdin, one normalised record a line out");
+  normalize->footer(
+      "Records that cannot be read are named on stderr. Exit code: 0, or 2 for input\n"
+      "that is no such list.");
   AddText(normalize, "--kind", raw.kind, "images, flavors or networks");
+  AddText(normalize, "--site", raw.options.of_site,
+          "The site of the list: its overrides apply (default: only those for every site)")
+      ->type_name("SITE");
+  AddRules(normalize, raw);
   CLI::App* renormalize =
       app.add_subcommand("renormalize", "Apply today's rules to the stored observations");
   AddDb(renormalize, raw);
+  AddRules(renormalize, raw);
   AddText(renormalize, "--log-format", raw.log_format, "text or json")->capture_default_str();
   CLI::App* lint = app.add_subcommand("lint", "What sites should publish better");
   lint->footer("Exit code: 0 nothing found, 3 findings, 2 usage or configuration, 1 internal.");
   AddDb(lint, raw);
   AddSite(lint, raw, "Only this site; may be repeated (default: all)");
+  AddText(lint, "-o,--output", raw.output, "table or json")->capture_default_str();
+  AddRules(lint, raw);
 }
 
 const std::vector<std::pair<std::string, CrawlerCommand>>& Commands() {
@@ -196,6 +216,11 @@ absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
         absl::StrCat("--log-format is \"", raw.log_format, "\"; it must be text or json"));
   }
   options.log_format = raw.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+  if (raw.output != "table" && raw.output != "json") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output is \"", raw.output, "\"; it must be table or json"));
+  }
+  options.lint_format = raw.output == "json" ? LintFormat::kJson : LintFormat::kTable;
   CIS_ASSIGN_OR_RETURN(options.timeout, ParseFlagDuration("--timeout", raw.timeout));
   CIS_ASSIGN_OR_RETURN(options.share_deadline,
                        ParseFlagDuration("--share-deadline", raw.share_deadline));

@@ -13,6 +13,9 @@ namespace cis {
 
 enum class CrawlerCommand { kHelp, kVersion, kCrawl, kStatus, kNormalize, kRenormalize, kLint };
 
+// How `lint` tells its findings.
+enum class LintFormat { kTable, kJson };
+
 // Every flag of cis-crawler. Which of them a command has, `cis-crawler COMMAND --help` says.
 struct CrawlerOptions {
   CrawlerCommand command = CrawlerCommand::kHelp;
@@ -22,6 +25,8 @@ struct CrawlerOptions {
   std::vector<std::string> site_filter;
   std::vector<std::string> vo_filter;
   LogFormat log_format = LogFormat::kText;
+  std::string overrides;  // the operator's corrections, a file; empty = none
+  std::string rules;      // a folder of tables that replace the compiled ones; empty = none
 
   // crawl
   std::vector<std::string> site_paths;  // --sites and --clouds
@@ -37,6 +42,10 @@ struct CrawlerOptions {
 
   // normalize
   Kind kind = Kind::kImages;
+  std::string of_site;  // whose overrides apply; empty = those for every site
+
+  // lint
+  LintFormat lint_format = LintFormat::kTable;
 };
 
 // Parses the arguments after the program's name. Returns INVALID_ARGUMENT with one sentence that

@@ -9,9 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "crawler/command.h"
-#include "crawler/lint.h"
+#include "crawler/lint/lint.h"
 #include "crawler/lock_file.h"
 #include "crawler/normalize/normalizer.h"
+#include "crawler/normalize/table.h"
 #include "crawler/status_report.h"
 #include "schema/base/log.h"
 #include "schema/base/spelling.h"
@@ -34,7 +35,46 @@ std::string OneLine(std::string text) {
   return text;
 }
 
-absl::StatusOr<CommandResult> Lint(const CrawlerOptions& options) {
+bool HasData(const ShareCatalog& share, Kind kind) {
+  return std::any_of(share.kinds.begin(), share.kinds.end(), [&](const KindState& state) {
+    return state.kind == kind && state.success_time > absl::InfinitePast();
+  });
+}
+
+// What an overrides file and the stored records contradict each other in. Records that the file
+// corrected at the crawl are as it wants them and say so.
+void LogStaleOverrides(const Catalog& catalog, Corrector* corrector) {
+  for (const auto& site : catalog.sites) {
+    for (const EndpointCatalog& endpoint : site->endpoints) {
+      for (const ShareCatalog& share : endpoint.shares) {
+        for (const Kind kind : {Kind::kFlavors, Kind::kImages, Kind::kNetworks}) {
+          if (!HasData(share, kind)) corrector->NoteMissing(share.share, kind);
+        }
+        RecordSet records;
+        records.share = share.share;
+        records.kind = Kind::kFlavors;
+        for (const int32_t i : share.flavor_indexes) {
+          records.flavors.push_back(endpoint.flavors[static_cast<size_t>(i)].record);
+        }
+        corrector->Apply(&records);
+        records.kind = Kind::kImages;
+        for (const int32_t i : share.image_indexes) {
+          records.images.push_back(endpoint.images[static_cast<size_t>(i)].record);
+        }
+        corrector->Apply(&records);
+        records.kind = Kind::kNetworks;
+        for (const Stored<Network>& network : share.networks) {
+          if (network.active) records.network_set.networks.push_back(network.record);
+        }
+        corrector->Apply(&records);
+      }
+    }
+  }
+  LogOverrideProblems(*corrector, {});
+}
+
+absl::StatusOr<CommandResult> Lint(const CrawlerOptions& options, absl::Time now) {
+  CIS_ASSIGN_OR_RETURN(Corrector corrector, LoadCorrector(options));
   CIS_ASSIGN_OR_RETURN(const Catalog catalog, LoadCatalog(options.db));
   std::vector<std::string> known;
   for (const auto& site : catalog.sites) known.push_back(site->site.name);
@@ -49,7 +89,8 @@ absl::StatusOr<CommandResult> Lint(const CrawlerOptions& options) {
         "--site is \"", wanted, "\", which ", options.db, " does not have",
         near.empty() ? "" : absl::StrCat("; did you mean ", absl::StrJoin(near, " or "), "?")));
   }
-  CommandResult result;
+  LogStaleOverrides(catalog, &corrector);
+  std::vector<LintFinding> findings;
   for (const auto& site : catalog.sites) {
     const bool is_wanted = options.site_filter.empty() ||
                            std::any_of(options.site_filter.begin(), options.site_filter.end(),
@@ -57,11 +98,12 @@ absl::StatusOr<CommandResult> Lint(const CrawlerOptions& options) {
                                          return absl::EqualsIgnoreCase(w, site->site.name);
                                        });
     if (!is_wanted) continue;
-    for (const LintFinding& finding : LintSite(*site)) {
-      absl::StrAppend(&result.out, OneLine(FormatLintFinding(finding)), "\n");
-    }
+    for (LintFinding& finding : LintSite(*site, now)) findings.push_back(std::move(finding));
   }
-  result.exit_code = result.out.empty() ? 0 : 3;
+  CommandResult result;
+  result.out = options.lint_format == LintFormat::kJson ? FormatLintJson(findings)
+                                                        : FormatLintTable(findings);
+  result.exit_code = findings.empty() ? 0 : 3;
   return result;
 }
 
@@ -73,13 +115,15 @@ absl::StatusOr<CommandResult> Renormalize(const CrawlerOptions& options) {
   }
   CIS_ASSIGN_OR_RETURN(const LockFile lock, LockFile::Acquire(absl::StrCat(options.db, ".lock")));
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store, OpenStoreWriter(options.db));
+  CIS_ASSIGN_OR_RETURN(Corrector corrector, LoadCorrector(options));
   int64_t done_count = 0;
   int64_t failed_count = 0;
   CIS_RETURN_IF_ERROR(store->ForEachObservation([&](const Observation& observation) {
-    const absl::StatusOr<RecordSet> records = Normalize(observation);
+    absl::StatusOr<RecordSet> records = Normalize(observation);
     if (!records.ok()) {
       // Rules that read less than those of the crawl did: the records of then stay.
       ++failed_count;
+      corrector.NoteMissing(observation.share, observation.kind);
       Log(LogLevel::kWarning, "renormalize.failure",
           {{"site", observation.share.endpoint.site_name},
            {"vo", observation.share.vo},
@@ -87,10 +131,13 @@ absl::StatusOr<CommandResult> Renormalize(const CrawlerOptions& options) {
            {"message", records.status().message()}});
       return absl::OkStatus();
     }
+    corrector.Apply(&*records);
     ++done_count;
     return store->Renormalize(observation, *records);
   }));
-  Log(LogLevel::kInfo, "renormalize.done", {{"observations", done_count}, {"kept", failed_count}});
+  LogOverrideProblems(corrector, {});
+  Log(LogLevel::kInfo, "renormalize.done",
+      {{"observations", done_count}, {"kept", failed_count}, {"rules", RulesVersion()}});
   CommandResult result;
   result.exit_code = failed_count == 0 ? 0 : 3;
   return result;
@@ -114,10 +161,20 @@ CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& con
 }
 
 CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body) {
-  absl::StatusOr<std::string> lines = NormalizeToJsonLines(options.kind, body);
+  absl::StatusOr<Corrector> corrector = LoadCorrector(options);
+  if (!corrector.ok()) return FailedCommand(corrector.status());
+  std::vector<std::string> skipped;
+  absl::StatusOr<std::string> lines =
+      NormalizeToJsonLines(options.kind, body, &skipped, [&](RecordSet* records) {
+        records->share.endpoint.site_name = options.of_site;
+        corrector->Apply(records);
+      });
   if (!lines.ok()) return FailedCommand(lines.status());
   CommandResult result;
   result.out = *std::move(lines);
+  for (const std::string& reason : skipped) {
+    absl::StrAppend(&result.error, result.error.empty() ? "" : "\n", "skipped ", OneLine(reason));
+  }
   return result;
 }
 
@@ -126,8 +183,8 @@ CommandResult RunRenormalize(const CrawlerOptions& options) {
   return result.ok() ? *std::move(result) : FailedCommand(result.status());
 }
 
-CommandResult RunLint(const CrawlerOptions& options) {
-  absl::StatusOr<CommandResult> result = Lint(options);
+CommandResult RunLint(const CrawlerOptions& options, absl::Time now) {
+  absl::StatusOr<CommandResult> result = Lint(options, now);
   return result.ok() ? *std::move(result) : FailedCommand(result.status());
 }
 

@@ -156,7 +156,8 @@ Document MakeDocument(const std::string& name, const std::string& key, const jso
 }  // namespace
 
 absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view body,
-                                                 std::vector<std::string>* skipped) {
+                                                 std::vector<std::string>* skipped,
+                                                 const std::function<void(RecordSet*)>& correct) {
   if (kind != Kind::kImages && kind != Kind::kFlavors && kind != Kind::kNetworks) {
     return absl::InvalidArgumentError(
         absl::StrCat("kind is \"", FormatKind(kind), "\"; it must be images, flavors or networks"));
@@ -190,9 +191,16 @@ absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view bo
     const JsonReader reader(*parsed, plural, nullptr);
     observation.share.project_id = reader.String("project_id");
   }
-  CIS_ASSIGN_OR_RETURN(const RecordSet records, Normalize(observation));
+  CIS_ASSIGN_OR_RETURN(RecordSet records, Normalize(observation));
   if (skipped != nullptr) {
     *skipped = records.skipped_reasons;
+    const int64_t unnamed = records.skipped_count - static_cast<int64_t>(skipped->size());
+    if (unnamed > 0) {
+      skipped->push_back(absl::StrCat("and ", unnamed, " more"));
+    }
+  }
+  if (correct) {
+    correct(&records);
   }
   std::string text;
   AddLines(records.images, &text);

@@ -35,6 +35,7 @@ cis_library(
   normalize/quota.cc
   normalize/scs_name.cc
   normalize/table.cc
+  normalize/table_check.cc
   normalize/tokens.cc
   ${CIS_RULE_TABLES_CC}
   PUBLIC

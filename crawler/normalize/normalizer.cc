@@ -1,12 +1,12 @@
 #include "crawler/normalize/normalizer.h"
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -23,6 +23,7 @@ namespace {
 
 // How many skipped records are named; the count goes on.
 constexpr std::size_t kMaxReasons = 20;
+constexpr std::size_t kMaxShownBytes = 60;
 
 // Extra specs that were asked for flavor by flavor; absent where refused or unreadable.
 std::optional<ExtraSpecs> FindExtraSpecs(const std::vector<Document>& documents,
@@ -77,17 +78,24 @@ absl::Status AddImages(const std::vector<Document>& documents, RecordSet* record
   return absl::OkStatus();
 }
 
-// Pages overlap when a site changes while it is read: the first record of an id counts.
+// Pages overlap when a site changes while it is read: the first record of an id counts. One that
+// says the same is no loss; another one is named.
 template <typename Record>
-void DropRepeated(std::vector<Record>* records) {
-  std::map<std::string, bool> seen;
+void DropRepeated(absl::string_view plural, std::vector<Record>* found, RecordSet* records) {
+  absl::flat_hash_map<std::string, std::size_t> seen;
   std::vector<Record> kept;
-  for (Record& record : *records) {
-    if (record.id.empty() || seen.emplace(record.id, true).second) {
+  kept.reserve(found->size());
+  for (Record& record : *found) {
+    const auto [place, is_new] = seen.emplace(record.id, kept.size());
+    if (record.id.empty() || is_new) {
       kept.push_back(std::move(record));
+    } else if (!(kept[place->second] == record)) {
+      Skip(absl::StrCat(plural, ": id \"", CutUtf8(record.id, kMaxShownBytes),
+                        "\" is there twice with different contents; the first is kept"),
+           records);
     }
   }
-  *records = std::move(kept);
+  *found = std::move(kept);
 }
 
 }  // namespace
@@ -100,11 +108,11 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation) {
   switch (observation.kind) {
     case Kind::kFlavors:
       CIS_RETURN_IF_ERROR(AddFlavors(observation.documents, &records));
-      DropRepeated(&records.flavors);
+      DropRepeated("flavors", &records.flavors, &records);
       break;
     case Kind::kImages:
       CIS_RETURN_IF_ERROR(AddImages(observation.documents, &records));
-      DropRepeated(&records.images);
+      DropRepeated("images", &records.images, &records);
       break;
     case Kind::kNetworks: {
       std::vector<std::string> skipped;

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -16,8 +20,10 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation);
 
 // The body of `cis-crawler normalize`: a raw API list body in, one JSON record a line out.
 // `kind` is kFlavors, kImages or kNetworks. Records that cannot be read are named in `skipped`,
-// which may be null. Returns INVALID_ARGUMENT as above.
-absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view body,
-                                                 std::vector<std::string>* skipped = nullptr);
+// which may be null. `correct` is called with the records before they are written; it may be null.
+// Returns INVALID_ARGUMENT as above.
+absl::StatusOr<std::string> NormalizeToJsonLines(
+    Kind kind, absl::string_view body, std::vector<std::string>* skipped = nullptr,
+    const std::function<void(RecordSet*)>& correct = nullptr);
 
 }  // namespace cis

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "schema/base/glob.h"
 #include "server/placement/text.h"
 
 namespace cis {

@@ -9,7 +9,4 @@ namespace cis {
 // Whether `text` holds `part`, any case.
 bool ContainsIgnoreCase(absl::string_view text, absl::string_view part);
 
-// Whether `text` matches `pattern`, where `*` is any text and `?` any byte.
-bool MatchesGlob(absl::string_view pattern, absl::string_view text);
-
 }  // namespace cis

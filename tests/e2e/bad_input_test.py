@@ -22,6 +22,8 @@ class BadInput(harness.Case):
             'not-a-url.yaml': 'gocdb: X\nendpoint: ftp://x\nvos:\n  - name: v\n    auth:\n      project_id: p\n',
             'inline.yaml': 'gocdb: X\nendpoint: https://x.example/v3\ncis:\n  auth:\n    type: password\n'
                            '    username: u\n    password: hunter2\nvos:\n  - name: v\n    auth:\n      project_id: p\n',
+            'overrides.yaml': 'overrides:\n  - site: CESGA\n    kind: image\n    id: x\n    set: {os_distr: ubuntu}\n'
+                              '    author: me\n    date: 2026-11-22\n    reason: because\n',
             'text.db': 'this is not a database, however long it may be' * 100,
         }
         for name, text in cls.files.items():
@@ -59,6 +61,11 @@ class BadInput(harness.Case):
                 (['status', '--db', 'DIR/absent.db'], 3, []),
                 (['status', '--db', 'DIR/cis.db', '--max-age', 'tomorrow'], 3, []),
                 (['renormalize', '--db', 'DIR/absent.db'], 2, ['absent.db']),
+                (crawl + ['DIR/replay/sites', '--overrides', 'DIR/overrides.yaml'], 2,
+                 ['overrides.yaml:5', 'os_distr', 'os_distro']),
+                (['renormalize', '--db', 'DIR/cis.db', '--overrides', 'DIR/absent.yaml'], 2, ['absent.yaml']),
+                (['lint', '--db', 'DIR/cis.db', '--rules', 'DIR'], 2, ['--rules', 'no table']),
+                (['lint', '--db', 'DIR/cis.db', '-o', 'yaml'], 2, ['yaml', 'json']),
                 (['normalize', '--kind', 'volumes'], 2, ['volumes', 'flavors'])):
             self.check('cis-crawler', args, code, *words)
         self.check('cis-crawler', ['normalize', '--kind', 'images'], 2, 'JSON', stdin='<html>')

@@ -1,5 +1,4 @@
 #include "crawler/configuration.h"
-#include "crawler/lint.h"
 #include "crawler/lock_file.h"
 #include "crawler/status_report.h"
 #include "gmock/gmock.h"
@@ -75,50 +74,6 @@ TEST(StatusReport, UnconfiguredSharesDoNotCount) {
 
 TEST(StatusReport, NothingKnownIsUnknown) {
   EXPECT_EQ(BuildStatusReport(Catalog{}, TestTime(), absl::Hours(1)).level, 3);
-}
-
-TEST(Lint, WarningsAndMissingFactsAreFindingsOnce) {
-  Image image = MakeImage("mystery", "", "", "");
-  image.provenance.warnings = {"OS_CONFLICT: property says ubuntu, name says debian"};
-  CatalogBuilder builder;
-  builder.Select("SITE-A", "ops").AddImage(image).Select("SITE-A", "dteam").AddImage(image);
-  const std::vector<LintFinding> findings = LintSite(*builder.Build().sites[0]);
-  ASSERT_EQ(findings.size(), 2U);
-  EXPECT_EQ(FormatLintFinding(findings[0]),
-            "SITE-A image id-mystery \"mystery\": OS_CONFLICT: property says ubuntu, name says "
-            "debian");
-  EXPECT_EQ(findings[1].code, "OS_UNKNOWN");
-}
-
-TEST(Lint, GoodRecordsHaveNoFindings) {
-  Network network = MakeNetwork("public", NetworkUse::kFloatingPool);
-  CatalogBuilder builder;
-  builder.Select("SITE-A", "ops")
-      .AddImage(MakeImage("ubuntu"))
-      .AddFlavor(MakeFlavor("small"))
-      .AddNetwork(network);
-  EXPECT_TRUE(LintSite(*builder.Build().sites[0]).empty());
-}
-
-TEST(Lint, HiddenExtraSpecsAndUnknownAddresses) {
-  Flavor flavor = MakeFlavor("small");
-  flavor.extra_specs.reset();
-  Network network = MakeNetwork("public", NetworkUse::kFloatingPool);
-  network.public_v4 = network.public_v6 = Tristate::kUnknown;
-  CatalogBuilder builder;
-  builder.Select("SITE-A", "ops").AddFlavor(flavor).AddNetwork(network);
-  const std::vector<LintFinding> findings = LintSite(*builder.Build().sites[0]);
-  ASSERT_EQ(findings.size(), 2U);
-  EXPECT_EQ(findings[0].code, "EXTRA_SPECS_HIDDEN");
-  EXPECT_EQ(findings[1].code, "ADDRESSES_UNKNOWN");
-}
-
-TEST(Lint, WhatNobodyMayBootIsNotBlamed) {
-  Image image = MakeImage("queued", "", "", "");
-  image.usable = false;
-  CatalogBuilder builder;
-  builder.Select("SITE-A", "ops").AddImage(image);
-  EXPECT_TRUE(LintSite(*builder.Build().sites[0]).empty());
 }
 
 TEST(LockFile, SecondHolderIsToldAndMayComeAfterTheFirst) {

@@ -5,7 +5,6 @@
 
 #include "server/placement/describe.h"
 #include "server/placement/flavor_fit.h"
-#include "server/placement/text.h"
 #include "tests/unit/server/placement_scenes.h"
 
 namespace cis {
@@ -241,16 +240,6 @@ TEST(PlacementSuggestion, GuessesNamesThatExistNowhere) {
   EXPECT_THAT(answer->suggestions[1].candidates, ElementsAre("ubuntu"));
   EXPECT_EQ(answer->suggestions[2].field, "sites");
   EXPECT_THAT(answer->suggestions[2].candidates, ElementsAre("SITE-A"));
-}
-
-TEST(PlacementText, MatchesGlobs) {
-  EXPECT_TRUE(MatchesGlob("m1.*", "m1.small"));
-  EXPECT_TRUE(MatchesGlob("*gpu*", "a-gpu-1"));
-  EXPECT_TRUE(MatchesGlob("c?r*", "cor2mem4"));
-  EXPECT_TRUE(MatchesGlob("*", ""));
-  EXPECT_FALSE(MatchesGlob("m1.?", "m1.small"));
-  EXPECT_FALSE(MatchesGlob("", "x"));
-  EXPECT_TRUE(MatchesGlob("[a]", "[a]"));
 }
 
 }  // namespace

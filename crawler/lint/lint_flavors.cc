@@ -1,0 +1,74 @@
+// Flavors: what GPU and which processors stand behind a name.
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "crawler/lint/reporter.h"
+
+namespace cis {
+namespace {
+
+// EGI's keys: Nova takes no notice of them, so that they change nothing for running machines.
+std::vector<std::string> AcceleratorArguments(const Flavor& flavor) {
+  const auto value = [](absl::string_view text, absl::string_view stand_in) {
+    return text.empty() ? stand_in : text;
+  };
+  return {
+      "--property",
+      "Accelerator:Type=GPU",
+      "--property",
+      absl::StrCat("Accelerator:Number=",
+                   flavor.gpu_count.value_or(0) > 0 ? absl::StrCat(*flavor.gpu_count) : "NUMBER"),
+      "--property",
+      absl::StrCat("Accelerator:Vendor=", value(flavor.gpu_vendor, "VENDOR")),
+      "--property",
+      absl::StrCat("Accelerator:Model=", value(flavor.gpu_model, "MODEL"))};
+}
+
+std::vector<std::string> RemedyOfWarning(const Flavor& flavor, absl::string_view code) {
+  if (absl::StartsWith(code, "GPU_")) return AcceleratorArguments(flavor);
+  if (absl::StartsWith(code, "ARCH_")) return {"--property", "hw:architecture=ARCHITECTURE"};
+  return {};
+}
+
+void LintFlavor(const Flavor& flavor, LintReporter& report) {
+  report.AddWarnings(flavor.provenance,
+                     [&](absl::string_view code) { return RemedyOfWarning(flavor, code); });
+  for (const Evidence& evidence : flavor.provenance.evidence) {
+    absl::string_view source = evidence.source;
+    if (!absl::ConsumePrefix(&source, "override:")) continue;
+    report.Add("OVERRIDDEN",
+               absl::StrCat(evidence.field, " is corrected by ", source, " to ", evidence.value),
+               absl::StartsWith(evidence.field, "gpu_")
+                   ? report.SetCommand(AcceleratorArguments(flavor))
+                   : "");
+  }
+  if (flavor.gpu_count.value_or(0) > 0 && flavor.gpu_model.empty()) {
+    report.Add("GPU_MODEL_UNKNOWN", "it has a GPU, nothing tells which one",
+               report.SetCommand(AcceleratorArguments(flavor)));
+  }
+}
+
+}  // namespace
+
+void LintFlavors(const EndpointCatalog& endpoint, std::vector<LintFinding>* findings) {
+  const std::string& site_name = endpoint.endpoint.site_name;
+  int hidden_count = 0;
+  for (const Stored<Flavor>& stored : endpoint.flavors) {
+    if (!stored.active) continue;
+    const Flavor& flavor = stored.record;
+    if (!flavor.extra_specs.has_value()) ++hidden_count;
+    LintReporter report(findings, site_name, "flavor", flavor.id, flavor.name);
+    LintFlavor(flavor, report);
+  }
+  if (hidden_count == 0) return;
+  LintReporter report(findings, site_name, "site", endpoint.endpoint.keystone_url, "");
+  report.Add("EXTRA_SPECS_HIDDEN",
+             absl::StrCat("policy hides the extra specs of ", hidden_count,
+                          " flavors, so that GPUs and CPU pinning cannot be seen; let Nova's "
+                          "policy os_compute_api:os-flavor-extra-specs:index pass readers"));
+}
+
+}  // namespace cis

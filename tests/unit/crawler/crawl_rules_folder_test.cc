@@ -1,0 +1,69 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+
+#include "crawler/normalize/os_tables.h"
+#include "crawler/normalize/table.h"
+#include "crawler/rules_folder.h"
+#include "tests/support/temp_dir.h"
+
+namespace cis {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kHeader[] = "distro\tversion\tcodename\trelease\teol\tsource\n";
+
+std::string MessageFor(const std::string& name, const std::string& text) {
+  const TempDir dir;
+  std::ofstream(dir.File(name)) << text;
+  const absl::Status status = UseRulesFolder(dir.File("."));
+  EXPECT_FALSE(status.ok());
+  return std::string(status.message());
+}
+
+TEST(RulesFolder, BadRowsNameFileLineAndTheRightForm) {
+  EXPECT_THAT(MessageFor("releases.tsv",
+                         std::string("# mine\n") + kHeader + "ubuntu\t30.04\tx\ttomorrow\t-\tme\n"),
+              HasSubstr("releases.tsv:3: release is \"tomorrow\"; it must be a day such as"));
+  EXPECT_THAT(MessageFor("releases.tsv", std::string(kHeader) + "ubuntu\t30.04\n"),
+              HasSubstr("releases.tsv:2: the row has 2 cells; it must have 6"));
+  EXPECT_THAT(MessageFor("releases.tsv", std::string(kHeader) + "bsdish\t1\t-\t-\t-\tme\n"),
+              HasSubstr("distro is \"bsdish\"; it must be an id of the table distros"));
+  EXPECT_THAT(MessageFor("releases.tsv", std::string(kHeader) + "ubuntu\t1\t-\t-\t-\t-\n"),
+              HasSubstr("source is \"-\"; it must be a text"));
+  EXPECT_THAT(MessageFor("releases.tsv", "distro\tversion\nubuntu\t1\n"),
+              HasSubstr("releases.tsv:1: the first line that is no comment is not the header"));
+  EXPECT_THAT(MessageFor("release.tsv", kHeader), HasSubstr("there is no table \"release\""));
+  EXPECT_THAT(MessageFor("notes.txt", ""), HasSubstr("which has no table"));
+  EXPECT_EQ(UseRulesFolder("/nonexistent").code(), absl::StatusCode::kNotFound);
+}
+
+TEST(RulesFolder, ATableOfDistributionsMustFitTheOthers) {
+  EXPECT_THAT(MessageFor("distros.tsv",
+                         "id\tscheme\tmay_be_labelled\tnames\tlabels\tsource\n"
+                         "plan9\tdotted\t-\tplan9\t-\tme\n"),
+              HasSubstr("it must be an id of the table distros"));
+}
+
+// In a process of its own: rules are set once.
+TEST(RulesFolderDeathTest, ReplacedTablesAreUsedAndRulesAreSetOnce) {
+  const TempDir dir;
+  std::ofstream(dir.File("releases.tsv"))
+      << kHeader << "ubuntu\t30.04\tzesty\t2030-04-01\t2035-04-01\tme\n";
+  EXPECT_EXIT(
+      {
+        const bool replaced = UseRulesFolder(dir.File(".")).ok();
+        const bool used =
+            FindRelease("ubuntu", "30.04") != nullptr && FindRelease("ubuntu", "22.04") == nullptr;
+        const bool once =
+            UseRulesFolder(dir.File(".")).code() == absl::StatusCode::kFailedPrecondition;
+        std::_Exit(replaced && used && once && RulesVersion() != "" ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
+}  // namespace
+}  // namespace cis
