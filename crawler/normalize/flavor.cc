@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -11,12 +12,17 @@
 #include "absl/strings/strip.h"
 #include "crawler/normalize/arch.h"
 #include "crawler/normalize/gpu.h"
+#include "crawler/normalize/gpu_keys.h"
+#include "crawler/normalize/gpu_model.h"
 #include "crawler/normalize/provenance.h"
 #include "crawler/normalize/scs_name.h"
+#include "crawler/normalize/table.h"
 #include "crawler/normalize/tokens.h"
 
 namespace cis {
 namespace {
+
+constexpr double kMibPerGib = 1024;
 
 // "a='1', b='x y'": how older command-line clients print a map.
 ExtraSpecs ParsePrintedMap(absl::string_view text) {
@@ -88,22 +94,42 @@ void Say(Flavor* flavor, std::string Flavor::*field, absl::string_view name,
   SetConfidence(&flavor->provenance, name, confidence);
 }
 
+// Whether the flavor asks placement for a resource whose name starts with `resource`.
+bool AsksFor(const Flavor& flavor, absl::string_view resource) {
+  if (!flavor.extra_specs.has_value()) {
+    return false;
+  }
+  for (const auto& [key, value] : *flavor.extra_specs) {
+    const std::size_t colon = key.find(':');
+    if (colon != std::string::npos && absl::StartsWith(key, "resources") &&
+        absl::StartsWith(absl::string_view(key).substr(colon + 1), resource) &&
+        ParseInt(value).value_or(0) > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void InferCpuAlloc(const std::optional<ScsName>& scs, Flavor* flavor) {
   const auto say = [&](absl::string_view value, absl::string_view source, absl::string_view said,
                        Confidence confidence) {
     Say(flavor, &Flavor::cpu_alloc, "cpu_alloc", value, source, said, confidence);
   };
+  if (flavor->baremetal) {
+    return say("dedicated", "baremetal", "the whole machine", Confidence::kVerified);
+  }
   const std::string policy = Spec(*flavor, "hw:cpu_policy");
   if (policy == "dedicated") {
     return say("dedicated", "extra_spec:hw:cpu_policy", policy, Confidence::kVerified);
   }
-  if (flavor->extra_specs.has_value()) {
-    for (const auto& [key, value] : *flavor->extra_specs) {
-      if (absl::StartsWith(key, "resources") && absl::EndsWith(key, ":PCPU") &&
-          ParseInt(value).value_or(0) > 0) {
-        return say("dedicated", absl::StrCat("extra_spec:", key), value, Confidence::kVerified);
-      }
-    }
+  const bool pinned = AsksFor(*flavor, "PCPU");
+  if (policy == "mixed" || (pinned && AsksFor(*flavor, "VCPU"))) {
+    // Some of each: no single word fits.
+    AddEvidence(&flavor->provenance, "cpu_alloc", "extra_specs", "dedicated and shared CPUs");
+    return;
+  }
+  if (pinned) {
+    return say("dedicated", "extra_spec:resources:PCPU", "more than 0", Confidence::kVerified);
   }
   const std::string type = Spec(*flavor, "scs:cpu-type");
   if (type == "dedicated-core" || type == "dedicated-thread") {
@@ -123,57 +149,102 @@ void InferCpuAlloc(const std::optional<ScsName>& scs, Flavor* flavor) {
   if (policy == "shared") {
     return say("shared", "extra_spec:hw:cpu_policy", policy, Confidence::kVerified);
   }
-  if (policy == "mixed") {  // some of each: no single word fits
-    AddEvidence(&flavor->provenance, "cpu_alloc", "extra_spec:hw:cpu_policy", policy);
-    return;
-  }
   if (flavor->extra_specs.has_value()) {  // Nova's default
     say("shared", "extra_specs", "no hw:cpu_policy", Confidence::kProbable);
   }
 }
 
-// Architecture by the traits that a host must have, or by what the site wrote.
+// Architecture by a trait that a host must have; empty if it says nothing of it.
+std::string ArchOfTrait(absl::string_view trait) {
+  if (absl::ConsumePrefix(&trait, "hw_arch_") || absl::ConsumePrefix(&trait, "compute_arch_")) {
+    return ParseArch(trait);
+  }
+  if (absl::StartsWith(trait, "hw_cpu_x86_")) {
+    return "x86_64";
+  }
+  return absl::StartsWith(trait, "hw_cpu_aarch64_") ? "aarch64" : "";
+}
+
+// Architecture of the hosts by what the site wrote; flavors have no field for it.
+struct ArchKey {
+  std::string arch;
+  Confidence confidence = Confidence::kStrong;
+};
+ArchKey ArchOfKey(absl::string_view meaning, absl::string_view value) {
+  if (meaning == "cpu_vendor") {
+    const std::string vendor = absl::AsciiStrToLower(value);
+    const bool x86 = vendor == "intel" || vendor == "amd" || vendor == "genuineintel" ||
+                     vendor == "authenticamd";
+    return {x86 ? "x86_64" : vendor == "arm" ? "aarch64" : "", Confidence::kProbable};
+  }
+  if (const std::string arch = ParseArch(value); !arch.empty() && arch != "i686") {
+    return {arch};
+  }
+  for (const Token& token : Tokenize(value).tokens) {  // "x86_architecture": of today's hosts
+    if (token.text == "arm") {
+      return {"aarch64", Confidence::kProbable};
+    }
+  }
+  return {absl::StartsWithIgnoreCase(value, "x86") ? "x86_64" : "", Confidence::kProbable};
+}
+
 bool ArchFromSpecs(Flavor* flavor) {
+  static const auto* const kKeys = [] {
+    auto* keys = new std::map<std::string, std::string>();
+    for (const auto& row : LoadTable("flavor_keys")) {
+      keys->emplace(row[0], row[1]);
+    }
+    return keys;
+  }();
   if (!flavor->extra_specs.has_value()) {
     return false;
   }
+  ArchKey best;
+  std::string source;
+  std::string said;
+  bool conflict = false;
   for (const auto& [key, value] : *flavor->extra_specs) {
-    const std::string lower = absl::AsciiStrToLower(key);
-    const std::string said = absl::AsciiStrToLower(absl::StripAsciiWhitespace(value));
-    std::string arch;
-    if (absl::StartsWith(lower, "trait") && said == "required") {
-      const std::string trait = lower.substr(lower.find(':') + 1);
-      absl::string_view rest = trait;
-      if (absl::ConsumePrefix(&rest, "hw_arch_") || absl::ConsumePrefix(&rest, "compute_arch_")) {
-        arch = ParseArch(rest);
-      } else if (absl::StartsWith(trait, "hw_cpu_x86_")) {
-        arch = "x86_64";
-      } else if (absl::StartsWith(trait, "hw_cpu_aarch64_")) {
-        arch = "aarch64";
+    const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(key));
+    const SpecValue read = ReadSpecValue(value);
+    ArchKey found;
+    if (absl::StartsWith(lower, "trait")) {
+      if (absl::EqualsIgnoreCase(read.text, "required")) {
+        found.arch = ArchOfTrait(absl::string_view(lower).substr(lower.find(':') + 1));
       }
-    } else if (lower == "hw_architecture" || lower == "hw:architecture" ||
-               lower == "architecture" || lower == "capabilities:cpu_info:arch" ||
-               lower == "capabilities:cpu_arch" || lower == "cpu_arch") {
-      absl::string_view rest = said;
-      absl::ConsumePrefix(&rest, "s==");
-      absl::ConsumePrefix(&rest, "<in>");
-      arch = ParseArch(rest);
+    } else if (const auto known = kKeys->find(std::string(absl::StripPrefix(lower, ":")));
+               known != kKeys->end() && !read.negated) {
+      found = ArchOfKey(known->second, read.text);
     }
-    if (!arch.empty()) {
-      Say(flavor, &Flavor::arch, "arch", arch, absl::StrCat("extra_spec:", key), value,
-          Confidence::kStrong);
-      return true;
+    if (found.arch.empty()) {
+      continue;
+    }
+    conflict |= !best.arch.empty() && best.arch != found.arch;
+    if (best.arch.empty() || found.confidence > best.confidence) {
+      best = found;
+      source = absl::StrCat("extra_spec:", key);
+      said = value;
     }
   }
-  return false;
+  if (best.arch.empty()) {
+    return false;
+  }
+  if (conflict) {
+    AddWarning(&flavor->provenance, "ARCH_CONFLICT", "extra specs name two architectures");
+    best.confidence = Confidence::kGuess;
+  }
+  Say(flavor, &Flavor::arch, "arch", best.arch, source, said, best.confidence);
+  return true;
 }
 
 void InferArch(const std::optional<ScsName>& scs, Flavor* flavor) {
   if (ArchFromSpecs(flavor)) {
     return;
   }
-  if (scs.has_value() && scs->cpu_vendor != 0 && scs->cpu_vendor != 'r') {
-    return Say(flavor, &Flavor::arch, "arch", scs->cpu_vendor == 'a' ? "aarch64" : "x86_64",
+  if (scs.has_value() && scs->cpu_vendor != 0) {
+    return Say(flavor, &Flavor::arch, "arch",
+               scs->cpu_vendor == 'a'   ? "aarch64"
+               : scs->cpu_vendor == 'r' ? "riscv64"
+                                        : "x86_64",
                "scs_name", flavor->name, Confidence::kStrong);
   }
   for (const auto& [source, text] :
@@ -185,11 +256,33 @@ void InferArch(const std::optional<ScsName>& scs, Flavor* flavor) {
         return Say(flavor, &Flavor::arch, "arch", mention.arch, source, *text, Confidence::kGuess);
       }
     }
-    for (const Token& token : Tokenize(lower).tokens) {
-      if (token.IsWord("arm") || token.IsWord("ampere") || token.IsWord("altra")) {
+    const std::vector<Token> tokens = Tokenize(lower).tokens;
+    const DeviceWord device = FindDeviceWord(tokens);
+    for (const Token& token : tokens) {
+      // Ampere makes Arm processors, and NVIDIA GPUs of that name.
+      const bool ampere = token.IsWord("ampere") && device == DeviceWord::kUnknown &&
+                          !FindGpuModel(tokens).has_value();
+      if (token.IsWord("arm") || token.IsWord("altra") || ampere) {
         return Say(flavor, &Flavor::arch, "arch", "aarch64", source, *text, Confidence::kGuess);
       }
     }
+  }
+}
+
+// A name promises a minimum that the API's numbers must keep.
+void CheckScsName(const ScsName& scs, Flavor* flavor) {
+  const bool cpu = flavor->vcpu_count.has_value() && *flavor->vcpu_count < scs.cpu_count;
+  const bool ram = flavor->ram_mib.has_value() &&
+                   static_cast<double>(*flavor->ram_mib) < scs.ram_gib * kMibPerGib;
+  const bool disk =
+      flavor->disk_gib.has_value() && scs.disk_gib.has_value() && *flavor->disk_gib < *scs.disk_gib;
+  if (cpu || ram || disk) {
+    AddWarning(&flavor->provenance, "SCS_NAME_OVERSTATES",
+               absl::StrCat("the SCS name promises more ",
+                            cpu   ? "vCPUs"
+                            : ram ? "RAM"
+                                  : "disk",
+                            " than the flavor has"));
   }
 }
 
@@ -197,11 +290,12 @@ bool IsBaremetal(const std::optional<ScsName>& scs, const Flavor& flavor) {
   if (scs.has_value() && scs->baremetal) {
     return true;
   }
-  if (!flavor.extra_specs.has_value()) {
-    return false;
+  if (AsksFor(flavor, "CUSTOM_BAREMETAL")) {
+    return true;
   }
-  for (const auto& [key, value] : *flavor.extra_specs) {
-    if (absl::StartsWith(key, "resources:CUSTOM_BAREMETAL") && ParseInt(value).value_or(0) > 0) {
+  for (const char* key : {"capabilities:hypervisor_type", "hypervisor_type"}) {
+    const SpecValue type = ReadSpecValue(Spec(flavor, key));
+    if (!type.negated && (type.text == "ironic" || type.text == "baremetal")) {
       return true;
     }
   }
@@ -242,11 +336,14 @@ absl::StatusOr<Flavor> NormalizeFlavor(const nlohmann::json& record, const std::
   flavor.disabled = reader.Bool("OS-FLV-DISABLED:disabled");
   flavor.boot_from_volume = flavor.disk_gib == 0;
   flavor.extra_specs = extra_specs.has_value() ? extra_specs : InlineExtraSpecs(reader);
-  const std::optional<ScsName> scs = ParseScsName(flavor.name);
+  const std::optional<ScsName> scs = FindScsName(flavor.name, flavor.extra_specs);
   flavor.baremetal = IsBaremetal(scs, flavor);
   InferCpuAlloc(scs, &flavor);
   InferArch(scs, &flavor);
   InferGpu(&flavor);
+  if (scs.has_value()) {
+    CheckScsName(*scs, &flavor);
+  }
   return flavor;
 }
 

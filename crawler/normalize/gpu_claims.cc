@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -12,6 +11,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "crawler/normalize/gpu_device.h"
+#include "crawler/normalize/gpu_keys.h"
 #include "crawler/normalize/gpu_model.h"
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/scs_name.h"
@@ -21,31 +22,11 @@
 namespace cis {
 namespace {
 
-constexpr double kMaxGpus = 1024;
+constexpr int64_t kMaxBareCount = 16;  // a larger number in a key of unknown meaning is no count
 constexpr int64_t kMibPerGib = 1024;
 
-std::optional<double> ParseCount(absl::string_view text) {
-  double count = 0;
-  if (absl::SimpleAtod(absl::StripAsciiWhitespace(text), &count) && std::isfinite(count) &&
-      count >= 0 && count <= kMaxGpus) {
-    return count;
-  }
-  return std::nullopt;
-}
-
-std::string KindOf(DeviceWord word) {
-  return word == DeviceWord::kVgpu ? "vgpu" : word == DeviceWord::kMig ? "mig" : "";
-}
-
-void TakeModel(const std::optional<GpuModel>& model, GpuClaim* claim) {
-  if (model.has_value()) {
-    claim->vendor = model->vendor;
-    claim->model = model->model;
-    if (model->is_slice) {
-      claim->kind = "vgpu";
-    }
-  }
-}
+using Role = GpuKey::Role;
+using Subject = GpuKey::Subject;
 
 class GpuReader {
  public:
@@ -54,282 +35,328 @@ class GpuReader {
   GpuClaims Run() {
     if (flavor_.extra_specs.has_value()) {
       for (const auto& [key, value] : *flavor_.extra_specs) {
-        lower_.emplace_back(absl::AsciiStrToLower(key), std::make_pair(key, value));
+        std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(key));
+        specs_.push_back({key, std::move(lower), value, false});
       }
       FromResources();
-      FromOwnWords();
+      FromOwnWords(/*scheduler=*/false);
       FromAliases();
       FromDeviceProfile();
       FromTraits();
     }
     FromScsName();
     if (flavor_.extra_specs.has_value()) {
+      FromOwnWords(/*scheduler=*/true);
       FromOtherKeys();
     }
-    FromNames();
+    for (const auto& [source, text] :
+         {std::pair<const char*, const std::string*>{"name", &flavor_.name},
+          {"description", &flavor_.description}}) {
+      if (std::optional<GpuClaim> claim = ReadGpuName(*text)) {
+        claim->source = source;
+        found_.claims.push_back(*std::move(claim));
+      }
+    }
     return std::move(found_);
   }
 
  private:
-  using Spec = std::pair<std::string, std::string>;  // key as written, value
+  struct Spec {
+    std::string key;    // as written
+    std::string lower;  // trimmed, in lower case
+    std::string value;
+    bool used = false;  // a rule has understood it
+  };
+
+  // What stands behind the colon of "resources1:VGPU", "trait_gpu:HW_GPU_API_VULKAN"; empty if the
+  // key is of another kind.
+  static std::string PlacementName(const Spec& spec, absl::string_view kind) {
+    const std::size_t colon = spec.lower.find(':');
+    if (!absl::StartsWith(spec.lower, kind) || colon == std::string::npos) {
+      return "";
+    }
+    return absl::AsciiStrToUpper(spec.lower.substr(colon + 1));
+  }
+
+  void FindUnknown(absl::string_view source, absl::string_view value, double count) {
+    found_.unknown_device = true;
+    found_.unknown_count += count;
+    found_.unknown_source = std::string(source);
+    found_.unknown_value = std::string(value);
+  }
 
   // 1. "resources:VGPU", "resources1:PGPU", "resources:CUSTOM_NVIDIA_A100_1G_5GB"
   void FromResources() {
     GpuClaim claim;
+    claim.model_confidence = Confidence::kProbable;
     double sum = 0;
+    bool counted = true;
     std::vector<std::string> written;
-    for (const auto& [lower, spec] : lower_) {
-      const std::size_t colon = spec.first.find(':');
-      if (!absl::StartsWith(lower, "resources") || colon == std::string::npos) {
+    std::vector<std::string> unknown;
+    double unknown_count = 0;
+    for (Spec& spec : specs_) {
+      const std::string resource = PlacementName(spec, "resources");
+      const std::optional<double> count = ParseGpuCount(spec.value);
+      if (resource.empty() || !count.has_value() || *count == 0) {
         continue;
       }
-      const std::string resource = spec.first.substr(colon + 1);
-      const std::optional<double> count = ParseCount(spec.second);
-      if (!count.has_value() || *count == 0) {
-        continue;
-      }
+      GpuClaim one;
+      one.model_confidence = Confidence::kProbable;
       if (resource == "PGPU" || resource == "VGPU") {
-        claim.kind = resource == "PGPU" ? "passthrough" : "vgpu";
-      } else if (!ReadCustomResource(resource, &claim)) {
+        one.kind = resource == "PGPU" ? "passthrough" : "vgpu";
+      } else if (!ReadCustomResource(resource, &one)) {
+        if (IsUnknownGpuProduct(resource)) {
+          unknown.push_back(spec.key);
+          unknown_count += *count;
+        }
         continue;
       }
+      counted &= !absl::StartsWith(resource, "CUSTOM_BAREMETAL");  // counts machines, not GPUs
       sum += *count;
-      written.push_back(absl::StrCat(spec.first, "=", spec.second));
+      Join(one, written.empty(), &claim);
+      written.push_back(absl::StrCat(spec.key, "=", spec.value));
     }
     if (written.empty()) {
+      if (!unknown.empty()) {
+        FindUnknown("extra_spec:resources", absl::StrJoin(unknown, ", "), unknown_count);
+      }
       return;
     }
     claim.present = true;
-    claim.count = sum;
+    if (counted) {
+      claim.count = sum;
+    }
     claim.confidence = Confidence::kVerified;
     claim.source = "extra_spec:resources";
     claim.value = absl::StrJoin(written, ", ");
     found_.claims.push_back(std::move(claim));
   }
 
-  static bool ReadCustomResource(const std::string& resource, GpuClaim* claim) {
-    absl::string_view rest = resource;
-    if (!absl::ConsumePrefix(&rest, "CUSTOM_")) {
+  // Adds a class to those before it: what they do not have in common is not known of the sum.
+  static void Join(const GpuClaim& one, bool first, GpuClaim* claim) {
+    if (first) {
+      *claim = one;
+      return;
+    }
+    if (claim->kind != one.kind) claim->kind.clear();
+    if (claim->vendor != one.vendor) claim->vendor.clear();
+    if (claim->memory_mib != one.memory_mib) claim->memory_mib.reset();
+    if (claim->card_memory_mib != one.card_memory_mib) claim->card_memory_mib.reset();
+    if (claim->model != one.model) {
+      claim->model.clear();
+      claim->base.clear();
+    }
+    claim->model_confidence = std::min(claim->model_confidence, one.model_confidence);
+  }
+
+  static bool ReadCustomResource(absl::string_view resource, GpuClaim* claim) {
+    if (!absl::ConsumePrefix(&resource, "CUSTOM_")) {
       return false;
     }
-    const std::vector<std::string> parts = absl::StrSplit(rest, '_');
+    const std::vector<std::string> parts = absl::StrSplit(resource, '_');
     if (parts.size() >= 3 && parts[0] == "PCI") {  // CUSTOM_PCI_10DE_20B0
       const std::optional<GpuModel> model = FindGpuByPciId(parts[1], parts[2]);
       if (!model.has_value()) {
         return false;
       }
-      TakeModel(model, claim);
+      TakeModel(*model, claim);
       claim->kind = "passthrough";
+      claim->model_confidence = Confidence::kVerified;
       return true;
     }
-    const std::vector<Token> tokens = Tokenize(rest).tokens;
-    const DeviceWord word = FindDeviceWord(tokens);
-    const std::optional<GpuModel> model = FindGpuModel(tokens);
-    if (word == DeviceWord::kOther || (word == DeviceWord::kUnknown && !model.has_value())) {
+    const Device device = ReadDevice(resource);
+    if (!device.is_gpu()) {
       return false;
     }
-    TakeModel(model, claim);
-    if (claim->vendor.empty() && absl::StrContains(rest, "NVIDIA")) {
+    TakeDevice(device, claim);
+    if (claim->vendor.empty() && absl::StrContains(resource, "NVIDIA")) {
       claim->vendor = "NVIDIA";
     }
     // "NVIDIA_700" is an mdev type: a virtual GPU. A named kind or model says more.
-    const bool mdev = parts.size() == 2 && parts[0] == "NVIDIA" && ParseInt(parts[1]).has_value();
-    if (claim->kind.empty()) {
-      claim->kind = mdev ? "vgpu" : KindOf(word);
+    if (claim->kind.empty() && parts.size() == 2 && parts[0] == "NVIDIA" &&
+        ParseInt(parts[1]).has_value()) {
+      claim->kind = "vgpu";
     }
     return true;
   }
 
-  // 2. "Accelerator:Number" and the like: what the site wrote about it on purpose.
-  void FromOwnWords() {
-    static const auto* const kKeys = [] {
-      auto* keys = new std::map<std::string, std::string>();
-      for (const auto& row : LoadTable("gpu_keys")) {
-        keys->emplace(row[0], row[1]);
-      }
-      return keys;
-    }();
+  static bool IsUnknownGpuProduct(const std::string& resource) {
+    const std::vector<std::string> parts = absl::StrSplit(resource, '_');
+    return parts.size() >= 4 && parts[1] == "PCI" && IsGpuVendorId(parts[2]);
+  }
+
+  // 2. "Accelerator:Number" and the like: what the site wrote about it on purpose. Keys of the
+  // scheduler's filters use the same words, but ask for a host: they are only a hint.
+  void FromOwnWords(bool scheduler) {
     GpuClaim claim;
     bool other_type = false;
+    bool off = false;
+    bool gpu_subject = false;
     std::vector<std::string> written;
-    for (const auto& [lower, spec] : lower_) {
-      const auto key = kKeys->find(lower);
-      if (key == kKeys->end()) {
+    for (Spec& spec : specs_) {
+      const std::optional<GpuKey> key = ReadGpuKey(spec.lower);
+      if (spec.used || !key.has_value() || key->subject == Subject::kNone ||
+          key->scheduler != scheduler) {
         continue;
       }
-      used_.push_back(lower);
-      const std::string& value = spec.second;
-      const std::string& meaning = key->second;
-      if (meaning == "type") {
-        other_type = FindDeviceWord(Tokenize(value).tokens) != DeviceWord::kGpu;
-      } else if (meaning == "count") {
-        claim.count = ParseCount(value);
-      } else if (meaning == "vendor") {
-        claim.vendor = FormatGpuVendor(value);
-      } else if (meaning == "model") {
-        claim.model = std::string(absl::StripAsciiWhitespace(value));
-      } else if (meaning == "memory_gib") {
-        const std::optional<double> gib = ParseCount(value);
-        if (gib.has_value() && *gib > 0) {
-          claim.memory_mib = static_cast<int64_t>(*gib * kMibPerGib);
-        }
-      } else if (meaning == "kind") {
-        ReadKind(value, &claim);
-        if (lower == ":category" && claim.kind.empty()) {
-          continue;
-        }
+      spec.used = true;
+      const SpecValue value = ReadSpecValue(spec.value);
+      if (value.negated || value.text.empty()) {
+        continue;
       }
-      written.push_back(absl::StrCat(spec.first, "=", value));
+      const bool is_gpu_key = key->subject != Subject::kAccelerator;
+      if (key->role == Role::kType && !is_gpu_key) {
+        const Device device = ReadDevice(value.text);
+        other_type |= !device.is_gpu();
+        gpu_subject |= device.is_gpu();
+        if (device.is_gpu()) TakeDevice(device, &claim);
+      } else {
+        gpu_subject |= is_gpu_key;
+        off |= !ReadGpuValue(*key, value.text, &claim);
+      }
+      if (key->subject == Subject::kVgpu && claim.kind.empty()) claim.kind = "vgpu";
+      written.push_back(absl::StrCat(spec.key, "=", spec.value));
     }
-    if (written.empty() || other_type) {
+    if (written.empty()) {
       return;
     }
-    if (claim.vendor.empty()) {
-      if (const auto model = FindGpuModel(Tokenize(claim.model).tokens)) {
-        claim.vendor = model->vendor;
-      }
+    const std::string source = scheduler ? "extra_spec:scheduler" : "extra_spec:site";
+    if (other_type) {
+      explained_ = true;
+      return;
     }
-    // "gpu=true" and "gpu=false" are no counts.
+    if (!gpu_subject && claim.base.empty() && claim.vendor != "NVIDIA" && claim.vendor != "AMD") {
+      return FindUnknown(source, absl::StrJoin(written, ", "), 0);
+    }
+    if (off) claim.count = 0;
     claim.present = claim.count.value_or(1) > 0;
-    for (const auto& [lower, spec] : lower_) {
-      if ((lower == "gpu" || lower == "gpus") && ParseBool(spec.second) == false) {
-        claim.present = false;
-        claim.count = 0;
-      }
-    }
-    claim.confidence = Confidence::kStrong;
-    claim.source = "extra_spec:site";
+    claim.confidence = scheduler     ? Confidence::kGuess
+                       : gpu_subject ? Confidence::kStrong
+                                     : Confidence::kProbable;
+    claim.model_confidence = claim.confidence;
+    claim.source = source;
     claim.value = absl::StrJoin(written, ", ");
     found_.claims.push_back(std::move(claim));
   }
 
-  static void ReadKind(absl::string_view value, GpuClaim* claim) {
-    const std::string lower = absl::AsciiStrToLower(value);
-    if (absl::StrContains(lower, "passthrough") || absl::StrContains(lower, "pass-through")) {
-      claim->kind = "passthrough";
-    } else if (absl::StrContains(lower, "vgpu") || absl::StrContains(lower, "virtual")) {
-      claim->kind = "vgpu";
-    } else if (absl::StrContains(lower, "mig")) {
-      claim->kind = "mig";
-    }
-  }
-
-  // 3. "pci_passthrough:alias" = "a100:2,nvme:1"
+  // 3. "pci_passthrough:alias" = "a100:2,nvme:1". Aliases are free text: a guess, unless something
+  // else speaks of a GPU too (see gpu.cc).
   void FromAliases() {
-    for (const auto& [lower, spec] : lower_) {
-      if (lower != "pci_passthrough:alias") {
+    for (Spec& spec : specs_) {
+      if (spec.lower != "pci_passthrough:alias") {
         continue;
       }
-      used_.push_back(lower);
+      spec.used = true;
       GpuClaim claim;
       double sum = 0;
-      bool unknown_alias = false;
+      double unknown = 0;
       bool named = false;
-      for (absl::string_view part : absl::StrSplit(spec.second, ',')) {
+      for (absl::string_view part : absl::StrSplit(spec.value, ',', absl::SkipWhitespace())) {
         const std::pair<absl::string_view, absl::string_view> alias =
             absl::StrSplit(absl::StripAsciiWhitespace(part), absl::MaxSplits(':', 1));
-        const std::optional<double> count = ParseCount(alias.second);
-        if (!count.has_value() || *count == 0) {
+        const double count = ParseGpuCount(alias.second).value_or(1);
+        GpuClaim one;
+        const std::optional<bool> gpu = ReadAlias(alias.first, &one);
+        if (count == 0 || gpu == false) {
           continue;
         }
-        const std::vector<Token> tokens = Tokenize(alias.first).tokens;
-        const std::vector<std::string> ids = absl::StrSplit(alias.first, absl::ByAnyChar("-_:"));
-        std::optional<GpuModel> model =
-            ids.size() == 2 ? FindGpuByPciId(ids[0], ids[1]) : std::nullopt;
-        if (!model.has_value()) {
-          model = FindGpuModel(tokens);
-        }
-        const DeviceWord word = FindDeviceWord(tokens);
-        if (word == DeviceWord::kOther) {
+        if (!gpu.has_value()) {
+          unknown += count;
           continue;
         }
-        if (word == DeviceWord::kUnknown && !model.has_value()) {
-          unknown_alias = true;
-          found_.unknown_count += *count;
-          continue;
-        }
+        Join(one, !named, &claim);
         named = true;
-        sum += *count;
-        TakeModel(model, &claim);
-        if (claim.kind.empty()) {
-          claim.kind = KindOf(word).empty() ? "passthrough" : KindOf(word);
-        }
+        sum += count;
       }
-      claim.source = "extra_spec:pci_passthrough:alias";
-      claim.value = spec.second;
       if (named) {
         claim.present = true;
         claim.count = sum;
-        claim.confidence = Confidence::kProbable;
+        claim.confidence = claim.model_confidence;
+        claim.source = "extra_spec:pci_passthrough:alias";
+        claim.value = spec.value;
         found_.claims.push_back(std::move(claim));
-      } else if (unknown_alias) {
-        found_.unknown_device = true;
-        found_.unknown_source = claim.source;
-        found_.unknown_value = claim.value;
+      } else if (unknown > 0 && !explained_) {
+        FindUnknown("extra_spec:pci_passthrough:alias", spec.value, unknown);
       }
     }
+  }
+
+  // True for a GPU, false for another device, absent if the name does not say.
+  static std::optional<bool> ReadAlias(absl::string_view name, GpuClaim* claim) {
+    const std::vector<std::string> ids = absl::StrSplit(name, absl::ByAnyChar("-_:"));
+    if (ids.size() >= 2) {
+      if (const auto model = FindGpuByPciId(ids[ids.size() - 2], ids.back())) {
+        TakeModel(*model, claim);
+        claim->kind = "passthrough";
+        claim->model_confidence = Confidence::kProbable;
+        return true;
+      }
+    }
+    const Device device = ReadDevice(name);
+    if (!device.is_gpu()) {
+      return device.word == DeviceWord::kOther ? std::optional<bool>(false) : std::nullopt;
+    }
+    TakeDevice(device, claim);
+    if (claim->kind.empty()) claim->kind = "passthrough";
+    if (claim->vendor.empty() && absl::StrContains(absl::AsciiStrToLower(name), "nvidia")) {
+      claim->vendor = "NVIDIA";
+    }
+    return true;
   }
 
   // 4. Cyborg: only if the profile's name says GPU.
   void FromDeviceProfile() {
-    for (const auto& [lower, spec] : lower_) {
-      if (lower != "accel:device_profile") {
+    for (Spec& spec : specs_) {
+      if (spec.lower != "accel:device_profile") {
         continue;
       }
-      used_.push_back(lower);
-      const std::vector<Token> tokens = Tokenize(spec.second).tokens;
-      const DeviceWord word = FindDeviceWord(tokens);
-      const std::optional<GpuModel> model = FindGpuModel(tokens);
-      if (word == DeviceWord::kOther || (word == DeviceWord::kUnknown && !model.has_value())) {
-        if (word == DeviceWord::kUnknown) {
-          found_.unknown_device = true;
-          found_.unknown_source = "extra_spec:accel:device_profile";
-          found_.unknown_value = spec.second;
+      spec.used = true;
+      const Device device = ReadDevice(spec.value);
+      if (!device.is_gpu()) {
+        if (device.word == DeviceWord::kUnknown && !explained_) {
+          FindUnknown("extra_spec:accel:device_profile", spec.value, 0);
         }
         continue;
       }
       GpuClaim claim;
       claim.present = true;
-      TakeModel(model, &claim);
-      claim.kind = KindOf(word);
+      TakeDevice(device, &claim);
       claim.source = "extra_spec:accel:device_profile";
-      claim.value = spec.second;
+      claim.value = spec.value;
       found_.claims.push_back(std::move(claim));
     }
   }
 
   // 5. A required trait that only a GPU host has: a GPU, number unknown.
   void FromTraits() {
-    for (const auto& [lower, spec] : lower_) {
-      if (!absl::StartsWith(lower, "trait") ||
-          !absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(spec.second), "required")) {
+    for (Spec& spec : specs_) {
+      const std::string trait = PlacementName(spec, "trait");
+      if (trait.empty() ||
+          !absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(spec.value), "required")) {
         continue;
       }
-      const std::size_t colon = lower.find(':');
-      const std::string trait = colon == std::string::npos ? "" : lower.substr(colon + 1);
-      const std::vector<Token> tokens = Tokenize(trait).tokens;
-      const DeviceWord word = FindDeviceWord(tokens);
-      const bool standard = absl::StartsWith(trait, "hw_gpu_");
-      const bool custom = absl::StartsWith(trait, "custom_") && word != DeviceWord::kUnknown &&
-                          word != DeviceWord::kOther;
-      if (!standard && !custom) {
+      const Device device = ReadDevice(trait);
+      const bool standard = absl::StartsWith(trait, "HW_GPU_");
+      if (!standard && !(absl::StartsWith(trait, "CUSTOM_") && device.is_gpu())) {
         continue;
       }
-      used_.push_back(lower);
+      spec.used = true;
       GpuClaim claim;
       claim.present = true;
-      TakeModel(FindGpuModel(tokens), &claim);
-      claim.kind = KindOf(word);
-      claim.confidence = Confidence::kProbable;
-      claim.source = absl::StrCat("extra_spec:", spec.first);
-      claim.value = spec.second;
+      if (device.is_gpu()) TakeDevice(device, &claim);
+      if (absl::StartsWith(trait, "HW_GPU_CUDA_")) claim.vendor = "NVIDIA";
+      const bool sure = standard || SaysGpu(device.word) || device.model->clear;
+      claim.confidence = sure ? Confidence::kProbable : Confidence::kGuess;
+      claim.model_confidence = claim.confidence;
+      claim.source = absl::StrCat("extra_spec:", spec.key);
+      claim.value = spec.value;
       found_.claims.push_back(std::move(claim));
     }
   }
 
   // 6. "SCS-16T-64-200s_GNa-72-24_ib"
   void FromScsName() {
-    const std::optional<ScsName> scs = ParseScsName(flavor_.name);
+    const std::optional<ScsName> scs = FindScsName(flavor_.name, flavor_.extra_specs);
     if (!scs.has_value() || scs->gpu_kind == 0) {
       return;
     }
@@ -341,104 +368,62 @@ class GpuReader {
     if (scs->gpu_memory_gib.has_value()) {
       claim.memory_mib = *scs->gpu_memory_gib * kMibPerGib;
     }
+    for (const auto& row : LoadTable("scs_gpus")) {
+      if (scs->gpu_kind == 'G' && scs->gpu_unit_count.has_value() &&
+          scs->gpu_memory_gib.has_value() &&
+          row[0] == absl::StrCat(std::string(1, scs->gpu_vendor), scs->gpu_generation, "-",
+                                 *scs->gpu_unit_count, "-", *scs->gpu_memory_gib)) {
+        claim.model = row[1];
+        claim.base = FindGpuModel(Tokenize(row[1]).tokens).value_or(GpuModel()).base;
+      }
+    }
     claim.confidence = Confidence::kProbable;
+    claim.model_confidence = Confidence::kProbable;
     claim.source = "scs_name";
     claim.value = flavor_.name;
     found_.claims.push_back(std::move(claim));
   }
 
-  // 7. Any other key that holds the word GPU and is not switched off.
+  // 7. Any other key that holds the word GPU and is not switched off, or that classes the flavor.
   void FromOtherKeys() {
-    for (const auto& [lower, spec] : lower_) {
-      if (std::find(used_.begin(), used_.end(), lower) != used_.end() ||
-          absl::StartsWith(lower, "resources") || absl::StartsWith(lower, "trait")) {
+    for (Spec& spec : specs_) {
+      if (spec.used || absl::StartsWith(spec.lower, "resources") ||
+          absl::StartsWith(spec.lower, "trait")) {
         continue;
       }
-      // Hosts of a GPU aggregate are a hint too: "aggregate_instance_extra_specs:type=gpu".
-      const bool aggregate = absl::StartsWith(lower, "aggregate_instance_extra_specs:");
-      const DeviceWord word = FindDeviceWord(
-          Tokenize(aggregate ? absl::StrCat(lower, " ", spec.second) : lower).tokens);
-      if (word == DeviceWord::kUnknown || word == DeviceWord::kOther) {
-        continue;
-      }
-      const std::string value(absl::StripAsciiWhitespace(spec.second));
-      if (value.empty() || ParseBool(value) == false || absl::EqualsIgnoreCase(value, "none")) {
+      const std::optional<GpuKey> key = ReadGpuKey(spec.lower);
+      // Hosts of a GPU aggregate are a hint too: "aggregate_instance_extra_specs:flavor=gpu".
+      const bool hint = (key.has_value() && key->role == Role::kHint) ||
+                        absl::StartsWith(spec.lower, "aggregate_instance_extra_specs:");
+      const SpecValue value = ReadSpecValue(spec.value);
+      const DeviceWord in_key = FindDeviceWord(Tokenize(spec.lower).tokens);
+      const Device in_value = hint ? ReadDevice(value.text) : Device();
+      const bool by_value =
+          SaysGpu(in_value.word) ||
+          (in_value.is_gpu() && in_value.model.has_value() && in_value.model->clear);
+      if (value.negated || value.text.empty() || ParseBool(value.text) == false ||
+          in_key == DeviceWord::kOther || (!SaysGpu(in_key) && !by_value)) {
         continue;
       }
       GpuClaim claim;
       claim.present = true;
-      const std::optional<int64_t> count = ParseInt(value);
-      if (count.has_value() && *count > 0 && *count <= 64) {
+      const std::optional<int64_t> count = ParseInt(value.text);
+      const bool ends_in_gpu =
+          absl::EndsWith(spec.lower, "gpu") || absl::EndsWith(spec.lower, "gpus");
+      if (ends_in_gpu && count.has_value() && *count > 0 && *count <= kMaxBareCount) {
         claim.count = static_cast<double>(*count);
       }
-      TakeModel(FindGpuModel(Tokenize(value).tokens), &claim);
-      claim.kind = KindOf(word);
-      claim.source = absl::StrCat("extra_spec:", spec.first);
-      claim.value = value;
+      TakeDevice(ReadDevice(value.text), &claim);
+      if (claim.kind.empty()) claim.kind = GpuKindOf(in_key);
+      claim.source = absl::StrCat("extra_spec:", spec.key);
+      claim.value = spec.value;
       found_.claims.push_back(std::move(claim));
     }
-  }
-
-  // 8. Name and description, for want of anything better.
-  void FromNames() {
-    for (const auto& [source, text] :
-         {std::pair<const char*, const std::string*>{"name", &flavor_.name},
-          {"description", &flavor_.description}}) {
-      const std::vector<Token> tokens = Tokenize(*text).tokens;
-      const DeviceWord word = FindDeviceWord(tokens);
-      std::optional<GpuModel> model = FindGpuModel(tokens);
-      const bool says_gpu = word != DeviceWord::kUnknown && word != DeviceWord::kOther;
-      if (model.has_value() && !model->clear && !says_gpu) {
-        model.reset();
-      }
-      if (!says_gpu && !model.has_value()) {
-        continue;
-      }
-      GpuClaim claim;
-      claim.present = true;
-      TakeModel(model, &claim);
-      claim.kind = KindOf(word);
-      claim.count = CountInName(tokens, model);
-      claim.source = source;
-      claim.value = *text;
-      found_.claims.push_back(std::move(claim));
-    }
-  }
-
-  // "2xK20m", "4gpu", "1 GPU".
-  static std::optional<double> CountInName(const std::vector<Token>& tokens,
-                                           const std::optional<GpuModel>& model) {
-    const auto number_before = [&](std::size_t at) -> std::optional<double> {
-      if (at >= 2 && tokens[at - 1].text == "x" && tokens[at - 1].gap.empty() &&
-          tokens[at].gap.empty() && tokens[at - 2].kind == Token::Kind::kNumber) {
-        return ParseCount(tokens[at - 2].text);
-      }
-      return std::nullopt;
-    };
-    if (model.has_value()) {
-      if (const std::optional<double> count = number_before(model->begin)) {
-        return *count <= 16 ? count : std::nullopt;
-      }
-    }
-    for (std::size_t at = 1; at < tokens.size(); ++at) {
-      if (tokens[at].text == "gpu" || tokens[at].text == "gpus" || tokens[at].text == "xgpu") {
-        if (tokens[at - 1].kind == Token::Kind::kNumber && tokens[at].gap.empty()) {
-          const std::optional<double> count = ParseCount(tokens[at - 1].text);
-          if (count.has_value() && *count >= 1 && *count <= 16) {
-            return count;
-          }
-        }
-        if (const std::optional<double> count = number_before(at)) {
-          return *count <= 16 ? count : std::nullopt;
-        }
-      }
-    }
-    return std::nullopt;
   }
 
   const Flavor& flavor_;
-  std::vector<std::pair<std::string, Spec>> lower_;  // by key in lower case
-  std::vector<std::string> used_;                    // keys that a rule has understood
+  std::vector<Spec> specs_;
+  bool explained_ = false;  // the site says that its device is no GPU
   GpuClaims found_;
 };
 

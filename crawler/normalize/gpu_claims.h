@@ -17,9 +17,12 @@ struct GpuClaim {
   std::optional<double> count;
   std::string vendor;
   std::string model;
+  std::string base;  // of the model, without size and form: "A100"
   std::string kind;
-  std::optional<int64_t> memory_mib;
+  std::optional<int64_t> memory_mib;       // of what the machine gets, as said
+  std::optional<int64_t> card_memory_mib;  // of a whole card of this model
   Confidence confidence = Confidence::kGuess;
+  Confidence model_confidence = Confidence::kGuess;
   std::string source;
   std::string value;
 };

@@ -1,41 +1,71 @@
 #include "crawler/normalize/gpu_model.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "crawler/normalize/table.h"
 
 namespace cis {
 namespace {
 
+struct Product {
+  GpuModel model;
+  std::vector<int> sizes;          // GiB
+  std::vector<std::string> forms;  // "PCIe", "SXM4"
+};
+
 struct Spelling {
   std::vector<std::string> words;
   std::vector<bool> glued;  // to the word before, as "a" and "100" of "a100"
-  GpuModel model;
+  std::size_t product = 0;
 };
 
-const std::vector<Spelling>& Spellings() {
-  static const auto* const kSpellings = [] {
-    auto* spellings = new std::vector<Spelling>();
+struct Catalogue {
+  std::vector<Product> products;
+  std::multimap<std::string, Spelling> spellings;  // by first word
+};
+
+const Catalogue& AllProducts() {
+  static const auto* const kCatalogue = [] {
+    auto* catalogue = new Catalogue();
     for (const auto& row : LoadTable("gpu_models")) {
+      Product product;
+      product.model.vendor = row[1];
+      product.model.base = row[2];
+      product.model.clear = row[5] == "yes";
+      for (absl::string_view size : absl::StrSplit(row[3], '|', absl::SkipEmpty())) {
+        int gib = 0;
+        if (absl::SimpleAtoi(size, &gib)) {
+          product.sizes.push_back(gib);
+        }
+      }
+      product.forms = absl::StrSplit(row[4], '|', absl::SkipEmpty());
       for (absl::string_view text : absl::StrSplit(row[0], '|', absl::SkipEmpty())) {
         Spelling spelling;
+        spelling.product = catalogue->products.size();
         for (const Token& token : Tokenize(text).tokens) {
           spelling.words.push_back(token.text);
           spelling.glued.push_back(token.gap.empty());
         }
-        spelling.model.vendor = row[1];
-        spelling.model.model = row[2];
-        spelling.model.clear = row[3] == "yes";
-        spellings->push_back(std::move(spelling));
+        std::string first = spelling.words.front();
+        catalogue->spellings.emplace(std::move(first), std::move(spelling));
       }
+      catalogue->products.push_back(std::move(product));
     }
-    return spellings;
+    return catalogue;
   }();
-  return *kSpellings;
+  return *kCatalogue;
+}
+
+bool IsGluedWord(const std::vector<Token>& tokens, std::size_t at) {
+  return at < tokens.size() && tokens[at].gap.empty() && tokens[at].kind == Token::Kind::kWord;
 }
 
 bool Matches(const Spelling& spelling, const std::vector<Token>& tokens, std::size_t at) {
@@ -51,49 +81,249 @@ bool Matches(const Spelling& spelling, const std::vector<Token>& tokens, std::si
   // "a10" is not in "a100"; a letter may follow only as the word of a longer spelling or a size,
   // "80g", so a one-letter word glued to it makes it another product.
   const std::size_t end = at + spelling.words.size();
-  if (end < tokens.size() && tokens[end].gap.empty() && tokens[end].kind == Token::Kind::kWord &&
-      tokens[end].text.size() <= 2) {
-    return false;
-  }
-  return true;
+  return !IsGluedWord(tokens, end) || tokens[end].text.size() > 2;
 }
+
+int Number(const std::vector<Token>& tokens, std::size_t at) {
+  int number = -1;
+  const bool readable = at < tokens.size() && tokens[at].kind == Token::Kind::kNumber &&
+                        tokens[at].text.size() <= 4 && absl::SimpleAtoi(tokens[at].text, &number);
+  return readable ? number : -1;
+}
+
+bool IsGigabyteWord(absl::string_view word) { return word == "g" || word == "gb" || word == "gib"; }
 
 // NVIDIA's vGPU profiles: the memory and one of the letters of its four series, "48Q".
 bool IsProfile(const std::vector<Token>& tokens, std::size_t at) {
-  if (at + 1 >= tokens.size() || tokens[at].kind != Token::Kind::kNumber ||
-      !tokens[at + 1].gap.empty()) {
+  if (Number(tokens, at) <= 0 || !IsGluedWord(tokens, at + 1)) {
     return false;
   }
   const std::string& series = tokens[at + 1].text;
   return series == "a" || series == "b" || series == "c" || series == "q";
 }
 
-}  // namespace
+// Reads size, form and profile behind a model: "-SXM4-80GB", " 80GB PCIe", "-1-5C".
+class DetailReader {
+ public:
+  DetailReader(const Product& product, const std::vector<Token>& tokens, GpuModel* model)
+      : product_(product), tokens_(tokens), model_(model) {}
 
-std::optional<GpuModel> FindGpuModel(const std::vector<Token>& tokens) {
-  std::optional<GpuModel> found;
-  for (std::size_t at = 0; at < tokens.size();) {
-    const Spelling* best = nullptr;
-    for (const Spelling& spelling : Spellings()) {
-      if ((best == nullptr || spelling.words.size() > best->words.size()) &&
-          Matches(spelling, tokens, at)) {
-        best = &spelling;
+  void Run(GpuText text) {
+    std::size_t at = model_->end;
+    while (at < tokens_.size()) {
+      const std::size_t before = at;
+      if (!TakeProfile(&at) && !TakeForm(&at) && text == GpuText::kDevice) {
+        TakeSize(&at);
+      }
+      if (at == before) {
+        break;
       }
     }
-    if (best == nullptr) {
+    model_->end = at;
+    if (model_->memory_gib == 0 && product_.sizes.size() == 1) {
+      model_->memory_gib = product_.sizes.front();
+    }
+    model_->model = model_->base;
+    if (stated_gib_ > 0 && product_.sizes.size() > 1) {
+      absl::StrAppend(&model_->model, " ", stated_gib_, "GB");
+    }
+    if (!form_.empty()) {
+      absl::StrAppend(&model_->model, " ", form_);
+    }
+  }
+
+ private:
+  bool TakeProfile(std::size_t* at) {
+    std::size_t number = *at;
+    if (Number(tokens_, number) >= 1 && Number(tokens_, number) <= 7 &&
+        IsProfile(tokens_, number + 1) && !tokens_[number + 1].gap.empty()) {
+      ++number;  // on an instance of a divided card
+    }
+    if (!model_->kind.empty() || !IsProfile(tokens_, number)) {
+      return false;
+    }
+    model_->kind = "vgpu";
+    model_->slice_gib = Number(tokens_, number);
+    *at = number + 2;
+    return true;
+  }
+
+  bool TakeForm(std::size_t* at) {
+    const std::string& word = tokens_[*at].text;
+    if (!form_.empty() || tokens_[*at].kind != Token::Kind::kWord) {
+      return false;
+    }
+    std::string written = word;
+    std::size_t end = *at + 1;
+    if (word == "sxm" && Number(tokens_, end) >= 2 && Number(tokens_, end) <= 9 &&
+        tokens_[end].gap.empty() && !IsGluedWord(tokens_, end + 1)) {
+      absl::StrAppend(&written, tokens_[end].text);
+      ++end;
+    }
+    const std::string* found = nullptr;
+    for (const std::string& form : product_.forms) {
+      if (absl::StartsWithIgnoreCase(form, written) &&
+          (form.size() == written.size() || word == "sxm")) {
+        if (found != nullptr) {
+          return false;  // "sxm" of a card that had two of them
+        }
+        found = &form;
+      }
+    }
+    if (found == nullptr) {
+      return false;
+    }
+    form_ = *found;
+    *at = end;
+    return true;
+  }
+
+  void TakeSize(std::size_t* at) {
+    const int gib = Number(tokens_, *at);
+    if (stated_gib_ > 0 ||
+        std::find(product_.sizes.begin(), product_.sizes.end(), gib) == product_.sizes.end()) {
+      return;
+    }
+    if (*at + 1 < tokens_.size() && IsGigabyteWord(tokens_[*at + 1].text)) {
+      *at += 2;
+    } else if (!IsGluedWord(tokens_, *at + 1)) {  // "v100_32"
+      *at += 1;
+    } else {
+      return;
+    }
+    stated_gib_ = gib;
+    model_->memory_gib = gib;
+  }
+
+  const Product& product_;
+  const std::vector<Token>& tokens_;
+  GpuModel* model_;
+  std::string form_;
+  int stated_gib_ = 0;
+};
+
+bool IsGeForceNumber(int number) {
+  const int series = number / 100;
+  const int place = number % 100;
+  switch (series) {
+    case 10:
+    case 16:
+      return place >= 30 && place <= 80 && place % 10 == 0;
+    case 20:
+    case 30:
+    case 40:
+    case 50:
+      return place >= 50 && place <= 90 && place % 10 == 0;
+    default:
+      return false;
+  }
+}
+
+// "RTX 3090", "geforce-1080", "NVIDIA1080TI", "2080 ti", "GTX 980": a number of the series and a
+// word that says so.
+std::optional<GpuModel> ReadGeForce(const std::vector<Token>& tokens, std::size_t at) {
+  const int number = Number(tokens, at);
+  const std::string before = at > 0 ? tokens[at - 1].text : "";
+  const bool branded =
+      before == "gtx" || before == "rtx" || before == "geforce" || before == "nvidia";
+  const bool old = number >= 400 && number < 1000 && number % 10 == 0 && before == "gtx";
+  if (!old && !IsGeForceNumber(number)) {
+    return std::nullopt;
+  }
+  std::size_t end = at + 1;
+  std::string suffix;
+  const auto is_suffix = [&](absl::string_view word) {
+    return end < tokens.size() && tokens[end].text == word;
+  };
+  if (is_suffix("tisuper")) {
+    suffix = " Ti Super";
+    ++end;
+  } else {
+    if (is_suffix("ti")) {
+      suffix = " Ti";
+      ++end;
+    }
+    if (is_suffix("super")) {
+      absl::StrAppend(&suffix, " Super");
+      ++end;
+    }
+  }
+  if ((!branded && suffix.empty()) || IsGluedWord(tokens, end)) {
+    return std::nullopt;
+  }
+  GpuModel model;
+  model.vendor = "NVIDIA";
+  model.base = absl::StrCat("GeForce ", number >= 2000 ? "RTX " : "GTX ", number, suffix);
+  model.model = model.base;
+  model.clear = true;
+  model.begin = at;
+  model.end = end;
+  return model;
+}
+
+std::optional<GpuModel> ReadModelAt(const std::vector<Token>& tokens, std::size_t at,
+                                    GpuText text) {
+  const Catalogue& catalogue = AllProducts();
+  const auto range = catalogue.spellings.equal_range(tokens[at].text);
+  const Spelling* best = nullptr;
+  for (auto it = range.first; it != range.second; ++it) {
+    if ((best == nullptr || it->second.words.size() > best->words.size()) &&
+        Matches(it->second, tokens, at)) {
+      best = &it->second;
+    }
+  }
+  if (best == nullptr) {
+    return ReadGeForce(tokens, at);
+  }
+  const Product& product = catalogue.products[best->product];
+  GpuModel model = product.model;
+  model.begin = at;
+  model.end = at + best->words.size();
+  DetailReader(product, tokens, &model).Run(text);
+  return model;
+}
+
+}  // namespace
+
+std::optional<GpuModel> FindGpuModel(const std::vector<Token>& tokens, GpuText text) {
+  std::optional<GpuModel> found;
+  for (std::size_t at = 0; at < tokens.size();) {
+    std::optional<GpuModel> here = ReadModelAt(tokens, at, text);
+    if (!here.has_value()) {
       ++at;
       continue;
     }
-    if (found.has_value() && found->model != best->model.model) {
+    if (found.has_value() && found->base != here->base) {
       return std::nullopt;
     }
-    found = best->model;
-    found->begin = at;
-    found->end = at + best->words.size();
-    found->is_slice = IsProfile(tokens, found->end);
-    at = found->end;
+    at = here->end;
+    if (!found.has_value()) {
+      found = std::move(here);
+    }
   }
   return found;
+}
+
+std::optional<int> FindMigProfile(const std::vector<Token>& tokens) {
+  for (std::size_t at = 0; at + 3 < tokens.size(); ++at) {
+    const int slices = Number(tokens, at);
+    const int gib = Number(tokens, at + 2);
+    if (slices >= 1 && slices <= 7 && tokens[at + 1].text == "g" && IsGluedWord(tokens, at + 1) &&
+        gib > 0 && tokens[at + 3].text == "gb" && IsGluedWord(tokens, at + 3)) {
+      return gib;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<int> FindGigabytes(const std::vector<Token>& tokens) {
+  for (std::size_t at = 0; at + 1 < tokens.size(); ++at) {
+    if (Number(tokens, at) > 0 && IsGigabyteWord(tokens[at + 1].text) &&
+        (tokens[at + 1].gap.empty() || tokens[at + 1].text != "g")) {
+      return Number(tokens, at);
+    }
+  }
+  return std::nullopt;
 }
 
 DeviceWord FindDeviceWord(const std::vector<Token>& tokens) {
@@ -107,16 +337,19 @@ DeviceWord FindDeviceWord(const std::vector<Token>& tokens) {
     }
     return words;
   }();
+  constexpr std::array<absl::string_view, 4> kDenials = {"no", "non", "not", "without"};
   DeviceWord result = DeviceWord::kUnknown;
-  for (const Token& token : tokens) {
-    const auto found = kWords->find(token.text);
+  for (std::size_t at = 0; at < tokens.size(); ++at) {
+    const auto found = kWords->find(tokens[at].text);
     if (found == kWords->end()) {
       continue;
     }
     if (found->second == DeviceWord::kOther) {
       return DeviceWord::kOther;
     }
-    if (result == DeviceWord::kUnknown || result == DeviceWord::kGpu) {
+    const bool denied = at > 0 && std::find(kDenials.begin(), kDenials.end(),
+                                            tokens[at - 1].text) != kDenials.end();
+    if (!denied && (result == DeviceWord::kUnknown || result == DeviceWord::kGpu)) {
       result = found->second;
     }
   }
@@ -124,28 +357,46 @@ DeviceWord FindDeviceWord(const std::vector<Token>& tokens) {
 }
 
 std::optional<GpuModel> FindGpuByPciId(absl::string_view vendor_id, absl::string_view product_id) {
-  for (const auto& row : LoadTable("gpu_pci_ids")) {
-    if (absl::EqualsIgnoreCase(row[0], vendor_id) && absl::EqualsIgnoreCase(row[1], product_id)) {
-      GpuModel model;
-      model.vendor = row[2];
-      model.model = row[3];
-      model.clear = true;
-      return model;
+  static const auto* const kRows =
+      new std::vector<std::vector<std::string>>(LoadTable("gpu_pci_ids"));
+  for (const auto& row : *kRows) {
+    if (!absl::EqualsIgnoreCase(row[0], vendor_id) || !absl::EqualsIgnoreCase(row[1], product_id)) {
+      continue;
     }
+    const std::optional<GpuModel> known = FindGpuModel(Tokenize(row[3]).tokens);
+    GpuModel model = known.value_or(GpuModel());
+    model.vendor = row[2];
+    model.model = row[3];
+    if (model.base.empty()) {
+      model.base = row[3];
+    }
+    model.clear = true;
+    return model;
   }
   return std::nullopt;
 }
 
+bool IsGpuVendorId(absl::string_view vendor_id) {
+  return absl::EqualsIgnoreCase(vendor_id, "10de") || vendor_id == "1002";
+}
+
 std::string FormatGpuVendor(absl::string_view vendor) {
-  const std::string lower = absl::AsciiStrToLower(vendor);
-  if (absl::StrContains(lower, "nvidia")) {
+  const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(vendor));
+  if (absl::StrContains(lower, "nvidia") || lower == "10de" || lower == "0x10de") {
     return "NVIDIA";
   }
-  if (absl::StrContains(lower, "advanced micro devices") || lower == "amd" ||
-      absl::StartsWith(lower, "amd ") || lower == "ati") {
+  if (absl::StrContains(lower, "advanced micro devices") || lower == "1002" || lower == "0x1002") {
     return "AMD";
   }
-  if (absl::StartsWith(lower, "intel")) {
+  for (const Token& token : Tokenize(lower).tokens) {
+    if (token.text == "amd" || token.text == "ati") {
+      return "AMD";
+    }
+    if (token.text == "intel") {
+      return "Intel";
+    }
+  }
+  if (lower == "8086" || lower == "0x8086") {
     return "Intel";
   }
   return std::string(absl::StripAsciiWhitespace(vendor));

@@ -13,27 +13,44 @@
 namespace cis {
 
 struct GpuModel {
-  std::string vendor;
-  std::string model;
+  std::string vendor;     // "NVIDIA"
+  std::string base;       // without size and form, "A100"; empty: several cards share the PCI id
+  std::string model;      // with what is told of them, "A100 80GB PCIe"
+  std::string kind;       // "vgpu" if a vGPU profile follows, "A40-48Q"
   bool clear = false;     // the word means nothing else, so that a flavor's name may be read by it
-  bool is_slice = false;  // followed by a vGPU profile, "A40-48Q"
+  int memory_gib = 0;     // of the whole card, as written or as the only size there is; 0 = unknown
+  int slice_gib = 0;      // of the profile; 0 = none
   std::size_t begin = 0;  // tokens it stands at
   std::size_t end = 0;
 };
 
+// Which text a model is looked for in. Sizes are read only where nothing but the device is spoken
+// of: the 32 of the flavor "gpu.v100.32g" is its RAM.
+enum class GpuText { kDevice, kFlavorName };
+
+// The longest model spelled in `tokens`; absent if none or if two different ones are.
+std::optional<GpuModel> FindGpuModel(const std::vector<Token>& tokens,
+                                     GpuText text = GpuText::kDevice);
+
 // What kind of device a free name speaks of.
 enum class DeviceWord { kUnknown, kGpu, kVgpu, kMig, kOther };
 
-// The longest model spelled in `tokens`; absent if none or if two different ones are.
-std::optional<GpuModel> FindGpuModel(const std::vector<Token>& tokens);
-
-// "other" wins over GPU words: "a100-audio" is no second GPU.
+// "other" wins over GPU words: "a100-audio" is no second GPU. "no GPU" speaks of none.
 DeviceWord FindDeviceWord(const std::vector<Token>& tokens);
+
+// GiB of the MIG instance in "1g.5gb", "3G_20GB"; absent if there is none.
+std::optional<int> FindMigProfile(const std::vector<Token>& tokens);
+
+// The first "24g" or "24 GB" in `tokens`; absent if there is none.
+std::optional<int> FindGigabytes(const std::vector<Token>& tokens);
 
 // The model with these PCI ids, e.g. "10de" and "20b0"; absent if unknown.
 std::optional<GpuModel> FindGpuByPciId(absl::string_view vendor_id, absl::string_view product_id);
 
-// "NVIDIA Corporation" -> "NVIDIA"; other texts are returned trimmed.
+// Whether this vendor makes mostly GPUs, so that a product of unknown id may be one.
+bool IsGpuVendorId(absl::string_view vendor_id);
+
+// "nvidia corp.", "10de" -> "NVIDIA"; other texts are returned trimmed.
 std::string FormatGpuVendor(absl::string_view vendor);
 
 }  // namespace cis

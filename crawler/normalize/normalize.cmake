@@ -18,6 +18,8 @@ cis_library(
   normalize/flavor.cc
   normalize/gpu.cc
   normalize/gpu_claims.cc
+  normalize/gpu_device.cc
+  normalize/gpu_keys.cc
   normalize/gpu_model.cc
   normalize/iana.cc
   normalize/image.cc

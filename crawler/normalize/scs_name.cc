@@ -1,10 +1,13 @@
 #include "crawler/normalize/scs_name.h"
 
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 
 namespace cis {
@@ -91,9 +94,13 @@ bool ParseGpu(absl::string_view* text, ScsName* name) {
   if (name->gpu_vendor == 0) {
     return false;
   }
-  TakeWhile(text, [](char c) { return c != '-' && c != 'h' && c != '_'; });
-  if (absl::ConsumePrefix(text, "-") && !TakeInt(text).has_value()) {
-    return false;
+  name->gpu_generation =
+      std::string(TakeWhile(text, [](char c) { return c != '-' && c != 'h' && c != '_'; }));
+  if (absl::ConsumePrefix(text, "-")) {
+    name->gpu_unit_count = TakeInt(text);
+    if (!name->gpu_unit_count.has_value()) {
+      return false;
+    }
   }
   TakeWhile(text, [](char c) { return c == 'h'; });
   if (absl::ConsumePrefix(text, "-")) {
@@ -141,11 +148,42 @@ bool ParseExtensions(absl::string_view text, ScsName* name) {
 
 std::optional<ScsName> ParseScsName(absl::string_view name) {
   ScsName parsed;
+  // Version 1 separated the sizes by ":" and the extensions by "-".
+  std::string second;
+  if (absl::StartsWith(name, "SCS-") && absl::StrContains(name, ":")) {
+    second = absl::StrReplaceAll(name.substr(4), {{"-", "_"}, {":", "-"}});
+    if (absl::StrContains(name, "_")) {
+      return std::nullopt;
+    }
+    second = absl::StrCat("SCS-", second);
+    name = second;
+  }
   if (!absl::ConsumePrefix(&name, "SCS-") || !ParseCpuRam(&name, &parsed) ||
       !ParseDisk(&name, &parsed) || !ParseExtensions(name, &parsed)) {
     return std::nullopt;
   }
   return parsed;
+}
+
+std::optional<ScsName> FindScsName(
+    absl::string_view name, const std::optional<std::map<std::string, std::string>>& extra_specs) {
+  std::optional<ScsName> found = ParseScsName(name);
+  if (found.has_value() || !extra_specs.has_value()) {
+    return found;
+  }
+  int newest = 0;
+  for (const auto& [key, value] : *extra_specs) {
+    absl::string_view rest = key;
+    int version = 0;
+    if (absl::ConsumePrefix(&rest, "scs:name-v") && absl::SimpleAtoi(rest, &version) &&
+        version > newest) {
+      if (std::optional<ScsName> parsed = ParseScsName(absl::StripAsciiWhitespace(value))) {
+        found = std::move(parsed);
+        newest = version;
+      }
+    }
+  }
+  return found;
 }
 
 }  // namespace cis

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "crawler/normalize/flavor.h"
 
@@ -35,7 +37,8 @@ TEST(Flavor, ReadsBaremetalFlavors) {
   const auto flavor = NormalizeFlavor(record, "flavors/0", std::nullopt);
   ASSERT_TRUE(flavor.ok());
   EXPECT_TRUE(flavor->baremetal);
-  EXPECT_EQ(flavor->gpu_count, 0);
+  EXPECT_EQ(flavor->cpu_alloc, "dedicated");
+  EXPECT_FALSE(flavor->gpu_count.has_value()) << "nothing describes the machine's devices";
 }
 
 TEST(Flavor, KeepsIdAndNameUnchanged) {
@@ -55,6 +58,41 @@ TEST(Flavor, GpuMemoryIsMib) {
   const auto flavor = NormalizeFlavor(record, "flavors/0", std::nullopt);
   ASSERT_TRUE(flavor.ok());
   EXPECT_EQ(flavor->gpu_memory_mib, 5 * 1024);
+}
+
+std::optional<int64_t> GpuMemory(const json& specs) {
+  const auto flavor = NormalizeFlavor({{"id", "1"}, {"name", "a"}, {"extra_specs", specs}},
+                                      "flavors/0", std::nullopt);
+  return flavor.ok() ? flavor->gpu_memory_mib : std::nullopt;
+}
+
+TEST(Flavor, GpuMemoryIsReadFromUnitsProfilesAndModels) {
+  EXPECT_EQ(GpuMemory({{"gpu_number", "1"}, {"gpu_memory_mb", "16384"}}), 16 * 1024);
+  EXPECT_EQ(GpuMemory({{"gpu_number", "1"}, {"gpu_memory", "40 GB"}}), 40 * 1024);
+  EXPECT_EQ(GpuMemory({{"gpu_number", "1"}, {"gpu_memory", "16384"}}), 16 * 1024);
+  EXPECT_EQ(GpuMemory({{"gpu_number", "1"}, {"gpu_memory", "lots"}}), std::nullopt);
+  EXPECT_EQ(GpuMemory({{"resources:CUSTOM_MIG_1G_5GB", "1"}}), 5 * 1024);
+  EXPECT_EQ(GpuMemory({{"pci_passthrough:alias", "A40-48Q:1"}}), 48 * 1024);
+  EXPECT_EQ(GpuMemory({{"resources:VGPU", "1"}, {"trait:CUSTOM_VGPU_L40S_24G", "required"}}),
+            24 * 1024);
+}
+
+TEST(Flavor, AWholeCardHasTheMemoryOfItsModel) {
+  EXPECT_EQ(GpuMemory({{"pci_passthrough:alias", "10de-20b5:1"}}), 80 * 1024);
+  EXPECT_EQ(GpuMemory({{"pci_passthrough:alias", "t4:1"}}), 16 * 1024);
+  EXPECT_EQ(GpuMemory({{"pci_passthrough:alias", "a100:1"}}), std::nullopt) << "40 or 80";
+  EXPECT_EQ(GpuMemory({{"resources:VGPU", "1"}, {"gpu_model", "T4"}}), std::nullopt)
+      << "a slice of it";
+}
+
+TEST(Flavor, NullOrOddExtraSpecsAreNotShown) {
+  for (const json& specs : {json(nullptr), json("GPU"), json::array({1}), json(7)}) {
+    const auto flavor = NormalizeFlavor({{"id", "1"}, {"name", "a"}, {"extra_specs", specs}},
+                                        "flavors/0", std::nullopt);
+    ASSERT_TRUE(flavor.ok());
+    EXPECT_FALSE(flavor->extra_specs.has_value()) << specs;
+    EXPECT_FALSE(flavor->gpu_count.has_value()) << specs;
+  }
 }
 
 TEST(Flavor, NeedsAnIdOrAName) {

@@ -1,0 +1,149 @@
+#include "crawler/normalize/gpu_keys.h"
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <map>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
+#include "crawler/normalize/table.h"
+
+namespace cis {
+namespace {
+
+constexpr int64_t kMibPerGib = 1024;
+constexpr double kMaxGib = 1024;
+constexpr double kMaxMib = kMaxGib * kMibPerGib;
+
+const std::map<std::string, std::string>& Meanings() {
+  static const auto* const kMeanings = [] {
+    auto* meanings = new std::map<std::string, std::string>();
+    for (const auto& row : LoadTable("gpu_keys")) {
+      meanings->emplace(row[0], row[1]);
+    }
+    return meanings;
+  }();
+  return *kMeanings;
+}
+
+bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
+
+// Takes one word of a key into `key`; false if the words before it leave no room for it.
+bool TakeWord(const std::string& word, const std::string& meaning, GpuKey* key) {
+  using Subject = GpuKey::Subject;
+  using Role = GpuKey::Role;
+  if (meaning == "space") {
+    key->scheduler |= word != "hw";
+    return true;
+  }
+  if (meaning == "gib" || meaning == "mib") {
+    key->memory_unit_mib = meaning == "gib" ? kMibPerGib : 1;
+    return true;
+  }
+  static const auto* const kSubjects = new std::map<std::string, Subject>{
+      {"accelerator", Subject::kAccelerator}, {"gpu", Subject::kGpu}, {"vgpu", Subject::kVgpu}};
+  static const auto* const kRoles = new std::map<std::string, Role>{
+      {"count", Role::kCount},   {"model", Role::kModel}, {"vendor", Role::kVendor},
+      {"memory", Role::kMemory}, {"type", Role::kType},   {"kind", Role::kKind},
+      {"other", Role::kOther},   {"hint", Role::kHint}};
+  if (const auto subject = kSubjects->find(meaning); subject != kSubjects->end()) {
+    const bool refines = key->subject == Subject::kAccelerator;  // "accelerator:gpu_model"
+    if (key->subject != Subject::kNone && !refines) {
+      return false;
+    }
+    key->subject = subject->second;
+    return true;
+  }
+  const auto role = kRoles->find(meaning);
+  if (role == kRoles->end() || (key->role != Role::kWhole && key->role != role->second)) {
+    return false;
+  }
+  key->role = role->second;
+  return true;
+}
+
+}  // namespace
+
+std::optional<GpuKey> ReadGpuKey(absl::string_view key) {
+  GpuKey read;
+  std::string word;
+  const std::string lower = absl::AsciiStrToLower(key.substr(0, 256)) + " ";
+  for (const char c : lower) {
+    if (IsAlnum(c)) {
+      word += c;
+      continue;
+    }
+    if (word.empty()) {
+      continue;
+    }
+    const auto meaning = Meanings().find(word);
+    if (meaning == Meanings().end() || !TakeWord(word, meaning->second, &read)) {
+      return std::nullopt;
+    }
+    word.clear();
+  }
+  if (read.subject == GpuKey::Subject::kNone) {
+    // "type" and ":category" alone class the flavor.
+    if (read.role != GpuKey::Role::kHint && read.role != GpuKey::Role::kType) {
+      return std::nullopt;
+    }
+    read.role = GpuKey::Role::kHint;
+  } else if (read.role == GpuKey::Role::kWhole && read.memory_unit_mib > 0) {
+    read.role = GpuKey::Role::kMemory;  // "gpu_gb"
+  }
+  return read;
+}
+
+SpecValue ReadSpecValue(absl::string_view value) {
+  constexpr std::array<absl::string_view, 8> kSame = {"s==", "==",       "=",    "<in>",
+                                                      ">=",  "<all-in>", "<is>", "s>="};
+  constexpr std::array<absl::string_view, 4> kOther = {"s!=", "!=", "<not>", "!"};
+  value = absl::StripAsciiWhitespace(value);
+  SpecValue read;
+  for (const absl::string_view op : kSame) {
+    if (absl::ConsumePrefix(&value, op)) {
+      read.text = std::string(absl::StripAsciiWhitespace(value));
+      return read;
+    }
+  }
+  for (const absl::string_view op : kOther) {
+    if (absl::ConsumePrefix(&value, op)) {
+      read.negated = true;
+      break;
+    }
+  }
+  read.text = std::string(absl::StripAsciiWhitespace(value));
+  return read;
+}
+
+std::optional<int64_t> ParseGpuMemoryMib(absl::string_view value, int64_t unit_mib) {
+  std::string text = absl::AsciiStrToLower(absl::StripAsciiWhitespace(value));
+  std::size_t end = 0;
+  while (end < text.size() &&
+         (absl::ascii_isdigit(static_cast<unsigned char>(text[end])) || text[end] == '.')) {
+    ++end;
+  }
+  const std::string unit(absl::StripAsciiWhitespace(absl::string_view(text).substr(end)));
+  double number = 0;
+  if (!absl::SimpleAtod(absl::string_view(text).substr(0, end), &number) || !(number > 0) ||
+      number > kMaxMib) {
+    return std::nullopt;
+  }
+  if (unit == "g" || unit == "gb" || unit == "gib") {
+    unit_mib = kMibPerGib;
+  } else if (unit == "m" || unit == "mb" || unit == "mib") {
+    unit_mib = 1;
+  } else if (!unit.empty()) {
+    return std::nullopt;
+  }
+  if (unit_mib == 0) {
+    unit_mib = number >= kMaxGib ? 1 : kMibPerGib;
+  }
+  const double mib = number * static_cast<double>(unit_mib);
+  return mib <= kMaxMib ? std::optional<int64_t>(std::llround(mib)) : std::nullopt;
+}
+
+}  // namespace cis
