@@ -191,7 +191,7 @@ absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view bo
     const JsonReader reader(*parsed, plural, nullptr);
     observation.share.project_id = reader.String("project_id");
   }
-  CIS_ASSIGN_OR_RETURN(RecordSet records, Normalize(observation));
+  CIS_ASSIGN_OR_RETURN(RecordSet records, Normalize(observation, MissingIds::kKeep));
   if (skipped != nullptr) {
     *skipped = records.skipped_reasons;
     const int64_t unnamed = records.skipped_count - static_cast<int64_t>(skipped->size());

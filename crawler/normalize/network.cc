@@ -1,7 +1,9 @@
 #include "crawler/normalize/network.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -25,6 +27,20 @@ struct Reach {
   std::string source;       // of the first
   std::string shown;        // of the first; never an address of the project
 };
+
+// Ranges before single addresses, so that the answer does not depend on the order of the lists.
+std::vector<SeenAddress> InOrder(std::vector<SeenAddress> seen) {
+  const auto rank = [](const SeenAddress& address) {
+    constexpr std::array<absl::string_view, 4> kSources = {"subnets", "floatingip_pools",
+                                                           "router_gateway", "floatingips"};
+    return std::find(kSources.begin(), kSources.end(), address.source) - kSources.begin();
+  };
+  std::sort(seen.begin(), seen.end(), [&](const SeenAddress& a, const SeenAddress& b) {
+    return std::make_tuple(rank(a), absl::string_view(a.text)) <
+           std::make_tuple(rank(b), absl::string_view(b.text));
+  });
+  return seen;
+}
 
 Reach FoldReach(const std::vector<SeenAddress>& seen, int ip_version) {
   Reach reach;
@@ -89,14 +105,20 @@ std::string NameHint(absl::string_view name) {
 class Classifier {
  public:
   Classifier(const NetworkContext& context, Network* network)
-      : context_(context), network_(network) {}
+      : context_(context), network_(network), seen_(InOrder(context.seen)) {}
 
   void Run() {
     mine_ = !context_.project_id.empty() && network_->owner == context_.project_id;
     ChooseRole();
     network_->public_v4 = Publicness(4, "public_v4", context_.same_scope_v4);
     network_->public_v6 = Publicness(6, "public_v6", context_.same_scope_v6);
-    ShiftPrivateShared();
+    if (network_->usable_as == NetworkUse::kDirect && !network_->is_external.value_or(false)) {
+      ChooseSharedRole();
+    }
+    if (context_.owner_untrusted && network_->shared.value_or(false) &&
+        !network_->is_external.value_or(false)) {
+      Distrust();
+    }
     const std::string hint = NameHint(network_->name);
     if (!hint.empty() && network_->public_v4 == Tristate::kUnknown) {
       AddEvidence(provenance(), "public_v4", "name", hint);
@@ -126,8 +148,11 @@ class Classifier {
       return Role(NetworkUse::kNone, Confidence::kVerified, "property:status", network_->status);
     }
     if (IsServiceNetwork(network_->name) && !external && !mine_) {
-      network_->attachable = Tristate::kNo;
-      return Role(NetworkUse::kNone, Confidence::kStrong, "name", network_->name);
+      // A name alone may be anybody's choice; that it is not shared speaks for the service.
+      const bool told = network_->shared == false || !network_->owner.empty();
+      network_->attachable = told ? Tristate::kNo : Tristate::kUnknown;
+      return Role(NetworkUse::kNone, told ? Confidence::kStrong : Confidence::kGuess, "name",
+                  network_->name);
     }
     if (context_.has_nothing_but_name) {
       return Role(NetworkUse::kTenant, Confidence::kUnknown, "record", "no access rule is shown");
@@ -143,28 +168,24 @@ class Classifier {
       return Role(NetworkUse::kFloatingPool, ExternalConfidence(), "property:router:external",
                   "true");
     }
-    if (shared) {
-      network_->attachable = Tristate::kYes;
-      return Role(mine_ ? NetworkUse::kTenant : NetworkUse::kDirect, Confidence::kStrong,
-                  "property:shared", "true");
-    }
     if (mine_) {
       network_->attachable = Tristate::kYes;
       return Role(NetworkUse::kTenant, Confidence::kVerified, "property:project_id",
                   "the share's project");
     }
-    if (network_->owner.empty() || context_.project_id.empty()) {
-      // Neutron lists only own, shared and external networks: this is neither of the latter two.
-      network_->attachable = network_->shared.has_value() ? Tristate::kYes : Tristate::kUnknown;
-      return Role(NetworkUse::kTenant,
-                  network_->is_external.has_value() || network_->shared.has_value()
-                      ? Confidence::kStrong
-                      : Confidence::kGuess,
-                  "property:router:external, shared", "not true");
+    if (shared) {
+      network_->attachable = Tristate::kYes;
+      return Role(NetworkUse::kDirect, Confidence::kStrong, "property:shared", "true");
     }
     if (!network_->shared.has_value()) {
-      return Role(NetworkUse::kTenant, Confidence::kGuess, "property:project_id",
-                  "another project");
+      // Somebody else's shared network or an own one: its addresses and owner would tell.
+      return Role(NetworkUse::kTenant, Confidence::kUnknown, "property:shared", "not shown");
+    }
+    if (network_->owner.empty() || context_.project_id.empty()) {
+      // Neutron lists only own, shared and external networks: this is neither of the latter two.
+      network_->attachable = Tristate::kYes;
+      return Role(NetworkUse::kTenant, Confidence::kStrong, "property:router:external, shared",
+                  "not true");
     }
     network_->attachable = Tristate::kNo;
     Role(NetworkUse::kNone, Confidence::kStrong, "property:project_id",
@@ -173,7 +194,7 @@ class Classifier {
 
   // Role by API semantics; corroborated by topology or by addresses it is surer.
   Confidence ExternalConfidence() const {
-    if (FoldReach(context_.seen, 4).global + FoldReach(context_.seen, 6).global > 0) {
+    if (FoldReach(seen_, 4).global + FoldReach(seen_, 6).global > 0) {
       return Confidence::kVerified;
     }
     return context_.gateway_of_own_router || context_.only_external ? Confidence::kStrong
@@ -193,7 +214,7 @@ class Classifier {
   }
 
   Tristate Publicness(int ip_version, absl::string_view field, bool same_scope) {
-    const Reach reach = FoldReach(context_.seen, ip_version);
+    const Reach reach = FoldReach(seen_, ip_version);
     if (reach.global + reach.other == 0) {
       if (AllSubnetsKnown()) {
         AddEvidence(provenance(), field, "subnets", absl::StrCat("no IPv", ip_version, " subnet"));
@@ -224,9 +245,15 @@ class Classifier {
       SetConfidence(provenance(), field, Confidence::kVerified);
       return Tristate::kNo;
     }
-    // Global addresses behind a router of the project's are reached from outside only if the router
-    // leaves them as they are: always for IPv6, for IPv4 without NAT.
-    if (network_->usable_as == NetworkUse::kTenant && !network_->shared.value_or(false)) {
+    // A project gives its own networks what ranges it likes. They are reached from outside only if
+    // a router leaves them as they are: always for IPv6, for IPv4 without NAT.
+    if (mine_ ||
+        (network_->usable_as == NetworkUse::kTenant && !network_->shared.value_or(false))) {
+      if (!context_.routers_known) {
+        AddEvidence(provenance(), field, "routers", "not listed");
+        SetConfidence(provenance(), field, Confidence::kUnknown);
+        return Tristate::kUnknown;
+      }
       const bool routed =
           ip_version == 6 ? context_.router_present
                           : context_.routed_without_nat || (same_scope && context_.router_present);
@@ -236,7 +263,8 @@ class Classifier {
         return Tristate::kNo;
       }
       AddEvidence(provenance(), field, "routers", "routed as it is");
-      SetConfidence(provenance(), field, Confidence::kStrong);
+      // The same address scope is the cloud's own promise that it routes these addresses.
+      SetConfidence(provenance(), field, same_scope ? Confidence::kStrong : Confidence::kProbable);
       return Tristate::kYes;
     }
     SetConfidence(provenance(), field, Confidence::kVerified);
@@ -244,17 +272,35 @@ class Classifier {
   }
 
   // A shared network whose addresses are certainly private is used as a project's own would be:
-  // behind a router. One with public or unknown addresses is for direct attachment.
-  void ShiftPrivateShared() {
-    if (network_->usable_as == NetworkUse::kDirect && !network_->is_external.value_or(false) &&
-        network_->public_v4 == Tristate::kNo && network_->public_v6 != Tristate::kYes) {
-      network_->usable_as = NetworkUse::kTenant;
-      AddEvidence(provenance(), "usable_as", "addresses", "none is global");
+  // behind a router. One with public addresses is for direct attachment. Without addresses only an
+  // own router on it tells.
+  void ChooseSharedRole() {
+    const bool global =
+        network_->public_v4 == Tristate::kYes || network_->public_v6 == Tristate::kYes;
+    if (global) {
+      return AddEvidence(provenance(), "usable_as", "addresses", "global");
+    }
+    if (network_->public_v4 == Tristate::kNo) {
+      return Role(NetworkUse::kTenant, Confidence::kStrong, "addresses", "none is global");
+    }
+    if (context_.router_present) {
+      return Role(NetworkUse::kTenant, Confidence::kStrong, "routers", "an own router is on it");
+    }
+    Role(NetworkUse::kDirect, Confidence::kUnknown, "addresses", "none is shown");
+  }
+
+  void Distrust() {
+    AddWarning(provenance(), "NET_OWNER_UNTRUSTED",
+               "shared by a project that owns none of the external networks");
+    for (const char* field : {"usable_as", "public_v4", "public_v6"}) {
+      SetConfidence(provenance(), field,
+                    std::min(network_->provenance.Of(field), Confidence::kGuess));
     }
   }
 
   const NetworkContext& context_;
   Network* network_;
+  std::vector<SeenAddress> seen_;
   bool mine_ = false;
 };
 

@@ -27,10 +27,14 @@ struct NetworkContext {
   bool pools_listed = false;
   bool gateway_of_own_router = false;
   bool only_external = false;       // the one external network that the share sees
+  bool routers_known = false;       // the project's routers were listed
   bool router_present = false;      // an own router joins it to an external network
   bool routed_without_nat = false;  // ... and leaves its addresses as they are
   bool same_scope_v4 = false;       // same address scope as an external network
   bool same_scope_v6 = false;
+  // Another project's, which owns none of the external networks that others than the share's own
+  // project own: a tenant may share a network with a misleading name.
+  bool owner_untrusted = false;
 };
 
 // Fills usable_as, also_floating_pool, attachable, public_v4 and public_v6 of `network`, whose raw
@@ -38,7 +42,9 @@ struct NetworkContext {
 //
 // Roles come from Neutron's rules: an external network that is not shared takes no ports of normal
 // users (Nova answers 403), it only lends floating IPs. Whether addresses are public comes from
-// addresses alone; names only ever leave a hint in the evidence.
+// addresses alone, and whether a shared network is attached to directly or used like an own one
+// comes from them too; names only ever leave a hint in the evidence. A role of confidence kUnknown
+// is not told: `usable_as` then is only the way that could be tried.
 void ClassifyNetwork(const NetworkContext& context, Network* network);
 
 // Whether the name is one of OpenStack's own networks ("HA network tenant …").

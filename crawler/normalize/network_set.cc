@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -21,10 +22,25 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kMaxShownBytes = 60;
+
 // The owner, under its new or its old key.
 std::string OwnerOf(const JsonReader& record) {
   const std::string project = record.String("project_id");
   return project.empty() ? record.String("tenant_id") : project;
+}
+
+// Clients print the two values as words.
+std::optional<bool> ReadExternal(const JsonReader& record) {
+  constexpr absl::string_view kKey = "router:external";
+  const json* value = record.Find(kKey);
+  if (value != nullptr && value->is_string()) {
+    const std::string& word = value->get_ref<const std::string&>();
+    if (absl::EqualsIgnoreCase(word, "External") || absl::EqualsIgnoreCase(word, "Internal")) {
+      return absl::EqualsIgnoreCase(word, "External");
+    }
+  }
+  return record.Bool(kKey);
 }
 
 int VersionOf(const JsonReader& record, const std::string& cidr) {
@@ -62,6 +78,10 @@ class NetworkJoin {
     ForEach(ports, [&](const JsonReader& record) { return AddRouterPort(record); });
     ForEach(fips, [&](const JsonReader& record) { return AddFloatingIp(record); });
     set_.routers_known = routers.readable;
+    std::sort(set_.routers.begin(), set_.routers.end(),
+              [](const Router& a, const Router& b) { return a.id < b.id; });
+    std::sort(set_.floating_ips.begin(), set_.floating_ips.end(),
+              [](const FloatingIp& a, const FloatingIp& b) { return a.id < b.id; });
     set_.floating_ips_known = fips.readable;
     pools_listed_ = pools.readable.value_or(false);
     Finish();
@@ -105,11 +125,14 @@ class NetworkJoin {
       return "/id is missing; a network needs an id or a name";
     }
     if (!network.id.empty() && by_id_.count(network.id) > 0) {
-      return "";  // the same record on two pages: the list moved while it was read
+      const bool same = *raw_[by_id_.at(network.id)] == raw.object();
+      return same ? ""
+                  : absl::StrCat("id \"", CutUtf8(network.id, kMaxShownBytes),
+                                 "\" is there twice with different contents; the first is kept");
     }
     network.status = absl::AsciiStrToUpper(record.String("status"));
     network.admin_state_up = record.Bool("admin_state_up");
-    network.is_external = record.Bool("router:external");
+    network.is_external = ReadExternal(record);
     network.shared = record.Bool("shared");
     network.is_default = record.Bool("is_default");
     network.owner = OwnerOf(record);
@@ -126,12 +149,12 @@ class NetworkJoin {
     }
     extras_.push_back(std::move(extras));
     seen_.emplace_back();
+    raw_.push_back(&raw.object());
     set_.networks.push_back(std::move(network));
     return "";
   }
 
   void AddKnownSubnet(const std::string& network_id, Subnet subnet) {
-    subnet_network_.emplace(subnet.id, network_id);
     Network* network = FindNetwork(network_id);
     if (network == nullptr) {
       return;
@@ -266,6 +289,13 @@ class NetworkJoin {
       router.network_ids.erase(std::unique(router.network_ids.begin(), router.network_ids.end()),
                                router.network_ids.end());
     }
+    std::set<std::string> providers;  // projects that own an external network
+    for (const Network& network : set_.networks) {
+      if (network.is_external.value_or(false) && !network.owner.empty() &&
+          network.owner != project_id_) {
+        providers.insert(network.owner);
+      }
+    }
     const auto externals =
         std::count_if(set_.networks.begin(), set_.networks.end(),
                       [](const Network& network) { return network.is_external.value_or(false); });
@@ -280,6 +310,10 @@ class NetworkJoin {
       context.seen = std::move(seen_[i]);
       context.has_nothing_but_name = extras_[i].bare;
       context.pools_listed = pools_listed_;
+      context.routers_known = set_.routers_known.value_or(false);
+      context.owner_untrusted = !providers.empty() && !project_id_.empty() &&
+                                !network.owner.empty() && network.owner != project_id_ &&
+                                providers.count(network.owner) == 0;
       context.only_external = externals == 1 && network.is_external.value_or(false);
       AddTopology(network, extras_[i], &context);
       ClassifyNetwork(context, &network);
@@ -312,7 +346,7 @@ class NetworkJoin {
   std::map<std::string, std::size_t> by_id_;  // index into set_.networks
   std::vector<NetworkExtras> extras_;         // as set_.networks
   std::vector<std::vector<SeenAddress>> seen_;
-  std::map<std::string, std::string> subnet_network_;
+  std::vector<const json*> raw_;       // the records as listed, as set_.networks
   std::vector<std::string> problems_;  // of parts whose loss changes no record
 };
 

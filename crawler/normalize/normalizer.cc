@@ -79,13 +79,21 @@ absl::Status AddImages(const std::vector<Document>& documents, RecordSet* record
 }
 
 // Pages overlap when a site changes while it is read: the first record of an id counts. One that
-// says the same is no loss; another one is named.
+// says the same is no loss; another one is named. A record without an id can neither be stored nor
+// asked for.
 template <typename Record>
-void DropRepeated(absl::string_view plural, std::vector<Record>* found, RecordSet* records) {
+void CheckIds(absl::string_view plural, MissingIds ids, std::vector<Record>* found,
+              RecordSet* records) {
   absl::flat_hash_map<std::string, std::size_t> seen;
   std::vector<Record> kept;
   kept.reserve(found->size());
   for (Record& record : *found) {
+    if (record.id.empty() && ids == MissingIds::kSkip) {
+      Skip(absl::StrCat(plural, ": \"", CutUtf8(record.name, kMaxShownBytes),
+                        "\" has no id; a record needs one"),
+           records);
+      continue;
+    }
     const auto [place, is_new] = seen.emplace(record.id, kept.size());
     if (record.id.empty() || is_new) {
       kept.push_back(std::move(record));
@@ -100,7 +108,7 @@ void DropRepeated(absl::string_view plural, std::vector<Record>* found, RecordSe
 
 }  // namespace
 
-absl::StatusOr<RecordSet> Normalize(const Observation& observation) {
+absl::StatusOr<RecordSet> Normalize(const Observation& observation, MissingIds ids) {
   RecordSet records;
   records.share = observation.share;
   records.kind = observation.kind;
@@ -108,11 +116,11 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation) {
   switch (observation.kind) {
     case Kind::kFlavors:
       CIS_RETURN_IF_ERROR(AddFlavors(observation.documents, &records));
-      DropRepeated("flavors", &records.flavors, &records);
+      CheckIds("flavors", ids, &records.flavors, &records);
       break;
     case Kind::kImages:
       CIS_RETURN_IF_ERROR(AddImages(observation.documents, &records));
-      DropRepeated("images", &records.images, &records);
+      CheckIds("images", ids, &records.images, &records);
       break;
     case Kind::kNetworks: {
       std::vector<std::string> skipped;
@@ -122,6 +130,7 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation) {
       for (const std::string& reason : skipped) {
         Skip(reason, &records);
       }
+      CheckIds("networks", ids, &records.network_set.networks, &records);
       break;
     }
     case Kind::kQuotas: {

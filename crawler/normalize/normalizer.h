@@ -13,10 +13,13 @@
 namespace cis {
 
 // Turns an observation into records: pure, no clock, no network, no environment. A record that
-// cannot be read is skipped, counted and named in `skipped_reasons`; it never stops the others.
-// Returns INVALID_ARGUMENT naming the document and the JSON path if a document as a whole cannot be
-// read (not JSON, wrong top-level shape).
-absl::StatusOr<RecordSet> Normalize(const Observation& observation);
+// cannot be read, has no id or repeats one is skipped, counted and named in `skipped_reasons`; it
+// never stops the others. MissingIds::kKeep leaves records without an id in, for lists that were
+// not crawled. Returns INVALID_ARGUMENT naming the document and the JSON path if a document as a
+// whole cannot be read (not JSON, wrong top-level shape).
+enum class MissingIds { kSkip, kKeep };
+absl::StatusOr<RecordSet> Normalize(const Observation& observation,
+                                    MissingIds ids = MissingIds::kSkip);
 
 // The body of `cis-crawler normalize`: a raw API list body in, one JSON record a line out.
 // `kind` is kFlavors, kImages or kNetworks. Records that cannot be read are named in `skipped`,

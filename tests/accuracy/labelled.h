@@ -30,9 +30,9 @@ void MeasureImages(const std::string& folder, Scoreboard* board);
 // egi_images/cesnet-metacloud-2017.json: OpenNebula's images and templates with the attributes
 // that cloudkeeper got from EGI; the labels are those of images.tsv for the same name.
 void MeasureEgiImages(const std::string& folder, Scoreboard* board);
-// flavors.tsv: name extra_specs gpu_vendor gpu_model gpu_count gpu_kind.
+// flavors.tsv: name extra_specs gpu_vendor gpu_model gpu_count gpu_kind vcpus ram_mb disk_gb...
 void MeasureFlavors(const std::string& folder, Scoreboard* board);
-// networks.tsv: name role router_external.
+// networks.tsv: name role router_external; network_sets.json: networks external tenant.
 void MeasureNetworks(const std::string& folder, Scoreboard* board);
 
 }  // namespace cis

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "schema/model/fact.h"
 
 namespace cis {
 namespace {
@@ -66,6 +67,14 @@ void Scoreboard::Count(const Answer& answer) {
     return;
   }
   Counts& counts = counts_[{answer.set, answer.field}];
+  const bool too_sure = verdict != Verdict::kUnknown && verdict != Verdict::kWrong &&
+                        !answer.most.empty() &&
+                        ParseConfidence(answer.confidence) > ParseConfidence(answer.most);
+  if (too_sure) {
+    ++counts.overconfident;
+    lines_.push_back(absl::StrCat("overconfident ", where, " is ", answer.got, ", but as ",
+                                  answer.confidence, " [", answer.set, "]"));
+  }
   switch (verdict) {
     case Verdict::kRight:
       ++counts.right;

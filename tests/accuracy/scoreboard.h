@@ -1,7 +1,7 @@
 #pragma once
 
-// Counts answers against labels: right, coarser or finer, unknown, wrong, and how many of the wrong
-// ones claimed to be more than a guess.
+// Counts answers against labels: right, coarser or finer, unknown, wrong, and how many claimed more
+// than they may: wrong ones that were no guess, and any that are surer than their evidence allows.
 
 #include <map>
 #include <string>
@@ -21,6 +21,7 @@ struct Answer {
                            // guess is right
   std::string got;         // empty = unknown
   std::string confidence;  // of `got`: "verified" ... "guess"; empty = not told
+  std::string most;        // the surest that the evidence allows; empty = no limit
 };
 
 class Scoreboard {

@@ -14,6 +14,7 @@ cis_test(
   normalize_normalizer_test.cc
   normalize_os_text_test.cc
   normalize_os_version_test.cc
+  normalize_properties_test.cc
   normalize_quota_test.cc
   normalize_scs_name_test.cc
   normalize_tables_test.cc
