@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "schema/base/status_macros.h"
+#include "schema/model/network_peers.h"
 #include "schema/store/rows.h"
 #include "schema/store/sqlite_sql.h"
 
@@ -169,6 +170,7 @@ absl::Status LoadSite(Connection& db, int64_t site_id, SiteCatalog& site) {
     CIS_ASSIGN_OR_RETURN(const IndexById images,
                          LoadListed(db, sql::ImageSql(), ids[i], endpoint.images));
     CIS_RETURN_IF_ERROR(LoadShares(db, ids[i], flavors, images, endpoint));
+    JoinNetworkFacts(&endpoint);
   }
   return absl::OkStatus();
 }
