@@ -345,7 +345,8 @@ TEST(NormalizeProperties, ANetworkWithoutIdIsSkippedAndNamed) {
   Document document;
   document.name = "networks";
   document.status = 200;
-  document.body = R"({"networks": [{"name": "lost"}, {"id": "n"}, {"id": "n"}, {"id": "n", "name": "m"}]})";
+  document.body =
+      R"({"networks": [{"name": "lost"}, {"id": "n"}, {"id": "n"}, {"id": "n", "name": "m"}]})";
   observation.documents.push_back(document);
   const auto records = Normalize(observation);
   ASSERT_TRUE(records.ok());
