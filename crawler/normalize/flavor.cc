@@ -49,9 +49,19 @@ ExtraSpecs ParsePrintedMap(absl::string_view text) {
 
 std::optional<ExtraSpecs> InlineExtraSpecs(const JsonReader& record) {
   for (const absl::string_view key : {"extra_specs", "OS-FLV-WITH-EXT-SPECS:extra_specs"}) {
-    if (record.Find(key) != nullptr) {
-      return record.StringMap(key);
+    const nlohmann::json* value = record.Find(key);
+    if (value == nullptr) {
+      continue;
     }
+    if (value->is_string()) {  // printed by a client: a JSON object in a text
+      const absl::StatusOr<nlohmann::json> printed =
+          ParseJson(value->get_ref<const std::string&>());
+      if (printed.ok() && printed->is_object()) {
+        const nlohmann::json object = {{"printed", *printed}};
+        return JsonReader(object, record.path(), nullptr).StringMap("printed");
+      }
+    }
+    return record.StringMap(key);
   }
   if (const nlohmann::json* printed = record.Find("properties")) {
     if (printed->is_object()) {

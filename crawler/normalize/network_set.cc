@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "crawler/normalize/documents.h"
 #include "crawler/normalize/iana.h"
 #include "crawler/normalize/json_reader.h"
@@ -23,6 +24,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxShownBytes = 60;
+constexpr std::size_t kMaxPrintedBytes = 4096;  // a hundred ids
 
 // The owner, under its new or its old key.
 std::string OwnerOf(const JsonReader& record) {
@@ -30,17 +32,31 @@ std::string OwnerOf(const JsonReader& record) {
   return project.empty() ? record.String("tenant_id") : project;
 }
 
-// Clients print the two values as words.
-std::optional<bool> ReadExternal(const JsonReader& record) {
-  constexpr absl::string_view kKey = "router:external";
-  const json* value = record.Find(kKey);
+// A flag that clients print as one of two words: "External", "Internal"; "UP", "DOWN".
+std::optional<bool> ReadFlag(const JsonReader& record, absl::string_view key, absl::string_view yes,
+                             absl::string_view no) {
+  const json* value = record.Find(key);
   if (value != nullptr && value->is_string()) {
     const std::string& word = value->get_ref<const std::string&>();
-    if (absl::EqualsIgnoreCase(word, "External") || absl::EqualsIgnoreCase(word, "Internal")) {
-      return absl::EqualsIgnoreCase(word, "External");
+    if (absl::EqualsIgnoreCase(word, yes) || absl::EqualsIgnoreCase(word, no)) {
+      return absl::EqualsIgnoreCase(word, yes);
     }
   }
-  return record.Bool(kKey);
+  return record.Bool(key);
+}
+
+std::optional<bool> ReadUp(const JsonReader& record) {
+  return ReadFlag(record, "admin_state_up", "UP", "DOWN");
+}
+
+// The ids of the subnets, which clients print as one text.
+std::vector<std::string> ReadSubnetIds(const JsonReader& record) {
+  const json* value = record.Find("subnets");
+  if (value == nullptr || !value->is_string()) {
+    return record.Strings("subnets");
+  }
+  return absl::StrSplit(value->get_ref<const std::string&>().substr(0, kMaxPrintedBytes),
+                        absl::ByAnyChar(", \n"), absl::SkipEmpty());
 }
 
 int VersionOf(const JsonReader& record, const std::string& cidr) {
@@ -131,12 +147,12 @@ class NetworkJoin {
                                  "\" is there twice with different contents; the first is kept");
     }
     network.status = absl::AsciiStrToUpper(record.String("status"));
-    network.admin_state_up = record.Bool("admin_state_up");
-    network.is_external = ReadExternal(record);
+    network.admin_state_up = ReadUp(record);
+    network.is_external = ReadFlag(record, "router:external", "External", "Internal");
     network.shared = record.Bool("shared");
     network.is_default = record.Bool("is_default");
     network.owner = OwnerOf(record);
-    for (const std::string& id : record.Strings("subnets")) {
+    for (const std::string& id : ReadSubnetIds(record)) {
       network.subnet_ids.push_back(id);
     }
     NetworkExtras extras;
@@ -226,7 +242,7 @@ class NetworkJoin {
     }
     router.name = record.String("name");
     router.status = absl::AsciiStrToUpper(record.String("status"));
-    router.admin_state_up = record.Bool("admin_state_up");
+    router.admin_state_up = ReadUp(record);
     if (const json* gateway = record.Find("external_gateway_info");
         gateway != nullptr && gateway->is_object()) {
       const JsonReader info(*gateway, absl::StrCat(record.path(), "/external_gateway_info"),

@@ -95,6 +95,15 @@ TEST(Flavor, NullOrOddExtraSpecsAreNotShown) {
   }
 }
 
+TEST(Flavor, ReadsExtraSpecsThatAClientPrinted) {
+  const auto flavor =
+      NormalizeFlavor({{"id", "1"}, {"name", "a"}, {"extra_specs", R"({"resources:VGPU": 1})"}},
+                      "flavors/0", std::nullopt);
+  ASSERT_TRUE(flavor.ok());
+  EXPECT_EQ(flavor->gpu_count, 1);
+  EXPECT_TRUE(flavor->provenance.warnings.empty());
+}
+
 TEST(Flavor, NeedsAnIdOrAName) {
   EXPECT_EQ(NormalizeFlavor({{"ram", 1}}, "flavors/7", std::nullopt).status().message(),
             "flavors/7: /id is missing; a flavor needs an id or a name");
