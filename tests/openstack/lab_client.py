@@ -33,7 +33,8 @@ def control(*words):
     subprocess.run([*LAB_PROGRAM, *words], check=True, stdout=subprocess.DEVNULL, timeout=300)
 
 
-def _environment(**extra):
+def clean_environment(**extra):
+    """Ours without proxies and credentials."""
     kept = {key: value for key, value in os.environ.items() if not key.lower().endswith('_proxy')
             and not key.startswith(('OS_', 'CIS_', 'OIDC_', 'PYTHON'))}
     return dict(kept, LC_ALL='C.UTF-8', **extra)
@@ -58,7 +59,7 @@ def openstack(site, commands, project_id=None, answers=True):
     done = subprocess.run(['/usr/bin/openstack'], check=False, capture_output=True, text=True,
                           input=''.join('%s%s\n' % (c, ' -f json' if answers else '')
                                         for c in commands), timeout=300,
-                          env=_environment(**variables))
+                          env=clean_environment(**variables))
     found, rest, decoder = [], done.stdout.strip(), json.JSONDecoder()
     while rest:
         answer, end = decoder.raw_decode(rest)
@@ -80,7 +81,7 @@ def in_parallel(function, items):
 def run(name, *words, timeout=300):
     """(exit code, stdout, stderr) of one of our programs, with the crawler's credentials."""
     done = subprocess.run([PROGRAMS[name], *words], check=False, capture_output=True, text=True,
-                          timeout=timeout, env=_environment(**lab()['crawler_environment']))
+                          timeout=timeout, env=clean_environment(**lab()['crawler_environment']))
     return done.returncode, done.stdout, done.stderr
 
 

@@ -1,5 +1,6 @@
 """Writes the configuration files of one site's services."""
 import base64
+import json
 import os
 import shutil
 
@@ -7,6 +8,9 @@ from database import url as database_url
 from packages import paste
 from paths import PASSWORD, state, write
 from sites import INNER, PORTS
+
+
+PCI_DEVICE = {'vendor_id': '10de', 'product_id': '20b5'}
 
 
 def ini(sections):
@@ -33,14 +37,17 @@ def _database(site, name):
 
 def _service_user(site, user):
     """The options by which a service signs in at its own site's Keystone."""
-    return {'auth_url': site.url('keystone') + '/v3', 'auth_type': 'password',
+    return {'auth_url': site.inner_url('keystone') + '/v3', 'auth_type': 'password',
             'project_domain_name': 'Default', 'user_domain_name': 'Default',
             'project_name': 'service', 'username': user, 'password': PASSWORD,
             'region_name': site.region, 'cafile': site.ca_file}
 
 
-def _client(site, user):
-    return dict(_service_user(site, user), valid_interfaces='public')
+def _client(site, user, service):
+    """A client of another service: past the front, as on a site's internal network. (A front that
+    spells links wrongly, CIS-LAB-SIX's, would break its own Nova.)"""
+    return dict(_service_user(site, user), valid_interfaces='public',
+                endpoint_override=site.inner_url(service))
 
 
 def _common(site, user):
@@ -55,8 +62,8 @@ def _common(site, user):
     }
 
 
-# There is no message broker: nothing the crawler reads needs one, and with no agents there is
-# nobody to talk to. oslo.messaging's own in-process transport takes the casts.
+# There is no message broker: Nova's services share a process (compute.py), Neutron's agents are in
+# its server (agents.py), and oslo.messaging's in-process transport takes their messages.
 NO_BROKER = {'transport_url': 'fake:/'}
 
 
@@ -106,19 +113,30 @@ def placement(site):
 def nova(site):
     return ini({
         'DEFAULT': dict(_log(site, 'nova'), **NO_BROKER, state_path=site.path('state'),
-                        my_ip=site.address, host='api-' + site.slug,
+                        my_ip=site.address, host=site.host,
                         enabled_apis='osapi_compute', osapi_compute_listen=site.address,
                         osapi_compute_listen_port=PORTS['nova'] + INNER,
-                        osapi_compute_workers=1),
+                        osapi_compute_workers=1, compute_driver='fake.Hypervisor',
+                        cpu_allocation_ratio=1.0, ram_allocation_ratio=1.0,
+                        disk_allocation_ratio=1.0, reserved_host_memory_mb=0,
+                        periodic_fuzzy_delay=0, sync_power_state_interval=-1),
         'api_database': _database(site, 'nova_api'),
         'database': _database(site, 'nova'),
         'api': {'auth_strategy': 'keystone', 'max_limit': site.page},
         'wsgi': {'api_paste_config': paste('nova')},
-        'neutron': _client(site, 'neutron'),
-        'placement': _client(site, 'placement'),
-        'glance': _client(site, 'nova'),
-        'service_user': dict(_client(site, 'nova'), send_service_user_token=True),
+        'neutron': _client(site, 'neutron', 'neutron'),
+        'placement': _client(site, 'placement', 'placement'),
+        'glance': _client(site, 'nova', 'glance'),
+        'service_user': dict(_service_user(site, 'nova'), send_service_user_token=True),
         'cinder': {'os_region_name': site.region},
+        'vnc': {'enabled': False},
+        # What the seeds' GPU flavors name; the devices are hypervisor.py's.
+        'pci': {'alias': json.dumps(dict(PCI_DEVICE, device_type='type-PCI', name='a100')),
+                'device_spec': json.dumps(PCI_DEVICE)},
+        # Without ComputeCapabilitiesFilter: it takes every unscoped extra spec, such as the
+        # `hw_architecture` that sites write for people, for something that a host must report.
+        'filter_scheduler': {'enabled_filters': 'ComputeFilter,ImagePropertiesFilter,'
+                                                'PciPassthroughFilter'},
         'oslo_policy': {'policy_file': site.path('etc', 'nova-policy.yaml')},
         **_common(site, 'nova'),
     })
@@ -133,12 +151,13 @@ def neutron(site):
                         api_workers=0, rpc_workers=0, rpc_state_report_workers=0,
                         api_paste_config=paste('neutron'), auth_strategy='keystone',
                         dhcp_agent_notification=False,
-                        notify_nova_on_port_status_changes=False,
-                        notify_nova_on_port_data_changes=False, l3_ha=False,
+                        # floating IPs show among a server's addresses at once
+                        notify_nova_on_port_data_changes=True, send_events_interval=0,
+                        notify_nova_on_port_status_changes=False, l3_ha=False,
                         global_physnet_mtu=1500, pagination_max_limit=site.page),
         'database': _database(site, 'neutron'),
-        'nova': _client(site, 'nova'),
-        'placement': _client(site, 'placement'),
+        'nova': _service_user(site, 'nova'),
+        'placement': _client(site, 'placement', 'placement'),
         'quotas': {'quota_' + name: -1
                    for name in ('network', 'subnet', 'port', 'router', 'floatingip')},
         **_common(site, 'neutron'),
@@ -185,10 +204,10 @@ def arguments(site, service):
     return {
         'keystone': ['keystone', etc + '/keystone.conf', *listen],
         'placement': ['placement', etc, *listen],
-        'nova': ['nova-api', '--config-file', etc + '/nova.conf'],
+        'nova': ['nova', site.compute_ready, '--config-file', etc + '/nova.conf'],
         'glance': ['glance-api', '--config-file', etc + '/glance-api.conf'],
-        'neutron': ['neutron-server', '--config-file', etc + '/neutron.conf', '--config-file',
-                    etc + '/ml2.ini'],
+        'neutron': ['neutron-server', site.host, '--config-file', etc + '/neutron.conf',
+                    '--config-file', etc + '/ml2.ini'],
     }[service]
 
 

@@ -1,11 +1,13 @@
 """Writes what a client needs below env/: site files, clouds.yaml, shell files, lab.json."""
+import glob
+import hashlib
 import os
 
 import yaml
 
 import sites as table
 from database import sql
-from paths import CRAWLER_USER, PASSWORD, log, read_json, state, write, write_json
+from paths import CRAWLER_USER, PASSWORD, SEED, log, read_json, state, write, write_json
 
 # VOs whose site file entry names an application credential in place of the password.
 BY_APPLICATION_CREDENTIAL = {('classic', 'biomed'), ('classic', 'eosc-synergy.eu')}
@@ -77,9 +79,19 @@ def _cloud(site, project_id):
     return entry
 
 
+def seed_version():
+    """Changes with everything that decides what is in a site and where."""
+    digest = hashlib.sha256(str(table.FIRST_ADDRESS).encode())
+    for path in [table.__file__, *sorted(glob.glob(os.path.join(SEED, '*.py')))]:
+        with open(path, 'rb') as file:
+            digest.update(file.read())
+    return digest.hexdigest()
+
+
 def seeded(site):
-    """Whether the site is complete."""
-    return os.path.exists(site.path('seed.json'))
+    """Whether the site is complete, and by the seeds as they are now."""
+    path = site.path('seed.json')
+    return os.path.exists(path) and read_json(path).get('version') == seed_version()
 
 
 def write_all():

@@ -76,10 +76,14 @@ def _placement():
 
 @kind('nova')
 def _nova():
-    from nova.cmd import api
+    from nova.cmd import api  # noqa: F401  pylint: disable=unused-import  (patches first)
     from nova.api import openstack  # noqa: F401  pylint: disable=unused-import
     from nova.api.openstack.compute import routes  # noqa: F401  pylint: disable=unused-import
-    return api.main
+    from nova.compute import manager  # noqa: F401  pylint: disable=unused-import
+    from nova.conductor import manager as conductor  # noqa: F401  pylint: disable=unused-import
+    from nova.scheduler import manager as scheduler  # noqa: F401  pylint: disable=unused-import
+    import compute
+    return compute.main
 
 
 @kind('glance')
@@ -96,7 +100,12 @@ def _neutron():
     from neutron.plugins.ml2 import plugin  # noqa: F401  pylint: disable=unused-import
     from neutron.services.l3_router import (  # noqa: F401
         l3_router_plugin)  # pylint: disable=unused-import
-    return server.main
+    import agents
+
+    def main():
+        agents.start(sys.argv.pop(1))
+        return server.main()
+    return main
 
 
 @kind('seed')

@@ -22,7 +22,7 @@ def make_certificates():
          '-subj', '/O=CIS test sites/CN=CIS test CA',
          '-addext', 'keyUsage=critical,keyCertSign,cRLSign'], 'setup.log')
     write(folder + '/extensions', 'subjectAltName=%s\nextendedKeyUsage=serverAuth\n' % ','.join(
-        ['DNS:localhost', 'IP:127.0.0.1'] + ['IP:127.0.0.%d' % n for n in range(20, 40)]))
+        ['DNS:localhost', 'IP:127.0.0.1'] + ['IP:' + site.address for site in table.ALL]))
     run(['openssl', 'req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
          '-keyout', folder + '/server.key', '-out', folder + '/server.csr', '-subj',
          '/O=CIS test sites/CN=cis-openstack'], 'setup.log')

@@ -51,6 +51,11 @@ def wait_for_services(sites):
             process.wait_for_http(site.url(service) + suffix, site.process(service), site.ca_file)
 
 
+def wait_for_compute(sites):
+    for site in sites:
+        process.wait_for_file(site.compute_ready, site.process('nova'))
+
+
 def seed(sites):
     jobs = [{'name': site.process('seed'), 'argv': ['seed', site.slug]}
             for site in sites if not environment.seeded(site)]
@@ -58,11 +63,12 @@ def seed(sites):
 
 
 def forget_half_made(sites):
-    """Takes away what an interrupted `up` left of a site: it is quicker to make than to mend."""
+    """Takes away what an interrupted `up` left of a site, and what other seeds made: it is quicker
+    to make than to mend."""
     for site in sites:
         if not os.path.exists(site.path()) or environment.seeded(site):
             continue
-        log(site.name, 'is half made: starting it over')
+        log(site.name, 'is half made, or by other seeds: starting it over')
         database.parallel([lambda s=service, at=site: process.stop(at.process(s))
                            for service in SERVICES])
         database.drop(site)
@@ -91,6 +97,8 @@ def up(options):
     wait_for_services(sites)
     log('services answer')
     seed(sites)
+    wait_for_compute(sites)
+    log('machines can be started')
     environment.write_all()
     log('up:', ', '.join(site.name for site in sites))
     print(state('env'))

@@ -7,10 +7,13 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 STATE = os.environ.get('CIS_LAB_DIR') or os.path.join(
     os.environ.get('TMPDIR') or '/tmp', 'cis-openstack')
+SEED = os.path.join(os.path.dirname(HERE), 'seed')
 PYTHON = '/usr/bin/python3'  # Debian's own: the services are Debian packages.
 
 PG_ADDRESS = '127.0.0.1'
 PG_PORT = int(os.environ.get('CIS_LAB_PG_PORT', '25532'))
+# Site 1 is 127.0.0.N, the next ones follow.
+FIRST_ADDRESS = int(os.environ.get('CIS_LAB_FIRST_ADDRESS', '21'))
 
 # The one password of this lab: service users, admin, cis (the crawler's user), databases.
 PASSWORD = 'lab-secret'

@@ -167,6 +167,15 @@ def wait_for_http(url, what, ca_file, seconds=120):
     sys.exit('%s: %s gave %s for %d s; see %s' % (what, url, last, seconds, state('log')))
 
 
+def wait_for_file(path, name, seconds=120):
+    """Waits until process NAME has written the file by which it says that it is ready."""
+    end = time.monotonic() + seconds
+    while not os.path.exists(path):
+        if time.monotonic() > end or not alive(name):
+            sys.exit('%s has not become ready; see %s' % (name, state('log')))
+        time.sleep(0.1)
+
+
 def tree(pid, children):
     yield pid
     for child in children.get(pid, ()):

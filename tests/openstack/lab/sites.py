@@ -3,7 +3,7 @@ import dataclasses
 import sys
 from typing import Optional
 
-from paths import state
+from paths import FIRST_ADDRESS, state
 
 # service -> the port of the front. The service itself listens 10000 above.
 PORTS = {'keystone': 5000, 'glance': 9292, 'nova': 8774, 'placement': 8778, 'neutron': 9696}
@@ -13,7 +13,7 @@ INNER = 10000
 @dataclasses.dataclass(frozen=True)
 class Site:
     """One OpenStack cloud. The defaults are the ordinary case, the table below the exceptions."""
-    number: int  # gives the address 127.0.0.(20 + number)
+    number: int  # gives the address: 1 is FIRST_ADDRESS
     slug: str  # names its processes, databases and folder
     name: str  # as in GOCDB
     region: str
@@ -40,10 +40,14 @@ class Site:
 
     @property
     def address(self):
-        return '127.0.0.%d' % (20 + self.number)
+        return '127.0.0.%d' % (FIRST_ADDRESS + self.number - 1)
 
     def url(self, service):
         return '%s://%s:%d' % ('https' if self.tls else 'http', self.address, PORTS[service])
+
+    def inner_url(self, service):
+        """Of the service itself, behind the front."""
+        return 'http://%s:%d' % (self.address, PORTS[service] + INNER)
 
     def path(self, *parts):
         return state('sites', self.slug, *parts)
@@ -56,6 +60,16 @@ class Site:
 
     def project(self, vo):
         return self.project_prefix + vo.replace('.', self.project_dots)
+
+    @property
+    def host(self):
+        """The name of the site's one compute host."""
+        return 'node1-' + self.slug
+
+    @property
+    def compute_ready(self):
+        """The file that Nova's process writes when machines can be started."""
+        return self.path('state', 'compute-ready')
 
     @property
     def ca_file(self):

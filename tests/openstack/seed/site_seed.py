@@ -33,4 +33,5 @@ def main():
                 identity.application_credential(cloud, name)
         projects[name] = entry
     environment.as_agents_would(site)
-    write_json(site.path('seed.json'), {'projects': projects}, 0o600)
+    write_json(site.path('seed.json'), {'projects': projects,
+                                        'version': environment.seed_version()}, 0o600)

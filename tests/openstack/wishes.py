@@ -1,0 +1,136 @@
+"""Random requests for machines, and what makes a flavor or an image be as asked.
+
+The second half is written apart from CIS's own rules and simpler: raw numbers and words. It errs on
+the side of taking too much, because it is there to catch a "no" that should have been a "yes"."""
+import fnmatch
+import re
+
+GIB = 1024  # in MiB, the unit of RAM
+
+# Each: a flag with its values; None asks for nothing. Values that occur twice are as likely again.
+VCPUS = (None,) * 6 + ('1', '1', '2', '2', '4', '8', '1..2', '4..8', '64')
+RAM = (None,) * 6 + ('512M', '1G', '2G', '2G', '4G', '4G', '8G', '2G..8G', '60G', '300G')
+DISK = (None,) * 12 + ('1G', '10G', '10G', '20G', '20G', '30G', '5G..60G', '100G', '2000G')
+OS = (None,) * 8 + ('linux', 'linux', 'ubuntu', 'ubuntu', 'ubuntu>=22.04', 'ubuntu:20.04',
+                    'ubuntu:jammy', 'ubuntu~18.04', 'el>=8', 'centos', 'debian~12', 'fedora',
+                    'windows', 'freebsd')
+NETWORK = ((),) * 4 + (('--public-ip',),) * 3 + (('--no-public-ip',), ('--ipv6',))
+GPUS = ((),) * 24 + (('--gpus', '1'), ('--gpus', '2'), ('--gpus', '1', '--gpu-model', 'A100'),
+                     ('--gpus', '1', '--gpu-vendor', 'NVIDIA'), ('--gpus', '4'))
+EPHEMERAL = (None,) * 30 + ('40G', '300G')
+COUNT = (None,) * 12 + ('2', '2', '3', '11', '40')
+OTHER = ((),) * 14 + (('--no-volume',), ('--no-volume',), ('--arch', 'x86_64'),
+                      ('--arch', 'aarch64'), ('--flavor', 'm1.*'), ('--flavor', '*small*'),
+                      ('--image', 'cirros'))
+
+
+def draw(random):
+    """The flags of one request."""
+    words = []
+    for flag, values in (('--vcpus', VCPUS), ('--ram', RAM), ('--disk', DISK),
+                         ('--ephemeral', EPHEMERAL), ('--os', OS), ('--count', COUNT)):
+        value = random.choice(values)
+        if value is not None:
+            words += [flag, value]
+    for choices in (NETWORK, GPUS, OTHER):
+        words += random.choice(choices)
+    return tuple(words)
+
+
+def _option(words, flag, default=None):
+    return words[words.index(flag) + 1] if flag in words else default
+
+
+def count(words):
+    return int(_option(words, '--count', '1'))
+
+
+def _bounds(text, unit):
+    """(least, greatest or None) in unit; M and G are MiB and GiB."""
+    def number(part):
+        size = re.fullmatch(r'(\d+)([MG]?)', part)
+        factor = {'': 1, 'M': 1, 'G': GIB if unit == 'MiB' else 1}[size[2]]
+        return int(size[1]) * factor
+    least, _, greatest = text.partition('..')
+    return number(least), number(greatest) if greatest else None
+
+
+def _within(value, words, flag, unit=''):
+    if flag not in words:
+        return True
+    least, greatest = _bounds(_option(words, flag), unit)
+    return value >= least and (greatest is None or value <= greatest)
+
+
+def gpus(flavor):
+    """GPUs of a flavor by its extra specs."""
+    specs = {key.lower(): value for key, value in flavor['extra_specs'].items()}
+    if specs.get('accelerator:type', 'gpu').lower() not in ('gpu', 'vgpu'):
+        return 0
+    told = specs.get('accelerator:number', '')
+    if re.fullmatch(r'[\d.]+', told):
+        return float(told)
+    alias = specs.get('pci_passthrough:alias')
+    if alias:
+        return sum(int(part.partition(':')[2] or 1) for part in alias.split(','))
+    return sum(int(value) for key, value in specs.items()
+               if key == 'resources:vgpu' or key.startswith('resources:custom_gpu'))
+
+
+def flavor_is_as_asked(flavor, words):
+    """flavor: as Nova lists it, with its extra specs."""
+    text = ' '.join([flavor['name'], *flavor['extra_specs'], *flavor['extra_specs'].values()])
+    described = text.lower()
+    return (_within(flavor['vcpus'], words, '--vcpus')
+            and _within(flavor['ram'], words, '--ram', 'MiB')
+            and _within(flavor['disk'], words, '--disk')
+            and _within(flavor['OS-FLV-EXT-DATA:ephemeral'], words, '--ephemeral')
+            and fnmatch.fnmatchcase(flavor['name'], _option(words, '--flavor', '*'))
+            and ('--gpus' not in words or gpus(flavor) >= int(_option(words, '--gpus')))
+            and _option(words, '--gpu-model', '').lower() in described
+            and _option(words, '--gpu-vendor', '').lower() in described
+            and _architecture_fits(flavor['extra_specs'].get('hw_architecture'), words))
+
+
+def _architecture_fits(told, words):
+    return '--arch' not in words or told in (None, _option(words, '--arch'))
+
+
+EL = ('rhel', 'red hat', 'alma', 'rocky', 'centos', 'scientific')
+CODENAMES = {'jammy': '22.04'}
+
+
+def _versions(text):
+    return [tuple(int(part) for part in found.split('.'))
+            for found in re.findall(r'(?<![\d.])\d{1,2}(?:\.\d{1,2})?(?![\d.]*\d)', text)]
+
+
+def _os_fits(text, wish):
+    name, relation, version = re.fullmatch(r'([a-z]+)(>=|~|:)?(.*)', wish).groups()
+    names = EL if name == 'el' else ('',) if name == 'linux' else (name,)
+    if not any(word in text for word in names):
+        return False
+    if name == 'linux':
+        return 'windows' not in text
+    if not relation:
+        return True
+    version = tuple(int(part) for part in CODENAMES.get(version, version).split('.'))
+    return any(have >= version if relation == '>=' else have[:len(version)] == version
+               for have in _versions(text))
+
+
+def image_is_as_asked(image, words):
+    """image: as Glance lists it. What no request gets unless it names it is not: what is not a
+    machine's disk, hidden, or a snapshot."""
+    name = image['name'] or ''
+    named = _option(words, '--image')
+    if named is not None:
+        return name == named and image['status'] == 'active'
+    if image['status'] != 'active' or image.get('os_hidden') \
+            or image.get('image_type') == 'snapshot' \
+            or image['disk_format'] not in ('qcow2', 'raw', 'vmdk', 'vdi', 'vhd', 'vhdx'):
+        return False
+    text = ' '.join([name, str(image.get('os_distro')), str(image.get('os_version'))]).lower()
+    wish = _option(words, '--os')
+    return (wish is None or _os_fits(text, wish)) and _architecture_fits(
+        image.get('hw_architecture') or image.get('architecture'), words)
