@@ -370,12 +370,15 @@ void Parser::AddOthers() {
 
   CLI::App* show =
       AddCommand(Command::kShow, "show", "All that is known of one thing, and from where",
-                 "  cisquery show CESGA-CLOUD\n"
-                 "  cisquery show m1.large");
+                 "  cisquery show m1.large\n"
+                 "  cisquery show sites/cesga/images/d1f5-ubuntu --explain");
   show->add_option("NAME", options_.show_name,
                    "Resource name (-o name prints them), or a site's, VO's, flavor's, image's or "
                    "network's own name or id")
       ->type_name("");
+  show->add_flag("--explain", options_.show_explain,
+                 "Each fact of a flavor, image or network with its evidence, and what would change "
+                 "it");
   CLI::App* watch = AddCommand(Command::kWatch, "watch", "States of sites, and each change of them",
                                "  cisquery watch\n"
                                "  cisquery watch --interval 5m -o ndjson");

@@ -93,9 +93,10 @@ struct Options {
   ListOptions list;
   PlaceOptions place;
   std::string show_name;
-  absl::Duration since;     // of changes
-  absl::Duration interval;  // of watch
-  int64_t rounds = 0;       // of watch; 0 = until interrupted
+  bool show_explain = false;  // of show: each fact with its evidence
+  absl::Duration since;       // of changes
+  absl::Duration interval;    // of watch
+  int64_t rounds = 0;         // of watch; 0 = until interrupted
 };
 
 // Either options, or a text to print and the exit code to leave with (help, version, wrong usage).

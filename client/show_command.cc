@@ -16,6 +16,7 @@
 #include "client/commands.h"
 #include "client/csv.h"
 #include "client/details.h"
+#include "client/explain.h"
 #include "client/list_writer.h"
 #include "client/proto_json.h"
 #include "client/requests.h"
@@ -137,6 +138,39 @@ absl::Status CheckOneKind(const std::vector<Found>& found) {
                    ") and CSV has one head line; write a resource name or another format"));
 }
 
+// --explain: for people, or as JSON or YAML; a line each as ndjson.
+absl::StatusOr<bool> WriteExplanations(const CommandContext& context,
+                                       const std::vector<Found>& found) {
+  const Format format = context.options.format;
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const Found& one : found) {
+    if (!IsExplainable(*one.message)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", context.options.show_name, "\" is the name of a ", one.kind,
+                       "; --explain tells about flavors, images and networks"));
+    }
+    all.push_back(ExplanationJson(*one.message));
+  }
+  switch (format) {
+    case Format::kTable:
+    case Format::kWide:
+      context.out << ExplanationText(*found[0].message, StyleFor(context));
+      return true;
+    case Format::kJson:
+      context.out << DumpJson(all, 2) << "\n";
+      return true;
+    case Format::kNdjson:
+      for (const auto& one : all) context.out << DumpJson(one, -1) << "\n";
+      return true;
+    case Format::kYaml:
+      context.out << FormatYaml(all);
+      return true;
+    default:
+      return absl::InvalidArgumentError(
+          "--explain has no such form; -o must be table, json, ndjson or yaml");
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<bool> RunShow(const CommandContext& context) {
@@ -160,7 +194,11 @@ absl::StatusOr<bool> RunShow(const CommandContext& context) {
                                "\": no site, VO, Keystone URL, project id, flavor, image or "
                                "network has this name or id. A * at an end stands for any text."));
   }
-  if ((format == Format::kTable || format == Format::kWide) && !found.empty()) {
+  const bool is_table = format == Format::kTable || format == Format::kWide;
+  if (context.options.show_explain && !found.empty() && (found.size() == 1 || !is_table)) {
+    return WriteExplanations(context, found);
+  }
+  if (is_table && !found.empty()) {
     if (found.size() > 1) {
       WriteCandidates(context, found);
     } else {
