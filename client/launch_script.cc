@@ -130,9 +130,10 @@ absl::StatusOr<std::string> Word(absl::string_view what, absl::string_view id) {
 
 // `ubuntu`, or `USER` if it is not known or nothing that a system would call a user.
 std::string LoginUser(const std::string& user) {
-  const bool plain = !user.empty() && absl::ascii_isalpha(user[0]) && user.size() <= 64 &&
-                     std::all_of(user.begin(), user.end(), [](char c) {
-                       return absl::ascii_isalnum(c) || c == '_' || c == '-' || c == '.';
+  const bool plain = !user.empty() && absl::ascii_isalpha(static_cast<unsigned char>(user[0])) &&
+                     user.size() <= 64 && std::all_of(user.begin(), user.end(), [](char c) {
+                       return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
+                              c == '-' || c == '.';
                      });
   return plain ? user : "USER";
 }

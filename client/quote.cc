@@ -12,7 +12,8 @@ namespace cis {
 namespace {
 
 bool IsPlainInShell(char c) {
-  return absl::ascii_isalnum(c) || absl::StrContains("_./:@%+,-", absl::string_view(&c, 1));
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         absl::StrContains("_./:@%+,-", absl::string_view(&c, 1));
 }
 
 // Between double quotes, with the escapes that JSON, HCL and YAML have in common.
@@ -24,7 +25,7 @@ std::string QuoteDouble(absl::string_view text) {
       out += c;
     } else if (c == '\n') {
       out += "\\n";
-    } else if (absl::ascii_iscntrl(c)) {
+    } else if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
       absl::StrAppendFormat(&out, "\\u%04X", static_cast<unsigned char>(c));
     } else {
       out += c;

@@ -18,9 +18,11 @@ constexpr absl::string_view kReserved[] = {"y",    "n",     "yes",  "no",  "on",
                                            "true", "false", "null", "nan", "inf"};
 
 bool IsPlain(absl::string_view text) {
-  if (text.empty() || !absl::ascii_isalpha(text[0])) return false;
+  if (text.empty() || !absl::ascii_isalpha(static_cast<unsigned char>(text[0]))) return false;
   for (const char c : text) {
-    if (!absl::ascii_isalnum(c) && c != '_' && c != '-' && c != '.' && c != '/') return false;
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '_' && c != '-' && c != '.' &&
+        c != '/')
+      return false;
   }
   const std::string lower = absl::AsciiStrToLower(text);
   return std::find(std::begin(kReserved), std::end(kReserved), lower) == std::end(kReserved);

@@ -201,7 +201,7 @@ std::string CurlTry::ErrorText(int curl_code) const {
   if (text.empty()) text = curl_easy_strerror(static_cast<CURLcode>(curl_code));
   std::string clean(text.substr(0, 200));
   for (char& c : clean) {
-    if (!absl::ascii_isprint(c)) c = '?';
+    if (!absl::ascii_isprint(static_cast<unsigned char>(c))) c = '?';
   }
   return clean;
 }

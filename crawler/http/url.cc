@@ -43,8 +43,8 @@ bool ParseIpv6(absl::string_view text, Ipv6& out) {
 // True if a C library would read `label` as a number.
 bool IsNumericLabel(absl::string_view label) {
   if (absl::StartsWith(label, "0x")) return true;
-  return !label.empty() &&
-         std::all_of(label.begin(), label.end(), [](char c) { return absl::ascii_isdigit(c); });
+  return !label.empty() && std::all_of(label.begin(), label.end(),
+                                       [](unsigned char c) { return absl::ascii_isdigit(c); });
 }
 
 bool IsHostName(absl::string_view host) {
