@@ -48,6 +48,7 @@ class Site:
         self.counts, self.failures = collections.Counter(), []
         self.random = random.Random('%d %s' % (OPTIONS.seed, site['name']))
         self.scripts_run = 0
+        self.brute_force_was_tried = False
 
     def fail(self, vo, words, why):
         self.failures.append('%s %s: place %s: %s' % (self.site['name'], vo, ' '.join(words), why))
@@ -64,8 +65,8 @@ class Site:
         project = Project(self.test.lab, self.site, vo)
         before = project.own()
         promised, refused = {}, []
-        for _ in range(OPTIONS.requests):
-            words = wishes.draw(self.random)
+        asked = [*wishes.FIRST, *(wishes.draw(self.random) for _ in range(OPTIONS.requests))]
+        for words in asked[:OPTIONS.requests]:
             flags = ('--vo', vo, '--site', self.site['name'], *words)
             reply = ask(self.test.database, 'place', *flags,
                         *(('--all', '--limit', '0') if OPTIONS.all else ()))
@@ -82,9 +83,12 @@ class Site:
             project, Project(self.test.lab, self.site, vo, as_admin=True), self.counts)
         for flags, number, words, placement in promised.values():
             self.start(project, prober, flags, number, words, placement, before)
+        if self.scripts_run and not self.brute_force_was_tried:
+            self.try_brute_force(prober, vo, promised)
+        self.counts['placements that differ'] += len(promised)
         self.counts['nos'] += len(refused)
         for words, reason in self.sample(refused):
-            self.try_all(project, prober, vo, words, reason)
+            self.try_all(prober, vo, words, reason)
         left = project.clean(before)
         if left:
             self.fail(vo, (), 'this was left behind: ' + ', '.join(left))
@@ -169,7 +173,17 @@ class Site:
             seen.add(one[1]['code'])
         return (first + rest)[:None if OPTIONS.all else OPTIONS.nos]
 
-    def try_all(self, project, prober, vo, words, reason):
+    def try_brute_force(self, prober, vo, promised):
+        """Brute force that never finds anything would agree with every "no": once at each site it has
+        to find what CIS found."""
+        self.brute_force_was_tried = True
+        words = next(words for _, _, words, placement in promised.values()
+                     if not placement['boot_volume_gib'])
+        if prober.pair(words) is None or prober.way(words) is None:
+            self.fail(vo, words, 'brute force finds %s and %s only' % (
+                prober.pair(words), prober.ways()))
+
+    def try_all(self, prober, vo, words, reason):
         self.counts['nos tried'] += 1
         self.counts['nos tried: ' + reason['code']] += 1
         pair = prober.pair(words)

@@ -24,6 +24,11 @@ OTHER = ((),) * 14 + (('--no-volume',), ('--no-volume',), ('--arch', 'x86_64'),
                       ('--image', 'cirros'))
 
 
+# What the first user wanted, and what put an image on a disk that was too small for it.
+FIRST = (('--vcpus', '2', '--ram', '4G', '--os', 'ubuntu>=20.04', '--public-ip'),
+         ('--ram', '512M'))
+
+
 def draw(random):
     """The flags of one request."""
     words = []

@@ -10,6 +10,7 @@ from neutron_lib.api.definitions import portbindings
 from neutron_lib.callbacks import events, registry, resources
 from neutron_lib.plugins import constants, directory
 from oslo_messaging._drivers import impl_fake
+from sqlalchemy.orm import exc
 
 HEARTBEAT_SECONDS = 20
 PHYSICAL_NETWORKS = ('physnet1', 'physnet2', 'public', 'extnet')
@@ -31,7 +32,7 @@ def _later(change, one, *arguments):
     def attempt():
         try:
             change(context.get_admin_context(), one, *arguments)
-        except exceptions.NotFound:
+        except (exceptions.NotFound, exc.StaleDataError):
             pass  # deleted meanwhile
     eventlet.spawn_n(attempt)
 
@@ -52,8 +53,6 @@ def _floating_ip_is_routed(_resource, _event, _trigger, payload):
 
 
 def _run(host):
-    while not directory.is_loaded():
-        eventlet.sleep(0.1)
     for event in (events.AFTER_CREATE, events.AFTER_UPDATE):
         registry.subscribe(_port_is_wired, resources.PORT, event)
         registry.subscribe(_floating_ip_is_routed, resources.FLOATING_IP, event)
@@ -69,6 +68,8 @@ def _listen_rarely():
 
 
 def start(host):
-    """Begins as soon as the server has loaded its plugins."""
+    """Begins when the server has loaded everything."""
+    def begin(_resource, _event, _trigger, payload=None):  # pylint: disable=unused-argument
+        eventlet.spawn(_run, host)
     _listen_rarely()
-    eventlet.spawn(_run, host)
+    registry.subscribe(begin, resources.PROCESS, events.BEFORE_SPAWN)

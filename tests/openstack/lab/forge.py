@@ -140,6 +140,10 @@ def _child(job, main, wait):
         with open(job['pid'], 'w', encoding='ascii') as file:
             file.write('%d %s\n' % (os.getpid(), _start_time(os.getpid())))
     random.seed()
+    if 'eventlet' in sys.modules:
+        # An event loop of its own: importing has made one, and children of one fork that shared its
+        # epoll descriptor would wake each other with every request.
+        sys.modules['eventlet'].hubs.use_hub()
     sys.argv = list(job['argv'])
     code = 1
     try:
