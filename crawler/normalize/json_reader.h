@@ -18,7 +18,7 @@ namespace cis {
 
 // Longer strings are cut: no field of interest is longer, and a hostile site must not fill the
 // database.
-inline constexpr std::size_t kMaxStringBytes = 64 * 1024;
+inline constexpr std::size_t kMaxStringBytes = 64UL * 1024;
 // Deeper documents are refused: OpenStack's answers are at most some ten levels deep.
 inline constexpr int kMaxJsonDepth = 64;
 

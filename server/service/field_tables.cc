@@ -267,9 +267,8 @@ FieldTable MakeNetworkFields() {
       "vo", [](const Row& r) -> auto& { return r.share->share.vo; }));
   table.push_back(Text<Row>(
       "status", [](const Row& r) -> auto& { return r.record().status; }));
-  table.push_back(MakeWordField<Row>(
-      "usable_as", "", {"floating-pool", "direct", "tenant", "none"},
-      [](const Row& r) -> Value { return FormatNetworkUse(r.record().usable_as); }));
+  table.push_back(MakeWordField<Row>("usable_as", "", {"floating-pool", "direct", "tenant", "none"},
+                                     [](const Row& r) -> Value { return FormatRole(r.record()); }));
   table.push_back(YesNo<Row>("attachable", [](const Row& r) { return r.record().attachable; }));
   table.push_back(YesNo<Row>("public_v4", [](const Row& r) { return r.record().public_v4; }));
   table.push_back(YesNo<Row>("public_v6", [](const Row& r) { return r.record().public_v6; }));

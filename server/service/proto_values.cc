@@ -96,6 +96,13 @@ v1::VoSupport VoSupportToProto(VoSupport support) {
   return v1::VO_SUPPORT_UNSPECIFIED;
 }
 
+absl::string_view FormatRole(const Network& network) {
+  for (const FieldConfidence& entry : network.provenance.confidence) {
+    if (entry.field == "usable_as" && entry.confidence == Confidence::kUnknown) return "";
+  }
+  return FormatNetworkUse(network.usable_as);
+}
+
 v1::Provenance ProvenanceToProto(const Provenance& provenance) {
   v1::Provenance proto;
   for (const Evidence& evidence : provenance.evidence) {

@@ -210,7 +210,7 @@ void NetworkToProto(const NetworkView& view, v1::Network& proto) {
   SetOptional(proto, &v1::Network::set_shared, network.shared);
   SetOptional(proto, &v1::Network::set_is_default, network.is_default);
   proto.set_owner_project_id(network.owner);
-  proto.set_usable_as(std::string(FormatNetworkUse(network.usable_as)));
+  proto.set_usable_as(std::string(FormatRole(network)));
   proto.set_also_floating_pool(network.also_floating_pool);
   proto.set_attachable(TristateToProto(network.attachable));
   proto.set_public_v4(TristateToProto(network.public_v4));

@@ -57,5 +57,15 @@ TEST(RegionOf, TheCatalogsSpellingWins) {
   EXPECT_EQ(RegionOf(endpoint), "regionone");
 }
 
+TEST(FormatRole, IsEmptyWhereNothingTellsIt) {
+  Network network;
+  network.usable_as = NetworkUse::kDirect;
+  EXPECT_EQ(FormatRole(network), "direct");
+  network.provenance.confidence = {{"usable_as", Confidence::kGuess}};
+  EXPECT_EQ(FormatRole(network), "direct");
+  network.provenance.confidence = {{"usable_as", Confidence::kUnknown}};
+  EXPECT_EQ(FormatRole(network), "");
+}
+
 }  // namespace
 }  // namespace cis
