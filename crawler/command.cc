@@ -55,6 +55,10 @@ CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& co
       return RunRenormalize(options);
     case CrawlerCommand::kLint:
       return RunLint(options, context.clock->Now());
+    case CrawlerCommand::kBackup:
+      return RunBackup(options);
+    case CrawlerCommand::kRestore:
+      return RunRestore(options);
     case CrawlerCommand::kHelp:
     case CrawlerCommand::kVersion:
       break;

@@ -122,13 +122,30 @@ void AddOthers(CLI::App& app, RawOptions& raw) {
   AddRules(lint, raw);
 }
 
+void AddCopies(CLI::App& app, RawOptions& raw) {
+  CLI::App* backup = app.add_subcommand("backup", "Copy the database; a crawl may run meanwhile");
+  AddDb(backup, raw);
+  AddText(backup, "--to", raw.options.copy, "The copy; one that is there is replaced")
+      ->type_name("FILE");
+  CLI::App* restore =
+      app.add_subcommand("restore", "Put a copy in the database's place; servers notice");
+  AddDb(restore, raw);
+  AddText(restore, "--from", raw.options.copy, "A copy that `backup` made")->type_name("FILE");
+  for (CLI::App* command : {backup, restore}) {
+    command->footer("Exit code: 0 done, 2 usage or a file that will not do, 1 internal or busy.");
+    AddText(command, "--log-format", raw.log_format, "text or json")->capture_default_str();
+  }
+}
+
 const std::vector<std::pair<std::string, CrawlerCommand>>& Commands() {
   static const std::vector<std::pair<std::string, CrawlerCommand>> kCommands = {
       {"crawl", CrawlerCommand::kCrawl},
       {"status", CrawlerCommand::kStatus},
       {"normalize", CrawlerCommand::kNormalize},
       {"renormalize", CrawlerCommand::kRenormalize},
-      {"lint", CrawlerCommand::kLint}};
+      {"lint", CrawlerCommand::kLint},
+      {"backup", CrawlerCommand::kBackup},
+      {"restore", CrawlerCommand::kRestore}};
   return kCommands;
 }
 
@@ -158,6 +175,7 @@ absl::StatusOr<RawOptions> ParseRaw(std::vector<std::string> args) {
   app.allow_extras();
   AddCrawl(app, raw);
   AddOthers(app, raw);
+  AddCopies(app, raw);
   for (CLI::App* command : app.get_subcommands(nullptr)) command->allow_extras();
   const auto parsed = [&]() -> const CLI::App* {
     const std::vector<CLI::App*> commands = app.get_subcommands();
@@ -240,6 +258,14 @@ absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
       break;
     case CrawlerCommand::kLint:
       if (options.db.empty()) return Missing("lint", "--db FILE");
+      break;
+    case CrawlerCommand::kBackup:
+      if (options.db.empty()) return Missing("backup", "--db FILE");
+      if (options.copy.empty()) return Missing("backup", "--to FILE");
+      break;
+    case CrawlerCommand::kRestore:
+      if (options.db.empty()) return Missing("restore", "--db FILE");
+      if (options.copy.empty()) return Missing("restore", "--from FILE");
       break;
     case CrawlerCommand::kNormalize: {
       const std::optional<Kind> kind = ParseKind(raw.kind);

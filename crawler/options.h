@@ -11,7 +11,17 @@
 
 namespace cis {
 
-enum class CrawlerCommand { kHelp, kVersion, kCrawl, kStatus, kNormalize, kRenormalize, kLint };
+enum class CrawlerCommand {
+  kHelp,
+  kVersion,
+  kCrawl,
+  kStatus,
+  kNormalize,
+  kRenormalize,
+  kLint,
+  kBackup,
+  kRestore
+};
 
 // How `lint` tells its findings.
 enum class LintFormat { kTable, kJson };
@@ -39,6 +49,9 @@ struct CrawlerOptions {
 
   // status
   absl::Duration max_age = absl::Hours(26);
+
+  // backup, restore
+  std::string copy;  // --to, --from
 
   // normalize
   Kind kind = Kind::kImages;

@@ -2,6 +2,7 @@ cis_test(
   store_test
   LABEL unit
   SOURCES sqlite_test.cc
+          store_backup_test.cc
           store_crash_test.cc
           store_lifecycle_test.cc
           store_open_test.cc

@@ -1,0 +1,87 @@
+#include "schema/store/backup.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "schema/base/status_macros.h"
+#include "schema/store/migrations.h"
+#include "schema/store/sqlite.h"
+#include "schema/store/sqlite_store.h"
+
+namespace cis {
+namespace {
+
+absl::Status CheckDifferent(const std::string& from, const std::string& to) {
+  std::error_code error;
+  if (!std::filesystem::equivalent(from, to, error)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", to, "\" is the file \"", from, "\" itself; name another one"));
+}
+
+// A copy of `from` at `part` with `journal_mode`, or no file at all.
+absl::Status MakePart(const std::string& from, const std::string& part, const char* journal_mode) {
+  const auto make = [&]() -> absl::Status {
+    CIS_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> source,
+                         Connection::Open(from, Connection::Mode::kReadOnly, kBusyTime));
+    CIS_RETURN_IF_ERROR(CheckVersion(*source, Migrations()));
+    CIS_RETURN_IF_ERROR(source->CopyTo(part));
+    {
+      CIS_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> target,
+                           Connection::Open(part, Connection::Mode::kReadWrite, kBusyTime));
+      CIS_RETURN_IF_ERROR(target->Execute(absl::StrCat("PRAGMA journal_mode = ", journal_mode)));
+    }
+    return CheckIntegrity(part);
+  };
+  absl::Status status = make();
+  if (!status.ok()) std::remove(part.c_str());
+  return status;
+}
+
+absl::Status MoveInPlace(const std::string& part, const std::string& path) {
+  if (std::rename(part.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  const int error = errno;
+  std::remove(part.c_str());
+  return absl::PermissionDeniedError(
+      absl::StrCat(path, ": cannot be written (", std::strerror(error), ")"));
+}
+
+// Moves what the write-ahead log of `path` holds into the file and takes the log away: it must not
+// be left beside another file. A damaged file's log is of no use to anyone.
+void EndLog(const std::string& path) {
+  const auto end = [&]() -> absl::Status {
+    CIS_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> old,
+                         Connection::Open(path, Connection::Mode::kReadWrite, kBusyTime));
+    return old->Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  };
+  end().IgnoreError();
+  std::remove(absl::StrCat(path, "-wal").c_str());
+  std::remove(absl::StrCat(path, "-shm").c_str());
+}
+
+}  // namespace
+
+absl::Status BackUpStore(const std::string& path, const std::string& copy) {
+  CIS_RETURN_IF_ERROR(CheckDifferent(path, copy));
+  const std::string part = absl::StrCat(copy, ".part");
+  CIS_RETURN_IF_ERROR(MakePart(path, part, "DELETE"));
+  return MoveInPlace(part, copy);
+}
+
+absl::Status RestoreStore(const std::string& copy, const std::string& path) {
+  CIS_RETURN_IF_ERROR(CheckDifferent(copy, path));
+  CIS_RETURN_IF_ERROR(CheckIntegrity(copy));
+  const std::string part = absl::StrCat(path, ".part");
+  CIS_RETURN_IF_ERROR(MakePart(copy, part, "WAL"));
+  // CheckIntegrity has read the part; its log files must not stay behind under the part's name.
+  EndLog(part);
+  EndLog(path);
+  return MoveInPlace(part, path);
+}
+
+}  // namespace cis
