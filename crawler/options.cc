@@ -139,12 +139,9 @@ void AddCopies(CLI::App& app, RawOptions& raw) {
 
 const std::vector<std::pair<std::string, CrawlerCommand>>& Commands() {
   static const std::vector<std::pair<std::string, CrawlerCommand>> kCommands = {
-      {"crawl", CrawlerCommand::kCrawl},
-      {"status", CrawlerCommand::kStatus},
-      {"normalize", CrawlerCommand::kNormalize},
-      {"renormalize", CrawlerCommand::kRenormalize},
-      {"lint", CrawlerCommand::kLint},
-      {"backup", CrawlerCommand::kBackup},
+      {"crawl", CrawlerCommand::kCrawl},         {"status", CrawlerCommand::kStatus},
+      {"normalize", CrawlerCommand::kNormalize}, {"renormalize", CrawlerCommand::kRenormalize},
+      {"lint", CrawlerCommand::kLint},           {"backup", CrawlerCommand::kBackup},
       {"restore", CrawlerCommand::kRestore}};
   return kCommands;
 }
