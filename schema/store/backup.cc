@@ -17,6 +17,12 @@
 namespace cis {
 namespace {
 
+// A file that is not there, or that stays, hurts nobody: the next copy replaces it.
+void Remove(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove(path, error);
+}
+
 absl::Status CheckDifferent(const std::string& from, const std::string& to) {
   std::error_code error;
   if (!std::filesystem::equivalent(from, to, error)) return absl::OkStatus();
@@ -39,14 +45,14 @@ absl::Status MakePart(const std::string& from, const std::string& part, const ch
     return CheckIntegrity(part);
   };
   absl::Status status = make();
-  if (!status.ok()) std::remove(part.c_str());
+  if (!status.ok()) Remove(part);
   return status;
 }
 
 absl::Status MoveInPlace(const std::string& part, const std::string& path) {
   if (std::rename(part.c_str(), path.c_str()) == 0) return absl::OkStatus();
   const int error = errno;
-  std::remove(part.c_str());
+  Remove(part);
   return absl::PermissionDeniedError(
       absl::StrCat(path, ": cannot be written (", std::strerror(error), ")"));
 }
@@ -60,8 +66,8 @@ void EndLog(const std::string& path) {
     return old->Execute("PRAGMA wal_checkpoint(TRUNCATE)");
   };
   end().IgnoreError();
-  std::remove(absl::StrCat(path, "-wal").c_str());
-  std::remove(absl::StrCat(path, "-shm").c_str());
+  Remove(absl::StrCat(path, "-wal"));
+  Remove(absl::StrCat(path, "-shm"));
 }
 
 }  // namespace
