@@ -17,7 +17,7 @@
 namespace cis {
 namespace {
 
-// A file that is not there, or that stays, hurts nobody: the next copy replaces it.
+// A part that stays hurts nobody: the next copy replaces it.
 void Remove(const std::string& path) {
   std::error_code error;
   std::filesystem::remove(path, error);
@@ -59,15 +59,22 @@ absl::Status MoveInPlace(const std::string& part, const std::string& path) {
 
 // Moves what the write-ahead log of `path` holds into the file and takes the log away: it must not
 // be left beside another file. A damaged file's log is of no use to anyone.
-void EndLog(const std::string& path) {
+absl::Status EndLog(const std::string& path) {
   const auto end = [&]() -> absl::Status {
     CIS_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> old,
                          Connection::Open(path, Connection::Mode::kReadWrite, kBusyTime));
     return old->Execute("PRAGMA wal_checkpoint(TRUNCATE)");
   };
   end().IgnoreError();
-  Remove(absl::StrCat(path, "-wal"));
-  Remove(absl::StrCat(path, "-shm"));
+  for (const char* suffix : {"-wal", "-shm"}) {
+    std::error_code error;
+    std::filesystem::remove(absl::StrCat(path, suffix), error);
+    if (error) {
+      return absl::PermissionDeniedError(
+          absl::StrCat(path, suffix, ": cannot be removed (", error.message(), ")"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -85,9 +92,11 @@ absl::Status RestoreStore(const std::string& copy, const std::string& path) {
   const std::string part = absl::StrCat(path, ".part");
   CIS_RETURN_IF_ERROR(MakePart(copy, part, "WAL"));
   // CheckIntegrity has read the part; its log files must not stay behind under the part's name.
-  EndLog(part);
-  EndLog(path);
-  return MoveInPlace(part, path);
+  absl::Status status = EndLog(part);
+  if (status.ok()) status = EndLog(path);
+  if (status.ok()) return MoveInPlace(part, path);
+  Remove(part);
+  return status;
 }
 
 }  // namespace cis
