@@ -234,10 +234,10 @@ absl::StatusOr<v1::FindPlacementsResponse> Client::FindPlacements(v1::FindPlacem
     }
   }
   if (limit > 0 && all.placements_size() > limit) {
+    all.clear_next_page_token();  // it would go on after what is cut off here
     all.mutable_placements()->DeleteSubrange(static_cast<int>(limit),
                                              all.placements_size() - static_cast<int>(limit));
   }
-  all.clear_next_page_token();
   return all;
 }
 

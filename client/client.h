@@ -65,7 +65,8 @@ class Client {
   absl::StatusOr<ListInfo> List(typename Noun<T>::ListRequest request, int64_t limit,
                                 absl::FunctionRef<bool(const T&)> row);
 
-  // Asks for placements, all pages merged, at most `limit` (0 = all). Errors as Get.
+  // Asks for placements, all pages merged, at most `limit` (0 = all). The token of the last page is
+  // kept if it goes on where the answer ends. Errors as Get.
   absl::StatusOr<v1::FindPlacementsResponse> FindPlacements(v1::FindPlacementsRequest request,
                                                             int64_t limit);
 

@@ -126,7 +126,8 @@ absl::StatusOr<bool> ListNoun(const CommandContext& context) {
     Note(context, absl::StrCat("Sites without any usable data: ", FirstOf(info.unreachable)));
   }
   const bool filtered_here = std::is_same_v<T, v1::Vo> && !options.list.sites.empty();
-  if (limit > 0 && info.total_count > writer.count() && !filtered_here) {
+  if (limit > 0 && info.total_count > writer.count() && !filtered_here &&
+      options.list.page_token.empty()) {
     Note(context, absl::StrCat(info.total_count - writer.count(), " more; --limit 0 shows all."));
   }
   if (writer.count() == 0) {

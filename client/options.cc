@@ -1,6 +1,7 @@
 #include "client/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 
@@ -28,6 +30,8 @@ constexpr char kMainFooter[] =
     "  cisquery place --vo vo.access.egi.eu --vcpus 2 --ram 4G --os 'ubuntu>=22.04' --public-ip\n"
     "  cisquery images --site CESGA-CLOUD --os ubuntu -o csv\n"
     "`cisquery COMMAND --help` tells a command's own flags.";
+
+constexpr absl::string_view kCriteria[] = {"fit", "network", "os", "health", "freshness"};
 
 // Which of the flags shared by lists a command has.
 struct ListFlags {
@@ -129,6 +133,23 @@ absl::StatusOr<int64_t> ParsePick(absl::string_view text) {
   return value;
 }
 
+// `fit=0.5,network=0.5`; the server knows the bounds.
+absl::StatusOr<std::vector<std::pair<std::string, double>>> ParseWeights(absl::string_view text) {
+  std::vector<std::pair<std::string, double>> weights;
+  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+    const std::pair<absl::string_view, absl::string_view> entry = absl::StrSplit(part, '=');
+    double value = 0;
+    const auto* known = std::find(std::begin(kCriteria), std::end(kCriteria), entry.first);
+    if (known == std::end(kCriteria) || !absl::SimpleAtod(entry.second, &value)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", part, "\" is not a weight; write for example fit=0.5, of ",
+                       absl::StrJoin(kCriteria, ", ")));
+    }
+    weights.emplace_back(entry.first, value);
+  }
+  return weights;
+}
+
 absl::StatusOr<absl::Duration> ParsePositiveAge(absl::string_view text) {
   CIS_ASSIGN_OR_RETURN(const absl::Duration value, ParseAge(text));
   if (value <= absl::ZeroDuration()) {
@@ -226,8 +247,15 @@ void Parser::AddPlace() {
       ->group(kMachine);
   AddText(app, "--gpu-model", &p.gpu_model, "Words of the GPU's model: A100")->group(kMachine);
   AddText(app, "--gpu-vendor", &p.gpu_vendor, "NVIDIA, AMD")->group(kMachine);
+  AddParsed(app, "--gpu-memory", &p.gpu_memory_mib, ParseSizeRangeMib, "Memory of one GPU: 40G")
+      ->type_name("SIZE")
+      ->group(kMachine);
+  AddText(app, "--gpu-kind", &p.gpu_kind, "passthrough, vgpu, mig")->group(kMachine);
+  AddText(app, "--cpu-alloc", &p.cpu_alloc, "dedicated, shared, oversubscribed")->group(kMachine);
   AddText(app, "--arch", &p.arch, "x86_64, aarch64")->group(kMachine);
   AddTexts(app, "--flavor", &p.flavors, "Only flavors of this name; * and ? match any text")
+      ->group(kMachine);
+  AddTexts(app, "--not-flavor", &p.excluded_flavors, "No flavors of this name; * and ? as above")
       ->group(kMachine);
   app->add_flag("--no-volume", p.no_volume, "No flavors that boot from a volume")->group(kMachine);
   AddParsed(app, "--count", &p.count, ParseInt32, "Machines at the same time, default 1")
@@ -240,8 +268,15 @@ void Parser::AddPlace() {
       ->group(kImage);
   AddText(app, "--image", &p.image, "This image: its name, id, or EGI reference")->group(kImage);
 
+  AddTexts(app, "--image-name", &p.images, "Only images of this name; * and ? match any text")
+      ->group(kImage);
+  AddTexts(app, "--not-image", &p.excluded_images, "No images of this name; * and ? as above")
+      ->group(kImage);
+
   constexpr char kNetwork[] = "Network";
   app->add_flag("--public-ip", p.public_ip, "Must have a public IPv4 address")->group(kNetwork);
+  app->add_flag("--prefer-public-ip", p.prefer_public_ip, "Better with a public IPv4 address")
+      ->group(kNetwork);
   app->add_flag("--no-public-ip", p.no_public_ip, "Must have none")->group(kNetwork);
   app->add_flag("--ipv6", p.ipv6, "Must have a public IPv6 address")->group(kNetwork);
   AddText(app, "--network", &p.network, "On this network: its name or id")->group(kNetwork);
@@ -250,6 +285,9 @@ void Parser::AddPlace() {
   AddTexts(app, "--site", &p.sites, "Only these sites")->group(kSites);
   AddTexts(app, "--not-site", &p.excluded_sites, "Not these sites")->group(kSites);
   AddTexts(app, "--country", &p.countries, "Only these countries: ES, PT")
+      ->type_name("CC")
+      ->group(kSites);
+  AddTexts(app, "--not-country", &p.excluded_countries, "Not these countries")
       ->type_name("CC")
       ->group(kSites);
   AddParsed(app, "--max-age", &p.max_age, ParseAge, "Refuse older data: 26h, 7d")
@@ -269,8 +307,13 @@ void Parser::AddPlace() {
   AddText(app, "--sort-by", &p.sort_by, "waste, vcpu_count, ram_mib, site, freshness, os_version")
       ->type_name("KEY")
       ->group(kAnswer);
+  AddParsed(app, "--weights", &p.weights, ParseWeights, "Of the score: fit=0.4,network=0.2,os=0.2")
+      ->type_name("KEY=N,...")
+      ->group(kAnswer);
   AddParsed(app, "--page-size", &p.page_size, ParseInt32, "Placements of one call")
       ->type_name("N")
+      ->group(kAnswer);
+  AddText(app, "--page-token", &p.page_token, "Go on after the page that gave this token")
       ->group(kAnswer);
 }
 
@@ -302,6 +345,8 @@ void Parser::AddListFlags(CLI::App* app, const ListFlags& flags) {
       ->group(kAnswer);
   AddParsed(app, "--page-size", &l.page_size, ParseInt32, "Rows of one call")
       ->type_name("N")
+      ->group(kAnswer);
+  AddText(app, "--page-token", &l.page_token, "Go on after the page that gave this token")
       ->group(kAnswer);
 }
 
@@ -447,8 +492,12 @@ absl::Status Parser::Finish() {
     return absl::InvalidArgumentError(
         absl::StrCat("--output: ", kHandoverNames, " are of place only; here are ", kFormatNames));
   }
-  if (options_.place.public_ip && options_.place.no_public_ip) {
-    return absl::InvalidArgumentError("--public-ip and --no-public-ip exclude each other");
+  const PlaceOptions& place = options_.place;
+  if (place.public_ip + place.prefer_public_ip + place.no_public_ip > 1) {
+    return absl::InvalidArgumentError(
+        place.prefer_public_ip
+            ? "--prefer-public-ip excludes --public-ip and --no-public-ip; write one"
+            : "--public-ip and --no-public-ip exclude each other");
   }
   if (app_.count("--db") > 0 && app_.count("--server") > 0) {
     return absl::InvalidArgumentError("--server and --db exclude each other");

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -33,8 +34,9 @@ struct ListOptions {
   std::vector<std::string> vos;
   std::string filter;  // AIP-160, sent as it is
   std::string order_by;
-  int64_t limit = 0;      // rows; 0 = all
-  int32_t page_size = 0;  // of one call; 0 = as many as the server gives
+  int64_t limit = 0;       // rows; 0 = all
+  int32_t page_size = 0;   // of one call; 0 = as many as the server gives
+  std::string page_token;  // where to go on
   bool show_inactive = false;
   std::vector<std::string> fields;  // read mask
   Range vcpu_count;
@@ -57,11 +59,18 @@ struct PlaceOptions {
   std::string gpu_model;
   std::string gpu_vendor;
   std::string arch;
-  std::vector<std::string> flavors;  // globs
-  bool no_volume = false;            // refuse flavors without a root disk
+  Range gpu_memory_mib;
+  std::string gpu_kind;
+  std::string cpu_alloc;
+  std::vector<std::string> flavors;           // globs
+  std::vector<std::string> excluded_flavors;  // globs
+  bool no_volume = false;                     // refuse flavors without a root disk
   std::vector<std::string> os;
   std::string image;
+  std::vector<std::string> images;           // globs
+  std::vector<std::string> excluded_images;  // globs
   bool public_ip = false;
+  bool prefer_public_ip = false;
   bool no_public_ip = false;
   bool ipv6 = false;
   std::string network;
@@ -69,9 +78,12 @@ struct PlaceOptions {
   std::vector<std::string> sites;
   std::vector<std::string> excluded_sites;
   std::vector<std::string> countries;
+  std::vector<std::string> excluded_countries;
   std::optional<absl::Duration> max_age;
   int64_t pick = 1;  // which placement is handed over, 1 = the best
   std::string sort_by;
+  std::vector<std::pair<std::string, double>> weights;  // by criterion
+  std::string page_token;                               // where to go on
   bool all = false;
   bool explain = false;
   std::optional<int64_t> limit;  // placements; 0 = all; not given: 1000 with `all`, else all

@@ -105,7 +105,7 @@ absl::StatusOr<bool> RunPlace(const CommandContext& context) {
     WriteNotes(context, response);
   }
   if (cut) Note(context, "Long names are cut; -o wide shows them whole.");
-  if (response.total_size() > response.placements_size()) {
+  if (options.place.page_token.empty() && response.total_size() > response.placements_size()) {
     Note(context, absl::StrCat(response.total_size() - response.placements_size(),
                                " more; --limit 0 shows all."));
   }

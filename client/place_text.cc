@@ -265,12 +265,19 @@ std::string RequestText(const v1::FindPlacementsRequest& request) {
   add_range("--gpus", m.has_gpu_count(), m.gpu_count(), "");
   add("--gpu-model", m.gpu_model());
   add("--gpu-vendor", m.gpu_vendor());
+  add_range("--gpu-memory", m.has_gpu_memory_mib(), m.gpu_memory_mib(), "M");
+  add("--gpu-kind", m.gpu_kind());
+  add("--cpu-alloc", m.cpu_alloc());
   add("--arch", m.arch());
   add_all("--flavor", m.flavors());
+  add_all("--not-flavor", m.excluded_flavors());
   add_flag("--no-volume", m.has_allow_boot_from_volume() && !m.allow_boot_from_volume());
   add_all("--os", request.image().os());
   add("--image", request.image().image());
+  add_all("--image-name", request.image().images());
+  add_all("--not-image", request.image().excluded_images());
   add_flag("--public-ip", request.network().public_v4() == v1::ADDRESS_WISH_REQUIRED);
+  add_flag("--prefer-public-ip", request.network().public_v4() == v1::ADDRESS_WISH_PREFERRED);
   add_flag("--no-public-ip", request.network().public_v4() == v1::ADDRESS_WISH_NONE);
   add_flag("--ipv6", request.network().public_v6() == v1::ADDRESS_WISH_REQUIRED);
   add("--network", request.network().network());
@@ -278,8 +285,14 @@ std::string RequestText(const v1::FindPlacementsRequest& request) {
   add_all("--site", request.sites());
   add_all("--not-site", request.excluded_sites());
   add_all("--country", request.countries());
+  add_all("--not-country", request.excluded_countries());
   if (request.has_max_age()) add("--max-age", absl::StrCat(request.max_age().seconds(), "s"));
   add("--sort-by", request.order_by());
+  if (request.has_weights()) {
+    const v1::ScoreWeights& w = request.weights();
+    add("--weights", absl::StrFormat("fit=%g,network=%g,os=%g,health=%g,freshness=%g", w.fit(),
+                                     w.network(), w.os(), w.health(), w.freshness()));
+  }
   add_flag("--all", request.all_combinations());
   return text;
 }

@@ -41,6 +41,14 @@ void SetRange(const Range& range, v1::Int64Range* (v1::MachineRequirements::*mut
   if (range.max.has_value()) field->set_max(*range.max);
 }
 
+void SetWeight(absl::string_view criterion, double weight, v1::ScoreWeights& weights) {
+  if (criterion == "fit") weights.set_fit(weight);
+  if (criterion == "network") weights.set_network(weight);
+  if (criterion == "os") weights.set_os(weight);
+  if (criterion == "health") weights.set_health(weight);
+  if (criterion == "freshness") weights.set_freshness(weight);
+}
+
 void AddRangeTerms(absl::string_view field, const Range& range, std::vector<std::string>& terms) {
   if (range.min.has_value()) terms.push_back(absl::StrCat(field, " >= ", *range.min));
   if (range.max.has_value()) terms.push_back(absl::StrCat(field, " <= ", *range.max));
@@ -137,13 +145,25 @@ v1::FindPlacementsRequest MakePlaceRequest(const PlaceOptions& options) {
   machine.set_gpu_vendor(options.gpu_vendor);
   machine.set_arch(options.arch);
   machine.mutable_flavors()->Assign(options.flavors.begin(), options.flavors.end());
+  SetRange(options.gpu_memory_mib, &M::mutable_gpu_memory_mib, machine);
+  machine.set_gpu_kind(options.gpu_kind);
+  machine.set_cpu_alloc(options.cpu_alloc);
+  machine.mutable_excluded_flavors()->Assign(options.excluded_flavors.begin(),
+                                             options.excluded_flavors.end());
   if (options.no_volume) machine.set_allow_boot_from_volume(false);
   if (!options.os.empty() || !options.image.empty()) {
     request.mutable_image()->mutable_os()->Assign(options.os.begin(), options.os.end());
     request.mutable_image()->set_image(options.image);
   }
+  if (!options.images.empty() || !options.excluded_images.empty()) {
+    v1::ImageRequirements& image = *request.mutable_image();
+    image.mutable_images()->Assign(options.images.begin(), options.images.end());
+    image.mutable_excluded_images()->Assign(options.excluded_images.begin(),
+                                            options.excluded_images.end());
+  }
   v1::NetworkRequirements& network = *request.mutable_network();
   if (options.public_ip) network.set_public_v4(v1::ADDRESS_WISH_REQUIRED);
+  if (options.prefer_public_ip) network.set_public_v4(v1::ADDRESS_WISH_PREFERRED);
   if (options.no_public_ip) {
     network.set_public_v4(v1::ADDRESS_WISH_NONE);
     if (!options.ipv6) network.set_public_v6(v1::ADDRESS_WISH_NONE);
@@ -157,6 +177,13 @@ v1::FindPlacementsRequest MakePlaceRequest(const PlaceOptions& options) {
   for (const std::string& country : options.countries) {
     request.add_countries(absl::AsciiStrToUpper(country));
   }
+  for (const std::string& country : options.excluded_countries) {
+    request.add_excluded_countries(absl::AsciiStrToUpper(country));
+  }
+  for (const auto& [criterion, weight] : options.weights) {
+    SetWeight(criterion, weight, *request.mutable_weights());
+  }
+  request.set_page_token(options.page_token);
   if (options.max_age.has_value()) {
     request.mutable_max_age()->set_seconds(absl::ToInt64Seconds(*options.max_age));
     const absl::Duration rest = *options.max_age - absl::Trunc(*options.max_age, absl::Seconds(1));
@@ -241,6 +268,7 @@ absl::StatusOr<typename Noun<T>::ListRequest> MakeListRequest(const ListOptions&
   CIS_ASSIGN_OR_RETURN(*request.mutable_filter(), MakeFilter<T>(used));
   request.set_order_by(options.order_by.empty() ? std::string(UsualOrder<T>()) : options.order_by);
   request.set_page_size(PageSize(options.page_size, options.limit));
+  request.set_page_token(options.page_token);
   if (format == Format::kName) {
     request.mutable_read_mask()->add_paths("name");
   } else {

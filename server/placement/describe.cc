@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/placement/flavor_fit.h"
+#include "server/placement/image_fit.h"
 
 namespace cis {
 namespace {
@@ -87,11 +88,18 @@ void NoteNetwork(const Placement& placement, std::vector<std::string>* out) {
 std::vector<std::string> DescribeNotes(const Placement& placement, const PlacementQuery& query,
                                        absl::Time now) {
   std::vector<std::string> out;
-  const auto add_refusal = [&](const std::optional<Reason>& reason, absl::string_view before) {
+  const auto add_refusal = [&](const Flavor& flavor, const Image& image, absl::string_view before) {
+    const std::optional<Reason> reason = WhyNotPair(flavor, image, query);
     if (reason) out.push_back(absl::StrCat(before, FormatReason(*reason, query).message, "."));
   };
-  add_refusal(placement.smaller_flavor, "A smaller flavor does not do: ");
-  add_refusal(placement.newer_image, "A better image does not fit this flavor: ");
+  if (placement.smaller_flavor != nullptr) {
+    add_refusal(*placement.smaller_flavor, *placement.image->image,
+                "A smaller flavor does not do: ");
+  }
+  if (placement.newer_image != nullptr) {
+    add_refusal(*placement.flavor, *placement.newer_image,
+                "A better image does not fit this flavor: ");
+  }
   if (placement.boot_volume_gib) {
     out.push_back(absl::StrCat("Flavor ", placement.flavor->name,
                                " has no root disk: boot from a volume of at least ",

@@ -15,6 +15,7 @@ namespace {
 // Bits of FlavorFailures in the order of the checks.
 enum Check : uint32_t {
   kName = 0,
+  kExcluded,
   kCpuMin,
   kCpuMax,
   kRamMin,
@@ -29,17 +30,22 @@ enum Check : uint32_t {
   kGpuMax,
   kGpuVendor,
   kGpuModel,
+  kGpuKind,
+  kGpuMemoryMin,
+  kGpuMemoryMax,
+  kCpuAlloc,
   kArch,
 };
 constexpr uint32_t kCheckCount = kArch + 1;
 
 constexpr std::array<ReasonCode, kCheckCount> kCodes{
-    ReasonCode::kFlavorNameMismatch, ReasonCode::kCpuTooSmall,       ReasonCode::kCpuTooLarge,
-    ReasonCode::kRamTooSmall,        ReasonCode::kRamTooLarge,       ReasonCode::kFlavorVolumeOnly,
-    ReasonCode::kDiskTooSmall,       ReasonCode::kDiskTooLarge,      ReasonCode::kEphemeralTooSmall,
-    ReasonCode::kEphemeralTooLarge,  ReasonCode::kGpuNone,           ReasonCode::kGpuCountTooSmall,
-    ReasonCode::kGpuCountTooLarge,   ReasonCode::kGpuVendorMismatch, ReasonCode::kGpuModelMismatch,
-    ReasonCode::kArchMismatch};
+    ReasonCode::kFlavorNameMismatch, ReasonCode::kFlavorExcluded,    ReasonCode::kCpuTooSmall,
+    ReasonCode::kCpuTooLarge,        ReasonCode::kRamTooSmall,       ReasonCode::kRamTooLarge,
+    ReasonCode::kFlavorVolumeOnly,   ReasonCode::kDiskTooSmall,      ReasonCode::kDiskTooLarge,
+    ReasonCode::kEphemeralTooSmall,  ReasonCode::kEphemeralTooLarge, ReasonCode::kGpuNone,
+    ReasonCode::kGpuCountTooSmall,   ReasonCode::kGpuCountTooLarge,  ReasonCode::kGpuVendorMismatch,
+    ReasonCode::kGpuModelMismatch,   ReasonCode::kGpuKindMismatch,   ReasonCode::kGpuMemoryTooSmall,
+    ReasonCode::kGpuMemoryTooLarge,  ReasonCode::kCpuAllocMismatch,  ReasonCode::kArchMismatch};
 
 constexpr FlavorFailures Bit(uint32_t check) { return 1U << check; }
 
@@ -66,6 +72,17 @@ bool MatchesModel(const Flavor& flavor, const PlacementQuery& query) {
   return true;
 }
 
+// Nova shares CPUs unless a flavor says otherwise, so only "shared" goes without saying.
+bool MatchesCpuAlloc(const Flavor& flavor, const std::string& wanted) {
+  return wanted == "shared" ? flavor.cpu_alloc != "dedicated" : flavor.cpu_alloc == wanted;
+}
+
+bool MatchesAny(const std::vector<std::string>& globs, const Flavor& flavor) {
+  return std::any_of(globs.begin(), globs.end(), [&flavor](const std::string& glob) {
+    return MatchesGlob(glob, flavor.name) || glob == flavor.id;
+  });
+}
+
 FlavorFailures CheckGpu(const Flavor& flavor, const PlacementQuery& query) {
   FlavorFailures out = 0;
   if (query.gpu_count.max && flavor.gpu_count &&
@@ -82,6 +99,11 @@ FlavorFailures CheckGpu(const Flavor& flavor, const PlacementQuery& query) {
     out |= Bit(kGpuVendor);
   }
   if (!query.gpu_model.empty() && !MatchesModel(flavor, query)) out |= Bit(kGpuModel);
+  if (!query.gpu_kind.empty() && !flavor.gpu_kind.empty() && flavor.gpu_kind != query.gpu_kind) {
+    out |= Bit(kGpuKind);
+  }
+  if (Below(flavor.gpu_memory_mib, query.gpu_memory_mib.min)) out |= Bit(kGpuMemoryMin);
+  if (Above(flavor.gpu_memory_mib, query.gpu_memory_mib.max)) out |= Bit(kGpuMemoryMax);
   return out;
 }
 
@@ -103,6 +125,9 @@ std::optional<int64_t> ValueOf(const Flavor& flavor, uint32_t check) {
     case kGpuMax:
       if (!flavor.gpu_count) return std::nullopt;
       return static_cast<int64_t>(std::floor(*flavor.gpu_count));
+    case kGpuMemoryMin:
+    case kGpuMemoryMax:
+      return flavor.gpu_memory_mib;
     default:
       return std::nullopt;
   }
@@ -125,6 +150,9 @@ const Int64Bounds* BoundsOf(const PlacementQuery& query, uint32_t check) {
     case kGpuMin:
     case kGpuMax:
       return &query.gpu_count;
+    case kGpuMemoryMin:
+    case kGpuMemoryMax:
+      return &query.gpu_memory_mib;
     default:
       return nullptr;
   }
@@ -132,7 +160,7 @@ const Int64Bounds* BoundsOf(const PlacementQuery& query, uint32_t check) {
 
 bool IsUpperBound(uint32_t check) {
   return check == kCpuMax || check == kRamMax || check == kDiskMax || check == kEphemeralMax ||
-         check == kGpuMax;
+         check == kGpuMax || check == kGpuMemoryMax;
 }
 
 // The reason of `check` among the flavors that `remaining` holds, with the one that comes nearest.
@@ -156,9 +184,9 @@ Reason Nearest(uint32_t check, const std::vector<const Flavor*>& remaining,
         reason.code = ReasonCode::kGpuNotKnown;
         reason.flavor = flavor;
       }
-    } else if (check == kGpuModel || check == kGpuVendor) {
+    } else if (check == kGpuModel || check == kGpuVendor || check == kGpuKind) {
       if (reason.flavor == nullptr && HasGpu(*flavor)) reason.flavor = flavor;
-    } else if (check == kArch || check == kVolumeOnly) {
+    } else if (check == kArch || check == kVolumeOnly || check == kExcluded || check == kCpuAlloc) {
       if (reason.flavor == nullptr) reason.flavor = flavor;
     }
   }
@@ -178,13 +206,8 @@ FlavorFailures CheckFlavor(const Flavor& flavor, const PlacementQuery& query) {
   const auto fails = [&out](bool failed, uint32_t check) {
     if (failed) out |= Bit(check);
   };
-  if (!query.flavor_globs.empty()) {
-    fails(std::none_of(query.flavor_globs.begin(), query.flavor_globs.end(),
-                       [&flavor](const std::string& glob) {
-                         return MatchesGlob(glob, flavor.name) || glob == flavor.id;
-                       }),
-          kName);
-  }
+  fails(!query.flavor_globs.empty() && !MatchesAny(query.flavor_globs, flavor), kName);
+  fails(MatchesAny(query.excluded_flavor_globs, flavor), kExcluded);
   fails(Below(flavor.vcpu_count, query.vcpu_count.min), kCpuMin);
   fails(Above(flavor.vcpu_count, query.vcpu_count.max), kCpuMax);
   fails(Below(flavor.ram_mib, query.ram_mib.min), kRamMin);
@@ -198,6 +221,7 @@ FlavorFailures CheckFlavor(const Flavor& flavor, const PlacementQuery& query) {
   fails(Below(flavor.ephemeral_gib, query.ephemeral_gib.min), kEphemeralMin);
   fails(Above(flavor.ephemeral_gib, query.ephemeral_gib.max), kEphemeralMax);
   out |= CheckGpu(flavor, query);
+  fails(!query.cpu_alloc.empty() && !MatchesCpuAlloc(flavor, query.cpu_alloc), kCpuAlloc);
   fails(!query.arch.empty() && !flavor.arch.empty() && flavor.arch != query.arch &&
             !(query.arch == "i686" && flavor.arch == "x86_64"),
         kArch);

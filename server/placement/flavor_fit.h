@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "server/placement/placement_index.h"
 #include "server/placement/placement_query.h"
 #include "server/placement/reason.h"
 
@@ -15,6 +16,15 @@ namespace cis {
 // but a GPU that is asked for must be known to be there.
 using FlavorFailures = uint32_t;
 FlavorFailures CheckFlavor(const Flavor& flavor, const PlacementQuery& query);
+
+// Whether the flavor may fit by its sizes; false only if CheckFlavor fails too.
+inline bool MayFit(const FlavorSizes& sizes, const PlacementQuery& query) {
+  const auto within = [](const FlavorSizes::Size& size, const Int64Bounds& bounds) {
+    return (!bounds.min || size.for_min >= *bounds.min) &&
+           (!bounds.max || size.for_max <= *bounds.max);
+  };
+  return within(sizes.vcpu_count, query.vcpu_count) && within(sizes.ram_mib, query.ram_mib);
+}
 
 // Why none of `flavors` fits, `failures` being CheckFlavor of each: the first check in order after
 // which nothing is left comes first, then the others that no flavor passes. Must not be called if

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "schema/model/os_version.h"
+#include "server/placement/text.h"
 
 namespace cis {
 namespace {
@@ -16,6 +17,8 @@ constexpr int64_t kGib = int64_t{1} << 30;
 // Bits of ImageFailures in the order of the checks.
 enum Check : uint32_t {
   kNamed = 0,
+  kName,
+  kExcluded,
   kActive,
   kHidden,
   kOffered,
@@ -43,6 +46,12 @@ bool IsNamed(const Image& image, const std::string& wanted) {
           absl::EqualsIgnoreCase(Bare(image.egi_ref), Bare(absl::string_view(wanted))));
 }
 
+bool MatchesAny(const std::vector<std::string>& globs, const Image& image) {
+  return std::any_of(globs.begin(), globs.end(), [&image](const std::string& glob) {
+    return MatchesGlob(glob, image.name) || glob == image.id;
+  });
+}
+
 // Kernels and ramdisks are parts of images, whatever they are called.
 bool IsBootable(const Image& image) {
   return image.container_format != "aki" && image.container_format != "ari";
@@ -50,16 +59,13 @@ bool IsBootable(const Image& image) {
 
 bool IsActive(const Image& image) { return image.status.empty() || image.status == "active"; }
 
-// The nearest of the alternatives; `alternative` is the first that matches.
-OsMatch BestMatch(const Image& image, const PlacementQuery& query, int* alternative) {
-  OsMatch best = OsMatch::kOtherDistro;
+// How the image stands to the nearest of the alternatives.
+SystemFit BestMatch(const Image& image, const PlacementQuery& query) {
+  SystemFit best{OsMatch::kOtherDistro, 0};
   for (size_t i = 0; i < query.os.size(); ++i) {
     const OsMatch match = MatchOs(query.os[i], image);
-    if (match > best) best = match;
-    if (match == OsMatch::kMatch) {
-      *alternative = static_cast<int>(i);
-      return match;
-    }
+    if (match == OsMatch::kMatch) return {match, static_cast<int>(i)};
+    best.match = std::max(best.match, match);
   }
   return best;
 }
@@ -77,9 +83,8 @@ Reason NearestVersion(const std::vector<const IndexedImage*>& remaining,
   Reason reason;
   OsMatch nearest = OsMatch::kOtherDistro;
   const IndexedImage* best = nullptr;
-  int unused = 0;
   for (const IndexedImage* image : remaining) {
-    const OsMatch match = BestMatch(*image->image, query, &unused);
+    const OsMatch match = BestMatch(*image->image, query).match;
     if (match < nearest || match == OsMatch::kOtherDistro) continue;
     bool better = match > nearest || best == nullptr;
     if (!better) {
@@ -110,25 +115,31 @@ Reason NearestVersion(const std::vector<const IndexedImage*>& remaining,
 Reason Nearest(uint32_t check, const std::vector<const IndexedImage*>& remaining,
                const PlacementQuery& query) {
   constexpr std::array<ReasonCode, kCheckCount> kCodes{
-      ReasonCode::kImageNotFound,    ReasonCode::kImageNotActive, ReasonCode::kImageHidden,
-      ReasonCode::kImageNotOffered,  ReasonCode::kOsNotFound,     ReasonCode::kOsVersionMismatch,
-      ReasonCode::kImageArchMismatch};
+      ReasonCode::kImageNotFound,  ReasonCode::kImageNameMismatch, ReasonCode::kImageExcluded,
+      ReasonCode::kImageNotActive, ReasonCode::kImageHidden,       ReasonCode::kImageNotOffered,
+      ReasonCode::kOsNotFound,     ReasonCode::kOsVersionMismatch, ReasonCode::kImageArchMismatch};
   if (check == kVersion) return NearestVersion(remaining, query);
   Reason reason;
   reason.code = kCodes[check];
-  const bool names_item =
-      check == kActive || check == kHidden || check == kOffered || check == kArch;
+  const bool names_item = check == kExcluded || check == kActive || check == kHidden ||
+                          check == kOffered || check == kArch;
   if (names_item && !remaining.empty()) reason.image = remaining.front()->image;
   return reason;
 }
 
 }  // namespace
 
+SystemFits FitSystems(const PlacementIndex& index, const PlacementQuery& query) {
+  SystemFits out(index.systems().size());
+  if (query.os.empty()) return out;
+  for (size_t i = 0; i < out.size(); ++i) out[i] = BestMatch(*index.systems()[i], query);
+  return out;
+}
+
 ImageFailures CheckImage(const IndexedImage& indexed, const PlacementQuery& query,
-                         int* alternative) {
+                         const SystemFits& systems) {
   const Image& image = *indexed.image;
   ImageFailures out = 0;
-  *alternative = 0;
   if (!query.image.empty()) {
     if (!IsNamed(image, query.image)) out |= Bit(kNamed);
     if (!IsActive(image)) out |= Bit(kActive);
@@ -142,13 +153,13 @@ ImageFailures CheckImage(const IndexedImage& indexed, const PlacementQuery& quer
       out |= Bit(kOffered);
     }
   }
-  if (!query.os.empty()) {
-    const OsMatch match = BestMatch(image, query, alternative);
-    if (match == OsMatch::kOtherDistro) {
-      out |= Bit(kDistro);
-    } else if (match != OsMatch::kMatch) {
-      out |= Bit(kVersion);
-    }
+  if (!query.image_globs.empty() && !MatchesAny(query.image_globs, image)) out |= Bit(kName);
+  if (MatchesAny(query.excluded_image_globs, image)) out |= Bit(kExcluded);
+  const OsMatch match = systems[indexed.system].match;
+  if (match == OsMatch::kOtherDistro) {
+    out |= Bit(kDistro);
+  } else if (match != OsMatch::kMatch) {
+    out |= Bit(kVersion);
   }
   if (ArchDiffers(query.arch, image.arch)) out |= Bit(kArch);
   return out;
@@ -205,33 +216,30 @@ std::vector<Reason> ImageNearMisses(absl::Span<const IndexedImage> images,
   return out;
 }
 
-std::vector<SelectedImage> SelectImages(absl::Span<const IndexedImage> images,
-                                        const PlacementQuery& query,
-                                        std::vector<ImageFailures>* failures) {
-  std::vector<SelectedImage> out;
-  failures->clear();
-  failures->reserve(images.size());
+void SelectImages(absl::Span<const IndexedImage> images, const PlacementQuery& query,
+                  const SystemFits& systems, std::vector<SelectedImage>* out) {
+  out->clear();
   const auto is_any_linux = [&query](int alternative) {
     return query.os.empty() || query.os[static_cast<size_t>(alternative)].distro == "linux";
   };
   for (const IndexedImage& image : images) {
-    SelectedImage selected{&image, image.tier, 0};
-    failures->push_back(CheckImage(image, query, &selected.alternative));
-    if (failures->back() != 0) continue;
+    const SystemFit& system = systems[image.system];
+    if (system.match != OsMatch::kMatch || CheckImage(image, query, systems) != 0) continue;
+    SelectedImage selected{&image, image.tier, system.alternative};
     // Whoever asks for a test image by its distro gets it.
     if (selected.tier == ImageTier::kTestOnly && !is_any_linux(selected.alternative)) {
       selected.tier = ImageTier::kClean;
     }
-    out.push_back(selected);
+    out->push_back(selected);
   }
-  if (query.os.empty()) return out;  // the index has them in order
-  std::sort(out.begin(), out.end(), [&](const SelectedImage& a, const SelectedImage& b) {
+  if (query.os.empty()) return;  // the index has them in order
+  std::sort(out->begin(), out->end(), [&](const SelectedImage& a, const SelectedImage& b) {
     if (a.tier != b.tier) return a.tier < b.tier;
     if (a.alternative != b.alternative) return a.alternative < b.alternative;
-    return is_any_linux(a.alternative) ? IsPreferredImage(*a.indexed, *b.indexed)
-                                       : IsNewerImage(*a.indexed, *b.indexed);
+    // The index holds the images in the order for those who do not care.
+    return is_any_linux(a.alternative) ? a.indexed < b.indexed
+                                       : a.indexed->newness < b.indexed->newness;
   });
-  return out;
 }
 
 PairFit CheckPair(const Flavor& flavor, const Image& image, const PlacementQuery& query) {
@@ -264,6 +272,13 @@ PairFit CheckPair(const Flavor& flavor, const Image& image, const PlacementQuery
     fit.refused = ReasonCode::kImageFlavorArchMismatch;
   }
   return fit;
+}
+
+std::optional<Reason> WhyNotPair(const Flavor& flavor, const Image& image,
+                                 const PlacementQuery& query) {
+  const PairFit fit = CheckPair(flavor, image, query);
+  if (!fit.refused) return std::nullopt;
+  return ExplainPair(flavor, image, query, *fit.refused);
 }
 
 Reason ExplainPair(const Flavor& flavor, const Image& image, const PlacementQuery& query,

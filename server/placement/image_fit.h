@@ -14,10 +14,19 @@
 
 namespace cis {
 
+// How one operating system stands to the alternatives of a request.
+struct SystemFit {
+  OsMatch match = OsMatch::kMatch;  // the nearest
+  int alternative = 0;              // the first that matches
+};
+// By position in PlacementIndex::systems(). Worked out once for a request.
+using SystemFits = std::vector<SystemFit>;
+SystemFits FitSystems(const PlacementIndex& index, const PlacementQuery& query);
+
 // Set of checks that an image fails, one bit each; 0 = it fits.
 using ImageFailures = uint32_t;
-// `alternative` is set to the first of query.os that the image satisfies, 0 if none is asked for.
-ImageFailures CheckImage(const IndexedImage& image, const PlacementQuery& query, int* alternative);
+ImageFailures CheckImage(const IndexedImage& image, const PlacementQuery& query,
+                         const SystemFits& systems);
 
 // As ExplainFlavors.
 std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
@@ -39,11 +48,10 @@ struct SelectedImage {
   const Image& image() const { return *indexed->image; }
 };
 
-// The images that fit, best first: by tier, alternative, newest version, purpose, build date, name
-// and id. `failures` is filled with CheckImage of each of `images`.
-std::vector<SelectedImage> SelectImages(absl::Span<const IndexedImage> images,
-                                        const PlacementQuery& query,
-                                        std::vector<ImageFailures>* failures);
+// Fills `out` with the images that fit, best first: by tier, alternative, newest version, purpose,
+// build date, name and id.
+void SelectImages(absl::Span<const IndexedImage> images, const PlacementQuery& query,
+                  const SystemFits& systems, std::vector<SelectedImage>* out);
 
 // How an image and a flavor go together.
 struct PairFit {
@@ -51,6 +59,10 @@ struct PairFit {
   std::optional<int64_t> boot_volume_gib;  // least size, if the machine must boot from a volume
 };
 PairFit CheckPair(const Flavor& flavor, const Image& image, const PlacementQuery& query);
+
+// Why the two do not go together; nothing if they do.
+std::optional<Reason> WhyNotPair(const Flavor& flavor, const Image& image,
+                                 const PlacementQuery& query);
 
 // The reason of a refused pair with its numbers.
 Reason ExplainPair(const Flavor& flavor, const Image& image, const PlacementQuery& query,

@@ -51,34 +51,31 @@ void Append(const std::vector<NetworkPlan>& plans, const PlacementQuery& query, 
 
 }  // namespace
 
-std::vector<const NetworkPlan*> SelectPlans(const NetworkPlans& plans,
-                                            const PlacementQuery& query) {
-  std::vector<const NetworkPlan*> out;
+void SelectPlans(const NetworkPlans& plans, const PlacementQuery& query,
+                 std::vector<const NetworkPlan*>* out) {
+  out->clear();
+  const auto sort_by = [out](AddressWish wish, Tristate NetworkPlan::*address) {
+    std::stable_sort(out->begin(), out->end(), [=](const NetworkPlan* a, const NetworkPlan* b) {
+      return WishRank(wish, a->*address) < WishRank(wish, b->*address);
+    });
+  };
   switch (query.public_v4) {
     case AddressWish::kRequired:
-      Append(plans.with_public_v4, query, false, &out);
+      Append(plans.with_public_v4, query, false, out);
       break;
     case AddressWish::kPreferred:
-      Append(plans.with_public_v4, query, true, &out);
-      Append(plans.plain, query, false, &out);
+      Append(plans.with_public_v4, query, true, out);
+      Append(plans.plain, query, false, out);
       break;
     case AddressWish::kNone:
-      Append(plans.plain, query, false, &out);
-      std::stable_sort(out.begin(), out.end(), [](const NetworkPlan* a, const NetworkPlan* b) {
-        return WishRank(AddressWish::kNone, a->public_v4) <
-               WishRank(AddressWish::kNone, b->public_v4);
-      });
+      Append(plans.plain, query, false, out);
+      sort_by(AddressWish::kNone, &NetworkPlan::public_v4);
       break;
     case AddressWish::kAny:
-      Append(plans.plain, query, false, &out);
+      Append(plans.plain, query, false, out);
       break;
   }
-  if (query.public_v6 != AddressWish::kAny) {
-    std::stable_sort(out.begin(), out.end(), [&query](const NetworkPlan* a, const NetworkPlan* b) {
-      return WishRank(query.public_v6, a->public_v6) < WishRank(query.public_v6, b->public_v6);
-    });
-  }
-  return out;
+  if (query.public_v6 != AddressWish::kAny) sort_by(query.public_v6, &NetworkPlan::public_v6);
 }
 
 std::vector<Reason> ExplainNetworks(const IndexedShare& share, const PlacementQuery& query) {
@@ -110,7 +107,9 @@ std::vector<Reason> ExplainNetworks(const IndexedShare& share, const PlacementQu
   PlacementQuery only_v4;
   only_v4.network = query.network;
   only_v4.public_v4 = query.public_v4;
-  if (SelectPlans(plans, only_v4).empty()) {
+  std::vector<const NetworkPlan*> selected;
+  SelectPlans(plans, only_v4, &selected);
+  if (selected.empty()) {
     if (query.public_v4 == AddressWish::kNone) {
       add(ReasonCode::kNetOnlyPublic, plans.plain.empty() ? named : plans.plain.front().network);
     } else if (named != nullptr && !plans.with_public_v4.empty()) {
@@ -122,8 +121,8 @@ std::vector<Reason> ExplainNetworks(const IndexedShare& share, const PlacementQu
   PlacementQuery only_v6;
   only_v6.network = query.network;
   only_v6.public_v6 = query.public_v6;
-  const bool v6_fails = SelectPlans(plans, only_v6).empty();
-  if (v6_fails || out.empty()) {
+  SelectPlans(plans, only_v6, &selected);
+  if (selected.empty() || out.empty()) {
     // With no other cause, the two wishes fail together: no one plan satisfies both.
     add(query.public_v6 == AddressWish::kNone ? ReasonCode::kNetOnlyPublic
                                               : ReasonCode::kNetNoPublicV6,

@@ -12,8 +12,9 @@
 
 namespace cis {
 
-// The plans that satisfy the request's network wishes, best first.
-std::vector<const NetworkPlan*> SelectPlans(const NetworkPlans& plans, const PlacementQuery& query);
+// Fills `out` with the plans that satisfy the request's network wishes, best first.
+void SelectPlans(const NetworkPlans& plans, const PlacementQuery& query,
+                 std::vector<const NetworkPlan*>* out);
 
 // Why SelectPlans found nothing: the reason, and a second one if another wish fails too.
 std::vector<Reason> ExplainNetworks(const IndexedShare& share, const PlacementQuery& query);

@@ -175,6 +175,8 @@ std::string FormatOsRequirement(const OsRequirement& requirement) {
   return absl::StrCat(requirement.distro, sign, requirement.version, requirement.codename);
 }
 
+bool IsEnterpriseLinux(absl::string_view distro) { return IsIn(kEnterpriseLinux, distro); }
+
 OsMatch MatchOs(const OsRequirement& requirement, const Image& image) {
   if (!HasDistro(requirement, image.os_distro)) return OsMatch::kOtherDistro;
   if (requirement.relation == OsRelation::kAny) return OsMatch::kMatch;

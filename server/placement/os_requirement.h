@@ -42,6 +42,10 @@ std::string FormatOsRequirement(const OsRequirement& requirement);
 
 // `kIs` compares as far as the request goes: el:9 takes 9.4, el:9.4 does not take 9.2 nor a bare 9.
 // `kSameLine` takes the whole release line: debian~12.5 takes 12.1, ubuntu~22.04 takes 22.04.4.
+// Matching uses nothing of the image but its distro, version and codename.
 OsMatch MatchOs(const OsRequirement& requirement, const Image& image);
+
+// Whether `el` stands for the distro.
+bool IsEnterpriseLinux(absl::string_view distro);
 
 }  // namespace cis

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -10,6 +11,7 @@
 #include "server/placement/relaxation.h"
 #include "server/placement/score.h"
 #include "server/placement/share_search.h"
+#include "server/placement/text.h"
 
 namespace cis {
 namespace {
@@ -44,14 +46,76 @@ void FillFunnel(PlacementResult* result) {
   }
 }
 
-void SortPlacements(const PlacementQuery& query, std::vector<Placement>* placements) {
+// What decides between placements of different shares in the default order, in numbers. Shares
+// stand in the index as the rest of PlacementKey orders them.
+struct QuickKey {
+  int bucket = 0;
+  double score = 0;
+  bool needs_steps = false;
+  double gpu_count = 0;
+  int64_t vcpu_count = 0;
+  int64_t ram_mib = 0;
+  int64_t disk_gib = 0;
+  const IndexedShare* share = nullptr;
+  size_t position = 0;
+
+  auto tie() const {
+    return std::make_tuple(bucket, -score, needs_steps, gpu_count, vcpu_count, ram_mib, disk_gib,
+                           share);
+  }
+};
+
+QuickKey QuickKeyOf(const Placement& p, size_t position) {
+  const Flavor& flavor = *p.flavor;
+  return {p.bucket,
+          p.score,
+          p.plan->NeedsSteps() || p.boot_volume_gib.has_value(),
+          flavor.gpu_count.value_or(0),
+          flavor.vcpu_count.value_or(0),
+          flavor.ram_mib.value_or(0),
+          flavor.disk_gib.value_or(0),
+          p.share,
+          position};
+}
+
+// Positions of the placements in order. The same order as by IsBefore, without its texts where
+// numbers decide.
+std::vector<size_t> DefaultOrder(const PlacementQuery& query,
+                                 const std::vector<Placement>& placements) {
+  std::vector<QuickKey> keys;
+  keys.reserve(placements.size());
+  for (const Placement& placement : placements) keys.push_back(QuickKeyOf(placement, keys.size()));
+  std::sort(keys.begin(), keys.end(), [&](const QuickKey& a, const QuickKey& b) {
+    if (a.bucket != b.bucket) return a.bucket < b.bucket;
+    if (a.score != b.score) return a.score > b.score;
+    const auto tie_a = a.tie();
+    const auto tie_b = b.tie();
+    if (tie_a != tie_b) return tie_a < tie_b;
+    return a.position != b.position && IsBefore(KeyOf(placements[a.position], query),
+                                                KeyOf(placements[b.position], query), query);
+  });
+  std::vector<size_t> order;
+  order.reserve(keys.size());
+  for (const QuickKey& key : keys) order.push_back(key.position);
+  return order;
+}
+
+std::vector<size_t> OrderByKeys(const PlacementQuery& query,
+                                const std::vector<Placement>& placements) {
   std::vector<PlacementKey> keys;
-  keys.reserve(placements->size());
-  for (const Placement& placement : *placements) keys.push_back(KeyOf(placement, query));
-  std::vector<size_t> order(placements->size());
+  keys.reserve(placements.size());
+  for (const Placement& placement : placements) keys.push_back(KeyOf(placement, query));
+  std::vector<size_t> order(placements.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::sort(order.begin(), order.end(),
             [&](size_t a, size_t b) { return IsBefore(keys[a], keys[b], query); });
+  return order;
+}
+
+void SortPlacements(const PlacementQuery& query, std::vector<Placement>* placements) {
+  const bool is_default = query.order == PlacementOrder::kDefault && !query.descending;
+  const std::vector<size_t> order =
+      is_default ? DefaultOrder(query, *placements) : OrderByKeys(query, *placements);
   std::vector<Placement> sorted;
   sorted.reserve(placements->size());
   for (const size_t position : order) sorted.push_back(std::move((*placements)[position]));
@@ -80,6 +144,13 @@ void SuggestNames(const Snapshot& snapshot, const PlacementQuery& query,
     }
     result->notes.push_back(absl::StrCat("No site has an image of ", distro, "."));
     Suggest("image.os", distro, distros, &result->suggestions);
+  }
+  const absl::Span<const std::string> models = result->index->gpu_models();
+  if (!query.gpu_model.empty() &&
+      std::none_of(models.begin(), models.end(), [&query](const std::string& model) {
+        return ContainsIgnoreCase(model, query.gpu_model);
+      })) {
+    Suggest("machine.gpu_model", query.gpu_model, models, &result->suggestions);
   }
   if (unknown_sites.empty()) return;
   std::vector<std::string> names;
@@ -114,10 +185,15 @@ PlacementResult FindPlacements(const Snapshot& snapshot,
   PlacementResult result;
   result.index = std::move(index);
   std::vector<std::string> unknown_sites;
-  const SearchContext context = MakeSearchContext(snapshot, query, now, policy, &unknown_sites);
-  for (const int32_t position : SharesOf(*result.index, query.vos)) {
+  const SearchContext context =
+      MakeSearchContext(snapshot, *result.index, query, now, policy, &unknown_sites);
+  const std::vector<int32_t> positions = SharesOf(*result.index, query.vos);
+  result.verdicts.reserve(positions.size());
+  result.placements.reserve(positions.size());
+  SearchScratch scratch;
+  for (const int32_t position : positions) {
     const IndexedShare& share = result.index->shares()[static_cast<size_t>(position)];
-    result.verdicts.push_back(SearchShare(share, context, &result.placements));
+    result.verdicts.push_back(SearchShare(share, context, &scratch, &result.placements));
   }
   SortPlacements(query, &result.placements);
   FillFunnel(&result);

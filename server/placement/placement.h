@@ -39,10 +39,6 @@ constexpr Unknowns UnknownBit(Unknown unknown) { return 1U << static_cast<uint32
 // "QUOTA_UNKNOWN" and so on.
 absl::string_view FormatUnknown(Unknown unknown);
 
-// What the score is made of, each in [0,1].
-enum class Criterion { kFit = 0, kNetwork, kOs, kHealth, kFreshness };
-inline constexpr int kCriterionCount = 5;
-inline constexpr std::array<double, kCriterionCount> kCriterionWeights{0.4, 0.2, 0.2, 0.1, 0.1};
 // "fit", "network", "os", "health", "freshness".
 absl::string_view FormatCriterion(Criterion criterion);
 
@@ -56,13 +52,13 @@ struct Placement {
   std::optional<int64_t> floating_ip_quota_free;  // -1 = unlimited
   int bucket = 0;                                 // 0 is best; see README.md
   double score = 0;
-  std::array<double, kCriterionCount> parts{};  // by Criterion
+  CriterionValues parts{};
   Confidence confidence = Confidence::kUnknown;
   DataState data_state = DataState::kFresh;
   absl::Time observe_time = absl::InfinitePast();
   Unknowns unknowns = 0;
-  std::optional<Reason> smaller_flavor;  // why a smaller flavor that fits the request was not taken
-  std::optional<Reason> newer_image;     // why a better image was not taken
+  const Flavor* smaller_flavor = nullptr;  // fits the request but not the image
+  const Image* newer_image = nullptr;      // better, but does not fit the flavor
 };
 
 // What became of one share.

@@ -1,6 +1,7 @@
 #include "server/placement/placement_index.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "schema/model/os_version.h"
 #include "schema/model/resource_name.h"
+#include "server/placement/os_requirement.h"
 
 namespace cis {
 namespace {
@@ -51,7 +53,56 @@ IndexedImage IndexImage(const Image& image) {
   if (out.build.empty() && image.create_time != absl::InfinitePast()) {
     out.build = absl::FormatTime("%Y-%m-%d", image.create_time, absl::UTCTimeZone());
   }
+  out.distro_confidence = image.provenance.Of("os_distro");
+  out.version_confidence = image.provenance.Of("os_version");
   return out;
+}
+
+FlavorSizes SizesOf(const Flavor& flavor) {
+  FlavorSizes out;
+  const auto set = [](const std::optional<int64_t>& value, FlavorSizes::Size* size) {
+    if (value) *size = {*value, *value};
+  };
+  set(flavor.vcpu_count, &out.vcpu_count);
+  set(flavor.ram_mib, &out.ram_mib);
+  return out;
+}
+
+// Full marks for a kind that was read, half for one that failed less than three times in a row.
+double HealthOf(const IndexedShare& share) {
+  double sum = 0;
+  int count = 0;
+  for (const Kind kind : {Kind::kAuth, Kind::kFlavors, Kind::kImages, Kind::kNetworks}) {
+    const KindState* state = share.kind(kind);
+    if (state == nullptr) continue;
+    ++count;
+    if (state->error == ErrorClass::kNone) {
+      sum += 1.0;
+    } else if (state->failure_count < 3) {
+      sum += 0.5;
+    }
+  }
+  return count == 0 ? 0 : sum / count;
+}
+
+// Images that one alternative of a request may take side by side: those of a distro, or of all that
+// `el` stands for. Only within a family do versions have an order.
+absl::string_view FamilyOf(const Image& image) {
+  return IsEnterpriseLinux(image.os_distro) ? "el" : absl::string_view(image.os_distro);
+}
+
+// Fills IndexedImage::newness.
+void RankByNewness(std::vector<IndexedImage>* images) {
+  std::vector<IndexedImage*> order;
+  order.reserve(images->size());
+  for (IndexedImage& image : *images) order.push_back(&image);
+  std::sort(order.begin(), order.end(), [](const IndexedImage* a, const IndexedImage* b) {
+    const absl::string_view family_a = FamilyOf(*a->image);
+    const absl::string_view family_b = FamilyOf(*b->image);
+    if (family_a != family_b) return family_a < family_b;
+    return IsNewerImage(*a, *b);
+  });
+  for (size_t i = 0; i < order.size(); ++i) order[i]->newness = static_cast<int>(i);
 }
 
 IndexedShare IndexShare(const ShareView& view) {
@@ -71,8 +122,12 @@ IndexedShare IndexShare(const ShareView& view) {
     out.images.push_back(IndexImage(view.image(index)));
   }
   std::sort(out.images.begin(), out.images.end(), IsPreferredImage);
+  RankByNewness(&out.images);
+  out.sizes.reserve(out.flavors.size());
+  for (const Flavor* flavor : out.flavors) out.sizes.push_back(SizesOf(*flavor));
   out.plans = BuildNetworkPlans(*view.share);
   out.quotas = QuotaBook(view.share->quotas);
+  out.health = HealthOf(out);
   return out;
 }
 
@@ -113,16 +168,29 @@ bool IsPreferredImage(const IndexedImage& a, const IndexedImage& b) {
 std::shared_ptr<const PlacementIndex> PlacementIndex::Build(const Snapshot& snapshot) {
   std::shared_ptr<PlacementIndex> index(new PlacementIndex);
   std::set<std::string> distros;
+  std::set<std::string> gpu_models;
+  std::map<std::tuple<absl::string_view, absl::string_view, absl::string_view>, size_t> systems;
   index->shares_.reserve(snapshot.shares().size());
   for (const ShareView& view : snapshot.shares()) {
     const auto position = static_cast<int32_t>(index->shares_.size());
     index->shares_of_vo_[absl::AsciiStrToLower(view.share->share.vo)].push_back(position);
     index->shares_.push_back(IndexShare(view));
-    for (const IndexedImage& image : index->shares_.back().images) {
+    for (const Flavor* flavor : index->shares_.back().flavors) {
+      const std::string& model = flavor->gpu_model;
+      if (model.empty() || !gpu_models.insert(model).second) continue;
+      gpu_models.insert(model.substr(0, model.find(' ')));
+    }
+    for (IndexedImage& image : index->shares_.back().images) {
+      const auto [it, is_new] = systems.try_emplace(
+          {image.image->os_distro, image.image->os_version, image.image->os_codename},
+          index->systems_.size());
+      image.system = it->second;
+      if (is_new) index->systems_.push_back(image.image);
       if (!image.image->os_distro.empty()) distros.insert(image.image->os_distro);
     }
   }
   index->distros_.assign(distros.begin(), distros.end());
+  index->gpu_models_.assign(gpu_models.begin(), gpu_models.end());
   return index;
 }
 

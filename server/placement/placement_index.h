@@ -29,6 +29,21 @@ struct IndexedImage {
   int purpose_rank = 0;  // generic before minimal before custom
   bool offered = false;  // may be chosen without being named
   std::string build;     // "2024-05-01"; of the build, else of the upload; empty = unknown
+  size_t system = 0;     // in PlacementIndex::systems()
+  int newness = 0;       // by IsNewerImage among the images of its family; 0 = newest
+  Confidence distro_confidence = Confidence::kUnknown;
+  Confidence version_confidence = Confidence::kUnknown;
+};
+
+// Sizes of a flavor, side by side with those of the others: most flavors are refused by them alone.
+// What is not known passes both bounds.
+struct FlavorSizes {
+  struct Size {
+    int64_t for_min = INT64_MAX;  // the value, or what passes every lower bound
+    int64_t for_max = INT64_MIN;  // the value, or what passes every upper bound
+  };
+  Size vcpu_count;
+  Size ram_mib;
 };
 
 // One share, ready to be searched.
@@ -37,9 +52,11 @@ struct IndexedShare {
   std::string name;                         // "sites/{site}/shares/{share}"
   std::array<const KindState*, 5> kinds{};  // by Kind; nullptr = never tried
   std::vector<const Flavor*> flavors;       // enabled; smallest first, special hardware last
+  std::vector<FlavorSizes> sizes;           // of `flavors`
   std::vector<IndexedImage> images;         // best first for somebody who does not care
   NetworkPlans plans;
   QuotaBook quotas;
+  double health = 0;  // share of the last reads that succeeded, in [0,1]
 
   const Share& share() const { return view.share->share; }
   const KindState* kind(Kind k) const { return kinds[static_cast<size_t>(k)]; }
@@ -56,6 +73,11 @@ class PlacementIndex {
   absl::Span<const int32_t> SharesOfVo(absl::string_view vo) const;
   // Distros of all images, sorted: what a spelling may have meant.
   absl::Span<const std::string> distros() const { return distros_; }
+  // GPU models of all flavors and the first words of these, sorted: likewise.
+  absl::Span<const std::string> gpu_models() const { return gpu_models_; }
+  // One image of each operating system (distro, version, codename) that there is. A request is
+  // compared with these, and not with each image.
+  absl::Span<const Image* const> systems() const { return systems_; }
 
  private:
   PlacementIndex() = default;
@@ -63,6 +85,8 @@ class PlacementIndex {
   std::vector<IndexedShare> shares_;
   absl::flat_hash_map<std::string, std::vector<int32_t>> shares_of_vo_;  // by lower-case name
   std::vector<std::string> distros_;
+  std::vector<std::string> gpu_models_;
+  std::vector<const Image*> systems_;
 };
 
 // The order in which flavors are tried: without before with GPUs, virtual before bare metal, with a

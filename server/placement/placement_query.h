@@ -2,6 +2,7 @@
 
 // What is asked for, parsed and with units. Made from a FindPlacementsRequest by the service.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +36,12 @@ enum class PlacementOrder {
   kOsVersion,  // oldest version first, distros by name
 };
 
+// What the score is made of, each in [0,1].
+enum class Criterion { kFit = 0, kNetwork, kOs, kHealth, kFreshness };
+inline constexpr int kCriterionCount = 5;
+using CriterionValues = std::array<double, kCriterionCount>;  // by Criterion
+inline constexpr CriterionValues kDefaultWeights{0.4, 0.2, 0.2, 0.1, 0.1};
+
 struct PlacementQuery {
   std::vector<std::string> vos;  // any case
 
@@ -43,25 +50,33 @@ struct PlacementQuery {
   Int64Bounds disk_gib;
   Int64Bounds ephemeral_gib;
   Int64Bounds gpu_count;
-  std::string gpu_model;   // words, any case
-  std::string gpu_vendor;  // any case
-  std::string arch;        // canonical: x86_64, aarch64...; empty = any
+  std::string gpu_model;       // words, any case
+  std::string gpu_vendor;      // any case
+  std::string arch;            // canonical: x86_64, aarch64...; empty = any
+  Int64Bounds gpu_memory_mib;  // of one GPU
+  std::string gpu_kind;        // passthrough, vgpu, mig; lower case
+  std::string cpu_alloc;       // dedicated, shared, oversubscribed; lower case
   std::vector<std::string> flavor_globs;
+  std::vector<std::string> excluded_flavor_globs;
   bool allow_boot_from_volume = true;
 
   std::vector<OsRequirement> os;  // alternatives, the preferred first
   std::string image;              // name, id, EGI reference or URI
+  std::vector<std::string> image_globs;
+  std::vector<std::string> excluded_image_globs;
 
   AddressWish public_v4 = AddressWish::kAny;
   AddressWish public_v6 = AddressWish::kAny;
   std::string network;  // name or id
 
-  int64_t count = 1;                        // machines that run at the same time
-  std::vector<std::string> sites;           // GOCDB names, any case, or "sites/{site}"
-  std::vector<std::string> excluded_sites;  // likewise
-  std::vector<std::string> countries;       // ISO 3166-1 alpha-2, upper case
+  int64_t count = 1;                            // machines that run at the same time
+  std::vector<std::string> sites;               // GOCDB names, any case, or "sites/{site}"
+  std::vector<std::string> excluded_sites;      // likewise
+  std::vector<std::string> countries;           // ISO 3166-1 alpha-2, upper case
+  std::vector<std::string> excluded_countries;  // likewise
   std::optional<absl::Duration> max_age;
 
+  CriterionValues weights = kDefaultWeights;  // their sum is 1
   PlacementOrder order = PlacementOrder::kDefault;
   bool descending = false;
   bool all_combinations = false;
@@ -69,7 +84,8 @@ struct PlacementQuery {
 
   // Whether flavors with GPUs were asked for.
   bool WantsGpu() const {
-    return gpu_count.min.value_or(0) > 0 || !gpu_model.empty() || !gpu_vendor.empty();
+    return gpu_count.min.value_or(0) > 0 || !gpu_model.empty() || !gpu_vendor.empty() ||
+           !gpu_kind.empty() || gpu_memory_mib.any();
   }
 };
 

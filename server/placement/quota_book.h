@@ -3,6 +3,7 @@
 // What is left of a project's quotas. Usage is counted; -1 is unlimited; what the site does not say
 // is unknown and never refuses.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -39,6 +40,18 @@ class QuotaBook {
 
   // What may still be made; -1 = unlimited; absent = not known. Never below -1.
   std::optional<int64_t> Free(QuotaResource resource) const;
+
+  // Whether no need is refused: Check without its reason.
+  bool Allows(const QuotaNeeds& needs) const {
+    for (size_t i = 0; i < needs.size(); ++i) {
+      const Line& line = lines_[i];
+      if (needs[i] > 0 && line.known && line.limit >= 0 &&
+          needs[i] > line.limit - std::max<int64_t>(0, line.used.value_or(0))) {
+        return false;
+      }
+    }
+    return true;
+  }
 
   // The first need that is refused, or nothing. `unknown` is set if one could not be checked.
   std::optional<Reason> Check(const QuotaNeeds& needs, bool* unknown) const;

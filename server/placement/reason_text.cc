@@ -66,8 +66,20 @@ std::string WantText(ReasonCode code, const PlacementQuery& query) {
       return absl::StrCat("not ", absl::StrJoin(query.excluded_sites, ", "));
     case ReasonCode::kCountryNotSelected:
       return absl::StrJoin(query.countries, ", ");
+    case ReasonCode::kCountryExcluded:
+      return absl::StrCat("not ", absl::StrJoin(query.excluded_countries, ", "));
     case ReasonCode::kFlavorNameMismatch:
       return absl::StrJoin(query.flavor_globs, ", ");
+    case ReasonCode::kFlavorExcluded:
+      return absl::StrCat("not ", absl::StrJoin(query.excluded_flavor_globs, ", "));
+    case ReasonCode::kGpuKindMismatch:
+      return query.gpu_kind;
+    case ReasonCode::kCpuAllocMismatch:
+      return query.cpu_alloc;
+    case ReasonCode::kImageNameMismatch:
+      return absl::StrJoin(query.image_globs, ", ");
+    case ReasonCode::kImageExcluded:
+      return absl::StrCat("not ", absl::StrJoin(query.excluded_image_globs, ", "));
     case ReasonCode::kGpuVendorMismatch:
       return query.gpu_vendor;
     case ReasonCode::kGpuModelMismatch:
@@ -108,6 +120,10 @@ std::string BestText(const Reason& reason) {
       return reason.flavor != nullptr ? reason.flavor->gpu_vendor : "";
     case ReasonCode::kGpuModelMismatch:
       return reason.flavor != nullptr ? reason.flavor->gpu_model : "";
+    case ReasonCode::kGpuKindMismatch:
+      return reason.flavor != nullptr ? reason.flavor->gpu_kind : "";
+    case ReasonCode::kCpuAllocMismatch:
+      return reason.flavor != nullptr ? reason.flavor->cpu_alloc : "";
     case ReasonCode::kArchMismatch:
       return reason.flavor != nullptr ? reason.flavor->arch : "";
     case ReasonCode::kImageArchMismatch:
@@ -193,6 +209,8 @@ std::string Message(const Reason& reason, const ReasonText& text) {
       return "the request excludes this site";
     case ReasonCode::kCountryNotSelected:
       return "the request asks for other countries";
+    case ReasonCode::kCountryExcluded:
+      return "the request excludes this country";
     case ReasonCode::kAuthRefused:
       return absl::StrCat("the site refuses the VO's login", KindError(reason));
     case ReasonCode::kSiteUnreachable:
@@ -209,16 +227,21 @@ std::string Message(const Reason& reason, const ReasonText& text) {
       return "the project sees no flavor";
     case ReasonCode::kFlavorNameMismatch:
       return absl::StrCat("no flavor is named ", text.want);
+    case ReasonCode::kFlavorExcluded:
+      return absl::StrCat("the request excludes all flavors that are left",
+                          ItemIn(", for example ", text.best_item));
     case ReasonCode::kCpuTooSmall:
     case ReasonCode::kRamTooSmall:
     case ReasonCode::kDiskTooSmall:
     case ReasonCode::kEphemeralTooSmall:
+    case ReasonCode::kGpuMemoryTooSmall:
       return absl::StrCat("needs ", text.want, row.noun.empty() ? "" : " of ", row.noun,
                           Nearest("the largest flavor has", text));
     case ReasonCode::kCpuTooLarge:
     case ReasonCode::kRamTooLarge:
     case ReasonCode::kDiskTooLarge:
     case ReasonCode::kEphemeralTooLarge:
+    case ReasonCode::kGpuMemoryTooLarge:
       return absl::StrCat("at most ", text.want, row.noun.empty() ? "" : " of ", row.noun,
                           " is wanted", Nearest("the smallest flavor has", text));
     case ReasonCode::kFlavorVolumeOnly:
@@ -236,12 +259,21 @@ std::string Message(const Reason& reason, const ReasonText& text) {
     case ReasonCode::kGpuVendorMismatch:
     case ReasonCode::kGpuModelMismatch:
       return absl::StrCat("no GPU is known to be ", text.want, Nearest("there is", text));
+    case ReasonCode::kGpuKindMismatch:
+      return absl::StrCat("no GPU is ", text.want, Nearest("there is", text));
+    case ReasonCode::kCpuAllocMismatch:
+      return absl::StrCat("no flavor is known to have ", text.want, " CPUs",
+                          Nearest("there is", text));
     case ReasonCode::kArchMismatch:
       return absl::StrCat("no flavor is ", text.want, Nearest("there is", text));
     case ReasonCode::kNoImageVisible:
       return "the project sees no image";
     case ReasonCode::kImageNotFound:
+    case ReasonCode::kImageNameMismatch:
       return absl::StrCat("no image is named ", text.want);
+    case ReasonCode::kImageExcluded:
+      return absl::StrCat("the request excludes all images that are left",
+                          ItemIn(", for example ", text.best_item));
     case ReasonCode::kImageNotActive:
       return absl::StrCat("no image is active", ItemIn(": ", text.best_item),
                           text.best.empty() ? "" : " is ", text.best);

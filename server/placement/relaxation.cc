@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -17,6 +18,9 @@ namespace {
 // Keeps the answer to one screen.
 constexpr size_t kMaxSites = 20;
 constexpr size_t kMaxRelaxations = 12;
+// Changes that are told together, and ways that are tried, when no single change helps.
+constexpr int64_t kMaxTogether = 8;
+constexpr size_t kMaxCombinations = 30;
 
 // One change: how to tell it and how to make it. `order` is by field, then by the size of the
 // change.
@@ -121,10 +125,14 @@ Change WithoutGpu(const PlacementQuery& query) {
   add(query.gpu_count.any(), "--gpus", "machine.gpu_count");
   add(!query.gpu_vendor.empty(), "--gpu-vendor", "machine.gpu_vendor");
   add(!query.gpu_model.empty(), "--gpu-model", "machine.gpu_model");
+  add(!query.gpu_kind.empty(), "--gpu-kind", "machine.gpu_kind");
+  add(query.gpu_memory_mib.any(), "--gpu-memory", "machine.gpu_memory_mib");
   return Unset(absl::StrJoin(flags, " "), absl::StrJoin(fields, ","), [](PlacementQuery* q) {
     q->gpu_count = {};
     q->gpu_model.clear();
     q->gpu_vendor.clear();
+    q->gpu_kind.clear();
+    q->gpu_memory_mib = {};
   });
 }
 
@@ -139,10 +147,33 @@ std::vector<Change> ChangesFor(const Reason& reason, const PlacementQuery& query
       return {Unset("--not-site", "excluded_sites", [](Q* q) { q->excluded_sites.clear(); })};
     case ReasonCode::kCountryNotSelected:
       return {Unset("--country", "countries", [](Q* q) { q->countries.clear(); })};
+    case ReasonCode::kCountryExcluded:
+      return {Unset("--not-country", "excluded_countries",
+                    [](Q* q) { q->excluded_countries.clear(); })};
     case ReasonCode::kDataStale:
       return {Unset("--max-age", "max_age", [](Q* q) { q->max_age.reset(); })};
     case ReasonCode::kFlavorNameMismatch:
       return {Unset("--flavor", "machine.flavors", [](Q* q) { q->flavor_globs.clear(); })};
+    case ReasonCode::kFlavorExcluded:
+      return {Unset("--not-flavor", "machine.excluded_flavors",
+                    [](Q* q) { q->excluded_flavor_globs.clear(); })};
+    case ReasonCode::kImageNameMismatch:
+      return {Unset("--image-name", "image.images", [](Q* q) { q->image_globs.clear(); })};
+    case ReasonCode::kImageExcluded:
+      return {Unset("--not-image", "image.excluded_images",
+                    [](Q* q) { q->excluded_image_globs.clear(); })};
+    case ReasonCode::kGpuKindMismatch:
+      return {Unset("--gpu-kind", "machine.gpu_kind", [](Q* q) { q->gpu_kind.clear(); })};
+    case ReasonCode::kGpuMemoryTooSmall:
+      if (!lowers) return {};
+      return {SetBound(reason, query, "--gpu-memory", "M", "gpu_memory_mib", false,
+                       &Q::gpu_memory_mib)};
+    case ReasonCode::kGpuMemoryTooLarge:
+      if (!lowers) return {};
+      return {
+          SetBound(reason, query, "--gpu-memory", "M", "gpu_memory_mib", true, &Q::gpu_memory_mib)};
+    case ReasonCode::kCpuAllocMismatch:
+      return {Unset("--cpu-alloc", "machine.cpu_alloc", [](Q* q) { q->cpu_alloc.clear(); })};
     case ReasonCode::kCpuTooSmall:
       if (!lowers) return {};
       return {SetBound(reason, query, "--vcpus", "", "vcpu_count", false, &Q::vcpu_count)};
@@ -214,8 +245,9 @@ std::vector<Change> ChangesFor(const Reason& reason, const PlacementQuery& query
       return {Unset("--ipv6", "network.public_v6", [](Q* q) { q->public_v6 = AddressWish::kAny; })};
     case ReasonCode::kNetOnlyPublic:
       return {Unset("--no-public-ip", "network.public_v4", [](Q* q) {
-        q->public_v4 = AddressWish::kAny;
-        q->public_v6 = AddressWish::kAny;
+        for (AddressWish* wish : {&q->public_v4, &q->public_v6}) {
+          if (*wish == AddressWish::kNone) *wish = AddressWish::kAny;
+        }
       })};
     default:
       if (StageOf(reason.code) == Stage::kQuota) return QuotaChanges(reason, query);
@@ -226,9 +258,97 @@ std::vector<Change> ChangesFor(const Reason& reason, const PlacementQuery& query
 SearchContext WithQuery(const SearchContext& context, const PlacementQuery& query) {
   SearchContext out = context;
   out.query = &query;
+  if (query.os != context.query->os) out.systems = FitSystems(*context.index, query);
   if (query.sites.empty()) out.has_site_filter = false;
   if (query.excluded_sites.empty()) out.excluded_sites.clear();
   return out;
+}
+
+struct Tried {
+  Relaxation relaxation;
+  int64_t size = 0;  // smaller is better among those that add as many shares
+};
+
+// Counts the shares that `query` adds; appends the relaxation if there are any.
+void AddIfItHelps(Relaxation relaxation, int64_t size, const PlacementQuery& query,
+                  const std::vector<ShareVerdict>& verdicts, const SearchContext& context,
+                  SearchScratch* scratch, std::vector<Tried>* tried) {
+  const SearchContext changed = WithQuery(context, query);
+  std::set<std::string> sites;
+  for (const ShareVerdict& verdict : verdicts) {
+    if (verdict.fits || !ShareFits(*verdict.share, changed, scratch)) continue;
+    ++relaxation.added_share_count;
+    sites.insert(verdict.share->view.site->site.name);
+  }
+  if (relaxation.added_share_count == 0) return;
+  for (const std::string& site : sites) {
+    if (relaxation.site_names.size() < kMaxSites) relaxation.site_names.push_back(site);
+  }
+  tried->push_back({std::move(relaxation), size});
+}
+
+// Several changes that are needed at once.
+struct Combination {
+  Relaxation relaxation;
+  PlacementQuery query;
+  int64_t count = 0;
+};
+
+// Gives way to one share: answers what blocks it, then what blocks it next, until it fits; nothing
+// if it cannot be helped.
+std::optional<Combination> GiveWay(const ShareVerdict& verdict, const SearchContext& context,
+                                   SearchScratch* scratch) {
+  Combination out;
+  out.query = *context.query;
+  std::vector<std::string> changes;
+  std::vector<std::string> fields;
+  std::vector<std::string> values;
+  std::optional<Reason> reason = verdict.blocking;
+  while (reason && out.count < kMaxTogether) {
+    const std::vector<Change> answers = ChangesFor(*reason, out.query);
+    if (answers.empty()) return std::nullopt;
+    const Change& change = answers.front();
+    // What is changed twice is told once, as it ends.
+    const auto before = std::find(fields.begin(), fields.end(), change.field);
+    if (before != fields.end()) {
+      const ptrdiff_t at = before - fields.begin();
+      changes[static_cast<size_t>(at)] = change.change;
+      values[static_cast<size_t>(at)] = change.value;
+    } else {
+      changes.push_back(change.change);
+      fields.push_back(change.field);
+      values.push_back(change.value);
+    }
+    change.apply(&out.query);
+    ++out.count;
+    reason = WhyNotShare(*verdict.share, WithQuery(context, out.query), scratch);
+  }
+  if (reason) return std::nullopt;
+  out.relaxation.change = absl::StrJoin(changes, ", ");
+  out.relaxation.field = absl::StrJoin(fields, ",");
+  out.relaxation.value = absl::StrJoin(values, ";");
+  out.count = static_cast<int64_t>(changes.size());
+  return out;
+}
+
+// For requests that no single change helps: the fewest changes together that help.
+std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts, const SearchContext& context,
+                            SearchScratch* scratch) {
+  std::map<std::string, Combination> found;
+  int64_t fewest = INT64_MAX;
+  for (const ShareVerdict& verdict : verdicts) {
+    if (verdict.fits || !verdict.blocking || found.size() >= kMaxCombinations) continue;
+    std::optional<Combination> way = GiveWay(verdict, context, scratch);
+    if (!way) continue;
+    fewest = std::min(fewest, way->count);
+    found.emplace(way->relaxation.change, *std::move(way));
+  }
+  std::vector<Tried> tried;
+  for (const auto& [change, way] : found) {
+    if (way.count > fewest) continue;
+    AddIfItHelps(way.relaxation, way.count, way.query, verdicts, context, scratch, &tried);
+  }
+  return tried;
 }
 
 }  // namespace
@@ -250,28 +370,17 @@ std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdict
       changes.emplace(key, std::move(change));
     }
   }
-  struct Tried {
-    Relaxation relaxation;
-    int64_t size;
-  };
   std::vector<Tried> tried;
+  SearchScratch scratch;
   for (const auto& [key, change] : changes) {
     PlacementQuery query = *context.query;
     change.apply(&query);
-    const SearchContext changed = WithQuery(context, query);
-    Relaxation relaxation{change.change, change.field, change.value, 0, {}};
-    std::set<std::string> sites;
-    for (const ShareVerdict& verdict : verdicts) {
-      if (verdict.fits || !ShareFits(*verdict.share, changed)) continue;
-      ++relaxation.added_share_count;
-      sites.insert(verdict.share->view.site->site.name);
-    }
-    if (relaxation.added_share_count == 0) continue;
-    for (const std::string& site : sites) {
-      if (relaxation.site_names.size() < kMaxSites) relaxation.site_names.push_back(site);
-    }
-    tried.push_back({std::move(relaxation), change.size});
+    AddIfItHelps({change.change, change.field, change.value, 0, {}}, change.size, query, verdicts,
+                 context, &scratch, &tried);
   }
+  const bool none_fits = std::none_of(verdicts.begin(), verdicts.end(),
+                                      [](const ShareVerdict& verdict) { return verdict.fits; });
+  if (tried.empty() && none_fits) tried = Together(verdicts, context, &scratch);
   std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) {
     return std::tie(b.relaxation.added_share_count, a.size, a.relaxation.field,
                     a.relaxation.value) <

@@ -22,9 +22,9 @@ bool AsksVersion(const PlacementQuery& query) {
   });
 }
 
-Confidence OsConfidence(const Image& image, bool with_version) {
-  const Confidence distro = image.provenance.Of("os_distro");
-  return with_version ? std::min(distro, image.provenance.Of("os_version")) : distro;
+Confidence OsConfidence(const IndexedImage& image, bool with_version) {
+  return with_version ? std::min(image.distro_confidence, image.version_confidence)
+                      : image.distro_confidence;
 }
 
 // Least of what the placement rests on. Only what the request asks for counts: whoever does not
@@ -34,10 +34,11 @@ Confidence LeastConfidence(const Placement& p, const PlacementQuery& query) {
   const auto at_most = [&least](Confidence confidence) { least = std::min(least, confidence); };
   if (p.plan->kind != PlanKind::kNone) at_most(p.plan->confidence);
   if (p.share->share().support != VoSupport::kAuthenticated) at_most(Confidence::kProbable);
-  if (!query.os.empty()) at_most(OsConfidence(*p.image->image, AsksVersion(query)));
+  if (!query.os.empty()) at_most(OsConfidence(*p.image, AsksVersion(query)));
   if (query.WantsGpu()) {
     at_most(p.flavor->provenance.Of("gpu_count"));
     if (!query.gpu_model.empty()) at_most(p.flavor->provenance.Of("gpu_model"));
+    if ((p.unknowns & UnknownBit(Unknown::kGpu)) != 0) at_most(Confidence::kGuess);
   }
   constexpr Unknowns kArch = UnknownBit(Unknown::kFlavorArch) | UnknownBit(Unknown::kImageArch);
   const bool arch_matters =
@@ -72,23 +73,7 @@ double OsPart(const Placement& p, const std::string& today) {
   const Image& image = *p.image->image;
   double support = 0.5;
   if (!image.eol_date.empty()) support = image.eol_date >= today ? 1.0 : 0.0;
-  return (ConfidenceValue(OsConfidence(image, true)) + support) / 2.0;
-}
-
-double HealthPart(const Placement& p) {
-  double sum = 0;
-  int count = 0;
-  for (const Kind kind : {Kind::kAuth, Kind::kFlavors, Kind::kImages, Kind::kNetworks}) {
-    const KindState* state = p.share->kind(kind);
-    if (state == nullptr) continue;
-    ++count;
-    if (state->error == ErrorClass::kNone) {
-      sum += 1.0;
-    } else if (state->failure_count < 3) {
-      sum += 0.5;
-    }
-  }
-  return count == 0 ? 0 : sum / count;
+  return (ConfidenceValue(OsConfidence(*p.image, true)) + support) / 2.0;
 }
 
 // 1 while fresh, so that sites do not change places with every crawl; then down to 0 at expiry.
@@ -142,10 +127,10 @@ void ScorePlacement(const SearchContext& context, Placement* placement) {
   const PlacementQuery& query = *context.query;
   p.confidence = LeastConfidence(p, query);
   p.bucket = BucketOf(p);
-  p.parts = {FitPart(p, query), NetworkPart(p), OsPart(p, context.today), HealthPart(p),
+  p.parts = {FitPart(p, query), NetworkPart(p), OsPart(p, context.today), p.share->health,
              FreshnessPart(p, context)};
   p.score = 0;
-  for (size_t i = 0; i < p.parts.size(); ++i) p.score += p.parts[i] * kCriterionWeights[i];
+  for (size_t i = 0; i < p.parts.size(); ++i) p.score += p.parts[i] * query.weights[i];
 }
 
 PlacementKey KeyOf(const Placement& p, const PlacementQuery& query) {

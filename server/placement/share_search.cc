@@ -23,8 +23,13 @@ const SiteCatalog* FindSite(const Snapshot& snapshot, absl::string_view name) {
 // The search of one share. Used once.
 class Search {
  public:
-  Search(const IndexedShare& share, const SearchContext& context)
-      : share_(share), context_(context), query_(*context.query) {}
+  Search(const IndexedShare& share, const SearchContext& context, SearchScratch* scratch)
+      : share_(share),
+        context_(context),
+        query_(*context.query),
+        flavors_(scratch->flavors),
+        images_(scratch->images),
+        plans_(scratch->plans) {}
 
   ShareVerdict Run(std::vector<Placement>* placements);
   bool Fits();
@@ -45,7 +50,6 @@ class Search {
 
   void SelectCandidates();
   Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
-  std::optional<Reason> FlavorQuota(const Flavor& flavor) const;
   bool FindPair(Pair* found) const;
   bool FindPlan(Plan* found) const;
   std::optional<Reason> NearestPair() const;
@@ -61,21 +65,21 @@ class Search {
   const IndexedShare& share_;
   const SearchContext& context_;
   const PlacementQuery& query_;
-  std::vector<FlavorFailures> flavor_failures_;
-  std::vector<const Flavor*> flavors_;
-  std::vector<ImageFailures> image_failures_;
-  std::vector<SelectedImage> images_;
-  std::vector<const NetworkPlan*> plans_;
+  DataAge age_;
+  std::vector<const Flavor*>& flavors_;  // that fit the request, smallest first
+  std::vector<SelectedImage>& images_;   // likewise, best first
+  std::vector<const NetworkPlan*>& plans_;
 };
 
 void Search::SelectCandidates() {
-  flavor_failures_.reserve(share_.flavors.size());
-  for (const Flavor* flavor : share_.flavors) {
-    flavor_failures_.push_back(CheckFlavor(*flavor, query_));
-    if (flavor_failures_.back() == 0) flavors_.push_back(flavor);
+  flavors_.clear();
+  for (size_t i = 0; i < share_.flavors.size(); ++i) {
+    if (!MayFit(share_.sizes[i], query_)) continue;
+    const Flavor* flavor = share_.flavors[i];
+    if (CheckFlavor(*flavor, query_) == 0) flavors_.push_back(flavor);
   }
-  images_ = SelectImages(share_.images, query_, &image_failures_);
-  plans_ = SelectPlans(share_.plans, query_);
+  SelectImages(share_.images, query_, context_.systems, &images_);
+  SelectPlans(share_.plans, query_, &plans_);
 }
 
 Search::Pair Search::CheckOne(const Flavor& flavor, const SelectedImage& image) const {
@@ -90,12 +94,6 @@ Search::Pair Search::CheckOne(const Flavor& flavor, const SelectedImage& image) 
   return pair;
 }
 
-// Why the flavor may not be started with any image.
-std::optional<Reason> Search::FlavorQuota(const Flavor& flavor) const {
-  bool unknown = false;
-  return share_.quotas.Check(FlavorNeeds(flavor, query_.count), &unknown);
-}
-
 // The smallest flavor, and the first image for it; images of a later tier only if no flavor fits
 // those of the tiers before.
 bool Search::FindPair(Pair* found) const {
@@ -103,12 +101,12 @@ bool Search::FindPair(Pair* found) const {
     size_t end = begin;
     while (end < images_.size() && images_[end].tier == images_[begin].tier) ++end;
     for (const Flavor* flavor : flavors_) {
-      if (FlavorQuota(*flavor)) continue;
+      if (!share_.quotas.Allows(FlavorNeeds(*flavor, query_.count))) continue;
       for (size_t i = begin; i < end; ++i) {
-        const Pair pair = CheckOne(*flavor, images_[i]);
-        if (pair.fit.refused || pair.quota) continue;
-        *found = pair;
-        return true;
+        const PairFit fit = CheckPair(*flavor, images_[i].image(), query_);
+        if (fit.refused) continue;
+        *found = CheckOne(*flavor, images_[i]);
+        if (!found->quota) return true;
       }
     }
     begin = end;
@@ -149,7 +147,7 @@ std::optional<Reason> Search::NearestPair() const {
 std::optional<Reason> Search::PairQuota() const {
   std::optional<Reason> first;
   for (const Flavor* flavor : flavors_) {
-    const bool refused_for_all = FlavorQuota(*flavor).has_value();
+    const bool refused_for_all = !share_.quotas.Allows(FlavorNeeds(*flavor, query_.count));
     if (refused_for_all && first) continue;
     for (const SelectedImage& image : images_) {
       const Pair pair = CheckOne(*flavor, image);
@@ -192,14 +190,22 @@ void Search::Explain(const std::vector<Reason>& standing, ShareVerdict* verdict)
   const bool has_flavors = HasData(share_, Kind::kFlavors);
   const bool has_images = HasData(share_, Kind::kImages);
   if (flavors_.empty() && has_flavors) {
-    append(ExplainFlavors(share_.flavors, flavor_failures_, query_));
-    verdict->near_misses = FlavorNearMisses(share_.flavors, flavor_failures_, query_);
+    std::vector<FlavorFailures> failures;
+    failures.reserve(share_.flavors.size());
+    for (const Flavor* flavor : share_.flavors) failures.push_back(CheckFlavor(*flavor, query_));
+    append(ExplainFlavors(share_.flavors, failures, query_));
+    verdict->near_misses = FlavorNearMisses(share_.flavors, failures, query_);
   }
   if (images_.empty() && has_images) {
-    append(ExplainImages(share_.images, image_failures_, query_));
+    std::vector<ImageFailures> failures;
+    failures.reserve(share_.images.size());
+    for (const IndexedImage& image : share_.images) {
+      failures.push_back(CheckImage(image, query_, context_.systems));
+    }
+    append(ExplainImages(share_.images, failures, query_));
     // With neither flavor nor image no single change helps.
     if (!flavors_.empty()) {
-      verdict->near_misses = ImageNearMisses(share_.images, image_failures_, query_);
+      verdict->near_misses = ImageNearMisses(share_.images, failures, query_);
     } else {
       verdict->near_misses.clear();
     }
@@ -247,7 +253,10 @@ Unknowns Search::UnknownsOf(const Pair& pair, const Plan& plan) const {
   add(flavor.arch.empty(), Unknown::kFlavorArch);
   add(image.arch.empty(), Unknown::kImageArch);
   add(!image.size_bytes && !image.virtual_size_bytes, Unknown::kImageSize);
-  add(query_.gpu_count.any() && !flavor.gpu_count, Unknown::kGpu);
+  add((query_.gpu_count.any() && !flavor.gpu_count) ||
+          (query_.gpu_memory_mib.any() && !flavor.gpu_memory_mib) ||
+          (!query_.gpu_kind.empty() && flavor.gpu_kind.empty()),
+      Unknown::kGpu);
   add(image.login_user.empty(), Unknown::kLoginUser);
   const NetworkPlan& network = *plan.plan;
   add(network.network != nullptr && network.network->attachable == Tristate::kUnknown,
@@ -271,29 +280,22 @@ Placement Search::MakePlacement(const Pair& pair, const Plan& plan) const {
   if (plan.plan->pool != nullptr) {
     out.floating_ip_quota_free = share_.quotas.Free(QuotaResource::kFloatingIps);
   }
-  const DataAge age = AgeOf(share_, context_);
-  out.data_state = age.state;
-  out.observe_time = age.observe_time;
+  out.data_state = age_.state;
+  out.observe_time = age_.observe_time;
   out.unknowns = UnknownsOf(pair, plan);
   ScorePlacement(context_, &out);
   return out;
 }
 
-// Remembers why the first flavor or the first image was not taken.
+// Remembers the first flavor and the first image if they do not go with what was taken.
 void Search::AddPassedOver(const Pair& pair, Placement* placement) const {
-  if (flavors_.front() != pair.flavor) {
-    const Pair smaller = CheckOne(*flavors_.front(), *pair.image);
-    if (smaller.fit.refused) {
-      placement->smaller_flavor =
-          ExplainPair(*smaller.flavor, smaller.image->image(), query_, *smaller.fit.refused);
-    }
+  if (flavors_.front() != pair.flavor &&
+      CheckPair(*flavors_.front(), pair.image->image(), query_).refused) {
+    placement->smaller_flavor = flavors_.front();
   }
-  if (&images_.front() != pair.image) {
-    const Pair newer = CheckOne(*pair.flavor, images_.front());
-    if (newer.fit.refused) {
-      placement->newer_image =
-          ExplainPair(*newer.flavor, newer.image->image(), query_, *newer.fit.refused);
-    }
+  if (&images_.front() != pair.image &&
+      CheckPair(*pair.flavor, images_.front().image(), query_).refused) {
+    placement->newer_image = &images_.front().image();
   }
 }
 
@@ -316,9 +318,9 @@ void Search::AddAll(std::vector<Placement>* placements) const {
 ShareVerdict Search::Run(std::vector<Placement>* placements) {
   ShareVerdict verdict;
   verdict.share = &share_;
-  const DataAge age = AgeOf(share_, context_);
-  verdict.data_state = age.state;
-  verdict.observe_time = age.observe_time;
+  age_ = AgeOf(share_, context_);
+  verdict.data_state = age_.state;
+  verdict.observe_time = age_.observe_time;
   const std::vector<Reason> standing = CheckStanding(share_, context_);
   SelectCandidates();
   if (query_.explain) CollectRefused(&verdict);
@@ -354,11 +356,14 @@ bool Search::Fits() {
 
 }  // namespace
 
-SearchContext MakeSearchContext(const Snapshot& snapshot, const PlacementQuery& query,
-                                absl::Time now, const FreshnessPolicy& policy,
+SearchContext MakeSearchContext(const Snapshot& snapshot, const PlacementIndex& index,
+                                const PlacementQuery& query, absl::Time now,
+                                const FreshnessPolicy& policy,
                                 std::vector<std::string>* unknown_sites) {
   SearchContext context;
   context.query = &query;
+  context.index = &index;
+  context.systems = FitSystems(index, query);
   context.now = now;
   context.policy = policy;
   context.today = absl::FormatTime("%Y-%m-%d", now, absl::UTCTimeZone());
@@ -380,12 +385,18 @@ SearchContext MakeSearchContext(const Snapshot& snapshot, const PlacementQuery& 
 }
 
 ShareVerdict SearchShare(const IndexedShare& share, const SearchContext& context,
-                         std::vector<Placement>* placements) {
-  return Search(share, context).Run(placements);
+                         SearchScratch* scratch, std::vector<Placement>* placements) {
+  return Search(share, context, scratch).Run(placements);
 }
 
-bool ShareFits(const IndexedShare& share, const SearchContext& context) {
-  return Search(share, context).Fits();
+std::optional<Reason> WhyNotShare(const IndexedShare& share, const SearchContext& context,
+                                  SearchScratch* scratch) {
+  std::vector<Placement> unused;
+  return SearchShare(share, context, scratch, &unused).blocking;
+}
+
+bool ShareFits(const IndexedShare& share, const SearchContext& context, SearchScratch* scratch) {
+  return Search(share, context, scratch).Fits();
 }
 
 }  // namespace cis

@@ -44,12 +44,15 @@ void CheckSite(const IndexedShare& share, const SearchContext& context, std::vec
     out->push_back(Plain(ReasonCode::kSiteNotSelected));
   }
   if (Contains(context.excluded_sites, &site)) out->push_back(Plain(ReasonCode::kSiteExcluded));
-  if (!query.countries.empty() &&
-      std::none_of(query.countries.begin(), query.countries.end(), [&site](const std::string& c) {
-        return absl::EqualsIgnoreCase(c, site.site.country_code);
-      })) {
+  const auto is_in = [&site](const std::vector<std::string>& countries) {
+    return std::any_of(countries.begin(), countries.end(), [&site](const std::string& c) {
+      return absl::EqualsIgnoreCase(c, site.site.country_code);
+    });
+  };
+  if (!query.countries.empty() && !is_in(query.countries)) {
     out->push_back(Plain(ReasonCode::kCountryNotSelected));
   }
+  if (is_in(query.excluded_countries)) out->push_back(Plain(ReasonCode::kCountryExcluded));
 }
 
 void CheckLogin(const IndexedShare& share, std::vector<Reason>* out) {

@@ -44,6 +44,21 @@ absl::Status InvalidCountryError(absl::string_view text) {
       {{"value", std::string(text)}});
 }
 
+absl::Status UnknownWordError(absl::string_view field, absl::string_view text,
+                              absl::string_view words) {
+  return InvalidFieldError(
+      "UNKNOWN_WORD", field,
+      absl::StrCat(field, " is \"", text.substr(0, 100), "\"; it must be empty or one of ", words),
+      {{"value", std::string(text)}});
+}
+
+absl::Status InvalidWeightError(double value, double max_value) {
+  return InvalidFieldError("INVALID_WEIGHT", "weights",
+                           absl::StrCat("weights holds ", value, "; each must be from 0 to ",
+                                        max_value, ", and one of them above 0"),
+                           {{"value", absl::StrCat(value)}});
+}
+
 absl::Status InvalidMaxAgeError(absl::string_view shown) {
   return InvalidFieldError("INVALID_MAX_AGE", "max_age",
                            absl::StrCat("max_age is ", shown, "; it must be 0 or more"),

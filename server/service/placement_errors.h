@@ -25,6 +25,13 @@ absl::Status InvalidOsError(absl::string_view text, const absl::Status& parse_er
 // INVALID_COUNTRY + BadRequest.
 absl::Status InvalidCountryError(absl::string_view text);
 
+// UNKNOWN_WORD: a field that takes a few words only holds another; `words` names them.
+absl::Status UnknownWordError(absl::string_view field, absl::string_view text,
+                              absl::string_view words);
+
+// INVALID_WEIGHT: a weight of the score is out of bounds, or all are 0.
+absl::Status InvalidWeightError(double value, double max_value);
+
 // INVALID_MAX_AGE + BadRequest.
 absl::Status InvalidMaxAgeError(absl::string_view shown);
 

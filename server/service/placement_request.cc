@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "schema/base/status_macros.h"
 #include "server/service/errors.h"
@@ -58,6 +59,17 @@ absl::Status ParseTexts(absl::string_view field, const Texts& texts, int limit,
   return absl::OkStatus();
 }
 
+// A word of a short list, any case; empty stays empty.
+absl::Status ParseWord(absl::string_view field, const std::string& text,
+                       std::initializer_list<absl::string_view> words, std::string* out) {
+  CIS_RETURN_IF_ERROR(CheckText(field, text));
+  *out = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
+  if (out->empty() || std::find(words.begin(), words.end(), *out) != words.end()) {
+    return absl::OkStatus();
+  }
+  return UnknownWordError(field, text, absl::StrJoin(words, ", "));
+}
+
 absl::Status ParseMachine(const v1::MachineRequirements& machine, PlacementQuery* query) {
   CIS_RETURN_IF_ERROR(ParseBounds("machine.vcpu_count", machine.vcpu_count(), &query->vcpu_count));
   CIS_RETURN_IF_ERROR(ParseBounds("machine.ram_mib", machine.ram_mib(), &query->ram_mib));
@@ -71,6 +83,14 @@ absl::Status ParseMachine(const v1::MachineRequirements& machine, PlacementQuery
   query->gpu_model = std::string(absl::StripAsciiWhitespace(machine.gpu_model()));
   query->gpu_vendor = std::string(absl::StripAsciiWhitespace(machine.gpu_vendor()));
   query->arch = CanonicalArch(machine.arch());
+  CIS_RETURN_IF_ERROR(
+      ParseBounds("machine.gpu_memory_mib", machine.gpu_memory_mib(), &query->gpu_memory_mib));
+  CIS_RETURN_IF_ERROR(ParseWord("machine.gpu_kind", machine.gpu_kind(),
+                                {"passthrough", "vgpu", "mig"}, &query->gpu_kind));
+  CIS_RETURN_IF_ERROR(ParseWord("machine.cpu_alloc", machine.cpu_alloc(),
+                                {"dedicated", "shared", "oversubscribed"}, &query->cpu_alloc));
+  CIS_RETURN_IF_ERROR(ParseTexts("machine.excluded_flavors", machine.excluded_flavors(), kMaxNames,
+                                 &query->excluded_flavor_globs));
   if (machine.has_allow_boot_from_volume()) {
     query->allow_boot_from_volume = machine.allow_boot_from_volume();
   }
@@ -80,6 +100,9 @@ absl::Status ParseMachine(const v1::MachineRequirements& machine, PlacementQuery
 absl::Status ParseImage(const v1::ImageRequirements& image, PlacementQuery* query) {
   CIS_RETURN_IF_ERROR(CheckText("image.image", image.image()));
   query->image = std::string(absl::StripAsciiWhitespace(image.image()));
+  CIS_RETURN_IF_ERROR(ParseTexts("image.images", image.images(), kMaxNames, &query->image_globs));
+  CIS_RETURN_IF_ERROR(ParseTexts("image.excluded_images", image.excluded_images(), kMaxNames,
+                                 &query->excluded_image_globs));
   if (image.os_size() > kMaxOsAlternatives) {
     return RequestTooLargeError("image.os", image.os_size(), kMaxOsAlternatives, "entries");
   }
@@ -114,15 +137,36 @@ absl::Status ParseNetwork(const v1::NetworkRequirements& network, PlacementQuery
   return absl::OkStatus();
 }
 
-absl::Status ParseCountries(const Texts& countries, PlacementQuery* query) {
-  CIS_RETURN_IF_ERROR(ParseTexts("countries", countries, kMaxNames, &query->countries));
-  for (std::string& country : query->countries) {
+absl::Status ParseCountries(absl::string_view field, const Texts& texts,
+                            std::vector<std::string>* out) {
+  CIS_RETURN_IF_ERROR(ParseTexts(field, texts, kMaxNames, out));
+  for (std::string& country : *out) {
     absl::AsciiStrToUpper(&country);
     const bool letters = std::all_of(country.begin(), country.end(), [](char c) {
       return absl::ascii_isalpha(static_cast<unsigned char>(c));
     });
     if (country.size() != 2 || !letters) return InvalidCountryError(country);
   }
+  return absl::OkStatus();
+}
+
+absl::Status ParseWeights(const v1::ScoreWeights& weights, PlacementQuery* query) {
+  CriterionValues& out = query->weights;
+  const auto set = [&out](Criterion criterion, bool given, double value) {
+    if (given) out[static_cast<size_t>(criterion)] = value;
+  };
+  set(Criterion::kFit, weights.has_fit(), weights.fit());
+  set(Criterion::kNetwork, weights.has_network(), weights.network());
+  set(Criterion::kOs, weights.has_os(), weights.os());
+  set(Criterion::kHealth, weights.has_health(), weights.health());
+  set(Criterion::kFreshness, weights.has_freshness(), weights.freshness());
+  double sum = 0;
+  for (const double weight : out) {
+    if (!(weight >= 0 && weight <= kMaxWeight)) return InvalidWeightError(weight, kMaxWeight);
+    sum += weight;
+  }
+  if (sum <= 0) return InvalidWeightError(0, kMaxWeight);
+  for (double& weight : out) weight /= sum;
   return absl::OkStatus();
 }
 
@@ -173,7 +217,10 @@ absl::StatusOr<PlacementQuery> ParsePlacementRequest(const v1::FindPlacementsReq
   CIS_RETURN_IF_ERROR(ParseTexts("sites", request.sites(), kMaxNames, &query.sites));
   CIS_RETURN_IF_ERROR(
       ParseTexts("excluded_sites", request.excluded_sites(), kMaxNames, &query.excluded_sites));
-  CIS_RETURN_IF_ERROR(ParseCountries(request.countries(), &query));
+  CIS_RETURN_IF_ERROR(ParseCountries("countries", request.countries(), &query.countries));
+  CIS_RETURN_IF_ERROR(ParseCountries("excluded_countries", request.excluded_countries(),
+                                     &query.excluded_countries));
+  if (request.has_weights()) CIS_RETURN_IF_ERROR(ParseWeights(request.weights(), &query));
   CIS_RETURN_IF_ERROR(ParseMaxAge(request, &query));
   CIS_RETURN_IF_ERROR(ParseOrder(request.order_by(), &query));
   query.all_combinations = request.all_combinations();
@@ -197,7 +244,17 @@ v1::FindPlacementsRequest InterpretedRequest(const v1::FindPlacementsRequest& re
   out.mutable_sites()->Assign(query.sites.begin(), query.sites.end());
   out.mutable_excluded_sites()->Assign(query.excluded_sites.begin(), query.excluded_sites.end());
   out.mutable_countries()->Assign(query.countries.begin(), query.countries.end());
+  out.mutable_excluded_countries()->Assign(query.excluded_countries.begin(),
+                                           query.excluded_countries.end());
+  v1::ScoreWeights& weights = *out.mutable_weights();
+  weights.set_fit(query.weights[static_cast<size_t>(Criterion::kFit)]);
+  weights.set_network(query.weights[static_cast<size_t>(Criterion::kNetwork)]);
+  weights.set_os(query.weights[static_cast<size_t>(Criterion::kOs)]);
+  weights.set_health(query.weights[static_cast<size_t>(Criterion::kHealth)]);
+  weights.set_freshness(query.weights[static_cast<size_t>(Criterion::kFreshness)]);
   v1::MachineRequirements& machine = *out.mutable_machine();
+  machine.set_gpu_kind(query.gpu_kind);
+  machine.set_cpu_alloc(query.cpu_alloc);
   if (query.vcpu_count.any()) BoundsToProto(query.vcpu_count, machine.mutable_vcpu_count());
   machine.set_arch(query.arch);
   machine.set_gpu_model(query.gpu_model);

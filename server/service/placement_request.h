@@ -14,6 +14,7 @@ inline constexpr int kMaxNames = 200;
 inline constexpr int kMaxOsAlternatives = 20;
 inline constexpr int kMaxTextBytes = 500;
 inline constexpr int64_t kMaxMachines = 10000;
+inline constexpr double kMaxWeight = 1000;
 
 inline constexpr int32_t kDefaultPlacements = 50;
 inline constexpr int32_t kMaxPlacements = 1000;

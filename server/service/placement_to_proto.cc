@@ -134,7 +134,7 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query, a
     v1::ScorePart& part = *proto.add_score_parts();
     part.set_criterion(std::string(FormatCriterion(static_cast<Criterion>(i))));
     part.set_value(placement.parts[i]);
-    part.set_weight(kCriterionWeights[i]);
+    part.set_weight(query.weights[i]);
   }
   proto.set_data_state(DataStateToProto(placement.data_state));
   if (IsKnownTime(placement.observe_time)) {

@@ -46,6 +46,23 @@ TEST(PlaceRequest, FlagsBecomeFields) {
                      "order_by: 'site desc' explain: true count: -1");
   ExpectPlaceRequest({"--no-volume", "--flavor", "m1.*"},
                      "machine { allow_boot_from_volume: false flavors: 'm1.*' }");
+  ExpectPlaceRequest({"--gpu-memory", "40G", "--gpu-kind", "vgpu", "--cpu-alloc", "dedicated"},
+                     "machine { gpu_memory_mib { min: 40960 } gpu_kind: 'vgpu' "
+                     "cpu_alloc: 'dedicated' }");
+  ExpectPlaceRequest({"--not-flavor", "old.*", "--image-name", "EGI *", "--not-image", "*test*"},
+                     "machine { excluded_flavors: 'old.*' } "
+                     "image { images: 'EGI *' excluded_images: '*test*' }");
+  ExpectPlaceRequest({"--prefer-public-ip"}, "network { public_v4: ADDRESS_WISH_PREFERRED }");
+  ExpectPlaceRequest({"--not-country", "es"}, "excluded_countries: 'ES'");
+  ExpectPlaceRequest({"--weights", "fit=1,freshness=0.5"}, "weights { fit: 1 freshness: 0.5 }");
+  ExpectPlaceRequest({"--page-token", "abc"}, "page_token: 'abc'");
+}
+
+TEST(PlaceRequest, AWeightNeedsAKnownName) {
+  const ParsedArguments parsed = ParseArguments({"place", "--vo", "v", "--weights", "cost=1"}, "");
+  EXPECT_EQ(parsed.err,
+            "cisquery: --weights: \"cost=1\" is not a weight; write for example fit=0.5, of fit, "
+            "network, os, health, freshness\n");
 }
 
 TEST(PlaceRequest, LimitBoundsThePage) {
@@ -61,6 +78,14 @@ TEST(PlaceRequest, AllCombinationsAreBoundedUnlessTheUserSaysOtherwise) {
   EXPECT_EQ(PlacementLimit(options), 1000);
   options.limit = 0;
   EXPECT_EQ(PlacementLimit(options), 0);
+}
+
+TEST(ListRequest, PageTokensArePassedOn) {
+  const ParsedArguments parsed = ParseArguments({"flavors", "--page-token", "abc"}, "");
+  ASSERT_TRUE(parsed.options.has_value()) << parsed.err;
+  const auto request = MakeListRequest<v1::Flavor>(parsed.options->list, Format::kTable);
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->page_token(), "abc");
 }
 
 template <typename T>

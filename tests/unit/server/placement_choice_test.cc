@@ -191,8 +191,8 @@ TEST(PlacementOrder, ScoreIsTheWeightedSumOfItsParts) {
   for (size_t i = 0; i < p.parts.size(); ++i) {
     EXPECT_GE(p.parts[i], 0);
     EXPECT_LE(p.parts[i], 1);
-    sum += p.parts[i] * kCriterionWeights[i];
-    weights += kCriterionWeights[i];
+    sum += p.parts[i] * kDefaultWeights[i];
+    weights += kDefaultWeights[i];
   }
   EXPECT_DOUBLE_EQ(p.score, sum);
   EXPECT_DOUBLE_EQ(weights, 1.0);

@@ -19,6 +19,8 @@ Flavor Generator::AnyFlavor(int number) {
   if (OneIn(8)) flavor.ram_mib.reset();
   if (OneIn(5)) flavor.gpu_count = Below(3);
   if (OneIn(6)) flavor.gpu_count.reset();
+  if (flavor.gpu_count.value_or(0) > 0 && OneIn(2)) flavor.gpu_memory_mib = 8192 * (1 + Below(4));
+  if (OneIn(3)) flavor.cpu_alloc = OneIn(2) ? "dedicated" : "shared";
   if (OneIn(3)) flavor.arch = OneIn(2) ? "" : "aarch64";
   if (OneIn(10)) flavor.disabled = true;
   return flavor;
@@ -123,7 +125,7 @@ PlacementQuery Generator::Query() {
 }
 
 void Generator::Tighten(PlacementQuery* query) {
-  switch (Below(10)) {
+  switch (Below(13)) {
     case 0:
       query->vcpu_count.min = query->vcpu_count.min.value_or(0) + 1 + Below(3);
       break;
@@ -154,6 +156,16 @@ void Generator::Tighten(PlacementQuery* query) {
       } else {
         query->os = {*ParseOsRequirement("ubuntu>=22.04")};
       }
+      break;
+    case 9:
+      query->gpu_memory_mib.min = query->gpu_memory_mib.min.value_or(0) + 8192;
+      break;
+    case 10:
+      if (query->cpu_alloc.empty()) query->cpu_alloc = OneIn(2) ? "dedicated" : "shared";
+      break;
+    case 11:
+      query->excluded_flavor_globs.push_back(absl::StrCat("f", Below(6)));
+      query->excluded_image_globs.push_back(absl::StrCat("i", Below(6)));
       break;
     default:
       if (query->arch.empty()) query->arch = OneIn(3) ? "aarch64" : "x86_64";

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/placement/image_fit.h"
 #include "tests/unit/server/placement_scenes.h"
 
 namespace cis {
@@ -115,8 +116,10 @@ TEST(PlacementHeadline, NeverPairsAFlavorWithAnImageLargerThanItsDisk) {
   ASSERT_EQ(answer->placements.size(), 1u);
   const Placement& p = answer->placements[0];
   EXPECT_EQ(p.flavor->name, "m1.small");
-  ASSERT_TRUE(p.smaller_flavor.has_value());
-  EXPECT_EQ(FormatReason(*p.smaller_flavor, query).message,
+  ASSERT_NE(p.smaller_flavor, nullptr);
+  const std::optional<Reason> refusal = WhyNotPair(*p.smaller_flavor, *p.image->image, query);
+  ASSERT_TRUE(refusal.has_value());
+  EXPECT_EQ(FormatReason(*refusal, query).message,
             "image Ubuntu 18.04 has a size of 2.20 GiB and flavor m1.tiny offers 1.00 GiB");
   ASSERT_EQ(answer->verdicts[0].refused_pairs.size(), 1u);
   EXPECT_EQ(answer->verdicts[0].refused_pairs[0].code, ReasonCode::kImageSizeGtDisk);

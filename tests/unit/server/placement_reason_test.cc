@@ -62,6 +62,11 @@ void VolumeOnly(Flavor& flavor) {
   flavor.disk_gib = 0;
   flavor.boot_from_volume = true;
 }
+void PassedThrough(Flavor& flavor) {
+  flavor.gpu_count = 1;
+  flavor.gpu_kind = "passthrough";
+  flavor.gpu_memory_mib = 40960;
+}
 void NoNetworks(ShareCatalog& share) {
   share.networks.clear();
   share.routers.clear();
@@ -206,6 +211,25 @@ std::vector<Refusal> Refusals() {
       {"OS_VERSION_MISMATCH", Nothing,
        [](PlacementQuery& q) { q.os = {*ParseOsRequirement("ubuntu:20.04")}; },
        "there is ubuntu 22.04"},
+      {"COUNTRY_EXCLUDED", Nothing, [](PlacementQuery& q) { q.excluded_countries = {"ES"}; },
+       "excludes this country"},
+      {"FLAVOR_EXCLUDED", Nothing, [](PlacementQuery& q) { q.excluded_flavor_globs = {"m1.*"}; },
+       "excludes all flavors that are left, for example m1.medium"},
+      {"GPU_KIND_MISMATCH", WithFlavor(PassedThrough),
+       [](PlacementQuery& q) { q.gpu_kind = "vgpu"; }, "no GPU is vgpu, there is passthrough"},
+      {"GPU_MEMORY_TOO_SMALL", WithFlavor(PassedThrough),
+       [](PlacementQuery& q) { q.gpu_memory_mib.min = 81920; },
+       "needs 81920 MiB of GPU memory, the largest flavor has 40960 MiB"},
+      {"GPU_MEMORY_TOO_LARGE", WithFlavor(PassedThrough),
+       [](PlacementQuery& q) { q.gpu_memory_mib.max = 16384; },
+       "at most 16384 MiB of GPU memory is wanted, the smallest flavor has 40960 MiB"},
+      {"CPU_ALLOC_MISMATCH", WithFlavor([](Flavor& f) { f.cpu_alloc = "shared"; }),
+       [](PlacementQuery& q) { q.cpu_alloc = "dedicated"; },
+       "no flavor is known to have dedicated CPUs, there is shared (m1.medium)"},
+      {"IMAGE_NAME_MISMATCH", Nothing, [](PlacementQuery& q) { q.image_globs = {"EGI*"}; },
+       "no image is named EGI*"},
+      {"IMAGE_EXCLUDED", Nothing, [](PlacementQuery& q) { q.excluded_image_globs = {"Ubuntu*"}; },
+       "excludes all images that are left, for example Ubuntu 22.04"},
       {"IMAGE_ARCH_MISMATCH", WithFlavor([](Flavor& f) { f.arch.clear(); }),
        [](PlacementQuery& q) { q.arch = "aarch64"; }, "no image is for aarch64"},
       {"IMAGE_MIN_RAM_GT_FLAVOR", WithImage([](Image& i) { i.min_ram_mib = 8192; }), NoWish,
@@ -366,6 +390,44 @@ TEST(PlacementReason, UnknownIsNeverNo) {
     EXPECT_NE(p.unknowns & UnknownBit(unknown), 0u) << FormatUnknown(unknown);
   }
   EXPECT_EQ(p.bucket, 1);
+}
+
+TEST(PlacementReason, ChangesThatHelpOnlyTogetherAreTold) {
+  PlacementQuery query = QueryOf();
+  query.ram_mib.min = 8192;
+  query.vcpu_count.min = 4;
+  query.os = {*ParseOsRequirement("ubuntu>=24.04")};
+  const Answer answer = Find(PlainScene(), query);
+  ASSERT_EQ(answer->relaxations.size(), 1u);
+  const Relaxation& relaxation = answer->relaxations[0];
+  EXPECT_EQ(relaxation.change, "--vcpus 2, --ram 4096M, --os 'ubuntu>=22.04'");
+  EXPECT_EQ(relaxation.field, "machine.vcpu_count.min,machine.ram_mib.min,image.os");
+  EXPECT_EQ(relaxation.value, "2;4096;ubuntu>=22.04");
+  EXPECT_EQ(relaxation.added_share_count, 1);
+}
+
+TEST(PlacementReason, WhatNoChangeHelpsHasNoRelaxation) {
+  CatalogBuilder builder = PlainScene();
+  builder.share().share.support = VoSupport::kRefused;
+  PlacementQuery query = QueryOf();
+  query.ram_mib.min = 8192;
+  EXPECT_TRUE(Find(builder, query)->relaxations.empty());
+}
+
+TEST(PlacementReason, GpuModelsThatExistNowhereAreSuggested) {
+  CatalogBuilder builder = PlainScene();
+  Flavor flavor = MakeFlavor("gpu", 8, 65536, 80);
+  flavor.gpu_count = 1;
+  flavor.gpu_model = "A100 80GB PCIe";
+  builder.AddFlavor(flavor);
+  PlacementQuery query = QueryOf();
+  query.gpu_model = "A10O";
+  const Answer answer = Find(builder, query);
+  ASSERT_EQ(answer->suggestions.size(), 1u);
+  EXPECT_EQ(answer->suggestions[0].field, "machine.gpu_model");
+  EXPECT_THAT(answer->suggestions[0].candidates, testing::Contains("A100"));
+  query.gpu_model = "a100";
+  EXPECT_TRUE(Find(builder, query)->suggestions.empty());
 }
 
 }  // namespace

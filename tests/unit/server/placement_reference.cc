@@ -27,6 +27,15 @@ bool FlavorDoes(const Flavor& f, const PlacementQuery& q) {
   if (q.gpu_count.min && *q.gpu_count.min > 0) {
     if (!f.gpu_count || *f.gpu_count < static_cast<double>(*q.gpu_count.min)) return false;
   }
+  for (const std::string& name : q.excluded_flavor_globs) {
+    if (name == f.name) return false;
+  }
+  if (q.gpu_memory_mib.min) {
+    const bool none = !f.gpu_count || *f.gpu_count == 0;
+    if (none || (f.gpu_memory_mib && *f.gpu_memory_mib < *q.gpu_memory_mib.min)) return false;
+  }
+  if (q.cpu_alloc == "dedicated" && f.cpu_alloc != "dedicated") return false;
+  if (q.cpu_alloc == "shared" && f.cpu_alloc == "dedicated") return false;
   return q.arch.empty() || f.arch.empty() || q.arch == f.arch;
 }
 
@@ -36,6 +45,9 @@ double VersionNumber(const std::string& text) { return std::strtod(text.c_str(),
 bool ImageDoes(const Image& i, const PlacementQuery& q) {
   if (!i.usable || i.is_snapshot || i.purpose == "appliance") return false;
   if (i.hidden && *i.hidden) return false;
+  for (const std::string& name : q.excluded_image_globs) {
+    if (name == i.name) return false;
+  }
   if (!q.arch.empty() && !i.arch.empty() && q.arch != i.arch) return false;
   if (q.os.empty()) return true;
   for (const OsRequirement& os : q.os) {
