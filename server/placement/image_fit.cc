@@ -6,8 +6,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "schema/base/glob.h"
 #include "schema/model/os_version.h"
-#include "server/placement/text.h"
 
 namespace cis {
 namespace {
