@@ -225,7 +225,8 @@ absl::StatusOr<std::string> MakeOsFilter(absl::string_view os) {
     op += rest[0];
     rest.remove_prefix(1);
   }
-  const std::string version(absl::StripAsciiWhitespace(rest));
+  std::string version = absl::AsciiStrToLower(absl::StripAsciiWhitespace(rest));
+  if (absl::EndsWith(version, " lts")) version.resize(version.size() - 4);
   if (distro.empty() || op.empty() != version.empty()) return error;
 
   std::string filter;
@@ -239,7 +240,13 @@ absl::StatusOr<std::string> MakeOsFilter(absl::string_view os) {
     filter = absl::StrCat("os_distro = ", QuoteFilterValue(distro));
   }
   if (op.empty()) return filter;
-  if (op == ":" || op == "~" || op == "=" || op == "==") {
+  const bool equality = op == ":" || op == "~" || op == "=" || op == "==";
+  if (!absl::ascii_isdigit(static_cast<unsigned char>(version[0]))) {
+    if (!equality) return error;  // only numbers can be compared
+    const std::string word = QuoteFilterValue(version);
+    return absl::StrCat(filter, " AND (os_codename = ", word, " OR os_version = ", word, ")");
+  }
+  if (equality) {
     // 9 is every 9.x, as people mean it.
     return absl::StrCat(filter, " AND (os_version = ", QuoteFilterValue(version),
                         " OR os_version = ", QuoteFilterValue(absl::StrCat(version, ".*")), ")");

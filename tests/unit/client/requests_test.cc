@@ -125,8 +125,17 @@ TEST(ListRequest, OperatingSystemsBecomeFilters) {
             "os_distro = \"rocky\" AND (os_version = \"9\" OR os_version = \"9.*\")");
   EXPECT_THAT(*MakeOsFilter("el<9"), ::testing::HasSubstr("os_distro = \"almalinux\""));
   EXPECT_THAT(*MakeOsFilter("linux"), ::testing::HasSubstr("NOT (os_distro = \"windows\""));
-  for (const char* text : {"", ">=22.04", "ubuntu>=", "ubuntu=>22", "ubuntu><1", ":"}) {
+  EXPECT_EQ(*MakeOsFilter("ubuntu:22.04 LTS"), *MakeOsFilter("ubuntu:22.04"));
+  for (const char* text :
+       {"", ">=22.04", "ubuntu>=", "ubuntu=>22", "ubuntu><1", ":", "ubuntu>=jammy"}) {
     EXPECT_EQ(MakeOsFilter(text).status().code(), absl::StatusCode::kInvalidArgument) << text;
+  }
+}
+
+TEST(ListRequest, CodenamesAreNoVersions) {
+  for (const char* text : {"ubuntu:jammy", "Ubuntu=Jammy", "ubuntu~jammy"}) {
+    EXPECT_EQ(*MakeOsFilter(text),
+              "os_distro = \"ubuntu\" AND (os_codename = \"jammy\" OR os_version = \"jammy\")");
   }
 }
 
