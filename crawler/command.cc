@@ -39,10 +39,9 @@ void LogOverrideProblems(const Corrector& corrector, const Corrector::Scope& sco
 }
 
 CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context) {
-  if (!options.rules.empty()) {
-    if (const absl::Status status = UseRulesFolder(options.rules); !status.ok()) {
-      return FailedCommand(status);
-    }
+  if (const absl::Status status = UseRules(options.rules, context.distro_info_folder);
+      !status.ok()) {
+    return FailedCommand(status);
   }
   switch (options.command) {
     case CrawlerCommand::kCrawl:

@@ -26,6 +26,7 @@ struct ProcessContext {
   std::function<void(HttpTransport*)> on_transport;  // what signals cancel; null when it ends
   std::function<std::string()> read_stdin;           // all of it
   uint64_t seed = 0;                                 // of the retries' jitter
+  std::string distro_info_folder;  // of Debian's distro-info-data; empty or absent = none
 };
 
 struct CommandResult {

@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   cis::ProcessContext context;
   context.clock = &clock;
   context.seed = std::random_device()();
+  context.distro_info_folder = "/usr/share/distro-info";
   context.environment = [](absl::string_view name) -> std::optional<std::string> {
     const char* value = std::getenv(std::string(name).c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);

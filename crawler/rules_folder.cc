@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "crawler/normalize/distro_info.h"
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/table_check.h"
 #include "crawler/sites/secret_file.h"
@@ -47,9 +48,8 @@ absl::StatusOr<std::map<std::string, TableFile>> ReadFolder(const std::string& f
   return files;
 }
 
-}  // namespace
-
-absl::Status UseRulesFolder(const std::string& folder) {
+// The operator's tables by name, checked.
+absl::StatusOr<std::map<std::string, std::string>> LoadRules(const std::string& folder) {
   CIS_ASSIGN_OR_RETURN(auto files, ReadFolder(folder));
   const auto own_distros = files.find("distros");
   const std::string distros =
@@ -69,7 +69,36 @@ absl::Status UseRulesFolder(const std::string& folder) {
   std::map<std::string, std::string> texts;
   for (auto& [name, file] : files) texts.emplace(name, std::move(file.text));
   Log(LogLevel::kInfo, "rules.replaced", {{"folder", folder}, {"tables", texts.size()}});
-  return ReplaceTables(std::move(texts));
+  return texts;
+}
+
+// The compiled table of releases with what this machine knows better; unchanged if it does not.
+std::string ReleasesOf(const std::string& distro_info) {
+  std::string releases(EmbeddedTable("releases"));
+  for (const char* distro : {"debian", "ubuntu"}) {
+    const absl::StatusOr<std::string> csv =
+        ReadTextFile(absl::StrCat(distro_info, "/", distro, ".csv"), kMaxTableBytes);
+    if (csv.ok()) releases = MergeDistroInfo(releases, distro, *csv);
+  }
+  return releases;
+}
+
+}  // namespace
+
+absl::Status UseRules(const std::string& rules, const std::string& distro_info) {
+  std::map<std::string, std::string> texts;
+  if (!rules.empty()) {
+    CIS_ASSIGN_OR_RETURN(texts, LoadRules(rules));
+  }
+  // Facts that do not fit the operator's own tables (another set of distributions) stay out.
+  if (!distro_info.empty() && texts.count("releases") == 0 && texts.count("distros") == 0) {
+    std::string releases = ReleasesOf(distro_info);
+    if (releases != EmbeddedTable("releases") &&
+        CheckTable("releases", distro_info, releases, EmbeddedTable("distros")).ok()) {
+      texts.emplace("releases", std::move(releases));
+    }
+  }
+  return texts.empty() ? absl::OkStatus() : ReplaceTables(std::move(texts));
 }
 
 }  // namespace cis

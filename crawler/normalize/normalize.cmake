@@ -14,6 +14,7 @@ cis_library(
   SOURCES
   normalize/provenance.cc
   normalize/arch.cc
+  normalize/distro_info.cc
   normalize/documents.cc
   normalize/flavor.cc
   normalize/gpu.cc

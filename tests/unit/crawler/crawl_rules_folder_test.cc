@@ -19,7 +19,7 @@ constexpr char kHeader[] = "distro\tversion\tcodename\trelease\teol\tsource\n";
 std::string MessageFor(const std::string& name, const std::string& text) {
   const TempDir dir;
   std::ofstream(dir.File(name)) << text;
-  const absl::Status status = UseRulesFolder(dir.File("."));
+  const absl::Status status = UseRules(dir.File("."), "");
   EXPECT_FALSE(status.ok());
   return std::string(status.message());
 }
@@ -38,7 +38,7 @@ TEST(RulesFolder, BadRowsNameFileLineAndTheRightForm) {
               HasSubstr("releases.tsv:1: the first line that is no comment is not the header"));
   EXPECT_THAT(MessageFor("release.tsv", kHeader), HasSubstr("there is no table \"release\""));
   EXPECT_THAT(MessageFor("notes.txt", ""), HasSubstr("which has no table"));
-  EXPECT_EQ(UseRulesFolder("/nonexistent").code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(UseRules("/nonexistent", "").code(), absl::StatusCode::kNotFound);
 }
 
 TEST(RulesFolder, ATableOfDistributionsMustFitTheOthers) {
@@ -55,12 +55,39 @@ TEST(RulesFolderDeathTest, ReplacedTablesAreUsedAndRulesAreSetOnce) {
       << kHeader << "ubuntu\t30.04\tzesty\t2030-04-01\t2035-04-01\tme\n";
   EXPECT_EXIT(
       {
-        const bool replaced = UseRulesFolder(dir.File(".")).ok();
+        const bool replaced = UseRules(dir.File("."), "").ok();
         const bool used =
             FindRelease("ubuntu", "30.04") != nullptr && FindRelease("ubuntu", "22.04") == nullptr;
         const bool once =
-            UseRulesFolder(dir.File(".")).code() == absl::StatusCode::kFailedPrecondition;
+            UseRules(dir.File("."), "").code() == absl::StatusCode::kFailedPrecondition;
         std::_Exit(replaced && used && once && RulesVersion() != "" ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
+// In a process of its own: rules are set once.
+TEST(RulesFolderDeathTest, DistroInfoCorrectsTheCompiledReleases) {
+  const TempDir dir;
+  std::ofstream(dir.File("ubuntu.csv"))
+      << "version,codename,series,created,release,eol,eol-server\n"
+         "22.04 LTS,Jammy Jellyfish,jammy,2021-10-14,2022-04-21,2027-07-07,2027-06-01\n"
+         "36.04 LTS,Xenial Again,again,2035-10-14\n";
+  EXPECT_EXIT(
+      {
+        const bool used = UseRules("", dir.File(".")).ok();
+        const bool corrected = FindRelease("ubuntu", "22.04")->eol_date == "2027-07-07";
+        const bool added = FindCodename("again", "ubuntu") != nullptr;
+        const bool kept = FindRelease("debian", "12") != nullptr;
+        std::_Exit(used && corrected && added && kept ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
+TEST(RulesFolderDeathTest, WithoutDistroInfoTheCompiledReleasesCount) {
+  EXPECT_EXIT(
+      {
+        const bool used = UseRules("", "/nonexistent").ok();
+        std::_Exit(used && FindRelease("ubuntu", "22.04")->eol_date == "2027-06-01" ? 0 : 1);
       },
       ::testing::ExitedWithCode(0), "");
 }

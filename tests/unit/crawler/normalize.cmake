@@ -4,6 +4,7 @@ cis_test(
   unit
   SOURCES
   normalize_arch_test.cc
+  normalize_distro_info_test.cc
   normalize_documents_test.cc
   normalize_flavor_test.cc
   normalize_gpu_model_test.cc
