@@ -255,6 +255,20 @@ class Parser {
     return mention;
   }
 
+  // Abbreviations of one or two letters stand for a system only where a release that there is
+  // follows at once with a usual separator ("SL 7", not "SL 8"), one letter only before two digits
+  // ("f38").
+  bool IsDoubtful(const Distro& distro, const NamePattern& pattern, std::size_t name_end,
+                  absl::string_view version) const {
+    if (pattern.words.size() != 1 || pattern.words[0].size() > 2) {
+      return false;
+    }
+    const std::string& gap = tokens()[name_end].gap;
+    return gap.find_first_not_of(" -_./") != std::string::npos || gap.size() > 1 ||
+           (pattern.words[0].size() == 1 && version.size() < 2) ||
+           FindRelease(distro.id, version) == nullptr;
+  }
+
   void FindMentions() {
     for (std::size_t at = 0; at < tokens().size();) {
       std::optional<Mention> best;
@@ -268,7 +282,8 @@ class Parser {
         if (mention->version.empty()) {
           std::string codename;
           const auto version = ReadVersion(distro, mention->name_end, pattern.glued, &codename);
-          if (version.has_value()) {
+          if (version.has_value() &&
+              !IsDoubtful(distro, pattern, mention->name_end, version->first)) {
             mention->version = version->first;
             mention->codename = codename;
           } else if (pattern.needs_version) {

@@ -9,6 +9,7 @@ cis_test(
   normalize_flavor_test.cc
   normalize_gpu_model_test.cc
   normalize_iana_test.cc
+  normalize_image_invariance_test.cc
   normalize_image_test.cc
   normalize_json_reader_test.cc
   normalize_network_set_test.cc
