@@ -153,7 +153,9 @@ ImageFacts GatherImageFacts(const JsonReader& record, Provenance* provenance) {
   Gatherer gatherer(&facts, provenance);
   gatherer.Object(record.object(), "property:");
   facts.facts = gatherer.Sorted();
+  // A set: Glance lists the same tags in any order.
   facts.tags = record.Strings("tags");
+  std::sort(facts.tags.begin(), facts.tags.end());
   return facts;
 }
 
