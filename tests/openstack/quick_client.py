@@ -10,6 +10,7 @@ second or so that Python needs to import it is shared.
 """
 import array
 import contextlib
+import ctypes
 import io
 import json
 import logging
@@ -81,7 +82,9 @@ def _call(connection, main):
 
 
 def serve(path):
-    """Serves calls until it is told to end."""
+    """Serves calls until it is told to end, or whoever started it is gone."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
     from openstackclient import shell
     for command in WARMED:
         with contextlib.redirect_stdout(io.StringIO()):
