@@ -60,7 +60,7 @@ absl::StatusOr<std::map<std::string, std::string>> LoadRules(const std::string& 
   // Tables that stay must still fit a table of distributions that is replaced.
   if (own_distros != files.end()) {
     for (const std::string& name : EmbeddedTableNames()) {
-      if (files.count(name) > 0) continue;
+      if (files.contains(name)) continue;
       CIS_RETURN_IF_ERROR(CheckTable(
           name, absl::StrCat("compiled table ", name, " beside ", own_distros->second.path),
           EmbeddedTable(name), distros));
@@ -91,7 +91,7 @@ absl::Status UseRules(const std::string& rules, const std::string& distro_info) 
     CIS_ASSIGN_OR_RETURN(texts, LoadRules(rules));
   }
   // Facts that do not fit the operator's own tables (another set of distributions) stay out.
-  if (!distro_info.empty() && texts.count("releases") == 0 && texts.count("distros") == 0) {
+  if (!distro_info.empty() && !texts.contains("releases") && !texts.contains("distros")) {
     std::string releases = ReleasesOf(distro_info);
     if (releases != EmbeddedTable("releases") &&
         CheckTable("releases", distro_info, releases, EmbeddedTable("distros")).ok()) {

@@ -22,6 +22,9 @@ bool IsVagueDistro(absl::string_view value) {
 OsClaim ReadPair(OsSource level, const ImageFact* distro, const ImageFact* version) {
   OsClaim claim;
   claim.level = level;
+  if (distro == nullptr && version == nullptr) {
+    return claim;
+  }
   claim.source = distro != nullptr ? distro->source : version->source;
   if (distro != nullptr && !IsVagueDistro(distro->value)) {
     claim.said_distro = distro->value;

@@ -48,6 +48,13 @@ TEST(Tables, DistributionsRefersOnlyToEachOther) {
   }
 }
 
+TEST(Tables, AReleaseHasOneRow) {
+  std::set<std::string> releases;
+  for (const auto& row : LoadTable("releases")) {
+    EXPECT_TRUE(releases.insert(row[0] + " " + row[1]).second) << row[0] << " " << row[1];
+  }
+}
+
 TEST(Tables, ReleaseDatesAreDays) {
   for (const auto& row : LoadTable("releases")) {
     for (const std::size_t column : {3U, 4U}) {
