@@ -142,7 +142,7 @@ Stage StageOf(ReasonCode code) { return ReasonRowOf(code).stage; }
 
 std::optional<double> GapPercent(const Reason& reason) {
   if (!reason.want || !reason.best || *reason.want <= 0) return std::nullopt;
-  const double want = static_cast<double>(*reason.want);
+  const auto want = static_cast<double>(*reason.want);
   return std::abs(want - static_cast<double>(*reason.best)) / want * 100.0;
 }
 

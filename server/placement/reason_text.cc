@@ -13,7 +13,7 @@ namespace {
 // 2361393152 as "2.20 GiB"; the exact number follows in bytes where two would look alike.
 std::string FormatBytes(int64_t bytes) {
   constexpr double kMib = 1024.0 * 1024.0;
-  const double size = static_cast<double>(bytes);
+  const auto size = static_cast<double>(bytes);
   if (size < 1024.0 * kMib) return absl::StrFormat("%.1f MiB", size / kMib);
   return absl::StrFormat("%.2f GiB", size / (1024.0 * kMib));
 }

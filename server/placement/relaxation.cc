@@ -32,13 +32,13 @@ struct Change {
   std::function<void(PlacementQuery*)> apply;
 };
 
-Change Unset(std::string flag, std::string field, std::function<void(PlacementQuery*)> apply) {
+Change Unset(const std::string& flag, std::string field, std::function<void(PlacementQuery*)> apply) {
   return {absl::StrCat("without ", flag), std::move(field), "", INT64_MAX, std::move(apply)};
 }
 
 // "2", "2..4" or "..4", each number with the unit.
 std::string FormatRange(const Int64Bounds& bounds, absl::string_view unit) {
-  const std::string min = bounds.min ? absl::StrCat(*bounds.min, unit) : "";
+  std::string min = bounds.min ? absl::StrCat(*bounds.min, unit) : "";
   if (!bounds.max) return min;
   return absl::StrCat(min, "..", *bounds.max, unit);
 }
