@@ -32,7 +32,8 @@ struct Change {
   std::function<void(PlacementQuery*)> apply;
 };
 
-Change Unset(const std::string& flag, std::string field, std::function<void(PlacementQuery*)> apply) {
+Change Unset(const std::string& flag, std::string field,
+             std::function<void(PlacementQuery*)> apply) {
   return {absl::StrCat("without ", flag), std::move(field), "", INT64_MAX, std::move(apply)};
 }
 
