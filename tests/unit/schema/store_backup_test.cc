@@ -21,7 +21,8 @@ class StoreBackup : public StoreTest {
 
   std::vector<std::string> FlavorNames() {
     std::vector<std::string> names;
-    for (const auto& flavor : OnlyEndpoint(Load()).flavors) names.push_back(flavor.record.name);
+    const Catalog catalog = Load();
+    for (const auto& flavor : OnlyEndpoint(catalog).flavors) names.push_back(flavor.record.name);
     return names;
   }
   std::vector<std::string> Files() const {
