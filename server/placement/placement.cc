@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -46,37 +45,13 @@ void FillFunnel(PlacementResult* result) {
   }
 }
 
-// What decides between placements of different shares in the default order, in numbers. Shares
+// What decides between placements of different shares in the default order, without texts: shares
 // stand in the index as the rest of PlacementKey orders them.
 struct QuickKey {
-  int bucket = 0;
-  double score = 0;
-  bool needs_steps = false;
-  double gpu_count = 0;
-  int64_t vcpu_count = 0;
-  int64_t ram_mib = 0;
-  int64_t disk_gib = 0;
+  PlacementRank rank;
   const IndexedShare* share = nullptr;
   size_t position = 0;
-
-  auto tie() const {
-    return std::make_tuple(bucket, -score, needs_steps, gpu_count, vcpu_count, ram_mib, disk_gib,
-                           share);
-  }
 };
-
-QuickKey QuickKeyOf(const Placement& p, size_t position) {
-  const Flavor& flavor = *p.flavor;
-  return {p.bucket,
-          p.score,
-          p.plan->NeedsSteps() || p.boot_volume_gib.has_value(),
-          flavor.gpu_count.value_or(0),
-          flavor.vcpu_count.value_or(0),
-          flavor.ram_mib.value_or(0),
-          flavor.disk_gib.value_or(0),
-          p.share,
-          position};
-}
 
 // Positions of the placements in order. The same order as by IsBefore, without its texts where
 // numbers decide.
@@ -84,13 +59,12 @@ std::vector<size_t> DefaultOrder(const PlacementQuery& query,
                                  const std::vector<Placement>& placements) {
   std::vector<QuickKey> keys;
   keys.reserve(placements.size());
-  for (const Placement& placement : placements) keys.push_back(QuickKeyOf(placement, keys.size()));
+  for (const Placement& placement : placements) {
+    keys.push_back({RankOf(placement), placement.share, keys.size()});
+  }
   std::sort(keys.begin(), keys.end(), [&](const QuickKey& a, const QuickKey& b) {
-    if (a.bucket != b.bucket) return a.bucket < b.bucket;
-    if (a.score != b.score) return a.score > b.score;
-    const auto tie_a = a.tie();
-    const auto tie_b = b.tie();
-    if (tie_a != tie_b) return tie_a < tie_b;
+    if (const int rank = CompareRanks(a.rank, b.rank); rank != 0) return rank < 0;
+    if (a.share != b.share) return a.share < b.share;
     return a.position != b.position && IsBefore(KeyOf(placements[a.position], query),
                                                 KeyOf(placements[b.position], query), query);
   });

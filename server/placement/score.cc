@@ -133,19 +133,34 @@ void ScorePlacement(const SearchContext& context, Placement* placement) {
   for (size_t i = 0; i < p.parts.size(); ++i) p.score += p.parts[i] * query.weights[i];
 }
 
+PlacementRank RankOf(const Placement& p) {
+  const Flavor& flavor = *p.flavor;
+  return {p.bucket,
+          p.score,
+          p.plan->NeedsSteps() || p.boot_volume_gib.has_value(),
+          flavor.gpu_count.value_or(0),
+          flavor.vcpu_count.value_or(0),
+          flavor.ram_mib.value_or(0),
+          flavor.disk_gib.value_or(0)};
+}
+
+int CompareRanks(const PlacementRank& a, const PlacementRank& b) {
+  if (a.bucket != b.bucket) return a.bucket < b.bucket ? -1 : 1;
+  if (a.score > b.score) return -1;
+  if (a.score < b.score) return 1;
+  const auto rest = [](const PlacementRank& r) {
+    return std::tie(r.needs_steps, r.gpu_count, r.vcpu_count, r.ram_mib, r.disk_gib);
+  };
+  return rest(a) < rest(b) ? -1 : (rest(b) < rest(a) ? 1 : 0);
+}
+
 PlacementKey KeyOf(const Placement& p, const PlacementQuery& query) {
   const Share& share = p.share->share();
   PlacementKey key;
   key.primary = PrimaryOf(p, query);
   key.os_distro = p.image->image->os_distro;
   key.os_version = p.image->image->os_version;
-  key.bucket = p.bucket;
-  key.score = p.score;
-  key.needs_steps = p.plan->NeedsSteps() || p.boot_volume_gib.has_value();
-  key.gpu_count = p.flavor->gpu_count.value_or(0);
-  key.vcpu_count = p.flavor->vcpu_count.value_or(0);
-  key.ram_mib = p.flavor->ram_mib.value_or(0);
-  key.disk_gib = p.flavor->disk_gib.value_or(0);
+  key.rank = RankOf(p);
   key.site = p.share->view.site->site.name;
   key.vo = share.vo;
   key.keystone_url = share.endpoint.keystone_url;
@@ -166,13 +181,11 @@ bool IsBefore(const PlacementKey& a, const PlacementKey& b, const PlacementQuery
   } else if (query.descending) {
     return IsBefore(b, a, PlacementQuery());
   }
-  // A higher score is better, hence a and b change places.
-  return std::tie(a.bucket, b.score, a.needs_steps, a.gpu_count, a.vcpu_count, a.ram_mib,
-                  a.disk_gib, a.site, a.vo, a.keystone_url, a.region, a.project_key, a.flavor_id,
-                  a.image_id, a.network_id, a.pool_id, a.plan_kind) <
-         std::tie(b.bucket, a.score, b.needs_steps, b.gpu_count, b.vcpu_count, b.ram_mib,
-                  b.disk_gib, b.site, b.vo, b.keystone_url, b.region, b.project_key, b.flavor_id,
-                  b.image_id, b.network_id, b.pool_id, b.plan_kind);
+  if (const int rank = CompareRanks(a.rank, b.rank); rank != 0) return rank < 0;
+  return std::tie(a.site, a.vo, a.keystone_url, a.region, a.project_key, a.flavor_id, a.image_id,
+                  a.network_id, a.pool_id, a.plan_kind) <
+         std::tie(b.site, b.vo, b.keystone_url, b.region, b.project_key, b.flavor_id, b.image_id,
+                  b.network_id, b.pool_id, b.plan_kind);
 }
 
 std::vector<std::string> FormatPlacementKey(const PlacementKey& key) {
@@ -181,13 +194,13 @@ std::vector<std::string> FormatPlacementKey(const PlacementKey& key) {
   return {number(key.primary),
           std::string(key.os_distro),
           std::string(key.os_version),
-          absl::StrCat(key.bucket),
-          number(key.score),
-          key.needs_steps ? "1" : "0",
-          number(key.gpu_count),
-          absl::StrCat(key.vcpu_count),
-          absl::StrCat(key.ram_mib),
-          absl::StrCat(key.disk_gib),
+          absl::StrCat(key.rank.bucket),
+          number(key.rank.score),
+          key.rank.needs_steps ? "1" : "0",
+          number(key.rank.gpu_count),
+          absl::StrCat(key.rank.vcpu_count),
+          absl::StrCat(key.rank.ram_mib),
+          absl::StrCat(key.rank.disk_gib),
           std::string(key.site),
           std::string(key.vo),
           std::string(key.keystone_url),
@@ -204,15 +217,17 @@ bool ParsePlacementKey(const std::vector<std::string>& parts, PlacementKey* key)
   constexpr size_t kParts = 20;
   if (parts.size() != kParts) return false;
   int needs_steps = 0;
-  if (!absl::SimpleAtod(parts[0], &key->primary) || !absl::SimpleAtoi(parts[3], &key->bucket) ||
-      !absl::SimpleAtod(parts[4], &key->score) || !absl::SimpleAtoi(parts[5], &needs_steps) ||
-      !absl::SimpleAtod(parts[6], &key->gpu_count) ||
-      !absl::SimpleAtoi(parts[7], &key->vcpu_count) || !absl::SimpleAtoi(parts[8], &key->ram_mib) ||
-      !absl::SimpleAtoi(parts[9], &key->disk_gib) ||
+  if (!absl::SimpleAtod(parts[0], &key->primary) ||
+      !absl::SimpleAtoi(parts[3], &key->rank.bucket) ||
+      !absl::SimpleAtod(parts[4], &key->rank.score) || !absl::SimpleAtoi(parts[5], &needs_steps) ||
+      !absl::SimpleAtod(parts[6], &key->rank.gpu_count) ||
+      !absl::SimpleAtoi(parts[7], &key->rank.vcpu_count) ||
+      !absl::SimpleAtoi(parts[8], &key->rank.ram_mib) ||
+      !absl::SimpleAtoi(parts[9], &key->rank.disk_gib) ||
       !absl::SimpleAtoi(parts[19], &key->plan_kind)) {
     return false;
   }
-  key->needs_steps = needs_steps != 0;
+  key->rank.needs_steps = needs_steps != 0;
   key->os_distro = parts[1];
   key->os_version = parts[2];
   key->site = parts[10];

@@ -13,19 +13,28 @@ namespace cis {
 // Fills confidence, bucket, parts and score of a placement whose other fields are set.
 void ScorePlacement(const SearchContext& context, Placement* placement);
 
+// What decides first between placements: numbers only.
+struct PlacementRank {
+  int bucket = 0;    // lower first
+  double score = 0;  // higher first
+  bool needs_steps = false;
+  double gpu_count = 0;
+  int64_t vcpu_count = 0;
+  int64_t ram_mib = 0;
+  int64_t disk_gib = 0;
+};
+PlacementRank RankOf(const Placement& placement);
+
+// Less than, equal to or greater than zero as `a` stands before, beside or behind `b`.
+int CompareRanks(const PlacementRank& a, const PlacementRank& b);
+
 // Where a placement stands in the order. Text points into the snapshot, or into the strings that
 // were parsed.
 struct PlacementKey {
   double primary = 0;            // of order_by; smaller first
   absl::string_view os_distro;   // with PlacementOrder::kOsVersion
   absl::string_view os_version;  // likewise
-  int bucket = 0;
-  double score = 0;
-  bool needs_steps = false;
-  double gpu_count = 0;
-  int64_t vcpu_count = 0;
-  int64_t ram_mib = 0;
-  int64_t disk_gib = 0;
+  PlacementRank rank;
   absl::string_view site;
   absl::string_view vo;
   absl::string_view keystone_url;
