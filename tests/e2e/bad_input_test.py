@@ -12,9 +12,7 @@ class BadInput(harness.Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.db = os.path.join(cls.dir, 'cis.db')
-        code, _, err = harness.run('cis-crawler', 'crawl', '--sites', cls.sites, '--db', cls.db)
-        assert code == 0, err
+        cls.db = cls.crawled('cis.db')
         cls.files = {
             'broken.yaml': 'gocdb: X\nendpoint: https://x.example/v3\nvos:\n  - name: [unclosed\n',
             'tabs.yaml': 'gocdb: X\n\tendpoint: https://x.example/v3\n',

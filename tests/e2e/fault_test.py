@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """Each fault costs only its own site's refresh; last good data is served, labelled with age and error."""
-import os
 import shutil
 import unittest
 
@@ -35,9 +34,7 @@ class Faults(harness.Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.good = os.path.join(cls.dir, 'good.db')
-        code, _, err = harness.run('cis-crawler', 'crawl', '--sites', cls.sites, '--db', cls.good)
-        assert code == 0, err
+        cls.good = cls.crawled('good.db')
 
     def broken(self, kind, rule):
         """A copy of the good database after a crawl with the fault; (exit code, stderr, path)."""

@@ -80,6 +80,14 @@ class Case(unittest.TestCase):
         cls.replay.stop()
         cls.folder.cleanup()
 
+    @classmethod
+    def crawled(cls, name):
+        """The path of a database that a crawl of all sites has filled."""
+        db = os.path.join(cls.dir, name)
+        code, _, err = run('cis-crawler', 'crawl', '--sites', cls.sites, '--db', db)
+        assert code == 0, err
+        return db
+
     def path(self, name):
         return os.path.join(self.dir, name)
 

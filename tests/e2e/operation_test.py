@@ -29,9 +29,7 @@ class Operation(harness.Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.db = os.path.join(cls.dir, 'cis.db')
-        code, _, err = harness.run('cis-crawler', 'crawl', '--sites', cls.sites, '--db', cls.db)
-        assert code == 0, err
+        cls.db = cls.crawled('cis.db')
 
     def here(self, command, db):
         """A command line of deploy/ with its paths moved into this test's folder."""
