@@ -38,10 +38,16 @@ void LogOverrideProblems(const Corrector& corrector, const Corrector::Scope& sco
   }
 }
 
+// The others need not read and check tables.
+bool AppliesRules(CrawlerCommand command) {
+  return command == CrawlerCommand::kCrawl || command == CrawlerCommand::kNormalize ||
+         command == CrawlerCommand::kRenormalize || command == CrawlerCommand::kLint;
+}
+
 CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context) {
-  if (const absl::Status status = UseRules(options.rules, context.distro_info_folder);
-      !status.ok()) {
-    return FailedCommand(status);
+  if (AppliesRules(options.command)) {
+    const absl::Status status = UseRules(options.rules, context.distro_info_folder);
+    if (!status.ok()) return FailedCommand(status);
   }
   switch (options.command) {
     case CrawlerCommand::kCrawl:
