@@ -110,10 +110,8 @@ std::string StringOf(const Message& message, const char* name) {
 }
 
 std::string ChangeOf(const Remedy& remedy, absl::string_view value, absl::string_view id) {
-  const std::string word = ShellQuote(value.empty() ? remedy.stand_in : value);
-  // An id is the site's word: it must not be read as a flag.
-  const std::string last = absl::StrCat(absl::StartsWith(id, "-") ? "-- " : "", ShellQuote(id));
-  return absl::StrReplaceAll(remedy.change, {{"$value", word}, {"$id", last}});
+  const std::string word = ShellQuoteShown(value.empty() ? remedy.stand_in : value);
+  return absl::StrReplaceAll(remedy.change, {{"$value", word}, {"$id", ShellOperandShown(id)}});
 }
 
 v1::Provenance ProvenanceOf(const Message& message) {

@@ -11,6 +11,7 @@
 #include "client/proto_json.h"
 #include "client/quote.h"
 #include "client/text.h"
+#include "schema/base/shell_quote.h"
 
 namespace cis {
 namespace {
@@ -69,7 +70,7 @@ absl::StatusOr<std::string> FormatEnv(const Json& facts) {
       return absl::InvalidArgumentError(absl::StrCat(
           name, " holds a NUL character, which no shell variable can; choose -o json"));
     }
-    absl::StrAppend(&text, "export ", name, "=", QuoteShell(plain), "\n");
+    absl::StrAppend(&text, "export ", name, "=", ShellQuote(plain), "\n");
     return absl::OkStatus();
   };
   absl::Status status = add("OS_AUTH_URL", facts["auth_url"]);

@@ -9,8 +9,8 @@
 #include "absl/strings/string_view.h"
 #include "client/handover.h"
 #include "client/place_text.h"
-#include "client/quote.h"
 #include "client/text.h"
+#include "schema/base/shell_quote.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -116,7 +116,7 @@ absl::StatusOr<std::string> FlagValue(absl::string_view what, absl::string_view 
     return absl::InvalidArgumentError(absl::StrCat(
         "the id of the ", what, " holds a NUL character, which no command can be given"));
   }
-  return QuoteShell(id);
+  return ShellQuote(id);
 }
 
 // An id that stands alone.
@@ -297,7 +297,7 @@ class ScriptWriter {
         Add("  printf 'note: %s is reached from inside the site only\\n' \"$address\" >&2\n");
       }
     }
-    Add("  printf 'ssh %s@%s\\n' ", QuoteShell(user), " \"$address\"\n}\n");
+    Add("  printf 'ssh %s@%s\\n' ", ShellQuote(user), " \"$address\"\n}\n");
     return absl::OkStatus();
   }
 

@@ -1,7 +1,5 @@
 #include "client/quote.h"
 
-#include <algorithm>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -10,11 +8,6 @@
 
 namespace cis {
 namespace {
-
-bool IsPlainInShell(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-         absl::StrContains("_./:@%+,-", absl::string_view(&c, 1));
-}
 
 // Between double quotes, with the escapes that JSON, HCL and YAML have in common.
 std::string QuoteDouble(absl::string_view text) {
@@ -35,13 +28,6 @@ std::string QuoteDouble(absl::string_view text) {
 }
 
 }  // namespace
-
-std::string QuoteShell(absl::string_view text) {
-  if (!text.empty() && std::all_of(text.begin(), text.end(), IsPlainInShell)) {
-    return std::string(text);
-  }
-  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
-}
 
 std::string QuoteHcl(absl::string_view text) {
   // Terraform looks for `${` before it reads escapes.

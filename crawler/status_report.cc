@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "schema/base/one_line.h"
 #include "schema/model/records.h"
 
 namespace cis {
@@ -33,12 +34,8 @@ std::string FormatAge(absl::Duration age) {
 }
 
 // One line without the characters that mean something to a monitoring system.
-std::string OneLine(absl::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, kMaxMessageBytes)) {
-    out += c == '|' || absl::ascii_iscntrl(static_cast<unsigned char>(c)) ? ' ' : c;
-  }
-  return out;
+std::string ForMonitor(absl::string_view text) {
+  return absl::StrReplaceAll(OneLine(text.substr(0, kMaxMessageBytes)), {{"|", " "}});
 }
 
 ShareStatus StatusOf(const ShareCatalog& entry, absl::Time now, absl::Duration max_age) {
@@ -53,7 +50,7 @@ ShareStatus StatusOf(const ShareCatalog& entry, absl::Time now, absl::Duration m
     if (it != entry.kinds.end() && it->error != ErrorClass::kNone && status.problem.empty()) {
       status.problem =
           absl::StrCat(FormatKind(kind), " ", FormatErrorClass(it->error), ", data ",
-                       FormatAge(age), never ? "" : " old", ": ", OneLine(it->error_message));
+                       FormatAge(age), never ? "" : " old", ": ", ForMonitor(it->error_message));
     }
   }
   status.stale = status.age > max_age;
@@ -83,8 +80,8 @@ StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, absl::Dur
         if (status.problem.empty()) continue;
         ++problem_count;
         if (problems.size() < kMaxNamed) {
-          problems.push_back(absl::StrCat(OneLine(site->site.name), " ", OneLine(entry.share.vo),
-                                          " (", status.problem, ")"));
+          problems.push_back(absl::StrCat(ForMonitor(site->site.name), " ",
+                                          ForMonitor(entry.share.vo), " (", status.problem, ")"));
         }
       }
     }

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -15,6 +14,7 @@
 #include "crawler/normalize/table.h"
 #include "crawler/status_report.h"
 #include "schema/base/log.h"
+#include "schema/base/one_line.h"
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 #include "schema/store/store.h"
@@ -25,14 +25,6 @@ namespace {
 absl::StatusOr<Catalog> LoadCatalog(const std::string& db) {
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, OpenStoreReader(db));
   return reader->Load(nullptr);
-}
-
-// Names from sites may hold anything; a finding is one line.
-std::string OneLine(std::string text) {
-  for (char& c : text) {
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
-  }
-  return text;
 }
 
 bool HasData(const ShareCatalog& share, Kind kind) {
@@ -150,8 +142,7 @@ CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& con
   CommandResult result;
   if (!catalog.ok()) {
     result.exit_code = 3;
-    result.out =
-        absl::StrCat("CIS UNKNOWN - ", OneLine(std::string(catalog.status().message())), "\n");
+    result.out = absl::StrCat("CIS UNKNOWN - ", OneLine(catalog.status().message()), "\n");
     return result;
   }
   const StatusReport report = BuildStatusReport(*catalog, context.clock->Now(), options.max_age);

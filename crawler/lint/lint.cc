@@ -5,25 +5,13 @@
 #include <tuple>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "crawler/lint/reporter.h"
+#include "schema/base/one_line.h"
 #include "schema/base/shell_quote.h"
 
 namespace cis {
-namespace {
-
-// Names from sites may hold anything; a finding is a few lines.
-std::string OneLine(absl::string_view text) {
-  std::string line(text);
-  for (char& c : line) {
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
-  }
-  return line;
-}
-
-}  // namespace
 
 LintReporter::LintReporter(std::vector<LintFinding>* findings, absl::string_view site_name,
                            absl::string_view noun, absl::string_view id, absl::string_view name)
@@ -45,11 +33,9 @@ void LintReporter::Add(absl::string_view code, absl::string_view text, absl::str
 std::string LintReporter::SetCommand(const std::vector<std::string>& arguments) const {
   std::string command = absl::StrCat("openstack ", base_.noun, " set");
   for (const std::string& argument : arguments) {
-    absl::StrAppend(&command, " ", ShellQuote(argument));
+    absl::StrAppend(&command, " ", ShellQuoteShown(argument));
   }
-  // An id is the site's word: it must not be read as a flag.
-  absl::StrAppend(&command, absl::StartsWith(base_.id, "-") ? " -- " : " ", ShellQuote(base_.id));
-  return command;
+  return absl::StrCat(command, " ", ShellOperandShown(base_.id));
 }
 
 absl::string_view OverrideOf(const Provenance& provenance, absl::string_view field) {

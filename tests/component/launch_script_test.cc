@@ -14,7 +14,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "client/quote.h"
 #include "tests/support/temp_dir.h"
 
 namespace cis {

@@ -14,16 +14,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(Quote, ShellWordsAreQuotedWhereTheyMust) {
-  EXPECT_EQ(QuoteShell("a.b-c_d/1:2"), "a.b-c_d/1:2");
-  EXPECT_EQ(QuoteShell(""), "''");
-  EXPECT_EQ(QuoteShell("it's"), "'it'\\''s'");
-  EXPECT_EQ(QuoteShell("$(x)"), "'$(x)'");
-  EXPECT_EQ(QuoteShell("~"), "'~'");
-  EXPECT_EQ(QuoteShell("A=b"), "'A=b'");
-  EXPECT_EQ(QuoteShell("a\nb"), "'a\nb'");
-}
-
 TEST(Quote, HclStringsHaveNoInterpolation) {
   EXPECT_EQ(QuoteHcl("a\"b\\c\nd"), "\"a\\\"b\\\\c\\nd\"");
   EXPECT_EQ(QuoteHcl("${file(\"x\")} %{if} $${a}"),
