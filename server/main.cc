@@ -13,6 +13,7 @@
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 #include "schema/store/store.h"
+#include "server/monitor/pages.h"
 #include "server/options.h"
 #include "server/service/server.h"
 #include "server/snapshot/refresher.h"
@@ -35,8 +36,9 @@ absl::StatusOr<std::string> ReadFile(const std::string& flag, const std::string&
   return text;
 }
 
-absl::StatusOr<ServerOptions> MakeServerOptions(const Options& options) {
+absl::StatusOr<ServerOptions> MakeServerOptions(const Options& options, RequestMeter* meter) {
   ServerOptions server;
+  server.meter = meter;
   server.listen_address = options.listen;
   server.freshness = options.freshness;
   CIS_ASSIGN_OR_RETURN(server.tls.certificate_chain, ReadFile("--tls-cert", options.tls_cert));
@@ -52,21 +54,42 @@ absl::Status CheckDatabase(const std::string& path) {
   return absl::IsNotFound(status) || absl::IsUnavailable(status) ? absl::OkStatus() : status;
 }
 
-absl::StatusOr<std::unique_ptr<Server>> StartServer(const Options& options) {
+absl::StatusOr<std::unique_ptr<Server>> StartServer(const Options& options, RequestMeter* meter) {
   CIS_RETURN_IF_ERROR(CheckDatabase(options.db));
-  CIS_ASSIGN_OR_RETURN(const ServerOptions server_options, MakeServerOptions(options));
+  CIS_ASSIGN_OR_RETURN(const ServerOptions server_options, MakeServerOptions(options, meter));
   return Server::Start(server_options);
+}
+
+// Null if nobody asked for it.
+absl::StatusOr<std::unique_ptr<HttpServer>> StartMonitor(const Options& options,
+                                                         const Metrics& metrics,
+                                                         const Server& server) {
+  if (options.http_listen.empty()) return nullptr;
+  const FreshnessPolicy freshness = options.freshness;
+  return HttpServer::Start(options.http_listen, MonitorPages(metrics, [&server, freshness] {
+                             return StandingOf(server.snapshot().get(), server.takes_requests(),
+                                               SystemClock().Now(), freshness);
+                           }));
+}
+
+int NotStarted(const absl::Status& status) {
+  Log(LogLevel::kError, "server.not_started", {{"error", status.message()}});
+  return absl::IsInternal(status) ? kExitInternal : kExitUsage;
 }
 
 int Run(const Options& options, const sigset_t& stop_signals) {
   SetLogFormat(options.log_format);
   RouteGrpcLog();
-  absl::StatusOr<std::unique_ptr<Server>> server = StartServer(options);
-  if (!server.ok()) {
-    Log(LogLevel::kError, "server.not_started", {{"error", server.status().message()}});
-    return absl::IsInternal(server.status()) ? kExitInternal : kExitUsage;
-  }
-  Log(LogLevel::kInfo, "server.listening", {{"address", (*server)->address()}, {"db", options.db}});
+  Metrics metrics(CIS_VERSION);
+  absl::StatusOr<std::unique_ptr<Server>> server = StartServer(options, &metrics);
+  if (!server.ok()) return NotStarted(server.status());
+  const absl::StatusOr<std::unique_ptr<HttpServer>> monitor =
+      StartMonitor(options, metrics, **server);
+  if (!monitor.ok()) return NotStarted(monitor.status());
+  Log(LogLevel::kInfo, "server.listening",
+      {{"address", (*server)->address()},
+       {"http", *monitor == nullptr ? "" : (*monitor)->address()},
+       {"db", options.db}});
   RefresherOptions refresher_options;
   refresher_options.path = options.db;
   refresher_options.interval = options.refresh_interval;

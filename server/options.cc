@@ -1,6 +1,8 @@
 #include "server/options.h"
 
 #include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -27,6 +29,10 @@ void AddFlags(CLI::App& app, Options& options, Texts& texts) {
   app.add_option("--listen", options.listen,
                  "Address to listen on: HOST:PORT (port 0: any free one, see the log) or unix:PATH")
       ->capture_default_str()
+      ->type_name("ADDR");
+  app.add_option("--http-listen", options.http_listen,
+                 "Address for monitoring over plain HTTP: HOST:PORT with /healthz, /readyz and "
+                 "/metrics; none if not given")
       ->type_name("ADDR");
   const char* tls = "TLS (without these flags everybody on the way can read and change answers)";
   app.add_option("--tls-cert", options.tls_cert, "PEM file with the server's certificate chain")
@@ -70,6 +76,17 @@ void AddFlags(CLI::App& app, Options& options, Texts& texts) {
       "Examples:\n"
       "  cis-server --db /var/lib/cis/cis.db\n"
       "  cis-server --db cis.db --listen 0.0.0.0:50051 --tls-cert chain.pem --tls-key key.pem");
+}
+
+// `words` are what no flag took, the last first; never empty.
+absl::Status UnknownWord(const std::vector<std::string>& words) {
+  std::string word = words.back();
+  for (const std::string& other : words) {
+    if (other.starts_with("-")) word = other;
+  }
+  return absl::InvalidArgumentError(absl::StrCat("there is no ",
+                                                 word.starts_with("-") ? "flag" : "argument", " \"",
+                                                 word, "\"; see cis-server --help"));
 }
 
 absl::Status Check(const Options& options) {
@@ -128,6 +145,8 @@ absl::StatusOr<std::variant<Options, Printout>> ParseOptions(int argc, const cha
     return Printout{app.help()};
   } catch (const CLI::CallForVersion&) {
     return Printout{"cis-server " CIS_VERSION "\n"};
+  } catch (const CLI::ExtrasError&) {
+    return UnknownWord(app.remaining());
   } catch (const CLI::ParseError& e) {
     return absl::InvalidArgumentError(e.what());
   }

@@ -14,7 +14,8 @@ namespace cis {
 struct Options {
   std::string db;
   std::string listen = "127.0.0.1:50051";
-  std::string tls_cert;  // files; all empty = no TLS
+  std::string http_listen;  // empty = no HTTP
+  std::string tls_cert;     // files; all empty = no TLS
   std::string tls_key;
   std::string client_ca;
   absl::Duration refresh_interval = absl::Seconds(2);

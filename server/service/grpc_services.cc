@@ -1,6 +1,7 @@
 #include "server/service/grpc_services.h"
 
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <string>
 
@@ -42,12 +43,18 @@ grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* call, const Service
                                 absl::string_view method, const Request* request,
                                 Response* response, Handler handler) {
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
+  const auto start = std::chrono::steady_clock::now();
   const std::shared_ptr<const Snapshot> snapshot = parts.snapshots->Current();
   const absl::Status status = snapshot == nullptr ? SnapshotNotReadyError() : RunGuarded([&] {
     const RequestContext context{parts.clock->Now(), parts.freshness};
     return handler(context, *snapshot, *request, *response);
   });
-  reactor->Finish(StatusToGrpc(status, method));
+  const grpc::Status told = StatusToGrpc(status, method);
+  if (parts.meter != nullptr) {
+    parts.meter->Count(method, static_cast<absl::StatusCode>(told.error_code()),
+                       absl::FromChrono(std::chrono::steady_clock::now() - start));
+  }
+  reactor->Finish(told);
   return reactor;
 }
 

@@ -10,6 +10,7 @@
 #include "grpcpp/support/status.h"
 #include "schema/base/clock.h"
 #include "server/service/request_context.h"
+#include "server/service/request_meter.h"
 #include "server/snapshot/holder.h"
 #include "server/snapshot/snapshot.h"
 
@@ -22,6 +23,7 @@ struct ServiceParts {
   const SnapshotHolder* snapshots = nullptr;
   const Clock* clock = nullptr;
   FreshnessPolicy freshness;
+  RequestMeter* meter = nullptr;  // nullptr = nobody counts
 };
 
 std::unique_ptr<grpc::Service> MakeInventoryService(const ServiceParts& parts);

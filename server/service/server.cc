@@ -91,7 +91,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   auto parts = std::make_unique<Parts>();
   const ServiceParts service_parts{&parts->snapshots,
                                    options.clock == nullptr ? &parts->system_clock : options.clock,
-                                   options.freshness};
+                                   options.freshness, options.meter};
   parts->inventory = MakeInventoryService(service_parts);
   parts->placement = MakePlacementService(service_parts);
 
@@ -132,6 +132,10 @@ void Server::Publish(std::shared_ptr<const Snapshot> snapshot) {
   parts_->snapshots.Publish(std::move(snapshot));
   if (is_first && !parts_->drained) parts_->SetHealth(true);
 }
+
+std::shared_ptr<const Snapshot> Server::snapshot() const { return parts_->snapshots.Current(); }
+
+bool Server::takes_requests() const { return !parts_->drained; }
 
 const std::string& Server::address() const { return parts_->address; }
 

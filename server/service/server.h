@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "schema/base/clock.h"
+#include "server/service/request_meter.h"
 #include "server/snapshot/data_state.h"
 #include "server/snapshot/snapshot.h"
 
@@ -28,6 +29,8 @@ struct ServerOptions {
   TlsMaterial tls;
   FreshnessPolicy freshness;
   const Clock* clock = nullptr;  // nullptr = the machine's; must outlive the server
+  RequestMeter* meter =
+      nullptr;  // is told of each answer; nullptr = nobody. Must outlive the server
 };
 
 // The gRPC server: both services, health and reflection. Safe to use from any number of threads.
@@ -41,6 +44,11 @@ class Server {
 
   // What later requests are answered from.
   void Publish(std::shared_ptr<const Snapshot> snapshot);
+
+  // What requests are answered from now; null before the first Publish.
+  std::shared_ptr<const Snapshot> snapshot() const;
+  // False once Drain was called.
+  bool takes_requests() const;
 
   // Where it listens, with the port that was chosen. Empty if it does not.
   const std::string& address() const;

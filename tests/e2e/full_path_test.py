@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import unittest
+import urllib.request
 
 import harness
 
@@ -27,7 +28,8 @@ class FullPath(harness.Case):
         cls.crawl_result = harness.run('cis-crawler', 'crawl', '--sites', cls.sites, '--db', cls.db,
                                        '--verbose')
         cls.server = harness.Process(
-            [harness.program('cis-server'), '--db', cls.db, '--listen', '127.0.0.1:0'],
+            [harness.program('cis-server'), '--db', cls.db, '--listen', '127.0.0.1:0',
+             '--http-listen', '127.0.0.1:0'],
             os.path.join(cls.dir, 'server.log'), 'snapshot.published')
         cls.address = re.search(r'address="?(127\.0\.0\.1:\d+)', cls.server.text()).group(1)
 
@@ -121,6 +123,17 @@ class FullPath(harness.Case):
         for args in (CESGA_WISH, ['flavors'], ['images'], ['networks'], ['sites'], ['shares'], ['vos']):
             _, out, _ = self.ask(*args)
             self.assertLessEqual(max(len(line) for line in out.split('\n')), 100, args)
+
+    def test_monitoring_sees_readiness_requests_and_ages(self):
+        http = re.search(r'http="?(127\.0\.0\.1:\d+)', self.server.text()).group(1)
+        self.ask('sites')
+        with urllib.request.urlopen('http://%s/readyz' % http, timeout=10) as answer:
+            self.assertEqual(answer.status, 200)
+        with urllib.request.urlopen('http://%s/metrics' % http, timeout=10) as answer:
+            text = answer.read().decode()
+        self.assertRegex(text, r'cis_requests_total\{code="ok",method="ListSites"\} [1-9]')
+        self.assertIn('cis_shares{state="fresh"} 24', text)
+        self.assertRegex(text, r'cis_last_crawl_end_timestamp_seconds 1\d{9}')
 
     def test_no_match_is_2_and_says_why_on_one_screen(self):
         code, out, err = self.ask('place', '--vo', VO, '--ram', '999G', '--os', 'ubuntu')

@@ -1,0 +1,105 @@
+#include "server/monitor/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+
+namespace cis {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+
+// From a page of a small catalog to a wish that no share of a large one can meet, in seconds.
+const prometheus::Histogram::BucketBoundaries kSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025,
+                                                          0.005,  0.01,    0.025,  0.1,   1};
+
+MetricFamily Gauges(std::string name, std::string help, std::vector<ClientMetric> values) {
+  MetricFamily family;
+  family.name = std::move(name);
+  family.help = std::move(help);
+  family.type = prometheus::MetricType::Gauge;
+  family.metric = std::move(values);
+  return family;
+}
+
+ClientMetric Value(double value, std::vector<ClientMetric::Label> labels = {}) {
+  ClientMetric metric;
+  metric.gauge.value = value;
+  metric.label = std::move(labels);
+  return metric;
+}
+
+// No value for what never was: a 0 would be 1970, and an alarm.
+std::vector<ClientMetric> Instant(absl::Time time) {
+  if (time == absl::InfinitePast()) return {};
+  return {Value(absl::ToDoubleSeconds(time - absl::UnixEpoch()))};
+}
+
+// "NOT_FOUND" -> "not_found".
+std::string CodeLabel(absl::StatusCode code) {
+  return absl::AsciiStrToLower(absl::StatusCodeToString(code));
+}
+
+}  // namespace
+
+struct Metrics::Parts {
+  std::string version;
+  prometheus::Registry registry;
+  prometheus::Family<prometheus::Counter>* requests = nullptr;
+  prometheus::Family<prometheus::Histogram>* seconds = nullptr;
+};
+
+Metrics::Metrics(absl::string_view version) : parts_(std::make_unique<Parts>()) {
+  parts_->version = std::string(version);
+  parts_->requests = &prometheus::BuildCounter()
+                          .Name("cis_requests_total")
+                          .Help("Requests that were answered, by method and status code.")
+                          .Register(parts_->registry);
+  parts_->seconds = &prometheus::BuildHistogram()
+                         .Name("cis_request_seconds")
+                         .Help("Time in the handler, without the network, by method.")
+                         .Register(parts_->registry);
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::Count(absl::string_view method, absl::StatusCode code, absl::Duration took) {
+  const std::string name(method);
+  parts_->requests->Add({{"method", name}, {"code", CodeLabel(code)}}).Increment();
+  parts_->seconds->Add({{"method", name}}, kSeconds).Observe(absl::ToDoubleSeconds(took));
+}
+
+std::string Metrics::Text(const Standing& standing) const {
+  std::vector<MetricFamily> families = parts_->registry.Collect();
+  families.push_back(Gauges("cis_build_info", "Always 1; the label has the version.",
+                            {Value(1, {{"version", parts_->version}})}));
+  families.push_back(Gauges("cis_serving", "1 if requests are answered from a snapshot.",
+                            {Value(standing.is_serving ? 1 : 0)}));
+  families.push_back(Gauges("cis_snapshot_generation", "Generation of the database served.",
+                            {Value(static_cast<double>(standing.generation))}));
+  families.push_back(
+      Gauges("cis_sites", "Configured sites.", {Value(static_cast<double>(standing.site_count))}));
+  std::vector<ClientMetric> shares;
+  for (const auto& [state, count] : standing.share_count) {
+    shares.push_back(
+        Value(static_cast<double>(count), {{"state", std::string(FormatDataState(state))}}));
+  }
+  families.push_back(
+      Gauges("cis_shares", "Configured shares by the worst state of their data.", shares));
+  families.push_back(Gauges("cis_oldest_observation_timestamp_seconds",
+                            "When the oldest data served were read, in seconds since 1970.",
+                            Instant(standing.oldest_observe_time)));
+  families.push_back(Gauges("cis_last_crawl_end_timestamp_seconds",
+                            "When the latest finished crawl ended, in seconds since 1970.",
+                            Instant(standing.crawl_end_time)));
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace cis

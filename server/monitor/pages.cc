@@ -1,0 +1,30 @@
+#include "server/monitor/pages.h"
+
+#include <utility>
+
+namespace cis {
+
+HttpPages MonitorPages(const Metrics& metrics, std::function<Standing()> standing) {
+  HttpPages pages;
+  pages["/healthz"] = [] {
+    HttpReply reply;
+    reply.body = "ok\n";
+    return reply;
+  };
+  pages["/readyz"] = [standing] {
+    HttpReply reply;
+    const bool is_serving = standing().is_serving;
+    reply.status = is_serving ? 200 : 503;
+    reply.body = is_serving ? "ready\n" : "not ready: no snapshot yet, or stopping\n";
+    return reply;
+  };
+  pages["/metrics"] = [&metrics, standing] {
+    HttpReply reply;
+    reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    reply.body = metrics.Text(standing());
+    return reply;
+  };
+  return pages;
+}
+
+}  // namespace cis

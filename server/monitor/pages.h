@@ -1,0 +1,15 @@
+#pragma once
+
+#include <functional>
+
+#include "server/monitor/http_server.h"
+#include "server/monitor/metrics.h"
+#include "server/monitor/standing.h"
+
+namespace cis {
+
+// `/healthz`: the process answers. `/readyz`: 200 while requests are answered, else 503.
+// `/metrics`: for Prometheus. `standing` and `metrics` must outlive the pages.
+HttpPages MonitorPages(const Metrics& metrics, std::function<Standing()> standing);
+
+}  // namespace cis

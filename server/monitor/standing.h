@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "absl/time/time.h"
+#include "server/snapshot/data_state.h"
+#include "server/snapshot/snapshot.h"
+
+namespace cis {
+
+// How the server and its data stand at one moment: what an operator wants to be woken for.
+struct Standing {
+  bool is_serving = false;  // there is a snapshot, and the server takes requests
+  int64_t generation = 0;   // of the snapshot; 0 = there is none
+  int64_t site_count = 0;   // configured ones
+  // Configured shares by the worst state of their kinds. All states are there.
+  std::map<DataState, int64_t> share_count;
+  // Oldest read of any kind of a configured share that was ever read; InfinitePast = nothing was.
+  absl::Time oldest_observe_time = absl::InfinitePast();
+  // End of the latest crawl that finished; InfinitePast = none did.
+  absl::Time crawl_end_time = absl::InfinitePast();
+};
+
+// `snapshot` may be null.
+Standing StandingOf(const Snapshot* snapshot, bool takes_requests, absl::Time now,
+                    const FreshnessPolicy& policy);
+
+}  // namespace cis

@@ -1,0 +1,1 @@
+cis_test(monitor_test LABEL unit SOURCES monitor_test.cc LINK cis_monitor)

@@ -1,0 +1,84 @@
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/monitor/metrics.h"
+#include "server/monitor/pages.h"
+#include "server/monitor/standing.h"
+#include "tests/support/builders.h"
+
+namespace cis {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr FreshnessPolicy kPolicy;
+
+std::shared_ptr<const Snapshot> TwoShares() {
+  CatalogBuilder builder;
+  builder.Select("CESGA", "ops");
+  builder.Select("CESGA", "dteam");
+  return Snapshot::Build(builder.Build(7));
+}
+
+TEST(Standing, WithoutSnapshotNothingIsServed) {
+  const Standing standing = StandingOf(nullptr, true, TestTime(), kPolicy);
+  EXPECT_FALSE(standing.is_serving);
+  EXPECT_EQ(standing.share_count.size(), 4U);
+  EXPECT_EQ(standing.oldest_observe_time, absl::InfinitePast());
+}
+
+TEST(Standing, SharesAreCountedByTheirWorstState) {
+  const auto snapshot = TwoShares();
+  const Standing fresh = StandingOf(snapshot.get(), true, TestTime() + absl::Hours(1), kPolicy);
+  EXPECT_TRUE(fresh.is_serving);
+  EXPECT_EQ(fresh.generation, 7);
+  EXPECT_EQ(fresh.site_count, 1);
+  EXPECT_EQ(fresh.share_count.at(DataState::kFresh), 2);
+  EXPECT_EQ(fresh.oldest_observe_time, TestTime());
+  const Standing later = StandingOf(snapshot.get(), true, TestTime() + absl::Hours(48), kPolicy);
+  EXPECT_EQ(later.share_count.at(DataState::kFresh), 0);
+  EXPECT_EQ(later.share_count.at(DataState::kStale), 2);
+}
+
+TEST(Standing, ADrainingServerDoesNotServe) {
+  EXPECT_FALSE(StandingOf(TwoShares().get(), false, TestTime(), kPolicy).is_serving);
+}
+
+TEST(Metrics, TextHasRequestsAndStanding) {
+  Metrics metrics("1.2.3");
+  metrics.Count("ListSites", absl::StatusCode::kOk, absl::Milliseconds(2));
+  metrics.Count("ListSites", absl::StatusCode::kOk, absl::Milliseconds(3));
+  metrics.Count("GetSite", absl::StatusCode::kNotFound, absl::Microseconds(50));
+  const std::string text =
+      metrics.Text(StandingOf(TwoShares().get(), true, TestTime() + absl::Hours(1), kPolicy));
+  EXPECT_THAT(text, HasSubstr("cis_requests_total{code=\"ok\",method=\"ListSites\"} 2"));
+  EXPECT_THAT(text, HasSubstr("cis_requests_total{code=\"not_found\",method=\"GetSite\"} 1"));
+  EXPECT_THAT(text, HasSubstr("cis_request_seconds_count{method=\"ListSites\"} 2"));
+  EXPECT_THAT(text, HasSubstr("cis_request_seconds_bucket{method=\"ListSites\",le=\"0.0025\"} 1"));
+  EXPECT_THAT(text, HasSubstr("cis_build_info{version=\"1.2.3\"} 1"));
+  EXPECT_THAT(text, HasSubstr("cis_serving 1"));
+  EXPECT_THAT(text, HasSubstr("cis_shares{state=\"fresh\"} 2"));
+  EXPECT_THAT(text, HasSubstr("cis_shares{state=\"missing\"} 0"));
+  EXPECT_THAT(text, HasSubstr("cis_oldest_observation_timestamp_seconds 1767323045"));
+}
+
+TEST(Metrics, WhatNeverWasHasNoValue) {
+  const Metrics metrics("1");
+  const std::string text = metrics.Text(StandingOf(nullptr, true, TestTime(), kPolicy));
+  EXPECT_THAT(text, HasSubstr("cis_serving 0"));
+  EXPECT_THAT(text, Not(HasSubstr("cis_last_crawl_end_timestamp_seconds 0")));
+}
+
+TEST(MonitorPages, ReadyOnlyWhileServing) {
+  const Metrics metrics("1");
+  Standing standing;
+  const HttpPages pages = MonitorPages(metrics, [&standing] { return standing; });
+  EXPECT_EQ(pages.at("/healthz")().status, 200);
+  EXPECT_EQ(pages.at("/readyz")().status, 503);
+  standing.is_serving = true;
+  EXPECT_EQ(pages.at("/readyz")().status, 200);
+  EXPECT_THAT(pages.at("/metrics")().content_type, HasSubstr("version=0.0.4"));
+}
+
+}  // namespace
+}  // namespace cis
