@@ -71,6 +71,16 @@ Cell SupportCell(v1::VoSupport support) {
   return KnownText(word);
 }
 
+// How long ago something was.
+Cell AgoCell(const google::protobuf::Timestamp& time, absl::Time now) {
+  return Text(FormatAge(now - ToTime(time)));
+}
+
+// Whether a day ("2026-05-01", empty = unknown) has passed.
+bool IsOver(absl::string_view day, absl::Time now) {
+  return !day.empty() && day < absl::FormatTime("%Y-%m-%d", now, absl::UTCTimeZone());
+}
+
 // The name at the site, marked if it is gone.
 Cell NameCell(absl::string_view name, absl::string_view id, bool active) {
   const absl::string_view shown = name.empty() ? id : name;
@@ -147,6 +157,8 @@ std::vector<Column<v1::Vo>> ColumnsOf(const v1::Vo*) {
       {Right("SHARES"), kAlways, [](const T& v, absl::Time) { return Number(v.share_count()); }},
       {Right("LOGIN WORKS"), kAlways,
        [](const T& v, absl::Time) { return Number(v.authenticated_share_count()); }},
+      {Right("REFUSED"), kAlways,
+       [](const T& v, absl::Time) { return Number(v.refused_share_count()); }},
       {Left("SITE IDS"), kWideOnly,
        [](const T& v, absl::Time) { return Text(JoinLastIds(v.sites())); }},
       {Left("NAME"), kWideOnly, [](const T& v, absl::Time) { return Text(v.name()); }},
@@ -160,6 +172,15 @@ std::vector<Column<v1::Share>> ColumnsOf(const v1::Share*) {
       {Long("VO", 20), kAlways, [](const T& s, absl::Time) { return Text(s.vo()); }},
       {IfAny(Left("REGION")), kAlways, [](const T& s, absl::Time) { return Text(s.region()); }},
       {Left("LOGIN"), kAlways, [](const T& s, absl::Time) { return SupportCell(s.support()); }},
+      {Left("SAID"), kAlways,
+       [](const T& s, absl::Time now) {
+         return s.has_support_time() ? AgoCell(s.support_time(), now) : Cell{"never", Tone::kDim};
+       }},
+      {Left("TRIED"), kAlways,
+       [](const T& s, absl::Time now) {
+         return s.has_login_attempt_time() ? AgoCell(s.login_attempt_time(), now)
+                                           : Cell{"never", Tone::kDim};
+       }},
       {Left("AGE"), kAlways,
        [](const T& s, absl::Time now) {
          if (!s.configured()) return Cell{"removed", Tone::kDim};
@@ -241,8 +262,10 @@ std::vector<Column<v1::Image>> ColumnsOf(const v1::Image*) {
          return i.has_size_bytes() ? Text(FormatBytesAsGib(i.size_bytes())) : Unknown();
        }},
       {IfAny(Left("NOTE")), kAlways,
-       [](const T& i, absl::Time) {
+       [](const T& i, absl::Time now) {
+         if (i.has_bootable() && !i.bootable()) return Cell{"not bootable", Tone::kWarning};
          if (!i.usable()) return Cell{"not usable", Tone::kWarning};
+         if (IsOver(i.expire_date(), now)) return Cell{"expired", Tone::kWarning};
          return i.is_snapshot() ? Cell{"snapshot", Tone::kDim} : Cell{};
        }},
       {Right("MIN RAM GiB"), kWideOnly,
@@ -256,9 +279,13 @@ std::vector<Column<v1::Image>> ColumnsOf(const v1::Image*) {
       {Left("BUILT"), kWideOnly, [](const T& i, absl::Time) { return KnownText(i.build_date()); }},
       {Left("END OF LIFE"), kWideOnly,
        [](const T& i, absl::Time now) {
-         const bool over = !i.eol_date().empty() &&
-                           i.eol_date() < absl::FormatTime("%Y-%m-%d", now, absl::UTCTimeZone());
-         return over ? Cell{i.eol_date(), Tone::kWarning} : KnownText(i.eol_date());
+         return IsOver(i.eol_date(), now) ? Cell{i.eol_date(), Tone::kWarning}
+                                          : KnownText(i.eol_date());
+       }},
+      {Left("EXPIRES"), kWideOnly,
+       [](const T& i, absl::Time now) {
+         return IsOver(i.expire_date(), now) ? Cell{i.expire_date(), Tone::kWarning}
+                                             : KnownText(i.expire_date());
        }},
       {Left("PURPOSE"), kWideOnly, [](const T& i, absl::Time) { return KnownText(i.purpose()); }},
       {Left("STATUS"), kWideOnly, [](const T& i, absl::Time) { return KnownText(i.status()); }},

@@ -37,7 +37,7 @@ constexpr char kFixedFlavor[] = "fixed when a flavor is made: openstack flavor c
 constexpr char kAddresses[] =
     "the addresses decide: let readers see the subnets, or load Neutron's floatingip-pools";
 
-constexpr std::array<Remedy, 14> kImageRemedies = {{
+constexpr std::array<Remedy, 21> kImageRemedies = {{
     {"os_distro", "openstack image set --property os_distro=$value $id", "DISTRO"},
     {"os_version", "openstack image set --property os_version=$value $id", "VERSION"},
     {"os_codename", kFollowsRelease, ""},
@@ -53,6 +53,16 @@ constexpr std::array<Remedy, 14> kImageRemedies = {{
     {"build_date", "openstack image set --property image_build_date=$value $id", "YYYY-MM-DD"},
     {"eol_date", kFollowsRelease, ""},
     {"egi_ref", "openstack image set --property eu.egi.cloud.image_ref=$value $id", "REFERENCE"},
+    {"bootable", "fixed when an image is made: its formats and contents", ""},
+    {"expire_date",
+     "what its publisher says; else: openstack image set --property uuid_validity=$value $id",
+     "YYYY-MM-DD"},
+    {"image_source", "openstack image set --property image_source=$value $id", "URL"},
+    {"uuid_validity", "openstack image set --property uuid_validity=$value $id", "VALIDITY"},
+    {"replace_frequency", "openstack image set --property replace_frequency=$value $id",
+     "FREQUENCY"},
+    {"provided_until", "openstack image set --property provided_until=$value $id", "YYYY-MM-DD"},
+    {"hotfix_hours", "openstack image set --property hotfix_hours=$value $id", "HOURS"},
 }};
 constexpr std::array<Remedy, 14> kFlavorRemedies = {{
     {"vcpu_count", kFixedFlavor, ""},

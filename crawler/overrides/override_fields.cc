@@ -116,6 +116,19 @@ Field<Record> Flag(const char* name, bool Record::*member) {
 }
 
 template <typename Record>
+Field<Record> MaybeFlag(const char* name, std::optional<bool> Record::*member) {
+  return {name, "true or false",
+          [member](absl::string_view value, Record* record) {
+            record->*member = ParseFlag(value);
+            return value.empty() || (record->*member).has_value();
+          },
+          [member](const Record& record) {
+            if (!(record.*member).has_value()) return "";
+            return *(record.*member) ? "true" : "false";
+          }};
+}
+
+template <typename Record>
 Field<Record> Answer(const char* name, Tristate Record::*member) {
   return {name, "yes or no",
           [member](absl::string_view value, Record* record) {
@@ -149,6 +162,9 @@ const Fields<Image>& ImageFields() {
       Day("build_date", &Image::build_date),
       Day("eol_date", &Image::eol_date),
       Text("egi_ref", &Image::egi_ref),
+      MaybeFlag("bootable", &Image::bootable),
+      Day("expire_date", &Image::expire_date),
+      Text("image_source", &Image::image_source),
   };
   return *kFields;
 }

@@ -112,6 +112,13 @@ struct Image {
   std::string build_date;                         // "2024-05-01"; "" = unknown
   std::string eol_date;                           // "2027-06-01"; "" = unknown
   std::string egi_ref;                            // EGI registry or AppDB reference; "" = none
+  std::optional<bool> bootable;   // a machine can start from it; absent = not told by what is known
+  std::string expire_date;        // last day its publisher or site answers for it; "" = not told
+  std::string image_source;       // where the site has it from: a URL or "private"; "" = not told
+  std::string uuid_validity;      // SCS-0102, as said: how long the id stays; "" = not told
+  std::string replace_frequency;  // SCS-0102, as said: how often a newer one comes; "" = not told
+  std::string provided_until;     // SCS-0102, as said: until when newer ones come; "" = not told
+  std::optional<int64_t> hotfix_hours;  // SCS-0102: until critical bugs are mended
   std::vector<std::string> tags;
   Provenance provenance;
 

@@ -118,6 +118,13 @@ void VisitFields(Visitor& visit, Record& image) {
   visit("build_date", image.build_date);
   visit("eol_date", image.eol_date);
   visit("egi_ref", image.egi_ref);
+  visit("bootable", image.bootable);
+  visit("expire_date", image.expire_date);
+  visit("image_source", image.image_source);
+  visit("uuid_validity", image.uuid_validity);
+  visit("replace_frequency", image.replace_frequency);
+  visit("provided_until", image.provided_until);
+  visit("hotfix_hours", image.hotfix_hours);
   visit("tags", image.tags);
   visit.Provenance(image.provenance);
 }

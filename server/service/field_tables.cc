@@ -92,10 +92,15 @@ void AddStoredFields(FieldTable& table) {
   table.push_back(Time<View>("last_seen_time", [](const View& v) { return v.stored->last_seen; }));
 }
 
-absl::string_view FormatVoSupport(VoSupport support) {
-  switch (support) {
+absl::Time LoginAttemptTime(const ShareCatalog& share) {
+  const KindState* login = FindKind(share.kinds, Kind::kAuth);
+  return login == nullptr ? absl::InfinitePast() : login->attempt_time;
+}
+
+absl::string_view FormatVoSupport(const ShareCatalog& share) {
+  switch (share.share.support) {
     case VoSupport::kUnknown:
-      return "configured";
+      return IsKnownTime(LoginAttemptTime(share)) ? "unknown" : "configured";
     case VoSupport::kAuthenticated:
       return "authenticated";
     case VoSupport::kRefused:
@@ -145,6 +150,8 @@ FieldTable MakeVoFields() {
   table.push_back(Number<Row>("share_count", [](const Row& r) { return r.share_count; }));
   table.push_back(Number<Row>("authenticated_share_count",
                               [](const Row& r) { return r.authenticated_share_count; }));
+  table.push_back(
+      Number<Row>("refused_share_count", [](const Row& r) { return r.refused_share_count; }));
   return table;
 }
 
@@ -162,8 +169,12 @@ FieldTable MakeShareFields() {
   table.push_back(Text<Row>(
       "region", [](const Row& r) -> auto& { return RegionOf(r.view->endpoint->endpoint); }));
   table.push_back(MakeWordField<Row>(
-      "support", "VO_SUPPORT_", {"configured", "authenticated", "refused"},
-      [](const Row& r) -> Value { return FormatVoSupport(r.view->share->share.support); }));
+      "support", "VO_SUPPORT_", {"configured", "authenticated", "refused", "unknown"},
+      [](const Row& r) -> Value { return FormatVoSupport(*r.view->share); }));
+  table.push_back(
+      Time<Row>("support_time", [](const Row& r) { return r.view->share->share.support_time; }));
+  table.push_back(Time<Row>("login_attempt_time",
+                            [](const Row& r) { return LoginAttemptTime(*r.view->share); }));
   table.push_back(State<Row>("state", [](const Row& r) { return r.state; }));
   table.push_back(Time<Row>(
       "observe_time", [](const Row& r) { return OldestSuccess(r.view->share->kinds, kAllKinds); }));
@@ -253,6 +264,19 @@ FieldTable MakeImageFields() {
       "eol_date", [](const Row& r) -> auto& { return r.record().eol_date; }));
   table.push_back(Text<Row>(
       "egi_ref", [](const Row& r) -> auto& { return r.record().egi_ref; }));
+  table.push_back(OptionalBool<Row>("bootable", [](const Row& r) { return r.record().bootable; }));
+  table.push_back(Text<Row>(
+      "expire_date", [](const Row& r) -> auto& { return r.record().expire_date; }));
+  table.push_back(Text<Row>(
+      "image_source", [](const Row& r) -> auto& { return r.record().image_source; }));
+  table.push_back(Text<Row>(
+      "uuid_validity", [](const Row& r) -> auto& { return r.record().uuid_validity; }));
+  table.push_back(Text<Row>(
+      "replace_frequency", [](const Row& r) -> auto& { return r.record().replace_frequency; }));
+  table.push_back(Text<Row>(
+      "provided_until", [](const Row& r) -> auto& { return r.record().provided_until; }));
+  table.push_back(
+      OptionalNumber<Row>("hotfix_hours", [](const Row& r) { return r.record().hotfix_hours; }));
   table.push_back(MakeListField<Row>(
       "tags", [](const Row& r, Test test) { return AnyOfTexts(r.record().tags, test); }));
   table.push_back(ItemVos<Row>());

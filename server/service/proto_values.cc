@@ -84,10 +84,10 @@ v1::Confidence ConfidenceToProto(Confidence confidence) {
   return v1::CONFIDENCE_UNSPECIFIED;
 }
 
-v1::VoSupport VoSupportToProto(VoSupport support) {
+v1::VoSupport VoSupportToProto(VoSupport support, bool tried) {
   switch (support) {
     case VoSupport::kUnknown:
-      return v1::VO_SUPPORT_CONFIGURED;
+      return tried ? v1::VO_SUPPORT_UNKNOWN : v1::VO_SUPPORT_CONFIGURED;
     case VoSupport::kAuthenticated:
       return v1::VO_SUPPORT_AUTHENTICATED;
     case VoSupport::kRefused:

@@ -23,7 +23,8 @@ bool IsKnownTime(absl::Time time);
 v1::DataState DataStateToProto(DataState state);
 v1::Tristate TristateToProto(Tristate value);
 v1::Confidence ConfidenceToProto(Confidence confidence);
-v1::VoSupport VoSupportToProto(VoSupport support);
+// `tried`: whether a login was ever tried; tells "configured" from "unknown".
+v1::VoSupport VoSupportToProto(VoSupport support, bool tried);
 v1::Provenance ProvenanceToProto(const Provenance& provenance);
 
 // "floating-pool", "direct", "tenant" or "none"; empty if nothing tells it (confidence kUnknown).

@@ -118,6 +118,7 @@ std::vector<VoSummary> SummarizeVos(const Snapshot& snapshot) {
       if (view.share->share.support == VoSupport::kAuthenticated) {
         ++summary.authenticated_share_count;
       }
+      if (view.share->share.support == VoSupport::kRefused) ++summary.refused_share_count;
     }
     summary.site_names.assign(sites.begin(), sites.end());
   }

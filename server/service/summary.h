@@ -32,6 +32,7 @@ struct VoSummary {
   std::vector<std::string> site_names;  // GOCDB names, sorted
   int32_t share_count = 0;
   int32_t authenticated_share_count = 0;
+  int32_t refused_share_count = 0;
 };
 // Ordered by resource name.
 std::vector<VoSummary> SummarizeVos(const Snapshot& snapshot);

@@ -78,6 +78,7 @@ void VoToProto(const VoSummary& summary, v1::Vo& proto) {
   for (const std::string& site : summary.site_names) proto.add_sites(FormatSiteName(site));
   proto.set_share_count(summary.share_count);
   proto.set_authenticated_share_count(summary.authenticated_share_count);
+  proto.set_refused_share_count(summary.refused_share_count);
 }
 
 void ShareToProto(const RequestContext& context, const ShareView& view, v1::Share& proto) {
@@ -92,7 +93,10 @@ void ShareToProto(const RequestContext& context, const ShareView& view, v1::Shar
   proto.set_region(RegionOf(endpoint));
   proto.set_project_id(share.project_id);
   proto.set_project_name(share.project_name);
-  proto.set_support(VoSupportToProto(share.support));
+  const KindState* login = FindKind(catalog.kinds, Kind::kAuth);
+  const absl::Time attempt_time = login == nullptr ? absl::InfinitePast() : login->attempt_time;
+  proto.set_support(VoSupportToProto(share.support, IsKnownTime(attempt_time)));
+  SetTime(proto, &v1::Share::mutable_login_attempt_time, attempt_time);
   SetTime(proto, &v1::Share::mutable_support_time, share.support_time);
   proto.set_configured(share.configured);
   proto.set_state(DataStateToProto(StateOfShare(context, catalog)));
@@ -188,6 +192,13 @@ void ImageToProto(const ImageView& view, v1::Image& proto) {
   proto.set_build_date(image.build_date);
   proto.set_eol_date(image.eol_date);
   proto.set_egi_ref(image.egi_ref);
+  SetOptional(proto, &v1::Image::set_bootable, image.bootable);
+  proto.set_expire_date(image.expire_date);
+  proto.set_image_source(image.image_source);
+  proto.set_uuid_validity(image.uuid_validity);
+  proto.set_replace_frequency(image.replace_frequency);
+  proto.set_provided_until(image.provided_until);
+  SetOptional(proto, &v1::Image::set_hotfix_hours, image.hotfix_hours);
   for (const std::string& tag : image.tags) proto.add_tags(tag);
   for (const absl::string_view vo : VosOf(view)) proto.add_vos(std::string(vo));
   proto.set_active(view.stored->active);

@@ -83,7 +83,7 @@ TEST(Overrides, MistakesAreToldWithLineValueAndRightForm) {
       "o.yaml:2: \"sett\" is no key; did you mean set?\no.yaml:2: set is missing; it must map "
       "fields to values, of os_distro, os_version, os_codename, arch, login_user, purpose, "
       "is_snapshot, usable, min_ram_mib, min_disk_gib, virtual_size_bytes, build_date, "
-      "eol_date, egi_ref");
+      "eol_date, egi_ref, bootable, expire_date, image_source");
   EXPECT_THAT(ErrorOf("overrides:\n- {site: A, kind: image, id: x, set: {arch: x86_64}}\n"),
               HasSubstr("o.yaml:2: author is missing; it must say who corrects this"));
   EXPECT_THAT(ErrorOf("override: []\n"), HasSubstr("did you mean overrides?"));

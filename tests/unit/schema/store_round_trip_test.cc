@@ -129,6 +129,13 @@ Image AnyImage(Values& v, int number) {
   i.build_date = v.Text();
   i.eol_date = v.Text();
   i.egi_ref = v.Text();
+  i.bootable = v.Maybe();
+  i.expire_date = v.Flip() ? "2026-05-01" : "";
+  i.image_source = v.Text();
+  i.uuid_validity = v.Text();
+  i.replace_frequency = v.Text();
+  i.provided_until = v.Text();
+  if (v.Flip()) i.hotfix_hours = v.Below(1000);
   i.tags = v.Texts();
   i.provenance = v.Facts();
   return i;

@@ -26,8 +26,9 @@ TEST(Enums, HaveTheSameMeaning) {
   EXPECT_EQ(TristateToProto(Tristate::kUnknown), v1::TRISTATE_UNKNOWN);
   EXPECT_EQ(TristateToProto(Tristate::kNo), v1::TRISTATE_NO);
   EXPECT_EQ(ConfidenceToProto(Confidence::kGuess), v1::CONFIDENCE_GUESS);
-  EXPECT_EQ(VoSupportToProto(VoSupport::kUnknown), v1::VO_SUPPORT_CONFIGURED);
-  EXPECT_EQ(VoSupportToProto(VoSupport::kRefused), v1::VO_SUPPORT_REFUSED);
+  EXPECT_EQ(VoSupportToProto(VoSupport::kUnknown, false), v1::VO_SUPPORT_CONFIGURED);
+  EXPECT_EQ(VoSupportToProto(VoSupport::kUnknown, true), v1::VO_SUPPORT_UNKNOWN);
+  EXPECT_EQ(VoSupportToProto(VoSupport::kRefused, true), v1::VO_SUPPORT_REFUSED);
 }
 
 TEST(ValidUtf8, KeepsWhatIsValid) {

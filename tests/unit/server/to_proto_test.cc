@@ -59,6 +59,13 @@ Image FullImage() {
   image.build_date = "2024-05-01";
   image.eol_date = "2027-06-01";
   image.egi_ref = "ref";
+  image.bootable = false;
+  image.expire_date = "2026-01-01";
+  image.image_source = "https://cloud-images.ubuntu.com/jammy/";
+  image.uuid_validity = "last-3";
+  image.replace_frequency = "monthly";
+  image.provided_until = "notice";
+  image.hotfix_hours = 0;
   image.tags = {"t"};
   image.provenance = FullProvenance();
   return image;
