@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "absl/functional/function_ref.h"
+#include "absl/numeric/bits.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "schema/base/glob.h"
@@ -49,16 +51,17 @@ constexpr std::array<ReasonCode, kCheckCount> kCodes{
 
 constexpr FlavorFailures Bit(uint32_t check) { return 1U << check; }
 
+// The first check that fails; there must be one.
+uint32_t FirstOf(FlavorFailures failures) {
+  return static_cast<uint32_t>(absl::countr_zero(failures));
+}
+
 bool Below(const std::optional<int64_t>& value, const std::optional<int64_t>& min) {
   return value && min && *value < *min;
 }
 
 bool Above(const std::optional<int64_t>& value, const std::optional<int64_t>& max) {
   return value && max && *value > *max;
-}
-
-bool IsVolumeOnly(const Flavor& flavor) {
-  return flavor.boot_from_volume || flavor.disk_gib == std::optional<int64_t>(0);
 }
 
 bool MatchesModel(const Flavor& flavor, const PlacementQuery& query) {
@@ -163,15 +166,23 @@ bool IsUpperBound(uint32_t check) {
          check == kGpuMax || check == kGpuMemoryMax;
 }
 
-// The reason of `check` among the flavors that `remaining` holds, with the one that comes nearest.
-Reason Nearest(uint32_t check, const std::vector<const Flavor*>& remaining,
-               const PlacementQuery& query) {
+// The flavors that a reason speaks of: all whose failures satisfy `is_meant`.
+struct Remaining {
+  absl::Span<const Flavor* const> flavors;
+  absl::Span<const FlavorFailures> failures;
+  absl::FunctionRef<bool(FlavorFailures)> is_meant;
+};
+
+// The reason of `check` among the flavors that remain, with the one that comes nearest.
+Reason Nearest(uint32_t check, const Remaining& remaining, const PlacementQuery& query) {
   Reason reason;
   reason.code = kCodes[check];
   const Int64Bounds* bounds = BoundsOf(query, check);
   const bool upper = IsUpperBound(check);
   if (bounds != nullptr) reason.want = upper ? bounds->max : bounds->min;
-  for (const Flavor* flavor : remaining) {
+  for (size_t i = 0; i < remaining.flavors.size(); ++i) {
+    if (!remaining.is_meant(remaining.failures[i])) continue;
+    const Flavor* flavor = remaining.flavors[i];
     if (bounds != nullptr) {
       const std::optional<int64_t> value = ValueOf(*flavor, check);
       if (!value || (reason.best && (upper ? *value >= *reason.best : *value <= *reason.best))) {
@@ -199,6 +210,12 @@ Reason Nearest(uint32_t check, const std::vector<const Flavor*>& remaining,
 bool HasGpu(const Flavor& flavor) {
   if (flavor.gpu_count) return *flavor.gpu_count > 0;
   return !flavor.gpu_model.empty() || !flavor.gpu_vendor.empty() || !flavor.gpu_kind.empty();
+}
+
+bool AsksSizesOnly(const PlacementQuery& query) {
+  return query.flavor_globs.empty() && query.excluded_flavor_globs.empty() &&
+         query.allow_boot_from_volume && !query.gpu_count.any() && !query.WantsGpu() &&
+         query.cpu_alloc.empty() && query.arch.empty();
 }
 
 FlavorFailures CheckFlavor(const Flavor& flavor, const PlacementQuery& query) {
@@ -236,28 +253,19 @@ std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
     reason.code = ReasonCode::kNoFlavorVisible;
     return {reason};
   }
-  std::vector<Reason> out;
-  std::vector<const Flavor*> remaining(flavors.begin(), flavors.end());
-  FlavorFailures passed = 0;
-  uint32_t blocking = kCheckCount;
-  for (uint32_t check = 0; check < kCheckCount && blocking == kCheckCount; ++check) {
-    std::vector<const Flavor*> left;
-    for (size_t i = 0; i < flavors.size(); ++i) {
-      if ((failures[i] & (passed | Bit(check))) == 0) left.push_back(flavors[i]);
-    }
-    if (left.empty()) {
-      out.push_back(Nearest(check, remaining, query));
-      blocking = check;
-    }
-    passed |= Bit(check);
-    remaining = std::move(left);
-  }
+  // A flavor is left until the first check that it fails; the check that refuses the last blocks.
+  uint32_t blocking = 0;
   FlavorFailures all = ~FlavorFailures{0};
-  for (const FlavorFailures failure : failures) all &= failure;
-  const std::vector<const Flavor*> everything(flavors.begin(), flavors.end());
+  for (const FlavorFailures failure : failures) {
+    blocking = std::max(blocking, FirstOf(failure));
+    all &= failure;
+  }
+  const auto was_left = [blocking](FlavorFailures failure) { return FirstOf(failure) == blocking; };
+  std::vector<Reason> out{Nearest(blocking, {flavors, failures, was_left}, query)};
+  const auto any = [](FlavorFailures) { return true; };
   for (uint32_t check = 0; check < kCheckCount; ++check) {
     if (check != blocking && (all & Bit(check)) != 0) {
-      out.push_back(Nearest(check, everything, query));
+      out.push_back(Nearest(check, {flavors, failures, any}, query));
     }
   }
   return out;
@@ -266,16 +274,19 @@ std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
 std::vector<Reason> FlavorNearMisses(absl::Span<const Flavor* const> flavors,
                                      absl::Span<const FlavorFailures> failures,
                                      const PlacementQuery& query) {
+  const auto only = [](FlavorFailures failure) {
+    // A flavor without any GPU also fails the wishes for its number and make.
+    constexpr FlavorFailures kFollows = Bit(kGpuMin) | Bit(kGpuVendor) | Bit(kGpuModel);
+    if ((failure & Bit(kGpuAny)) != 0) failure &= ~kFollows;
+    return (failure & (failure - 1)) == 0 ? failure : 0;
+  };
+  FlavorFailures found = 0;
+  for (const FlavorFailures failure : failures) found |= only(failure);
   std::vector<Reason> out;
   for (uint32_t check = 0; check < kCheckCount; ++check) {
-    std::vector<const Flavor*> failing;
-    for (size_t i = 0; i < flavors.size(); ++i) {
-      // A flavor without any GPU also fails the wishes for its number and make.
-      const FlavorFailures gpu = Bit(kGpuAny) | Bit(kGpuMin) | Bit(kGpuVendor) | Bit(kGpuModel);
-      const FlavorFailures ignored = check == kGpuAny ? gpu & ~Bit(kGpuAny) : 0;
-      if ((failures[i] & ~ignored) == Bit(check)) failing.push_back(flavors[i]);
-    }
-    if (!failing.empty()) out.push_back(Nearest(check, failing, query));
+    if ((found & Bit(check)) == 0) continue;
+    const auto is_near = [&](FlavorFailures failure) { return only(failure) == Bit(check); };
+    out.push_back(Nearest(check, {flavors, failures, is_near}, query));
   }
   return out;
 }

@@ -23,8 +23,12 @@ inline bool MayFit(const FlavorSizes& sizes, const PlacementQuery& query) {
     return (!bounds.min || size.for_min >= *bounds.min) &&
            (!bounds.max || size.for_max <= *bounds.max);
   };
-  return within(sizes.vcpu_count, query.vcpu_count) && within(sizes.ram_mib, query.ram_mib);
+  return within(sizes.vcpu_count, query.vcpu_count) && within(sizes.ram_mib, query.ram_mib) &&
+         within(sizes.disk_gib, query.disk_gib) && within(sizes.ephemeral_gib, query.ephemeral_gib);
 }
+
+// Whether a flavor that MayFit does fit: nothing is asked for but sizes.
+bool AsksSizesOnly(const PlacementQuery& query);
 
 // Why none of `flavors` fits, `failures` being CheckFlavor of each: the first check in order after
 // which nothing is left comes first, then the others that no flavor passes. Must not be called if

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
+#include "absl/numeric/bits.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "schema/base/glob.h"
@@ -29,6 +31,11 @@ enum Check : uint32_t {
 constexpr uint32_t kCheckCount = kArch + 1;
 
 constexpr ImageFailures Bit(uint32_t check) { return 1U << check; }
+
+// The first check that fails; there must be one.
+uint32_t FirstOf(ImageFailures failures) {
+  return static_cast<uint32_t>(absl::countr_zero(failures));
+}
 
 // "https://registry.egi.eu/x/" and "registry.egi.eu/x" name the same thing.
 absl::string_view Bare(absl::string_view reference) {
@@ -77,18 +84,30 @@ bool ArchDiffers(const std::string& wanted, const std::string& have) {
 // What a pair needs of the disk: the file and, unpacked, the disk inside it.
 int64_t CeilGib(int64_t bytes) { return bytes / kGib + (bytes % kGib > 0 ? 1 : 0); }
 
+// The images that a reason speaks of: all whose failures satisfy `is_meant`.
+struct Remaining {
+  absl::Span<const IndexedImage> images;
+  absl::Span<const ImageFailures> failures;
+  absl::FunctionRef<bool(ImageFailures)> is_meant;
+};
+
+bool IsNewer(const IndexedImage& a, const IndexedImage& b) {
+  return a.image->os_distro == b.image->os_distro ? a.newness < b.newness : IsNewerImage(a, b);
+}
+
 // The version that comes nearest to the request: the newest of those that are too old and so on.
-Reason NearestVersion(const std::vector<const IndexedImage*>& remaining,
-                      const PlacementQuery& query) {
+Reason NearestVersion(const Remaining& remaining, const SystemFits& systems) {
   Reason reason;
   OsMatch nearest = OsMatch::kOtherDistro;
   const IndexedImage* best = nullptr;
-  for (const IndexedImage* image : remaining) {
-    const OsMatch match = BestMatch(*image->image, query).match;
+  for (size_t i = 0; i < remaining.images.size(); ++i) {
+    if (!remaining.is_meant(remaining.failures[i])) continue;
+    const IndexedImage* image = &remaining.images[i];
+    const OsMatch match = systems[image->system].match;
     if (match < nearest || match == OsMatch::kOtherDistro) continue;
     bool better = match > nearest || best == nullptr;
     if (!better) {
-      const bool newer = IsNewerImage(*image, *best);
+      const bool newer = IsNewer(*image, *best);
       better = match == OsMatch::kTooNew ? !newer : newer;
     }
     if (!better) continue;
@@ -112,18 +131,21 @@ Reason NearestVersion(const std::vector<const IndexedImage*>& remaining,
   return reason;
 }
 
-Reason Nearest(uint32_t check, const std::vector<const IndexedImage*>& remaining,
-               const PlacementQuery& query) {
+Reason Nearest(uint32_t check, const Remaining& remaining, const SystemFits& systems) {
   constexpr std::array<ReasonCode, kCheckCount> kCodes{
       ReasonCode::kImageNotFound,  ReasonCode::kImageNameMismatch, ReasonCode::kImageExcluded,
       ReasonCode::kImageNotActive, ReasonCode::kImageHidden,       ReasonCode::kImageNotOffered,
       ReasonCode::kOsNotFound,     ReasonCode::kOsVersionMismatch, ReasonCode::kImageArchMismatch};
-  if (check == kVersion) return NearestVersion(remaining, query);
+  if (check == kVersion) return NearestVersion(remaining, systems);
   Reason reason;
   reason.code = kCodes[check];
   const bool names_item = check == kExcluded || check == kActive || check == kHidden ||
                           check == kOffered || check == kArch;
-  if (names_item && !remaining.empty()) reason.image = remaining.front()->image;
+  for (size_t i = 0; names_item && i < remaining.images.size(); ++i) {
+    if (!remaining.is_meant(remaining.failures[i])) continue;
+    reason.image = remaining.images[i].image;
+    break;
+  }
   return reason;
 }
 
@@ -167,36 +189,25 @@ ImageFailures CheckImage(const IndexedImage& indexed, const PlacementQuery& quer
 
 std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
                                   absl::Span<const ImageFailures> failures,
-                                  const PlacementQuery& query) {
+                                  const SystemFits& systems) {
   if (images.empty()) {
     Reason reason;
     reason.code = ReasonCode::kNoImageVisible;
     return {reason};
   }
-  std::vector<Reason> out;
-  std::vector<const IndexedImage*> remaining;
-  remaining.reserve(images.size());
-  for (const IndexedImage& image : images) remaining.push_back(&image);
-  const std::vector<const IndexedImage*> everything = remaining;
-  ImageFailures passed = 0;
-  uint32_t blocking = kCheckCount;
-  for (uint32_t check = 0; check < kCheckCount && blocking == kCheckCount; ++check) {
-    std::vector<const IndexedImage*> left;
-    for (size_t i = 0; i < images.size(); ++i) {
-      if ((failures[i] & (passed | Bit(check))) == 0) left.push_back(&images[i]);
-    }
-    if (left.empty()) {
-      out.push_back(Nearest(check, remaining, query));
-      blocking = check;
-    }
-    passed |= Bit(check);
-    remaining = std::move(left);
-  }
+  // An image is left until the first check that it fails; the check that refuses the last blocks.
+  uint32_t blocking = 0;
   ImageFailures all = ~ImageFailures{0};
-  for (const ImageFailures failure : failures) all &= failure;
+  for (const ImageFailures failure : failures) {
+    blocking = std::max(blocking, FirstOf(failure));
+    all &= failure;
+  }
+  const auto was_left = [blocking](ImageFailures failure) { return FirstOf(failure) == blocking; };
+  std::vector<Reason> out{Nearest(blocking, {images, failures, was_left}, systems)};
+  const auto any = [](ImageFailures) { return true; };
   for (uint32_t check = 0; check < kCheckCount; ++check) {
     if (check != blocking && (all & Bit(check)) != 0) {
-      out.push_back(Nearest(check, everything, query));
+      out.push_back(Nearest(check, {images, failures, any}, systems));
     }
   }
   return out;
@@ -204,14 +215,16 @@ std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
 
 std::vector<Reason> ImageNearMisses(absl::Span<const IndexedImage> images,
                                     absl::Span<const ImageFailures> failures,
-                                    const PlacementQuery& query) {
+                                    const SystemFits& systems) {
+  ImageFailures found = 0;
+  for (const ImageFailures failure : failures) {
+    if ((failure & (failure - 1)) == 0) found |= failure;
+  }
   std::vector<Reason> out;
   for (uint32_t check = 0; check < kCheckCount; ++check) {
-    std::vector<const IndexedImage*> failing;
-    for (size_t i = 0; i < images.size(); ++i) {
-      if (failures[i] == Bit(check)) failing.push_back(&images[i]);
-    }
-    if (!failing.empty()) out.push_back(Nearest(check, failing, query));
+    if ((found & Bit(check)) == 0) continue;
+    const auto is_near = [check](ImageFailures failure) { return failure == Bit(check); };
+    out.push_back(Nearest(check, {images, failures, is_near}, systems));
   }
   return out;
 }

@@ -31,12 +31,12 @@ ImageFailures CheckImage(const IndexedImage& image, const PlacementQuery& query,
 // As ExplainFlavors.
 std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
                                   absl::Span<const ImageFailures> failures,
-                                  const PlacementQuery& query);
+                                  const SystemFits& systems);
 
 // As FlavorNearMisses.
 std::vector<Reason> ImageNearMisses(absl::Span<const IndexedImage> images,
                                     absl::Span<const ImageFailures> failures,
-                                    const PlacementQuery& query);
+                                    const SystemFits& systems);
 
 // An image that fits.
 struct SelectedImage {

@@ -35,7 +35,8 @@ std::vector<int32_t> SharesOf(const PlacementIndex& index, const std::vector<std
 void FillFunnel(PlacementResult* result) {
   std::array<int32_t, kStageCount> blocked{};
   for (const ShareVerdict& verdict : result->verdicts) {
-    if (verdict.blocking) ++blocked[static_cast<size_t>(StageOf(verdict.blocking->code))];
+    const Reason* blocking = verdict.blocking();
+    if (blocking != nullptr) ++blocked[static_cast<size_t>(StageOf(blocking->code))];
   }
   auto left = static_cast<int32_t>(result->verdicts.size());
   for (size_t i = 0; i < blocked.size(); ++i) {
@@ -164,14 +165,14 @@ PlacementResult FindPlacements(const Snapshot& snapshot,
   const std::vector<int32_t> positions = SharesOf(*result.index, query.vos);
   result.verdicts.reserve(positions.size());
   result.placements.reserve(positions.size());
-  SearchScratch scratch;
+  ShareSearch search(context);
   for (const int32_t position : positions) {
     const IndexedShare& share = result.index->shares()[static_cast<size_t>(position)];
-    result.verdicts.push_back(SearchShare(share, context, &scratch, &result.placements));
+    result.verdicts.push_back(search.Find(share, &result.placements));
   }
   SortPlacements(query, &result.placements);
   FillFunnel(&result);
-  result.relaxations = FindRelaxations(result.verdicts, context);
+  result.relaxations = FindRelaxations(result.verdicts, search.near_misses(), context);
   SuggestNames(snapshot, query, unknown_sites, &result);
   return result;
 }

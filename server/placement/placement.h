@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "server/placement/placement_index.h"
 #include "server/placement/placement_query.h"
 #include "server/placement/reason.h"
@@ -65,14 +66,18 @@ struct Placement {
 struct ShareVerdict {
   const IndexedShare* share = nullptr;
   bool fits = false;
-  std::optional<Reason> blocking;  // absent if it fits
-  std::vector<Reason> also;
-  std::vector<Reason>
-      near_misses;  // what alone keeps some flavor or some image out; for relaxations
+  std::vector<Reason> reasons;  // the blocking one first; empty if it fits
   Unknowns unknowns = 0;
   DataState data_state = DataState::kFresh;
   absl::Time observe_time = absl::InfinitePast();
   std::vector<Reason> refused_pairs;  // flavor and image in each; at most kMaxRefusedPairs
+
+  // The first reason that excludes it; nullptr if it fits.
+  const Reason* blocking() const { return reasons.empty() ? nullptr : &reasons.front(); }
+  // Further reasons of the same or later stages.
+  absl::Span<const Reason> also() const {
+    return absl::MakeConstSpan(reasons).subspan(reasons.empty() ? 0 : 1);
+  }
 };
 inline constexpr size_t kMaxRefusedPairs = 20;
 

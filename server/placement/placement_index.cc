@@ -65,6 +65,8 @@ FlavorSizes SizesOf(const Flavor& flavor) {
   };
   set(flavor.vcpu_count, &out.vcpu_count);
   set(flavor.ram_mib, &out.ram_mib);
+  if (!IsVolumeOnly(flavor)) set(flavor.disk_gib, &out.disk_gib);
+  set(flavor.ephemeral_gib, &out.ephemeral_gib);
   return out;
 }
 
@@ -105,6 +107,32 @@ void RankByNewness(std::vector<IndexedImage>* images) {
   for (size_t i = 0; i < order.size(); ++i) order[i]->newness = static_cast<int>(i);
 }
 
+FlavorSet IndexFlavors(const ShareView& view) {
+  FlavorSet out;
+  out.flavors.reserve(view.share->flavor_indexes.size());
+  for (const int32_t index : view.share->flavor_indexes) {
+    const Flavor& flavor = view.flavor(index);
+    if (!flavor.disabled.value_or(false)) out.flavors.push_back(&flavor);
+  }
+  std::sort(out.flavors.begin(), out.flavors.end(),
+            [](const Flavor* a, const Flavor* b) { return IsSmallerFlavor(*a, *b); });
+  out.sizes.reserve(out.flavors.size());
+  for (const Flavor* flavor : out.flavors) out.sizes.push_back(SizesOf(*flavor));
+  return out;
+}
+
+ImageSet IndexImages(const ShareView& view) {
+  ImageSet out;
+  out.images.reserve(view.share->image_indexes.size());
+  for (const int32_t index : view.share->image_indexes) {
+    out.images.push_back(IndexImage(view.image(index)));
+  }
+  std::sort(out.images.begin(), out.images.end(), IsPreferredImage);
+  RankByNewness(&out.images);
+  return out;
+}
+
+// Without flavors and images.
 IndexedShare IndexShare(const ShareView& view) {
   IndexedShare out;
   out.view = view;
@@ -112,26 +140,49 @@ IndexedShare IndexShare(const ShareView& view) {
   for (const KindState& state : view.share->kinds) {
     out.kinds[static_cast<size_t>(state.kind)] = &state;
   }
-  for (const int32_t index : view.share->flavor_indexes) {
-    const Flavor& flavor = view.flavor(index);
-    if (!flavor.disabled.value_or(false)) out.flavors.push_back(&flavor);
-  }
-  std::sort(out.flavors.begin(), out.flavors.end(),
-            [](const Flavor* a, const Flavor* b) { return IsSmallerFlavor(*a, *b); });
-  for (const int32_t index : view.share->image_indexes) {
-    out.images.push_back(IndexImage(view.image(index)));
-  }
-  std::sort(out.images.begin(), out.images.end(), IsPreferredImage);
-  RankByNewness(&out.images);
-  out.sizes.reserve(out.flavors.size());
-  for (const Flavor* flavor : out.flavors) out.sizes.push_back(SizesOf(*flavor));
   out.plans = BuildNetworkPlans(*view.share);
   out.quotas = QuotaBook(view.share->quotas);
   out.health = HealthOf(out);
   return out;
 }
 
+// The lists that were made, by endpoint, each with the indexes that it was made of.
+template <typename Set>
+class KnownSets {
+ public:
+  // The list of the indexes, or nullptr if it must be made.
+  const Set* Find(const ShareView& view, const std::vector<int32_t>& indexes) const {
+    const auto it = sets_.find(view.endpoint);
+    if (it == sets_.end()) return nullptr;
+    for (const auto& [known, set] : it->second) {
+      if (*known == indexes) return set;
+    }
+    return nullptr;
+  }
+  void Add(const ShareView& view, const std::vector<int32_t>& indexes, const Set* set) {
+    sets_[view.endpoint].emplace_back(&indexes, set);
+  }
+
+ private:
+  absl::flat_hash_map<const EndpointCatalog*,
+                      std::vector<std::pair<const std::vector<int32_t>*, const Set*>>>
+      sets_;
+};
+
+// Words that a request's GPU model may be meant for.
+void AddGpuModels(const FlavorSet& set, std::set<std::string>* models) {
+  for (const Flavor* flavor : set.flavors) {
+    const std::string& model = flavor->gpu_model;
+    if (model.empty() || !models->insert(model).second) continue;
+    models->insert(model.substr(0, model.find(' ')));
+  }
+}
+
 }  // namespace
+
+bool IsVolumeOnly(const Flavor& flavor) {
+  return flavor.boot_from_volume || flavor.disk_gib == std::optional<int64_t>(0);
+}
 
 bool IsSmallerFlavor(const Flavor& a, const Flavor& b) {
   const auto key = [](const Flavor& f) {
@@ -170,23 +221,35 @@ std::shared_ptr<const PlacementIndex> PlacementIndex::Build(const Snapshot& snap
   std::set<std::string> distros;
   std::set<std::string> gpu_models;
   std::map<std::tuple<absl::string_view, absl::string_view, absl::string_view>, size_t> systems;
-  index->shares_.reserve(snapshot.shares().size());
-  for (const ShareView& view : snapshot.shares()) {
-    const auto position = static_cast<int32_t>(index->shares_.size());
-    index->shares_of_vo_[absl::AsciiStrToLower(view.share->share.vo)].push_back(position);
-    index->shares_.push_back(IndexShare(view));
-    for (const Flavor* flavor : index->shares_.back().flavors) {
-      const std::string& model = flavor->gpu_model;
-      if (model.empty() || !gpu_models.insert(model).second) continue;
-      gpu_models.insert(model.substr(0, model.find(' ')));
-    }
-    for (IndexedImage& image : index->shares_.back().images) {
+  const auto add_systems = [&](ImageSet* set) {
+    for (IndexedImage& image : set->images) {
       const auto [it, is_new] = systems.try_emplace(
           {image.image->os_distro, image.image->os_version, image.image->os_codename},
           index->systems_.size());
       image.system = it->second;
       if (is_new) index->systems_.push_back(image.image);
       if (!image.image->os_distro.empty()) distros.insert(image.image->os_distro);
+    }
+  };
+  KnownSets<FlavorSet> flavor_sets;
+  KnownSets<ImageSet> image_sets;
+  index->shares_.reserve(snapshot.shares().size());
+  for (const ShareView& view : snapshot.shares()) {
+    const auto position = static_cast<int32_t>(index->shares_.size());
+    index->shares_of_vo_[absl::AsciiStrToLower(view.share->share.vo)].push_back(position);
+    IndexedShare& share = index->shares_.emplace_back(IndexShare(view));
+    share.flavors = flavor_sets.Find(view, view.share->flavor_indexes);
+    if (share.flavors == nullptr) {
+      share.flavors = &index->flavor_sets_.emplace_back(IndexFlavors(view));
+      flavor_sets.Add(view, view.share->flavor_indexes, share.flavors);
+      AddGpuModels(*share.flavors, &gpu_models);
+    }
+    share.images = image_sets.Find(view, view.share->image_indexes);
+    if (share.images == nullptr) {
+      ImageSet& made = index->image_sets_.emplace_back(IndexImages(view));
+      add_systems(&made);
+      share.images = &made;
+      image_sets.Add(view, view.share->image_indexes, share.images);
     }
   }
   index->distros_.assign(distros.begin(), distros.end());

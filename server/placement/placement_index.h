@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,6 +45,20 @@ struct FlavorSizes {
   };
   Size vcpu_count;
   Size ram_mib;
+  Size disk_gib;  // flavors that boot from a volume pass
+  Size ephemeral_gib;
+};
+
+// Enabled flavors, smallest first, special hardware last. Shares of an endpoint that see the same
+// flavors have one list between them, which a request looks through once.
+struct FlavorSet {
+  std::vector<const Flavor*> flavors;
+  std::vector<FlavorSizes> sizes;  // of `flavors`
+};
+
+// Images, best first for somebody who does not care. Shared likewise.
+struct ImageSet {
+  std::vector<IndexedImage> images;
 };
 
 // One share, ready to be searched.
@@ -51,9 +66,8 @@ struct IndexedShare {
   ShareView view;
   std::string name;                         // "sites/{site}/shares/{share}"
   std::array<const KindState*, 5> kinds{};  // by Kind; nullptr = never tried
-  std::vector<const Flavor*> flavors;       // enabled; smallest first, special hardware last
-  std::vector<FlavorSizes> sizes;           // of `flavors`
-  std::vector<IndexedImage> images;         // best first for somebody who does not care
+  const FlavorSet* flavors = nullptr;       // in the index; never nullptr
+  const ImageSet* images = nullptr;         // likewise
   NetworkPlans plans;
   QuotaBook quotas;
   double health = 0;  // share of the last reads that succeeded, in [0,1]
@@ -82,12 +96,18 @@ class PlacementIndex {
  private:
   PlacementIndex() = default;
 
+  // Deques, because shares point into them.
+  std::deque<FlavorSet> flavor_sets_;
+  std::deque<ImageSet> image_sets_;
   std::vector<IndexedShare> shares_;
   absl::flat_hash_map<std::string, std::vector<int32_t>> shares_of_vo_;  // by lower-case name
   std::vector<std::string> distros_;
   std::vector<std::string> gpu_models_;
   std::vector<const Image*> systems_;
 };
+
+// Whether machines of the flavor boot from a volume.
+bool IsVolumeOnly(const Flavor& flavor);
 
 // The order in which flavors are tried: without before with GPUs, virtual before bare metal, with a
 // root disk before without; then fewest vCPUs, least RAM, least disk, name, id.

@@ -9,8 +9,11 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/placement/share_search.h"
 
 namespace cis {
 namespace {
@@ -265,27 +268,64 @@ SearchContext WithQuery(const SearchContext& context, const PlacementQuery& quer
   return out;
 }
 
+// Set of stages, one bit each.
+using Stages = uint32_t;
+constexpr Stages Bit(Stage stage) { return 1U << static_cast<uint32_t>(stage); }
+
+// The stages at which a share may be refused for a field of the request. Whoever is refused at
+// another stage too is not helped by a change of that field, and need not be searched.
+Stages StagesOf(absl::string_view field) {
+  constexpr Stages kMachine = Bit(Stage::kFlavor) | Bit(Stage::kImageFlavor) | Bit(Stage::kQuota);
+  constexpr Stages kImage = Bit(Stage::kImage) | Bit(Stage::kImageFlavor) | Bit(Stage::kQuota);
+  if (field == "machine.arch") return kMachine | kImage;
+  if (absl::StartsWith(field, "machine.")) return kMachine;
+  if (absl::StartsWith(field, "image.")) return kImage;
+  if (absl::StartsWith(field, "network.")) return Bit(Stage::kNetwork) | Bit(Stage::kQuota);
+  if (field == "count") return Bit(Stage::kQuota);
+  if (field == "max_age") return Bit(Stage::kFreshness);
+  return Bit(Stage::kSite);
+}
+
+Stages StagesOf(const ShareVerdict& verdict) {
+  Stages out = 0;
+  for (const Reason& reason : verdict.reasons) out |= Bit(StageOf(reason.code));
+  return out;
+}
+
 struct Tried {
   Relaxation relaxation;
   int64_t size = 0;  // smaller is better among those that add as many shares
 };
 
-// Counts the shares that `query` adds; appends the relaxation if there are any.
-void AddIfItHelps(Relaxation relaxation, int64_t size, const PlacementQuery& query,
+// Counts the shares that `query` adds; appends the relaxation if there are any. `stages`: those at
+// which it changes something.
+void AddIfItHelps(Relaxation relaxation, int64_t size, const PlacementQuery& query, Stages stages,
                   const std::vector<ShareVerdict>& verdicts, const SearchContext& context,
-                  SearchScratch* scratch, std::vector<Tried>* tried) {
+                  std::vector<Tried>* tried) {
   const SearchContext changed = WithQuery(context, query);
-  std::set<std::string> sites;
+  ShareSearch search(changed);
+  std::set<absl::string_view> sites;
   for (const ShareVerdict& verdict : verdicts) {
-    if (verdict.fits || !ShareFits(*verdict.share, changed, scratch)) continue;
+    if (verdict.fits || (StagesOf(verdict) & ~stages) != 0) continue;
+    if (!search.Fits(*verdict.share)) continue;
     ++relaxation.added_share_count;
     sites.insert(verdict.share->view.site->site.name);
   }
   if (relaxation.added_share_count == 0) return;
-  for (const std::string& site : sites) {
-    if (relaxation.site_names.size() < kMaxSites) relaxation.site_names.push_back(site);
+  for (const absl::string_view site : sites) {
+    if (relaxation.site_names.size() < kMaxSites) relaxation.site_names.emplace_back(site);
   }
   tried->push_back({std::move(relaxation), size});
+}
+
+// All of a reason that ChangesFor looks at.
+using ReasonKey = std::tuple<ReasonCode, std::optional<int64_t>, std::optional<int64_t>,
+                             absl::string_view, absl::string_view, absl::string_view>;
+ReasonKey KeyOf(const Reason& reason) {
+  const Image* image = reason.image;
+  if (image == nullptr) return {reason.code, reason.want, reason.best, "", "", ""};
+  return {reason.code,      reason.want,       reason.best,
+          image->os_distro, image->os_version, image->os_codename};
 }
 
 // Several changes that are needed at once.
@@ -296,15 +336,15 @@ struct Combination {
 };
 
 // Gives way to one share: answers what blocks it, then what blocks it next, until it fits; nothing
-// if it cannot be helped.
+// if it cannot be helped by `at_most` changes.
 std::optional<Combination> GiveWay(const ShareVerdict& verdict, const SearchContext& context,
-                                   SearchScratch* scratch) {
+                                   size_t at_most) {
   Combination out;
   out.query = *context.query;
   std::vector<std::string> changes;
   std::vector<std::string> fields;
   std::vector<std::string> values;
-  std::optional<Reason> reason = verdict.blocking;
+  std::optional<Reason> reason = verdict.reasons.front();
   while (reason && out.count < kMaxTogether) {
     const std::vector<Change> answers = ChangesFor(*reason, out.query);
     if (answers.empty()) return std::nullopt;
@@ -315,6 +355,8 @@ std::optional<Combination> GiveWay(const ShareVerdict& verdict, const SearchCont
       const ptrdiff_t at = before - fields.begin();
       changes[static_cast<size_t>(at)] = change.change;
       values[static_cast<size_t>(at)] = change.value;
+    } else if (changes.size() == at_most) {
+      return std::nullopt;
     } else {
       changes.push_back(change.change);
       fields.push_back(change.field);
@@ -322,7 +364,8 @@ std::optional<Combination> GiveWay(const ShareVerdict& verdict, const SearchCont
     }
     change.apply(&out.query);
     ++out.count;
-    reason = WhyNotShare(*verdict.share, WithQuery(context, out.query), scratch);
+    const SearchContext changed = WithQuery(context, out.query);
+    reason = ShareSearch(changed).WhyNot(*verdict.share);
   }
   if (reason) return std::nullopt;
   out.relaxation.change = absl::StrJoin(changes, ", ");
@@ -333,13 +376,13 @@ std::optional<Combination> GiveWay(const ShareVerdict& verdict, const SearchCont
 }
 
 // For requests that no single change helps: the fewest changes together that help.
-std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts, const SearchContext& context,
-                            SearchScratch* scratch) {
+std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts,
+                            const SearchContext& context) {
   std::map<std::string, Combination> found;
-  int64_t fewest = INT64_MAX;
+  int64_t fewest = kMaxTogether;
   for (const ShareVerdict& verdict : verdicts) {
-    if (verdict.fits || !verdict.blocking || found.size() >= kMaxCombinations) continue;
-    std::optional<Combination> way = GiveWay(verdict, context, scratch);
+    if (verdict.reasons.empty() || found.size() >= kMaxCombinations) continue;
+    std::optional<Combination> way = GiveWay(verdict, context, static_cast<size_t>(fewest));
     if (!way) continue;
     fewest = std::min(fewest, way->count);
     found.emplace(way->relaxation.change, *std::move(way));
@@ -347,7 +390,7 @@ std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts, const Sea
   std::vector<Tried> tried;
   for (const auto& [change, way] : found) {
     if (way.count > fewest) continue;
-    AddIfItHelps(way.relaxation, way.count, way.query, verdicts, context, scratch, &tried);
+    AddIfItHelps(way.relaxation, way.count, way.query, ~Stages{0}, verdicts, context, &tried);
   }
   return tried;
 }
@@ -355,33 +398,32 @@ std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts, const Sea
 }  // namespace
 
 std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdicts,
+                                        const std::vector<Reason>& near_misses,
                                         const SearchContext& context) {
-  // Each distinct change once, with the shares that it might help.
+  // Each distinct change once. Many shares have the same reason.
   std::map<std::pair<std::string, std::string>, Change> changes;
+  absl::flat_hash_set<ReasonKey> answered;
+  const auto answer = [&](const Reason& reason) {
+    if (!answered.insert(KeyOf(reason)).second) return;
+    for (Change& change : ChangesFor(reason, *context.query)) {
+      auto key = std::make_pair(change.field, change.value);
+      changes.emplace(std::move(key), std::move(change));
+    }
+  };
+  bool none_fits = true;
   for (const ShareVerdict& verdict : verdicts) {
-    if (verdict.fits || !verdict.blocking) continue;
-    std::vector<Change> of_share = ChangesFor(*verdict.blocking, *context.query);
-    for (const Reason& reason : verdict.near_misses) {
-      for (Change& change : ChangesFor(reason, *context.query)) {
-        of_share.push_back(std::move(change));
-      }
-    }
-    for (Change& change : of_share) {
-      const auto key = std::make_pair(change.field, change.value);
-      changes.emplace(key, std::move(change));
-    }
+    if (verdict.fits) none_fits = false;
+    if (!verdict.reasons.empty()) answer(verdict.reasons.front());
   }
+  for (const Reason& reason : near_misses) answer(reason);
   std::vector<Tried> tried;
-  SearchScratch scratch;
   for (const auto& [key, change] : changes) {
     PlacementQuery query = *context.query;
     change.apply(&query);
-    AddIfItHelps({change.change, change.field, change.value, 0, {}}, change.size, query, verdicts,
-                 context, &scratch, &tried);
+    AddIfItHelps({change.change, change.field, change.value, 0, {}}, change.size, query,
+                 StagesOf(absl::string_view(change.field)), verdicts, context, &tried);
   }
-  const bool none_fits = std::none_of(verdicts.begin(), verdicts.end(),
-                                      [](const ShareVerdict& verdict) { return verdict.fits; });
-  if (tried.empty() && none_fits) tried = Together(verdicts, context, &scratch);
+  if (tried.empty() && none_fits) tried = Together(verdicts, context);
   std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) {
     return std::tie(b.relaxation.added_share_count, a.size, a.relaxation.field,
                     a.relaxation.value) <

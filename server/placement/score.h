@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/placement/placement.h"
-#include "server/placement/share_search.h"
+#include "server/placement/search_context.h"
 
 namespace cis {
 

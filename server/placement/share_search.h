@@ -1,53 +1,68 @@
 #pragma once
 
-// The search of one share: what fits there, or every reason why nothing does.
+// The search of shares, one after the other: what fits there, or every reason why nothing does.
 
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "absl/time/time.h"
-#include "server/placement/image_fit.h"
+#include "server/placement/candidates.h"
 #include "server/placement/placement.h"
+#include "server/placement/search_context.h"
+#include "server/placement/share_standing.h"
 
 namespace cis {
 
-// What a request asks for, with all that is the same for every share worked out.
-struct SearchContext {
-  const PlacementQuery* query = nullptr;
-  const PlacementIndex* index = nullptr;
-  SystemFits systems;  // of `query` in `index`
-  absl::Time now = absl::InfinitePast();
-  FreshnessPolicy policy;
-  std::string today;                      // "2026-11-22"
-  std::vector<const SiteCatalog*> sites;  // asked for by name
-  bool has_site_filter = false;           // also true if none of the names exists
-  std::vector<const SiteCatalog*> excluded_sites;
+// Searches for one request. Fastest if shares come in the order of the index. Not for several
+// threads at a time.
+class ShareSearch {
+ public:
+  // `context` must outlive the search.
+  explicit ShareSearch(const SearchContext& context) : context_(context), candidates_(context) {}
+
+  // Appends the share's placements to `placements` and returns its verdict.
+  ShareVerdict Find(const IndexedShare& share, std::vector<Placement>* placements);
+  // The reason that blocks the share, as Find has it; nothing if it has a placement.
+  std::optional<Reason> WhyNot(const IndexedShare& share);
+  // Whether the share has a placement. The same answer as Find, without reasons.
+  bool Fits(const IndexedShare& share);
+
+  // What alone keeps some flavor or some image out of the shares that Find refused; for
+  // relaxations.
+  const std::vector<Reason>& near_misses() const { return near_misses_; }
+
+ private:
+  struct Pair {
+    const Flavor* flavor = nullptr;
+    const SelectedImage* image = nullptr;
+    PairFit fit;
+    bool quota_unknown = false;
+    std::optional<Reason> quota;
+  };
+  struct Plan {
+    const NetworkPlan* plan = nullptr;
+    bool quota_unknown = false;
+    std::optional<Reason> quota;
+  };
+
+  const PlacementQuery& query() const { return *context_.query; }
+  void Select(const IndexedShare& share);
+  Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
+  bool FindPair(Pair* found) const;
+  bool FindPlan(Plan* found) const;
+  std::optional<Reason> PairQuota() const;
+  std::optional<Reason> PlanQuota() const;
+  std::vector<Reason> Explain(std::vector<Reason> standing);
+  void CollectRefused(ShareVerdict* verdict) const;
+  Placement MakePlacement(const Pair& pair, const Plan& plan, bool wants_passed_over) const;
+  void AddAll(std::vector<Placement>* placements) const;
+  Unknowns UnknownsOf(const Pair& pair, const Plan& plan) const;
+
+  const SearchContext& context_;
+  Candidates candidates_;
+  const IndexedShare* share_ = nullptr;  // that is being searched
+  DataAge age_;
+  std::vector<const NetworkPlan*> plans_;
+  std::vector<Reason> near_misses_;
 };
-
-// Fills SearchContext; `unknown_sites` gets the names that exist nowhere.
-SearchContext MakeSearchContext(const Snapshot& snapshot, const PlacementIndex& index,
-                                const PlacementQuery& query, absl::Time now,
-                                const FreshnessPolicy& policy,
-                                std::vector<std::string>* unknown_sites);
-
-// Lists that the searches of one request use one after the other, so that each need not make its
-// own. Not safe to share between threads.
-struct SearchScratch {
-  std::vector<const Flavor*> flavors;
-  std::vector<SelectedImage> images;
-  std::vector<const NetworkPlan*> plans;
-};
-
-// Appends the share's placements to `placements` and returns its verdict.
-ShareVerdict SearchShare(const IndexedShare& share, const SearchContext& context,
-                         SearchScratch* scratch, std::vector<Placement>* placements);
-
-// The reason that blocks the share, as SearchShare has it; nothing if it has a placement.
-std::optional<Reason> WhyNotShare(const IndexedShare& share, const SearchContext& context,
-                                  SearchScratch* scratch);
-
-// Whether the share has a placement. The same answer as SearchShare, without reasons.
-bool ShareFits(const IndexedShare& share, const SearchContext& context, SearchScratch* scratch);
 
 }  // namespace cis

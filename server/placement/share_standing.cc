@@ -91,11 +91,13 @@ void CheckAge(const IndexedShare& share, const SearchContext& context, std::vect
 
 }  // namespace
 
-std::vector<Reason> CheckStanding(const IndexedShare& share, const SearchContext& context) {
+std::vector<Reason> CheckStanding(const IndexedShare& share, const DataAge& age,
+                                  const SearchContext& context) {
   std::vector<Reason> out;
   CheckSite(share, context, &out);
   CheckLogin(share, &out);
-  CheckAge(share, context, &out);
+  // Most data are neither missing nor too old.
+  if (age.state >= DataState::kExpired || context.query->max_age) CheckAge(share, context, &out);
   return out;
 }
 

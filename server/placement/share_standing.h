@@ -5,12 +5,10 @@
 
 #include <vector>
 
-#include "server/placement/share_search.h"
+#include "server/placement/reason.h"
+#include "server/placement/search_context.h"
 
 namespace cis {
-
-// Reasons of the stages vo, site, auth and freshness, in that order; empty if there is none.
-std::vector<Reason> CheckStanding(const IndexedShare& share, const SearchContext& context);
 
 // Whether flavors, images or networks of a share were ever read.
 bool HasData(const IndexedShare& share, Kind kind);
@@ -21,5 +19,10 @@ struct DataAge {
   absl::Time observe_time = absl::InfinitePast();
 };
 DataAge AgeOf(const IndexedShare& share, const SearchContext& context);
+
+// Reasons of the stages vo, site, auth and freshness, in that order; empty if there is none. `age`
+// is AgeOf the share.
+std::vector<Reason> CheckStanding(const IndexedShare& share, const DataAge& age,
+                                  const SearchContext& context);
 
 }  // namespace cis

@@ -158,8 +158,10 @@ void VerdictToProto(const ShareVerdict& verdict, const PlacementQuery& query,
   proto.set_vo(share.vo);
   proto.set_region(RegionOf(verdict.share->view.endpoint->endpoint));
   proto.set_fits(verdict.fits);
-  if (verdict.blocking) ReasonToProto(*verdict.blocking, query, *proto.mutable_blocking());
-  for (const Reason& reason : verdict.also) ReasonToProto(reason, query, *proto.add_also());
+  if (verdict.blocking() != nullptr) {
+    ReasonToProto(*verdict.blocking(), query, *proto.mutable_blocking());
+  }
+  for (const Reason& reason : verdict.also()) ReasonToProto(reason, query, *proto.add_also());
   UnknownsToProto(verdict.unknowns, proto);
   proto.set_data_state(DataStateToProto(verdict.data_state));
   if (IsKnownTime(verdict.observe_time)) {

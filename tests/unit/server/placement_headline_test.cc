@@ -83,7 +83,7 @@ TEST(PlacementHeadline, RefusesOnceUnattachedFloatingIpsDoNotReachEither) {
   query.count = 4;
   const Answer answer = Find(Cesga(), query);
   EXPECT_EQ(BlockingCode(answer), "QUOTA_EXHAUSTED_FIP");
-  const Reason& reason = *answer->verdicts[0].blocking;
+  const Reason& reason = *answer->verdicts[0].blocking();
   EXPECT_EQ(reason.want, 1);
   EXPECT_EQ(reason.best, 0);
   EXPECT_EQ(FormatReason(reason, query).message,
@@ -130,7 +130,7 @@ TEST(PlacementHeadline, SaysWhyWhenTheTooSmallFlavorIsAllThereIs) {
   query.flavor_globs = {"m1.t*"};
   const Answer answer = Find(Padova(), query);
   EXPECT_EQ(BlockingCode(answer), "IMAGE_SIZE_GT_DISK");
-  const Reason& reason = *answer->verdicts[0].blocking;
+  const Reason& reason = *answer->verdicts[0].blocking();
   EXPECT_EQ(reason.want, 2361393152);
   EXPECT_EQ(reason.best, 1073741824);
 }

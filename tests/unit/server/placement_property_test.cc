@@ -71,7 +71,7 @@ TEST(PlacementProperty, GivesEachFittingShareItsFirstCombinationAndEachOtherARea
     for (const ShareVerdict& v : answer->verdicts) {
       const bool possible = shares.count({v.share->view.site->site.name, v.share->share().vo}) > 0;
       ASSERT_EQ(v.fits, possible) << "seed " << seed;
-      ASSERT_EQ(v.blocking.has_value(), !v.fits) << "seed " << seed;
+      ASSERT_EQ(v.blocking() != nullptr, !v.fits) << "seed " << seed;
     }
     ASSERT_EQ(answer->placements.size(), shares.size()) << "seed " << seed;
     for (const Placement& p : answer->placements) {
@@ -91,9 +91,9 @@ TEST(PlacementProperty, FunnelAddsUpToTheVerdicts) {
     int32_t fits = 0;
     for (const ShareVerdict& v : answer->verdicts) {
       if (v.fits) ++fits;
-      if (v.blocking) ++blocked[static_cast<size_t>(StageOf(v.blocking->code))];
-      for (const Reason& reason : v.also) {
-        ASSERT_GE(StageOf(reason.code), StageOf(v.blocking->code)) << "seed " << seed;
+      if (v.blocking() != nullptr) ++blocked[static_cast<size_t>(StageOf(v.blocking()->code))];
+      for (const Reason& reason : v.also()) {
+        ASSERT_GE(StageOf(reason.code), StageOf(v.blocking()->code)) << "seed " << seed;
       }
     }
     int32_t left = static_cast<int32_t>(answer->verdicts.size());
@@ -198,11 +198,12 @@ TEST(PlacementProperty, DoesNotDependOnTheOrderOfAnyInput) {
     for (size_t i = 0; i < straight->verdicts.size(); ++i) {
       const auto& a = straight->verdicts[i];
       const auto& b = shuffled->verdicts[i];
-      ASSERT_EQ(a.blocking.has_value(), b.blocking.has_value()) << "seed " << seed;
-      if (!a.blocking) continue;
-      ASSERT_EQ(FormatReason(*a.blocking, query).message, FormatReason(*b.blocking, query).message)
+      ASSERT_EQ(a.blocking() != nullptr, b.blocking() != nullptr) << "seed " << seed;
+      if (a.blocking() == nullptr) continue;
+      ASSERT_EQ(FormatReason(*a.blocking(), query).message,
+                FormatReason(*b.blocking(), query).message)
           << "seed " << seed;
-      ASSERT_EQ(a.also.size(), b.also.size()) << "seed " << seed;
+      ASSERT_EQ(a.also().size(), b.also().size()) << "seed " << seed;
     }
     ASSERT_EQ(straight->relaxations.size(), shuffled->relaxations.size()) << "seed " << seed;
   }

@@ -323,8 +323,8 @@ TEST(PlacementReason, EachRefusalHasItsCodeAndItsSentence) {
     refusal.ask(query);
     const Answer answer = Find(builder, query);
     EXPECT_EQ(BlockingCode(answer), refusal.code);
-    ASSERT_TRUE(answer->verdicts[0].blocking.has_value()) << refusal.code;
-    const ReasonText text = FormatReason(*answer->verdicts[0].blocking, query);
+    ASSERT_TRUE(answer->verdicts[0].blocking() != nullptr) << refusal.code;
+    const ReasonText text = FormatReason(*answer->verdicts[0].blocking(), query);
     EXPECT_THAT(text.message, HasSubstr(refusal.message)) << refusal.code;
     EXPECT_TRUE(answer->placements.empty());
   }
@@ -348,7 +348,7 @@ TEST(PlacementReason, GivesTheNearestMissWithItsNumbers) {
   query.ram_mib.min = 8192;
   const Answer answer = Find(builder, query);
   ASSERT_EQ(BlockingCode(answer), "RAM_TOO_SMALL");
-  const ReasonText text = FormatReason(*answer->verdicts[0].blocking, query);
+  const ReasonText text = FormatReason(*answer->verdicts[0].blocking(), query);
   EXPECT_EQ(text.want, "8192 MiB");
   EXPECT_EQ(text.best, "7800 MiB");
   EXPECT_EQ(text.best_item, "m1.large");
@@ -364,7 +364,7 @@ TEST(PlacementReason, TellsWhatElseIsWrongAtLaterStages) {
   const Answer answer = Find(PlainScene(), query);
   ASSERT_EQ(BlockingCode(answer), "CPU_TOO_SMALL");
   std::vector<std::string> also;
-  for (const Reason& reason : answer->verdicts[0].also) {
+  for (const Reason& reason : answer->verdicts[0].also()) {
     also.emplace_back(FormatReasonCode(reason.code));
   }
   EXPECT_THAT(also, testing::ElementsAre("OS_NOT_FOUND", "NET_NO_PUBLIC_V6"));

@@ -86,8 +86,8 @@ inline Answer Find(const CatalogBuilder& builder, const PlacementQuery& query,
 // The code that blocks the only share; "" if it fits.
 inline std::string BlockingCode(const Answer& answer) {
   if (answer.result.verdicts.size() != 1) return "not one share";
-  const auto& blocking = answer.result.verdicts[0].blocking;
-  return blocking ? std::string(FormatReasonCode(blocking->code)) : "";
+  const Reason* blocking = answer.result.verdicts[0].blocking();
+  return blocking != nullptr ? std::string(FormatReasonCode(blocking->code)) : "";
 }
 
 }  // namespace cis

@@ -1,0 +1,92 @@
+#include "server/placement/candidates.h"
+
+#include <cstddef>
+
+namespace cis {
+
+Candidates::Candidates(const SearchContext& context)
+    : context_(context), asks_sizes_only_(AsksSizesOnly(*context.query)) {}
+
+void Candidates::Select(const IndexedShare& share) {
+  const PlacementQuery& query = *context_.query;
+  if (share.flavors != flavor_set_) {
+    flavor_set_ = share.flavors;
+    flavors_.clear();
+    flavor_failures_.clear();
+    flavor_reasons_.clear();
+    flavor_misses_told_ = false;
+    pair_known_ = false;
+    for (size_t i = 0; i < flavor_set_->flavors.size(); ++i) {
+      if (!MayFit(flavor_set_->sizes[i], query)) continue;
+      const Flavor* flavor = flavor_set_->flavors[i];
+      if (asks_sizes_only_ || CheckFlavor(*flavor, query) == 0) flavors_.push_back(flavor);
+    }
+  }
+  if (share.images != image_set_) {
+    image_set_ = share.images;
+    image_failures_.clear();
+    image_reasons_.clear();
+    image_misses_told_ = false;
+    pair_known_ = false;
+    SelectImages(image_set_->images, query, context_.systems, &images_);
+  }
+}
+
+const std::vector<Reason>& Candidates::FlavorReasons() {
+  if (flavor_reasons_.empty()) {
+    for (const Flavor* flavor : flavor_set_->flavors) {
+      flavor_failures_.push_back(CheckFlavor(*flavor, *context_.query));
+    }
+    flavor_reasons_ = ExplainFlavors(flavor_set_->flavors, flavor_failures_, *context_.query);
+  }
+  return flavor_reasons_;
+}
+
+const std::vector<Reason>& Candidates::ImageReasons() {
+  if (image_reasons_.empty()) {
+    for (const IndexedImage& image : image_set_->images) {
+      image_failures_.push_back(CheckImage(image, *context_.query, context_.systems));
+    }
+    image_reasons_ = ExplainImages(image_set_->images, image_failures_, context_.systems);
+  }
+  return image_reasons_;
+}
+
+const std::optional<Reason>& Candidates::NearestPair() {
+  if (pair_known_) return nearest_pair_;
+  pair_known_ = true;
+  nearest_pair_.reset();
+  double nearest_gap = 0;
+  for (const Flavor* flavor : flavors_) {
+    for (const SelectedImage& image : images_) {
+      const PairFit fit = CheckPair(*flavor, image.image(), *context_.query);
+      if (!fit.refused) {
+        nearest_pair_.reset();
+        return nearest_pair_;
+      }
+      const Reason reason = ExplainPair(*flavor, image.image(), *context_.query, *fit.refused);
+      const double gap = GapPercent(reason).value_or(1e9);
+      if (!nearest_pair_ || gap < nearest_gap) {
+        nearest_pair_ = reason;
+        nearest_gap = gap;
+      }
+    }
+  }
+  return nearest_pair_;
+}
+
+std::vector<Reason> Candidates::NewFlavorNearMisses() {
+  if (flavor_misses_told_) return {};
+  flavor_misses_told_ = true;
+  FlavorReasons();
+  return FlavorNearMisses(flavor_set_->flavors, flavor_failures_, *context_.query);
+}
+
+std::vector<Reason> Candidates::NewImageNearMisses() {
+  if (image_misses_told_) return {};
+  image_misses_told_ = true;
+  ImageReasons();
+  return ImageNearMisses(image_set_->images, image_failures_, context_.systems);
+}
+
+}  // namespace cis
