@@ -1,10 +1,18 @@
 #include "schema/store/listing_rows.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
 #include "schema/base/status_macros.h"
+#include "schema/model/change_diff.h"
+#include "schema/store/load_rows.h"
 #include "schema/store/rows.h"
 #include "schema/store/sqlite_sql.h"
 
@@ -23,58 +31,165 @@ absl::StatusOr<RowIds> ReadIds(Statement& statement, absl::string_view name) {
   }
 }
 
-// A share may be shown less of a flavor than another one.
-absl::StatusOr<Flavor> Complete(Connection& db, int64_t endpoint_id, const Flavor& flavor) {
-  if (flavor.extra_specs.has_value()) return flavor;
-  CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FlavorSql().find));
-  find->BindInt("endpoint_id", endpoint_id);
-  find->BindText("upstream_id", flavor.id);
-  CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
-  if (!found) return flavor;
-  Flavor stored;
-  RowReader reader(*find);
-  VisitFields(reader, stored);
+absl::StatusOr<bool> WasListed(Connection& db, absl::string_view sql, absl::string_view owner,
+                               int64_t id, Kind kind) {
+  CIS_ASSIGN_OR_RETURN(Statement * find, UseWith(db, sql, owner, id));
+  find->BindText("kind", FormatKind(kind));
+  CIS_RETURN_IF_ERROR(find->Step().status());
+  const bool listed = find->Int("listed") != 0;
   find->Reset();
-  return KeepKnownSpecs(stored, flavor);
+  return listed;
 }
 
-absl::StatusOr<Image> Complete(Connection&, int64_t, const Image& image) { return image; }
+// What has a row already.
+template <typename Record>
+struct KnownRow {
+  int64_t id = 0;
+  Stored<Record> stored;
+};
+template <typename Record>
+using KnownRows = absl::flat_hash_map<std::string, KnownRow<Record>>;
+
+// The three states that a listing can find a row in, each with its words for the log.
+template <typename Record>
+struct RowLog {
+  TransactionLog& log;
+  absl::string_view noun;
+  bool tells_appeared;  // false for a first listing, of which everything would be new
+  std::function<void(Change)> add;
+
+  void Created(int64_t id, const Record& record) const {
+    log.NoteCreated(noun, id);
+    if (tells_appeared) add(AppearedChange(record));
+  }
+  // `row` becomes active with `record`. Does nothing if it is so already.
+  void Seen(const KnownRow<Record>& row, const Record& record) const {
+    if (!row.stored.active) {
+      log.NoteFields(noun, row.id, {{"active", "0"}, LastSeen(row.stored.last_seen)});
+      add(AppearedChange(record));
+    }
+    if (row.stored.record == record) return;
+    log.NoteChanged(noun, row.id, row.stored.record, record);
+    for (Change& change : DiffRecords(row.stored.record, record)) add(std::move(change));
+  }
+  void Gone(const KnownRow<Record>& row, Change change) const {
+    log.NoteFields(noun, row.id, {{"active", "1"}});
+    add(std::move(change));
+  }
+
+ private:
+  static FieldText LastSeen(absl::Time time) {
+    return {"last_seen_us", absl::StrCat(absl::ToUnixMicros(time))};
+  }
+};
+
+// A share may be shown less of a flavor than another one.
+Flavor Complete(const KnownRow<Flavor>* known, const Flavor& flavor) {
+  return known == nullptr ? flavor : KeepKnownSpecs(known->stored.record, flavor);
+}
+const Image& Complete(const KnownRow<Image>*, const Image& image) { return image; }
+
+Change LeftChange(const Flavor& gone, const KnownRows<Flavor>&) { return GoneChange(gone); }
+Change LeftChange(const Image& gone, const KnownRows<Image>& known) {
+  std::vector<const Image*> current;
+  for (const auto& [id, row] : known) {
+    if (row.stored.active) current.push_back(&row.stored.record);
+  }
+  const Image* replacement = FindReplacement(gone, current);
+  return replacement == nullptr ? GoneChange(gone) : ReplacedChange(gone, *replacement);
+}
 
 template <typename Record>
-absl::Status ReplaceListed(Connection& db, const sql::ListedSql& sql, const ShareRowIds& row,
+absl::StatusOr<KnownRows<Record>> LoadKnown(Connection& db, const sql::ListedSql& sql,
+                                            int64_t endpoint_id) {
+  KnownRows<Record> known;
+  CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db, sql.load, "endpoint_id", endpoint_id));
+  CIS_RETURN_IF_ERROR(ForEachRow(db, *load, [&](RowReader& read) {
+    KnownRow<Record> row;
+    row.id = load->Int("id");
+    ReadStored(read, row.stored);
+    std::string key = row.stored.record.id;
+    known.emplace(std::move(key), std::move(row));
+  }));
+  return known;
+}
+
+// Takes the share's links to `gone` away and deactivates what no other share sees.
+template <typename Record>
+absl::Status DropLinks(Connection& db, const sql::ListedSql& sql, const RowLog<Record>& row_log,
+                       int64_t share_id, const RowIds& gone, KnownRows<Record>& known) {
+  if (gone.empty()) return absl::OkStatus();
+  CIS_ASSIGN_OR_RETURN(Statement * drop_link, UseWith(db, sql.drop_link, "share_id", share_id));
+  CIS_ASSIGN_OR_RETURN(Statement * deactivate, db.Use(sql.deactivate));
+  std::vector<KnownRow<Record>*> left;
+  for (auto& [upstream_id, row] : known) {
+    if (!gone.contains(row.id)) continue;
+    drop_link->BindInt("item_id", row.id);
+    CIS_RETURN_IF_ERROR(drop_link->Run());
+    deactivate->BindInt("id", row.id);
+    CIS_RETURN_IF_ERROR(deactivate->Run());
+    if (db.change_count() == 0) continue;
+    row.stored.active = false;
+    left.push_back(&row);
+  }
+  std::sort(left.begin(), left.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
+  for (const KnownRow<Record>* row : left) {
+    row_log.Gone(*row, LeftChange(row->stored.record, known));
+  }
+  return absl::OkStatus();
+}
+
+template <typename Record>
+absl::Status ReplaceListed(Connection& db, TransactionLog& log, absl::string_view noun, Kind kind,
+                           const sql::ListedSql& sql, const ShareRowIds& row,
                            const std::vector<Record>& records, absl::Time time) {
-  CIS_ASSIGN_OR_RETURN(Statement * load_links, db.Use(sql.load_links));
-  load_links->BindInt("share_id", row.share_id);
+  CIS_ASSIGN_OR_RETURN(KnownRows<Record> known, LoadKnown<Record>(db, sql, row.endpoint_id));
+  CIS_ASSIGN_OR_RETURN(const bool was_listed, WasListed(db, sql::kEndpointWasListed, "endpoint_id",
+                                                        row.endpoint_id, kind));
+  const RowLog<Record> row_log{log, noun, was_listed, [&](Change change) {
+                                 log.AddEndpointChange(row.endpoint_id, std::move(change));
+                               }};
+  CIS_ASSIGN_OR_RETURN(Statement * load_links,
+                       UseWith(db, sql.load_links, "share_id", row.share_id));
   CIS_ASSIGN_OR_RETURN(RowIds gone, ReadIds(*load_links, "item_id"));
   const RowIds linked = gone;
 
-  CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql.put));
-  put->BindInt("endpoint_id", row.endpoint_id);
-  put->BindInt("seen_us", absl::ToUnixMicros(time));
-  CIS_ASSIGN_OR_RETURN(Statement * add_link, db.Use(sql.add_link));
-  add_link->BindInt("share_id", row.share_id);
+  const int64_t seen_us = absl::ToUnixMicros(time);
+  CIS_ASSIGN_OR_RETURN(Statement * put, UseWith(db, sql.put, "endpoint_id", row.endpoint_id));
+  put->BindInt("seen_us", seen_us);
+  CIS_ASSIGN_OR_RETURN(Statement * touch, UseWith(db, sql.touch, "seen_us", seen_us));
+  CIS_ASSIGN_OR_RETURN(Statement * add_link, UseWith(db, sql.add_link, "share_id", row.share_id));
+  std::vector<int64_t> added;
   RowIds seen;
   for (const Record& reported : records) {
-    CIS_ASSIGN_OR_RETURN(const Record record, Complete(db, row.endpoint_id, reported));
-    BindFields(*put, record);
-    CIS_ASSIGN_OR_RETURN(const int64_t item_id, RunForId(*put));
+    const auto it = known.find(reported.id);
+    KnownRow<Record>* before = it == known.end() ? nullptr : &it->second;
+    const Record& record = Complete(before, reported);
+    int64_t item_id = before == nullptr ? 0 : before->id;
+    if (before != nullptr && before->stored.record == record) {
+      touch->BindInt("id", item_id);
+      CIS_RETURN_IF_ERROR(touch->Run());
+    } else {
+      BindFields(*put, record);
+      CIS_ASSIGN_OR_RETURN(item_id, RunForId(*put));
+    }
+    if (before == nullptr) {
+      row_log.Created(item_id, record);
+      known[reported.id] = {item_id, {record, true, time, time}};
+    } else {
+      row_log.Seen(*before, record);
+      before->stored.active = true;
+      if (before->stored.record != record) before->stored.record = record;
+    }
     gone.erase(item_id);
     if (seen.insert(item_id).second && !linked.contains(item_id)) {
       add_link->BindInt("item_id", item_id);
       CIS_RETURN_IF_ERROR(add_link->Run());
+      added.push_back(item_id);
     }
   }
-
-  CIS_ASSIGN_OR_RETURN(Statement * drop_link, db.Use(sql.drop_link));
-  drop_link->BindInt("share_id", row.share_id);
-  CIS_ASSIGN_OR_RETURN(Statement * deactivate, db.Use(sql.deactivate));
-  for (const int64_t item_id : gone) {
-    drop_link->BindInt("item_id", item_id);
-    CIS_RETURN_IF_ERROR(drop_link->Run());
-    deactivate->BindInt("id", item_id);
-    CIS_RETURN_IF_ERROR(deactivate->Run());
-  }
-  return absl::OkStatus();
+  log.NoteLinks(noun, row.share_id, added, std::vector<int64_t>(gone.begin(), gone.end()));
+  return DropLinks(db, sql, row_log, row.share_id, gone, known);
 }
 
 absl::Status ReplaceSubnets(Connection& db, int64_t network_id,
@@ -93,29 +208,78 @@ absl::Status ReplaceSubnets(Connection& db, int64_t network_id,
   return absl::OkStatus();
 }
 
-absl::Status ReplaceNetworks(Connection& db, int64_t share_id, const std::vector<Network>& networks,
-                             absl::Time time) {
-  CIS_ASSIGN_OR_RETURN(Statement * active, db.Use(sql::kActiveNetworks));
-  active->BindInt("share_id", share_id);
-  CIS_ASSIGN_OR_RETURN(RowIds gone, ReadIds(*active, "id"));
-  CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutNetwork()));
-  put->BindInt("share_id", share_id);
-  put->BindInt("seen_us", absl::ToUnixMicros(time));
-  for (const Network& network : networks) {
-    BindFields(*put, network);
-    CIS_ASSIGN_OR_RETURN(const int64_t network_id, RunForId(*put));
+// Writes `network` over what `before` (nullptr = nothing) has. Returns its row.
+absl::StatusOr<int64_t> PutNetwork(Connection& db, const KnownRow<Network>* before,
+                                   const Network& network, int64_t share_id, int64_t seen_us) {
+  if (before != nullptr && before->stored.record == network) {
+    CIS_ASSIGN_OR_RETURN(Statement * touch, UseWith(db, sql::kTouchNetwork, "id", before->id));
+    touch->BindInt("seen_us", seen_us);
+    CIS_RETURN_IF_ERROR(touch->Run());
+    return before->id;
+  }
+  CIS_ASSIGN_OR_RETURN(Statement * put, UseWith(db, sql::PutNetwork(), "share_id", share_id));
+  put->BindInt("seen_us", seen_us);
+  BindFields(*put, network);
+  CIS_ASSIGN_OR_RETURN(const int64_t network_id, RunForId(*put));
+  if (before == nullptr || before->stored.record.subnets != network.subnets) {
     CIS_RETURN_IF_ERROR(ReplaceSubnets(db, network_id, network.subnets));
-    gone.erase(network_id);
+  }
+  return network_id;
+}
+
+absl::Status ReplaceNetworks(Connection& db, TransactionLog& log, const ShareRowIds& row,
+                             const std::vector<Network>& networks, absl::Time time) {
+  std::vector<Stored<Network>> stored;
+  std::vector<int64_t> ids;
+  CIS_RETURN_IF_ERROR(LoadNetworks(db, row.share_id, stored, ids));
+  KnownRows<Network> known;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    std::string key = stored[i].record.id;
+    known.emplace(std::move(key), KnownRow<Network>{ids[i], std::move(stored[i])});
+  }
+  CIS_ASSIGN_OR_RETURN(const bool was_listed, WasListed(db, sql::kShareWasListed, "share_id",
+                                                        row.share_id, Kind::kNetworks));
+  const RowLog<Network> row_log{
+      log, "network", was_listed,
+      [&](Change change) { log.AddShareChange(row.endpoint_id, row.share_id, std::move(change)); }};
+  RowIds seen;
+  for (const Network& network : networks) {
+    const auto it = known.find(network.id);
+    KnownRow<Network>* before = it == known.end() ? nullptr : &it->second;
+    CIS_ASSIGN_OR_RETURN(const int64_t network_id,
+                         PutNetwork(db, before, network, row.share_id, absl::ToUnixMicros(time)));
+    seen.insert(network_id);
+    if (before == nullptr) {
+      row_log.Created(network_id, network);
+      known[network.id] = {network_id, {network, true, time, time}};
+      continue;
+    }
+    if (before->stored.record.subnets != network.subnets) {
+      log.NoteList("subnet", network_id, before->stored.record.subnets);
+    }
+    row_log.Seen(*before, network);
+    before->stored.active = true;
+    before->stored.record = network;
   }
   CIS_ASSIGN_OR_RETURN(Statement * deactivate, db.Use(sql::kDeactivateNetwork));
-  for (const int64_t network_id : gone) {
-    deactivate->BindInt("id", network_id);
-    CIS_RETURN_IF_ERROR(deactivate->Run());
+  for (const int64_t network_id : ids) {
+    if (seen.contains(network_id)) continue;
+    for (auto& [upstream_id, gone] : known) {
+      if (gone.id != network_id || !gone.stored.active) continue;
+      deactivate->BindInt("id", network_id);
+      CIS_RETURN_IF_ERROR(deactivate->Run());
+      row_log.Gone(gone, GoneChange(gone.stored.record));
+    }
   }
   return absl::OkStatus();
 }
 
-absl::Status ReplaceRouters(Connection& db, int64_t share_id, const std::vector<Router>& routers) {
+absl::Status ReplaceRouters(Connection& db, TransactionLog& log, int64_t share_id,
+                            const std::vector<Router>& routers) {
+  std::vector<Router> before;
+  CIS_RETURN_IF_ERROR(LoadRouters(db, share_id, before));
+  if (before == routers) return absl::OkStatus();
+  log.NoteList("router", share_id, before);
   CIS_ASSIGN_OR_RETURN(Statement * drop, db.Use(sql::kDropRouters));
   drop->BindInt("share_id", share_id);
   CIS_RETURN_IF_ERROR(drop->Run());
@@ -136,8 +300,12 @@ absl::Status ReplaceRouters(Connection& db, int64_t share_id, const std::vector<
   return absl::OkStatus();
 }
 
-absl::Status ReplaceFloatingIps(Connection& db, int64_t share_id,
+absl::Status ReplaceFloatingIps(Connection& db, TransactionLog& log, int64_t share_id,
                                 const std::vector<FloatingIp>& floating_ips) {
+  std::vector<FloatingIp> before;
+  CIS_RETURN_IF_ERROR(LoadFloatingIps(db, share_id, before));
+  if (before == floating_ips) return absl::OkStatus();
+  log.NoteList("floating_ip", share_id, before);
   CIS_ASSIGN_OR_RETURN(Statement * drop, db.Use(sql::kDropFloatingIps));
   drop->BindInt("share_id", share_id);
   CIS_RETURN_IF_ERROR(drop->Run());
@@ -152,27 +320,66 @@ absl::Status ReplaceFloatingIps(Connection& db, int64_t share_id,
   return absl::OkStatus();
 }
 
-absl::Status ReplaceNetworkSet(Connection& db, int64_t share_id, const NetworkSet& set,
-                               absl::Time time) {
-  CIS_RETURN_IF_ERROR(ReplaceNetworks(db, share_id, set.networks, time));
-  CIS_RETURN_IF_ERROR(ReplaceRouters(db, share_id, set.routers));
-  CIS_RETURN_IF_ERROR(ReplaceFloatingIps(db, share_id, set.floating_ips));
+// Whether a share may list its routers and floating IPs.
+struct KnownParts {
+  bool routers_known = false;
+  bool floating_ips_known = false;
+};
+
+absl::Status ReplaceKnown(Connection& db, TransactionLog& log, int64_t share_id,
+                          const KnownParts& parts) {
+  CIS_ASSIGN_OR_RETURN(Statement * find, UseWith(db, sql::kFindKnown, "id", share_id));
+  CIS_RETURN_IF_ERROR(find->Step().status());
+  KnownParts before;
+  RowReader read(*find);
+  read("routers_known", before.routers_known);
+  read("floating_ips_known", before.floating_ips_known);
+  find->Reset();
+  FieldTextWriter old_fields;
+  if (before.routers_known != parts.routers_known) {
+    old_fields("routers_known", before.routers_known);
+  }
+  if (before.floating_ips_known != parts.floating_ips_known) {
+    old_fields("floating_ips_known", before.floating_ips_known);
+  }
+  log.NoteFields("share", share_id, old_fields.Take());
   CIS_ASSIGN_OR_RETURN(Statement * known, db.Use(sql::kSetKnown));
-  // Who lists some of them was allowed to list them.
   RowBinder bind(*known);
-  bind("routers_known", set.routers_known.value_or(!set.routers.empty()));
-  bind("floating_ips_known", set.floating_ips_known.value_or(!set.floating_ips.empty()));
+  bind("routers_known", parts.routers_known);
+  bind("floating_ips_known", parts.floating_ips_known);
   bind("id", share_id);
   return known->Run();
 }
 
-absl::Status ReplaceQuotas(Connection& db, int64_t share_id, const std::vector<Quota>& quotas) {
-  CIS_ASSIGN_OR_RETURN(Statement * drop, db.Use(sql::kDropQuotas));
-  drop->BindInt("share_id", share_id);
+absl::Status ReplaceNetworkSet(Connection& db, TransactionLog& log, const ShareRowIds& row,
+                               const NetworkSet& set, absl::Time time) {
+  CIS_RETURN_IF_ERROR(ReplaceNetworks(db, log, row, set.networks, time));
+  CIS_RETURN_IF_ERROR(ReplaceRouters(db, log, row.share_id, set.routers));
+  CIS_RETURN_IF_ERROR(ReplaceFloatingIps(db, log, row.share_id, set.floating_ips));
+  // Who lists some of them was allowed to list them.
+  return ReplaceKnown(db, log, row.share_id,
+                      {set.routers_known.value_or(!set.routers.empty()),
+                       set.floating_ips_known.value_or(!set.floating_ips.empty())});
+}
+
+absl::Status ReplaceQuotas(Connection& db, TransactionLog& log, const ShareRowIds& row,
+                           const std::vector<Quota>& quotas) {
+  std::vector<Quota> before;
+  CIS_RETURN_IF_ERROR(LoadQuotas(db, row.share_id, before));
+  std::vector<Quota> after = quotas;
+  std::stable_sort(after.begin(), after.end(),
+                   [](const Quota& a, const Quota& b) { return a.resource < b.resource; });
+  if (before == after) return absl::OkStatus();
+  log.NoteList("quota", row.share_id, before);
+  CIS_ASSIGN_OR_RETURN(const bool was_listed, WasListed(db, sql::kShareWasListed, "share_id",
+                                                        row.share_id, Kind::kQuotas));
+  for (Change& change : DiffQuotas(before, after)) {
+    if (was_listed) log.AddShareChange(row.endpoint_id, row.share_id, std::move(change));
+  }
+  CIS_ASSIGN_OR_RETURN(Statement * drop, UseWith(db, sql::kDropQuotas, "share_id", row.share_id));
   CIS_RETURN_IF_ERROR(drop->Run());
-  CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutQuota()));
-  put->BindInt("share_id", share_id);
-  for (const Quota& quota : quotas) {
+  CIS_ASSIGN_OR_RETURN(Statement * put, UseWith(db, sql::PutQuota(), "share_id", row.share_id));
+  for (const Quota& quota : after) {
     BindFields(*put, quota);
     CIS_RETURN_IF_ERROR(put->Run());
   }
@@ -197,17 +404,19 @@ Flavor KeepKnownSpecs(const Flavor& stored, const Flavor& reported) {
   return merged;
 }
 
-absl::Status ReplaceListing(Connection& db, const ShareRowIds& row, const RecordSet& records,
-                            absl::Time time) {
+absl::Status ReplaceListing(Connection& db, TransactionLog& log, const ShareRowIds& row,
+                            const RecordSet& records, absl::Time time) {
   switch (records.kind) {
     case Kind::kFlavors:
-      return ReplaceListed(db, sql::FlavorSql(), row, records.flavors, time);
+      return ReplaceListed(db, log, "flavor", records.kind, sql::FlavorSql(), row, records.flavors,
+                           time);
     case Kind::kImages:
-      return ReplaceListed(db, sql::ImageSql(), row, records.images, time);
+      return ReplaceListed(db, log, "image", records.kind, sql::ImageSql(), row, records.images,
+                           time);
     case Kind::kNetworks:
-      return ReplaceNetworkSet(db, row.share_id, records.network_set, time);
+      return ReplaceNetworkSet(db, log, row, records.network_set, time);
     case Kind::kQuotas:
-      return ReplaceQuotas(db, row.share_id, records.quotas);
+      return ReplaceQuotas(db, log, row, records.quotas);
     case Kind::kAuth:
       break;
   }

@@ -1,7 +1,7 @@
 #pragma once
 
-// Rows of what a share's endpoint listed. Each function needs an open write transaction. Errors are
-// those of Statement::Step().
+// Rows of what a share's endpoint listed. Needs an open write transaction and notes in its log what
+// it changes. Errors are those of Statement::Step().
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -9,6 +9,7 @@
 #include "schema/store/share_rows.h"
 #include "schema/store/sqlite.h"
 #include "schema/store/store.h"
+#include "schema/store/transaction_log.h"
 
 namespace cis {
 
@@ -18,7 +19,7 @@ Flavor KeepKnownSpecs(const Flavor& stored, const Flavor& reported);
 
 // Replaces what is known of (share, records.kind) by `records`, seen at `time`. Rows that the
 // listing no longer has become inactive and keep when they were last seen.
-absl::Status ReplaceListing(Connection& db, const ShareRowIds& row, const RecordSet& records,
-                            absl::Time time);
+absl::Status ReplaceListing(Connection& db, TransactionLog& log, const ShareRowIds& row,
+                            const RecordSet& records, absl::Time time);
 
 }  // namespace cis

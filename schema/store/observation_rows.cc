@@ -1,6 +1,7 @@
 #include "schema/store/observation_rows.h"
 
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,7 +21,43 @@ absl::StatusOr<Statement*> UseWithKey(Connection& db, absl::string_view sql,
   return statement;
 }
 
-absl::StatusOr<Share> LoadShareOf(Connection& db, int64_t share_id) {
+// Name, status and length of each document, as they are stored.
+using DocumentHeads = std::vector<std::tuple<std::string, int64_t, int64_t>>;
+
+absl::StatusOr<DocumentHeads> LoadHeads(Connection& db, const ObservationKey& key) {
+  DocumentHeads heads;
+  CIS_ASSIGN_OR_RETURN(Statement * list, UseWithKey(db, sql::DocumentsOf(), key));
+  while (true) {
+    CIS_ASSIGN_OR_RETURN(const bool more, list->Step());
+    if (!more) return heads;
+    const int64_t bytes = list->Int("body_bytes");
+    std::string name(list->Text("name"));
+    heads.emplace_back(std::move(name), list->Int("status"), bytes);
+  }
+}
+
+DocumentHeads HeadsOf(const Observation& observation) {
+  DocumentHeads heads;
+  for (const Document& document : observation.documents) {
+    heads.emplace_back(document.name, document.status, static_cast<int64_t>(document.body.size()));
+  }
+  return heads;
+}
+
+// Whether the observation of `key` has the bodies that `frame` holds. Frames of equal texts are
+// equal as long as the same zstd makes them; after an upgrade of it once "not the same" is said.
+absl::StatusOr<bool> HasFrame(Connection& db, const ObservationKey& key, const std::string& frame) {
+  CIS_ASSIGN_OR_RETURN(Statement * find, UseWithKey(db, sql::kFindObservation, key));
+  CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
+  if (!found) return false;
+  const bool same = find->Blob("bodies_zstd") == frame;
+  find->Reset();
+  return same;
+}
+
+}  // namespace
+
+absl::StatusOr<StoredShare> LoadShareRow(Connection& db, int64_t share_id) {
   CIS_ASSIGN_OR_RETURN(Statement * find_key, db.Use(sql::kShareKey));
   find_key->BindInt("id", share_id);
   CIS_ASSIGN_OR_RETURN(const bool has_key, find_key->Step());
@@ -54,17 +91,21 @@ absl::StatusOr<Share> LoadShareOf(Connection& db, int64_t share_id) {
   RowReader read_share(*find_share);
   VisitFields(read_share, share);
   find_share->Reset();
-  return share;
+  return StoredShare{share, endpoint_id};
 }
 
-}  // namespace
-
-absl::Status ReplaceObservation(Connection& db, int64_t share_id, const Observation& observation) {
+absl::StatusOr<bool> ReplaceObservation(Connection& db, int64_t share_id,
+                                        const Observation& observation) {
   std::string bodies;
   for (const Document& document : observation.documents) bodies += document.body;
   CIS_ASSIGN_OR_RETURN(const std::string frame, Compress(bodies));
 
   const ObservationKey key = {share_id, observation.kind};
+  CIS_ASSIGN_OR_RETURN(bool same, HasFrame(db, key, frame));
+  if (same) {
+    CIS_ASSIGN_OR_RETURN(const DocumentHeads heads, LoadHeads(db, key));
+    same = heads == HeadsOf(observation);
+  }
   CIS_ASSIGN_OR_RETURN(Statement * put, UseWithKey(db, sql::kPutObservation, key));
   RowBinder bind(*put);
   bind("fetch_time_us", observation.fetch_time);
@@ -81,7 +122,7 @@ absl::Status ReplaceObservation(Connection& db, int64_t share_id, const Observat
     BindFields(*add, document);
     CIS_RETURN_IF_ERROR(add->Run());
   }
-  return absl::OkStatus();
+  return same;
 }
 
 absl::StatusOr<std::vector<ObservationKey>> ObservationKeys(Connection& db) {
@@ -128,7 +169,8 @@ absl::StatusOr<Observation> LoadObservation(Connection& db, const ObservationKey
     observation.documents[i].body = bodies.substr(start, sizes[i]);
     start += sizes[i];
   }
-  CIS_ASSIGN_OR_RETURN(observation.share, LoadShareOf(db, key.share_id));
+  CIS_ASSIGN_OR_RETURN(StoredShare stored, LoadShareRow(db, key.share_id));
+  observation.share = std::move(stored.share);
   return observation;
 }
 

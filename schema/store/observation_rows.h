@@ -12,8 +12,18 @@
 
 namespace cis {
 
-// Replaces the observation of (share, kind). Needs an open write transaction.
-absl::Status ReplaceObservation(Connection& db, int64_t share_id, const Observation& observation);
+// Replaces the observation of (share, kind). Needs an open write transaction. Returns true if the
+// site gave the same answer as in the one before: the same documents with the same bodies.
+absl::StatusOr<bool> ReplaceObservation(Connection& db, int64_t share_id,
+                                        const Observation& observation);
+
+// A share as its row has it, with its keys.
+struct StoredShare {
+  Share share;
+  int64_t endpoint_id = 0;
+};
+// Returns NOT_FOUND if there is no such row.
+absl::StatusOr<StoredShare> LoadShareRow(Connection& db, int64_t share_id);
 
 // Which observation: one per share and kind.
 struct ObservationKey {

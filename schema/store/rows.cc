@@ -3,31 +3,10 @@
 #include <limits>
 #include <utility>
 
-#include "schema/store/text_list.h"
+#include "schema/base/text_list.h"
+#include "schema/model/vo_support.h"
 
 namespace cis {
-namespace {
-
-absl::string_view FormatVoSupport(VoSupport support) {
-  switch (support) {
-    case VoSupport::kUnknown:
-      return "unknown";
-    case VoSupport::kAuthenticated:
-      return "authenticated";
-    case VoSupport::kRefused:
-      return "refused";
-  }
-  return "unknown";
-}
-
-VoSupport ParseVoSupport(absl::string_view text) {
-  if (text == "authenticated") return VoSupport::kAuthenticated;
-  if (text == "refused") return VoSupport::kRefused;
-  return VoSupport::kUnknown;
-}
-
-}  // namespace
-
 absl::Time StoredTime(absl::Time time) {
   if (time == absl::InfinitePast()) return time;
   return absl::FromUnixMicros(absl::ToUnixMicros(time));

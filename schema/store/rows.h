@@ -10,8 +10,8 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "schema/model/fields.h"
 #include "schema/model/records.h"
-#include "schema/store/fields.h"
 #include "schema/store/sqlite.h"
 
 namespace cis {

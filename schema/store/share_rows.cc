@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "schema/base/status_macros.h"
+#include "schema/model/change_diff.h"
 #include "schema/store/rows.h"
 #include "schema/store/sqlite_sql.h"
 
@@ -32,13 +33,34 @@ absl::StatusOr<bool> ReadOne(Statement& find, Record& record, int64_t& id) {
 
 // Writes `record` unless the row holds it already.
 template <typename Record>
-absl::StatusOr<PutRow> PutIfChanged(Statement& put, bool found, int64_t id, const Record& stored,
+absl::StatusOr<PutRow> PutIfChanged(Statement& put, TransactionLog& log, absl::string_view noun,
+                                    bool found, int64_t id, const Record& stored,
                                     const Record& record) {
   if (found && stored == record) return PutRow{id, false};
   BindFields(put, record);
   CIS_ASSIGN_OR_RETURN(const int64_t put_id, RunForId(put));
+  if (found) {
+    log.NoteChanged(noun, put_id, stored, record);
+  } else {
+    log.NoteCreated(noun, put_id);
+  }
   return PutRow{put_id, true};
 }
+
+// The state of (share, kind) in `state`; false = it was never tried.
+absl::StatusOr<bool> FindState(Connection& db, int64_t share_id, Kind kind, KindState& state) {
+  CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindKindState()));
+  find->BindInt("share_id", share_id);
+  find->BindText("kind", FormatKind(kind));
+  CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
+  if (!found) return false;
+  RowReader reader(*find);
+  VisitFields(reader, state);
+  find->Reset();
+  return true;
+}
+
+std::string StateNoun(Kind kind) { return absl::StrCat("share_kind/", FormatKind(kind)); }
 
 absl::StatusOr<int64_t> PutVo(Connection& db, const std::string& name) {
   CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::kFindVo));
@@ -87,7 +109,8 @@ Share MergeShare(const Share& stored, const Share& found, Origin origin) {
   return merged;
 }
 
-absl::StatusOr<PutRow> PutSite(Connection& db, const Site& site, Origin origin) {
+absl::StatusOr<PutRow> PutSite(Connection& db, TransactionLog& log, const Site& site,
+                               Origin origin) {
   CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindSite()));
   find->BindText("name", site.name);
   Site stored;
@@ -97,11 +120,11 @@ absl::StatusOr<PutRow> PutSite(Connection& db, const Site& site, Origin origin) 
   TakeIfKnown(merged.country_code, site.country_code);
   if (origin == Origin::kConfiguration) merged.configured = site.configured;
   CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutSite()));
-  return PutIfChanged(*put, found, id, stored, merged);
+  return PutIfChanged(*put, log, "site", found, id, stored, merged);
 }
 
-absl::StatusOr<PutRow> PutEndpoint(Connection& db, int64_t site_id, const Endpoint& endpoint,
-                                   Origin origin) {
+absl::StatusOr<PutRow> PutEndpoint(Connection& db, TransactionLog& log, int64_t site_id,
+                                   const Endpoint& endpoint, Origin origin) {
   CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindEndpoint()));
   find->BindInt("site_id", site_id);
   find->BindText("keystone_url", endpoint.keystone_url);
@@ -113,11 +136,11 @@ absl::StatusOr<PutRow> PutEndpoint(Connection& db, int64_t site_id, const Endpoi
   const Endpoint merged = found ? MergeEndpoint(stored, endpoint, origin) : endpoint;
   CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutEndpoint()));
   put->BindInt("site_id", site_id);
-  return PutIfChanged(*put, found, id, stored, merged);
+  return PutIfChanged(*put, log, "endpoint", found, id, stored, merged);
 }
 
-absl::StatusOr<PutRow> PutShare(Connection& db, int64_t endpoint_id, const Share& share,
-                                Origin origin) {
+absl::StatusOr<PutRow> PutShare(Connection& db, TransactionLog& log, int64_t endpoint_id,
+                                const Share& share, Origin origin) {
   CIS_ASSIGN_OR_RETURN(const int64_t vo_id, PutVo(db, share.vo));
   CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindShare()));
   find->BindInt("endpoint_id", endpoint_id);
@@ -132,18 +155,28 @@ absl::StatusOr<PutRow> PutShare(Connection& db, int64_t endpoint_id, const Share
   CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutShare()));
   put->BindInt("endpoint_id", endpoint_id);
   put->BindInt("vo_id", vo_id);
-  return PutIfChanged(*put, found, id, stored, merged);
+  CIS_ASSIGN_OR_RETURN(const PutRow row,
+                       PutIfChanged(*put, log, "share", found, id, stored, merged));
+  for (Change& change : DiffShares(found ? &stored : nullptr, merged)) {
+    const bool configured =
+        change.event == ChangeEvent::kConfigured || change.event == ChangeEvent::kUnconfigured;
+    log.AddShareChange(endpoint_id, row.id, std::move(change),
+                       configured && origin == Origin::kConfiguration ? ChangeCause::kConfiguration
+                                                                      : ChangeCause::kSite);
+  }
+  return row;
 }
 
-absl::StatusOr<ShareRowIds> PutCrawledShare(Connection& db, const Share& share) {
+absl::StatusOr<ShareRowIds> PutCrawledShare(Connection& db, TransactionLog& log,
+                                            const Share& share) {
   Site site;
   site.name = share.endpoint.site_name;
   site.configured = share.configured;
-  CIS_ASSIGN_OR_RETURN(const PutRow site_row, PutSite(db, site, Origin::kCrawl));
+  CIS_ASSIGN_OR_RETURN(const PutRow site_row, PutSite(db, log, site, Origin::kCrawl));
   CIS_ASSIGN_OR_RETURN(const PutRow endpoint_row,
-                       PutEndpoint(db, site_row.id, share.endpoint, Origin::kCrawl));
+                       PutEndpoint(db, log, site_row.id, share.endpoint, Origin::kCrawl));
   CIS_ASSIGN_OR_RETURN(const PutRow share_row,
-                       PutShare(db, endpoint_row.id, share, Origin::kCrawl));
+                       PutShare(db, log, endpoint_row.id, share, Origin::kCrawl));
   return ShareRowIds{site_row.id, endpoint_row.id, share_row.id};
 }
 
@@ -177,23 +210,26 @@ KindState NextKindState(const KindState& before, const Attempt& attempt) {
   return after;
 }
 
-absl::Status PutAttempt(Connection& db, int64_t crawl_id, int64_t share_id,
-                        const Attempt& attempt) {
+absl::Status PutAttempt(Connection& db, TransactionLog& log, int64_t crawl_id,
+                        const ShareRowIds& row, const Share& share, const Attempt& attempt) {
   CIS_RETURN_IF_ERROR(CheckCrawl(db, crawl_id));
-  CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindKindState()));
-  find->BindInt("share_id", share_id);
-  find->BindText("kind", FormatKind(attempt.kind));
+  const int64_t share_id = row.share_id;
   KindState before;
-  CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
-  if (found) {
-    RowReader reader(*find);
-    VisitFields(reader, before);
-    find->Reset();
-  }
+  CIS_ASSIGN_OR_RETURN(const bool found, FindState(db, share_id, attempt.kind, before));
+  const KindState after = NextKindState(before, attempt);
   CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutKindState()));
   put->BindInt("share_id", share_id);
-  BindFields(*put, NextKindState(before, attempt));
+  BindFields(*put, after);
   CIS_RETURN_IF_ERROR(put->Run());
+  const std::string noun = StateNoun(attempt.kind);
+  if (found) {
+    log.NoteChanged(noun, share_id, before, after);
+  } else {
+    log.NoteCreated(noun, share_id);
+  }
+  for (Change& change : DiffKindStates(share, before, after)) {
+    log.AddShareChange(row.endpoint_id, share_id, std::move(change), ChangeCause::kSite);
+  }
 
   CrawlResult result;
   result.kind = attempt.kind;
@@ -210,7 +246,14 @@ absl::Status PutAttempt(Connection& db, int64_t crawl_id, int64_t share_id,
   return add->Run();
 }
 
-absl::Status PutSkippedCount(Connection& db, int64_t share_id, Kind kind, int64_t skipped_count) {
+absl::Status PutSkippedCount(Connection& db, TransactionLog& log, int64_t share_id, Kind kind,
+                             int64_t skipped_count) {
+  KindState before;
+  CIS_ASSIGN_OR_RETURN(const bool found, FindState(db, share_id, kind, before));
+  if (!found || before.skipped_count == skipped_count) return absl::OkStatus();
+  KindState after = before;
+  after.skipped_count = skipped_count;
+  log.NoteChanged(StateNoun(kind), share_id, before, after);
   CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::kPutSkippedCount));
   put->BindInt("share_id", share_id);
   put->BindText("kind", FormatKind(kind));

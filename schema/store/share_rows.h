@@ -1,7 +1,7 @@
 #pragma once
 
 // Rows of sites, endpoints, VOs, shares and how their kinds fare. Each function needs an open write
-// transaction. Errors are those of Statement::Step().
+// transaction and notes in its log what it changes. Errors are those of Statement::Step().
 
 #include <cstdint>
 #include <string>
@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "schema/model/records.h"
 #include "schema/store/sqlite.h"
+#include "schema/store/transaction_log.h"
 
 namespace cis {
 
@@ -32,11 +33,12 @@ Endpoint MergeEndpoint(const Endpoint& stored, const Endpoint& found, Origin ori
 Share MergeShare(const Share& stored, const Share& found, Origin origin);
 
 // Adds the row or merges it with what is there.
-absl::StatusOr<PutRow> PutSite(Connection& db, const Site& site, Origin origin);
-absl::StatusOr<PutRow> PutEndpoint(Connection& db, int64_t site_id, const Endpoint& endpoint,
-                                   Origin origin);
-absl::StatusOr<PutRow> PutShare(Connection& db, int64_t endpoint_id, const Share& share,
-                                Origin origin);
+absl::StatusOr<PutRow> PutSite(Connection& db, TransactionLog& log, const Site& site,
+                               Origin origin);
+absl::StatusOr<PutRow> PutEndpoint(Connection& db, TransactionLog& log, int64_t site_id,
+                                   const Endpoint& endpoint, Origin origin);
+absl::StatusOr<PutRow> PutShare(Connection& db, TransactionLog& log, int64_t endpoint_id,
+                                const Share& share, Origin origin);
 
 // Rows of one share and of what stands above it.
 struct ShareRowIds {
@@ -45,7 +47,8 @@ struct ShareRowIds {
   int64_t share_id = 0;
 };
 // Puts the share, its endpoint, its VO and its site as a crawl found them.
-absl::StatusOr<ShareRowIds> PutCrawledShare(Connection& db, const Share& share);
+absl::StatusOr<ShareRowIds> PutCrawledShare(Connection& db, TransactionLog& log,
+                                            const Share& share);
 
 // Raises the generation of the catalog. Once per transaction, before TouchSite.
 absl::Status BumpGeneration(Connection& db);
@@ -65,10 +68,12 @@ struct Attempt {
 // The state after `attempt`. Pure.
 KindState NextKindState(const KindState& before, const Attempt& attempt);
 // Updates the kind's state and the crawl's history.
-absl::Status PutAttempt(Connection& db, int64_t crawl_id, int64_t share_id, const Attempt& attempt);
+absl::Status PutAttempt(Connection& db, TransactionLog& log, int64_t crawl_id,
+                        const ShareRowIds& row, const Share& share, const Attempt& attempt);
 
 // Sets how many records of the stored observation could not be read.
-absl::Status PutSkippedCount(Connection& db, int64_t share_id, Kind kind, int64_t skipped_count);
+absl::Status PutSkippedCount(Connection& db, TransactionLog& log, int64_t share_id, Kind kind,
+                             int64_t skipped_count);
 
 // Returns FAILED_PRECONDITION unless the crawl is in the history.
 absl::Status CheckCrawl(Connection& db, int64_t crawl_id);

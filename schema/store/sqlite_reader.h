@@ -19,6 +19,8 @@ struct FileIdentity {
 };
 // Returns NOT_FOUND if there is no file.
 absl::StatusOr<FileIdentity> IdentifyFile(const std::string& path);
+// Returns UNAVAILABLE if `path` leads to another file than `file` now, or to none.
+absl::Status CheckSameFile(const std::string& path, const FileIdentity& file);
 
 // StoreReader on an SQLite file. Not thread-safe.
 class SqliteReader : public StoreReader {
@@ -31,8 +33,6 @@ class SqliteReader : public StoreReader {
   absl::StatusOr<Catalog> Load(const Catalog* previous) override;
 
  private:
-  absl::Status CheckSameFile() const;
-
   const std::unique_ptr<Connection> db_;
   const FileIdentity file_;
 };

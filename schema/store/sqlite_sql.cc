@@ -90,6 +90,8 @@ ListedSql MakeListedSql(absl::string_view noun) {
   sql.load_links = fill("SELECT %_id AS item_id FROM share_% WHERE share_id = :share_id");
   sql.add_link = fill("INSERT INTO share_% (share_id, %_id) VALUES (:share_id, :item_id)");
   sql.drop_link = fill("DELETE FROM share_% WHERE share_id = :share_id AND %_id = :item_id");
+  sql.touch =
+      fill("UPDATE % SET active = 1, last_seen_us = max(last_seen_us, :seen_us) WHERE id = :id");
   sql.deactivate = fill(
       "UPDATE % SET active = 0 WHERE id = :id AND NOT EXISTS "
       "(SELECT 1 FROM share_% WHERE %_id = :id)");
@@ -276,7 +278,9 @@ const std::string& LoadQuotas() {
 }
 
 const std::string& LoadCrawls() {
-  static const std::string sql = Select(Columns<Crawl>({"id"}), "FROM crawl ORDER BY id DESC");
+  static const std::string sql = Select(
+      Columns<Crawl>({"id"}),
+      "FROM crawl WHERE coalesce(start_time_us, 0) <= :time_us ORDER BY id DESC LIMIT :count");
   return sql;
 }
 
@@ -286,7 +290,8 @@ const std::string& LoadCrawlResults() {
       List(Columns<CrawlResult>()),
       " FROM crawl_result JOIN share ON share.id = share_id "
       "JOIN endpoint ON endpoint.id = share.endpoint_id JOIN site ON site.id = endpoint.site_id "
-      "JOIN vo ON vo.id = share.vo_id WHERE crawl_id >= :crawl_id "
+      "JOIN vo ON vo.id = share.vo_id WHERE crawl_id >= :crawl_id AND "
+      "coalesce(crawl_result.end_time_us, 0) <= :time_us "
       "ORDER BY crawl_id DESC, site.name, keystone_url, region, vo.name, project_key, kind");
   return sql;
 }

@@ -27,7 +27,6 @@ inline constexpr char kFindVo[] = "SELECT id FROM vo WHERE name = :name";
 inline constexpr char kConfiguredSharesOfSite[] =
     "SELECT share.id FROM endpoint JOIN share ON share.endpoint_id = endpoint.id "
     "WHERE endpoint.site_id = :site_id AND share.configured = 1";
-inline constexpr char kUnconfigureShare[] = "UPDATE share SET configured = 0 WHERE id = :id";
 inline constexpr char kConfiguredEndpointsOfSite[] =
     "SELECT id FROM endpoint WHERE site_id = :site_id AND configured = 1";
 inline constexpr char kUnconfigureEndpoint[] = "UPDATE endpoint SET configured = 0 WHERE id = :id";
@@ -45,10 +44,97 @@ inline constexpr char kEndCrawl[] =
     "UPDATE crawl SET end_time_us = :end_time_us, share_count = :share_count, "
     "refreshed_count = :refreshed_count, failed_count = :failed_count, "
     "request_count = :request_count WHERE id = :id RETURNING id";
-inline constexpr char kDropOldCrawls[] =
-    "DELETE FROM crawl WHERE id NOT IN (SELECT id FROM crawl ORDER BY id DESC LIMIT :kept_count)";
 inline constexpr char kFindCrawl[] = "SELECT id FROM crawl WHERE id = :id";
+// Whether a share of the endpoint was ever listed completely for the kind, or this share was.
+inline constexpr char kEndpointWasListed[] =
+    "SELECT EXISTS (SELECT 1 FROM share JOIN share_kind ON share_kind.share_id = share.id "
+    "WHERE endpoint_id = :endpoint_id AND kind = :kind AND success_time_us IS NOT NULL) AS listed";
+inline constexpr char kShareWasListed[] =
+    "SELECT EXISTS (SELECT 1 FROM share_kind WHERE share_id = :share_id AND kind = :kind "
+    "AND success_time_us IS NOT NULL) AS listed";
 const std::string& PutCrawlResult();  // and :crawl_id :share_id; requests of repeats add up
+
+// History and journal.
+inline constexpr char kAddHistory[] =
+    "INSERT INTO history (generation, time_us, undo_bytes, undo_zstd) "
+    "VALUES (:generation, :time_us, :undo_bytes, :undo_zstd)";
+inline constexpr char kBeginHistory[] =
+    "UPDATE meta SET history_start_us = :time_us WHERE history_start_us IS NULL";
+inline constexpr char kAddChange[] =
+    "INSERT INTO change (generation, time_us, endpoint_id, share_id, kind, event, upstream_id, "
+    "name, field, old_value, new_value, cause) VALUES (:generation, :time_us, :endpoint_id, "
+    ":share_id, :kind, :event, :upstream_id, :name, :field, :old_value, :new_value, :cause)";
+inline constexpr char kHistoryStart[] =
+    "SELECT history_start_us, pruned_change_id FROM meta WHERE id = 1";
+// The last transaction stamped at or before :time_us.
+inline constexpr char kGenerationAt[] =
+    "SELECT generation, time_us FROM history WHERE time_us <= :time_us "
+    "ORDER BY generation DESC LIMIT 1";
+inline constexpr char kFindHistory[] = "SELECT time_us FROM history WHERE generation = :generation";
+// Newest first.
+inline constexpr char kStepsBack[] =
+    "SELECT generation, undo_bytes, undo_zstd FROM history WHERE generation > :generation "
+    "ORDER BY generation DESC";
+// A list that is "[]" matches everything. Rows of endpoints are of every VO with a share there.
+#define CIS_CHANGE_SELECT                                                                       \
+  "SELECT change.id AS id, change.generation AS generation, time_us, site.name AS site_name, "  \
+  "keystone_url, endpoint.region AS region, change.share_id AS share_id, vo.name AS vo, "       \
+  "project_key, project_id, kind, event, upstream_id, change.name AS name, field, old_value, "  \
+  "new_value, cause FROM change JOIN endpoint ON endpoint.id = change.endpoint_id "             \
+  "JOIN site ON site.id = endpoint.site_id LEFT JOIN share ON share.id = change.share_id "      \
+  "LEFT JOIN vo ON vo.id = share.vo_id "                                                        \
+  "WHERE change.id > :after_id AND change.id < :before_id "                                     \
+  "AND time_us >= :start_us AND time_us < :end_us "                                             \
+  "AND (:sites = '[]' OR site.name IN (SELECT value FROM json_each(:sites))) "                  \
+  "AND (:kinds = '[]' OR kind IN (SELECT value FROM json_each(:kinds))) "                       \
+  "AND (:vos = '[]' OR vo.name IN (SELECT value FROM json_each(:vos)) OR (change.share_id IS "  \
+  "NULL AND EXISTS (SELECT 1 FROM share AS other JOIN vo AS its ON its.id = other.vo_id WHERE " \
+  "other.endpoint_id = change.endpoint_id AND its.name IN (SELECT value FROM json_each(:vos))))) "
+inline constexpr char kChangesBackwards[] =
+    CIS_CHANGE_SELECT "ORDER BY change.id DESC LIMIT :count";
+inline constexpr char kChangesOnwards[] = CIS_CHANGE_SELECT "ORDER BY change.id LIMIT :count";
+#undef CIS_CHANGE_SELECT
+inline constexpr char kFindChange[] = "SELECT generation, time_us FROM change WHERE id = :id";
+inline constexpr char kNewestChange[] =
+    "SELECT id, generation, time_us FROM change ORDER BY id DESC LIMIT 1";
+
+// Retention. Each removes at most :count rows.
+inline constexpr char kDropChanges[] =
+    "DELETE FROM change WHERE id IN (SELECT id FROM change WHERE generation <= :generation "
+    "ORDER BY id LIMIT :count) RETURNING id";
+inline constexpr char kSetPrunedChange[] =
+    "UPDATE meta SET pruned_change_id = max(pruned_change_id, :id)";
+inline constexpr char kDropHistory[] =
+    "DELETE FROM history WHERE generation IN (SELECT generation FROM history "
+    "WHERE generation <= :generation ORDER BY generation LIMIT :count)";
+inline constexpr char kSetHistoryStart[] = "UPDATE meta SET history_start_us = :time_us";
+inline constexpr char kDropResults[] =
+    "DELETE FROM crawl_result WHERE (crawl_id, share_id, kind) IN (SELECT crawl_id, share_id, kind "
+    "FROM crawl_result WHERE crawl_id < :id LIMIT :count)";
+inline constexpr char kDropCrawls[] = "DELETE FROM crawl WHERE id < :id";
+// The first crawl that began at :time_us or later, else the newest.
+inline constexpr char kOldestKeptCrawl[] =
+    "SELECT coalesce((SELECT min(id) FROM crawl WHERE start_time_us >= :time_us), "
+    "(SELECT max(id) FROM crawl)) AS id";
+// What left its listing before the journal begins: nothing tells of it any more.
+inline constexpr char kDropGoneFlavors[] =
+    "DELETE FROM flavor WHERE id IN (SELECT id FROM flavor WHERE active = 0 AND last_seen_us < "
+    ":time_us "
+    "AND (endpoint_id, upstream_id) NOT IN (SELECT endpoint_id, upstream_id FROM change WHERE kind "
+    "= 'flavor') "
+    "LIMIT :count)";
+inline constexpr char kDropGoneImages[] =
+    "DELETE FROM image WHERE id IN (SELECT id FROM image WHERE active = 0 AND last_seen_us < "
+    ":time_us "
+    "AND (endpoint_id, upstream_id) NOT IN (SELECT endpoint_id, upstream_id FROM change WHERE kind "
+    "= 'image') "
+    "LIMIT :count)";
+inline constexpr char kDropGoneNetworks[] =
+    "DELETE FROM network WHERE id IN (SELECT id FROM network WHERE active = 0 AND last_seen_us < "
+    ":time_us "
+    "AND (share_id, upstream_id) NOT IN (SELECT share_id, upstream_id FROM change WHERE kind = "
+    "'network') "
+    "LIMIT :count)";
 
 // Observations.
 inline constexpr char kPutObservation[] =
@@ -76,6 +162,7 @@ struct ListedSql {
   std::string load_links;  // :share_id; gives `item_id`
   std::string add_link;    // :share_id :item_id
   std::string drop_link;   // :share_id :item_id
+  std::string touch;       // :id :seen_us; active, last seen then or later
   // Makes row :id inactive unless a share still sees it.
   std::string deactivate;
 };
@@ -84,8 +171,8 @@ const ListedSql& ImageSql();
 
 // Networks and the rest of a share.
 const std::string& PutNetwork();  // and :share_id :seen_us; gives `id`
-inline constexpr char kActiveNetworks[] =
-    "SELECT id FROM network WHERE share_id = :share_id AND active = 1";
+inline constexpr char kTouchNetwork[] =
+    "UPDATE network SET active = 1, last_seen_us = max(last_seen_us, :seen_us) WHERE id = :id";
 inline constexpr char kDeactivateNetwork[] = "UPDATE network SET active = 0 WHERE id = :id";
 inline constexpr char kDropSubnets[] = "DELETE FROM subnet WHERE network_id = :network_id";
 const std::string& AddSubnet();  // and :network_id :position
@@ -99,6 +186,8 @@ const std::string& AddFloatingIp();  // and :share_id :position
 inline constexpr char kSetKnown[] =
     "UPDATE share SET routers_known = :routers_known, floating_ips_known = :floating_ips_known "
     "WHERE id = :id";
+inline constexpr char kFindKnown[] =
+    "SELECT routers_known, floating_ips_known FROM share WHERE id = :id";
 inline constexpr char kDropQuotas[] = "DELETE FROM quota WHERE share_id = :share_id";
 const std::string& PutQuota();  // and :share_id
 
@@ -117,11 +206,11 @@ inline constexpr char kLoadRouterNetworks[] =
     "WHERE router.share_id = :share_id ORDER BY router.position, router_network.network_id";
 const std::string& LoadFloatingIps();  // :share_id
 const std::string& LoadQuotas();       // :share_id
-const std::string& LoadCrawls();       // newest first
+const std::string& LoadCrawls();       // :time_us = the last start; newest first, :count
 inline constexpr char kCountResults[] =
-    "SELECT crawl_id, count(*) AS result_count FROM crawl_result GROUP BY crawl_id "
-    "ORDER BY crawl_id DESC";
-const std::string& LoadCrawlResults();  // :crawl_id = the oldest that is wanted
+    "SELECT crawl_id, count(*) AS result_count FROM crawl_result WHERE crawl_id >= :crawl_id "
+    "GROUP BY crawl_id ORDER BY crawl_id DESC";
+const std::string& LoadCrawlResults();  // :crawl_id = the oldest; :time_us = the last end
 // The key of one share.
 inline constexpr char kShareKey[] =
     "SELECT site.name AS site_name, keystone_url, region, vo.name AS vo, site_id, endpoint_id, "

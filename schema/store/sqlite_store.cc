@@ -25,7 +25,8 @@ absl::Status CheckPages(Connection& db, absl::string_view pragma) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<StoreWriter>> OpenStoreWriter(const std::string& path) {
+absl::StatusOr<std::unique_ptr<StoreWriter>> OpenStoreWriter(const std::string& path,
+                                                             const Clock* clock) {
   CIS_ASSIGN_OR_RETURN(std::unique_ptr<Connection> db,
                        Connection::Open(path, Connection::Mode::kCreate, kBusyTime));
   // Before anything is changed: is it ours, and is it sound?
@@ -38,7 +39,7 @@ absl::StatusOr<std::unique_ptr<StoreWriter>> OpenStoreWriter(const std::string& 
       db->Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
                   "PRAGMA journal_size_limit = 16777216"));
   CIS_RETURN_IF_ERROR(db->KeepSideFiles());
-  return std::make_unique<SqliteWriter>(std::move(db));
+  return std::make_unique<SqliteWriter>(std::move(db), clock);
 }
 
 absl::StatusOr<std::unique_ptr<StoreReader>> OpenStoreReader(const std::string& path) {

@@ -58,34 +58,44 @@ std::string SummarizeSkipped(const std::vector<std::string>& reasons) {
   return text;
 }
 
-// One change of one share: bumps the generation around `change`.
-absl::Status ChangeShare(Connection& db, const Share& share, Kind kind,
-                         absl::FunctionRef<absl::Status(const ShareRowIds&)> change) {
-  return Annotate(db.Write([&]() -> absl::Status {
-    CIS_RETURN_IF_ERROR(BumpGeneration(db));
-    CIS_ASSIGN_OR_RETURN(const ShareRowIds row, PutCrawledShare(db, share));
-    CIS_RETURN_IF_ERROR(change(row));
-    return TouchSite(db, row.site_id);
-  }),
-                  share, kind);
-}
-
-// Ids that `list` gives for the site and that are not in `kept` go through `unconfigure`.
-absl::StatusOr<bool> UnconfigureOthers(Connection& db, const char* list, const char* unconfigure,
-                                       int64_t site_id, const std::set<int64_t>& kept) {
+// Ids that `list` gives for the site and that are not in `kept`.
+absl::StatusOr<std::vector<int64_t>> OtherIds(Connection& db, const char* list, int64_t site_id,
+                                              const std::set<int64_t>& kept) {
   CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(list));
   find->BindInt("site_id", site_id);
-  std::vector<int64_t> gone;
+  std::vector<int64_t> others;
   while (true) {
     CIS_ASSIGN_OR_RETURN(const bool more, find->Step());
-    if (!more) break;
+    if (!more) return others;
     const int64_t id = find->Int("id");
-    if (!kept.contains(id)) gone.push_back(id);
+    if (!kept.contains(id)) others.push_back(id);
   }
-  CIS_ASSIGN_OR_RETURN(Statement * drop, db.Use(unconfigure));
+}
+
+// Rows of shares that no site file names any more. Returns whether there were any.
+absl::StatusOr<bool> UnconfigureShares(Connection& db, TransactionLog& log, int64_t site_id,
+                                       const std::set<int64_t>& kept) {
+  CIS_ASSIGN_OR_RETURN(const std::vector<int64_t> gone,
+                       OtherIds(db, sql::kConfiguredSharesOfSite, site_id, kept));
+  for (const int64_t id : gone) {
+    CIS_ASSIGN_OR_RETURN(const StoredShare stored, LoadShareRow(db, id));
+    Share share = stored.share;
+    share.configured = false;
+    CIS_RETURN_IF_ERROR(
+        PutShare(db, log, stored.endpoint_id, share, Origin::kConfiguration).status());
+  }
+  return !gone.empty();
+}
+
+absl::StatusOr<bool> UnconfigureEndpoints(Connection& db, TransactionLog& log, int64_t site_id,
+                                          const std::set<int64_t>& kept) {
+  CIS_ASSIGN_OR_RETURN(const std::vector<int64_t> gone,
+                       OtherIds(db, sql::kConfiguredEndpointsOfSite, site_id, kept));
+  CIS_ASSIGN_OR_RETURN(Statement * drop, db.Use(sql::kUnconfigureEndpoint));
   for (const int64_t id : gone) {
     drop->BindInt("id", id);
     CIS_RETURN_IF_ERROR(drop->Run());
+    log.NoteFields("endpoint", id, {{"configured", "1"}});
   }
   return !gone.empty();
 }
@@ -97,8 +107,9 @@ struct ConfiguredSite {
 };
 
 // Returns whether anything changed, and the site's row.
-absl::StatusOr<PutRow> ConfigureSite(Connection& db, const ConfiguredSite& configured) {
-  CIS_ASSIGN_OR_RETURN(PutRow site, PutSite(db, configured.site, Origin::kConfiguration));
+absl::StatusOr<PutRow> ConfigureSite(Connection& db, TransactionLog& log,
+                                     const ConfiguredSite& configured) {
+  CIS_ASSIGN_OR_RETURN(PutRow site, PutSite(db, log, configured.site, Origin::kConfiguration));
   std::set<int64_t> endpoint_ids;
   std::set<int64_t> share_ids;
   for (const Share& listed : configured.shares) {
@@ -106,42 +117,58 @@ absl::StatusOr<PutRow> ConfigureSite(Connection& db, const ConfiguredSite& confi
     share.configured = true;
     share.endpoint.configured = true;
     CIS_ASSIGN_OR_RETURN(const PutRow endpoint,
-                         PutEndpoint(db, site.id, share.endpoint, Origin::kConfiguration));
+                         PutEndpoint(db, log, site.id, share.endpoint, Origin::kConfiguration));
     CIS_ASSIGN_OR_RETURN(const PutRow row,
-                         PutShare(db, endpoint.id, share, Origin::kConfiguration));
+                         PutShare(db, log, endpoint.id, share, Origin::kConfiguration));
     endpoint_ids.insert(endpoint.id);
     share_ids.insert(row.id);
     site.changed = site.changed || endpoint.changed || row.changed;
   }
-  CIS_ASSIGN_OR_RETURN(const bool shares_gone,
-                       UnconfigureOthers(db, sql::kConfiguredSharesOfSite, sql::kUnconfigureShare,
-                                         site.id, share_ids));
+  CIS_ASSIGN_OR_RETURN(const bool shares_gone, UnconfigureShares(db, log, site.id, share_ids));
   CIS_ASSIGN_OR_RETURN(const bool endpoints_gone,
-                       UnconfigureOthers(db, sql::kConfiguredEndpointsOfSite,
-                                         sql::kUnconfigureEndpoint, site.id, endpoint_ids));
+                       UnconfigureEndpoints(db, log, site.id, endpoint_ids));
   site.changed = site.changed || shares_gone || endpoints_gone;
   return site;
 }
 
 }  // namespace
 
+absl::Status SqliteWriter::ChangeShare(
+    const Share& share, Kind kind, ChangeCause cause,
+    absl::FunctionRef<absl::Status(TransactionLog&, const ShareRowIds&)> change) {
+  return Annotate(db_->Write([&]() -> absl::Status {
+    TransactionLog log(cause);
+    CIS_RETURN_IF_ERROR(BumpGeneration(*db_));
+    CIS_ASSIGN_OR_RETURN(const ShareRowIds row, PutCrawledShare(*db_, log, share));
+    CIS_RETURN_IF_ERROR(change(log, row));
+    CIS_RETURN_IF_ERROR(TouchSite(*db_, row.site_id));
+    return log.Write(*db_, clock_->Now());
+  }),
+                  share, kind);
+}
+
+absl::Status SqliteWriter::ChangeCrawls(absl::FunctionRef<absl::Status()> change) {
+  return db_->Write([&]() -> absl::Status {
+    CIS_RETURN_IF_ERROR(change());
+    CIS_RETURN_IF_ERROR(BumpGeneration(*db_));
+    return TransactionLog(ChangeCause::kSite).Write(*db_, clock_->Now());
+  });
+}
+
 absl::StatusOr<int64_t> SqliteWriter::BeginCrawl(absl::Time start_time) {
   int64_t crawl_id = 0;
-  CIS_RETURN_IF_ERROR(db_->Write([&]() -> absl::Status {
+  CIS_RETURN_IF_ERROR(ChangeCrawls([&]() -> absl::Status {
     CIS_ASSIGN_OR_RETURN(Statement * add, db_->Use(sql::kAddCrawl));
     RowBinder bind(*add);
     bind("start_time_us", start_time);
     CIS_ASSIGN_OR_RETURN(crawl_id, RunForId(*add));
-    CIS_ASSIGN_OR_RETURN(Statement * drop, db_->Use(sql::kDropOldCrawls));
-    drop->BindInt("kept_count", kMaxCrawls);
-    CIS_RETURN_IF_ERROR(drop->Run());
-    return BumpGeneration(*db_);
+    return absl::OkStatus();
   }));
   return crawl_id;
 }
 
 absl::Status SqliteWriter::EndCrawl(const Crawl& crawl) {
-  CIS_RETURN_IF_ERROR(db_->Write([&]() -> absl::Status {
+  CIS_RETURN_IF_ERROR(ChangeCrawls([&]() -> absl::Status {
     CIS_RETURN_IF_ERROR(CheckCrawl(*db_, crawl.id));
     CIS_ASSIGN_OR_RETURN(Statement * end, db_->Use(sql::kEndCrawl));
     RowBinder bind(*end);
@@ -151,8 +178,7 @@ absl::Status SqliteWriter::EndCrawl(const Crawl& crawl) {
     bind("failed_count", crawl.failed_count);
     bind("request_count", crawl.request_count);
     bind("id", crawl.id);
-    CIS_RETURN_IF_ERROR(end->Run());
-    return BumpGeneration(*db_);
+    return end->Run();
   }));
   // Between crawls the file alone holds everything. A reader may be in the way; that is no harm,
   // the next crawl does it.
@@ -170,15 +196,17 @@ absl::Status SqliteWriter::ReplaceConfiguration(absl::Span<const Site> sites,
     configured.shares.push_back(share);
   }
   return db_->Write([&]() -> absl::Status {
+    TransactionLog log(ChangeCause::kConfiguration);
     std::vector<int64_t> changed;
     for (const auto& [name, configured] : by_name) {
-      CIS_ASSIGN_OR_RETURN(const PutRow row, ConfigureSite(*db_, configured));
+      CIS_ASSIGN_OR_RETURN(const PutRow row, ConfigureSite(*db_, log, configured));
       if (row.changed) changed.push_back(row.id);
     }
     // A crawl repeats its configuration; readers need not load what stayed the same.
-    if (!changed.empty()) CIS_RETURN_IF_ERROR(BumpGeneration(*db_));
+    if (changed.empty()) return absl::OkStatus();
+    CIS_RETURN_IF_ERROR(BumpGeneration(*db_));
     for (const int64_t site_id : changed) CIS_RETURN_IF_ERROR(TouchSite(*db_, site_id));
-    return absl::OkStatus();
+    return log.Write(*db_, clock_->Now());
   });
 }
 
@@ -197,11 +225,14 @@ absl::Status SqliteWriter::ReplaceRecords(int64_t crawl_id, const Observation& o
   attempt.record_count = RecordCount(records);
   attempt.skipped_count = records.skipped_count;
   attempt.request_count = request_count;
-  return ChangeShare(*db_, records.share, records.kind,
-                     [&](const ShareRowIds& row) -> absl::Status {
-                       CIS_RETURN_IF_ERROR(ReplaceListing(*db_, row, records, attempt.time));
-                       CIS_RETURN_IF_ERROR(ReplaceObservation(*db_, row.share_id, observation));
-                       return PutAttempt(*db_, crawl_id, row.share_id, attempt);
+  return ChangeShare(records.share, records.kind, ChangeCause::kSite,
+                     [&](TransactionLog& log, const ShareRowIds& row) -> absl::Status {
+                       CIS_ASSIGN_OR_RETURN(const bool same_answer,
+                                            ReplaceObservation(*db_, row.share_id, observation));
+                       // The same answer read otherwise: not the site changed, the rules did.
+                       if (same_answer) log.set_cause(ChangeCause::kRules);
+                       CIS_RETURN_IF_ERROR(ReplaceListing(*db_, log, row, records, attempt.time));
+                       return PutAttempt(*db_, log, crawl_id, row, records.share, attempt);
                      });
 }
 
@@ -217,9 +248,10 @@ absl::Status SqliteWriter::RecordFailure(int64_t crawl_id, const Share& share, K
   attempt.error = error;
   attempt.message = std::string(message);
   attempt.request_count = request_count;
-  return ChangeShare(*db_, share, kind, [&](const ShareRowIds& row) {
-    return PutAttempt(*db_, crawl_id, row.share_id, attempt);
-  });
+  return ChangeShare(share, kind, ChangeCause::kSite,
+                     [&](TransactionLog& log, const ShareRowIds& row) {
+                       return PutAttempt(*db_, log, crawl_id, row, share, attempt);
+                     });
 }
 
 absl::Status SqliteWriter::RecordLogin(int64_t crawl_id, const Share& share, absl::Time time,
@@ -231,9 +263,10 @@ absl::Status SqliteWriter::RecordLogin(int64_t crawl_id, const Share& share, abs
   attempt.kind = Kind::kAuth;
   attempt.time = time;
   attempt.request_count = request_count;
-  return ChangeShare(*db_, authenticated, Kind::kAuth, [&](const ShareRowIds& row) {
-    return PutAttempt(*db_, crawl_id, row.share_id, attempt);
-  });
+  return ChangeShare(authenticated, Kind::kAuth, ChangeCause::kSite,
+                     [&](TransactionLog& log, const ShareRowIds& row) {
+                       return PutAttempt(*db_, log, crawl_id, row, authenticated, attempt);
+                     });
 }
 
 absl::Status SqliteWriter::ForEachObservation(
@@ -250,16 +283,18 @@ absl::Status SqliteWriter::ForEachObservation(
 absl::Status SqliteWriter::Renormalize(const Observation& observation, const RecordSet& records) {
   CIS_RETURN_IF_ERROR(CheckSet(observation, records));
   const Share& share = observation.share;
-  return ChangeShare(*db_, share, records.kind, [&](const ShareRowIds& row) -> absl::Status {
-    CIS_ASSIGN_OR_RETURN(const absl::Time stored_time,
-                         ObservationTime(*db_, {row.share_id, records.kind}));
-    if (stored_time != StoredTime(observation.fetch_time)) {
-      return absl::AbortedError(
-          "a crawl stored a newer observation meanwhile; begin again with that one");
-    }
-    CIS_RETURN_IF_ERROR(ReplaceListing(*db_, row, records, stored_time));
-    return PutSkippedCount(*db_, row.share_id, records.kind, records.skipped_count);
-  });
+  return ChangeShare(
+      share, records.kind, ChangeCause::kRules,
+      [&](TransactionLog& log, const ShareRowIds& row) -> absl::Status {
+        CIS_ASSIGN_OR_RETURN(const absl::Time stored_time,
+                             ObservationTime(*db_, {row.share_id, records.kind}));
+        if (stored_time != StoredTime(observation.fetch_time)) {
+          return absl::AbortedError(
+              "a crawl stored a newer observation meanwhile; begin again with that one");
+        }
+        CIS_RETURN_IF_ERROR(ReplaceListing(*db_, log, row, records, stored_time));
+        return PutSkippedCount(*db_, log, row.share_id, records.kind, records.skipped_count);
+      });
 }
 
 }  // namespace cis

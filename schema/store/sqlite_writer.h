@@ -3,18 +3,23 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "schema/base/clock.h"
+#include "schema/store/share_rows.h"
 #include "schema/store/sqlite.h"
 #include "schema/store/store.h"
+#include "schema/store/transaction_log.h"
 
 namespace cis {
 
 // StoreWriter on an SQLite file. Not thread-safe.
 class SqliteWriter : public StoreWriter {
  public:
-  // `db` must be writable and migrated.
-  explicit SqliteWriter(std::unique_ptr<Connection> db) : db_(std::move(db)) {}
+  // `db` must be writable and migrated; `clock` (the machine's if nullptr) must outlive the writer.
+  explicit SqliteWriter(std::unique_ptr<Connection> db, const Clock* clock = nullptr)
+      : db_(std::move(db)), clock_(clock == nullptr ? &system_clock_ : clock) {}
 
   absl::StatusOr<int64_t> BeginCrawl(absl::Time start_time) override;
   absl::Status EndCrawl(const Crawl& crawl) override;
@@ -32,7 +37,17 @@ class SqliteWriter : public StoreWriter {
   absl::Status Renormalize(const Observation& observation, const RecordSet& records) override;
 
  private:
+  // One change of one share: a transaction with its generation, history and journal around
+  // `change`.
+  absl::Status ChangeShare(
+      const Share& share, Kind kind, ChangeCause cause,
+      absl::FunctionRef<absl::Status(TransactionLog&, const ShareRowIds&)> change);
+  // A transaction that only the list of crawls shows.
+  absl::Status ChangeCrawls(absl::FunctionRef<absl::Status()> change);
+
   const std::unique_ptr<Connection> db_;
+  const SystemClock system_clock_;
+  const Clock* const clock_;
 };
 
 }  // namespace cis

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "schema/base/clock.h"
 #include "schema/model/catalog.h"
 #include "schema/model/observation.h"
 #include "schema/model/records.h"
@@ -112,7 +113,9 @@ class StoreReader {
 // Returns FAILED_PRECONDITION if the file was written by a newer version; DATA_LOSS if it is not a
 // database, is damaged or does not pass its verification; PERMISSION_DENIED or NOT_FOUND if it
 // cannot be opened; UNAVAILABLE if another process holds the lock for longer than the busy time.
-absl::StatusOr<std::unique_ptr<StoreWriter>> OpenStoreWriter(const std::string& path);
+// `clock` stamps history and journal; nullptr = the machine's; must outlive the writer.
+absl::StatusOr<std::unique_ptr<StoreWriter>> OpenStoreWriter(const std::string& path,
+                                                             const Clock* clock = nullptr);
 
 // Opens an existing file read-only. Returns NOT_FOUND if it does not exist or nothing was written
 // to it yet, FAILED_PRECONDITION if it is older or newer than this program, DATA_LOSS if it is

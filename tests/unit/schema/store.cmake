@@ -8,6 +8,5 @@ cis_test(
           store_open_test.cc
           store_reader_test.cc
           store_round_trip_test.cc
-          text_list_test.cc
           zstd_test.cc
   LINK cis_store)

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "schema/store/sqlite_store.h"
 #include "schema/store/store.h"
 #include "tests/support/builders.h"
@@ -26,7 +27,9 @@ inline Observation MakeObservation(const Share& share, Kind kind, absl::Time tim
   document.name = std::string(FormatKind(kind));
   document.url = share.endpoint.keystone_url + "/" + document.name;
   document.status = 200;
-  document.body = "{\"" + document.name + "\": []}";
+  // Another answer each time, unlike that of a site where only the rules changed.
+  document.body = absl::StrCat("{\"", document.name, "\": [], \"time\": ",
+                               absl::ToUnixMicros(time), "}");
   document.fetch_time = time;
   observation.documents.push_back(document);
   return observation;

@@ -1,4 +1,4 @@
-#include "schema/store/text_list.h"
+#include "schema/base/text_list.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

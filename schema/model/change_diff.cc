@@ -1,0 +1,246 @@
+#include "schema/model/change_diff.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "schema/model/field_text.h"
+#include "schema/model/vo_support.h"
+
+namespace cis {
+namespace {
+
+using Value = std::optional<std::string>;
+
+ChangeKind KindOf(const Flavor&) { return ChangeKind::kFlavor; }
+ChangeKind KindOf(const Image&) { return ChangeKind::kImage; }
+ChangeKind KindOf(const Network&) { return ChangeKind::kNetwork; }
+
+template <typename Record>
+Change ChangeOf(const Record& record, ChangeEvent event) {
+  Change change;
+  change.kind = KindOf(record);
+  change.event = event;
+  change.upstream_id = record.id;
+  change.name = record.name;
+  return change;
+}
+
+Value Shorten(Value value) {
+  if (!value || value->size() <= kMaxChangeValueBytes) return value;
+  // Not within a character of UTF-8.
+  size_t end = kMaxChangeValueBytes - 3;
+  while (end > 0 && (static_cast<unsigned char>((*value)[end]) & 0xC0U) == 0x80U) --end;
+  return absl::StrCat(value->substr(0, end), "...");
+}
+
+void AddField(Change change, std::string field, Value before, Value after,
+              std::vector<Change>& changes) {
+  change.field = std::move(field);
+  change.old_value = Shorten(std::move(before));
+  change.new_value = Shorten(std::move(after));
+  changes.push_back(std::move(change));
+}
+
+// How facts were inferred, what orders differently each time, and what is told in another way.
+bool IsFact(absl::string_view name) {
+  constexpr absl::string_view kOthers[] = {"upstream_id", "evidence",   "confidence",
+                                           "warnings",    "subnet_ids", "extra_specs"};
+  return std::find(std::begin(kOthers), std::end(kOthers), name) == std::end(kOthers);
+}
+
+// The name that the API gives a member, and its value in the API's words.
+std::string ApiName(absl::string_view name) {
+  absl::ConsumeSuffix(&name, "_us");
+  return std::string(name);
+}
+Value ApiValue(absl::string_view name, const Value& text) {
+  int64_t micros = 0;
+  if (!text || !absl::EndsWith(name, "_us") || !absl::SimpleAtoi(*text, &micros)) return text;
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMicros(micros), absl::UTCTimeZone());
+}
+
+// All members of equal names that differ and are facts.
+template <typename Record>
+std::vector<Change> DiffMembers(const Record& before, const Record& after) {
+  std::vector<Change> changes;
+  const std::vector<FieldText> old_fields = FieldTextsOf(before);
+  const std::vector<FieldText> new_fields = FieldTextsOf(after);
+  for (size_t i = 0; i < old_fields.size(); ++i) {
+    const std::string& name = old_fields[i].name;
+    if (!IsFact(name) || old_fields[i].text == new_fields[i].text) continue;
+    const ChangeEvent event = name == "name" ? ChangeEvent::kRenamed : ChangeEvent::kChanged;
+    AddField(ChangeOf(after, event), ApiName(name), ApiValue(name, old_fields[i].text),
+             ApiValue(name, new_fields[i].text), changes);
+  }
+  return changes;
+}
+
+using Specs = std::optional<std::map<std::string, std::string>>;
+
+void DiffSpecs(const Specs& before, const Specs& after, const Change& change,
+               std::vector<Change>& changes) {
+  if (before == after) return;
+  if (!before || !after) {
+    const auto count = [](const Specs& specs) -> Value {
+      if (!specs) return std::nullopt;
+      return absl::StrCat(specs->size(), " keys");
+    };
+    return AddField(change, "extra_specs", count(before), count(after), changes);
+  }
+  std::set<std::string> keys;
+  for (const auto& [key, value] : *before) keys.insert(key);
+  for (const auto& [key, value] : *after) keys.insert(key);
+  for (const std::string& key : keys) {
+    const auto find = [&key](const Specs& specs) -> Value {
+      const auto it = specs->find(key);
+      return it == specs->end() ? std::nullopt : Value(it->second);
+    };
+    if (find(before) != find(after)) {
+      AddField(change, absl::StrCat("extra_specs.", key), find(before), find(after), changes);
+    }
+  }
+}
+
+// "192.0.2.0/24, 2001:db8::/64"; a hidden range is shown by its id.
+std::string FormatSubnets(const std::vector<Subnet>& subnets) {
+  std::vector<std::string> texts;
+  for (const Subnet& subnet : subnets) {
+    texts.push_back(subnet.cidr.empty() ? subnet.id : subnet.cidr);
+  }
+  std::sort(texts.begin(), texts.end());
+  return absl::StrJoin(texts, ", ");
+}
+
+// What stays the same when AppDB gives an image a new version: its last part is a number there,
+// "https://appdb.egi.eu/store/vo/image/UUID:1234/".
+std::string ReferenceOf(const Image& image) {
+  absl::string_view ref = image.egi_ref;
+  absl::ConsumeSuffix(&ref, "/");
+  const size_t colon = ref.rfind(':');
+  int64_t version = 0;
+  if (absl::StrContains(ref, "appdb") && colon != absl::string_view::npos &&
+      absl::SimpleAtoi(ref.substr(colon + 1), &version)) {
+    ref = ref.substr(0, colon);
+  }
+  return std::string(ref);
+}
+
+Change ShareChange(const Share& share, ChangeEvent event) {
+  Change change;
+  change.kind = ChangeKind::kShare;
+  change.event = event;
+  change.upstream_id = share.project_id;
+  change.name = share.vo;
+  return change;
+}
+
+}  // namespace
+
+std::vector<Change> DiffRecords(const Flavor& before, const Flavor& after) {
+  std::vector<Change> changes = DiffMembers(before, after);
+  DiffSpecs(before.extra_specs, after.extra_specs, ChangeOf(after, ChangeEvent::kChanged), changes);
+  return changes;
+}
+
+std::vector<Change> DiffRecords(const Image& before, const Image& after) {
+  return DiffMembers(before, after);
+}
+
+std::vector<Change> DiffRecords(const Network& before, const Network& after) {
+  std::vector<Change> changes = DiffMembers(before, after);
+  const std::string old_subnets = FormatSubnets(before.subnets);
+  const std::string new_subnets = FormatSubnets(after.subnets);
+  if (old_subnets != new_subnets) {
+    AddField(ChangeOf(after, ChangeEvent::kChanged), "subnets", old_subnets, new_subnets, changes);
+  }
+  return changes;
+}
+
+Change AppearedChange(const Flavor& flavor) { return ChangeOf(flavor, ChangeEvent::kAppeared); }
+Change AppearedChange(const Image& image) { return ChangeOf(image, ChangeEvent::kAppeared); }
+Change AppearedChange(const Network& network) { return ChangeOf(network, ChangeEvent::kAppeared); }
+Change GoneChange(const Flavor& flavor) { return ChangeOf(flavor, ChangeEvent::kGone); }
+Change GoneChange(const Image& image) { return ChangeOf(image, ChangeEvent::kGone); }
+Change GoneChange(const Network& network) { return ChangeOf(network, ChangeEvent::kGone); }
+
+const Image* FindReplacement(const Image& gone, absl::Span<const Image* const> current) {
+  const std::string reference = ReferenceOf(gone);
+  if (reference.empty() && gone.name.empty()) return nullptr;
+  const Image* best = nullptr;
+  for (const Image* image : current) {
+    const bool same =
+        reference.empty() ? image->name == gone.name : ReferenceOf(*image) == reference;
+    // An unknown time is before all others, so nothing is called older by it.
+    const bool is_older =
+        image->create_time != absl::InfinitePast() && image->create_time < gone.create_time;
+    if (!same || is_older || image->id == gone.id) continue;
+    if (best == nullptr || best->create_time < image->create_time) best = image;
+  }
+  return best;
+}
+
+Change ReplacedChange(const Image& gone, const Image& replacement) {
+  Change change = ChangeOf(gone, ChangeEvent::kReplaced);
+  change.field = ReferenceOf(gone).empty() ? "name" : "egi_ref";
+  change.old_value = gone.id;
+  change.new_value = replacement.id;
+  return change;
+}
+
+std::vector<Change> DiffQuotas(absl::Span<const Quota> before, absl::Span<const Quota> after) {
+  std::map<std::string, std::pair<Value, Value>> limits;
+  for (const Quota& quota : before) limits[quota.resource].first = absl::StrCat(quota.limit);
+  for (const Quota& quota : after) limits[quota.resource].second = absl::StrCat(quota.limit);
+  std::vector<Change> changes;
+  for (const auto& [resource, values] : limits) {
+    if (values.first == values.second) continue;
+    Change change;
+    change.kind = ChangeKind::kQuota;
+    change.event = !values.first    ? ChangeEvent::kAppeared
+                   : !values.second ? ChangeEvent::kGone
+                                    : ChangeEvent::kChanged;
+    change.upstream_id = resource;
+    change.name = resource;
+    AddField(std::move(change), "limit", values.first, values.second, changes);
+  }
+  return changes;
+}
+
+std::vector<Change> DiffShares(const Share* before, const Share& after) {
+  std::vector<Change> changes;
+  if ((before != nullptr && before->configured) != after.configured) {
+    changes.push_back(ShareChange(
+        after, after.configured ? ChangeEvent::kConfigured : ChangeEvent::kUnconfigured));
+  }
+  const VoSupport support = before == nullptr ? VoSupport::kUnknown : before->support;
+  if (support != after.support) {
+    AddField(ShareChange(after, ChangeEvent::kChanged), "support",
+             std::string(FormatVoSupport(support)), std::string(FormatVoSupport(after.support)),
+             changes);
+  }
+  return changes;
+}
+
+std::vector<Change> DiffKindStates(const Share& share, const KindState& before,
+                                   const KindState& after) {
+  const bool failed = before.error != ErrorClass::kNone;
+  const bool fails = after.error != ErrorClass::kNone;
+  if (failed == fails) return {};
+  std::vector<Change> changes;
+  const auto word = [](const KindState& state) -> Value {
+    if (state.error == ErrorClass::kNone) return std::nullopt;
+    return std::string(FormatErrorClass(state.error));
+  };
+  AddField(ShareChange(share, fails ? ChangeEvent::kFailing : ChangeEvent::kRecovered),
+           std::string(FormatKind(after.kind)), word(before), word(after), changes);
+  return changes;
+}
+
+}  // namespace cis

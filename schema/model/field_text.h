@@ -1,0 +1,115 @@
+#pragma once
+
+// Members of records as texts, and back: what the history keeps and the journal compares. Made from
+// fields.h, so that a new member is in both without a line here.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "schema/model/fields.h"
+#include "schema/model/records.h"
+
+namespace cis {
+
+// One member: the name that fields.h gives it, and its value; nullopt = not known.
+struct FieldText {
+  std::string name;
+  std::optional<std::string> text;
+
+  friend bool operator==(const FieldText&, const FieldText&) = default;
+};
+
+// Collects members: numbers in decimal, instants in microseconds since 1970, lists as JSON arrays
+// of strings, enumerations in their words.
+class FieldTextWriter {
+ public:
+  void operator()(absl::string_view name, const std::string& value);
+  void operator()(absl::string_view name, bool value);
+  void operator()(absl::string_view name, int value);
+  void operator()(absl::string_view name, int64_t value);
+  void operator()(absl::string_view name, std::optional<bool> value);
+  void operator()(absl::string_view name, std::optional<int64_t> value);
+  void operator()(absl::string_view name, std::optional<double> value);
+  void operator()(absl::string_view name, absl::Time value);
+  void operator()(absl::string_view name, Kind value);
+  void operator()(absl::string_view name, ErrorClass value);
+  void operator()(absl::string_view name, Tristate value);
+  void operator()(absl::string_view name, NetworkUse value);
+  void operator()(absl::string_view name, VoSupport value);
+  void operator()(absl::string_view name, const std::vector<std::string>& value);
+  void operator()(absl::string_view name,
+                  const std::optional<std::map<std::string, std::string>>& value);
+  void Provenance(const Provenance& value);
+
+  std::vector<FieldText> Take() { return std::move(fields_); }
+
+ private:
+  void Add(absl::string_view name, std::optional<std::string> text);
+
+  std::vector<FieldText> fields_;
+};
+
+// Sets those members that it has a text for.
+class FieldTextReader {
+ public:
+  explicit FieldTextReader(const std::vector<FieldText>& fields);
+
+  void operator()(absl::string_view name, std::string& value);
+  void operator()(absl::string_view name, bool& value);
+  void operator()(absl::string_view name, int& value);
+  void operator()(absl::string_view name, int64_t& value);
+  void operator()(absl::string_view name, std::optional<bool>& value);
+  void operator()(absl::string_view name, std::optional<int64_t>& value);
+  void operator()(absl::string_view name, std::optional<double>& value);
+  void operator()(absl::string_view name, absl::Time& value);
+  void operator()(absl::string_view name, Kind& value);
+  void operator()(absl::string_view name, ErrorClass& value);
+  void operator()(absl::string_view name, Tristate& value);
+  void operator()(absl::string_view name, NetworkUse& value);
+  void operator()(absl::string_view name, VoSupport& value);
+  void operator()(absl::string_view name, std::vector<std::string>& value);
+  void operator()(absl::string_view name, std::optional<std::map<std::string, std::string>>& value);
+  void Provenance(Provenance& value);
+
+  // The first member whose text no writer wrote; empty if there was none.
+  const std::string& damaged_field() const { return damaged_field_; }
+
+ private:
+  // nullptr if there is none of that name.
+  const std::optional<std::string>* Find(absl::string_view name) const;
+  void Damaged(absl::string_view name);
+
+  absl::flat_hash_map<absl::string_view, const std::optional<std::string>*> texts_;
+  std::string damaged_field_;
+};
+
+// All members of `record`, in the order of fields.h.
+template <typename Record>
+std::vector<FieldText> FieldTextsOf(const Record& record) {
+  FieldTextWriter writer;
+  VisitFields(writer, record);
+  return writer.Take();
+}
+
+// Sets the members of `record` that `fields` names; other names are passed over. Returns the name
+// of the first member whose text cannot be read; empty if all could.
+template <typename Record>
+std::string SetFields(const std::vector<FieldText>& fields, Record& record) {
+  FieldTextReader reader(fields);
+  VisitFields(reader, record);
+  return reader.damaged_field();
+}
+
+// The entries of `before` that differ from those of `after`, which has the same names in the same
+// order.
+std::vector<FieldText> DifferingFields(const std::vector<FieldText>& before,
+                                       const std::vector<FieldText>& after);
+
+}  // namespace cis

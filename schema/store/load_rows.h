@@ -1,0 +1,85 @@
+#pragma once
+
+// Rows as records: what readers of the present and of the past have in common. Errors are those of
+// Statement::Step(), and DATA_LOSS for a column that no crawler wrote.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "schema/base/status_macros.h"
+#include "schema/model/catalog.h"
+#include "schema/store/rows.h"
+#include "schema/store/sqlite.h"
+
+namespace cis {
+
+// Hands each row of `statement` to `use`. Returns DATA_LOSS if a column cannot be read.
+template <typename Use>
+absl::Status ForEachRow(Connection& db, Statement& statement, Use use) {
+  RowReader reader(statement);
+  while (true) {
+    CIS_ASSIGN_OR_RETURN(const bool more, statement.Step());
+    if (!more) return absl::OkStatus();
+    use(reader);
+    if (!reader.damaged_column().empty()) {
+      statement.Reset();
+      return absl::DataLossError(absl::StrCat(db.path(), ": the column ", reader.damaged_column(),
+                                              " holds what no crawler wrote; restore a backup"));
+    }
+  }
+}
+
+// `sql` with its one parameter `name` set.
+absl::StatusOr<Statement*> UseWith(Connection& db, absl::string_view sql, absl::string_view name,
+                                   int64_t value);
+
+template <typename Record>
+void ReadStored(RowReader& read, Stored<Record>& stored) {
+  VisitFields(read, stored.record);
+  read("active", stored.active);
+  read("first_seen_us", stored.first_seen);
+  read("last_seen_us", stored.last_seen);
+}
+
+// Which rows the members of a catalog came from, in the same order.
+struct ShareRows {
+  int64_t id = 0;
+  std::vector<int64_t> network_ids;
+};
+struct EndpointRows {
+  int64_t id = 0;
+  std::vector<int64_t> flavor_ids;
+  std::vector<int64_t> image_ids;
+  std::vector<ShareRows> shares;
+};
+struct SiteRows {
+  int64_t id = 0;
+  std::vector<EndpointRows> endpoints;
+};
+
+// Networks of a share with their subnets, in the order of their ids, and the rows that they are.
+absl::Status LoadNetworks(Connection& db, int64_t share_id, std::vector<Stored<Network>>& networks,
+                          std::vector<int64_t>& network_ids);
+absl::Status LoadRouters(Connection& db, int64_t share_id, std::vector<Router>& routers);
+absl::Status LoadFloatingIps(Connection& db, int64_t share_id, std::vector<FloatingIp>& ips);
+// In the order of their resources.
+absl::Status LoadQuotas(Connection& db, int64_t share_id, std::vector<Quota>& quotas);
+
+// Endpoints and shares of the site in row `rows.id`; what shares have in common (JoinNetworkFacts)
+// is left to the caller.
+absl::Status LoadSite(Connection& db, SiteCatalog& site, SiteRows& rows);
+
+// All sites without what is in them, ordered by name, and the rows that they are.
+absl::Status LoadSiteHeads(Connection& db, std::vector<std::shared_ptr<SiteCatalog>>& sites,
+                           std::vector<SiteRows>& rows);
+
+// Crawls that had begun at `time`, and their results until then; a crawl that ended later shows as
+// one under way.
+absl::Status LoadCrawls(Connection& db, absl::Time time, Catalog& catalog);
+
+}  // namespace cis

@@ -1,0 +1,89 @@
+#pragma once
+
+// What one write transaction changes: the steps that lead back, and the lines of the journal. Both
+// are written in the same transaction, so that rows, history and journal cannot part.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "schema/base/text_list.h"
+#include "schema/model/change.h"
+#include "schema/model/field_text.h"
+#include "schema/store/sqlite.h"
+
+namespace cis {
+
+// Steps back, as texts: operation, noun, row, number of texts, these texts.
+//
+//   "+" noun row: the row was made; before, it was not there
+//   "=" noun row: fields, "name" "=value" or "name" "-" for one that was not known, had these
+//   values "l" noun row: the list was this one; each text is a record, itself a list of texts as
+//   above "i" noun row: of the rows linked to a share, "+id" was added and "-id" was dropped
+//
+// Nouns are tables; kinds of a share are "share_kind/KIND" with the share's row, lists have the row
+// of what they belong to. Unknown names of fields are passed over when it is read, and members that
+// are not named stay as they are, so that a program with more fields reads it too.
+class TransactionLog {
+ public:
+  explicit TransactionLog(ChangeCause cause) : cause_(cause) {}
+
+  void set_cause(ChangeCause cause) { cause_ = cause; }
+
+  void NoteCreated(absl::string_view noun, int64_t row) { Step("+", noun, row, {}); }
+  // Does nothing if `old_fields` is empty.
+  void NoteFields(absl::string_view noun, int64_t row, const std::vector<FieldText>& old_fields);
+  // The members of `before` that differ from `after`.
+  template <typename Record>
+  void NoteChanged(absl::string_view noun, int64_t row, const Record& before, const Record& after) {
+    NoteFields(noun, row, DifferingFields(FieldTextsOf(before), FieldTextsOf(after)));
+  }
+  template <typename Record>
+  void NoteList(absl::string_view noun, int64_t row, const std::vector<Record>& before) {
+    std::vector<std::string> texts;
+    for (const Record& record : before) texts.push_back(FormatListed(record));
+    Step("l", noun, row, texts);
+  }
+  // Does nothing if both are empty.
+  void NoteLinks(absl::string_view noun, int64_t share_row, const std::vector<int64_t>& added,
+                 const std::vector<int64_t>& dropped);
+
+  // Of an endpoint, or of one share of it. Cause and kind of owner are set here.
+  void AddEndpointChange(int64_t endpoint_id, Change change);
+  void AddShareChange(int64_t endpoint_id, int64_t share_id, Change change);
+  // The same with a cause of its own.
+  void AddShareChange(int64_t endpoint_id, int64_t share_id, Change change, ChangeCause cause);
+
+  // Writes all of it at the generation that the transaction has raised, stamped with `time`. Needs
+  // an open write transaction. Errors as Statement::Step() and Compress().
+  absl::Status Write(Connection& db, absl::Time time);
+
+ private:
+  struct Entry {
+    int64_t endpoint_id = 0;
+    int64_t share_id = 0;  // 0 = of the endpoint
+    Change change;
+  };
+
+  static std::string FormatFieldList(const std::vector<FieldText>& fields);
+  template <typename Record>
+  static std::string FormatListed(const Record& record) {
+    return FormatFieldList(FieldTextsOf(record));
+  }
+  void Step(absl::string_view operation, absl::string_view noun, int64_t row,
+            const std::vector<std::string>& texts);
+
+  ChangeCause cause_;
+  TextListWriter steps_;
+  std::vector<Entry> changes_;
+};
+
+// Routers with their networks, which are no member of VisitFields.
+template <>
+std::string TransactionLog::FormatListed(const Router& router);
+
+}  // namespace cis
