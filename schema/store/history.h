@@ -18,9 +18,9 @@ namespace cis {
 
 // Which rows of the journal are wanted.
 struct ChangeQuery {
-  std::vector<std::string> site_names;  // as GOCDB writes them; empty = all
-  std::vector<std::string> vos;         // changes of endpoints are of each VO there; empty = all
-  std::vector<ChangeKind> kinds;        // empty = all
+  std::vector<std::string> site_names = {};  // as GOCDB writes them; empty = all
+  std::vector<std::string> vos = {};   // changes of endpoints are of each VO there; empty = all
+  std::vector<ChangeKind> kinds = {};  // empty = all
   absl::Time start_time = absl::InfinitePast();  // inclusive
   absl::Time end_time = absl::InfiniteFuture();  // exclusive
   int64_t after_id = 0;                          // only newer rows

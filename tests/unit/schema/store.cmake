@@ -4,6 +4,7 @@ cis_test(
   SOURCES sqlite_test.cc
           store_backup_test.cc
           store_crash_test.cc
+          store_history_test.cc
           store_lifecycle_test.cc
           store_open_test.cc
           store_reader_test.cc

@@ -28,8 +28,8 @@ inline Observation MakeObservation(const Share& share, Kind kind, absl::Time tim
   document.url = share.endpoint.keystone_url + "/" + document.name;
   document.status = 200;
   // Another answer each time, unlike that of a site where only the rules changed.
-  document.body = absl::StrCat("{\"", document.name, "\": [], \"time\": ",
-                               absl::ToUnixMicros(time), "}");
+  document.body =
+      absl::StrCat("{\"", document.name, "\": [], \"time\": ", absl::ToUnixMicros(time), "}");
   document.fetch_time = time;
   observation.documents.push_back(document);
   return observation;
@@ -57,6 +57,7 @@ class StoreTest : public ::testing::Test {
 
   std::string path() const { return dir_.File("cis.db"); }
   StoreWriter& writer() { return *writer_; }
+  void UseWriter(std::unique_ptr<StoreWriter> writer) { writer_ = std::move(writer); }
   void CloseWriter() { writer_.reset(); }
 
   // Everything that a new reader sees.
@@ -107,6 +108,7 @@ class StoreTest : public ::testing::Test {
     if (crawl_id_ == 0) crawl_id_ = BeginCrawl();
     return crawl_id_;
   }
+  void SetCrawl(int64_t crawl_id) { crawl_id_ = crawl_id; }
 
   const TempDir dir_;
 
