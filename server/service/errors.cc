@@ -99,6 +99,20 @@ absl::Status QueryError(absl::string_view reason, absl::string_view field,
 
 }  // namespace
 
+absl::Status UserError(absl::StatusCode code, absl::string_view reason, absl::string_view message,
+                       const ErrorMetadata& metadata) {
+  return MakeError(code, reason, message, metadata);
+}
+
+absl::Status RetryableError(absl::StatusCode code, absl::string_view reason,
+                            absl::string_view message, const ErrorMetadata& metadata) {
+  absl::Status status = MakeError(code, reason, message, metadata);
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(kRetrySeconds);
+  Attach(retry, status);
+  return status;
+}
+
 absl::Status InvalidFieldError(absl::string_view reason, absl::string_view field,
                                absl::string_view message, const ErrorMetadata& metadata) {
   ErrorMetadata all = metadata;
@@ -180,14 +194,9 @@ absl::Status RequestTooLargeError(absl::string_view field, int64_t value, int64_
 }
 
 absl::Status SnapshotNotReadyError() {
-  absl::Status status =
-      MakeError(absl::StatusCode::kUnavailable, "SNAPSHOT_NOT_READY",
-                absl::StrCat("no data are loaded yet; try again in ", kRetrySeconds, " s"),
-                {{"retry_seconds", absl::StrCat(kRetrySeconds)}});
-  google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_seconds(kRetrySeconds);
-  Attach(retry, status);
-  return status;
+  return RetryableError(absl::StatusCode::kUnavailable, "SNAPSHOT_NOT_READY",
+                        absl::StrCat("no data are loaded yet; try again in ", kRetrySeconds, " s"),
+                        {{"retry_seconds", absl::StrCat(kRetrySeconds)}});
 }
 
 absl::Status InternalError(absl::string_view event_id) {

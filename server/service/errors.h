@@ -26,6 +26,15 @@ inline constexpr absl::string_view kErrorDomain = "cis.v1";
 // Variable parts of an error's sentence, as ErrorInfo.metadata.
 using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 
+// Any code with `reason`, for errors that have no function of their own below. Use it only from
+// this file and its neighbours (history_errors.h).
+absl::Status UserError(absl::StatusCode code, absl::string_view reason, absl::string_view message,
+                       const ErrorMetadata& metadata);
+
+// The same with a hint to try again in 2 s: RetryInfo.
+absl::Status RetryableError(absl::StatusCode code, absl::string_view reason,
+                            absl::string_view message, const ErrorMetadata& metadata);
+
 // INVALID_ARGUMENT with `reason`, for errors of one field that have no function of their own below.
 // BadRequest names `field`. Use it only from this file and its neighbours (placement_errors.h).
 absl::Status InvalidFieldError(absl::string_view reason, absl::string_view field,

@@ -1,13 +1,14 @@
 # Handlers, the one place that makes v1 messages of records, and every error that a user can see.
 cis_library(cis_service
-            SOURCES service/errors.cc service/field_tables.cc service/inventory_handlers.cc
+            SOURCES service/change_handlers.cc service/change_to_proto.cc service/errors.cc service/field_tables.cc
+                    service/history_errors.cc service/inventory_handlers.cc
                     service/list_page.cc service/lookup.cc service/placement_errors.cc service/placement_handlers.cc
                     service/placement_request.cc service/placement_to_proto.cc
                     service/proto_values.cc
                     service/summary.cc service/to_proto.cc
-            PUBLIC cis_snapshot cis_placement cis_query cis_proto absl::span)
+            PUBLIC cis_past cis_snapshot cis_placement cis_query cis_proto absl::span)
 
 # The gRPC side of the handlers: services, server, and the server inside another program.
-cis_library(cis_serving SOURCES service/grpc_services.cc service/in_process.cc service/server.cc
-            PUBLIC cis_service cis_placement cis_store
+cis_library(cis_serving SOURCES service/change_service.cc service/change_watch.cc service/grpc_services.cc service/in_process.cc service/server.cc
+            PUBLIC cis_service cis_placement cis_store cis_past cis_refresher
             PRIVATE cis_grpc gRPC::grpc++ gRPC::grpc++_reflection)

@@ -1,0 +1,215 @@
+#include "server/service/change_handlers.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "cis/internal/resume_token.pb.h"
+#include "google/protobuf/repeated_ptr_field.h"
+#include "schema/base/log.h"
+#include "schema/base/spelling.h"
+#include "schema/base/status_macros.h"
+#include "server/query/page_token.h"
+#include "server/service/change_to_proto.h"
+#include "server/service/errors.h"
+#include "server/service/history_errors.h"
+#include "server/service/list_page.h"
+#include "server/service/placement_errors.h"
+#include "server/service/proto_values.h"
+
+namespace cis {
+namespace {
+
+// Entries of a list of names.
+constexpr int kMaxNames = 100;
+constexpr size_t kMaxResumeTokenBytes = 200;
+
+using Names = google::protobuf::RepeatedPtrField<std::string>;
+
+absl::Status CheckCount(absl::string_view field, const Names& names) {
+  if (names.size() <= kMaxNames) return absl::OkStatus();
+  return RequestTooLargeError(field, names.size(), kMaxNames, "entries");
+}
+
+// The site that a GOCDB name or `sites/{site}` means.
+absl::StatusOr<std::string> ResolveSiteName(const Snapshot& snapshot, const std::string& text) {
+  absl::string_view id = text;
+  const SiteCatalog* site =
+      absl::ConsumePrefix(&id, "sites/") ? snapshot.FindSiteById(id) : snapshot.FindSite(text);
+  if (site != nullptr) return site->site.name;
+  std::vector<std::string> known;
+  for (const auto& index : snapshot.sites()) known.push_back(index->site()->site.name);
+  return ResourceNotFoundError("sites", text, NearestNames(text, known, 3));
+}
+
+// What both methods filter by.
+template <typename Request>
+absl::StatusOr<ChangeQuery> ParseFilters(const Snapshot& snapshot, const Request& request) {
+  ChangeQuery query;
+  CIS_RETURN_IF_ERROR(CheckCount("sites", request.sites()));
+  CIS_RETURN_IF_ERROR(CheckCount("vos", request.vos()));
+  CIS_RETURN_IF_ERROR(CheckCount("kinds", request.kinds()));
+  for (const std::string& text : request.sites()) {
+    CIS_ASSIGN_OR_RETURN(query.site_names.emplace_back(), ResolveSiteName(snapshot, text));
+  }
+  const absl::Span<const std::string> vos = snapshot.vo_names();
+  for (const std::string& vo : request.vos()) {
+    if (!std::binary_search(vos.begin(), vos.end(), vo)) {
+      return ResourceNotFoundError(
+          "vos", vo, NearestNames(vo, std::vector<std::string>(vos.begin(), vos.end()), 3));
+    }
+    query.vos.push_back(vo);
+  }
+  for (absl::string_view text : request.kinds()) {
+    const std::string whole(text);
+    absl::ConsumeSuffix(&text, "s");
+    const std::optional<ChangeKind> kind = ParseChangeKind(text);
+    if (!kind) {
+      return UnknownWordError("kinds", whole, "flavor, image, network, quota, share");
+    }
+    query.kinds.push_back(*kind);
+  }
+  return query;
+}
+
+absl::StatusOr<int64_t> PageLimit(int32_t page_size) {
+  if (page_size < 0) return NegativePageSizeError(page_size);
+  if (page_size == 0) return kDefaultPageSize;
+  return std::min(page_size, kMaxPageSize);
+}
+
+absl::Time ToTime(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+// The row that the page before ended with.
+absl::StatusOr<int64_t> ParsePosition(const std::string& token, uint64_t fingerprint) {
+  const absl::StatusOr<PageCursor> cursor = ParsePageToken(token, fingerprint);
+  if (!cursor.ok()) return PageTokenError(cursor.status());
+  int64_t id = 0;
+  if (cursor->last_key.size() != 1 || !absl::SimpleAtoi(cursor->last_key[0], &id)) {
+    return PageTokenError(NotAPageToken());
+  }
+  return id;
+}
+
+}  // namespace
+
+absl::Status PastError(const absl::Status& status) {
+  if (status.ok() || IsUserError(status)) return status;
+  Log(LogLevel::kWarning, "history.failed",
+      {{"code", absl::StatusCodeToString(status.code())}, {"error", status.message()}});
+  return HistoryUnavailableError();
+}
+
+absl::Status ListChanges(Past& past, const Snapshot& snapshot,
+                         const v1::ListChangesRequest& request, v1::ListChangesResponse& response) {
+  CIS_ASSIGN_OR_RETURN(ChangeQuery query, ParseFilters(snapshot, request));
+  CIS_ASSIGN_OR_RETURN(const int64_t page_size, PageLimit(request.page_size()));
+  const uint64_t fingerprint = FingerprintRequest(request);
+  if (!request.page_token().empty()) {
+    CIS_ASSIGN_OR_RETURN(query.before_id, ParsePosition(request.page_token(), fingerprint));
+  }
+  if (request.has_start_time()) query.start_time = ToTime(request.start_time());
+  if (request.has_end_time()) query.end_time = ToTime(request.end_time());
+  query.limit = page_size + 1;  // one more tells whether there is a next page
+  std::vector<Change> changes;
+  HistoryBounds bounds;
+  CIS_RETURN_IF_ERROR(PastError(past.Read([&](HistoryReader& reader) -> absl::Status {
+    CIS_ASSIGN_OR_RETURN(changes, reader.Changes(query));
+    CIS_ASSIGN_OR_RETURN(bounds, reader.Bounds());
+    return absl::OkStatus();
+  })));
+  if (bounds.oldest_time != absl::InfiniteFuture()) {
+    *response.mutable_oldest_time() = TimeToProto(bounds.oldest_time);
+  }
+  size_t count = std::min(changes.size(), static_cast<size_t>(page_size));
+  size_t bytes = 0;
+  for (size_t i = 0; i < count; ++i) {
+    v1::Change& proto = *response.add_changes();
+    ChangeToProto(changes[i], proto);
+    bytes += proto.ByteSizeLong();
+    if (bytes > kMaxPageBytes) count = i + 1;
+  }
+  if (count < changes.size()) {
+    const PageCursor cursor{{absl::StrCat(changes[count - 1].id)}, snapshot.generation()};
+    response.set_next_page_token(FormatPageToken(fingerprint, cursor));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ChangeQuery> ParseWatch(const Snapshot& snapshot,
+                                       const v1::WatchChangesRequest& request) {
+  CIS_ASSIGN_OR_RETURN(ChangeQuery query, ParseFilters(snapshot, request));
+  query.newest_first = false;
+  query.limit = kMaxWatchBatch;
+  return query;
+}
+
+std::string FormatResumeToken(const ChangePosition& position) {
+  internal::ResumeToken token;
+  token.set_change_id(position.change_id);
+  token.set_generation(position.generation);
+  token.set_time_us(position.time == absl::InfinitePast() ? 0 : absl::ToUnixMicros(position.time));
+  // A place before all changes has no values, and an empty token means none.
+  std::string bytes = token.SerializeAsString();
+  if (bytes.empty()) bytes = std::string("\x08\x00", 2);
+  return absl::WebSafeBase64Escape(bytes);
+}
+
+absl::StatusOr<ChangePosition> ParseResumeToken(absl::string_view token) {
+  std::string bytes;
+  internal::ResumeToken parsed;
+  if (token.size() > kMaxResumeTokenBytes || !absl::WebSafeBase64Unescape(token, &bytes) ||
+      !parsed.ParseFromString(bytes) || parsed.change_id() < 0) {
+    return InvalidResumeTokenError();
+  }
+  ChangePosition position;
+  position.change_id = parsed.change_id();
+  position.generation = parsed.generation();
+  if (parsed.time_us() != 0) position.time = absl::FromUnixMicros(parsed.time_us());
+  return position;
+}
+
+absl::StatusOr<ChangePosition> NewestPosition(Past& past) {
+  ChangePosition position;
+  CIS_RETURN_IF_ERROR(PastError(past.Read([&](HistoryReader& reader) -> absl::Status {
+    CIS_ASSIGN_OR_RETURN(const HistoryBounds bounds, reader.Bounds());
+    position = bounds.newest;
+    return absl::OkStatus();
+  })));
+  return position;
+}
+
+absl::Status NextChanges(Past& past, const ChangeQuery& query, ChangePosition& position,
+                         v1::WatchChangesResponse& response) {
+  std::vector<Change> changes;
+  HistoryBounds bounds;
+  absl::Status known;
+  CIS_RETURN_IF_ERROR(PastError(past.Read([&](HistoryReader& reader) -> absl::Status {
+    CIS_ASSIGN_OR_RETURN(bounds, reader.Bounds());
+    known = reader.CheckPosition(position);
+    if (absl::IsOutOfRange(known) || absl::IsFailedPrecondition(known)) return absl::OkStatus();
+    CIS_RETURN_IF_ERROR(known);
+    ChangeQuery next = query;
+    next.after_id = position.change_id;
+    CIS_ASSIGN_OR_RETURN(changes, reader.Changes(next));
+    return absl::OkStatus();
+  })));
+  if (absl::IsOutOfRange(known)) return ResumeTokenExpiredError(bounds.oldest_time);
+  if (!known.ok()) return ResumeTokenMismatchError();
+  for (const Change& change : changes) ChangeToProto(change, *response.add_changes());
+  // What the filters pass over is behind the stream too, as far as it was looked at.
+  const bool all = changes.size() < static_cast<size_t>(query.limit);
+  if (all && bounds.newest.change_id > position.change_id) position = bounds.newest;
+  if (!changes.empty() && (!all || changes.back().id > position.change_id)) {
+    position = {changes.back().id, changes.back().generation, changes.back().time};
+  }
+  response.set_resume_token(FormatResumeToken(position));
+  return absl::OkStatus();
+}
+
+}  // namespace cis

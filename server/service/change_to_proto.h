@@ -1,0 +1,12 @@
+#pragma once
+
+// Lines of the journal as messages.
+
+#include "cis/v1/changes.pb.h"
+#include "schema/model/change.h"
+
+namespace cis {
+
+void ChangeToProto(const Change& change, v1::Change& proto);
+
+}  // namespace cis

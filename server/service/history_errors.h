@@ -1,0 +1,35 @@
+#pragma once
+
+// Errors of questions about the past that errors.h does not have. Their reasons are in
+// server/README.md.
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace cis {
+
+// AS_OF_IN_FUTURE + BadRequest: the time asked about is after `now`.
+absl::Status AsOfInFutureError(absl::Time as_of, absl::Time now);
+// AS_OF_TOO_OLD, OUT_OF_RANGE: before `oldest`, the oldest time that is kept.
+absl::Status AsOfTooOldError(absl::Time as_of, absl::Time oldest);
+
+// HISTORY_BUSY, RESOURCE_EXHAUSTED + RetryInfo: too many questions about the past wait.
+absl::Status HistoryBusyError();
+// HISTORY_UNAVAILABLE, UNAVAILABLE + RetryInfo: the database cannot be read now, or the server has
+// none to read.
+absl::Status HistoryUnavailableError();
+
+// INVALID_RESUME_TOKEN + BadRequest: not one of ours.
+absl::Status InvalidResumeTokenError();
+// RESUME_TOKEN_EXPIRED, OUT_OF_RANGE: changes after it are not kept; those since `oldest` are.
+absl::Status ResumeTokenExpiredError(absl::Time oldest);
+// RESUME_TOKEN_MISMATCH, FAILED_PRECONDITION: the database was replaced since.
+absl::Status ResumeTokenMismatchError();
+
+// TOO_MANY_WATCHERS, RESOURCE_EXHAUSTED + RetryInfo.
+absl::Status TooManyWatchersError(int max_watchers);
+// SERVER_STOPPING, UNAVAILABLE + RetryInfo: how a stream ends when the server does.
+absl::Status ServerStoppingError();
+
+}  // namespace cis
