@@ -40,6 +40,7 @@ absl::StatusOr<ServerOptions> MakeServerOptions(const Options& options, RequestM
   ServerOptions server;
   server.meter = meter;
   server.listen_address = options.listen;
+  server.db = options.db;
   server.freshness = options.freshness;
   CIS_ASSIGN_OR_RETURN(server.tls.certificate_chain, ReadFile("--tls-cert", options.tls_cert));
   CIS_ASSIGN_OR_RETURN(server.tls.private_key, ReadFile("--tls-key", options.tls_key));

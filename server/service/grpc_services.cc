@@ -1,8 +1,6 @@
 #include "server/service/grpc_services.h"
 
 #include <atomic>
-#include <chrono>
-#include <exception>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -12,9 +10,12 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "schema/base/log.h"
+#include "schema/base/status_macros.h"
 #include "server/service/errors.h"
+#include "server/service/history_errors.h"
 #include "server/service/inventory_handlers.h"
 #include "server/service/placement_handlers.h"
+#include "server/service/serve.h"
 
 namespace cis {
 namespace {
@@ -23,39 +24,6 @@ namespace {
 std::string NextEventId() {
   static std::atomic<uint64_t> count{0};
   return absl::StrCat("e", absl::Hex(count.fetch_add(1) + 1, absl::kZeroPad6));
-}
-
-// The handler of a request that found no reason to fail before it. A library that throws must not
-// take the server down.
-template <typename Call>
-absl::Status RunGuarded(Call call) {
-  try {
-    return call();
-  } catch (const std::exception& e) {
-    return absl::InternalError(absl::StrCat("exception: ", e.what()));
-  }
-}
-
-// One method: take the snapshot of now, run the handler, tell the outcome. The snapshot is kept
-// until the answer is complete, however many snapshots are published meanwhile.
-template <typename Request, typename Response, typename Handler>
-grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* call, const ServiceParts& parts,
-                                absl::string_view method, const Request* request,
-                                Response* response, Handler handler) {
-  grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
-  const auto start = std::chrono::steady_clock::now();
-  const std::shared_ptr<const Snapshot> snapshot = parts.snapshots->Current();
-  const absl::Status status = snapshot == nullptr ? SnapshotNotReadyError() : RunGuarded([&] {
-    const RequestContext context{parts.clock->Now(), parts.freshness};
-    return handler(context, *snapshot, *request, *response);
-  });
-  const grpc::Status told = StatusToGrpc(status, method);
-  if (parts.meter != nullptr) {
-    parts.meter->Count(method, static_cast<absl::StatusCode>(told.error_code()),
-                       absl::FromChrono(std::chrono::steady_clock::now() - start));
-  }
-  reactor->Finish(told);
-  return reactor;
 }
 
 class InventoryServiceImpl final : public v1::InventoryService::CallbackService {
@@ -183,6 +151,23 @@ std::unique_ptr<grpc::Service> MakeInventoryService(const ServiceParts& parts) {
 
 std::unique_ptr<grpc::Service> MakePlacementService(const ServiceParts& parts) {
   return std::make_unique<PlacementServiceImpl>(parts);
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(Past& past, absl::Time as_of,
+                                                           absl::Time now) {
+  if (as_of > now) return AsOfInFutureError(as_of, now);
+  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = past.At(as_of);
+  if (!absl::IsOutOfRange(snapshot.status())) {
+    if (!snapshot.ok()) return PastError(snapshot.status());
+    return snapshot;
+  }
+  absl::Time oldest;
+  CIS_RETURN_IF_ERROR(PastError(past.Read([&oldest](HistoryReader& reader) -> absl::Status {
+    CIS_ASSIGN_OR_RETURN(const HistoryBounds bounds, reader.Bounds());
+    oldest = bounds.oldest_time;
+    return absl::OkStatus();
+  })));
+  return AsOfTooOldError(as_of, oldest);
 }
 
 grpc::Status StatusToGrpc(const absl::Status& status, absl::string_view method) {

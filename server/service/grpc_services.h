@@ -1,6 +1,7 @@
 #pragma once
 
-// The two gRPC services. gRPC types stop here: handlers see requests, responses and a snapshot.
+// The gRPC services of inventory and placement. gRPC types stop here: handlers see requests,
+// responses and a snapshot.
 
 #include <cstdint>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "schema/base/clock.h"
 #include "server/service/request_context.h"
 #include "server/service/request_meter.h"
+#include "server/snapshot/history_thread.h"
 #include "server/snapshot/holder.h"
 #include "server/snapshot/snapshot.h"
 
@@ -18,12 +20,13 @@ namespace cis {
 
 using SnapshotHolder = Holder<Snapshot>;
 
-// What both services stand on. All of it must outlive them.
+// What all services stand on. All of it must outlive them.
 struct ServiceParts {
   const SnapshotHolder* snapshots = nullptr;
   const Clock* clock = nullptr;
   FreshnessPolicy freshness;
-  RequestMeter* meter = nullptr;  // nullptr = nobody counts
+  RequestMeter* meter = nullptr;     // nullptr = nobody counts
+  HistoryThread* history = nullptr;  // nullptr = the past cannot be read
 };
 
 std::unique_ptr<grpc::Service> MakeInventoryService(const ServiceParts& parts);

@@ -6,6 +6,7 @@
 #include "schema/base/status_macros.h"
 #include "schema/store/store.h"
 #include "server/service/server.h"
+#include "server/snapshot/refresher.h"
 #include "server/snapshot/snapshot.h"
 
 namespace cis {
@@ -13,6 +14,7 @@ namespace cis {
 struct InProcessServer::Parts {
   std::unique_ptr<Server> server;
   std::shared_ptr<grpc::Channel> channel;
+  std::unique_ptr<Refresher> refresher;  // null: the file is read once
 };
 
 absl::StatusOr<std::unique_ptr<InProcessServer>> InProcessServer::Open(
@@ -20,11 +22,23 @@ absl::StatusOr<std::unique_ptr<InProcessServer>> InProcessServer::Open(
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, OpenStoreReader(path));
   CIS_ASSIGN_OR_RETURN(Catalog catalog, reader->Load(nullptr));
   ServerOptions server_options;
+  server_options.db = path;
   server_options.freshness = options.freshness;
   auto parts = std::make_unique<Parts>();
   CIS_ASSIGN_OR_RETURN(parts->server, Server::Start(server_options));
   parts->server->Publish(Snapshot::Build(std::move(catalog)));
   parts->channel = parts->server->InProcessChannel();
+  if (options.follow_interval > absl::ZeroDuration()) {
+    RefresherOptions refresher_options;
+    refresher_options.path = path;
+    refresher_options.interval = options.follow_interval;
+    Server* server = parts->server.get();
+    parts->refresher = std::make_unique<Refresher>(
+        refresher_options, [server](std::shared_ptr<const Snapshot> snapshot) {
+          server->Publish(std::move(snapshot));
+        });
+    parts->refresher->Start();
+  }
   return std::unique_ptr<InProcessServer>(new InProcessServer(std::move(parts)));
 }
 

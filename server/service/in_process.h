@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "server/snapshot/data_state.h"
 
 namespace grpc {
@@ -15,10 +16,13 @@ namespace cis {
 // Settings of InProcessServer.
 struct InProcessOptions {
   FreshnessPolicy freshness;
+  // How often the file is looked at for a new generation; zero: it is read once.
+  absl::Duration follow_interval = absl::ZeroDuration();
 };
 
-// The services of cis-server inside the caller's process, over one snapshot that is read once: the
-// same handlers, the same errors, no port. Safe to use from any number of threads.
+// The services of cis-server inside the caller's process, over one snapshot that is read once or
+// follows the file: the same handlers, the same errors, no port. Safe to use from any number of
+// threads.
 class InProcessServer {
  public:
   // Reads the database file at `path`. Returns the errors of OpenStoreReader and StoreReader::Load.

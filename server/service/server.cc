@@ -12,6 +12,7 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "schema/base/log.h"
 #include "server/placement/placement_index.h"
+#include "server/service/change_service.h"
 #include "server/service/grpc_services.h"
 
 namespace cis {
@@ -23,7 +24,8 @@ constexpr int kMaxRequestBytes = 1 << 20;
 constexpr int kMaxConcurrentStreams = 100;
 constexpr absl::Duration kDestructorGrace = absl::Seconds(1);
 
-constexpr const char* kServiceNames[] = {"cis.v1.InventoryService", "cis.v1.PlacementService"};
+constexpr const char* kServiceNames[] = {"cis.v1.ChangeService", "cis.v1.InventoryService",
+                                         "cis.v1.PlacementService"};
 
 std::shared_ptr<grpc::ServerCredentials> MakeCredentials(const TlsMaterial& tls) {
   if (tls.certificate_chain.empty()) return grpc::InsecureServerCredentials();
@@ -62,6 +64,9 @@ void LogOfGrpc(gpr_log_func_args* args) {
 struct Server::Parts {
   SystemClock system_clock;
   SnapshotHolder snapshots;
+  ChangeFeed feed;
+  std::unique_ptr<HistoryThread> history;
+  std::unique_ptr<grpc::Service> changes;
   std::unique_ptr<grpc::Service> inventory;
   std::unique_ptr<grpc::Service> placement;
   std::unique_ptr<grpc::Server> server;
@@ -89,13 +94,20 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
 
   auto parts = std::make_unique<Parts>();
+  if (!options.db.empty()) {
+    PastOptions past;
+    past.path = options.db;
+    parts->history = std::make_unique<HistoryThread>(std::move(past));
+  }
   const ServiceParts service_parts{&parts->snapshots,
                                    options.clock == nullptr ? &parts->system_clock : options.clock,
-                                   options.freshness, options.meter};
+                                   options.freshness, options.meter, parts->history.get()};
+  parts->changes = MakeChangeService(service_parts, &parts->feed);
   parts->inventory = MakeInventoryService(service_parts);
   parts->placement = MakePlacementService(service_parts);
 
   grpc::ServerBuilder builder;
+  builder.RegisterService(parts->changes.get());
   builder.RegisterService(parts->inventory.get());
   builder.RegisterService(parts->placement.get());
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
@@ -130,6 +142,7 @@ void Server::Publish(std::shared_ptr<const Snapshot> snapshot) {
   // Here and not in the first request, which would wait for it.
   snapshot->placement_index(PlacementIndex::Build);
   parts_->snapshots.Publish(std::move(snapshot));
+  parts_->feed.WakeAll();
   if (is_first && !parts_->drained) parts_->SetHealth(true);
 }
 
@@ -148,8 +161,10 @@ std::shared_ptr<grpc::Channel> Server::InProcessChannel() const {
 void Server::Drain(absl::Duration grace) {
   if (parts_->drained.exchange(true)) return;
   parts_->SetHealth(false);
+  parts_->feed.Stop();
   parts_->server->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   parts_->server->Wait();
+  if (parts_->history != nullptr) parts_->history->Stop();
 }
 
 void RouteGrpcLog() { gpr_set_log_function(LogOfGrpc); }

@@ -28,12 +28,13 @@ struct ServerOptions {
   std::string listen_address;
   TlsMaterial tls;
   FreshnessPolicy freshness;
+  std::string db;  // the database file, for questions about the past; empty = they are refused
   const Clock* clock = nullptr;  // nullptr = the machine's; must outlive the server
   RequestMeter* meter =
       nullptr;  // is told of each answer; nullptr = nobody. Must outlive the server
 };
 
-// The gRPC server: both services, health and reflection. Safe to use from any number of threads.
+// The gRPC server: all services, health and reflection. Safe to use from any number of threads.
 class Server {
  public:
   // Listens and answers: UNAVAILABLE and health NOT_SERVING until the first Publish. Returns
@@ -42,7 +43,7 @@ class Server {
   // Drains, for at most a second.
   ~Server();
 
-  // What later requests are answered from.
+  // What later requests are answered from. Streams of changes look into the journal again.
   void Publish(std::shared_ptr<const Snapshot> snapshot);
 
   // What requests are answered from now; null before the first Publish.
@@ -56,8 +57,9 @@ class Server {
   // To this server, without a port. Must not be used after the server is gone.
   std::shared_ptr<grpc::Channel> InProcessChannel() const;
 
-  // Tells health checks NOT_SERVING, takes no more requests, and waits until those under way are
-  // answered; what is not at the end of `grace` is cancelled. Later calls do nothing.
+  // Tells health checks NOT_SERVING, takes no more requests, ends streams with SERVER_STOPPING, and
+  // waits until requests under way are answered; what is not at the end of `grace` is cancelled.
+  // Later calls do nothing.
   void Drain(absl::Duration grace);
 
  private:
