@@ -1,15 +1,14 @@
-// What appeared and what vanished.
+// What changed between crawls, from the journal.
 
-#include <google/protobuf/field_mask.pb.h>
-
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "client/change_text.h"
 #include "client/commands.h"
+#include "client/csv.h"
 #include "client/list_writer.h"
+#include "client/proto_json.h"
 #include "client/requests.h"
 #include "client/words.h"
 #include "schema/base/status_macros.h"
@@ -17,107 +16,83 @@
 namespace cis {
 namespace {
 
-struct Change {
-  absl::Time time;
-  bool vanished = false;
-  std::string kind;  // `flavor`, `image`, `network`
-  std::string site_name;
-  std::string display_name;
-  std::string upstream_id;
-  std::string name;
-};
-
-std::string TimeText(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+Tone ToneOf(v1::ChangeEvent event) {
+  switch (event) {
+    case v1::CHANGE_EVENT_GONE:
+    case v1::CHANGE_EVENT_UNCONFIGURED:
+    case v1::CHANGE_EVENT_FAILING:
+      return Tone::kWarning;
+    case v1::CHANGE_EVENT_APPEARED:
+    case v1::CHANGE_EVENT_CONFIGURED:
+    case v1::CHANGE_EVENT_RECOVERED:
+      return Tone::kGood;
+    default:
+      return Tone::kPlain;
+  }
 }
 
-template <typename T>
-absl::Status AddChanges(const CommandContext& context, absl::Time since,
-                        std::vector<Change>& changes) {
-  ListOptions options = context.options.list;
-  options.show_inactive = true;
-  const std::string time = QuoteFilterValue(TimeText(since));
-  options.filter = absl::StrCat("first_seen_time >= ", time,
-                                " OR (active = false AND last_seen_time >= ", time, ")");
-  options.fields = {"name",   "display_name",    "upstream_id",   "site_name",
-                    "active", "first_seen_time", "last_seen_time"};
-  CIS_ASSIGN_OR_RETURN(auto request, MakeListRequest<T>(options, Format::kTable));
-  const auto add = [&](const T& item) {
-    Change change;
-    change.kind = absl::AsciiStrToLower(T::descriptor()->name());
-    change.site_name = item.site_name();
-    change.display_name = item.display_name();
-    change.upstream_id = item.upstream_id();
-    change.name = item.name();
-    if (item.has_first_seen_time() && ToTime(item.first_seen_time()) >= since) {
-      change.time = ToTime(item.first_seen_time());
-      changes.push_back(change);
-    }
-    if (!item.active() && item.has_last_seen_time() && ToTime(item.last_seen_time()) >= since) {
-      change.time = ToTime(item.last_seen_time());
-      change.vanished = true;
-      changes.push_back(change);
-    }
-    return true;
-  };
-  return context.client.List<T>(std::move(request), 0, add).status();
+std::vector<Cell> Cells(const v1::Change& change, bool wide) {
+  std::vector<Cell> cells = {{FormatMinute(ToTime(change.time()))},
+                             {change.kind()},
+                             {EnumWord(change.event()), ToneOf(change.event())},
+                             {change.site_name()},
+                             {change.vo()},
+                             {ChangedThing(change)},
+                             {ChangeDetail(change)}};
+  if (wide) {
+    cells.push_back({change.upstream_id()});
+    cells.push_back({EnumWord(change.cause())});
+    cells.push_back({change.resource()});
+    cells.push_back({change.name()});
+  }
+  return cells;
 }
 
-Record RecordOf(const Change& c) {
-  const std::string what = c.vanished ? "vanished" : "appeared";
-  return {c.name,
-          [&c, what] {
-            return nlohmann::ordered_json{{"time", TimeText(c.time)},
-                                          {"change", what},
-                                          {"kind", c.kind},
-                                          {"site_name", c.site_name},
-                                          {"display_name", c.display_name},
-                                          {"upstream_id", c.upstream_id},
-                                          {"name", c.name}};
-          },
-          [&c, what] {
-            return std::vector<std::string>{TimeText(c.time), what,          c.kind, c.site_name,
-                                            c.display_name,   c.upstream_id, c.name};
-          },
-          [&c, what] {
-            return std::vector<Cell>{{FormatMinute(c.time)},
-                                     {what, c.vanished ? Tone::kWarning : Tone::kGood},
-                                     {c.kind},
-                                     {c.site_name},
-                                     {c.display_name.empty() ? c.upstream_id : c.display_name},
-                                     {c.upstream_id},
-                                     {c.name}};
-          }};
+ListWriter::Heads HeadsOf(bool wide, const std::vector<CsvColumn>& csv) {
+  ListWriter::Heads heads;
+  for (const CsvColumn& column : csv) heads.csv.push_back(column.head);
+  heads.table = {{"TIME"},
+                 {"KIND"},
+                 {"EVENT"},
+                 {"SITE", Align::kLeft, 12},
+                 {"VO", Align::kLeft, 8},
+                 {"CALLED", Align::kLeft, 16},
+                 {"WHAT", Align::kLeft, 20}};
+  if (wide) {
+    heads.table.insert(heads.table.end(), {{"ID"}, {"CAUSE"}, {"RESOURCE"}, {"NAME"}});
+  }
+  return heads;
 }
 
 }  // namespace
 
 absl::StatusOr<bool> RunChanges(const CommandContext& context) {
-  const absl::Time since = context.clock.Now() - context.options.since;
-  std::vector<Change> changes;
-  CIS_RETURN_IF_ERROR(AddChanges<v1::Flavor>(context, since, changes));
-  CIS_RETURN_IF_ERROR(AddChanges<v1::Image>(context, since, changes));
-  CIS_RETURN_IF_ERROR(AddChanges<v1::Network>(context, since, changes));
-  std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
-    if (a.time != b.time) return a.time > b.time;
-    return std::tie(a.name, a.vanished) < std::tie(b.name, b.vanished);
-  });
-  ListWriter::Heads heads;
-  heads.csv = {"time", "change", "kind", "site_name", "display_name", "upstream_id", "name"};
-  heads.table = {
-      {"TIME"}, {"CHANGE"}, {"KIND"}, {"SITE", Align::kLeft, 16}, {"CALLED", Align::kLeft, 20}};
-  if (context.options.format == Format::kWide) {
-    heads.table.insert(heads.table.end(), {{"ID"}, {"NAME"}});
-  }
-  ListWriter writer(context.options.format, std::move(heads), StyleFor(context), context.out);
-  for (const Change& change : changes) writer.Add(RecordOf(change));
+  const Options& options = context.options;
+  const bool wide = options.format == Format::kWide;
+  const absl::Time now = context.clock.Now();
+  const absl::Time since = TimeOf(options.since, now);
+  const v1::ListChangesRequest request = MakeChangesRequest(options, now);
+  const std::vector<CsvColumn> csv = CsvColumnsOf(*v1::Change::descriptor(), {});
+  ListWriter writer(options.format, HeadsOf(wide, csv), StyleFor(context), context.out);
+  CIS_ASSIGN_OR_RETURN(
+      const ChangesInfo info,
+      context.client.ListChanges(request, options.list.limit, [&](const v1::Change& change) {
+        writer.Add({change.name(), [&] { return MessageToJson(change); },
+                    [&] { return CsvCells(change, csv); }, [&] { return Cells(change, wide); }});
+        return true;
+      }));
   if (writer.End()) Note(context, "Long names are cut; -o wide shows them whole.");
-  if (changes.empty()) {
-    Note(context, absl::StrCat("Nothing appeared or vanished since ", FormatMinute(since), "."));
-  } else {
-    Note(context, "What vanished was last seen at that time. A first crawl makes all appear.");
+  if (writer.count() == 0) {
+    Note(context, absl::StrCat("Nothing changed since ", FormatMinute(since), "."));
   }
-  return !changes.empty();
+  if (info.has_more) Note(context, "There are more; --limit 0 shows all.");
+  if (info.oldest_time > since) {
+    Note(context, info.oldest_time == absl::InfiniteFuture()
+                      ? "The journal is empty: nothing was crawled with this version yet."
+                      : absl::StrCat("The journal begins at ", FormatMinute(info.oldest_time),
+                                     "; what changed before is not kept."));
+  }
+  return writer.count() > 0;
 }
 
 }  // namespace cis

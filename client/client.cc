@@ -15,8 +15,11 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "cis/v1/changes.grpc.pb.h"
 #include "cis/v1/inventory.grpc.pb.h"
 #include "cis/v1/placement.grpc.pb.h"
+#include "client/client_reader.h"
+#include "client/words.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "schema/base/status_macros.h"
@@ -116,6 +119,7 @@ absl::Status CheckNextPage(const std::string& next, const std::string& last, int
 struct Client::Stubs {
   std::unique_ptr<v1::InventoryService::Stub> inventory;
   std::unique_ptr<v1::PlacementService::Stub> placement;
+  std::unique_ptr<v1::ChangeService::Stub> changes;
 
   CIS_STUB_CALLS(Site, Sites)
   CIS_STUB_CALLS(Endpoint, Endpoints)
@@ -152,8 +156,9 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions&
 }
 
 Client::Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options)
-    : stubs_(std::make_unique<Stubs>(
-          Stubs{v1::InventoryService::NewStub(channel), v1::PlacementService::NewStub(channel)})),
+    : stubs_(std::make_unique<Stubs>(Stubs{v1::InventoryService::NewStub(channel),
+                                           v1::PlacementService::NewStub(channel),
+                                           v1::ChangeService::NewStub(channel)})),
       options_(std::move(options)) {}
 
 Client::~Client() = default;
@@ -239,6 +244,40 @@ absl::StatusOr<v1::FindPlacementsResponse> Client::FindPlacements(v1::FindPlacem
                                              all.placements_size() - static_cast<int>(limit));
   }
   return all;
+}
+
+absl::StatusOr<ChangesInfo> Client::ListChanges(v1::ListChangesRequest request, int64_t limit,
+                                                absl::FunctionRef<bool(const v1::Change&)> row) {
+  ChangesInfo info;
+  int64_t given = 0;
+  int empty_pages = 0;
+  while (true) {
+    v1::ListChangesResponse page;
+    CIS_RETURN_IF_ERROR(
+        Call([this](auto* context, const auto& q,
+                    auto* r) { return stubs_->changes->ListChanges(context, q, r); },
+             request, page));
+    if (page.has_oldest_time()) info.oldest_time = ToTime(page.oldest_time());
+    for (int i = 0; i < page.changes_size(); ++i) {
+      if (!row(page.changes(i))) return info;
+      if (++given == limit) {
+        info.has_more = i + 1 < page.changes_size() || !page.next_page_token().empty();
+        return info;
+      }
+    }
+    empty_pages = page.changes().empty() ? empty_pages + 1 : 0;
+    CIS_RETURN_IF_ERROR(CheckNextPage(page.next_page_token(), request.page_token(), empty_pages));
+    if (page.next_page_token().empty()) return info;
+    request.set_page_token(page.next_page_token());
+  }
+}
+
+std::unique_ptr<ChangeStream> Client::WatchChanges(const v1::WatchChangesRequest& request) {
+  const auto reader = std::make_shared<ChangeStream::Reader>(
+      *stubs_->changes, request,
+      [this](const grpc::Status& status) { return ToStatus(status, options_); });
+  reader->Begin();
+  return std::make_unique<ChangeStream>(reader);
 }
 
 std::string ErrorReasonOf(const absl::Status& status) {

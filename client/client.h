@@ -10,7 +10,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "cis/v1/changes.pb.h"
 #include "cis/v1/placement.pb.h"
+#include "client/client_stream.h"
 #include "client/nouns.h"
 
 namespace grpc {
@@ -44,7 +46,13 @@ struct ListInfo {
   std::vector<std::string> unreachable;  // sites without any usable data
 };
 
-// Calls the two services over a given channel. The only user of gRPC in client/. Safe to use from
+// What a list of changes said beside them.
+struct ChangesInfo {
+  absl::Time oldest_time = absl::InfiniteFuture();  // since when changes are kept
+  bool has_more = false;                            // `limit` cut it
+};
+
+// Calls the services over a given channel. The only user of gRPC in client/. Safe to use from
 // any number of threads. A call that finds no server is tried once more; other errors are returned
 // with the server's code and words, its reason in parentheses (see ErrorReasonOf).
 class Client {
@@ -69,6 +77,14 @@ class Client {
   // kept if it goes on where the answer ends. Errors as Get.
   absl::StatusOr<v1::FindPlacementsResponse> FindPlacements(v1::FindPlacementsRequest request,
                                                             int64_t limit);
+
+  // Calls `row` for each change, page after page, until it returns false, `limit` rows were given
+  // (0 = no limit) or there are no more. Errors as Get.
+  absl::StatusOr<ChangesInfo> ListChanges(v1::ListChangesRequest request, int64_t limit,
+                                          absl::FunctionRef<bool(const v1::Change&)> row);
+
+  // Begins a stream of changes; a server that cannot be reached ends it. No time limit.
+  std::unique_ptr<ChangeStream> WatchChanges(const v1::WatchChangesRequest& request);
 
  private:
   struct Stubs;

@@ -5,7 +5,19 @@
 
 namespace cis {
 
-absl::StatusOr<bool> RunCommand(const CommandContext& context) {
+namespace {
+
+// Stands at one time: ages of an answer from the past are told as of then.
+class StandingClock : public Clock {
+ public:
+  explicit StandingClock(absl::Time time) : time_(time) {}
+  absl::Time Now() const override { return time_; }
+
+ private:
+  const absl::Time time_;
+};
+
+absl::StatusOr<bool> RunNow(const CommandContext& context) {
   switch (context.options.command) {
     case Command::kPlace:
       return RunPlace(context);
@@ -20,6 +32,16 @@ absl::StatusOr<bool> RunCommand(const CommandContext& context) {
   }
 }
 
+}  // namespace
+
+absl::StatusOr<bool> RunCommand(const CommandContext& context) {
+  if (!context.options.as_of.has_value()) return RunNow(context);
+  const StandingClock clock(TimeOf(*context.options.as_of, context.clock.Now()));
+  const CommandContext past{context.client, context.options, context.out,  context.err,
+                            context.style,  clock,           context.sleep};
+  return RunNow(past);
+}
+
 int ExitCodeOf(const absl::StatusOr<bool>& result) {
   if (!result.ok()) return 1;
   return *result ? 0 : 2;
@@ -32,6 +54,8 @@ std::string ErrorText(const absl::Status& status) {
     hint = ". Try: cisquery sites";
   } else if (reason == "VO_NOT_FOUND") {
     hint = ". Try: cisquery vos";
+  } else if (reason == "RESUME_TOKEN_EXPIRED" || reason == "RESUME_TOKEN_MISMATCH") {
+    hint = ". Try: cisquery changes, then cisquery watch without --resume";
   } else if (reason == "SNAPSHOT_NOT_READY") {
     hint = ". The server is up and waits for its first crawl; try again in a moment";
   }

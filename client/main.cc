@@ -23,6 +23,9 @@ namespace {
 // Columns of a table that does not go to a terminal.
 constexpr size_t kPlainWidth = 100;
 
+// Between two looks of `watch --db` at the file.
+constexpr absl::Duration kFollowInterval = absl::Seconds(1);
+
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
@@ -90,7 +93,9 @@ int Run(const cis::Options& options) {
     if (!channel.ok()) return Finish(channel.status());
     return RunOn(*std::move(channel), options.server, options);
   }
-  const auto local = cis::InProcessServer::Open(options.db);
+  cis::InProcessOptions in_process;
+  if (options.command == cis::Command::kWatch) in_process.follow_interval = kFollowInterval;
+  const auto local = cis::InProcessServer::Open(options.db, in_process);
   if (!local.ok()) return Finish(local.status());
   return RunOn((*local)->channel(), options.db, options);
 }

@@ -57,6 +57,8 @@ class Parser {
   void AddLists();
   void AddOthers();
   void AddListFlags(CLI::App* app, const ListFlags& flags);
+  void AddKinds(CLI::App* app);
+  void AddAsOf(CLI::App* app, const char* group);
   void AddSizeFlags(CLI::App* app, const char* group, Range* vcpus, Range* ram, Range* disk,
                     Range* gpus);
 
@@ -294,6 +296,8 @@ void Parser::AddPlace() {
       ->type_name("TIME")
       ->group(kSites);
 
+  AddAsOf(app, kSites);
+
   constexpr char kAnswer[] = "Answer";
   app->add_flag("--all", p.all, "Every combination, not only the best of each share")
       ->group(kAnswer);
@@ -330,6 +334,7 @@ void Parser::AddListFlags(CLI::App* app, const ListFlags& flags) {
     app->add_flag("--show-inactive", l.show_inactive, "Also what is gone")->group(kWhich);
   }
   if (!flags.server_side) return;
+  AddAsOf(app, kWhich);
   AddText(app, "--filter", &l.filter, "AIP-160 filter on the answer's fields")
       ->type_name("EXPR")
       ->group(kWhich);
@@ -404,14 +409,22 @@ void Parser::AddLists() {
 
 void Parser::AddOthers() {
   CLI::App* changes = AddCommand(Command::kChanges, "changes",
-                                 "Flavors, images and networks that appeared or vanished",
+                                 "What changed at sites: appeared, gone, replaced, renamed...",
                                  "  cisquery changes --since 7d --vo vo.access.egi.eu\n"
-                                 "  cisquery changes --since 1d -o ndjson");
+                                 "  cisquery changes --since 2026-01-02 --kind image -o ndjson");
   AddListFlags(changes, {.server_side = false});
-  options_.since = absl::Hours(24 * 7);
-  AddParsed(changes, "--since", &options_.since, ParsePositiveAge, "How far back, default 7d")
+  AddKinds(changes);
+  options_.since.age = absl::Hours(24 * 7);
+  AddParsed(changes, "--since", &options_.since, ParseMoment, "From when on, default 7d ago")
       ->type_name("TIME")
       ->group("Which");
+  AddParsed(changes, "--until", &options_.until, ParseMoment, "Until when, default now")
+      ->type_name("TIME")
+      ->group("Which");
+  AddParsed(changes, "--limit", &options_.list.limit, ParseLimit,
+            "At most this many, newest first; 0 = all (default)")
+      ->type_name("N")
+      ->group("Answer");
 
   CLI::App* show =
       AddCommand(Command::kShow, "show", "All that is known of one thing, and from where",
@@ -424,17 +437,32 @@ void Parser::AddOthers() {
   show->add_flag("--explain", options_.show_explain,
                  "Each fact of a flavor, image or network with its evidence, and what would change "
                  "it");
-  CLI::App* watch = AddCommand(Command::kWatch, "watch", "States of sites, and each change of them",
-                               "  cisquery watch\n"
-                               "  cisquery watch --interval 5m -o ndjson");
+  CLI::App* watch = AddCommand(Command::kWatch, "watch", "One line for each change, as it is found",
+                               "  cisquery watch --vo vo.access.egi.eu\n"
+                               "  cisquery watch --kind network -o ndjson");
   AddListFlags(watch, {.server_side = false});
-  options_.interval = absl::Seconds(30);
-  AddParsed(watch, "--interval", &options_.interval, ParsePositiveAge,
-            "Time between two looks, default 30s")
-      ->type_name("TIME");
-  AddParsed(watch, "--rounds", &options_.rounds, ParseLimit,
-            "Looks before it ends, 0 = until interrupted (default)")
-      ->type_name("N");
+  AddKinds(watch);
+  AddText(watch, "--resume", &options_.resume_token,
+          "Go on where the watch that gave this token ended")
+      ->type_name("TOKEN")
+      ->group("Which");
+  AddParsed(watch, "--limit", &options_.list.limit, ParseLimit,
+            "Changes before it ends, 0 = until interrupted (default)")
+      ->type_name("N")
+      ->group("Answer");
+}
+
+void Parser::AddKinds(CLI::App* app) {
+  AddTexts(app, "--kind", &options_.kinds, "Only flavor, image, network, quota or share")
+      ->type_name("KIND")
+      ->group("Which");
+}
+
+void Parser::AddAsOf(CLI::App* app, const char* group) {
+  AddParsed(app, "--as-of", &options_.as_of, ParseMoment,
+            "As it was then: 3d ago, 2026-01-02T03:04:05Z")
+      ->type_name("TIME")
+      ->group(group);
 }
 
 absl::Status Parser::UnknownArgument(const CLI::App& app, const std::string& argument) const {

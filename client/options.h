@@ -105,10 +105,12 @@ struct Options {
   ListOptions list;
   PlaceOptions place;
   std::string show_name;
-  bool show_explain = false;  // of show: each fact with its evidence
-  absl::Duration since;       // of changes
-  absl::Duration interval;    // of watch
-  int64_t rounds = 0;         // of watch; 0 = until interrupted
+  bool show_explain = false;       // of show: each fact with its evidence
+  std::optional<Moment> as_of;     // of lists and place: the past is asked about
+  Moment since;                    // of changes
+  std::optional<Moment> until;     // of changes
+  std::vector<std::string> kinds;  // of changes and watch
+  std::string resume_token;        // of watch
 };
 
 // Either options, or a text to print and the exit code to leave with (help, version, wrong usage).

@@ -83,9 +83,10 @@ absl::StatusOr<bool> RunPlace(const CommandContext& context) {
   const Options& options = context.options;
   PlaceOptions asked = options.place;
   if (IsHandover(options.format)) asked.limit = asked.pick;
-  CIS_ASSIGN_OR_RETURN(
-      const v1::FindPlacementsResponse response,
-      context.client.FindPlacements(MakePlaceRequest(asked), PlacementLimit(asked)));
+  v1::FindPlacementsRequest request = MakePlaceRequest(asked);
+  SetAsOf(context, request);
+  CIS_ASSIGN_OR_RETURN(const v1::FindPlacementsResponse response,
+                       context.client.FindPlacements(std::move(request), PlacementLimit(asked)));
   if (IsHandover(options.format)) return HandOver(context, response);
   const bool any = !response.placements().empty();
   if (IsDocument(options.format)) {

@@ -155,4 +155,26 @@ absl::StatusOr<absl::Duration> ParseAge(absl::string_view text) {
   return sum;
 }
 
+absl::StatusOr<Moment> ParseMoment(absl::string_view text) {
+  Moment moment;
+  absl::Time time;
+  const std::string stripped(absl::StripAsciiWhitespace(text));
+  if (absl::ParseTime(absl::RFC3339_full, stripped, &time, nullptr) ||
+      absl::ParseTime("%Y-%m-%d", stripped, &time, nullptr)) {
+    moment.time = time;
+    return moment;
+  }
+  const absl::StatusOr<absl::Duration> age = ParseAge(text);
+  if (!age.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", text, "\" is no time; write for example 3d, 2026-01-02 or 2026-01-02T03:04:05Z"));
+  }
+  moment.age = *age;
+  return moment;
+}
+
+absl::Time TimeOf(const Moment& moment, absl::Time now) {
+  return moment.time.value_or(now - moment.age);
+}
+
 }  // namespace cis

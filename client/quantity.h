@@ -34,4 +34,16 @@ absl::StatusOr<Range> ParseSizeRangeGib(absl::string_view text);
 // Returns INVALID_ARGUMENT with the text and what would be right.
 absl::StatusOr<absl::Duration> ParseAge(absl::string_view text);
 
+// A point of time: an instant, or so long before now.
+struct Moment {
+  std::optional<absl::Time> time;
+  absl::Duration age;  // if there is no `time`
+};
+
+// Parses an age as ParseAge, `2026-01-02T03:04:05Z` (RFC 3339) or `2026-01-02` (0:00 UTC).
+// Returns INVALID_ARGUMENT with the text and what would be right.
+absl::StatusOr<Moment> ParseMoment(absl::string_view text);
+
+absl::Time TimeOf(const Moment& moment, absl::Time now);
+
 }  // namespace cis

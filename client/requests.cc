@@ -125,10 +125,39 @@ absl::StatusOr<std::string> MakeFilter(const ListOptions& options) {
   return absl::StrJoin(terms, " AND ");
 }
 
+template <typename Request>
+void SetChangeFilters(const Options& options, Request& request) {
+  request.mutable_sites()->Assign(options.list.sites.begin(), options.list.sites.end());
+  request.mutable_vos()->Assign(options.list.vos.begin(), options.list.vos.end());
+  request.mutable_kinds()->Assign(options.kinds.begin(), options.kinds.end());
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp& proto) {
+  const timespec parts = absl::ToTimespec(time);
+  proto.set_seconds(parts.tv_sec);
+  proto.set_nanos(static_cast<int32_t>(parts.tv_nsec));
+}
+
 }  // namespace
 
 int64_t PlacementLimit(const PlaceOptions& options) {
   return options.limit.value_or(options.all ? kAllLimit : 0);
+}
+
+v1::ListChangesRequest MakeChangesRequest(const Options& options, absl::Time now) {
+  v1::ListChangesRequest request;
+  SetChangeFilters(options, request);
+  SetTime(TimeOf(options.since, now), *request.mutable_start_time());
+  if (options.until) SetTime(TimeOf(*options.until, now), *request.mutable_end_time());
+  request.set_page_size(PageSize(0, options.list.limit));
+  return request;
+}
+
+v1::WatchChangesRequest MakeWatchRequest(const Options& options, absl::string_view resume_token) {
+  v1::WatchChangesRequest request;
+  SetChangeFilters(options, request);
+  request.set_resume_token(std::string(resume_token));
+  return request;
 }
 
 v1::FindPlacementsRequest MakePlaceRequest(const PlaceOptions& options) {

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "cis/v1/changes.pb.h"
 #include "cis/v1/placement.pb.h"
 #include "client/nouns.h"
 #include "client/options.h"
@@ -18,6 +19,10 @@ int64_t PlacementLimit(const PlaceOptions& options);
 
 // Values are sent as they were written: the server is the one that judges them.
 v1::FindPlacementsRequest MakePlaceRequest(const PlaceOptions& options);
+
+// For `changes` and `watch`.
+v1::ListChangesRequest MakeChangesRequest(const Options& options, absl::Time now);
+v1::WatchChangesRequest MakeWatchRequest(const Options& options, absl::string_view resume_token);
 
 // A text as a quoted filter value; `*` at its ends keeps its meaning.
 std::string QuoteFilterValue(absl::string_view text);

@@ -1,134 +1,103 @@
-// States of sites, again and again.
+// One line for each change, as it is found.
 
-#include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "client/columns.h"
+#include "client/change_text.h"
 #include "client/commands.h"
-#include "client/list_writer.h"
 #include "client/proto_json.h"
 #include "client/requests.h"
+#include "client/text.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
 namespace {
 
-using Sites = std::map<std::string, v1::Site>;
-
-absl::StatusOr<Sites> ReadSites(const CommandContext& context) {
-  CIS_ASSIGN_OR_RETURN(v1::ListSitesRequest request,
-                       MakeListRequest<v1::Site>(context.options.list, Format::kTable));
-  Sites sites;
-  const auto add = [&sites](const v1::Site& site) {
-    sites[site.name()] = site;
-    return true;
-  };
-  CIS_RETURN_IF_ERROR(context.client.List<v1::Site>(std::move(request), 0, add).status());
-  return sites;
-}
-
-std::string StateText(const v1::Site& site) {
-  std::string text = absl::StrCat(EnumWord(site.state()), ", ", site.fresh_share_count(), " of ",
-                                  site.share_count(), " shares fresh");
-  if (!site.problems().empty()) absl::StrAppend(&text, ": ", absl::StrJoin(site.problems(), "; "));
-  return text;
-}
-
-// Whether something happened to the site that is worth a line; its age alone is not.
-bool Differs(const v1::Site& a, const v1::Site& b) { return StateText(a) != StateText(b); }
+// Between two looks at what gRPC has read: quick enough for an eye, ten wake-ups a second.
+constexpr absl::Duration kTick = absl::Milliseconds(100);
+// Waits before a lost connection is tried again, doubled each time.
+constexpr absl::Duration kFirstWait = absl::Seconds(1);
+constexpr absl::Duration kLongestWait = absl::Seconds(30);
 
 class Watcher {
  public:
-  explicit Watcher(const CommandContext& context) : context_(context) {}
+  explicit Watcher(const CommandContext& context)
+      : context_(context), token_(context.options.resume_token) {}
 
-  // Writes what differs from the round before.
-  void Show(Sites sites) {
-    if (first_) {
-      ShowAll(sites);
-    } else {
-      for (const auto& [name, site] : sites) {
-        const auto before = sites_.find(name);
-        if (before == sites_.end()) {
-          Write("added", site, absl::StrCat("new: ", StateText(site)));
-        } else if (Differs(before->second, site)) {
-          Write("changed", site,
-                absl::StrCat(EnumWord(before->second.state()), " -> ", StateText(site)));
-        }
-      }
-      for (const auto& [name, site] : sites_) {
-        if (sites.count(name) == 0) Write("removed", site, "is gone");
-      }
+  // Returns whether any change was written, or what cannot be mended by trying again.
+  absl::StatusOr<bool> Run() {
+    absl::Duration wait = kFirstWait;
+    while (true) {
+      CIS_ASSIGN_OR_RETURN(const std::optional<absl::Status> lost, RunStream());
+      if (!lost.has_value()) break;
+      if (!connected_) return *lost;
+      if (has_message_) wait = kFirstWait;
+      // Said once for each loss, not for each try.
+      if (has_message_) Note(context_, absl::StrCat(ErrorText(*lost), ". Trying again."));
+      has_message_ = false;
+      if (!context_.sleep(wait)) break;
+      wait = std::min(2 * wait, kLongestWait);
     }
-    context_.out.flush();
-    first_ = false;
-    sites_ = std::move(sites);
+    if (!token_.empty()) Note(context_, absl::StrCat("To go on from here: --resume ", token_));
+    return count_ > 0;
   }
-
-  bool any() const { return !sites_.empty(); }
 
  private:
-  void ShowAll(const Sites& sites) {
-    if (context_.options.format == Format::kNdjson) {
-      for (const auto& [name, site] : sites) Write("site", site, "");
-      return;
-    }
-    const bool wide = context_.options.format == Format::kWide;
-    Table table(TableColumnsOf<v1::Site>(wide));
-    for (const auto& [name, site] : sites) {
-      table.AddRow(CellsOf(site, wide, context_.clock.Now()));
-    }
-    context_.out << table.Format(StyleFor(context_));
+  bool Done() const {
+    const int64_t limit = context_.options.list.limit;
+    return limit > 0 && count_ >= limit;
   }
 
-  void Write(const char* event, const v1::Site& site, const std::string& sentence) {
-    const absl::Time now = context_.clock.Now();
-    if (context_.options.format == Format::kNdjson) {
-      const nlohmann::ordered_json line = {
-          {"time", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now, absl::UTCTimeZone())},
-          {"event", event},
-          {"site", MessageToJson(site)}};
-      context_.out << DumpJson(line, -1) << "\n";
-      return;
+  // Watches until the connection is lost (the reason is returned) or it is enough (nullopt).
+  absl::StatusOr<std::optional<absl::Status>> RunStream() {
+    const std::unique_ptr<ChangeStream> stream =
+        context_.client.WatchChanges(MakeWatchRequest(context_.options, token_));
+    while (true) {
+      for (const v1::WatchChangesResponse& message : stream->Take()) {
+        connected_ = true;
+        has_message_ = true;
+        Write(message);
+        if (Done()) return std::optional<absl::Status>();
+      }
+      if (const std::optional<absl::Status> end = stream->Ended()) {
+        const bool may_pass = absl::IsUnavailable(*end) || absl::IsResourceExhausted(*end);
+        if (!may_pass) return *end;
+        return end;
+      }
+      if (!context_.sleep(kTick)) return std::optional<absl::Status>();
     }
-    context_.out << FormatMinute(now) << "  "
-                 << CleanText(absl::StrCat(site.display_name(), "  ", sentence)) << "\n";
+  }
+
+  void Write(const v1::WatchChangesResponse& message) {
+    for (const v1::Change& change : message.changes()) {
+      if (context_.options.format == Format::kNdjson) {
+        context_.out << DumpJson(MessageToJson(change), -1) << "\n";
+      } else {
+        context_.out << CleanText(ChangeLine(change)) << "\n";
+      }
+      ++count_;
+    }
+    context_.out.flush();
+    token_ = message.resume_token();
   }
 
   const CommandContext& context_;
-  bool first_ = true;
-  Sites sites_;
+  std::string token_;
+  int64_t count_ = 0;
+  bool connected_ = false;    // a server answered once
+  bool has_message_ = false;  // on this connection
 };
 
 }  // namespace
 
 absl::StatusOr<bool> RunWatch(const CommandContext& context) {
-  const Options& options = context.options;
-  if (!options.db.empty()) {
-    return absl::InvalidArgumentError(
-        "watch asks a server again and again; --db reads a file once");
-  }
-  if (options.format != Format::kTable && options.format != Format::kWide &&
-      options.format != Format::kNdjson) {
+  const Format format = context.options.format;
+  if (format != Format::kTable && format != Format::kWide && format != Format::kNdjson) {
     return absl::InvalidArgumentError("watch has no end; it writes table, wide or ndjson only");
   }
-  Watcher watcher(context);
-  CIS_ASSIGN_OR_RETURN(Sites sites, ReadSites(context));
-  watcher.Show(std::move(sites));
-  bool reachable = true;
-  for (int64_t round = 1; options.rounds == 0 || round < options.rounds; ++round) {
-    if (!context.sleep(options.interval)) break;
-    absl::StatusOr<Sites> next = ReadSites(context);
-    if (next.ok()) {
-      watcher.Show(*std::move(next));
-    } else if (reachable) {
-      Note(context, ErrorText(next.status()));
-    }
-    reachable = next.ok();
-  }
-  return watcher.any();
+  return Watcher(context).Run();
 }
 
 }  // namespace cis
