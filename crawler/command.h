@@ -45,6 +45,10 @@ absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options);
 // Logs what LoadCorrector's overrides and the sites contradict each other in.
 void LogOverrideProblems(const Corrector& corrector, const Corrector::Scope& scope);
 
+// Removes what the database keeps of the time before `before`, and logs how much. The caller holds
+// the lock of crawlers. Returns the errors of PruneHistory.
+absl::Status PruneOlder(const std::string& db, absl::Time before);
+
 // Runs the command that `options` names.
 CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context);
 
@@ -53,6 +57,7 @@ CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& con
 CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body);
 CommandResult RunRenormalize(const CrawlerOptions& options);
 CommandResult RunLint(const CrawlerOptions& options, absl::Time now);
+CommandResult RunPrune(const CrawlerOptions& options, absl::Time now);
 CommandResult RunBackup(const CrawlerOptions& options);
 CommandResult RunRestore(const CrawlerOptions& options);
 

@@ -159,7 +159,8 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   LogConfigProblems(config);
   CIS_ASSIGN_OR_RETURN(Corrector corrector, LoadCorrector(options));
   CIS_ASSIGN_OR_RETURN(const LockFile lock, LockFile::Acquire(absl::StrCat(options.db, ".lock")));
-  CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store, OpenStoreWriter(options.db));
+  CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store,
+                       OpenStoreWriter(options.db, context.clock));
   CIS_ASSIGN_OR_RETURN(CrawlConfiguration configuration,
                        MakeConfiguration(options, secrets, config));
   CIS_ASSIGN_OR_RETURN(
@@ -199,6 +200,11 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
        {"retries", transport->stats().retry_count},
        {"seconds",
         absl::StrFormat("%.2f", absl::ToDoubleSeconds(context.clock->Now() - start_time))}});
+  if (!summary->interrupted) {
+    // What a crawl found is stored; that the past could not be shortened is no failure of it.
+    const absl::Status pruned = PruneOlder(options.db, context.clock->Now() - options.keep_history);
+    if (!pruned.ok()) Log(LogLevel::kWarning, "prune.failed", {{"message", pruned.message()}});
+  }
   CommandResult result;
   result.exit_code = CrawlExitCode(*summary, config.errors.size());
   if (summary->interrupted) {

@@ -26,7 +26,7 @@ struct RawOptions {
   CrawlerOptions options;
   std::vector<std::string> sites, clouds;
   std::string config, log_format = "text", timeout = "30s", share_deadline = "10m", max_age = "26h",
-                      kind, output = "table";
+                      keep_history = "90d", kind, output = "table";
 };
 
 CLI::Option* AddText(CLI::App* app, const std::string& name, std::string& value,
@@ -40,6 +40,12 @@ void AddDb(CLI::App* app, RawOptions& raw) {
 
 void AddSite(CLI::App* app, RawOptions& raw, const std::string& help) {
   app->add_option("--site", raw.options.site_filter, help)->type_name("SITE");
+}
+
+void AddKeepHistory(CLI::App* app, RawOptions& raw) {
+  AddText(app, "--keep-history", raw.keep_history,
+          "Time for which crawls, changes and earlier states are kept (90d, 26h)")
+      ->capture_default_str();
 }
 
 // What decides how records are made of what sites say.
@@ -89,6 +95,7 @@ void AddCrawl(CLI::App& app, RawOptions& raw) {
       ->capture_default_str();
   AddText(crawl, "--share-deadline", raw.share_deadline, "Time for all requests of one share")
       ->capture_default_str();
+  AddKeepHistory(crawl, raw);
   crawl->add_flag("--verbose", raw.options.verbose, "One summary line a share");
   AddText(crawl, "--log-format", raw.log_format, "text or json")->capture_default_str();
 }
@@ -131,7 +138,11 @@ void AddCopies(CLI::App& app, RawOptions& raw) {
       app.add_subcommand("restore", "Put a copy in the database's place; servers notice");
   AddDb(restore, raw);
   AddText(restore, "--from", raw.options.copy, "A copy that `backup` made")->type_name("FILE");
-  for (CLI::App* command : {backup, restore}) {
+  CLI::App* prune =
+      app.add_subcommand("prune", "Remove the past that is older, as each crawl does");
+  AddDb(prune, raw);
+  AddKeepHistory(prune, raw);
+  for (CLI::App* command : {backup, restore, prune}) {
     command->footer("Exit code: 0 done, 2 usage or a file that will not do, 1 internal or busy.");
     AddText(command, "--log-format", raw.log_format, "text or json")->capture_default_str();
   }
@@ -142,7 +153,7 @@ const std::vector<std::pair<std::string, CrawlerCommand>>& Commands() {
       {"crawl", CrawlerCommand::kCrawl},         {"status", CrawlerCommand::kStatus},
       {"normalize", CrawlerCommand::kNormalize}, {"renormalize", CrawlerCommand::kRenormalize},
       {"lint", CrawlerCommand::kLint},           {"backup", CrawlerCommand::kBackup},
-      {"restore", CrawlerCommand::kRestore}};
+      {"restore", CrawlerCommand::kRestore},     {"prune", CrawlerCommand::kPrune}};
   return kCommands;
 }
 
@@ -239,6 +250,7 @@ absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
   CIS_ASSIGN_OR_RETURN(options.timeout, ParseFlagDuration("--timeout", raw.timeout));
   CIS_ASSIGN_OR_RETURN(options.share_deadline,
                        ParseFlagDuration("--share-deadline", raw.share_deadline));
+  CIS_ASSIGN_OR_RETURN(options.keep_history, ParseFlagDuration("--keep-history", raw.keep_history));
   CIS_ASSIGN_OR_RETURN(options.max_age, ParseFlagDuration("--max-age", raw.max_age));
   options.site_paths = raw.sites;
   options.site_paths.insert(options.site_paths.end(), raw.clouds.begin(), raw.clouds.end());
@@ -255,6 +267,9 @@ absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
       break;
     case CrawlerCommand::kLint:
       if (options.db.empty()) return Missing("lint", "--db FILE");
+      break;
+    case CrawlerCommand::kPrune:
+      if (options.db.empty()) return Missing("prune", "--db FILE");
       break;
     case CrawlerCommand::kBackup:
       if (options.db.empty()) return Missing("backup", "--db FILE");

@@ -19,6 +19,7 @@ enum class CrawlerCommand {
   kNormalize,
   kRenormalize,
   kLint,
+  kPrune,
   kBackup,
   kRestore
 };
@@ -46,6 +47,9 @@ struct CrawlerOptions {
   absl::Duration timeout = absl::Seconds(30);
   absl::Duration share_deadline = absl::Minutes(10);
   bool verbose = false;
+
+  // crawl, prune
+  absl::Duration keep_history = absl::Hours(24 * 90);  // the past before that is removed
 
   // status
   absl::Duration max_age = absl::Hours(26);

@@ -10,12 +10,12 @@
 
 namespace cis {
 
-// Crawls that the store keeps: two weeks of a crawl every three or four hours, enough to tell a bad
-// day from a dead site.
+// Crawls that are loaded: two weeks of a crawl every three or four hours, enough to tell a bad day
+// from a dead site. The file holds those of as long as history is kept.
 inline constexpr int kMaxCrawls = 100;
 
 // Results that are loaded: those of the newest crawls, whole crawls only, and always all of the
-// newest. Bounds the memory of a server; the file holds the results of all kMaxCrawls crawls.
+// newest. Bounds the memory of a server; the file holds the results of all crawls.
 inline constexpr int64_t kMaxLoadedCrawlResults = 10000;
 
 // A flavor or image as stored: once per endpoint, however many shares see it.

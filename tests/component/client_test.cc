@@ -291,68 +291,104 @@ TEST(Show, GetsByResourceName) {
   EXPECT_EQ(RunCommandLine(server, {"show", "sites/a/flavors/f7"}).exit_code, 2);
 }
 
-TEST(Changes, TellsWhatAppearedAndWhatVanished) {
-  FakeServer server;
-  AddFlavors(3, server);
-  const int64_t now = 1'700'000'000;
-  auto& flavors = *server.inventory.flavors.mutable_flavors();
-  flavors[0].mutable_first_seen_time()->set_seconds(now - 3600);
-  flavors[0].mutable_last_seen_time()->set_seconds(now);
-  flavors[1].mutable_first_seen_time()->set_seconds(now - 90 * 86400);
-  flavors[1].mutable_last_seen_time()->set_seconds(now - 86400);
-  flavors[1].set_active(false);
-  flavors[2].mutable_first_seen_time()->set_seconds(now - 90 * 86400);
-  flavors[2].mutable_last_seen_time()->set_seconds(now);
-  const CommandResult result = RunCommandLine(server, {"changes", "-o", "csv"});
-  EXPECT_EQ(result.exit_code, 0);
-  EXPECT_EQ(result.out,
-            "time,change,kind,site_name,display_name,upstream_id,name\r\n"
-            "2023-11-14T21:13:20Z,appeared,flavor,SITE-A,f0,,sites/a/flavors/f0\r\n"
-            "2023-11-13T22:13:20Z,vanished,flavor,SITE-A,f1,,sites/a/flavors/f1\r\n");
-  EXPECT_TRUE(server.inventory.flavors_request.show_inactive());
-  EXPECT_EQ(RunCommandLine(server, {"changes", "--since", "30m"}).exit_code, 2);
+v1::Change MakeChange(int id, v1::ChangeEvent event) {
+  v1::Change change;
+  change.set_name(absl::StrCat("changes/", id));
+  change.mutable_time()->set_seconds(1'700'000'000 - 3600);
+  change.set_kind("flavor");
+  change.set_event(event);
+  change.set_site_name("SITE-A");
+  change.set_display_name(absl::StrCat("m1.", id));
+  change.set_cause(v1::CHANGE_CAUSE_SITE);
+  return change;
 }
 
-TEST(Watch, WritesEachChangeOnceUntilItIsStopped) {
+TEST(Changes, AsksForTheTimeAndTellsWhereTheJournalBegins) {
+  FakeServer server;
+  v1::Change change = MakeChange(7, v1::CHANGE_EVENT_CHANGED);
+  change.set_field("ram_mib");
+  change.set_old_value("2048");
+  change.set_new_value("4096");
+  *server.changes.changes.add_changes() = change;
+  *server.changes.changes.add_changes() = MakeChange(6, v1::CHANGE_EVENT_GONE);
+  server.changes.changes.mutable_oldest_time()->set_seconds(1'700'000'000 - 86400);
+  const CommandResult result =
+      RunCommandLine(server, {"changes", "--since", "2d", "--until", "2023-11-14T22:00:00Z",
+                              "--site", "SITE-A", "--vo", "ops", "--kind", "flavor"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, HasSubstr("ram_mib: 2048 -> 4096"));
+  EXPECT_THAT(result.err, HasSubstr("The journal begins at 2023-11-13"));
+  const v1::ListChangesRequest& asked = server.changes.changes_request;
+  EXPECT_EQ(asked.start_time().seconds(), 1'700'000'000 - 2 * 86400);
+  EXPECT_EQ(asked.end_time().seconds(), 1'699'999'200);
+  EXPECT_EQ(asked.sites(0), "SITE-A");
+  EXPECT_EQ(asked.vos(0), "ops");
+  EXPECT_EQ(asked.kinds(0), "flavor");
+
+  server.control.max_page_size = 1;
+  const CommandResult cut = RunCommandLine(server, {"changes", "--limit", "1", "-o", "name"});
+  EXPECT_EQ(cut.out, "changes/7\n");
+  EXPECT_THAT(cut.err, HasSubstr("There are more"));
+  EXPECT_EQ(RunCommandLine(server, {"changes", "-o", "name"}).out, "changes/7\nchanges/6\n");
+  server.changes.changes.clear_changes();
+  EXPECT_EQ(RunCommandLine(server, {"changes"}).exit_code, 2);
+}
+
+v1::WatchChangesResponse MakeMessage(const std::string& token, std::vector<v1::Change> changes) {
+  v1::WatchChangesResponse message;
+  message.set_resume_token(token);
+  for (const v1::Change& change : changes) *message.add_changes() = change;
+  return message;
+}
+
+TEST(Watch, ResumesWhereTheLostConnectionEnded) {
+  FakeServer server;
+  const grpc::Status stopping =
+      StatusWithReason(grpc::StatusCode::UNAVAILABLE, "the server stops", "SERVER_STOPPING");
+  server.changes.streams = {
+      {{MakeMessage("t1", {}), MakeMessage("t2", {MakeChange(1, v1::CHANGE_EVENT_GONE)})},
+       stopping},
+      {{MakeMessage("t3", {MakeChange(2, v1::CHANGE_EVENT_APPEARED)})}, stopping}};
+  const CommandResult result = RunCommandLine(server, {"watch", "--limit", "2", "--vo", "ops"},
+                                              [](absl::Duration) { return true; });
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.out,
+            "2023-11-14 21:13  SITE-A  flavor m1.1 gone\n"
+            "2023-11-14 21:13  SITE-A  flavor m1.2 appeared\n");
+  ASSERT_EQ(server.changes.watch_requests.size(), 2u);
+  EXPECT_EQ(server.changes.watch_requests[0].resume_token(), "");
+  EXPECT_EQ(server.changes.watch_requests[0].vos(0), "ops");
+  EXPECT_EQ(server.changes.watch_requests[1].resume_token(), "t2");
+  EXPECT_THAT(result.err, HasSubstr("Trying again"));
+  EXPECT_THAT(result.err, HasSubstr("--resume t3"));
+}
+
+TEST(Watch, EndsWithWhatTryingAgainCannotMend) {
+  FakeServer server;
+  server.changes.streams = {
+      {{}, StatusWithReason(grpc::StatusCode::OUT_OF_RANGE, "not kept", "RESUME_TOKEN_EXPIRED")}};
+  const CommandResult result =
+      RunCommandLine(server, {"watch", "--resume", "old"}, [](absl::Duration) { return true; });
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("RESUME_TOKEN_EXPIRED"));
+  EXPECT_EQ(server.changes.watch_requests[0].resume_token(), "old");
+}
+
+TEST(AsOf, IsSentWithEveryCallOfACommandAndAgesAreOfThen) {
   FakeServer server;
   v1::Site& site = *server.inventory.sites.add_sites();
   site.set_name("sites/a");
   site.set_display_name("SITE-A");
-  site.set_configured(true);
   site.set_state(v1::DATA_STATE_FRESH);
-  int round = 0;
-  const auto sleep = [&](absl::Duration interval) {
-    EXPECT_EQ(interval, absl::Minutes(5));
-    if (++round == 2) {
-      server.inventory.sites.mutable_sites(0)->set_state(v1::DATA_STATE_STALE);
-      server.inventory.sites.mutable_sites(0)->add_problems("login fails");
-    }
-    return round < 4;
-  };
-  const CommandResult result = RunCommandLine(server, {"watch", "--interval", "5m"}, sleep);
+  site.mutable_observe_time()->set_seconds(1'700'000'000 - 4 * 86400);
+  const CommandResult result = RunCommandLine(server, {"sites", "--as-of", "3d"});
   EXPECT_EQ(result.exit_code, 0);
-  const size_t first = result.out.find("fresh -> stale");
-  ASSERT_NE(first, std::string::npos) << result.out;
-  EXPECT_THAT(result.out.substr(first), HasSubstr("login fails"));
-  EXPECT_EQ(result.out.find("fresh -> stale", first + 1), std::string::npos);
-}
-
-TEST(Watch, GoesOnWhenTheServerIsAwayForAWhile) {
-  FakeServer server;
-  server.inventory.sites.add_sites()->set_name("sites/a");
-  int calls = 0;
-  server.control.before = [&calls](const std::string&, grpc::ServerContext*) {
-    ++calls;
-    return calls == 2 || calls == 3
-               ? StatusWithReason(grpc::StatusCode::UNAVAILABLE, "restarting", "SNAPSHOT_NOT_READY")
-               : grpc::Status::OK;
-  };
-  const CommandResult result =
-      RunCommandLine(server, {"watch", "--rounds", "5"}, [](absl::Duration) { return true; });
-  EXPECT_EQ(result.exit_code, 0);
-  EXPECT_EQ(calls, 5);
-  EXPECT_THAT(result.err, HasSubstr("restarting"));
-  EXPECT_EQ(result.err.find("restarting"), result.err.rfind("restarting"));
+  EXPECT_EQ(server.inventory.sites_request.as_of().seconds(), 1'700'000'000 - 3 * 86400);
+  EXPECT_THAT(result.out, HasSubstr("24 h"));
+  RunCommandLine(server, {"place", "--vo", "ops", "--as-of", "2023-11-01T00:00:00Z"});
+  EXPECT_EQ(server.placement.request.as_of().seconds(), 1'698'796'800);
+  RunCommandLine(server, {"place", "--vo", "ops"});
+  EXPECT_FALSE(server.placement.request.has_as_of());
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
 
-// The two services with answers that a test gives, in process: what a client must cope with, told
+// The services with answers that a test gives, in process: what a client must cope with, told
 // without a snapshot or a store. Header-only; link cis_grpc.
 
 #include <grpcpp/channel.h>
@@ -15,6 +15,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "cis/v1/changes.grpc.pb.h"
 #include "cis/v1/inventory.grpc.pb.h"
 #include "cis/v1/placement.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
@@ -136,13 +137,60 @@ class FakePlacement : public v1::PlacementService::Service {
   FakeControl* const control_;
 };
 
-// Both fakes behind one channel. Set the answers before the first call.
+// Lists the test's changes, page by page, and streams the test's messages; then the stream ends as
+// the test says.
+class FakeChanges : public v1::ChangeService::Service {
+ public:
+  explicit FakeChanges(FakeControl* control) : control_(control) {}
+
+  v1::ListChangesResponse changes;
+  v1::ListChangesRequest changes_request;
+  // The streams that clients open, one after another; the last is repeated.
+  struct Stream {
+    std::vector<v1::WatchChangesResponse> messages;
+    grpc::Status end;
+  };
+  std::vector<Stream> streams;
+  std::vector<v1::WatchChangesRequest> watch_requests;
+
+  grpc::Status ListChanges(grpc::ServerContext* context, const v1::ListChangesRequest* request,
+                           v1::ListChangesResponse* response) override {
+    changes_request = *request;
+    if (grpc::Status s = control_->Enter("ListChanges", context); !s.ok()) return s;
+    *response = changes;
+    response->clear_changes();
+    int begin = 0;
+    if (!absl::SimpleAtoi(request->page_token(), &begin)) begin = 0;
+    const int size =
+        std::min(request->page_size() == 0 ? 100 : request->page_size(), control_->max_page_size);
+    const int end = std::min(changes.changes_size(), begin + size);
+    for (int i = begin; i < end; ++i) *response->add_changes() = changes.changes(i);
+    if (end < changes.changes_size()) response->set_next_page_token(absl::StrCat(end));
+    return grpc::Status::OK;
+  }
+
+  grpc::Status WatchChanges(grpc::ServerContext* context, const v1::WatchChangesRequest* request,
+                            grpc::ServerWriter<v1::WatchChangesResponse>* writer) override {
+    watch_requests.push_back(*request);
+    if (grpc::Status s = control_->Enter("WatchChanges", context); !s.ok()) return s;
+    if (streams.empty()) return grpc::Status::OK;
+    const Stream& stream = streams[std::min(watch_requests.size(), streams.size()) - 1];
+    for (const v1::WatchChangesResponse& message : stream.messages) writer->Write(message);
+    return stream.end;
+  }
+
+ private:
+  FakeControl* const control_;
+};
+
+// The fakes behind one channel. Set the answers before the first call.
 class FakeServer {
  public:
-  FakeServer() : inventory(&control), placement(&control) {
+  FakeServer() : inventory(&control), placement(&control), changes(&control) {
     grpc::ServerBuilder builder;
     builder.RegisterService(&inventory);
     builder.RegisterService(&placement);
+    builder.RegisterService(&changes);
     server_ = builder.BuildAndStart();
   }
   ~FakeServer() { server_->Shutdown(std::chrono::system_clock::now()); }
@@ -154,6 +202,7 @@ class FakeServer {
   FakeControl control;
   FakeInventory inventory;
   FakePlacement placement;
+  FakeChanges changes;
 
  private:
   std::unique_ptr<grpc::Server> server_;
