@@ -35,6 +35,7 @@ ONLY_IN = {
     r'curl/': ['crawler/http/'],
     r'yaml-cpp/': ['crawler/sites/', 'crawler/overrides/', 'client/'],
     r'nlohmann/': ['schema/store/', 'crawler/', 'client/'],
+    r'simdjson\.h': ['crawler/normalize/json_value.cc'],
     r'CLI/': ['crawler/', 'server/options', 'client/'],
     r'(grpcpp|grpc)/': ['server/service/', 'server/main.cc', 'client/client', 'client/main.cc'],
     r'civetweb\.h': ['server/monitor/http_server.cc'],
