@@ -90,7 +90,8 @@ class Builder {
     switch (element.type()) {
       case simdjson::dom::element_type::ARRAY: {
         const std::size_t from = elements_.size();
-        for (const simdjson::dom::element one : element.get_array().value_unsafe()) {
+        const simdjson::dom::array array = element.get_array().value_unsafe();
+        for (const simdjson::dom::element one : array) {
           const JsonValue value = Value(one);
           elements_.push_back(value);
         }
@@ -98,14 +99,15 @@ class Builder {
       }
       case simdjson::dom::element_type::OBJECT: {
         const std::size_t from = members_.size();
-        for (const simdjson::dom::key_value_pair one : element.get_object().value_unsafe()) {
+        const simdjson::dom::object object = element.get_object().value_unsafe();
+        for (const simdjson::dom::key_value_pair one : object) {
           const JsonValue value = Value(one.value);
           members_.push_back({{one.key.data(), one.key.size()}, value});
         }
         return Members(from);
       }
       case simdjson::dom::element_type::STRING: {
-        const std::string_view text = element.get_string().value_unsafe();
+        const auto text = element.get_string().value_unsafe();
         return JsonValue(absl::string_view(text.data(), text.size()));
       }
       case simdjson::dom::element_type::INT64:

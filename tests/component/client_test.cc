@@ -209,7 +209,7 @@ TEST(Commands, EmptyListsAreWellFormedInEveryFormat) {
   }
   FakeServer server;
   EXPECT_EQ(RunCommandLine(server, {"vos", "-o", "csv"}).out,
-            "name,display_name,sites,share_count,authenticated_share_count\r\n");
+            "name,display_name,sites,share_count,authenticated_share_count,refused_share_count\r\n");
 }
 
 TEST(Commands, QuietWritesNoNotes) {
