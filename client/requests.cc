@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "schema/base/os_alias.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -237,7 +238,7 @@ absl::StatusOr<std::string> MakeOsFilter(absl::string_view os) {
         absl::StrCat("os_distro:* AND NOT ",
                      MakeAnyOf("os_distro", "=", {std::begin(kNotLinux), std::end(kNotLinux)}));
   } else {
-    filter = absl::StrCat("os_distro = ", QuoteFilterValue(distro));
+    filter = absl::StrCat("os_distro = ", QuoteFilterValue(DistroOfAlias(distro)));
   }
   if (op.empty()) return filter;
   const bool equality = op == ":" || op == "~" || op == "=" || op == "==";

@@ -20,13 +20,12 @@ namespace {
 // The day of "2026-12-31", "2026-12-31T22:00:00Z" or of seconds since 1970; empty for all else.
 // Publishers that mean "never" write days of later centuries, so that years run to 9999.
 std::string DayOf(absl::string_view text) {
-  if (text.size() >= 10 && (text.size() == 10 || text[10] == 'T' || text[10] == ' ')) {
+  if (absl::StrContains(text, '-')) {
     absl::CivilDay day;
-    if (absl::ParseCivilTime(text.substr(0, 10), &day) && day.year() >= 2004 &&
-        day.year() <= 9999) {
-      return absl::FormatCivilTime(day);
-    }
-    return "";
+    const bool ends =
+        text.size() == 10 || (text.size() > 10 && (text[10] == 'T' || text[10] == ' '));
+    const bool is_day = ends && absl::ParseCivilTime(text.substr(0, 10), &day);
+    return is_day && day.year() >= 2004 && day.year() <= 9999 ? absl::FormatCivilTime(day) : "";
   }
   // Not before 2004, not after 9999.
   constexpr int64_t kFirst = 1072915200;

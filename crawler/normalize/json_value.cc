@@ -198,7 +198,7 @@ struct JsonDocument::Parts {
 };
 
 JsonDocument::JsonDocument() : root_(nullptr) {
-  static constexpr JsonValue kNull;
+  static constexpr JsonValue kNull{};
   root_ = &kNull;
 }
 JsonDocument::JsonDocument(JsonDocument&&) noexcept = default;

@@ -121,6 +121,8 @@ TEST(ListRequest, NamesCannotBreakOutOfTheFilter) {
 TEST(ListRequest, OperatingSystemsBecomeFilters) {
   EXPECT_EQ(*MakeOsFilter("Ubuntu"), "os_distro = \"ubuntu\"");
   EXPECT_EQ(*MakeOsFilter("ubuntu>=22.04"), "os_distro = \"ubuntu\" AND os_version >= \"22.04\"");
+  EXPECT_EQ(*MakeOsFilter("alma:9"), *MakeOsFilter("almalinux:9"));
+  EXPECT_EQ(*MakeOsFilter("RedHat>=9"), *MakeOsFilter("rhel>=9"));
   EXPECT_EQ(*MakeOsFilter("rocky:9"),
             "os_distro = \"rocky\" AND (os_version = \"9\" OR os_version = \"9.*\")");
   EXPECT_THAT(*MakeOsFilter("el<9"), ::testing::HasSubstr("os_distro = \"almalinux\""));
