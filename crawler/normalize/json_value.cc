@@ -192,12 +192,12 @@ class Builder {
 
 struct JsonDocument::Parts {
   simdjson::dom::parser parser{simdjson::SIMDJSON_MAXSIZE_BYTES};
-  nlohmann::json tolerant;
+  std::unique_ptr<nlohmann::json> tolerant;
   Arena arena;
   JsonValue root;
 };
 
-JsonDocument::JsonDocument() : root_(nullptr) {
+JsonDocument::JsonDocument() {
   static constexpr JsonValue kNull{};
   root_ = &kNull;
 }
@@ -288,14 +288,15 @@ absl::StatusOr<JsonDocument> ParseJson(absl::string_view text) {
     text = replaced;
   }
   try {
-    parts.tolerant = nlohmann::json::parse(text.data(), text.data() + text.size());
+    parts.tolerant = std::make_unique<nlohmann::json>(
+        nlohmann::json::parse(text.data(), text.data() + text.size()));
   } catch (const nlohmann::json::parse_error& error) {
     return absl::InvalidArgumentError(
         absl::StrCat("byte ", error.byte, " is not JSON; a JSON document is needed"));
   } catch (const nlohmann::json::exception&) {  // a number out of range
     return absl::InvalidArgumentError("a number is out of range; a JSON document is needed");
   }
-  parts.root = builder.Value(parts.tolerant);
+  parts.root = builder.Value(*parts.tolerant);
   return document;
 }
 

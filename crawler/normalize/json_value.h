@@ -104,7 +104,7 @@ class JsonDocument {
   struct Parts;
 
   std::unique_ptr<Parts> parts_;
-  const JsonValue* root_;
+  const JsonValue* root_ = nullptr;
 };
 
 // Parses `text` after replacing invalid UTF-8. Keeps nothing of `text`.

@@ -137,7 +137,7 @@ class NetworkJoin {
     if (network.id.empty() && network.name.empty()) {
       return "/id is missing; a network needs an id or a name";
     }
-    if (!network.id.empty() && by_id_.count(network.id) > 0) {
+    if (!network.id.empty() && by_id_.contains(network.id)) {
       const bool same = *raw_[by_id_.at(network.id)] == raw.object();
       return same ? ""
                   : absl::StrCat("id \"", CutUtf8(network.id, kMaxShownBytes),
@@ -326,7 +326,7 @@ class NetworkJoin {
       context.routers_known = set_.routers_known.value_or(false);
       context.owner_untrusted = !providers.empty() && !project_id_.empty() &&
                                 !network.owner.empty() && network.owner != project_id_ &&
-                                providers.count(network.owner) == 0;
+                                !providers.contains(network.owner);
       context.only_external = externals == 1 && network.is_external.value_or(false);
       AddTopology(network, extras_[i], &context);
       ClassifyNetwork(context, &network);

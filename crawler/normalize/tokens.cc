@@ -110,7 +110,7 @@ std::size_t MatchDate(const std::vector<Token>& tokens, std::size_t index, std::
     return 0;
   }
   // "Dec-12-2017"
-  const auto month = std::find(kMonths.begin(), kMonths.end(), first.text);
+  const auto* const month = std::find(kMonths.begin(), kMonths.end(), first.text);
   if (month != kMonths.end() && index + 2 < tokens.size()) {
     const int day = Number(tokens[index + 1]);
     if (tokens[index + 1].kind == Token::Kind::kNumber && IsYear(tokens[index + 2]) && day >= 1) {
