@@ -95,6 +95,27 @@ Change LowerOs(const Reason& reason, const PlacementQuery& query) {
   return change;
 }
 
+// Each wish for the network dropped, the one that the reason speaks of first: they may fail
+// together only, and any may cost a quota.
+std::vector<Change> NetworkChanges(const Reason& reason, const PlacementQuery& query) {
+  using Q = PlacementQuery;
+  std::vector<Change> out;
+  const auto add = [&](bool asked, const char* flag, const char* field, auto apply) {
+    if (asked) out.push_back(Unset(flag, field, apply));
+  };
+  add(!query.network.empty(), "--network", "network.network", [](Q* q) { q->network.clear(); });
+  add(query.public_v4 == AddressWish::kRequired, "--public-ip", "network.public_v4",
+      [](Q* q) { q->public_v4 = AddressWish::kAny; });
+  add(query.public_v4 == AddressWish::kNone, "--no-public-ip", "network.public_v4",
+      [](Q* q) { q->public_v4 = AddressWish::kAny; });
+  add(query.public_v6 == AddressWish::kRequired, "--ipv6", "network.public_v6",
+      [](Q* q) { q->public_v6 = AddressWish::kAny; });
+  add(query.public_v6 == AddressWish::kNone, "--no-ipv6", "network.public_v6",
+      [](Q* q) { q->public_v6 = AddressWish::kAny; });
+  if (reason.code == ReasonCode::kNetNoPublicV6) std::reverse(out.begin(), out.end());
+  return out;
+}
+
 std::vector<Change> QuotaChanges(const Reason& reason, const PlacementQuery& query) {
   std::vector<Change> out;
   if (query.count > 1) {
@@ -108,11 +129,8 @@ std::vector<Change> QuotaChanges(const Reason& reason, const PlacementQuery& que
       }
     }
   }
-  const bool address =
-      reason.code == ReasonCode::kQuotaZeroFip || reason.code == ReasonCode::kQuotaExhaustedFip;
-  if (address && query.public_v4 == AddressWish::kRequired) {
-    out.push_back(Unset("--public-ip", "network.public_v4",
-                        [](PlacementQuery* q) { q->public_v4 = AddressWish::kAny; }));
+  if ((AnsweredBy(reason.code) & kNetworkFields) != 0) {
+    for (Change& change : NetworkChanges(reason, query)) out.push_back(std::move(change));
   }
   return out;
 }
@@ -237,23 +255,8 @@ std::vector<Change> ChangesFor(const Reason& reason, const PlacementQuery& query
       out.push_back(Unset("--os", "image.os", [](Q* q) { q->os.clear(); }));
       return out;
     }
-    case ReasonCode::kNetNotFound:
-    case ReasonCode::kNetNotAttachable:
-    case ReasonCode::kNetNoRouter:
-      return {Unset("--network", "network.network", [](Q* q) { q->network.clear(); })};
-    case ReasonCode::kNetNone:
-    case ReasonCode::kNetNoPublicV4:
-      return {Unset("--public-ip", "network.public_v4",
-                    [](Q* q) { q->public_v4 = AddressWish::kAny; })};
-    case ReasonCode::kNetNoPublicV6:
-      return {Unset("--ipv6", "network.public_v6", [](Q* q) { q->public_v6 = AddressWish::kAny; })};
-    case ReasonCode::kNetOnlyPublic:
-      return {Unset("--no-public-ip", "network.public_v4", [](Q* q) {
-        for (AddressWish* wish : {&q->public_v4, &q->public_v6}) {
-          if (*wish == AddressWish::kNone) *wish = AddressWish::kAny;
-        }
-      })};
     default:
+      if (StageOf(reason.code) == Stage::kNetwork) return NetworkChanges(reason, query);
       if (StageOf(reason.code) == Stage::kQuota) return QuotaChanges(reason, query);
       return {};
   }
@@ -268,28 +271,20 @@ SearchContext WithQuery(const SearchContext& context, const PlacementQuery& quer
   return out;
 }
 
-// Set of stages, one bit each.
-using Stages = uint32_t;
-constexpr Stages Bit(Stage stage) { return 1U << static_cast<uint32_t>(stage); }
-
-// The stages at which a share may be refused for a field of the request. Whoever is refused at
-// another stage too is not helped by a change of that field, and need not be searched.
-Stages StagesOf(absl::string_view field) {
-  constexpr Stages kMachine = Bit(Stage::kFlavor) | Bit(Stage::kImageFlavor) | Bit(Stage::kQuota);
-  constexpr Stages kImage = Bit(Stage::kImage) | Bit(Stage::kImageFlavor) | Bit(Stage::kQuota);
-  if (field == "machine.arch") return kMachine | kImage;
-  if (absl::StartsWith(field, "machine.")) return kMachine;
-  if (absl::StartsWith(field, "image.")) return kImage;
-  if (absl::StartsWith(field, "network.")) return Bit(Stage::kNetwork) | Bit(Stage::kQuota);
-  if (field == "count") return Bit(Stage::kQuota);
-  if (field == "max_age") return Bit(Stage::kFreshness);
-  return Bit(Stage::kSite);
+// The part of the request that a field is in.
+Fields PartOf(absl::string_view field) {
+  if (absl::StartsWith(field, "machine.")) return kMachineFields;
+  if (absl::StartsWith(field, "image.")) return kImageFields;
+  if (absl::StartsWith(field, "network.")) return kNetworkFields;
+  if (field == "count") return kCountFields;
+  return field == "max_age" ? kAgeFields : kSiteFields;
 }
 
-Stages StagesOf(const ShareVerdict& verdict) {
-  Stages out = 0;
-  for (const Reason& reason : verdict.reasons) out |= Bit(StageOf(reason.code));
-  return out;
+// Whether a change of one of `fields` may let the share in: it must answer each reason. What it
+// cannot help need not be searched.
+bool MayHelp(Fields fields, const ShareVerdict& verdict) {
+  return std::all_of(verdict.reasons.begin(), verdict.reasons.end(),
+                     [fields](const Reason& r) { return (AnsweredBy(r.code) & fields) != 0; });
 }
 
 struct Tried {
@@ -297,16 +292,16 @@ struct Tried {
   int64_t size = 0;  // smaller is better among those that add as many shares
 };
 
-// Counts the shares that `query` adds; appends the relaxation if there are any. `stages`: those at
-// which it changes something.
-void AddIfItHelps(Relaxation relaxation, int64_t size, const PlacementQuery& query, Stages stages,
+// Counts the shares that `query` adds; appends the relaxation if there are any. `fields`: what it
+// changes.
+void AddIfItHelps(Relaxation relaxation, int64_t size, const PlacementQuery& query, Fields fields,
                   const std::vector<ShareVerdict>& verdicts, const SearchContext& context,
                   std::vector<Tried>* tried) {
   const SearchContext changed = WithQuery(context, query);
   ShareSearch search(changed);
   std::set<absl::string_view> sites;
   for (const ShareVerdict& verdict : verdicts) {
-    if (verdict.fits || (StagesOf(verdict) & ~stages) != 0) continue;
+    if (verdict.fits || !MayHelp(fields, verdict)) continue;
     if (!search.Fits(*verdict.share)) continue;
     ++relaxation.added_share_count;
     sites.insert(verdict.share->view.site->site.name);
@@ -390,7 +385,7 @@ std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts,
   std::vector<Tried> tried;
   for (const auto& [change, way] : found) {
     if (way.count > fewest) continue;
-    AddIfItHelps(way.relaxation, way.count, way.query, ~Stages{0}, verdicts, context, &tried);
+    AddIfItHelps(way.relaxation, way.count, way.query, ~Fields{0}, verdicts, context, &tried);
   }
   return tried;
 }
@@ -421,7 +416,7 @@ std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdict
     PlacementQuery query = *context.query;
     change.apply(&query);
     AddIfItHelps({change.change, change.field, change.value, 0, {}}, change.size, query,
-                 StagesOf(absl::string_view(change.field)), verdicts, context, &tried);
+                 PartOf(change.field), verdicts, context, &tried);
   }
   if (tried.empty() && none_fits) tried = Together(verdicts, context);
   std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) {

@@ -52,6 +52,7 @@ class ShareSearch {
   std::optional<Reason> PairQuota() const;
   std::optional<Reason> PlanQuota() const;
   std::vector<Reason> Explain(std::vector<Reason> standing);
+  void AddNearMisses(const std::vector<Reason>& reasons);
   void CollectRefused(ShareVerdict* verdict) const;
   Placement MakePlacement(const Pair& pair, const Plan& plan, bool wants_passed_over) const;
   void AddAll(std::vector<Placement>* placements) const;
