@@ -8,7 +8,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/numeric/bits.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/str_cat.h"
 #include "schema/base/glob.h"
 #include "server/placement/text.h"
 
@@ -69,14 +69,8 @@ bool Above(const std::optional<int64_t>& value, const std::optional<int64_t>& ma
 }
 
 bool MatchesModel(const Flavor& flavor, const PlacementQuery& query) {
-  if (flavor.gpu_model.empty()) return false;
-  for (const absl::string_view word : absl::StrSplit(query.gpu_model, ' ', absl::SkipEmpty())) {
-    if (!ContainsIgnoreCase(flavor.gpu_model, word) &&
-        !ContainsIgnoreCase(flavor.gpu_vendor, word)) {
-      return false;
-    }
-  }
-  return true;
+  return !flavor.gpu_model.empty() &&
+         HoldsWords(absl::StrCat(flavor.gpu_vendor, " ", flavor.gpu_model), query.gpu_model);
 }
 
 // Nova shares CPUs unless a flavor says otherwise, so only "shared" goes without saying.

@@ -122,8 +122,11 @@ std::vector<Change> QuotaChanges(const Reason& reason, const PlacementQuery& que
     out.push_back(
         {"--count 1", "count", "1", query.count, [](PlacementQuery* q) { q->count = 1; }});
     if (reason.want && reason.best && *reason.want > 0) {
-      const int64_t less = query.count * *reason.best / *reason.want;
-      if (less > 1 && less < query.count) {
+      // What each machine takes an equal part of, and what is taken one by one: the second tells
+      // of floating IPs, of which some are there already.
+      for (const int64_t less : {query.count * *reason.best / *reason.want,
+                                 query.count - (*reason.want - *reason.best)}) {
+        if (less <= 1 || less >= query.count) continue;
         out.push_back({absl::StrCat("--count ", less), "count", absl::StrCat(less),
                        query.count - less, [less](PlacementQuery* q) { q->count = less; }});
       }
@@ -280,11 +283,22 @@ Fields PartOf(absl::string_view field) {
   return field == "max_age" ? kAgeFields : kSiteFields;
 }
 
-// Whether a change of one of `fields` may let the share in: it must answer each reason. What it
-// cannot help need not be searched.
-bool MayHelp(Fields fields, const ShareVerdict& verdict) {
-  return std::all_of(verdict.reasons.begin(), verdict.reasons.end(),
-                     [fields](const Reason& r) { return (AnsweredBy(r.code) & fields) != 0; });
+// A share that was refused, and the parts of the request of which a change may let it in: those
+// that answer each of its reasons. What a change cannot help need not be searched.
+struct Refused {
+  const IndexedShare* share = nullptr;
+  Fields answers = 0;
+};
+
+std::vector<Refused> RefusedOf(const std::vector<ShareVerdict>& verdicts) {
+  std::vector<Refused> out;
+  for (const ShareVerdict& verdict : verdicts) {
+    if (verdict.fits) continue;
+    Fields answers = ~Fields{0};
+    for (const Reason& reason : verdict.reasons) answers &= AnsweredBy(reason.code);
+    out.push_back({verdict.share, answers});
+  }
+  return out;
 }
 
 struct Tried {
@@ -295,16 +309,15 @@ struct Tried {
 // Counts the shares that `query` adds; appends the relaxation if there are any. `fields`: what it
 // changes.
 void AddIfItHelps(Relaxation relaxation, int64_t size, const PlacementQuery& query, Fields fields,
-                  const std::vector<ShareVerdict>& verdicts, const SearchContext& context,
+                  const std::vector<Refused>& refused, const SearchContext& context,
                   std::vector<Tried>* tried) {
   const SearchContext changed = WithQuery(context, query);
   ShareSearch search(changed);
   std::set<absl::string_view> sites;
-  for (const ShareVerdict& verdict : verdicts) {
-    if (verdict.fits || !MayHelp(fields, verdict)) continue;
-    if (!search.Fits(*verdict.share)) continue;
+  for (const Refused& one : refused) {
+    if ((one.answers & fields) == 0 || !search.Fits(*one.share)) continue;
     ++relaxation.added_share_count;
-    sites.insert(verdict.share->view.site->site.name);
+    sites.insert(one.share->view.site->site.name);
   }
   if (relaxation.added_share_count == 0) return;
   for (const absl::string_view site : sites) {
@@ -371,7 +384,7 @@ std::optional<Combination> GiveWay(const ShareVerdict& verdict, const SearchCont
 }
 
 // For requests that no single change helps: the fewest changes together that help.
-std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts,
+std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts, std::vector<Refused> refused,
                             const SearchContext& context) {
   std::map<std::string, Combination> found;
   int64_t fewest = kMaxTogether;
@@ -382,10 +395,12 @@ std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts,
     fewest = std::min(fewest, way->count);
     found.emplace(way->relaxation.change, *std::move(way));
   }
+  // Several fields may answer several reasons.
+  for (Refused& one : refused) one.answers = ~Fields{0};
   std::vector<Tried> tried;
   for (const auto& [change, way] : found) {
     if (way.count > fewest) continue;
-    AddIfItHelps(way.relaxation, way.count, way.query, ~Fields{0}, verdicts, context, &tried);
+    AddIfItHelps(way.relaxation, way.count, way.query, ~Fields{0}, refused, context, &tried);
   }
   return tried;
 }
@@ -411,14 +426,15 @@ std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdict
     if (!verdict.reasons.empty()) answer(verdict.reasons.front());
   }
   for (const Reason& reason : near_misses) answer(reason);
+  const std::vector<Refused> refused = RefusedOf(verdicts);
   std::vector<Tried> tried;
   for (const auto& [key, change] : changes) {
     PlacementQuery query = *context.query;
     change.apply(&query);
     AddIfItHelps({change.change, change.field, change.value, 0, {}}, change.size, query,
-                 PartOf(change.field), verdicts, context, &tried);
+                 PartOf(change.field), refused, context, &tried);
   }
-  if (tried.empty() && none_fits) tried = Together(verdicts, context);
+  if (tried.empty() && none_fits) tried = Together(verdicts, refused, context);
   std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) {
     return std::tie(b.relaxation.added_share_count, a.size, a.relaxation.field,
                     a.relaxation.value) <
