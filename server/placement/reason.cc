@@ -159,7 +159,7 @@ Fields AnsweredBy(ReasonCode code) {
       return kMachineFields;
     case Stage::kImage:
       // The architecture is asked of both.
-      return kImageFields | kMachineFields;
+      return code == ReasonCode::kImageArchMismatch ? kImageFields | kMachineFields : kImageFields;
     case Stage::kImageFlavor:
       return kMachineFields | kImageFields;
     case Stage::kNetwork:

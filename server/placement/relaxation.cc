@@ -315,7 +315,7 @@ void AddIfItHelps(Relaxation relaxation, int64_t size, const PlacementQuery& que
   ShareSearch search(changed);
   std::set<absl::string_view> sites;
   for (const Refused& one : refused) {
-    if ((one.answers & fields) == 0 || !search.Fits(*one.share)) continue;
+    if ((one.answers & fields) == 0 || !search.Fits(*one.share, fields)) continue;
     ++relaxation.added_share_count;
     sites.insert(one.share->view.site->site.name);
   }

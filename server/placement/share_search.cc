@@ -109,7 +109,9 @@ void ShareSearch::AddNearMisses(const std::vector<Reason>& reasons) {
 
 // Every reason that excludes the share, in the order of the stages, each code once.
 std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
+  constexpr size_t kUsual = 4;
   std::vector<Reason> all = std::move(standing);
+  all.reserve(kUsual);
   const auto append = [&all](const std::vector<Reason>& reasons) {
     all.insert(all.end(), reasons.begin(), reasons.end());
   };
@@ -267,13 +269,23 @@ std::optional<Reason> ShareSearch::WhyNot(const IndexedShare& share) {
   return verdict.reasons.front();
 }
 
-bool ShareSearch::Fits(const IndexedShare& share) {
-  age_ = AgeOf(share, context_);
-  if (!CheckStanding(share, age_, context_).empty()) return false;
-  Select(share);
-  Pair pair;
-  Plan plan;
-  return FindPair(&pair) && FindPlan(&plan);
+bool ShareSearch::Fits(const IndexedShare& share, Fields changed) {
+  share_ = &share;
+  if ((changed & (kSiteFields | kAgeFields)) != 0 &&
+      !CheckStanding(share, AgeOf(share, context_), context_).empty()) {
+    return false;
+  }
+  if ((changed & (kMachineFields | kImageFields | kCountFields)) != 0) {
+    candidates_.Select(share);
+    Pair pair;
+    if (!FindPair(&pair)) return false;
+  }
+  if ((changed & (kNetworkFields | kCountFields)) != 0) {
+    SelectPlans(share.plans, query(), &plans_);
+    Plan plan;
+    if (!FindPlan(&plan)) return false;
+  }
+  return true;
 }
 
 }  // namespace cis
