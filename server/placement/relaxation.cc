@@ -106,11 +106,17 @@ std::vector<Change> NetworkChanges(const Reason& reason, const PlacementQuery& q
   add(!query.network.empty(), "--network", "network.network", [](Q* q) { q->network.clear(); });
   add(query.public_v4 == AddressWish::kRequired, "--public-ip", "network.public_v4",
       [](Q* q) { q->public_v4 = AddressWish::kAny; });
-  add(query.public_v4 == AddressWish::kNone, "--no-public-ip", "network.public_v4",
-      [](Q* q) { q->public_v4 = AddressWish::kAny; });
+  const bool no_v4 = query.public_v4 == AddressWish::kNone;
+  const bool no_v6 = query.public_v6 == AddressWish::kNone;
+  // One flag asks for both.
+  add(no_v4, "--no-public-ip", no_v6 ? "network.public_v4,network.public_v6" : "network.public_v4",
+      [no_v6](Q* q) {
+        q->public_v4 = AddressWish::kAny;
+        if (no_v6) q->public_v6 = AddressWish::kAny;
+      });
   add(query.public_v6 == AddressWish::kRequired, "--ipv6", "network.public_v6",
       [](Q* q) { q->public_v6 = AddressWish::kAny; });
-  add(query.public_v6 == AddressWish::kNone, "--no-ipv6", "network.public_v6",
+  add(no_v6 && !no_v4, "--no-ipv6", "network.public_v6",
       [](Q* q) { q->public_v6 = AddressWish::kAny; });
   if (reason.code == ReasonCode::kNetNoPublicV6) std::reverse(out.begin(), out.end());
   return out;

@@ -1,5 +1,8 @@
 #include "client/place_text.h"
 
+#include "client/request_text.h"
+#include "client/why_not_text.h"
+
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
