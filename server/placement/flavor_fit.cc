@@ -312,7 +312,8 @@ std::vector<Reason> FlavorNearMisses(absl::Span<const Flavor* const> flavors,
   bool fails_for_gpu_only = false;
   for (const FlavorFailures failure : failures) {
     found |= OnlyFailure(failure);
-    fails_for_gpu_only = fails_for_gpu_only || (failure != 0 && (failure & ~kGpuChecks) == 0);
+    const bool several = failure != 0 && OnlyFailure(failure) == 0;
+    fails_for_gpu_only = fails_for_gpu_only || (several && (failure & ~kGpuChecks) == 0);
   }
   std::vector<Reason> out;
   for (uint32_t check = 0; check < kCheckCount; ++check) {

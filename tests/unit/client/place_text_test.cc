@@ -1,13 +1,12 @@
 #include "client/place_text.h"
 
-#include "client/request_text.h"
-#include "client/why_not_text.h"
-
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "client/request_text.h"
+#include "client/why_not_text.h"
 
 namespace cis {
 namespace {
