@@ -399,7 +399,8 @@ std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts, std::vect
     std::optional<Combination> way = GiveWay(verdict, context, static_cast<size_t>(fewest));
     if (!way) continue;
     fewest = std::min(fewest, way->count);
-    found.emplace(way->relaxation.change, *std::move(way));
+    const std::string change = way->relaxation.change;
+    found.emplace(change, *std::move(way));
   }
   // Several fields may answer several reasons.
   for (Refused& one : refused) one.answers = ~Fields{0};
