@@ -73,6 +73,8 @@ struct PlaceOptions {
   bool prefer_public_ip = false;
   bool no_public_ip = false;
   bool ipv6 = false;
+  bool prefer_ipv6 = false;
+  bool no_ipv6 = false;
   std::string network;
   int32_t count = 0;  // 0 = not given
   std::vector<std::string> sites;

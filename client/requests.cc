@@ -167,9 +167,11 @@ v1::FindPlacementsRequest MakePlaceRequest(const PlaceOptions& options) {
   if (options.prefer_public_ip) network.set_public_v4(v1::ADDRESS_WISH_PREFERRED);
   if (options.no_public_ip) {
     network.set_public_v4(v1::ADDRESS_WISH_NONE);
-    if (!options.ipv6) network.set_public_v6(v1::ADDRESS_WISH_NONE);
+    network.set_public_v6(v1::ADDRESS_WISH_NONE);
   }
   if (options.ipv6) network.set_public_v6(v1::ADDRESS_WISH_REQUIRED);
+  if (options.prefer_ipv6) network.set_public_v6(v1::ADDRESS_WISH_PREFERRED);
+  if (options.no_ipv6) network.set_public_v6(v1::ADDRESS_WISH_NONE);
   network.set_network(options.network);
   request.set_count(options.count);
   request.mutable_sites()->Assign(options.sites.begin(), options.sites.end());

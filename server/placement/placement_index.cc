@@ -70,6 +70,22 @@ FlavorSizes SizesOf(const Flavor& flavor) {
   return out;
 }
 
+NeededData NeededOf(const IndexedShare& share) {
+  NeededData out;
+  out.oldest_success = absl::InfiniteFuture();
+  for (const Kind kind : kNeededKinds) {
+    const KindState* state = share.kind(kind);
+    if (state == nullptr || state->success_time == absl::InfinitePast()) {
+      out.is_missing = true;
+      continue;
+    }
+    out.oldest_success = std::min(out.oldest_success, state->success_time);
+    out.has_error = out.has_error || state->error != ErrorClass::kNone;
+  }
+  if (out.oldest_success == absl::InfiniteFuture()) out.oldest_success = absl::InfinitePast();
+  return out;
+}
+
 // Full marks for a kind that was read, half for one that failed less than three times in a row.
 double HealthOf(const IndexedShare& share) {
   double sum = 0;
@@ -142,6 +158,7 @@ IndexedShare IndexShare(const ShareView& view) {
   }
   out.plans = BuildNetworkPlans(*view.share);
   out.quotas = QuotaBook(view.share->quotas);
+  out.needed = NeededOf(out);
   out.health = HealthOf(out);
   return out;
 }

@@ -52,6 +52,8 @@ TEST(PlaceRequest, FlagsBecomeFields) {
   ExpectPlaceRequest({"--not-flavor", "old.*", "--image-name", "EGI *", "--not-image", "*test*"},
                      "machine { excluded_flavors: 'old.*' } "
                      "image { images: 'EGI *' excluded_images: '*test*' }");
+  ExpectPlaceRequest({"--prefer-ipv6"}, "network { public_v6: ADDRESS_WISH_PREFERRED }");
+  ExpectPlaceRequest({"--no-ipv6"}, "network { public_v6: ADDRESS_WISH_NONE }");
   ExpectPlaceRequest({"--prefer-public-ip"}, "network { public_v4: ADDRESS_WISH_PREFERRED }");
   ExpectPlaceRequest({"--not-country", "es"}, "excluded_countries: 'ES'");
   ExpectPlaceRequest({"--weights", "fit=1,freshness=0.5"}, "weights { fit: 1 freshness: 0.5 }");
