@@ -6,6 +6,25 @@
 
 namespace cis {
 
+void RememberProtocols(const Catalog& known, std::vector<ShareTarget>& targets) {
+  std::map<std::string, std::string> protocols;  // by Keystone URL
+  for (const auto& site : known.sites) {
+    for (const EndpointCatalog& endpoint : site->endpoints) {
+      if (!endpoint.endpoint.protocol.empty()) {
+        protocols[endpoint.endpoint.keystone_url] = endpoint.endpoint.protocol;
+      }
+    }
+  }
+  for (ShareTarget& target : targets) {
+    Endpoint& endpoint = target.share.endpoint;
+    const auto it = protocols.find(endpoint.keystone_url);
+    if (it != protocols.end() && !endpoint.protocol.empty() &&
+        target.credentials.protocol.empty()) {
+      endpoint.protocol = it->second;
+    }
+  }
+}
+
 CrawlConfiguration::Key CrawlConfiguration::KeyOf(const Share& share) {
   return {share.endpoint.site_name, share.endpoint.keystone_url, share.endpoint.region, share.vo,
           share.project_key};

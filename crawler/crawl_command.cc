@@ -6,11 +6,12 @@
 #include "crawler/command.h"
 #include "crawler/configuration.h"
 #include "crawler/crawl_cycle.h"
+#include "crawler/crawl_secrets.h"
 #include "crawler/http/curl_transport.h"
 #include "crawler/lock_file.h"
-#include "crawler/sites/secret_file.h"
 #include "crawler/sites/sites.h"
 #include "crawler/source/openstack_source.h"
+#include "crawler/tokens/unscoped_logins.h"
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 #include "schema/store/store.h"
@@ -85,33 +86,6 @@ void LogShare(const ShareOutcome& outcome, bool verbose) {
        {"seconds", absl::StrFormat("%.2f", absl::ToDoubleSeconds(outcome.duration))}});
 }
 
-std::string EnvironmentValue(const ProcessContext& context,
-                             std::initializer_list<absl::string_view> names) {
-  for (const absl::string_view name : names) {
-    if (const std::optional<std::string> value = context.environment(name);
-        value && !value->empty()) {
-      return *value;
-    }
-  }
-  return "";
-}
-
-absl::StatusOr<SecretSources> FindSecrets(const CrawlerOptions& options,
-                                          const ProcessContext& context) {
-  SecretSources secrets;
-  secrets.environment = context.environment;
-  if (options.token_file.empty()) {
-    secrets.oidc_access_token = EnvironmentValue(context, {"OIDC_ACCESS_TOKEN"});
-    return secrets;
-  }
-  std::vector<std::string> warnings;
-  CIS_ASSIGN_OR_RETURN(secrets.oidc_access_token, ReadSecretFile(options.token_file, &warnings));
-  for (const std::string& warning : warnings) {
-    Log(LogLevel::kWarning, "crawl.config", {{"message", warning}});
-  }
-  return secrets;
-}
-
 TransportOptions MakeTransportOptions(const CrawlerOptions& options,
                                       const ProcessContext& context) {
   TransportOptions transport;
@@ -128,17 +102,22 @@ TransportOptions MakeTransportOptions(const CrawlerOptions& options,
 // What the store is to know as configured. A VO filter narrows what is crawled, not what there is.
 absl::StatusOr<CrawlConfiguration> MakeConfiguration(const CrawlerOptions& options,
                                                      const SecretSources& secrets,
-                                                     const SitesConfig& config) {
+                                                     const SitesConfig& config,
+                                                     const Catalog& known) {
   SitesConfig whole = config;
   if (!options.vo_filter.empty()) {
     CIS_ASSIGN_OR_RETURN(whole, LoadSites({options.site_paths, options.site_filter, {}}, secrets));
+    RememberProtocols(known, whole.targets);
   }
   std::vector<Share> shares;
   for (const ShareTarget& target : whole.targets) shares.push_back(target.share);
-  CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, OpenStoreReader(options.db));
-  CIS_ASSIGN_OR_RETURN(const Catalog known, reader->Load(nullptr));
   const bool is_complete = options.site_filter.empty() && whole.errors.empty();
   return CrawlConfiguration(std::move(whole.sites), shares, &known, is_complete);
+}
+
+absl::StatusOr<Catalog> LoadKnown(const CrawlerOptions& options) {
+  CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, OpenStoreReader(options.db));
+  return reader->Load(nullptr);
 }
 
 void LogConfigProblems(const SitesConfig& config) {
@@ -154,14 +133,16 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
                                          const ProcessContext& context) {
   CIS_ASSIGN_OR_RETURN(const SecretSources secrets, FindSecrets(options, context));
   CIS_ASSIGN_OR_RETURN(
-      const SitesConfig config,
+      SitesConfig config,
       LoadSites({options.site_paths, options.site_filter, options.vo_filter}, secrets));
   LogConfigProblems(config);
   CIS_ASSIGN_OR_RETURN(Corrector corrector, LoadCorrector(options));
   CIS_ASSIGN_OR_RETURN(const LockFile lock, LockFile::Acquire(absl::StrCat(options.db, ".lock")));
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store, OpenStoreWriter(options.db));
+  CIS_ASSIGN_OR_RETURN(const Catalog known, LoadKnown(options));
+  RememberProtocols(known, config.targets);
   CIS_ASSIGN_OR_RETURN(CrawlConfiguration configuration,
-                       MakeConfiguration(options, secrets, config));
+                       MakeConfiguration(options, secrets, config, known));
   CIS_ASSIGN_OR_RETURN(
       const std::unique_ptr<CurlTransport> transport,
       CurlTransport::Create(MakeTransportOptions(options, context), context.clock));
@@ -172,6 +153,9 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   cycle_options.corrector = &corrector;
   SourceOptions source_options;
   source_options.timeout = options.timeout;
+  AccessTokens access_tokens(transport.get(), context.clock, MakeAccessTokensOptions(options));
+  UnscopedLogins logins(transport.get(), &access_tokens, context.clock, source_options);
+  cycle_options.logins = &logins;
   cycle_options.make_source = [source_options](const ShareTarget& target) {
     return std::make_unique<OpenStackSource>(target, source_options);
   };

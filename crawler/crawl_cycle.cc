@@ -9,7 +9,6 @@
 #include "schema/base/status_macros.h"
 
 namespace cis {
-namespace {}  // namespace
 
 bool ShareOutcome::Refreshed() const {
   if (kinds.size() != std::size(kAllKinds)) return false;
@@ -55,6 +54,7 @@ absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& tar
   crawl.share_count = summary_.share_count;
   crawl.refreshed_count = summary_.refreshed_count;
   crawl.failed_count = summary_.share_count - summary_.refreshed_count;
+  if (options_.logins != nullptr) summary_.request_count += options_.logins->request_count();
   crawl.request_count = summary_.request_count;
   CIS_RETURN_IF_ERROR(store_->EndCrawl(crawl));
   return summary_;
@@ -75,6 +75,8 @@ void CrawlCycle::StartShare(ShareTarget target) {
 void CrawlCycle::Take(ShareRun& run, SourceStep step) {
   for (SourceRequest& request : step.requests) Send(run, std::move(request));
   for (SourceEvent& event : step.events) OnEvent(run, std::move(event));
+  // Last: the answer may be there at once, and its step then goes through here too.
+  for (const UnscopedRequest& request : step.unscoped_requests) AskUnscoped(run, request);
   FinishIfDone(run);
 }
 
@@ -92,15 +94,27 @@ void CrawlCycle::Send(ShareRun& run, SourceRequest request) {
 
 void CrawlCycle::OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpResponse> answer) {
   --run.open_count;
-  // An end that we asked for is no failure of the site.
-  if (!answer.ok() && answer.status().code() == absl::StatusCode::kCancelled) {
-    summary_.interrupted = true;
-    return;
-  }
+  if (NoteInterrupt(answer.status())) return;
   summary_.request_count += answer.ok() ? answer->try_count : 1;
   if (!store_status_.ok()) return;
   Take(run, run.source->OnResponse(tag, answer, clock_->Now()));
   if (options_.on_progress) options_.on_progress(summary_);
+}
+
+void CrawlCycle::AskUnscoped(ShareRun& run, const UnscopedRequest& request) {
+  ++run.open_count;
+  options_.logins->Get(run.target, request.refused,
+                       [this, &run, tag = request.tag](const absl::StatusOr<UnscopedToken>& token) {
+                         --run.open_count;
+                         if (NoteInterrupt(token.status()) || !store_status_.ok()) return;
+                         Take(run, run.source->OnUnscopedToken(tag, token, clock_->Now()));
+                       });
+}
+
+bool CrawlCycle::NoteInterrupt(const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kCancelled) return false;
+  summary_.interrupted = true;
+  return true;
 }
 
 void CrawlCycle::OnEvent(ShareRun& run, SourceEvent event) {

@@ -71,6 +71,9 @@ void AddCrawl(CLI::App& app, RawOptions& raw) {
   AddText(crawl, "--token-file", raw.options.token_file,
           "File with the OIDC access token (default: the variable OIDC_ACCESS_TOKEN)")
       ->type_name("FILE");
+  AddText(crawl, "--credentials", raw.options.credentials,
+          "File that says how to log in where no site file does (YAML)")
+      ->type_name("FILE");
   crawl
       ->add_option("--max-in-flight-per-endpoint", raw.options.max_in_flight_per_endpoint,
                    "Requests at one moment to one endpoint, 1 to 100")

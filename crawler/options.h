@@ -41,6 +41,7 @@ struct CrawlerOptions {
   // crawl
   std::vector<std::string> site_paths;  // --sites and --clouds
   std::string token_file;               // empty = none
+  std::string credentials;              // the operator's file of credentials; empty = none
   int max_in_flight_per_endpoint = 6;
   int max_in_flight = 200;
   absl::Duration timeout = absl::Seconds(30);
