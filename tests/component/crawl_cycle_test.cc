@@ -2,7 +2,6 @@
 
 #include "crawler/crawl_cycle.h"
 
-#include <deque>
 #include <fstream>
 #include <iterator>
 
@@ -14,6 +13,7 @@
 #include "tests/support/builders.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/crawler/source_fixture.h"
+#include "tests/unit/crawler/tokens_fixture.h"
 
 namespace cis {
 namespace {
@@ -29,37 +29,6 @@ class SteppingClock : public Clock {
 
  private:
   mutable absl::Time now_ = SourceTestTime();
-};
-
-// Carries requests to a FakeSite in the order they were sent.
-class FakeTransport : public HttpTransport {
- public:
-  explicit FakeTransport(FakeSite* site) : site_(site) {}
-  void Send(HttpRequest request, Callback done) override {
-    open_.emplace_back(std::move(request), std::move(done));
-  }
-  absl::Status Run(absl::Time /*deadline*/) override {
-    while (!open_.empty()) {
-      auto [request, done] = std::move(open_.front());
-      open_.pop_front();
-      if (++answer_count_ == cancel_after) Cancel();
-      if (cancelled_) {
-        done(absl::CancelledError("cancelled"));
-      } else {
-        done(site_->Answer(request));
-      }
-    }
-    return cancelled_ ? absl::CancelledError("cancelled") : absl::OkStatus();
-  }
-  void Cancel() override { cancelled_ = true; }
-
-  int cancel_after = -1;  // answers
-
- private:
-  FakeSite* site_;
-  std::deque<std::pair<HttpRequest, Callback>> open_;
-  int answer_count_ = 0;
-  bool cancelled_ = false;
 };
 
 class CrawlCycleTest : public testing::Test {
