@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "crawler/configuration.h"
 #include "crawler/http/http_error.h"
 #include "crawler/source/openstack_source.h"
 #include "gmock/gmock.h"
@@ -45,6 +46,9 @@ class CrawlCycleTest : public testing::Test {
       return std::make_unique<OpenStackSource>(target, SourceOptions{});
     };
     options.on_share_done = [this](const ShareOutcome& outcome) { outcomes_.push_back(outcome); };
+    AccessTokens access_tokens(&transport, &clock_, {});
+    UnscopedLogins logins(&transport, &access_tokens, &clock_, SourceOptions{});
+    options.logins = &logins;
     const Catalog known = Load();
     std::vector<Share> shares;
     std::map<std::string, Site> sites;
@@ -276,6 +280,86 @@ TEST_F(CrawlCycleTest, SharesPastTheirDeadlineGetNoMoreTime) {
   ASSERT_TRUE(Crawl({PasswordTarget()}).ok());
   ASSERT_EQ(deadlines.size(), 1U);
   EXPECT_EQ(deadlines[0], absl::Milliseconds(1));
+}
+
+// Two VOs of one endpoint; `grant` is the crawler's for both.
+std::vector<ShareTarget> FederatedTargets(const TokenGrant& grant) {
+  return {FederatedTarget(grant, "vo-a"), FederatedTarget(grant, "vo-b")};
+}
+
+TEST_F(CrawlCycleTest, FederatedSharesLogInOnceTogetherAndTheProtocolIsRemembered) {
+  site_.On(FederationUrl("openid"), 404, R"({"error":{"code":404,"message":"no protocol"}})");
+  site_.On(FederationUrl("oidc"), UnscopedResponse("unscoped", clock_.Now() + absl::Hours(1)));
+  std::vector<ShareTarget> targets = FederatedTargets(GivenToken("opaque"));
+  const auto summary = Crawl(targets);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->refreshed_count, 2);
+  EXPECT_EQ(summary->request_count, 2 + 2 * 12) << "both protocols, then as with a password";
+  const Catalog catalog = Load();
+  EXPECT_EQ(catalog.sites[0]->endpoints.at(0).endpoint.protocol, "oidc");
+
+  site_.requests.clear();
+  RememberProtocols(catalog, targets);
+  ASSERT_TRUE(Crawl(targets).ok());
+  EXPECT_EQ(site_.CountOf(FederationUrl("openid").substr(5)), 0);
+  EXPECT_EQ(site_.CountOf(FederationUrl("oidc").substr(5)), 1);
+}
+
+TEST_F(CrawlCycleTest, RefusedFederatedLoginIsTheReasonOfEveryShare) {
+  site_.On(FederationUrl("openid"), 401, R"({"error":{"code":401,"message":"no"}})");
+  const auto summary = Crawl(FederatedTargets(GivenToken("opaque")));
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(CrawlExitCode(*summary, 0), 4);
+  EXPECT_EQ(site_.requests.size(), 1U);
+  const Catalog catalog = Load();
+  const EndpointCatalog& endpoint = catalog.sites.at(0)->endpoints.at(0);
+  ASSERT_EQ(endpoint.shares.size(), 2U);
+  for (const ShareCatalog& share : endpoint.shares) {
+    const KindState auth = StateOf(share, Kind::kAuth);
+    EXPECT_EQ(auth.error, ErrorClass::kForbidden);
+    EXPECT_THAT(auth.error_message, HasSubstr("Keystone knows nobody by this access token"));
+    EXPECT_EQ(share.share.support, VoSupport::kUnknown);
+  }
+}
+
+TEST_F(CrawlCycleTest, LongFederatedCrawlRenewsAccessTokenAndLoginOnceForAll) {
+  AddIssuer(site_, {"access-1", "access-2"}, 3600);
+  std::vector<std::string> bearers;
+  site_.On(FederationUrl("openid"), [&](const HttpRequest& request) {
+    bearers.push_back(request.headers.back().value);
+    return UnscopedResponse(absl::StrCat("unscoped-", bearers.size()),
+                            clock_.Now() + absl::Minutes(50));
+  });
+  site_.On(kTokens, [](const HttpRequest& request) {
+    HttpResponse response = TokenResponse(UsualCatalog());
+    response.headers.back().value =
+        request.body.find("unscoped-1") == std::string::npos ? "scoped-2" : "scoped-1";
+    return response;
+  });
+  // Nova has slept until long after the first tokens' end.
+  bool slept = false;
+  site_.On(absl::StrCat("GET ", kNova, "/limits"), [&](const HttpRequest& request) {
+    if (!std::exchange(slept, true)) clock_.Advance(absl::Hours(2));
+    for (const HttpHeader& header : request.headers) {
+      if (header.value == "scoped-1") return FakeSite::Json(401, R"({"error":{}})");
+    }
+    return FakeSite::Json(200, R"({"limits":{"absolute":{"maxTotalCores":20}}})");
+  });
+  const auto summary = Crawl(FederatedTargets(RefreshGrant()));
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->refreshed_count, 2);
+  EXPECT_THAT(bearers, testing::ElementsAre("Bearer access-1", "Bearer access-2"));
+  EXPECT_EQ(site_.CountOf(kTokenUrl), 2) << "one renewal for both shares";
+}
+
+TEST_F(CrawlCycleTest, InterruptedFederatedLoginIsNoFailureOfTheSite) {
+  site_.On(FederationUrl("openid"), UnscopedResponse("unscoped", clock_.Now() + absl::Hours(1)));
+  const auto summary = Crawl(FederatedTargets(GivenToken("opaque")), /*cancel_after=*/1);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_TRUE(summary->interrupted);
+  for (const ShareCatalog& share : Load().sites.at(0)->endpoints.at(0).shares) {
+    EXPECT_EQ(StateOf(share, Kind::kAuth).error, ErrorClass::kNone);
+  }
 }
 
 // A store that takes `writes_left` more writes.
