@@ -39,7 +39,7 @@ CrawlConfiguration::CrawlConfiguration(std::vector<Site> sites, const std::vecto
   for (const Share& share : shares_) keys.insert(KeyOf(share));
   if (known != nullptr) {
     for (const auto& site : known->sites) {
-      if (names.count(site->site.name) == 0) {
+      if (!names.contains(site->site.name)) {
         if (!is_complete || !site->site.configured) continue;
         Site gone = site->site;
         gone.configured = false;
@@ -50,8 +50,8 @@ CrawlConfiguration::CrawlConfiguration(std::vector<Site> sites, const std::vecto
         for (const ShareCatalog& entry : endpoint.shares) {
           Share whole = entry.share;
           const std::string region = std::exchange(whole.endpoint.region, "");
-          if (region.empty() || !entry.share.configured || keys.count(KeyOf(entry.share)) != 0 ||
-              keys.count(KeyOf(whole)) == 0) {
+          if (region.empty() || !entry.share.configured || keys.contains(KeyOf(entry.share)) ||
+              !keys.contains(KeyOf(whole))) {
             continue;
           }
           regions_[KeyOf(whole)].push_back(region);

@@ -74,7 +74,7 @@ void CrawlCycle::StartShare(ShareTarget target) {
 
 void CrawlCycle::Take(ShareRun& run, SourceStep step) {
   for (SourceRequest& request : step.requests) Send(run, std::move(request));
-  for (SourceEvent& event : step.events) OnEvent(run, std::move(event));
+  for (const SourceEvent& event : step.events) OnEvent(run, event);
   // Last: the answer may be there at once, and its step then goes through here too.
   for (const UnscopedRequest& request : step.unscoped_requests) AskUnscoped(run, request);
   FinishIfDone(run);
@@ -117,7 +117,7 @@ bool CrawlCycle::NoteInterrupt(const absl::Status& status) {
   return true;
 }
 
-void CrawlCycle::OnEvent(ShareRun& run, SourceEvent event) {
+void CrawlCycle::OnEvent(ShareRun& run, const SourceEvent& event) {
   if (!store_status_.ok()) return;
   run.outcome.request_count += event.request_count;
   switch (event.type) {

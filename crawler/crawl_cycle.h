@@ -104,7 +104,7 @@ class CrawlCycle {
   void AskUnscoped(ShareRun& run, const UnscopedRequest& request);
   // True if the crawl is being interrupted, which is no failure of a site.
   bool NoteInterrupt(const absl::Status& status);
-  void OnEvent(ShareRun& run, SourceEvent event);
+  void OnEvent(ShareRun& run, const SourceEvent& event);
   void OnRegions(ShareRun& run, const SourceEvent& event);
   absl::Status OnObservation(ShareRun& run, const SourceEvent& event);
   absl::Status RecordFailure(ShareRun& run, const Share& share, Kind kind, ErrorClass error,
