@@ -138,12 +138,20 @@ absl::StatusOr<bool> ListNoun(const CommandContext& context) {
   return writer.count() > 0;
 }
 
+// The registry's lists have no VO.
+absl::StatusOr<bool> RunSites(const CommandContext& context) {
+  const ListOptions& list = context.options.list;
+  if (list.problems) return ListNoun<v1::SiteProblem>(context);
+  if (list.offers) return ListNoun<v1::Offer>(context);
+  return ListNoun<v1::Site>(context);
+}
+
 }  // namespace
 
 absl::StatusOr<bool> RunList(const CommandContext& context) {
   switch (context.options.command) {
     case Command::kSites:
-      return ListNoun<v1::Site>(context);
+      return RunSites(context);
     case Command::kEndpoints:
       return ListNoun<v1::Endpoint>(context);
     case Command::kVos:

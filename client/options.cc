@@ -352,10 +352,21 @@ void Parser::AddListFlags(CLI::App* app, const ListFlags& flags) {
 
 void Parser::AddLists() {
   ListOptions& l = options_.list;
-  AddListFlags(AddCommand(Command::kSites, "sites", "Sites, how old and how good their data is",
-                          "  cisquery sites --vo vo.access.egi.eu\n"
-                          "  cisquery sites --filter 'state = \"stale\"' -o name"),
-               {});
+  CLI::App* sites =
+      AddCommand(Command::kSites, "sites", "Sites, how old and how good their data is",
+                 "  cisquery sites --vo vo.access.egi.eu\n"
+                 "  cisquery sites --problems --site CESGA-CLOUD\n"
+                 "  cisquery sites --offers --filter 'service_type : \"htcondor\"'\n"
+                 "  cisquery sites --filter 'state = \"stale\"' -o name");
+  AddListFlags(sites, {});
+  constexpr char kWhat[] = "What is listed";
+  sites->add_flag("--problems", l.problems, "What is wrong, by site: code, since when, sentence")
+      ->group(kWhat);
+  sites
+      ->add_flag("--offers", l.offers,
+                 "All services of sites as GOCDB has them, clouds and others; no promise that a VO "
+                 "may use them")
+      ->group(kWhat);
   AddListFlags(AddCommand(Command::kEndpoints, "endpoints", "Keystone endpoints of sites",
                           "  cisquery endpoints\n"
                           "  cisquery endpoints --site CESGA-CLOUD -o json"),
@@ -491,6 +502,14 @@ absl::Status Parser::Finish() {
   if (options_.command != Command::kPlace && IsHandover(options_.format)) {
     return absl::InvalidArgumentError(
         absl::StrCat("--output: ", kHandoverNames, " are of place only; here are ", kFormatNames));
+  }
+  if (options_.list.problems && options_.list.offers) {
+    return absl::InvalidArgumentError("--problems and --offers exclude each other");
+  }
+  if ((options_.list.problems || options_.list.offers) && !options_.list.vos.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("--vo has no meaning with --",
+                                                   options_.list.problems ? "problems" : "offers",
+                                                   "; --site and --filter choose there"));
   }
   const PlaceOptions& place = options_.place;
   if (place.public_ip + place.prefer_public_ip + place.no_public_ip > 1) {

@@ -78,7 +78,10 @@ Share MergeShare(const Share& stored, const Share& found, Origin origin) {
   TakeIfKnown(merged.project_id, found.project_id);
   TakeIfKnown(merged.project_name, found.project_name);
   TakeIfKnown(merged.user_domain, found.user_domain);
-  if (origin == Origin::kConfiguration) merged.configured = found.configured;
+  if (origin == Origin::kConfiguration) {
+    merged.configured = found.configured;
+    merged.discovered = found.discovered;
+  }
   // A configuration says who should be let in, a crawl who was.
   if (origin == Origin::kCrawl && found.support != VoSupport::kUnknown) {
     merged.support = found.support;

@@ -1,0 +1,126 @@
+// Which endpoint a service or a downtime of the registry is about.
+
+#include "schema/model/registry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cis {
+namespace {
+
+RegistryService Cloud(absl::string_view host, std::vector<std::string> keystone_urls) {
+  RegistryService service;
+  service.site_name = "SITE-A";
+  service.service_type = std::string(kCloudServiceType);
+  service.hostname = std::string(host);
+  service.keystone_urls = std::move(keystone_urls);
+  return service;
+}
+
+Downtime Down(absl::string_view host) {
+  Downtime downtime;
+  downtime.site_name = "SITE-A";
+  downtime.service_type = std::string(kCloudServiceType);
+  downtime.hostname = std::string(host);
+  downtime.is_outage = true;
+  downtime.start = absl::FromUnixSeconds(1000);
+  downtime.end = absl::FromUnixSeconds(2000);
+  return downtime;
+}
+
+TEST(HostOfKeystoneUrl, LeavesOutSchemePortAndPath) {
+  EXPECT_EQ(HostOfKeystoneUrl("https://keystone.example.org:5000/identity"),
+            "keystone.example.org");
+  EXPECT_EQ(HostOfKeystoneUrl("https://keystone.example.org"), "keystone.example.org");
+  EXPECT_EQ(HostOfKeystoneUrl("https://[2001:db8::1]:5000"), "[2001:db8::1]");
+  EXPECT_EQ(HostOfKeystoneUrl("https://[2001:db8::1]"), "[2001:db8::1]");
+  EXPECT_EQ(HostOfKeystoneUrl(""), "");
+}
+
+TEST(FindCloudService, EqualUrlBeforeSameHost) {
+  const std::vector<RegistryService> services = {Cloud("a", {"https://k.example.org"}),
+                                                 Cloud("b", {"https://k.example.org:5000"}),
+                                                 Cloud("c", {})};
+  EXPECT_EQ(FindCloudService(services, "https://k.example.org:5000"), &services[1]);
+  EXPECT_EQ(FindCloudService(services, "https://k.example.org:35357/x"), &services[0]);
+  EXPECT_EQ(FindCloudService(services, "https://other.example.org"), nullptr);
+}
+
+TEST(FindCloudService, OtherTypesDoNotSpeakForAnEndpoint) {
+  RegistryService other = Cloud("a", {"https://k.example.org"});
+  other.service_type = "org.openstack.swift";
+  EXPECT_EQ(FindCloudService({&other, 1}, "https://k.example.org"), nullptr);
+}
+
+TEST(AffectsEndpoint, ByAffectedUrlHostOrTheServiceAtThatHost) {
+  // Nova's host is not Keystone's at the first; two endpoints under one name.
+  const std::vector<RegistryService> services = {
+      Cloud("nova.example.org", {"https://keystone.example.org:5000"}),
+      Cloud("second.example.org", {"https://second.example.org:5000"})};
+  const std::string first = "https://keystone.example.org:5000";
+  const std::string second = "https://second.example.org:5000";
+  EXPECT_TRUE(AffectsEndpoint(Down("nova.example.org"), services, first));
+  EXPECT_FALSE(AffectsEndpoint(Down("nova.example.org"), services, second));
+  EXPECT_TRUE(AffectsEndpoint(Down("second.example.org"), services, second));
+  EXPECT_FALSE(AffectsEndpoint(Down("second.example.org"), services, first));
+  Downtime by_url = Down("nova.example.org");
+  by_url.keystone_urls = {second};
+  EXPECT_TRUE(AffectsEndpoint(by_url, services, second));
+  EXPECT_FALSE(AffectsEndpoint(by_url, services, first));
+}
+
+TEST(AffectsEndpoint, UnknownHostIsAboutEndpointsThatNoServiceSpeaksFor) {
+  const std::vector<RegistryService> services = {
+      Cloud("nova.example.org", {"https://keystone.example.org:5000"})};
+  EXPECT_FALSE(
+      AffectsEndpoint(Down("x.example.org"), services, "https://keystone.example.org:5000"));
+  EXPECT_TRUE(AffectsEndpoint(Down("x.example.org"), services, "https://elsewhere.example.org"));
+  EXPECT_TRUE(AffectsEndpoint(Down("x.example.org"), {}, "https://elsewhere.example.org"));
+}
+
+TEST(AffectsEndpoint, OtherServicesOfTheSiteDoNot) {
+  Downtime downtime = Down("k.example.org");
+  downtime.service_type = "org.openstack.horizon";
+  EXPECT_FALSE(AffectsEndpoint(downtime, {}, "https://k.example.org"));
+}
+
+TEST(FindRunningDowntime, OutageBeforeRiskAndOnlyWhileItRuns) {
+  Registry registry;
+  Downtime risk = Down("k.example.org");
+  risk.id = "risk";
+  risk.is_outage = false;
+  risk.end = absl::FromUnixSeconds(9000);
+  Downtime outage = Down("k.example.org");
+  outage.id = "outage";
+  registry.downtimes = {risk, outage};
+  SortRegistry(registry);
+  const auto find = [&](int64_t second) {
+    const Downtime* found = FindRunningDowntime(registry, "site-a", "https://k.example.org",
+                                                absl::FromUnixSeconds(second));
+    return found == nullptr ? "none" : found->id;
+  };
+  EXPECT_EQ(find(999), "none");
+  EXPECT_EQ(find(1000), "outage");
+  EXPECT_EQ(find(2000), "risk") << "the end is not part of it";
+  EXPECT_EQ(find(9000), "none");
+  EXPECT_EQ(
+      FindRunningDowntime(registry, "SITE-B", "https://k.example.org", absl::FromUnixSeconds(1500)),
+      nullptr);
+}
+
+TEST(Registry, SitesAreFoundWithoutRegardToCase) {
+  Registry registry;
+  for (const char* name : {"beta", "ALPHA", "alpha-2", "Gamma"}) {
+    registry.sites.emplace_back().name = name;
+    registry.services.emplace_back().site_name = name;
+    registry.services.emplace_back().site_name = name;
+  }
+  SortRegistry(registry);
+  EXPECT_EQ(registry.FindSite("Alpha")->name, "ALPHA");
+  EXPECT_EQ(registry.FindSite("alph"), nullptr);
+  EXPECT_EQ(registry.ServicesOf("ALPHA-2").size(), 2u);
+  EXPECT_EQ(registry.ServicesOf("delta").size(), 0u);
+}
+
+}  // namespace
+}  // namespace cis
