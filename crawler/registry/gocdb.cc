@@ -43,7 +43,7 @@ class PageReader {
                                                      ">; a list of GOCDB is a <results>"));
     }
     if (!root.text.empty()) NoteStrayText("results", root.text);
-    page_.next_page = root.Attribute("next");
+    page_.next_page = std::string(root.Attribute("next"));
     for (const XmlElement& entry : root.children) ReadEntry(entry);
     if (page_.sites.size() > kMaxRegistrySites || page_.services.size() > kMaxRegistryServices ||
         page_.downtimes.size() > kMaxRegistryDowntimes) {

@@ -24,7 +24,7 @@ struct RegistrySite {
   std::string primary_key;     // "1234G0"; stays when the site is renamed
   std::string country_code;    // ISO 3166-1 alpha-2, upper case; empty if not told
   std::string roc;             // its NGI or operations centre: "NGI_IBERGRID"
-  std::string infrastructure;  // "Production", "Test"...; empty if not told
+  std::string infrastructure;  // "Production", "Test", "not Production"...; empty if not told
   std::string certification;   // "Certified", "Candidate", "Uncertified", "Suspended", "Closed"
   std::string former_name;     // the name before it was renamed, if CIS saw that; else empty
   bool active = true;          // false once the registry does not list it any more
