@@ -9,9 +9,11 @@
 #include "crawler/crawl_secrets.h"
 #include "crawler/http/curl_transport.h"
 #include "crawler/lock_file.h"
+#include "crawler/registry_refresh.h"
 #include "crawler/sites/sites.h"
 #include "crawler/source/openstack_source.h"
 #include "crawler/tokens/unscoped_logins.h"
+#include "crawler/transport_options.h"
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 #include "schema/store/store.h"
@@ -86,19 +88,6 @@ void LogShare(const ShareOutcome& outcome, bool verbose) {
        {"seconds", absl::StrFormat("%.2f", absl::ToDoubleSeconds(outcome.duration))}});
 }
 
-TransportOptions MakeTransportOptions(const CrawlerOptions& options,
-                                      const ProcessContext& context) {
-  TransportOptions transport;
-  transport.max_in_flight_per_key = options.max_in_flight_per_endpoint;
-  transport.max_in_flight = options.max_in_flight;
-  transport.seed = context.seed;
-  // HTTP_PROXY in upper case is not read: a CGI's client could set it (httpoxy).
-  transport.tries.http_proxy = EnvironmentValue(context, {"http_proxy"});
-  transport.tries.https_proxy = EnvironmentValue(context, {"https_proxy", "HTTPS_PROXY"});
-  transport.tries.no_proxy = EnvironmentValue(context, {"no_proxy", "NO_PROXY"});
-  return transport;
-}
-
 // What the store is to know as configured. A VO filter narrows what is crawled, not what there is.
 absl::StatusOr<CrawlConfiguration> MakeConfiguration(const CrawlerOptions& options,
                                                      const SecretSources& secrets,
@@ -166,12 +155,17 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   cycle_options.on_progress = [&](const CrawlSummary& summary) { progress.Update(summary); };
   const absl::Time start_time = context.clock->Now();
   CrawlCycle cycle(transport.get(), store.get(), context.clock, std::move(cycle_options));
+  // Beside the sites, on the same transport: its answers are not waited for.
+  RegistryRefresh registry(transport.get(), store.get(), context.clock);
+  registry.Start(options.gocdb, options.timeout);
   if (context.on_transport) context.on_transport(transport.get());
   const absl::StatusOr<CrawlSummary> summary = cycle.Run(config.targets, std::move(configuration));
   if (context.on_transport) context.on_transport(nullptr);
   progress.Clear();
   CIS_RETURN_IF_ERROR(summary.status());
+  CIS_RETURN_IF_ERROR(registry.Finish());
   if (!summary->interrupted) {
+    CIS_RETURN_IF_ERROR(RefreshSiteProblems(options.db, store.get(), context.clock->Now()));
     LogOverrideProblems(corrector, {options.site_filter.empty() && config.errors.empty(),
                                     options.vo_filter.empty()});
   }

@@ -19,6 +19,7 @@ enum class CrawlerCommand {
   kNormalize,
   kRenormalize,
   kLint,
+  kRegistry,
   kBackup,
   kRestore
 };
@@ -37,6 +38,9 @@ struct CrawlerOptions {
   LogFormat log_format = LogFormat::kText;
   std::string overrides;  // the operator's corrections, a file; empty = none
   std::string rules;      // a folder of tables that replace the compiled ones; empty = none
+
+  std::vector<std::string>
+      gocdb;  // crawl, registry: one URL, or files and folders; none = not read
 
   // crawl
   std::vector<std::string> site_paths;  // --sites and --clouds

@@ -49,9 +49,7 @@ void RegistryRefresh::Start(const std::vector<std::string>& sources, absl::Durat
   }
   fetch_ = std::make_unique<GocdbFetch>(
       transport_, clock_, *std::move(url), timeout,
-      [this](RegistryPart part, const absl::StatusOr<RegistryUpdate>& list) {
-        Store(part, list);
-      });
+      [this](RegistryPart part, const absl::StatusOr<RegistryUpdate>& list) { Store(part, list); });
   fetch_->Start();
 }
 
