@@ -49,9 +49,23 @@ absl::Span<const Record> RangeOf(const std::vector<Record>& records, absl::strin
   return {&*first, static_cast<size_t>(last - first)};
 }
 
-bool IsOnHost(const std::vector<std::string>& keystone_urls, absl::string_view host) {
+// A number, not a name: behind one address there may be several clouds, told apart by port.
+bool IsAddress(absl::string_view host) {
+  return absl::StartsWith(host, "[") || std::all_of(host.begin(), host.end(), [](char c) {
+           return c == '.' || absl::ascii_isdigit(static_cast<unsigned char>(c));
+         });
+}
+
+// Whether two normalised URLs are one endpoint, maybe spelt otherwise (port, path).
+bool IsSameEndpoint(absl::string_view a, absl::string_view b) {
+  if (a == b) return true;
+  const absl::string_view host = HostOfKeystoneUrl(a);
+  return host == HostOfKeystoneUrl(b) && !IsAddress(host);
+}
+
+bool HoldsEndpoint(const std::vector<std::string>& keystone_urls, absl::string_view keystone_url) {
   return std::any_of(keystone_urls.begin(), keystone_urls.end(),
-                     [&](const std::string& url) { return HostOfKeystoneUrl(url) == host; });
+                     [&](const std::string& url) { return IsSameEndpoint(url, keystone_url); });
 }
 
 }  // namespace
@@ -138,7 +152,7 @@ const RegistryService* FindCloudService(absl::Span<const RegistryService> servic
     if (service.service_type != kCloudServiceType) continue;
     const auto& urls = service.keystone_urls;
     if (std::find(urls.begin(), urls.end(), keystone_url) != urls.end()) return &service;
-    if (near == nullptr && IsOnHost(urls, HostOfKeystoneUrl(keystone_url))) near = &service;
+    if (near == nullptr && HoldsEndpoint(urls, keystone_url)) near = &service;
   }
   return near;
 }
@@ -147,7 +161,7 @@ bool AffectsEndpoint(const Downtime& downtime, absl::Span<const RegistryService>
                      absl::string_view keystone_url) {
   if (downtime.service_type != kCloudServiceType) return false;
   const absl::string_view host = HostOfKeystoneUrl(keystone_url);
-  if (!downtime.keystone_urls.empty()) return IsOnHost(downtime.keystone_urls, host);
+  if (!downtime.keystone_urls.empty()) return HoldsEndpoint(downtime.keystone_urls, keystone_url);
   if (absl::EqualsIgnoreCase(downtime.hostname, host)) return true;
   bool has_service = false;
   for (const RegistryService& service : services) {
@@ -155,26 +169,14 @@ bool AffectsEndpoint(const Downtime& downtime, absl::Span<const RegistryService>
         !absl::EqualsIgnoreCase(service.hostname, downtime.hostname)) {
       continue;
     }
-    if (IsOnHost(service.keystone_urls, host)) return true;
+    if (HoldsEndpoint(service.keystone_urls, keystone_url)) return true;
     has_service = has_service || !service.keystone_urls.empty();
   }
   return !has_service && FindCloudService(services, keystone_url) == nullptr;
 }
 
-const Downtime* FindRunningDowntime(const Registry& registry, absl::string_view site_name,
-                                    absl::string_view keystone_url, absl::Time time) {
-  const Downtime* worst = nullptr;
-  for (const Downtime& downtime : registry.DowntimesOf(site_name)) {
-    if (!downtime.IsRunning(time) ||
-        !AffectsEndpoint(downtime, registry.ServicesOf(site_name), keystone_url)) {
-      continue;
-    }
-    if (worst == nullptr ||
-        std::tie(worst->is_outage, worst->end) < std::tie(downtime.is_outage, downtime.end)) {
-      worst = &downtime;
-    }
-  }
-  return worst;
+bool IsWorseDowntime(const Downtime& a, const Downtime& b) {
+  return std::tie(a.is_outage, a.end) > std::tie(b.is_outage, b.end);
 }
 
 }  // namespace cis

@@ -139,8 +139,8 @@ void SortRegistry(Registry& registry);
 absl::string_view HostOfKeystoneUrl(absl::string_view keystone_url);
 
 // The cloud service of the site that speaks for the endpoint with this (normalised) Keystone URL:
-// the one with the same URL, else one on the same host (which differs in port or path); nullptr if
-// there is none.
+// the one with the same URL, else one on a host of the same name (which differs in port or path);
+// nullptr if there is none.
 const RegistryService* FindCloudService(absl::Span<const RegistryService> services,
                                         absl::string_view keystone_url);
 
@@ -150,9 +150,7 @@ const RegistryService* FindCloudService(absl::Span<const RegistryService> servic
 bool AffectsEndpoint(const Downtime& downtime, absl::Span<const RegistryService> services,
                      absl::string_view keystone_url);
 
-// The downtime that its users should know first, of those that are about the endpoint and run at
-// `time`: an outage before a risk, the one that ends last first. nullptr if there is none.
-const Downtime* FindRunningDowntime(const Registry& registry, absl::string_view site_name,
-                                    absl::string_view keystone_url, absl::Time time);
+// Whether users should know `a` before `b`: an outage before a risk, then the one that ends last.
+bool IsWorseDowntime(const Downtime& a, const Downtime& b);
 
 }  // namespace cis

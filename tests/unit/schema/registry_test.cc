@@ -46,6 +46,12 @@ TEST(FindCloudService, EqualUrlBeforeSameHost) {
   EXPECT_EQ(FindCloudService(services, "https://other.example.org"), nullptr);
 }
 
+TEST(FindCloudService, CloudsBehindOneAddressAreToldApartByPort) {
+  const RegistryService service = Cloud("a", {"https://192.0.2.1:5000"});
+  EXPECT_EQ(FindCloudService({&service, 1}, "https://192.0.2.1:6000"), nullptr);
+  EXPECT_EQ(FindCloudService({&service, 1}, "https://192.0.2.1:5000"), &service);
+}
+
 TEST(FindCloudService, OtherTypesDoNotSpeakForAnEndpoint) {
   RegistryService other = Cloud("a", {"https://k.example.org"});
   other.service_type = "org.openstack.swift";
@@ -84,28 +90,24 @@ TEST(AffectsEndpoint, OtherServicesOfTheSiteDoNot) {
   EXPECT_FALSE(AffectsEndpoint(downtime, {}, "https://k.example.org"));
 }
 
-TEST(FindRunningDowntime, OutageBeforeRiskAndOnlyWhileItRuns) {
-  Registry registry;
+TEST(IsWorseDowntime, OutageBeforeRiskThenTheLaterEnd) {
   Downtime risk = Down("k.example.org");
-  risk.id = "risk";
   risk.is_outage = false;
   risk.end = absl::FromUnixSeconds(9000);
-  Downtime outage = Down("k.example.org");
-  outage.id = "outage";
-  registry.downtimes = {risk, outage};
-  SortRegistry(registry);
-  const auto find = [&](int64_t second) {
-    const Downtime* found = FindRunningDowntime(registry, "site-a", "https://k.example.org",
-                                                absl::FromUnixSeconds(second));
-    return found == nullptr ? "none" : found->id;
-  };
-  EXPECT_EQ(find(999), "none");
-  EXPECT_EQ(find(1000), "outage");
-  EXPECT_EQ(find(2000), "risk") << "the end is not part of it";
-  EXPECT_EQ(find(9000), "none");
-  EXPECT_EQ(
-      FindRunningDowntime(registry, "SITE-B", "https://k.example.org", absl::FromUnixSeconds(1500)),
-      nullptr);
+  const Downtime outage = Down("k.example.org");
+  Downtime longer = outage;
+  longer.end = absl::FromUnixSeconds(2001);
+  EXPECT_TRUE(IsWorseDowntime(outage, risk));
+  EXPECT_FALSE(IsWorseDowntime(risk, outage));
+  EXPECT_TRUE(IsWorseDowntime(longer, outage));
+  EXPECT_FALSE(IsWorseDowntime(outage, outage));
+}
+
+TEST(Downtime, RunsFromItsStartToBeforeItsEnd) {
+  const Downtime downtime = Down("k.example.org");
+  EXPECT_FALSE(downtime.IsRunning(absl::FromUnixSeconds(999)));
+  EXPECT_TRUE(downtime.IsRunning(absl::FromUnixSeconds(1000)));
+  EXPECT_FALSE(downtime.IsRunning(absl::FromUnixSeconds(2000)));
 }
 
 TEST(Registry, SitesAreFoundWithoutRegardToCase) {
