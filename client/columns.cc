@@ -111,15 +111,8 @@ Cell DowntimeCell(const google::protobuf::RepeatedPtrField<v1::Downtime>& downti
     if (first == nullptr || rank(*first) < rank(downtime)) first = &downtime;
   }
   if (first == nullptr || first->endpoints().empty()) return Cell{};
-  const absl::string_view word = first->is_outage() ? "outage" : "at risk";
-  const absl::string_view day = "%Y-%m-%d %H:%M";
-  if (first->is_running()) {
-    return {absl::StrCat(word, " until ",
-                         absl::FormatTime(day, ToTime(first->end_time()), absl::UTCTimeZone())),
-            first->is_outage() ? Tone::kBad : Tone::kWarning};
-  }
-  return Text(absl::StrCat(
-      word, " from ", absl::FormatTime(day, ToTime(first->start_time()), absl::UTCTimeZone())));
+  const Tone running = first->is_outage() ? Tone::kBad : Tone::kWarning;
+  return {DowntimeText(*first), first->is_running() ? running : Tone::kPlain};
 }
 
 std::vector<Column<v1::Site>> ColumnsOf(const v1::Site*) {

@@ -6,10 +6,8 @@
 #include "server/service/proto_values.h"
 
 namespace cis {
-namespace {
 
-void DowntimeToProto(const DowntimeFacts& facts, absl::Time now, v1::Downtime& proto) {
-  const Downtime& downtime = *facts.downtime;
+void DowntimeToProto(const Downtime& downtime, absl::Time now, v1::Downtime& proto) {
   proto.set_id(downtime.id);
   proto.set_service_type(downtime.service_type);
   proto.set_hostname(downtime.hostname);
@@ -19,12 +17,7 @@ void DowntimeToProto(const DowntimeFacts& facts, absl::Time now, v1::Downtime& p
   proto.set_description(ValidUtf8(downtime.description));
   *proto.mutable_start_time() = TimeToProto(downtime.start);
   *proto.mutable_end_time() = TimeToProto(downtime.end);
-  for (const EndpointView* view : facts.endpoints) {
-    proto.add_endpoints(FormatEndpointName(view->endpoint->endpoint));
-  }
 }
-
-}  // namespace
 
 void SiteProblemToProto(const SiteProblem& problem, v1::SiteProblem& proto) {
   proto.set_name(FormatSiteProblemName(problem));
@@ -57,7 +50,11 @@ void RegistryFactsToProto(const RegistryFacts& facts, absl::Time now, v1::Site& 
     proto.set_roc(facts.site->roc);
   }
   for (const DowntimeFacts& downtime : facts.downtimes) {
-    DowntimeToProto(downtime, now, *proto.add_downtimes());
+    v1::Downtime& entry = *proto.add_downtimes();
+    DowntimeToProto(*downtime.downtime, now, entry);
+    for (const EndpointView* view : downtime.endpoints) {
+      entry.add_endpoints(FormatEndpointName(view->endpoint->endpoint));
+    }
   }
   for (const absl::string_view type : facts.service_types) {
     proto.add_service_types(std::string(type));
