@@ -48,6 +48,12 @@ CrawlConfiguration::CrawlConfiguration(std::vector<Site> sites, const std::vecto
       }
       for (const EndpointCatalog& endpoint : site->endpoints) {
         for (const ShareCatalog& entry : endpoint.shares) {
+          if (entry.share.configured && entry.share.discovered && endpoint.endpoint.configured &&
+              !keys.contains(KeyOf(entry.share)) &&
+              !HasProject(entry.share, entry.share.project_id)) {
+            shares_.push_back(entry.share);
+            continue;
+          }
           Share whole = entry.share;
           const std::string region = std::exchange(whole.endpoint.region, "");
           if (region.empty() || !entry.share.configured || keys.contains(KeyOf(entry.share)) ||
@@ -61,6 +67,39 @@ CrawlConfiguration::CrawlConfiguration(std::vector<Site> sites, const std::vecto
   }
   for (auto& [key, regions] : regions_) std::sort(regions.begin(), regions.end());
   Expand();
+}
+
+bool CrawlConfiguration::Discover(const Share& share) {
+  if (HasProject(share, share.project_id)) return false;
+  shares_.push_back(share);
+  Expand();
+  return true;
+}
+
+bool CrawlConfiguration::ForgetDiscovered(const Share& share,
+                                          const std::set<std::string>& project_ids) {
+  const auto erased = std::erase_if(shares_, [&](const Share& other) {
+    return other.discovered && other.endpoint.site_name == share.endpoint.site_name &&
+           other.endpoint.keystone_url == share.endpoint.keystone_url &&
+           !project_ids.contains(other.project_id);
+  });
+  if (erased == 0) return false;
+  Expand();
+  return true;
+}
+
+bool CrawlConfiguration::IsDiscovered(const Share& share) const {
+  return std::any_of(shares_.begin(), shares_.end(), [&](const Share& other) {
+    return other.discovered && KeyOf(other) == KeyOf(share);
+  });
+}
+
+bool CrawlConfiguration::HasProject(const Share& share, const std::string& project_id) const {
+  return std::any_of(shares_.begin(), shares_.end(), [&](const Share& other) {
+    return other.endpoint.site_name == share.endpoint.site_name &&
+           other.endpoint.keystone_url == share.endpoint.keystone_url &&
+           other.project_id == project_id;
+  });
 }
 
 bool CrawlConfiguration::Split(const Share& share, const std::vector<std::string>& regions) {

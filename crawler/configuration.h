@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -21,7 +22,8 @@ void RememberProtocols(const Catalog& known, std::vector<ShareTarget>& targets);
 class CrawlConfiguration {
  public:
   CrawlConfiguration() = default;
-  // `known` is what the store holds, or null. With `is_complete` the configuration is all there is:
+  // `known` is what the store holds, or null; shares discovered earlier stay as long as their sites
+  // are named. With `is_complete` the configuration is all there is:
   // sites of `known` that it does not name become unconfigured.
   CrawlConfiguration(std::vector<Site> sites, const std::vector<Share>& shares,
                      const Catalog* known, bool is_complete);
@@ -30,6 +32,17 @@ class CrawlConfiguration {
   bool Split(const Share& share, const std::vector<std::string>& regions);
   // `share` was crawled by itself. Returns true if it had been split.
   bool Merge(const Share& share);
+
+  // `share` was discovered: no file names its project, and the site offers it. Returns true if that
+  // is new. A share that a file names stays as it is.
+  bool Discover(const Share& share);
+  // Forgets discovered shares at the Keystone of `share` but those with a project of `project_ids`.
+  // Returns true if there were any.
+  bool ForgetDiscovered(const Share& share, const std::set<std::string>& project_ids);
+  // Whether `share` is one that was discovered.
+  bool IsDiscovered(const Share& share) const;
+  // Whether a share, configured or discovered, is for the project at the Keystone of `share`.
+  bool HasProject(const Share& share, const std::string& project_id) const;
 
   // The share itself, or one a region if it is split.
   std::vector<Share> SharesOf(const Share& share) const;

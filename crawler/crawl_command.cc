@@ -9,6 +9,7 @@
 #include "crawler/crawl_secrets.h"
 #include "crawler/http/curl_transport.h"
 #include "crawler/lock_file.h"
+#include "crawler/project_discovery.h"
 #include "crawler/registry_refresh.h"
 #include "crawler/sites/sites.h"
 #include "crawler/source/openstack_source.h"
@@ -145,6 +146,9 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   AccessTokens access_tokens(transport.get(), context.clock, MakeAccessTokensOptions(options));
   UnscopedLogins logins(transport.get(), &access_tokens, context.clock, source_options);
   cycle_options.logins = &logins;
+  ProjectDiscovery discovery(transport.get(), &logins, context.clock, source_options);
+  cycle_options.discovery = &discovery;
+  cycle_options.discovered_vos = options.vo_filter;
   cycle_options.make_source = [source_options](const ShareTarget& target) {
     return std::make_unique<OpenStackSource>(target, source_options);
   };

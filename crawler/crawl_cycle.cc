@@ -1,11 +1,14 @@
 #include "crawler/crawl_cycle.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "crawler/http/http_error.h"
 #include "crawler/normalize/normalizer.h"
+#include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -38,10 +41,14 @@ CrawlCycle::~CrawlCycle() = default;
 absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& targets,
                                              CrawlConfiguration configuration) {
   configuration_ = std::move(configuration);
-  CIS_ASSIGN_OR_RETURN(crawl_id_, store_->BeginCrawl(clock_->Now()));
+  start_time_ = clock_->Now();
+  CIS_ASSIGN_OR_RETURN(crawl_id_, store_->BeginCrawl(start_time_));
   CIS_RETURN_IF_ERROR(
       store_->ReplaceConfiguration(configuration_.sites(), configuration_.shares()));
   for (const ShareTarget& target : targets) StartShare(target);
+  if (options_.discovery != nullptr) {
+    options_.discovery->Start(targets, [this](const ProjectOffers& offers) { OnOffers(offers); });
+  }
   // All shares start now. A request's own deadline does not count the wait for its turn; this does.
   const absl::Status driven = transport_->Run(clock_->Now() + options_.share_deadline);
   CIS_RETURN_IF_ERROR(store_status_);
@@ -55,6 +62,9 @@ absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& tar
   crawl.refreshed_count = summary_.refreshed_count;
   crawl.failed_count = summary_.share_count - summary_.refreshed_count;
   if (options_.logins != nullptr) summary_.request_count += options_.logins->request_count();
+  if (options_.discovery != nullptr) {
+    summary_.request_count += options_.discovery->request_count();
+  }
   crawl.request_count = summary_.request_count;
   CIS_RETURN_IF_ERROR(store_->EndCrawl(crawl));
   return summary_;
@@ -140,6 +150,46 @@ void CrawlCycle::OnEvent(ShareRun& run, const SourceEvent& event) {
       CheckStore(RecordFailure(run, event.share, event.kind, event.error, event.status.message(),
                                event.request_count));
       return;
+  }
+}
+
+void CrawlCycle::OnOffers(const ProjectOffers& offers) {
+  if (!store_status_.ok()) return;
+  const Share& asked = offers.first.share;
+  for (const std::string& why : offers.why) {
+    Log(LogLevel::kWarning, "crawl.discovery",
+        {{"site", asked.endpoint.site_name}, {"message", why}});
+  }
+  const absl::Time now = clock_->Now();
+  for (const Share& one : configuration_.SharesOf(asked)) {
+    CheckStore(store_->PutOffers(one, offers.projects, now));
+    if (offers.complete) CheckStore(store_->DropOffers(one, start_time_));
+  }
+  std::set<std::string> ids;
+  for (const OfferedProject& project : offers.projects) ids.insert(project.id);
+  bool changed = offers.complete && configuration_.ForgetDiscovered(asked, ids);
+  std::vector<ShareTarget> found;
+  for (const OfferedProject& project : offers.projects) {
+    if (project.vo.empty()) continue;
+    ShareTarget target = offers.first;
+    target.share.vo = project.vo;
+    target.share.project_id = target.share.project_key = project.id;
+    target.share.project_name = project.name;
+    target.share.discovered = true;
+    target.config_origin = absl::StrCat("project ", project.id, " of ", asked.endpoint.site_name);
+    const bool is_new = configuration_.Discover(target.share);
+    changed = changed || is_new;
+    if (is_new || configuration_.IsDiscovered(target.share)) found.push_back(std::move(target));
+  }
+  if (changed) {
+    CheckStore(store_->ReplaceConfiguration(configuration_.sites(), configuration_.shares()));
+  }
+  for (ShareTarget& target : found) {
+    const auto& vos = options_.discovered_vos;
+    const bool wanted = vos.empty() || std::any_of(vos.begin(), vos.end(), [&](const auto& vo) {
+                          return absl::EqualsIgnoreCase(vo, target.share.vo);
+                        });
+    if (wanted && store_status_.ok()) StartShare(std::move(target));
   }
 }
 

@@ -14,6 +14,7 @@
 #include "crawler/configuration.h"
 #include "crawler/http/transport.h"
 #include "crawler/overrides/corrector.h"
+#include "crawler/project_discovery.h"
 #include "crawler/source/source.h"
 #include "crawler/tokens/unscoped_logins.h"
 #include "schema/base/clock.h"
@@ -62,6 +63,9 @@ struct CrawlCycleOptions {
   std::function<std::unique_ptr<Source>(const ShareTarget&)> make_source;  // required
   // Of federated logins; null = there are none. Outlives the cycle.
   UnscopedLogins* logins = nullptr;
+  // Of projects that no file names; null = not looked for. Outlives the cycle.
+  ProjectDiscovery* discovery = nullptr;
+  std::vector<std::string> discovered_vos;  // whose discovered shares are crawled; empty = all
   Corrector* corrector = nullptr;  // the operator's overrides; null = none. Outlives the cycle.
   // Called when a share is done, and after every answer. May be null.
   std::function<void(const ShareOutcome&)> on_share_done;
@@ -105,6 +109,7 @@ class CrawlCycle {
   // True if the crawl is being interrupted, which is no failure of a site.
   bool NoteInterrupt(const absl::Status& status);
   void OnEvent(ShareRun& run, const SourceEvent& event);
+  void OnOffers(const ProjectOffers& offers);
   void OnRegions(ShareRun& run, const SourceEvent& event);
   absl::Status OnObservation(ShareRun& run, const SourceEvent& event);
   absl::Status RecordFailure(ShareRun& run, const Share& share, Kind kind, ErrorClass error,
@@ -118,6 +123,7 @@ class CrawlCycle {
   const Clock* clock_;
   CrawlCycleOptions options_;
   int64_t crawl_id_ = 0;
+  absl::Time start_time_;
   CrawlConfiguration configuration_;
   std::vector<std::unique_ptr<ShareRun>> runs_;
   CrawlSummary summary_;

@@ -71,6 +71,19 @@ absl::Status ChangeShare(Connection& db, const Share& share, Kind kind,
                   share, kind);
 }
 
+// One change of an endpoint that is in the store: bumps the generation around `change`. Does
+// nothing if there is no such endpoint.
+absl::Status ChangeEndpoint(Connection& db, const Endpoint& endpoint,
+                            absl::FunctionRef<absl::Status(int64_t endpoint_id)> change) {
+  return db.Write([&]() -> absl::Status {
+    CIS_ASSIGN_OR_RETURN(const std::optional<EndpointRowIds> row, FindEndpointRow(db, endpoint));
+    if (!row.has_value()) return absl::OkStatus();
+    CIS_RETURN_IF_ERROR(BumpGeneration(db));
+    CIS_RETURN_IF_ERROR(change(row->endpoint_id));
+    return TouchSite(db, row->site_id);
+  });
+}
+
 // Ids that `list` gives for the site and that are not in `kept` go through `unconfigure`.
 absl::StatusOr<bool> UnconfigureOthers(Connection& db, const char* list, const char* unconfigure,
                                        int64_t site_id, const std::set<int64_t>& kept) {
@@ -261,20 +274,14 @@ absl::Status SqliteWriter::ReplaceSiteProblems(absl::Span<const SiteProblem> pro
 
 absl::Status SqliteWriter::PutOffers(const Share& share, absl::Span<const OfferedProject> projects,
                                      absl::Time time) {
-  return db_->Write([&]() -> absl::Status {
-    CIS_RETURN_IF_ERROR(BumpGeneration(*db_));
-    CIS_ASSIGN_OR_RETURN(const ShareRowIds row, PutCrawledShare(*db_, share));
-    CIS_RETURN_IF_ERROR(PutOfferedProjects(*db_, row.endpoint_id, projects, time));
-    return TouchSite(*db_, row.site_id);
+  return ChangeEndpoint(*db_, share.endpoint, [&](int64_t endpoint_id) {
+    return PutOfferedProjects(*db_, endpoint_id, projects, time);
   });
 }
 
 absl::Status SqliteWriter::DropOffers(const Share& share, absl::Time time) {
-  return db_->Write([&]() -> absl::Status {
-    CIS_RETURN_IF_ERROR(BumpGeneration(*db_));
-    CIS_ASSIGN_OR_RETURN(const ShareRowIds row, PutCrawledShare(*db_, share));
-    CIS_RETURN_IF_ERROR(DropOfferedProjects(*db_, row.endpoint_id, time));
-    return TouchSite(*db_, row.site_id);
+  return ChangeEndpoint(*db_, share.endpoint, [&](int64_t endpoint_id) {
+    return DropOfferedProjects(*db_, endpoint_id, time);
   });
 }
 

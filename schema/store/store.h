@@ -94,7 +94,8 @@ class StoreWriter {
   virtual absl::Status ReplaceSiteProblems(absl::Span<const SiteProblem> problems,
                                            absl::Time time) = 0;
 
-  // Notes at `time` what the endpoint of `share` offers to the share's credential.
+  // Notes at `time` what the endpoint of `share` offers to the share's credential. Like DropOffers,
+  // does nothing if the store has no such endpoint.
   virtual absl::Status PutOffers(const Share& share, absl::Span<const OfferedProject> projects,
                                  absl::Time time) = 0;
   // Forgets what the endpoint of `share` has not offered since `time`.

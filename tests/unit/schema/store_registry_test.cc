@@ -212,6 +212,9 @@ TEST_F(StoreRegistryTest, UnchangedRegistryIsTakenOver) {
 
 TEST_F(StoreRegistryTest, OfferedProjectsComeAndGo) {
   const Share share = MakeShare("SITE-A", "vo");
+  ASSERT_TRUE(writer().PutOffers(share, {{"p0", "", ""}}, TestTime()).ok());
+  EXPECT_TRUE(Load().sites.empty()) << "an offer makes no endpoint";
+  PutFlavors(share, {});
   const std::vector<OfferedProject> offered = {{"p1", "one", "vo"}, {"p2", "two", ""}};
   ASSERT_TRUE(writer().PutOffers(share, offered, TestTime()).ok());
   EXPECT_EQ(OnlyEndpoint(Load()).offered_projects, offered);
