@@ -4,7 +4,18 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
 namespace cis {
+namespace {
+
+bool IsSameKeystone(const Share& a, const Share& b) {
+  return a.endpoint.site_name == b.endpoint.site_name &&
+         a.endpoint.keystone_url == b.endpoint.keystone_url;
+}
+
+}  // namespace
 
 void RememberProtocols(const Catalog& known, std::vector<ShareTarget>& targets) {
   std::map<std::string, std::string> protocols;  // by Keystone URL
@@ -49,8 +60,7 @@ CrawlConfiguration::CrawlConfiguration(std::vector<Site> sites, const std::vecto
       for (const EndpointCatalog& endpoint : site->endpoints) {
         for (const ShareCatalog& entry : endpoint.shares) {
           if (entry.share.configured && entry.share.discovered && endpoint.endpoint.configured &&
-              !keys.contains(KeyOf(entry.share)) &&
-              !HasProject(entry.share, entry.share.project_id)) {
+              !keys.contains(KeyOf(entry.share)) && !HasProject(entry.share)) {
             shares_.push_back(entry.share);
             continue;
           }
@@ -70,18 +80,21 @@ CrawlConfiguration::CrawlConfiguration(std::vector<Site> sites, const std::vecto
 }
 
 bool CrawlConfiguration::Discover(const Share& share) {
-  if (HasProject(share, share.project_id)) return false;
+  if (HasProject(share)) return false;
   shares_.push_back(share);
   Expand();
   return true;
 }
 
 bool CrawlConfiguration::ForgetDiscovered(const Share& share,
-                                          const std::set<std::string>& project_ids) {
+                                          const std::vector<OfferedProject>& offered) {
+  const auto is_offered = [&offered](const Share& other) {
+    return std::any_of(offered.begin(), offered.end(), [&](const OfferedProject& project) {
+      return project.id == other.project_id && project.vo == other.vo;
+    });
+  };
   const auto erased = std::erase_if(shares_, [&](const Share& other) {
-    return other.discovered && other.endpoint.site_name == share.endpoint.site_name &&
-           other.endpoint.keystone_url == share.endpoint.keystone_url &&
-           !project_ids.contains(other.project_id);
+    return other.discovered && IsSameKeystone(other, share) && !is_offered(other);
   });
   if (erased == 0) return false;
   Expand();
@@ -90,15 +103,18 @@ bool CrawlConfiguration::ForgetDiscovered(const Share& share,
 
 bool CrawlConfiguration::IsDiscovered(const Share& share) const {
   return std::any_of(shares_.begin(), shares_.end(), [&](const Share& other) {
-    return other.discovered && KeyOf(other) == KeyOf(share);
+    return other.discovered && IsSameKeystone(other, share) && other.vo == share.vo &&
+           other.project_id == share.project_id;
   });
 }
 
-bool CrawlConfiguration::HasProject(const Share& share, const std::string& project_id) const {
+bool CrawlConfiguration::HasProject(const Share& share) const {
+  // A file may say the project by name.
+  const std::string by_name = absl::StrCat(share.project_name, "@");
   return std::any_of(shares_.begin(), shares_.end(), [&](const Share& other) {
-    return other.endpoint.site_name == share.endpoint.site_name &&
-           other.endpoint.keystone_url == share.endpoint.keystone_url &&
-           other.project_id == project_id;
+    if (!IsSameKeystone(other, share)) return false;
+    if (!other.project_id.empty()) return other.project_id == share.project_id;
+    return !share.project_name.empty() && absl::StartsWith(other.project_key, by_name);
   });
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -36,13 +35,11 @@ class CrawlConfiguration {
   // `share` was discovered: no file names its project, and the site offers it. Returns true if that
   // is new. A share that a file names stays as it is.
   bool Discover(const Share& share);
-  // Forgets discovered shares at the Keystone of `share` but those with a project of `project_ids`.
-  // Returns true if there were any.
-  bool ForgetDiscovered(const Share& share, const std::set<std::string>& project_ids);
-  // Whether `share` is one that was discovered.
+  // Forgets discovered shares at the Keystone of `share` but those whose project is among `offered`
+  // for the same VO. Returns true if there were any.
+  bool ForgetDiscovered(const Share& share, const std::vector<OfferedProject>& offered);
+  // Whether `share`, in whatever region, is one that was discovered.
   bool IsDiscovered(const Share& share) const;
-  // Whether a share, configured or discovered, is for the project at the Keystone of `share`.
-  bool HasProject(const Share& share, const std::string& project_id) const;
 
   // The share itself, or one a region if it is split.
   std::vector<Share> SharesOf(const Share& share) const;
@@ -54,6 +51,8 @@ class CrawlConfiguration {
  private:
   using Key = std::tuple<std::string, std::string, std::string, std::string, std::string>;
   static Key KeyOf(const Share& share);
+  // Whether a share, configured or discovered, is for the same project at the same Keystone.
+  bool HasProject(const Share& share) const;
   void Expand();
 
   std::vector<Site> sites_;

@@ -1,7 +1,6 @@
 #include "crawler/crawl_cycle.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -165,9 +164,7 @@ void CrawlCycle::OnOffers(const ProjectOffers& offers) {
     CheckStore(store_->PutOffers(one, offers.projects, now));
     if (offers.complete) CheckStore(store_->DropOffers(one, start_time_));
   }
-  std::set<std::string> ids;
-  for (const OfferedProject& project : offers.projects) ids.insert(project.id);
-  bool changed = offers.complete && configuration_.ForgetDiscovered(asked, ids);
+  bool changed = offers.complete && configuration_.ForgetDiscovered(asked, offers.projects);
   std::vector<ShareTarget> found;
   for (const OfferedProject& project : offers.projects) {
     if (project.vo.empty()) continue;
