@@ -356,7 +356,7 @@ void Parser::AddLists() {
       AddCommand(Command::kSites, "sites", "Sites, how old and how good their data is",
                  "  cisquery sites --vo vo.access.egi.eu\n"
                  "  cisquery sites --problems --site CESGA-CLOUD\n"
-                 "  cisquery sites --offers --filter 'service_type : \"htcondor\"'\n"
+                 "  cisquery sites --offers --filter 'service_type = \"*htcondor*\"'\n"
                  "  cisquery sites --filter 'state = \"stale\"' -o name");
   AddListFlags(sites, {});
   constexpr char kWhat[] = "What is listed";
