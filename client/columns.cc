@@ -139,8 +139,9 @@ std::vector<Column<v1::Site>> ColumnsOf(const v1::Site*) {
       {IfAny(Long("PROBLEM", 24)), kAlways,
        [](const T& s, absl::Time) {
          if (s.problems().empty()) return Cell{};
-         const int more = s.problems_size() - 1;
-         return Text(absl::StrCat(s.problems(0), more > 0 ? absl::StrFormat(" (+%d)", more) : ""));
+         // How many there are is told first: the sentence may be cut.
+         const int count = s.problems_size();
+         return Text(absl::StrCat(count > 1 ? absl::StrCat(count, ": ") : "", s.problems(0)));
        }},
       {Left("GOCDB"), kWideOnly,
        [](const T& s, absl::Time) {

@@ -355,9 +355,7 @@ void Parser::AddLists() {
   CLI::App* sites =
       AddCommand(Command::kSites, "sites", "Sites, how old and how good their data is",
                  "  cisquery sites --vo vo.access.egi.eu\n"
-                 "  cisquery sites --problems --site CESGA-CLOUD\n"
-                 "  cisquery sites --offers --filter 'service_type = \"*htcondor*\"'\n"
-                 "  cisquery sites --filter 'state = \"stale\"' -o name");
+                 "  cisquery sites --offers --filter 'service_type = \"*htcondor*\"'");
   AddListFlags(sites, {});
   constexpr char kWhat[] = "What is listed";
   sites->add_flag("--problems", l.problems, "What is wrong, by site: code, since when, sentence")

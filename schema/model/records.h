@@ -55,7 +55,7 @@ struct Share {
   std::string project_name;  // as the token said
   std::string user_domain;   // unused by fit; empty if not known
   bool configured = true;    // named by a site file at the last crawl of this site, or discovered
-  bool discovered = false;   // no file names it: the site offers the project and says it is the VO's
+  bool discovered = false;  // no file names it: the site offers the project and says it is the VO's
   VoSupport support = VoSupport::kUnknown;
   absl::Time support_time = absl::InfinitePast();
 
