@@ -69,7 +69,7 @@ void NoteUnknownNames(const CommandContext& context, absl::string_view noun,
   // Only a hint: if it cannot be had, the answer is the same.
   if (!context.client.List<T>(std::move(request), 0, add).ok()) return;
   for (const std::string& name : wanted) {
-    if (folded.count(absl::AsciiStrToLower(name)) > 0 || absl::StrContains(name, "*")) continue;
+    if (folded.contains(absl::AsciiStrToLower(name)) || absl::StrContains(name, "*")) continue;
     const std::vector<std::string> nearest = NearestNames(name, known, 1);
     Note(context,
          absl::StrCat("There is no ", noun, " \"", name, "\"",

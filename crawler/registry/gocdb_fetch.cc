@@ -158,7 +158,7 @@ absl::StatusOr<std::string> GocdbFetch::AddPage(Query& query, const HttpResponse
   if (page.entry_count == 0) next.clear();
   CIS_RETURN_IF_ERROR(query.list->assembler.Add(std::move(page), place, remarks_));
   if (next.empty()) return next;
-  if (query.seen.count(next) > 0) {
+  if (query.seen.contains(next)) {
     return MakeError(absl::StatusCode::kDataLoss, ErrorClass::kParse,
                      absl::StrCat(place, ": its pages go round in a circle"));
   }

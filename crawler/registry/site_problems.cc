@@ -190,7 +190,7 @@ class ProblemFinder {
                          " at ", where, "; the site offers it, and it is used"));
       }
       if (share.support != VoSupport::kRefused) continue;
-      if (!offered.empty() && !share.project_id.empty() && offered.count(share.project_id) == 0) {
+      if (!offered.empty() && !share.project_id.empty() && !offered.contains(share.project_id)) {
         Add(site.site.name, "PROJECT_UNKNOWN", subject,
             absl::StrCat("project ", share.project_id, " of VO ", share.vo,
                          " is none of those that ", where, " offers to its credential"));
@@ -201,7 +201,7 @@ class ProblemFinder {
       }
     }
     for (const OfferedProject& project : endpoint.offered_projects) {
-      if (projects.count(project.id) > 0) continue;
+      if (projects.contains(project.id)) continue;
       Add(site.site.name, "PROJECT_NOT_IN_FILES", project.id,
           absl::StrCat("the site offers project ", project.name, " (", project.id, ") at ",
                        WithV3(endpoint.endpoint.keystone_url),
@@ -218,8 +218,8 @@ class ProblemFinder {
     std::set<std::string> told;
     for (const RegistryService& service : registry_.services) {
       const std::string name = absl::AsciiStrToLower(service.site_name);
-      if (service.service_type != kCloudServiceType || configured_.count(name) > 0 ||
-          renamed_to_.count(name) > 0 || service.in_production == false) {
+      if (service.service_type != kCloudServiceType || configured_.contains(name) ||
+          renamed_to_.contains(name) || service.in_production == false) {
         continue;
       }
       const RegistrySite* site = registry_.FindSite(service.site_name);

@@ -42,7 +42,7 @@ TEST(FindCloudService, EqualUrlBeforeSameHost) {
                                                  Cloud("b", {"https://k.example.org:5000"}),
                                                  Cloud("c", {})};
   EXPECT_EQ(FindCloudService(services, "https://k.example.org:5000"), &services[1]);
-  EXPECT_EQ(FindCloudService(services, "https://k.example.org:35357/x"), &services[0]);
+  EXPECT_EQ(FindCloudService(services, "https://k.example.org:35357/x"), services.data());
   EXPECT_EQ(FindCloudService(services, "https://other.example.org"), nullptr);
 }
 
