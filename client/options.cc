@@ -132,6 +132,14 @@ absl::Status OptionsParser::Finish() {
     return absl::InvalidArgumentError(
         absl::StrCat("--output: ", kHandoverNames, " are of place only; here are ", kFormatNames));
   }
+  if (options_.list.problems && options_.list.offers) {
+    return absl::InvalidArgumentError("--problems and --offers exclude each other");
+  }
+  if ((options_.list.problems || options_.list.offers) && !options_.list.vos.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("--vo has no meaning with --",
+                                                   options_.list.problems ? "problems" : "offers",
+                                                   "; --site and --filter choose there"));
+  }
   const PlaceOptions& place = options_.place;
   if (place.public_ip + place.prefer_public_ip + place.no_public_ip > 1) {
     return absl::InvalidArgumentError(

@@ -46,6 +46,8 @@ struct ListOptions {
   std::vector<std::string> os;  // alternatives
   bool public_only = false;
   std::string usable_as;
+  bool problems = false;  // of sites: what is wrong instead of the sites
+  bool offers = false;    // of sites: their services by the registry instead of the sites
 };
 
 // The flags of `place`.

@@ -39,10 +39,19 @@ void OptionsParser::AddListFlags(CLI::App* app, const ListFlags& flags) {
 
 void OptionsParser::AddLists() {
   ListOptions& l = options_.list;
-  AddListFlags(AddCommand(Command::kSites, "sites", "Sites, how old and how good their data is",
-                          "  cisquery sites --vo vo.access.egi.eu\n"
-                          "  cisquery sites --filter 'state = \"stale\"' -o name"),
-               {});
+  CLI::App* sites =
+      AddCommand(Command::kSites, "sites", "Sites, how old and how good their data is",
+                 "  cisquery sites --vo vo.access.egi.eu\n"
+                 "  cisquery sites --offers --filter 'service_type = \"*htcondor*\"'");
+  AddListFlags(sites, {});
+  constexpr char kWhat[] = "What is listed";
+  sites->add_flag("--problems", l.problems, "What is wrong, by site: code, since when, sentence")
+      ->group(kWhat);
+  sites
+      ->add_flag("--offers", l.offers,
+                 "All services of sites as GOCDB has them, clouds and others; no promise that a VO "
+                 "may use them")
+      ->group(kWhat);
   AddListFlags(AddCommand(Command::kEndpoints, "endpoints", "Keystone endpoints of sites",
                           "  cisquery endpoints\n"
                           "  cisquery endpoints --site CESGA-CLOUD -o json"),

@@ -118,7 +118,15 @@ std::vector<Cell> PlacementLines(const v1::Placement& p) {
                     unattached == 1 ? " unattached floating IP" : " unattached floating IPs",
                     " to use first");
   }
-  return {{absl::StrCat("image    ", p.image().display_name()), Tone::kPlain}, std::move(network)};
+  std::vector<Cell> lines = {{absl::StrCat("image    ", p.image().display_name()), Tone::kPlain},
+                             std::move(network)};
+  if (p.has_downtime()) {
+    const std::string& reason = p.downtime().description();
+    lines.push_back(
+        {absl::StrCat("downtime ", DowntimeText(p.downtime()), reason.empty() ? "" : ": ", reason),
+         p.downtime().is_outage() ? Tone::kBad : Tone::kWarning});
+  }
+  return lines;
 }
 
 std::string PlacementName(const v1::Placement& p) {

@@ -63,7 +63,8 @@ void AddTerm(std::string term, std::vector<std::string>& terms) {
 template <typename T>
 absl::string_view SiteField() {
   if constexpr (std::is_same_v<T, v1::Site>) return "display_name";
-  if constexpr (Noun<T>::kHasParent) return "site_name";
+  constexpr bool kOfRegistry = std::is_same_v<T, v1::SiteProblem> || std::is_same_v<T, v1::Offer>;
+  if constexpr (Noun<T>::kHasParent || kOfRegistry) return "site_name";
   return "";
 }
 
@@ -77,6 +78,8 @@ absl::string_view UsualOrder() {
   if constexpr (std::is_same_v<T, v1::Image>) return "site_name, display_name";
   if constexpr (std::is_same_v<T, v1::Network>) return "site_name, vo, display_name";
   if constexpr (std::is_same_v<T, v1::Crawl>) return "start_time desc";
+  if constexpr (std::is_same_v<T, v1::SiteProblem>) return "site_name, code, subject";
+  if constexpr (std::is_same_v<T, v1::Offer>) return "site_name, service_type";
   return "";
 }
 
@@ -303,6 +306,8 @@ CIS_INSTANTIATE(Flavor);
 CIS_INSTANTIATE(Image);
 CIS_INSTANTIATE(Network);
 CIS_INSTANTIATE(Crawl);
+CIS_INSTANTIATE(SiteProblem);
+CIS_INSTANTIATE(Offer);
 
 #undef CIS_INSTANTIATE
 

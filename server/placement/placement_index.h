@@ -81,7 +81,8 @@ struct IndexedShare {
   NetworkPlans plans;
   QuotaBook quotas;
   NeededData needed;
-  double health = 0;  // share of the last reads that succeeded, in [0,1]
+  double health = 0;                       // share of the last reads that succeeded, in [0,1]
+  std::vector<const Downtime*> downtimes;  // that the registry has of its endpoint, over or not
 
   const Share& share() const { return view.share->share; }
   const KindState* kind(Kind k) const { return kinds[static_cast<size_t>(k)]; }

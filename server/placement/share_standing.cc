@@ -103,6 +103,16 @@ bool HasData(const IndexedShare& share, Kind kind) {
   return state != nullptr && state->success_time != absl::InfinitePast();
 }
 
+const Downtime* RunningDowntime(const IndexedShare& share, absl::Time now) {
+  const Downtime* worst = nullptr;
+  for (const Downtime* downtime : share.downtimes) {
+    if (downtime->IsRunning(now) && (worst == nullptr || IsWorseDowntime(*downtime, *worst))) {
+      worst = downtime;
+    }
+  }
+  return worst;
+}
+
 DataAge AgeOf(const IndexedShare& share, const SearchContext& context) {
   const NeededData& needed = share.needed;
   DataAge out;
