@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "crawler/http/http_error.h"
 #include "crawler/normalize/normalizer.h"
+#include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
-namespace {}  // namespace
 
 bool ShareOutcome::Refreshed() const {
   if (kinds.size() != std::size(kAllKinds)) return false;
@@ -39,10 +40,14 @@ CrawlCycle::~CrawlCycle() = default;
 absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& targets,
                                              CrawlConfiguration configuration) {
   configuration_ = std::move(configuration);
-  CIS_ASSIGN_OR_RETURN(crawl_id_, store_->BeginCrawl(clock_->Now()));
+  start_time_ = clock_->Now();
+  CIS_ASSIGN_OR_RETURN(crawl_id_, store_->BeginCrawl(start_time_));
   CIS_RETURN_IF_ERROR(
       store_->ReplaceConfiguration(configuration_.sites(), configuration_.shares()));
   for (const ShareTarget& target : targets) StartShare(target);
+  if (options_.discovery != nullptr) {
+    options_.discovery->Start(targets, [this](const ProjectOffers& offers) { OnOffers(offers); });
+  }
   // All shares start now. A request's own deadline does not count the wait for its turn; this does.
   const absl::Status driven = transport_->Run(clock_->Now() + options_.share_deadline);
   CIS_RETURN_IF_ERROR(store_status_);
@@ -55,6 +60,10 @@ absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& tar
   crawl.share_count = summary_.share_count;
   crawl.refreshed_count = summary_.refreshed_count;
   crawl.failed_count = summary_.share_count - summary_.refreshed_count;
+  if (options_.logins != nullptr) summary_.request_count += options_.logins->request_count();
+  if (options_.discovery != nullptr) {
+    summary_.request_count += options_.discovery->request_count();
+  }
   crawl.request_count = summary_.request_count;
   CIS_RETURN_IF_ERROR(store_->EndCrawl(crawl));
   return summary_;
@@ -74,7 +83,9 @@ void CrawlCycle::StartShare(ShareTarget target) {
 
 void CrawlCycle::Take(ShareRun& run, SourceStep step) {
   for (SourceRequest& request : step.requests) Send(run, std::move(request));
-  for (SourceEvent& event : step.events) OnEvent(run, std::move(event));
+  for (const SourceEvent& event : step.events) OnEvent(run, event);
+  // Last: the answer may be there at once, and its step then goes through here too.
+  for (const UnscopedRequest& request : step.unscoped_requests) AskUnscoped(run, request);
   FinishIfDone(run);
 }
 
@@ -92,18 +103,30 @@ void CrawlCycle::Send(ShareRun& run, SourceRequest request) {
 
 void CrawlCycle::OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpResponse> answer) {
   --run.open_count;
-  // An end that we asked for is no failure of the site.
-  if (!answer.ok() && answer.status().code() == absl::StatusCode::kCancelled) {
-    summary_.interrupted = true;
-    return;
-  }
+  if (NoteInterrupt(answer.status())) return;
   summary_.request_count += answer.ok() ? answer->try_count : 1;
   if (!store_status_.ok()) return;
   Take(run, run.source->OnResponse(tag, answer, clock_->Now()));
   if (options_.on_progress) options_.on_progress(summary_);
 }
 
-void CrawlCycle::OnEvent(ShareRun& run, SourceEvent event) {
+void CrawlCycle::AskUnscoped(ShareRun& run, const UnscopedRequest& request) {
+  ++run.open_count;
+  options_.logins->Get(run.target, request.refused,
+                       [this, &run, tag = request.tag](const absl::StatusOr<UnscopedToken>& token) {
+                         --run.open_count;
+                         if (NoteInterrupt(token.status()) || !store_status_.ok()) return;
+                         Take(run, run.source->OnUnscopedToken(tag, token, clock_->Now()));
+                       });
+}
+
+bool CrawlCycle::NoteInterrupt(const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kCancelled) return false;
+  summary_.interrupted = true;
+  return true;
+}
+
+void CrawlCycle::OnEvent(ShareRun& run, const SourceEvent& event) {
   if (!store_status_.ok()) return;
   run.outcome.request_count += event.request_count;
   switch (event.type) {
@@ -126,6 +149,44 @@ void CrawlCycle::OnEvent(ShareRun& run, SourceEvent event) {
       CheckStore(RecordFailure(run, event.share, event.kind, event.error, event.status.message(),
                                event.request_count));
       return;
+  }
+}
+
+void CrawlCycle::OnOffers(const ProjectOffers& offers) {
+  if (!store_status_.ok()) return;
+  const Share& asked = offers.first.share;
+  for (const std::string& why : offers.why) {
+    Log(LogLevel::kWarning, "crawl.discovery",
+        {{"site", asked.endpoint.site_name}, {"message", why}});
+  }
+  const absl::Time now = clock_->Now();
+  for (const Share& one : configuration_.SharesOf(asked)) {
+    CheckStore(store_->PutOffers(one, offers.projects, now));
+    if (offers.complete) CheckStore(store_->DropOffers(one, start_time_));
+  }
+  bool changed = offers.complete && configuration_.ForgetDiscovered(asked, offers.projects);
+  std::vector<ShareTarget> found;
+  for (const OfferedProject& project : offers.projects) {
+    if (project.vo.empty()) continue;
+    ShareTarget target = offers.first;
+    target.share.vo = project.vo;
+    target.share.project_id = target.share.project_key = project.id;
+    target.share.project_name = project.name;
+    target.share.discovered = true;
+    target.config_origin = absl::StrCat("project ", project.id, " of ", asked.endpoint.site_name);
+    const bool is_new = configuration_.Discover(target.share);
+    changed = changed || is_new;
+    if (is_new || configuration_.IsDiscovered(target.share)) found.push_back(std::move(target));
+  }
+  if (changed) {
+    CheckStore(store_->ReplaceConfiguration(configuration_.sites(), configuration_.shares()));
+  }
+  for (ShareTarget& target : found) {
+    const auto& vos = options_.discovered_vos;
+    const bool wanted = vos.empty() || std::any_of(vos.begin(), vos.end(), [&](const auto& vo) {
+                          return absl::EqualsIgnoreCase(vo, target.share.vo);
+                        });
+    if (wanted && store_status_.ok()) StartShare(std::move(target));
   }
 }
 

@@ -14,7 +14,9 @@
 #include "crawler/configuration.h"
 #include "crawler/http/transport.h"
 #include "crawler/overrides/corrector.h"
+#include "crawler/project_discovery.h"
 #include "crawler/source/source.h"
+#include "crawler/tokens/unscoped_logins.h"
 #include "schema/base/clock.h"
 #include "schema/model/records.h"
 #include "schema/store/store.h"
@@ -59,6 +61,11 @@ int CrawlExitCode(const CrawlSummary& summary, size_t config_error_count);
 struct CrawlCycleOptions {
   absl::Duration share_deadline = absl::Minutes(10);  // of all requests of one share together
   std::function<std::unique_ptr<Source>(const ShareTarget&)> make_source;  // required
+  // Of federated logins; null = there are none. Outlives the cycle.
+  UnscopedLogins* logins = nullptr;
+  // Of projects that no file names; null = not looked for. Outlives the cycle.
+  ProjectDiscovery* discovery = nullptr;
+  std::vector<std::string> discovered_vos;  // whose discovered shares are crawled; empty = all
   Corrector* corrector = nullptr;  // the operator's overrides; null = none. Outlives the cycle.
   // Called when a share is done, and after every answer. May be null.
   std::function<void(const ShareOutcome&)> on_share_done;
@@ -89,7 +96,7 @@ class CrawlCycle {
     std::unique_ptr<Source> source;
     ShareOutcome outcome;
     absl::Time start_time;
-    int64_t open_count = 0;  // requests without an answer
+    int64_t open_count = 0;  // requests without an answer, of both sorts
     bool split = false;      // replaced by one run a region
     bool done = false;
   };
@@ -98,7 +105,11 @@ class CrawlCycle {
   void Take(ShareRun& run, SourceStep step);
   void Send(ShareRun& run, SourceRequest request);
   void OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpResponse> answer);
-  void OnEvent(ShareRun& run, SourceEvent event);
+  void AskUnscoped(ShareRun& run, const UnscopedRequest& request);
+  // True if the crawl is being interrupted, which is no failure of a site.
+  bool NoteInterrupt(const absl::Status& status);
+  void OnEvent(ShareRun& run, const SourceEvent& event);
+  void OnOffers(const ProjectOffers& offers);
   void OnRegions(ShareRun& run, const SourceEvent& event);
   absl::Status OnObservation(ShareRun& run, const SourceEvent& event);
   absl::Status RecordFailure(ShareRun& run, const Share& share, Kind kind, ErrorClass error,
@@ -112,6 +123,7 @@ class CrawlCycle {
   const Clock* clock_;
   CrawlCycleOptions options_;
   int64_t crawl_id_ = 0;
+  absl::Time start_time_;
   CrawlConfiguration configuration_;
   std::vector<std::unique_ptr<ShareRun>> runs_;
   CrawlSummary summary_;

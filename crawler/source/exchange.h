@@ -37,16 +37,21 @@ class Exchange {
   // Queues `request`; `handler` runs once, when its answer is given. The request is counted under
   // `kind`.
   void Ask(Kind kind, HttpRequest request, Handler handler);
+  // Queues a request for an unscoped token of the target; see UnscopedRequest. It is counted where
+  // the login is made, not here.
+  using UnscopedHandler = absl::AnyInvocable<void(const absl::StatusOr<UnscopedToken>&)>;
+  void AskUnscoped(std::string refused, UnscopedHandler handler);
   void Emit(SourceEvent event);
 
   // Runs the handler of `tag`. A tag that does not wait is ignored.
   void Deliver(int64_t tag, const absl::StatusOr<HttpResponse>& response, absl::Time now);
+  void DeliverUnscoped(int64_t tag, const absl::StatusOr<UnscopedToken>& token, absl::Time now);
   // Everything queued since the last call.
   SourceStep Take() { return std::exchange(step_, {}); }
 
   void set_now(absl::Time now) { now_ = now; }
   absl::Time now() const { return now_; }
-  bool idle() const { return pending_.empty(); }
+  bool idle() const { return pending_.empty() && pending_unscoped_.empty(); }
   // Requests answered for `kind`, retries included.
   int64_t RequestCount(Kind kind) const;
   const SourceOptions& options() const { return options_; }
@@ -61,6 +66,7 @@ class Exchange {
   SourceOptions options_;
   SourceStep step_;
   std::map<int64_t, Pending> pending_;
+  std::map<int64_t, UnscopedHandler> pending_unscoped_;
   std::map<Kind, int64_t> request_counts_;
   int64_t next_tag_ = 1;
   absl::Time now_ = absl::InfinitePast();

@@ -57,7 +57,9 @@ class HistoryReader {
   // Returns OUT_OF_RANGE if `time` is before the oldest that is kept.
   virtual absl::StatusOr<int64_t> GenerationAt(absl::Time time) = 0;
 
-  // The catalog as it was at `generation`, its crawls and states included. Of a row that is active
+  // The catalog as it was at `generation`, its crawls and states included. The registry and the
+  // projects that endpoints offer have no history: they are empty, and a site whose file names no
+  // country has that of the registry now. Of a row that is active
   // then, last_seen is the newest listing that shows it. Nothing is taken over from another
   // catalog: it costs what a first Load costs, and the steps back. Returns OUT_OF_RANGE if the
   // generation is not kept.

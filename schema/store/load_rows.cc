@@ -152,6 +152,11 @@ absl::Status LoadSite(Connection& db, SiteCatalog& site, SiteRows& rows) {
     CIS_ASSIGN_OR_RETURN(const IndexById images,
                          LoadListed(db, sql::ImageSql(), ids.id, endpoint.images, ids.image_ids));
     CIS_RETURN_IF_ERROR(LoadShares(db, flavors, images, endpoint, ids));
+    CIS_ASSIGN_OR_RETURN(Statement * offers,
+                         UseWith(db, sql::LoadOfferedProjects(), "endpoint_id", ids.id));
+    CIS_RETURN_IF_ERROR(ForEachRow(db, *offers, [&](RowReader& read) {
+      VisitFields(read, endpoint.offered_projects.emplace_back());
+    }));
   }
   return absl::OkStatus();
 }

@@ -334,6 +334,7 @@ std::vector<std::shared_ptr<const SiteCatalog>> PastCatalog::Finish(int64_t gene
       const EndpointRows& ids = rows_[s].endpoints[e];
       if (Find(endpoint_places_, ids.id) == nullptr) continue;
       FinishEndpoint(site.endpoints[e], ids);
+      site.endpoints[e].offered_projects.clear();
       endpoints.push_back(std::move(site.endpoints[e]));
     }
     site.endpoints = std::move(endpoints);

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "schema/model/fields.h"
 #include "schema/model/records.h"
+#include "schema/model/registry.h"
 #include "schema/store/sqlite.h"
 
 namespace cis {
@@ -38,6 +39,7 @@ class RowBinder {
   void operator()(absl::string_view name, Tristate value);
   void operator()(absl::string_view name, NetworkUse value);
   void operator()(absl::string_view name, VoSupport value);
+  void operator()(absl::string_view name, RegistryPart value);
   void operator()(absl::string_view name, const std::vector<std::string>& value);
   void operator()(absl::string_view name,
                   const std::optional<std::map<std::string, std::string>>& value);
@@ -66,6 +68,7 @@ class RowReader {
   void operator()(absl::string_view name, Tristate& value);
   void operator()(absl::string_view name, NetworkUse& value);
   void operator()(absl::string_view name, VoSupport& value);
+  void operator()(absl::string_view name, RegistryPart& value);
   void operator()(absl::string_view name, std::vector<std::string>& value);
   void operator()(absl::string_view name, std::optional<std::map<std::string, std::string>>& value);
   void Provenance(Provenance& value);

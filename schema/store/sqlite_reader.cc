@@ -10,6 +10,7 @@
 #include "schema/base/status_macros.h"
 #include "schema/model/network_peers.h"
 #include "schema/store/load_rows.h"
+#include "schema/store/registry_rows.h"
 #include "schema/store/sqlite_sql.h"
 
 namespace cis {
@@ -75,6 +76,7 @@ absl::StatusOr<Catalog> SqliteReader::Load(const Catalog* previous) {
   CIS_RETURN_IF_ERROR(db_->Read([&]() -> absl::Status {
     CIS_ASSIGN_OR_RETURN(catalog.generation, Generation());
     CIS_RETURN_IF_ERROR(LoadSites(*db_, previous, catalog));
+    CIS_ASSIGN_OR_RETURN(catalog.registry, LoadRegistry(*db_, previous));
     return LoadCrawls(*db_, absl::InfiniteFuture(), catalog);
   }));
   return catalog;

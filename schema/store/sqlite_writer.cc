@@ -12,6 +12,7 @@
 #include "schema/model/catalog.h"
 #include "schema/store/listing_rows.h"
 #include "schema/store/observation_rows.h"
+#include "schema/store/registry_rows.h"
 #include "schema/store/rows.h"
 #include "schema/store/share_rows.h"
 #include "schema/store/sqlite_sql.h"
@@ -155,6 +156,28 @@ absl::Status SqliteWriter::ChangeCrawls(absl::FunctionRef<absl::Status()> change
   });
 }
 
+absl::Status SqliteWriter::ChangeRegistry(absl::FunctionRef<absl::Status()> change) {
+  return db_->Write([&]() -> absl::Status {
+    CIS_ASSIGN_OR_RETURN(const int64_t before, db_->QueryInt(sql::kGeneration));
+    CIS_RETURN_IF_ERROR(change());
+    CIS_ASSIGN_OR_RETURN(const int64_t after, db_->QueryInt(sql::kGeneration));
+    if (before == after) return absl::OkStatus();
+    return TransactionLog(ChangeCause::kSite).Write(*db_, clock_->Now());
+  });
+}
+
+absl::Status SqliteWriter::ChangeEndpoint(
+    const Endpoint& endpoint, absl::FunctionRef<absl::Status(int64_t endpoint_id)> change) {
+  return db_->Write([&]() -> absl::Status {
+    CIS_ASSIGN_OR_RETURN(const std::optional<EndpointRowIds> row, FindEndpointRow(*db_, endpoint));
+    if (!row.has_value()) return absl::OkStatus();
+    CIS_RETURN_IF_ERROR(BumpGeneration(*db_));
+    CIS_RETURN_IF_ERROR(change(row->endpoint_id));
+    CIS_RETURN_IF_ERROR(TouchSite(*db_, row->site_id));
+    return TransactionLog(ChangeCause::kSite).Write(*db_, clock_->Now());
+  });
+}
+
 absl::StatusOr<int64_t> SqliteWriter::BeginCrawl(absl::Time start_time) {
   int64_t crawl_id = 0;
   CIS_RETURN_IF_ERROR(ChangeCrawls([&]() -> absl::Status {
@@ -267,6 +290,41 @@ absl::Status SqliteWriter::RecordLogin(int64_t crawl_id, const Share& share, abs
                      [&](TransactionLog& log, const ShareRowIds& row) {
                        return PutAttempt(*db_, log, crawl_id, row, authenticated, attempt);
                      });
+}
+
+absl::Status SqliteWriter::ReplaceRegistry(const RegistryUpdate& update) {
+  if (update.time == absl::InfinitePast()) {
+    return absl::InvalidArgumentError(absl::StrCat("the registry's ",
+                                                   FormatRegistryPart(update.part),
+                                                   " need the time at which they were read"));
+  }
+  return ChangeRegistry([&] { return PutRegistry(*db_, update); });
+}
+
+absl::Status SqliteWriter::RecordRegistryFailure(RegistryPart part, ErrorClass error,
+                                                 absl::string_view message, absl::Time time) {
+  if (error == ErrorClass::kNone) {
+    return absl::InvalidArgumentError("a failure needs an error class other than none");
+  }
+  return ChangeRegistry([&] { return PutRegistryFailure(*db_, part, error, message, time); });
+}
+
+absl::Status SqliteWriter::ReplaceSiteProblems(absl::Span<const SiteProblem> problems,
+                                               absl::Time time) {
+  return ChangeRegistry([&] { return PutSiteProblems(*db_, problems, time).status(); });
+}
+
+absl::Status SqliteWriter::PutOffers(const Share& share, absl::Span<const OfferedProject> projects,
+                                     absl::Time time) {
+  return ChangeEndpoint(share.endpoint, [&](int64_t endpoint_id) {
+    return PutOfferedProjects(*db_, endpoint_id, projects, time);
+  });
+}
+
+absl::Status SqliteWriter::DropOffers(const Share& share, absl::Time time) {
+  return ChangeEndpoint(share.endpoint, [&](int64_t endpoint_id) {
+    return DropOfferedProjects(*db_, endpoint_id, time);
+  });
 }
 
 absl::Status SqliteWriter::ForEachObservation(

@@ -32,6 +32,14 @@ class SqliteWriter : public StoreWriter {
                              int64_t request_count) override;
   absl::Status RecordLogin(int64_t crawl_id, const Share& share, absl::Time time,
                            int64_t request_count) override;
+  absl::Status ReplaceRegistry(const RegistryUpdate& update) override;
+  absl::Status RecordRegistryFailure(RegistryPart part, ErrorClass error, absl::string_view message,
+                                     absl::Time time) override;
+  absl::Status ReplaceSiteProblems(absl::Span<const SiteProblem> problems,
+                                   absl::Time time) override;
+  absl::Status PutOffers(const Share& share, absl::Span<const OfferedProject> projects,
+                         absl::Time time) override;
+  absl::Status DropOffers(const Share& share, absl::Time time) override;
   absl::Status ForEachObservation(
       const std::function<absl::Status(const Observation&)>& use) override;
   absl::Status Renormalize(const Observation& observation, const RecordSet& records) override;
@@ -42,6 +50,12 @@ class SqliteWriter : public StoreWriter {
   absl::Status ChangeShare(
       const Share& share, Kind kind, ChangeCause cause,
       absl::FunctionRef<absl::Status(TransactionLog&, const ShareRowIds&)> change);
+  // One change of an endpoint that is in the store, of what the history does not hold. Does nothing
+  // if there is no such endpoint.
+  absl::Status ChangeEndpoint(const Endpoint& endpoint,
+                              absl::FunctionRef<absl::Status(int64_t endpoint_id)> change);
+  // One change of the registry. The history holds the time of it only.
+  absl::Status ChangeRegistry(absl::FunctionRef<absl::Status()> change);
   // A transaction that only the list of crawls shows.
   absl::Status ChangeCrawls(absl::FunctionRef<absl::Status()> change);
 

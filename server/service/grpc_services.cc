@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "cis/v1/inventory.grpc.pb.h"
 #include "cis/v1/placement.grpc.pb.h"
+#include "cis/v1/registry.grpc.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
@@ -16,6 +17,7 @@
 #include "server/service/inventory_handlers.h"
 #include "server/service/placement_handlers.h"
 #include "server/service/serve.h"
+#include "server/service/registry_handlers.h"
 
 namespace cis {
 namespace {
@@ -143,6 +145,26 @@ class PlacementServiceImpl final : public v1::PlacementService::CallbackService 
   const ServiceParts parts_;
 };
 
+class RegistryServiceImpl final : public v1::RegistryService::CallbackService {
+ public:
+  explicit RegistryServiceImpl(const ServiceParts& parts) : parts_(parts) {}
+
+  grpc::ServerUnaryReactor* ListSiteProblems(grpc::CallbackServerContext* call,
+                                             const v1::ListSiteProblemsRequest* request,
+                                             v1::ListSiteProblemsResponse* response) override {
+    return Serve(call, parts_, "ListSiteProblems", request, response, cis::ListSiteProblems);
+  }
+
+  grpc::ServerUnaryReactor* ListOffers(grpc::CallbackServerContext* call,
+                                       const v1::ListOffersRequest* request,
+                                       v1::ListOffersResponse* response) override {
+    return Serve(call, parts_, "ListOffers", request, response, cis::ListOffers);
+  }
+
+ private:
+  const ServiceParts parts_;
+};
+
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeInventoryService(const ServiceParts& parts) {
@@ -151,6 +173,10 @@ std::unique_ptr<grpc::Service> MakeInventoryService(const ServiceParts& parts) {
 
 std::unique_ptr<grpc::Service> MakePlacementService(const ServiceParts& parts) {
   return std::make_unique<PlacementServiceImpl>(parts);
+}
+
+std::unique_ptr<grpc::Service> MakeRegistryService(const ServiceParts& parts) {
+  return std::make_unique<RegistryServiceImpl>(parts);
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(Past& past, absl::Time as_of,

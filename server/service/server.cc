@@ -69,6 +69,7 @@ struct Server::Parts {
   std::unique_ptr<grpc::Service> changes;
   std::unique_ptr<grpc::Service> inventory;
   std::unique_ptr<grpc::Service> placement;
+  std::unique_ptr<grpc::Service> registry;
   std::unique_ptr<grpc::Server> server;
   std::string address;
   std::atomic<bool> drained{false};
@@ -105,11 +106,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   parts->changes = MakeChangeService(service_parts, &parts->feed);
   parts->inventory = MakeInventoryService(service_parts);
   parts->placement = MakePlacementService(service_parts);
+  parts->registry = MakeRegistryService(service_parts);
 
   grpc::ServerBuilder builder;
   builder.RegisterService(parts->changes.get());
   builder.RegisterService(parts->inventory.get());
   builder.RegisterService(parts->placement.get());
+  builder.RegisterService(parts->registry.get());
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
   // Otherwise a second server on the same port would start and take half of the requests.

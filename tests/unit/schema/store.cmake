@@ -7,7 +7,7 @@ cis_test(
           store_history_test.cc
           store_lifecycle_test.cc
           store_open_test.cc
-          store_reader_test.cc
+          store_reader_test.cc store_registry_test.cc
           store_round_trip_test.cc
           zstd_test.cc
   LINK cis_store)
