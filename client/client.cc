@@ -167,10 +167,9 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions&
 }
 
 Client::Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options)
-    : stubs_(std::make_unique<Stubs>(Stubs{v1::InventoryService::NewStub(channel),
-                                           v1::PlacementService::NewStub(channel),
-                                           v1::ChangeService::NewStub(channel),
-                                           v1::RegistryService::NewStub(std::move(channel))})),
+    : stubs_(std::make_unique<Stubs>(Stubs{
+          v1::InventoryService::NewStub(channel), v1::PlacementService::NewStub(channel),
+          v1::ChangeService::NewStub(channel), v1::RegistryService::NewStub(std::move(channel))})),
       options_(std::move(options)) {}
 
 Client::~Client() = default;

@@ -46,13 +46,15 @@ absl::StatusOr<bool> RunList(const CommandContext& context);
 // Writes one sentence to stderr, cleaned, unless notes are not wanted.
 void Note(const CommandContext& context, absl::string_view sentence);
 
-// Asks `request` about the past if the user does; the clock then stands at that time.
+// Asks `request` about the past if the user does and it can; the clock then stands at that time.
 template <typename Request>
 void SetAsOf(const CommandContext& context, Request& request) {
-  if (!context.options.as_of.has_value()) return;
-  const timespec time = absl::ToTimespec(context.clock.Now());
-  request.mutable_as_of()->set_seconds(time.tv_sec);
-  request.mutable_as_of()->set_nanos(static_cast<int32_t>(time.tv_nsec));
+  if constexpr (requires { request.mutable_as_of(); }) {
+    if (!context.options.as_of.has_value()) return;
+    const timespec time = absl::ToTimespec(context.clock.Now());
+    request.mutable_as_of()->set_seconds(time.tv_sec);
+    request.mutable_as_of()->set_nanos(static_cast<int32_t>(time.tv_nsec));
+  }
 }
 
 // Style of a table in the wanted format: `wide` is never cut.

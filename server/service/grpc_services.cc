@@ -16,8 +16,8 @@
 #include "server/service/history_errors.h"
 #include "server/service/inventory_handlers.h"
 #include "server/service/placement_handlers.h"
-#include "server/service/serve.h"
 #include "server/service/registry_handlers.h"
+#include "server/service/serve.h"
 
 namespace cis {
 namespace {
