@@ -49,6 +49,7 @@ google::protobuf::Message* AnswerFor(const std::string& noun, FakeServer& server
   if (noun == "images") return &server.inventory.images;
   if (noun == "networks") return &server.inventory.networks;
   if (noun == "crawls") return &server.inventory.crawls;
+  if (noun == "changes") return &server.changes.changes;
   return nullptr;
 }
 
@@ -83,6 +84,7 @@ void ExpectCases(const std::string& name) {
   EXPECT_TRUE(status.ok()) << status.message();
 }
 
+TEST(CliCases, Changes) { ExpectCases("changes.case"); }
 TEST(CliCases, Tables) { ExpectCases("tables.case"); }
 TEST(CliCases, Formats) { ExpectCases("formats.case"); }
 TEST(CliCases, Place) { ExpectCases("place.case"); }

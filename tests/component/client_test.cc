@@ -354,8 +354,8 @@ TEST(Watch, ResumesWhereTheLostConnectionEnded) {
                                               [](absl::Duration) { return true; });
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(result.out,
-            "2023-11-14 21:13  SITE-A  flavor m1.1 gone\n"
-            "2023-11-14 21:13  SITE-A  flavor m1.2 appeared\n");
+            "2023-11-14 21:13 UTC  SITE-A  flavor m1.1 gone\n"
+            "2023-11-14 21:13 UTC  SITE-A  flavor m1.2 appeared\n");
   ASSERT_EQ(server.changes.watch_requests.size(), 2u);
   EXPECT_EQ(server.changes.watch_requests[0].resume_token(), "");
   EXPECT_EQ(server.changes.watch_requests[0].vos(0), "ops");

@@ -30,6 +30,7 @@ class ServerTest : public ::testing::Test {
     ServerOptions options;
     options.listen_address = "127.0.0.1:0";
     options.clock = &clock_;
+    options.db = db_;
     absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(options);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -75,6 +76,7 @@ class ServerTest : public ::testing::Test {
   }
 
   const TestClock clock_;
+  std::string db_;  // set before StartServer: questions about the past are answered from it
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::InventoryService::Stub> inventory_;
