@@ -7,6 +7,7 @@ faults.json is a list of objects:
   path      text that the target must hold; absent = any
   skip      let this many matching requests pass first (default 0)
   count     then hit this many (default: all)
+  from, to  texts, for rewrite
   seconds   for timeout and drip; Retry-After for 429 and 503 (default 1)
 The file is read again whenever it changes, so that a test can break and mend a running replay.
 """
@@ -27,6 +28,7 @@ KINDS = {
     'garbage': '200 with something that is not JSON', 'shape': '200 with JSON of another shape',
     'drip': 'one byte every `seconds`', 'endless-pages': 'a next link on every page',
     'endless-body': 'a body without end', 'bomb': '1 GiB of zeros in a small gzip body',
+    'rewrite': 'a good answer in which `from` reads `to`: the site changed',
     'redirect': '302 to another host', 'huge-header': 'a header of 1 MiB',
 }
 HTML = b'<!DOCTYPE html><html><head><title>Portal</title></head><body>Please log in</body></html>'
@@ -124,6 +126,8 @@ async def apply(rule, service, good, writer):
         return Response(200, json_type, b'{"images": [}' + b'\xff\xfe')
     if kind == 'shape':
         return Response(200, json_type, b'["not", "what", "was", "asked"]')
+    if kind == 'rewrite':
+        return Response(good.status, good.headers, good.body.replace(rule['from'].encode(), rule['to'].encode()))
     if kind == 'drip':
         await write_forever(writer, encode_head(good, len(good.body) + (1 << 20)), b' ', seconds)
     if kind == 'endless-body':
