@@ -20,7 +20,8 @@ IMAGE, NEW_IMAGE = 'cc10fb9b-1878-4638-a7e7-241762de3231', '22222222-1878-4638-a
 # The site as it is at the second crawl, and another whose login fails then.
 CHANGED = (
     {'kind': 'rewrite', 'site': SITE, 'path': 'flavors/detail', 'from': FLAVOR, 'to': NEW_FLAVOR},
-    {'kind': 'rewrite', 'site': SITE, 'path': '/v2/images', 'from': IMAGE, 'to': NEW_IMAGE},
+    {'kind': 'rewrite', 'site': SITE, 'path': '/v2/images', 'from': '"id": "%s"' % IMAGE,
+     'to': '"id": "%s"' % NEW_IMAGE},
     {'kind': 'rewrite', 'site': SITE, 'path': '/v2.0/networks', 'from': '"public00"', 'to': '"external"'},
     {'kind': 'rewrite', 'site': SITE, 'path': '/limits', 'service': 'nova', 'from': '"maxTotalCores": 80',
      'to': '"maxTotalCores": 40'},
@@ -53,8 +54,14 @@ class HistoryTest(harness.Case):
         child = subprocess.Popen(
             [harness.program('cisquery'), '--server', address, 'watch', '-o', 'ndjson', *args], text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=harness.clean_env())
-        self.addCleanup(lambda: child.poll() is None and child.kill())
+        self.addCleanup(self.end, child)
         return child
+
+    @staticmethod
+    def end(child):
+        if child.poll() is None:
+            child.kill()
+        child.communicate()
 
     def token_of_now(self, address):
         """What an interrupted watch says to go on with; interrupted later each time until it was connected."""
@@ -91,7 +98,7 @@ class HistoryTest(harness.Case):
         self.faults()
         self.assertEqual(code, 3, err)
         self.assert_sound(self.db)
-        self.check_journal(shares)
+        self.check_journal(first_done, shares)
         told, token = self.renames(live)
         self.assertEqual(told, [('public00', 'external')] * shares)
         self.check_past(first_done)
@@ -107,16 +114,17 @@ class HistoryTest(harness.Case):
         self.assertEqual({c['event'] for c in recovered[:1]}, {'CHANGE_EVENT_RECOVERED'})
         self.check_retention()
 
-    def check_journal(self, shares):
+    def check_journal(self, first_done, shares):
         by_event = {}
-        for change in self.changes():
+        for change in self.query_json(self.db, 'changes', '--since', utc(first_done)):
             by_event.setdefault((change['site_name'], change['kind'], change['event'][len('CHANGE_EVENT_'):]),
                                 []).append(change)
         (gone,) = by_event[(SITE, 'flavor', 'GONE')]
         (appeared,) = by_event[(SITE, 'flavor', 'APPEARED')]
         self.assertEqual((gone['upstream_id'], appeared['upstream_id']), (FLAVOR, NEW_FLAVOR))
         (replaced,) = by_event[(SITE, 'image', 'REPLACED')]
-        self.assertEqual((replaced['old_value'], replaced['new_value']), (IMAGE, NEW_IMAGE))
+        self.assertEqual((replaced['old_value'], replaced['new_value'], replaced['field']),
+                         (IMAGE, NEW_IMAGE, 'egi_ref'))
         self.assertNotIn((SITE, 'image', 'GONE'), by_event)
         self.assertEqual(len(by_event[(SITE, 'network', 'RENAMED')]), shares)
         (quota,) = by_event[(SITE, 'quota', 'CHANGED')]
@@ -124,8 +132,10 @@ class HistoryTest(harness.Case):
                          (VO, 'limit', '80', '40'))
         failing = by_event[(DOWN, 'share', 'FAILING')]
         self.assertEqual({(c['field'], c['new_value']) for c in failing}, {('auth', 'auth')})
+        refused = by_event[(DOWN, 'share', 'CHANGED')]
+        self.assertEqual({(c['field'], c['new_value']) for c in refused}, {('support', 'refused')})
         # Sites that did not change are not in it.
-        self.assertEqual({site for site, kind, _ in by_event if kind != 'share'}, {SITE})
+        self.assertEqual({site for site, _, _ in by_event}, {SITE, DOWN})
         self.assertEqual(self.changes('--kind', 'quota', '--vo', 'ops'), [])
 
     def check_past(self, first_done):
