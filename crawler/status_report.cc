@@ -29,8 +29,8 @@ std::string FormatAge(absl::Duration age) {
   if (age == absl::InfiniteDuration()) return "never";
   const int64_t minutes = absl::ToInt64Minutes(age);
   if (minutes < 60) return absl::StrCat(minutes, "m");
-  if (minutes < 48 * 60) return absl::StrCat(minutes / 60, "h");
-  return absl::StrCat(minutes / (24 * 60), "d");
+  if (minutes < 2880) return absl::StrCat(minutes / 60, "h");
+  return absl::StrCat(minutes / 1440, "d");
 }
 
 // One line without the characters that mean something to a monitoring system.
