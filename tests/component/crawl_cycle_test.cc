@@ -364,7 +364,8 @@ TEST_F(CrawlCycleTest, InterruptedFederatedLoginIsNoFailureOfTheSite) {
   const auto summary = Crawl(FederatedTargets(GivenToken("opaque")), /*cancel_after=*/1);
   ASSERT_TRUE(summary.ok()) << summary.status();
   EXPECT_TRUE(summary->interrupted);
-  for (const ShareCatalog& share : Load().sites.at(0)->endpoints.at(0).shares) {
+  const Catalog catalog = Load();
+  for (const ShareCatalog& share : catalog.sites.at(0)->endpoints.at(0).shares) {
     EXPECT_EQ(StateOf(share, Kind::kAuth).error, ErrorClass::kNone);
   }
 }
