@@ -92,7 +92,8 @@ void NetworkFetch::Start(DocumentsDone networks_done, DocumentsDone quota_done) 
                     gather->Put(pools_part, std::vector<Document>{});
                   }
                   AskQuota(extensions.quota_details, std::move(quota_done));
-                });
+                },
+                Audience::kEndpoint);
   gather->Seal();
 }
 

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "crawler/http/limit.h"
 #include "crawler/http/transport.h"
 #include "schema/model/observation.h"
 #include "schema/model/records.h"
@@ -47,6 +48,9 @@ struct ShareTarget {
 struct SourceRequest {
   HttpRequest request;
   int64_t tag = 0;
+  // Not empty: the site answers 200 to every share that asks with the same key by the same document,
+  // whoever asks, so one such answer may be given to all of them for the length of a crawl.
+  std::string share_key;
 };
 
 // One thing the source has found out.
@@ -71,6 +75,7 @@ struct SourceEvent {
 struct SourceStep {
   std::vector<SourceRequest> requests;
   std::vector<SourceEvent> events;
+  std::vector<Limit> limits;  // of the source, that were hit
 };
 
 // Not thread-safe. Every request handed out must be answered exactly once, in any order.

@@ -38,6 +38,8 @@ std::string ShareLabel(const SiteIndex& site, const Share& share) {
 struct Trouble {
   std::vector<absl::string_view> kinds;
   absl::Time oldest = absl::InfiniteFuture();
+  absl::Time failing_since = absl::InfiniteFuture();  // the first of them
+  int64_t failure_count = 0;                          // tries in a row, the most
 };
 
 void AddProblems(const RequestContext& context, const SiteIndex& site, const ShareCatalog& share,
@@ -57,19 +59,30 @@ void AddProblems(const RequestContext& context, const SiteIndex& site, const Sha
     Trouble& trouble = troubles[{read, seen.error, seen.error_message}];
     trouble.kinds.push_back(FormatKind(kind));
     trouble.oldest = std::min(trouble.oldest, seen.success_time);
+    trouble.failing_since = std::min(trouble.failing_since, seen.failing_since);
+    trouble.failure_count = std::max(trouble.failure_count, seen.failure_count);
   }
   for (const auto& [key, trouble] : troubles) {
     const auto& [read, error, message] = key;
     std::string text = absl::StrCat(
         label, ": ", absl::StrJoin(trouble.kinds, ", "),
         read ? absl::StrCat(" not refreshed since ", FormatDay(trouble.oldest)) : " never read");
-    if (error != ErrorClass::kNone) absl::StrAppend(&text, ": ", FormatErrorClass(error));
+    if (error != ErrorClass::kNone) {
+      absl::StrAppend(&text, ": ", FormatErrorClass(error), " since ",
+                      FormatDay(trouble.failing_since), " (", trouble.failure_count,
+                      trouble.failure_count == 1 ? " try)" : " tries)");
+    }
     if (!message.empty()) absl::StrAppend(&text, ": ", message);
     problems.push_back(std::move(text));
   }
 }
 
 }  // namespace
+
+std::optional<BackOff> BackOffOf(const RequestContext& context, const ShareView& view) {
+  if (!view.share->share.configured) return std::nullopt;
+  return FindBackOff(LoginsOf(*view.site, view.endpoint->endpoint.keystone_url), context.now);
+}
 
 DataState StateOfShare(const RequestContext& context, const ShareCatalog& share) {
   return WorstState(share.kinds, kAllKinds, context.now, context.freshness);
@@ -88,6 +101,15 @@ SiteSummary SummarizeSite(const RequestContext& context, const SiteIndex& site) 
     summary.vos.push_back(view->share->share.vo);
     ++summary.share_count;
     if (state == DataState::kFresh) ++summary.fresh_share_count;
+    for (const KindState& kind : view->share->kinds) {
+      if (kind.error == ErrorClass::kNone) continue;
+      ErrorSummary& error = summary.errors[kind.error];
+      ++error.kind_count;
+      error.failing_since = std::min(error.failing_since, kind.failing_since);
+    }
+    if (const std::optional<BackOff> back_off = BackOffOf(context, *view)) {
+      summary.next_attempt = std::min(summary.next_attempt, back_off->next_attempt);
+    }
   }
   std::sort(summary.vos.begin(), summary.vos.end());
   summary.vos.erase(std::unique(summary.vos.begin(), summary.vos.end()), summary.vos.end());
@@ -101,7 +123,15 @@ std::vector<std::string> FindProblems(const RequestContext& context, const SiteI
   const std::vector<const ShareView*> shares = CountedShares(site);
   if (!site.site()->site.configured) problems.push_back("no site file names this site any more");
   if (shares.empty()) problems.push_back("no VO is configured here");
-  for (const ShareView* view : shares) AddProblems(context, site, *view->share, problems);
+  std::set<std::string> told;  // Keystones
+  for (const ShareView* view : shares) {
+    AddProblems(context, site, *view->share, problems);
+    const std::string& url = view->endpoint->endpoint.keystone_url;
+    const std::optional<BackOff> back_off = BackOffOf(context, *view);
+    if (!back_off.has_value() || !told.insert(url).second) continue;
+    problems.push_back(absl::StrCat(site.endpoints().size() < 2 ? "" : absl::StrCat(url, ": "),
+                                    DescribeBackOff(*back_off)));
+  }
   std::sort(problems.begin(), problems.end());
   return problems;
 }

@@ -3,14 +3,23 @@
 // What follows from the states of many kinds of many shares: how a site, a share or a VO stands.
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "schema/model/back_off.h"
 #include "server/service/request_context.h"
 #include "server/snapshot/snapshot.h"
 
 namespace cis {
+
+// Kinds of shares that fail with one class of error.
+struct ErrorSummary {
+  int32_t kind_count = 0;
+  absl::Time failing_since = absl::InfiniteFuture();  // the first of them
+};
 
 // A site as a whole. Counts its configured shares; all shares of a site that is not configured.
 struct SiteSummary {
@@ -20,6 +29,8 @@ struct SiteSummary {
   std::vector<std::string> vos;                    // sorted
   int32_t share_count = 0;
   int32_t fresh_share_count = 0;
+  std::map<ErrorClass, ErrorSummary> errors;
+  absl::Time next_attempt = absl::InfiniteFuture();  // InfiniteFuture = not backed off from
 };
 SiteSummary SummarizeSite(const RequestContext& context, const SiteIndex& site);
 
@@ -36,6 +47,9 @@ struct VoSummary {
 };
 // Ordered by resource name.
 std::vector<VoSummary> SummarizeVos(const Snapshot& snapshot);
+
+// How the share's endpoint is backed off from; nothing if it is not, or the share is not configured.
+std::optional<BackOff> BackOffOf(const RequestContext& context, const ShareView& view);
 
 // The worst state of the share's kinds, tried or not.
 DataState StateOfShare(const RequestContext& context, const ShareCatalog& share);

@@ -325,6 +325,9 @@ class FailingStore : public StoreWriter {
                              int64_t) override {
     return Write();
   }
+  absl::Status RecordNotAsked(int64_t, const Share&, absl::string_view, absl::Time) override {
+    return Write();
+  }
   absl::Status RecordLogin(int64_t, const Share&, absl::Time, int64_t) override { return Write(); }
   absl::Status ForEachObservation(const std::function<absl::Status(const Observation&)>&) override {
     return absl::OkStatus();

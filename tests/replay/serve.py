@@ -42,9 +42,13 @@ class Site:
         self.counts[service] += 1
         if self.server.latency:
             await asyncio.sleep(self.server.latency)
-        rule = self.server.faults.match(self.name, service, request.target)
-        good = self.good(service, request, endless=bool(rule) and rule['kind'] == 'endless-pages')
-        response = await faults.apply(rule, service, good, writer) if rule else good
+        rule = self.server.faults.match(self.name, service, request.method, request.target)
+        good = self.good(service, request, endless=bool(rule) and rule['kind'].endswith('-pages'))
+        if rule:
+            response = await faults.apply(rule, service, good, writer,
+                                          {v: self.origin(v) for v in SERVICES})
+        else:
+            response = good
         if len(response.body) > 1024 and 'gzip' in request.headers.get('accept-encoding', '') and \
                 'Content-Encoding' not in response.headers:
             return Response(response.status, dict(response.headers, **{'Content-Encoding': 'gzip'}),
