@@ -92,9 +92,8 @@ absl::Status CrawlCycle::RecordHeld() {
     ++summary_.done_count;
     ++summary_.backing_off_count;
     for (const Share& share : configuration_.SharesOf(target.share)) {
-      CIS_RETURN_IF_ERROR(store_->RecordNotAsked(crawl_id_, share,
-                                                 outcome.kinds[Kind::kAuth].message,
-                                                 clock_->Now()));
+      CIS_RETURN_IF_ERROR(store_->RecordNotAsked(
+          crawl_id_, share, outcome.kinds[Kind::kAuth].message, clock_->Now()));
     }
     if (options_.on_share_done) options_.on_share_done(outcome);
   }
@@ -117,8 +116,8 @@ void CrawlCycle::Send(ShareRun& run, SourceRequest request) {
   request.request.deadline =
       std::min(request.request.deadline, std::max(left, absl::Milliseconds(1)));
   transport_->Send(std::move(request.request),
-                   [this, &run, tag = request.tag, key = std::move(request.share_key)](
-                       absl::StatusOr<HttpResponse> answer) {
+                   [this, &run, tag = request.tag,
+                    key = std::move(request.share_key)](absl::StatusOr<HttpResponse> answer) {
                      if (!key.empty()) OnSharedAnswer(key, answer);
                      OnAnswer(run, tag, std::move(answer));
                    });
@@ -161,8 +160,8 @@ void CrawlCycle::DeliverShared() {
     answered_.pop_front();
     ++summary_.shared_count;
     --run->open_count;
-    Take(*run, run->source->OnResponse(request.tag, *shared_[request.share_key].answer,
-                                       clock_->Now()));
+    Take(*run,
+         run->source->OnResponse(request.tag, *shared_[request.share_key].answer, clock_->Now()));
   }
 }
 

@@ -51,10 +51,10 @@ struct ShareOutcome {
 struct CrawlSummary {
   int64_t share_count = 0;
   int64_t done_count = 0;
-  int64_t refreshed_count = 0;  // all kinds fresh
-  int64_t partial_count = 0;    // some kinds fresh, some kept
-  int64_t request_count = 0;    // answers, retries included
-  int64_t shared_count = 0;     // answers that another share's request brought
+  int64_t refreshed_count = 0;                  // all kinds fresh
+  int64_t partial_count = 0;                    // some kinds fresh, some kept
+  int64_t request_count = 0;                    // answers, retries included
+  int64_t shared_count = 0;                     // answers that another share's request brought
   int64_t backing_off_count = 0;                // shares that were not asked
   std::map<std::string, int64_t> error_counts;  // kinds that failed, by class
   LimitHits limit_hits;

@@ -24,8 +24,8 @@ class EndpointGate {
 
   // False if `target` is held back; it is then kept here.
   bool Admit(const ShareTarget& target);
-  // A share of the endpoint `keystone_url` of a site has logged in or was refused by the site: gives
-  // out the shares that were held back.
+  // A share of the endpoint `keystone_url` of a site has logged in or was refused by the site:
+  // gives out the shares that were held back.
   std::vector<ShareTarget> Open(const Share& share);
   // Those that are still held back, each with its endpoint's state.
   std::vector<std::pair<ShareTarget, BackOff>> Held() const;

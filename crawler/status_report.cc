@@ -52,16 +52,15 @@ ShareStatus StatusOf(const ShareCatalog& entry, const std::optional<BackOff>& ba
     const absl::Duration age = never ? absl::InfiniteDuration() : now - it->success_time;
     status.age = std::max(status.age, age);
     if (it != entry.kinds.end() && it->error != ErrorClass::kNone && status.problem.empty()) {
-      status.problem =
-          absl::StrCat(FormatKind(kind), " ", FormatErrorClass(it->error), ", data ",
-                       FormatAge(age), never ? "" : " old", ", failing for ",
-                       FormatAge(now - it->failing_since), " (", it->failure_count, "x)",
-                       back_off.has_value() ? absl::StrCat(", backing off, next try in ",
-                                                           FormatAge(std::max(
-                                                               absl::ZeroDuration(),
-                                                               back_off->next_attempt - now)))
-                                            : "",
-                       ": ", ForMonitor(it->error_message));
+      status.problem = absl::StrCat(
+          FormatKind(kind), " ", FormatErrorClass(it->error), ", data ", FormatAge(age),
+          never ? "" : " old", ", failing for ", FormatAge(now - it->failing_since), " (",
+          it->failure_count, "x)",
+          back_off.has_value() ? absl::StrCat(", backing off, next try in ",
+                                              FormatAge(std::max(absl::ZeroDuration(),
+                                                                 back_off->next_attempt - now)))
+                               : "",
+          ": ", ForMonitor(it->error_message));
     }
   }
   status.stale = status.age > max_age;

@@ -296,9 +296,8 @@ void CurlTransport::EndAll(absl::StatusCode code, absl::string_view why) {
     Exchange& exchange = *exchanges_.begin()->second;
     Stop(exchange);
     const std::string message = absl::StrCat(What(exchange.request), ": ", why);
-    End(id, error == ErrorClass::kTimeout
-                ? MakeLimitError(code, error, Limit::kShareTime, message)
-                : MakeError(code, error, message));
+    End(id, error == ErrorClass::kTimeout ? MakeLimitError(code, error, Limit::kShareTime, message)
+                                          : MakeError(code, error, message));
   }
   wrong_.clear();
   retries_.clear();

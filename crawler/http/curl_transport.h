@@ -48,11 +48,11 @@ struct TransportStats {
 // HttpTransport over libcurl's multi interface, on the thread that calls Run(). Not thread-safe
 // but for Cancel(), which is sticky and acts within 100 ms.
 //
-// Waits and deadlines go by the clock's Steady(), so that a clock that is set meanwhile ends nothing.
-// A request's `deadline` counts from the start of its first try: waiting for its turn is not the
-// site's fault, and Run() has a deadline of its own. A request that waits before a retry holds no
-// place in flight. An answer with Retry-After pauses every request of its limit_key. Callbacks
-// that have not run when the transport is destroyed never run.
+// Waits and deadlines go by the clock's Steady(), so that a clock that is set meanwhile ends
+// nothing. A request's `deadline` counts from the start of its first try: waiting for its turn is
+// not the site's fault, and Run() has a deadline of its own. A request that waits before a retry
+// holds no place in flight. An answer with Retry-After pauses every request of its limit_key.
+// Callbacks that have not run when the transport is destroyed never run.
 class CurlTransport : public HttpTransport {
  public:
   // `clock` must outlive the transport. Returns INVALID_ARGUMENT if a limit is below 1, INTERNAL if

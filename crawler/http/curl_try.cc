@@ -39,7 +39,8 @@ std::string FormatAddress(const sockaddr& address) {
   } else if (address.sa_family == AF_INET6) {
     bytes = &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
   }
-  if (bytes == nullptr || inet_ntop(address.sa_family, bytes, text.data(), text.size()) == nullptr) {
+  if (bytes == nullptr ||
+      inet_ntop(address.sa_family, bytes, text.data(), text.size()) == nullptr) {
     return "";
   }
   return text.data();
@@ -346,11 +347,11 @@ CurlTryEnd CurlTry::Finish(int curl_code) {
   if (curl_code != CURLE_OK && limit_.has_value()) {
     const bool is_body = *limit_ == Limit::kBodyBytes;
     end.limit = limit_;
-    end.status = MakeLimitError(
-        Code::kResourceExhausted, ErrorClass::kLimit, *limit_,
-        absl::StrCat("the answer's ", is_body ? "body" : "headers", " would exceed ",
-                     is_body ? request_.max_body_bytes : options_.max_header_bytes,
-                     " bytes, the limit (", FormatLimit(*limit_), ")"));
+    end.status =
+        MakeLimitError(Code::kResourceExhausted, ErrorClass::kLimit, *limit_,
+                       absl::StrCat("the answer's ", is_body ? "body" : "headers", " would exceed ",
+                                    is_body ? request_.max_body_bytes : options_.max_header_bytes,
+                                    " bytes, the limit (", FormatLimit(*limit_), ")"));
   } else if (!refused_.empty() &&
              (curl_code == CURLE_ABORTED_BY_CALLBACK || curl_code == CURLE_COULDNT_CONNECT)) {
     end.limit = Limit::kInwardAddress;

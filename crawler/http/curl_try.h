@@ -30,8 +30,8 @@ struct CurlTryOptions {
 // How a try ended.
 struct CurlTryEnd {
   TryResult result = TryResult::kFinal;
-  absl::Status status;    // OK for kAnswer; its message does not name the URL
-  HttpResponse response;  // kAnswer
+  absl::Status status;         // OK for kAnswer; its message does not name the URL
+  HttpResponse response;       // kAnswer
   std::optional<Limit> limit;  // what this try ran into, if it did
   bool http2 = false;          // kAnswer: it came by HTTP/2
   int64_t wire_bytes = 0;
@@ -88,7 +88,7 @@ class CurlTry {
   HttpResponse response_;
   int64_t header_bytes_ = 0;
   std::optional<Limit> limit_;  // the size that was exceeded
-  std::string refused_;  // the peer address that policy refused
+  std::string refused_;         // the peer address that policy refused
 };
 
 }  // namespace cis

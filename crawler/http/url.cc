@@ -225,7 +225,8 @@ HostClass ClassifyIpv6(const Ipv6& a) {
   if (a == Ipv6{0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54}) {
     return HostClass::kLinkLocal;
   }
-  // Other ways to write an IPv4 address: ::a.b.c.d, NAT64 (64:ff9b::a.b.c.d), 6to4 (2002:a.b.c.d::).
+  // Other ways to write an IPv4 address: ::a.b.c.d, NAT64 (64:ff9b::a.b.c.d), 6to4
+  // (2002:a.b.c.d::).
   if (std::all_of(a.begin(), a.begin() + 12, [](uint8_t b) { return b == 0; })) {
     return ClassifyIpv4({a[12], a[13], a[14], a[15]});
   }

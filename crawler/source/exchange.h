@@ -42,7 +42,8 @@ class Exchange {
   void CountLimit(const absl::Status& status);
 
   // Runs the handler of `tag`. A tag that does not wait is ignored. An answer beyond the bounds of
-  // all answers (depth, values, bytes of the share) becomes an error here, before anything reads it.
+  // all answers (depth, values, bytes of the share) becomes an error here, before anything reads
+  // it.
   void Deliver(int64_t tag, const absl::StatusOr<HttpResponse>& response, absl::Time now);
   // Everything queued since the last call.
   SourceStep Take() { return std::exchange(step_, {}); }

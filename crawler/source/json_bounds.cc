@@ -8,26 +8,26 @@
 #include "crawler/source/limits.h"
 
 namespace cis {
+namespace {
+
+// Where the text that begins at `i` has its closing quote; the end of `body` if it has none.
+size_t EndOfText(absl::string_view body, size_t i) {
+  while (i < body.size() && body[i] != '"') i += body[i] == '\\' ? 2 : 1;
+  return i;
+}
+
+}  // namespace
 
 absl::Status CheckJsonBounds(absl::string_view body) {
   const absl::string_view start = absl::StripLeadingAsciiWhitespace(body);
   if (start.empty() || (start.front() != '{' && start.front() != '[')) return absl::OkStatus();
   int depth = 0;
   int64_t value_count = 0;  // a comma, a bracket or a brace stands before or in each value
-  bool in_text = false;
   for (size_t i = 0; i < start.size(); ++i) {
     const char c = start[i];
-    if (in_text) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_text = false;
-      }
-      continue;
-    }
     switch (c) {
       case '"':
-        in_text = true;
+        i = EndOfText(start, i + 1);
         break;
       case '{':
       case '[':

@@ -13,7 +13,8 @@ namespace cis {
 // Levels of arrays and objects in one answer; OpenStack's have up to eight.
 inline constexpr int kMaxJsonDepth = 64;
 // Values in one answer. A full page of 1,000 images has some 60,000; a parsed value takes up to a
-// hundred bytes, so this bounds a parser at about 100 MB where 32 MiB of "[[],[],…" would take 1 GB.
+// hundred bytes, so this bounds a parser at about 100 MB where 32 MiB of "[[],[],…" would take 1
+// GB.
 inline constexpr int64_t kMaxJsonValues = 1'000'000;
 // All bodies of one share together; they are held until their kind is complete. The largest share
 // seen has 4 MiB.

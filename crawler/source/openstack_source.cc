@@ -12,8 +12,9 @@ namespace cis {
 
 namespace {
 
-// What a service without a client means for its part of the quotas: a catalog without it has no such
-// limits, but one whose URL may not be asked keeps them from us, and known ones must not be lost.
+// What a service without a client means for its part of the quotas: a catalog without it has no
+// such limits, but one whose URL may not be asked keeps them from us, and known ones must not be
+// lost.
 std::optional<absl::StatusOr<std::vector<Document>>> QuotaPartWithout(const absl::Status& why) {
   if (GetErrorClass(why) == ErrorClass::kNotFound) return std::nullopt;
   return why;

@@ -48,8 +48,9 @@ struct ShareTarget {
 struct SourceRequest {
   HttpRequest request;
   int64_t tag = 0;
-  // Not empty: the site answers 200 to every share that asks with the same key by the same document,
-  // whoever asks, so one such answer may be given to all of them for the length of a crawl.
+  // Not empty: the site answers 200 to every share that asks with the same key by the same
+  // document, whoever asks, so one such answer may be given to all of them for the length of a
+  // crawl.
   std::string share_key;
 };
 

@@ -78,9 +78,10 @@ std::vector<KindState> LoginsOf(const SiteCatalog& site, const std::string& keys
 }
 
 std::string DescribeBackOff(const BackOff& back_off) {
-  return absl::StrCat("backing off: the endpoint fails since ", FormatMinute(back_off.failing_since),
-                      " (", FormatErrorClass(back_off.error), ", ", back_off.failure_count,
-                      " logins in a row); next try after ", FormatMinute(back_off.next_attempt));
+  return absl::StrCat("backing off: the endpoint fails since ",
+                      FormatMinute(back_off.failing_since), " (", FormatErrorClass(back_off.error),
+                      ", ", back_off.failure_count, " logins in a row); next try after ",
+                      FormatMinute(back_off.next_attempt));
 }
 
 bool IsDue(const BackOff& back_off, absl::Time now) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// When is an endpoint asked again that has failed for days? A pure rule over what the store knows, so
-// that the crawler follows it and the server can tell it.
+// When is an endpoint asked again that has failed for days? A pure rule over what the store knows,
+// so that the crawler follows it and the server can tell it.
 
 #include <cstdint>
 #include <optional>
@@ -40,8 +40,8 @@ struct BackOff {
 // refusal of one project or credential, and no mistake of ours.
 bool IsSiteFailure(ErrorClass error);
 
-// The wait after the last of attempts that have failed for `failing`: a quarter of that, at least 12
-// hours and at most kLongestBackOff.
+// The wait after the last of attempts that have failed for `failing`: a quarter of that, at least
+// 12 hours and at most kLongestBackOff.
 absl::Duration BackOffInterval(absl::Duration failing);
 
 // Judges an endpoint by the login states (kAuth) of its configured shares, one each that was ever
@@ -56,8 +56,8 @@ bool IsDue(const BackOff& back_off, absl::Time now);
 // What FindBackOff wants of the shares of one Keystone: its regions stand and fall together.
 std::vector<KindState> LoginsOf(const SiteCatalog& site, const std::string& keystone_url);
 
-// "backing off: the endpoint fails since 2026-11-20 03:00 UTC (connect, 12 logins in a row); next try
-// after 2026-11-29 03:00 UTC".
+// "backing off: the endpoint fails since 2026-11-20 03:00 UTC (connect, 12 logins in a row); next
+// try after 2026-11-29 03:00 UTC".
 std::string DescribeBackOff(const BackOff& back_off);
 
 }  // namespace cis

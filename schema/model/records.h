@@ -269,7 +269,7 @@ struct Crawl {
   int64_t refreshed_count = 0;  // shares whose kinds all succeeded
   int64_t failed_count = 0;     // shares where at least one kind kept older data
   int64_t request_count = 0;
-  int64_t backing_off_count = 0;  // of the failed ones, those that were not asked
+  int64_t backing_off_count = 0;                // of the failed ones, those that were not asked
   std::map<std::string, int64_t> error_counts;  // by class: kinds of shares that failed
   std::map<std::string, int64_t> limit_hits;    // by name of the limit (crawler/http/limit.h)
 

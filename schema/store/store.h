@@ -76,8 +76,8 @@ class StoreWriter {
                                      ErrorClass error, absl::string_view message, absl::Time time,
                                      int64_t request_count) = 0;
 
-  // Notes in the history that the crawl did not ask the share, because its endpoint is backed off from
-  // (model/back_off.h); `message` says until when. Nothing else of the share changes.
+  // Notes in the history that the crawl did not ask the share, because its endpoint is backed off
+  // from (model/back_off.h); `message` says until when. Nothing else of the share changes.
   virtual absl::Status RecordNotAsked(int64_t crawl_id, const Share& share,
                                       absl::string_view message, absl::Time time) = 0;
 

@@ -48,7 +48,8 @@ struct VoSummary {
 // Ordered by resource name.
 std::vector<VoSummary> SummarizeVos(const Snapshot& snapshot);
 
-// How the share's endpoint is backed off from; nothing if it is not, or the share is not configured.
+// How the share's endpoint is backed off from; nothing if it is not, or the share is not
+// configured.
 std::optional<BackOff> BackOffOf(const RequestContext& context, const ShareView& view);
 
 // The worst state of the share's kinds, tried or not.

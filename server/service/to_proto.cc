@@ -262,7 +262,8 @@ void CrawlToProto(const Crawl& crawl, v1::Crawl& proto) {
   proto.set_failed_count(crawl.failed_count);
   proto.set_request_count(crawl.request_count);
   proto.set_backing_off_count(crawl.backing_off_count);
-  for (const auto& [name, count] : crawl.error_counts) (*proto.mutable_error_counts())[name] = count;
+  for (const auto& [name, count] : crawl.error_counts)
+    (*proto.mutable_error_counts())[name] = count;
   for (const auto& [name, count] : crawl.limit_hits) (*proto.mutable_limit_hits())[name] = count;
 }
 

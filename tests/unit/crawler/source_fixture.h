@@ -62,6 +62,7 @@ class FakeSite {
   }
 
   std::vector<HttpRequest> requests;  // all, in order
+  std::vector<Limit> limits;          // that Drive() saw
 
  private:
   std::map<std::string, Responder> responders_;
@@ -74,6 +75,7 @@ inline std::vector<SourceEvent> Drive(Source& source, FakeSite& site, bool newes
   std::vector<SourceEvent> events;
   std::deque<SourceRequest> open;
   const auto take = [&](SourceStep step) {
+    site.limits.insert(site.limits.end(), step.limits.begin(), step.limits.end());
     for (SourceEvent& event : step.events) events.push_back(std::move(event));
     for (SourceRequest& request : step.requests) open.push_back(std::move(request));
   };
