@@ -17,6 +17,7 @@
 #include "absl/strings/str_format.h"
 #include "cis/v1/inventory.grpc.pb.h"
 #include "cis/v1/placement.grpc.pb.h"
+#include "cis/v1/registry.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "schema/base/status_macros.h"
@@ -116,6 +117,7 @@ absl::Status CheckNextPage(const std::string& next, const std::string& last, int
 struct Client::Stubs {
   std::unique_ptr<v1::InventoryService::Stub> inventory;
   std::unique_ptr<v1::PlacementService::Stub> placement;
+  std::unique_ptr<v1::RegistryService::Stub> registry;
 
   CIS_STUB_CALLS(Site, Sites)
   CIS_STUB_CALLS(Endpoint, Endpoints)
@@ -125,6 +127,15 @@ struct Client::Stubs {
   CIS_STUB_CALLS(Image, Images)
   CIS_STUB_CALLS(Network, Networks)
   CIS_STUB_CALLS(Crawl, Crawls)
+
+  grpc::Status List(grpc::ClientContext* context, const v1::ListSiteProblemsRequest& request,
+                    v1::ListSiteProblemsResponse* response) const {
+    return registry->ListSiteProblems(context, request, response);
+  }
+  grpc::Status List(grpc::ClientContext* context, const v1::ListOffersRequest& request,
+                    v1::ListOffersResponse* response) const {
+    return registry->ListOffers(context, request, response);
+  }
 };
 
 #undef CIS_STUB_CALLS
@@ -152,8 +163,9 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions&
 }
 
 Client::Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options)
-    : stubs_(std::make_unique<Stubs>(
-          Stubs{v1::InventoryService::NewStub(channel), v1::PlacementService::NewStub(channel)})),
+    : stubs_(std::make_unique<Stubs>(Stubs{v1::InventoryService::NewStub(channel),
+                                           v1::PlacementService::NewStub(channel),
+                                           v1::RegistryService::NewStub(std::move(channel))})),
       options_(std::move(options)) {}
 
 Client::~Client() = default;
@@ -261,5 +273,10 @@ CIS_INSTANTIATE(Network);
 CIS_INSTANTIATE(Crawl);
 
 #undef CIS_INSTANTIATE
+
+template absl::StatusOr<ListInfo> Client::List<v1::SiteProblem>(
+    Noun<v1::SiteProblem>::ListRequest, int64_t, absl::FunctionRef<bool(const v1::SiteProblem&)>);
+template absl::StatusOr<ListInfo> Client::List<v1::Offer>(
+    Noun<v1::Offer>::ListRequest, int64_t, absl::FunctionRef<bool(const v1::Offer&)>);
 
 }  // namespace cis

@@ -44,7 +44,7 @@ struct ListInfo {
   std::vector<std::string> unreachable;  // sites without any usable data
 };
 
-// Calls the two services over a given channel. The only user of gRPC in client/. Safe to use from
+// Calls the services over a given channel. The only user of gRPC in client/. Safe to use from
 // any number of threads. A call that finds no server is tried once more; other errors are returned
 // with the server's code and words, its reason in parentheses (see ErrorReasonOf).
 class Client {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -142,6 +143,20 @@ std::string JoinLastIds(const google::protobuf::RepeatedPtrField<std::string>& n
   });
 }
 
+// The downtime that matters most: one that runs and is about an endpoint, else one that will be.
+Cell DowntimeCell(const google::protobuf::RepeatedPtrField<v1::Downtime>& downtimes) {
+  const v1::Downtime* first = nullptr;
+  const auto rank = [](const v1::Downtime& d) {
+    return std::make_tuple(!d.endpoints().empty(), d.is_running(), d.is_outage());
+  };
+  for (const v1::Downtime& downtime : downtimes) {
+    if (first == nullptr || rank(*first) < rank(downtime)) first = &downtime;
+  }
+  if (first == nullptr || first->endpoints().empty()) return Cell{};
+  const Tone running = first->is_outage() ? Tone::kBad : Tone::kWarning;
+  return {DowntimeText(*first), first->is_running() ? running : Tone::kPlain};
+}
+
 std::vector<Column<v1::Site>> ColumnsOf(const v1::Site*) {
   using T = v1::Site;
   return {
@@ -153,6 +168,8 @@ std::vector<Column<v1::Site>> ColumnsOf(const v1::Site*) {
          if (!s.configured()) return Cell{"removed", Tone::kDim};
          return StateCell(s.state());
        }},
+      {IfAny(Left("DOWNTIME")), kAlways,
+       [](const T& s, absl::Time) { return DowntimeCell(s.downtimes()); }},
       {Right("VOS"), kAlways, [](const T& s, absl::Time) { return Number(s.vos_size()); }},
       {Right("SHARES"), kAlways, [](const T& s, absl::Time) { return Number(s.share_count()); }},
       {Right("FRESH"), kAlways,
@@ -167,14 +184,63 @@ std::vector<Column<v1::Site>> ColumnsOf(const v1::Site*) {
       {IfAny(Long("PROBLEM", 24)), kAlways,
        [](const T& s, absl::Time) {
          if (s.problems().empty()) return Cell{};
-         const int more = s.problems_size() - 1;
-         return Text(absl::StrCat(s.problems(0), more > 0 ? absl::StrFormat(" (+%d)", more) : ""));
+         // How many there are is told first: the sentence may be cut.
+         const int count = s.problems_size();
+         return Text(absl::StrCat(count > 1 ? absl::StrCat(count, ": ") : "", s.problems(0)));
+       }},
+      {Left("GOCDB"), kWideOnly,
+       [](const T& s, absl::Time) {
+         if (!s.has_in_registry()) return Unknown();
+         if (!s.in_registry()) return Cell{"not listed", Tone::kWarning};
+         return Text(absl::StrCat(s.certification(), s.certification().empty() ? "listed" : "",
+                                  s.infrastructure().empty() ? "" : ", ", s.infrastructure()));
        }},
       {Left("ENDPOINTS"), kWideOnly,
        [](const T& s, absl::Time) { return Text(JoinLastIds(s.endpoints())); }},
       {Left("VO NAMES"), kWideOnly,
        [](const T& s, absl::Time) { return Text(absl::StrJoin(s.vos(), ",")); }},
       {Left("NAME"), kWideOnly, [](const T& s, absl::Time) { return Text(s.name()); }},
+  };
+}
+
+std::vector<Column<v1::SiteProblem>> ColumnsOf(const v1::SiteProblem*) {
+  using T = v1::SiteProblem;
+  return {
+      {Long("SITE", 16), kAlways, [](const T& p, absl::Time) { return Text(p.site_name()); }},
+      {Left("CODE"), kAlways, [](const T& p, absl::Time) { return Text(p.code()); }},
+      {Left("SINCE"), kAlways,
+       [](const T& p, absl::Time) {
+         if (!p.has_since_time()) return Unknown();
+         return Text(
+             absl::FormatTime("%Y-%m-%d %H:%M", ToTime(p.since_time()), absl::UTCTimeZone()));
+       }},
+      {Long("MESSAGE", 40), kAlways, [](const T& p, absl::Time) { return Text(p.message()); }},
+      {Left("SUBJECT"), kWideOnly, [](const T& p, absl::Time) { return Text(p.subject()); }},
+      {Left("NAME"), kWideOnly, [](const T& p, absl::Time) { return Text(p.name()); }},
+  };
+}
+
+std::vector<Column<v1::Offer>> ColumnsOf(const v1::Offer*) {
+  using T = v1::Offer;
+  return {
+      {Long("SITE", 16), kAlways, [](const T& o, absl::Time) { return Text(o.site_name()); }},
+      {Left("COUNTRY"), kAlways,
+       [](const T& o, absl::Time) { return KnownText(o.country_code()); }},
+      {Long("SERVICE TYPE", 24), kAlways,
+       [](const T& o, absl::Time) { return Text(o.service_type()); }},
+      {Right("SERVICES"), kAlways,
+       [](const T& o, absl::Time) { return Number(o.service_count()); }},
+      {Right("PRODUCTION"), kAlways,
+       [](const T& o, absl::Time) { return Number(o.production_count()); }},
+      {IfAny(Left("DOWNTIME")), kAlways,
+       [](const T& o, absl::Time) {
+         return o.in_downtime() ? Cell{"outage", Tone::kBad} : Cell{};
+       }},
+      {Left("SITE STATUS"), kWideOnly,
+       [](const T& o, absl::Time) { return KnownText(o.certification()); }},
+      {Left("HOSTS"), kWideOnly,
+       [](const T& o, absl::Time) { return Text(absl::StrJoin(o.hostnames(), ",")); }},
+      {Left("NAME"), kWideOnly, [](const T& o, absl::Time) { return Text(o.name()); }},
   };
 }
 
@@ -459,6 +525,8 @@ CIS_INSTANTIATE(Flavor);
 CIS_INSTANTIATE(Image);
 CIS_INSTANTIATE(Network);
 CIS_INSTANTIATE(Crawl);
+CIS_INSTANTIATE(SiteProblem);
+CIS_INSTANTIATE(Offer);
 
 #undef CIS_INSTANTIATE
 

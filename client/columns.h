@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "cis/v1/inventory.pb.h"
+#include "cis/v1/registry.pb.h"
 #include "client/table.h"
 
 namespace cis {

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "client/handover.h"
 #include "client/place_text.h"
+#include "client/request_text.h"
 #include "client/text.h"
 #include "schema/base/shell_quote.h"
 #include "schema/base/status_macros.h"

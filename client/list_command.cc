@@ -69,7 +69,7 @@ void NoteUnknownNames(const CommandContext& context, absl::string_view noun,
   // Only a hint: if it cannot be had, the answer is the same.
   if (!context.client.List<T>(std::move(request), 0, add).ok()) return;
   for (const std::string& name : wanted) {
-    if (folded.count(absl::AsciiStrToLower(name)) > 0 || absl::StrContains(name, "*")) continue;
+    if (folded.contains(absl::AsciiStrToLower(name)) || absl::StrContains(name, "*")) continue;
     const std::vector<std::string> nearest = NearestNames(name, known, 1);
     Note(context,
          absl::StrCat("There is no ", noun, " \"", name, "\"",
@@ -138,12 +138,20 @@ absl::StatusOr<bool> ListNoun(const CommandContext& context) {
   return writer.count() > 0;
 }
 
+// The registry's lists have no VO.
+absl::StatusOr<bool> RunSites(const CommandContext& context) {
+  const ListOptions& list = context.options.list;
+  if (list.problems) return ListNoun<v1::SiteProblem>(context);
+  if (list.offers) return ListNoun<v1::Offer>(context);
+  return ListNoun<v1::Site>(context);
+}
+
 }  // namespace
 
 absl::StatusOr<bool> RunList(const CommandContext& context) {
   switch (context.options.command) {
     case Command::kSites:
-      return ListNoun<v1::Site>(context);
+      return RunSites(context);
     case Command::kEndpoints:
       return ListNoun<v1::Endpoint>(context);
     case Command::kVos:

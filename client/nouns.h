@@ -1,9 +1,10 @@
 #pragma once
 
-// Ties each resource message to its requests, so that one template serves the eight nouns.
+// Ties each resource message to its requests, so that one template serves all nouns.
 
 #include "absl/strings/string_view.h"
 #include "cis/v1/inventory.pb.h"
+#include "cis/v1/registry.pb.h"
 
 namespace cis {
 
@@ -32,5 +33,21 @@ CIS_NOUN(Network, Networks, networks, true);
 CIS_NOUN(Crawl, Crawls, crawls, false);
 
 #undef CIS_NOUN
+
+// Of the registry: listed only, and by a filter instead of a parent.
+#define CIS_LISTED_NOUN(Type, Plural, items_field, words)                       \
+  template <>                                                                   \
+  struct Noun<v1::Type> {                                                       \
+    using ListRequest = v1::List##Plural##Request;                              \
+    using ListResponse = v1::List##Plural##Response;                            \
+    static constexpr absl::string_view kCollection = words;                     \
+    static constexpr bool kHasParent = false;                                   \
+    static const auto& Items(const ListResponse& r) { return r.items_field(); } \
+  }
+
+CIS_LISTED_NOUN(SiteProblem, SiteProblems, problems, "problems");
+CIS_LISTED_NOUN(Offer, Offers, offers, "offers");
+
+#undef CIS_LISTED_NOUN
 
 }  // namespace cis

@@ -46,6 +46,8 @@ struct ListOptions {
   std::vector<std::string> os;  // alternatives
   bool public_only = false;
   std::string usable_as;
+  bool problems = false;  // of sites: what is wrong instead of the sites
+  bool offers = false;    // of sites: their services by the registry instead of the sites
 };
 
 // The flags of `place`.
@@ -73,6 +75,8 @@ struct PlaceOptions {
   bool prefer_public_ip = false;
   bool no_public_ip = false;
   bool ipv6 = false;
+  bool prefer_ipv6 = false;
+  bool no_ipv6 = false;
   std::string network;
   int32_t count = 0;  // 0 = not given
   std::vector<std::string> sites;

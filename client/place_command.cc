@@ -13,6 +13,7 @@
 #include "client/place_text.h"
 #include "client/proto_json.h"
 #include "client/requests.h"
+#include "client/why_not_text.h"
 #include "client/yaml.h"
 #include "schema/base/status_macros.h"
 

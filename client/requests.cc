@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "schema/base/os_alias.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -62,7 +63,8 @@ void AddTerm(std::string term, std::vector<std::string>& terms) {
 template <typename T>
 absl::string_view SiteField() {
   if constexpr (std::is_same_v<T, v1::Site>) return "display_name";
-  if constexpr (Noun<T>::kHasParent) return "site_name";
+  constexpr bool kOfRegistry = std::is_same_v<T, v1::SiteProblem> || std::is_same_v<T, v1::Offer>;
+  if constexpr (Noun<T>::kHasParent || kOfRegistry) return "site_name";
   return "";
 }
 
@@ -76,6 +78,8 @@ absl::string_view UsualOrder() {
   if constexpr (std::is_same_v<T, v1::Image>) return "site_name, display_name";
   if constexpr (std::is_same_v<T, v1::Network>) return "site_name, vo, display_name";
   if constexpr (std::is_same_v<T, v1::Crawl>) return "start_time desc";
+  if constexpr (std::is_same_v<T, v1::SiteProblem>) return "site_name, code, subject";
+  if constexpr (std::is_same_v<T, v1::Offer>) return "site_name, service_type";
   return "";
 }
 
@@ -166,9 +170,11 @@ v1::FindPlacementsRequest MakePlaceRequest(const PlaceOptions& options) {
   if (options.prefer_public_ip) network.set_public_v4(v1::ADDRESS_WISH_PREFERRED);
   if (options.no_public_ip) {
     network.set_public_v4(v1::ADDRESS_WISH_NONE);
-    if (!options.ipv6) network.set_public_v6(v1::ADDRESS_WISH_NONE);
+    network.set_public_v6(v1::ADDRESS_WISH_NONE);
   }
   if (options.ipv6) network.set_public_v6(v1::ADDRESS_WISH_REQUIRED);
+  if (options.prefer_ipv6) network.set_public_v6(v1::ADDRESS_WISH_PREFERRED);
+  if (options.no_ipv6) network.set_public_v6(v1::ADDRESS_WISH_NONE);
   network.set_network(options.network);
   request.set_count(options.count);
   request.mutable_sites()->Assign(options.sites.begin(), options.sites.end());
@@ -237,7 +243,7 @@ absl::StatusOr<std::string> MakeOsFilter(absl::string_view os) {
         absl::StrCat("os_distro:* AND NOT ",
                      MakeAnyOf("os_distro", "=", {std::begin(kNotLinux), std::end(kNotLinux)}));
   } else {
-    filter = absl::StrCat("os_distro = ", QuoteFilterValue(distro));
+    filter = absl::StrCat("os_distro = ", QuoteFilterValue(DistroOfAlias(distro)));
   }
   if (op.empty()) return filter;
   const bool equality = op == ":" || op == "~" || op == "=" || op == "==";
@@ -300,6 +306,8 @@ CIS_INSTANTIATE(Flavor);
 CIS_INSTANTIATE(Image);
 CIS_INSTANTIATE(Network);
 CIS_INSTANTIATE(Crawl);
+CIS_INSTANTIATE(SiteProblem);
+CIS_INSTANTIATE(Offer);
 
 #undef CIS_INSTANTIATE
 

@@ -34,4 +34,11 @@ std::string OsText(absl::string_view distro, absl::string_view version) {
   return absl::StrCat(distro, version.empty() ? "" : " ", version);
 }
 
+std::string DowntimeText(const v1::Downtime& downtime) {
+  const auto& time = downtime.is_running() ? downtime.end_time() : downtime.start_time();
+  return absl::StrCat(downtime.is_outage() ? "outage" : "at risk",
+                      downtime.is_running() ? " until " : " from ",
+                      absl::FormatTime("%Y-%m-%d %H:%M", ToTime(time), absl::UTCTimeZone()));
+}
+
 }  // namespace cis

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "cis/v1/common.pb.h"
+#include "cis/v1/registry.pb.h"
 #include "client/table.h"
 
 namespace cis {
@@ -25,5 +26,8 @@ std::string OsText(absl::string_view distro, absl::string_view version);
 
 // Seconds and nanoseconds as a time.
 absl::Time ToTime(const google::protobuf::Timestamp& time);
+
+// "outage until 2026-11-30 06:00" while it runs, "at risk from 2026-12-01 08:00" before; UTC.
+std::string DowntimeText(const v1::Downtime& downtime);
 
 }  // namespace cis

@@ -60,6 +60,8 @@ CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& co
       return RunRenormalize(options);
     case CrawlerCommand::kLint:
       return RunLint(options, context.clock->Now());
+    case CrawlerCommand::kRegistry:
+      return RunRegistry(options, context);
     case CrawlerCommand::kBackup:
       return RunBackup(options);
     case CrawlerCommand::kRestore:

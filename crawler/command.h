@@ -53,6 +53,7 @@ CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& con
 CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body);
 CommandResult RunRenormalize(const CrawlerOptions& options);
 CommandResult RunLint(const CrawlerOptions& options, absl::Time now);
+CommandResult RunRegistry(const CrawlerOptions& options, const ProcessContext& context);
 CommandResult RunBackup(const CrawlerOptions& options);
 CommandResult RunRestore(const CrawlerOptions& options);
 

@@ -4,7 +4,37 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
 namespace cis {
+namespace {
+
+bool IsSameKeystone(const Share& a, const Share& b) {
+  return a.endpoint.site_name == b.endpoint.site_name &&
+         a.endpoint.keystone_url == b.endpoint.keystone_url;
+}
+
+}  // namespace
+
+void RememberProtocols(const Catalog& known, std::vector<ShareTarget>& targets) {
+  std::map<std::string, std::string> protocols;  // by Keystone URL
+  for (const auto& site : known.sites) {
+    for (const EndpointCatalog& endpoint : site->endpoints) {
+      if (!endpoint.endpoint.protocol.empty()) {
+        protocols[endpoint.endpoint.keystone_url] = endpoint.endpoint.protocol;
+      }
+    }
+  }
+  for (ShareTarget& target : targets) {
+    Endpoint& endpoint = target.share.endpoint;
+    const auto it = protocols.find(endpoint.keystone_url);
+    if (it != protocols.end() && !endpoint.protocol.empty() &&
+        target.credentials.protocol.empty()) {
+      endpoint.protocol = it->second;
+    }
+  }
+}
 
 CrawlConfiguration::Key CrawlConfiguration::KeyOf(const Share& share) {
   return {share.endpoint.site_name, share.endpoint.keystone_url, share.endpoint.region, share.vo,
@@ -20,7 +50,7 @@ CrawlConfiguration::CrawlConfiguration(std::vector<Site> sites, const std::vecto
   for (const Share& share : shares_) keys.insert(KeyOf(share));
   if (known != nullptr) {
     for (const auto& site : known->sites) {
-      if (names.count(site->site.name) == 0) {
+      if (!names.contains(site->site.name)) {
         if (!is_complete || !site->site.configured) continue;
         Site gone = site->site;
         gone.configured = false;
@@ -29,10 +59,15 @@ CrawlConfiguration::CrawlConfiguration(std::vector<Site> sites, const std::vecto
       }
       for (const EndpointCatalog& endpoint : site->endpoints) {
         for (const ShareCatalog& entry : endpoint.shares) {
+          if (entry.share.configured && entry.share.discovered && endpoint.endpoint.configured &&
+              !keys.contains(KeyOf(entry.share)) && !HasProject(entry.share)) {
+            shares_.push_back(entry.share);
+            continue;
+          }
           Share whole = entry.share;
           const std::string region = std::exchange(whole.endpoint.region, "");
-          if (region.empty() || !entry.share.configured || keys.count(KeyOf(entry.share)) != 0 ||
-              keys.count(KeyOf(whole)) == 0) {
+          if (region.empty() || !entry.share.configured || keys.contains(KeyOf(entry.share)) ||
+              !keys.contains(KeyOf(whole))) {
             continue;
           }
           regions_[KeyOf(whole)].push_back(region);
@@ -42,6 +77,45 @@ CrawlConfiguration::CrawlConfiguration(std::vector<Site> sites, const std::vecto
   }
   for (auto& [key, regions] : regions_) std::sort(regions.begin(), regions.end());
   Expand();
+}
+
+bool CrawlConfiguration::Discover(const Share& share) {
+  if (HasProject(share)) return false;
+  shares_.push_back(share);
+  Expand();
+  return true;
+}
+
+bool CrawlConfiguration::ForgetDiscovered(const Share& share,
+                                          const std::vector<OfferedProject>& offered) {
+  const auto is_offered = [&offered](const Share& other) {
+    return std::any_of(offered.begin(), offered.end(), [&](const OfferedProject& project) {
+      return project.id == other.project_id && project.vo == other.vo;
+    });
+  };
+  const auto erased = std::erase_if(shares_, [&](const Share& other) {
+    return other.discovered && IsSameKeystone(other, share) && !is_offered(other);
+  });
+  if (erased == 0) return false;
+  Expand();
+  return true;
+}
+
+bool CrawlConfiguration::IsDiscovered(const Share& share) const {
+  return std::any_of(shares_.begin(), shares_.end(), [&](const Share& other) {
+    return other.discovered && IsSameKeystone(other, share) && other.vo == share.vo &&
+           other.project_id == share.project_id;
+  });
+}
+
+bool CrawlConfiguration::HasProject(const Share& share) const {
+  // A file may say the project by name.
+  const std::string by_name = absl::StrCat(share.project_name, "@");
+  return std::any_of(shares_.begin(), shares_.end(), [&](const Share& other) {
+    if (!IsSameKeystone(other, share)) return false;
+    if (!other.project_id.empty()) return other.project_id == share.project_id;
+    return !share.project_name.empty() && absl::StartsWith(other.project_key, by_name);
+  });
 }
 
 bool CrawlConfiguration::Split(const Share& share, const std::vector<std::string>& regions) {

@@ -9,12 +9,16 @@
 #include "crawler/command.h"
 #include "crawler/configuration.h"
 #include "crawler/crawl_cycle.h"
+#include "crawler/crawl_secrets.h"
 #include "crawler/endpoint_gate.h"
 #include "crawler/http/curl_transport.h"
 #include "crawler/lock_file.h"
-#include "crawler/sites/secret_file.h"
+#include "crawler/project_discovery.h"
+#include "crawler/registry_refresh.h"
 #include "crawler/sites/sites.h"
 #include "crawler/source/openstack_source.h"
+#include "crawler/tokens/unscoped_logins.h"
+#include "crawler/transport_options.h"
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 #include "schema/store/store.h"
@@ -100,46 +104,6 @@ void LogShare(const ShareOutcome& outcome, bool verbose) {
        {"seconds", absl::StrFormat("%.2f", absl::ToDoubleSeconds(outcome.duration))}});
 }
 
-std::string EnvironmentValue(const ProcessContext& context,
-                             std::initializer_list<absl::string_view> names) {
-  for (const absl::string_view name : names) {
-    if (const std::optional<std::string> value = context.environment(name);
-        value && !value->empty()) {
-      return *value;
-    }
-  }
-  return "";
-}
-
-absl::StatusOr<SecretSources> FindSecrets(const CrawlerOptions& options,
-                                          const ProcessContext& context) {
-  SecretSources secrets;
-  secrets.environment = context.environment;
-  if (options.token_file.empty()) {
-    secrets.oidc_access_token = EnvironmentValue(context, {"OIDC_ACCESS_TOKEN"});
-    return secrets;
-  }
-  std::vector<std::string> warnings;
-  CIS_ASSIGN_OR_RETURN(secrets.oidc_access_token, ReadSecretFile(options.token_file, &warnings));
-  for (const std::string& warning : warnings) {
-    Log(LogLevel::kWarning, "crawl.config", {{"message", warning}});
-  }
-  return secrets;
-}
-
-TransportOptions MakeTransportOptions(const CrawlerOptions& options,
-                                      const ProcessContext& context) {
-  TransportOptions transport;
-  transport.max_in_flight_per_key = options.max_in_flight_per_endpoint;
-  transport.max_in_flight = options.max_in_flight;
-  transport.seed = context.seed;
-  // HTTP_PROXY in upper case is not read: a CGI's client could set it (httpoxy).
-  transport.tries.http_proxy = EnvironmentValue(context, {"http_proxy"});
-  transport.tries.https_proxy = EnvironmentValue(context, {"https_proxy", "HTTPS_PROXY"});
-  transport.tries.no_proxy = EnvironmentValue(context, {"no_proxy", "NO_PROXY"});
-  return transport;
-}
-
 // What the store is to know as configured. A VO filter narrows what is crawled, not what there is.
 absl::StatusOr<CrawlConfiguration> MakeConfiguration(const CrawlerOptions& options,
                                                      const SecretSources& secrets,
@@ -148,11 +112,17 @@ absl::StatusOr<CrawlConfiguration> MakeConfiguration(const CrawlerOptions& optio
   SitesConfig whole = config;
   if (!options.vo_filter.empty()) {
     CIS_ASSIGN_OR_RETURN(whole, LoadSites({options.site_paths, options.site_filter, {}}, secrets));
+    RememberProtocols(known, whole.targets);
   }
   std::vector<Share> shares;
   for (const ShareTarget& target : whole.targets) shares.push_back(target.share);
   const bool is_complete = options.site_filter.empty() && whole.errors.empty();
   return CrawlConfiguration(std::move(whole.sites), shares, &known, is_complete);
+}
+
+absl::StatusOr<Catalog> LoadKnown(const CrawlerOptions& options) {
+  CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, OpenStoreReader(options.db));
+  return reader->Load(nullptr);
 }
 
 void LogConfigProblems(const SitesConfig& config) {
@@ -168,14 +138,14 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
                                          const ProcessContext& context) {
   CIS_ASSIGN_OR_RETURN(const SecretSources secrets, FindSecrets(options, context));
   CIS_ASSIGN_OR_RETURN(
-      const SitesConfig config,
+      SitesConfig config,
       LoadSites({options.site_paths, options.site_filter, options.vo_filter}, secrets));
   LogConfigProblems(config);
   CIS_ASSIGN_OR_RETURN(Corrector corrector, LoadCorrector(options));
   CIS_ASSIGN_OR_RETURN(const LockFile lock, LockFile::Acquire(absl::StrCat(options.db, ".lock")));
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store, OpenStoreWriter(options.db));
-  CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, OpenStoreReader(options.db));
-  CIS_ASSIGN_OR_RETURN(const Catalog known, reader->Load(nullptr));
+  CIS_ASSIGN_OR_RETURN(const Catalog known, LoadKnown(options));
+  RememberProtocols(known, config.targets);
   CIS_ASSIGN_OR_RETURN(CrawlConfiguration configuration,
                        MakeConfiguration(options, secrets, config, known));
   CIS_ASSIGN_OR_RETURN(
@@ -192,6 +162,12 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   }
   SourceOptions source_options;
   source_options.timeout = options.timeout;
+  AccessTokens access_tokens(transport.get(), context.clock, MakeAccessTokensOptions(options));
+  UnscopedLogins logins(transport.get(), &access_tokens, context.clock, source_options);
+  cycle_options.logins = &logins;
+  ProjectDiscovery discovery(transport.get(), &logins, context.clock, source_options);
+  cycle_options.discovery = &discovery;
+  cycle_options.discovered_vos = options.vo_filter;
   cycle_options.make_source = [source_options](const ShareTarget& target) {
     return std::make_unique<OpenStackSource>(target, source_options);
   };
@@ -202,12 +178,17 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   cycle_options.on_progress = [&](const CrawlSummary& summary) { progress.Update(summary); };
   const absl::Time start_time = context.clock->Steady();
   CrawlCycle cycle(transport.get(), store.get(), context.clock, std::move(cycle_options));
+  // Beside the sites, on the same transport: its answers are not waited for.
+  RegistryRefresh registry(transport.get(), store.get(), context.clock);
+  registry.Start(options.gocdb, options.timeout);
   if (context.on_transport) context.on_transport(transport.get());
   const absl::StatusOr<CrawlSummary> summary = cycle.Run(config.targets, std::move(configuration));
   if (context.on_transport) context.on_transport(nullptr);
   progress.Clear();
   CIS_RETURN_IF_ERROR(summary.status());
+  CIS_RETURN_IF_ERROR(registry.Finish());
   if (!summary->interrupted) {
+    CIS_RETURN_IF_ERROR(RefreshSiteProblems(options.db, store.get(), context.clock->Now()));
     LogOverrideProblems(corrector, {options.site_filter.empty() && config.errors.empty(),
                                     options.vo_filter.empty()});
   }

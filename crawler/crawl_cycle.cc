@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "crawler/http/http_error.h"
 #include "crawler/normalize/normalizer.h"
+#include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -38,11 +40,18 @@ CrawlCycle::~CrawlCycle() = default;
 absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& targets,
                                              CrawlConfiguration configuration) {
   configuration_ = std::move(configuration);
-  CIS_ASSIGN_OR_RETURN(crawl_id_, store_->BeginCrawl(clock_->Now()));
+  start_time_ = clock_->Now();
+  CIS_ASSIGN_OR_RETURN(crawl_id_, store_->BeginCrawl(start_time_));
   CIS_RETURN_IF_ERROR(
       store_->ReplaceConfiguration(configuration_.sites(), configuration_.shares()));
+  std::vector<ShareTarget> discovering;
   for (const ShareTarget& target : targets) {
+    if (!options_.gate.IsBackedOff(target.share)) discovering.push_back(target);
     if (options_.gate.Admit(target)) StartShare(target);
+  }
+  if (options_.discovery != nullptr) {
+    options_.discovery->Start(discovering,
+                              [this](const ProjectOffers& offers) { OnOffers(offers); });
   }
   // All shares start now. A request's own deadline does not count the wait for its turn; this does.
   const absl::Status driven = transport_->Run(clock_->Steady() + options_.share_deadline);
@@ -58,6 +67,10 @@ absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& tar
   crawl.share_count = summary_.share_count;
   crawl.refreshed_count = summary_.refreshed_count;
   crawl.failed_count = summary_.share_count - summary_.refreshed_count;
+  if (options_.logins != nullptr) summary_.request_count += options_.logins->request_count();
+  if (options_.discovery != nullptr) {
+    summary_.request_count += options_.discovery->request_count();
+  }
   crawl.request_count = summary_.request_count;
   crawl.backing_off_count = summary_.backing_off_count;
   crawl.error_counts = summary_.error_counts;
@@ -106,7 +119,9 @@ void CrawlCycle::Take(ShareRun& run, SourceStep step) {
     ++run.open_count;
     if (!UseSharedAnswer(run, request)) Send(run, std::move(request));
   }
-  for (SourceEvent& event : step.events) OnEvent(run, std::move(event));
+  for (const SourceEvent& event : step.events) OnEvent(run, event);
+  // Last: the answer may be there at once, and its step then goes through here too.
+  for (const UnscopedRequest& request : step.unscoped_requests) AskUnscoped(run, request);
   FinishIfDone(run);
 }
 
@@ -167,11 +182,7 @@ void CrawlCycle::DeliverShared() {
 
 void CrawlCycle::OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpResponse> answer) {
   --run.open_count;
-  // An end that we asked for is no failure of the site.
-  if (!answer.ok() && answer.status().code() == absl::StatusCode::kCancelled) {
-    summary_.interrupted = true;
-    return;
-  }
+  if (NoteInterrupt(answer.status())) return;
   summary_.request_count += answer.ok() ? answer->try_count : 1;
   if (!store_status_.ok()) return;
   Take(run, run.source->OnResponse(tag, answer, clock_->Now()));
@@ -179,7 +190,23 @@ void CrawlCycle::OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpRespons
   if (options_.on_progress) options_.on_progress(summary_);
 }
 
-void CrawlCycle::OnEvent(ShareRun& run, SourceEvent event) {
+void CrawlCycle::AskUnscoped(ShareRun& run, const UnscopedRequest& request) {
+  ++run.open_count;
+  options_.logins->Get(run.target, request.refused,
+                       [this, &run, tag = request.tag](const absl::StatusOr<UnscopedToken>& token) {
+                         --run.open_count;
+                         if (NoteInterrupt(token.status()) || !store_status_.ok()) return;
+                         Take(run, run.source->OnUnscopedToken(tag, token, clock_->Now()));
+                       });
+}
+
+bool CrawlCycle::NoteInterrupt(const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kCancelled) return false;
+  summary_.interrupted = true;
+  return true;
+}
+
+void CrawlCycle::OnEvent(ShareRun& run, const SourceEvent& event) {
   if (!store_status_.ok()) return;
   run.outcome.request_count += event.request_count;
   switch (event.type) {
@@ -206,6 +233,44 @@ void CrawlCycle::OnEvent(ShareRun& run, SourceEvent event) {
       // A site that refuses somebody works.
       OpenGate(run, event.kind == Kind::kAuth && !IsSiteFailure(event.error));
       return;
+  }
+}
+
+void CrawlCycle::OnOffers(const ProjectOffers& offers) {
+  if (!store_status_.ok()) return;
+  const Share& asked = offers.first.share;
+  for (const std::string& why : offers.why) {
+    Log(LogLevel::kWarning, "crawl.discovery",
+        {{"site", asked.endpoint.site_name}, {"message", why}});
+  }
+  const absl::Time now = clock_->Now();
+  for (const Share& one : configuration_.SharesOf(asked)) {
+    CheckStore(store_->PutOffers(one, offers.projects, now));
+    if (offers.complete) CheckStore(store_->DropOffers(one, start_time_));
+  }
+  bool changed = offers.complete && configuration_.ForgetDiscovered(asked, offers.projects);
+  std::vector<ShareTarget> found;
+  for (const OfferedProject& project : offers.projects) {
+    if (project.vo.empty()) continue;
+    ShareTarget target = offers.first;
+    target.share.vo = project.vo;
+    target.share.project_id = target.share.project_key = project.id;
+    target.share.project_name = project.name;
+    target.share.discovered = true;
+    target.config_origin = absl::StrCat("project ", project.id, " of ", asked.endpoint.site_name);
+    const bool is_new = configuration_.Discover(target.share);
+    changed = changed || is_new;
+    if (is_new || configuration_.IsDiscovered(target.share)) found.push_back(std::move(target));
+  }
+  if (changed) {
+    CheckStore(store_->ReplaceConfiguration(configuration_.sites(), configuration_.shares()));
+  }
+  for (ShareTarget& target : found) {
+    const auto& vos = options_.discovered_vos;
+    const bool wanted = vos.empty() || std::any_of(vos.begin(), vos.end(), [&](const auto& vo) {
+                          return absl::EqualsIgnoreCase(vo, target.share.vo);
+                        });
+    if (wanted && store_status_.ok()) StartShare(std::move(target));
   }
 }
 

@@ -19,7 +19,9 @@
 #include "crawler/http/limit.h"
 #include "crawler/http/transport.h"
 #include "crawler/overrides/corrector.h"
+#include "crawler/project_discovery.h"
 #include "crawler/source/source.h"
+#include "crawler/tokens/unscoped_logins.h"
 #include "schema/base/clock.h"
 #include "schema/model/records.h"
 #include "schema/store/store.h"
@@ -68,6 +70,11 @@ int CrawlExitCode(const CrawlSummary& summary, size_t config_error_count);
 struct CrawlCycleOptions {
   absl::Duration share_deadline = absl::Minutes(10);  // of all requests of one share together
   std::function<std::unique_ptr<Source>(const ShareTarget&)> make_source;  // required
+  // Of federated logins; null = there are none. Outlives the cycle.
+  UnscopedLogins* logins = nullptr;
+  // Of projects that no file names; null = not looked for. Outlives the cycle.
+  ProjectDiscovery* discovery = nullptr;
+  std::vector<std::string> discovered_vos;  // whose discovered shares are crawled; empty = all
   Corrector* corrector = nullptr;  // the operator's overrides; null = none. Outlives the cycle.
   EndpointGate gate;               // endpoints that are backed off from
   // Called when a share is done, and after every answer. May be null.
@@ -99,7 +106,7 @@ class CrawlCycle {
     std::unique_ptr<Source> source;
     ShareOutcome outcome;
     absl::Time start_time;   // of the clock's Steady()
-    int64_t open_count = 0;  // requests without an answer
+    int64_t open_count = 0;  // requests without an answer, of both sorts
     bool split = false;      // replaced by one run a region
     bool done = false;
   };
@@ -117,7 +124,11 @@ class CrawlCycle {
   // Hands out the answers that other shares' requests brought.
   void DeliverShared();
   void OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpResponse> answer);
-  void OnEvent(ShareRun& run, SourceEvent event);
+  void AskUnscoped(ShareRun& run, const UnscopedRequest& request);
+  // True if the crawl is being interrupted, which is no failure of a site.
+  bool NoteInterrupt(const absl::Status& status);
+  void OnEvent(ShareRun& run, const SourceEvent& event);
+  void OnOffers(const ProjectOffers& offers);
   void OnRegions(ShareRun& run, const SourceEvent& event);
   absl::Status OnObservation(ShareRun& run, const SourceEvent& event);
   absl::Status RecordFailure(ShareRun& run, const Share& share, Kind kind, ErrorClass error,
@@ -131,6 +142,7 @@ class CrawlCycle {
   const Clock* clock_;
   CrawlCycleOptions options_;
   int64_t crawl_id_ = 0;
+  absl::Time start_time_;
   CrawlConfiguration configuration_;
   std::vector<std::unique_ptr<ShareRun>> runs_;
   // An answer that holds for all shares of an endpoint, or those that wait for it.

@@ -22,6 +22,8 @@ class EndpointGate {
   // `known` is what the store holds.
   EndpointGate(const Catalog& known, absl::Time now);
 
+  // True if the endpoint of `share` was backed off from when the crawl began, due or not.
+  bool IsBackedOff(const Share& share) const { return endpoints_.contains(KeyOf(share)); }
   // False if `target` is held back; it is then kept here.
   bool Admit(const ShareTarget& target);
   // A share of the endpoint `keystone_url` of a site has logged in or was refused by the site:

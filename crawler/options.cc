@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "crawler/registry_refresh.h"
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 
@@ -42,6 +43,16 @@ void AddSite(CLI::App* app, RawOptions& raw, const std::string& help) {
   app->add_option("--site", raw.options.site_filter, help)->type_name("SITE");
 }
 
+// Where the registry of sites is read.
+void AddGocdb(CLI::App* app, RawOptions& raw, const std::string& help) {
+  app->add_option("--gocdb", raw.options.gocdb, help)->type_name("URL|PATH");
+}
+
+void AddTimeout(CLI::App* app, RawOptions& raw) {
+  AddText(app, "--timeout", raw.timeout, "Time for one try of one request (90s, 2m)")
+      ->capture_default_str();
+}
+
 // What decides how records are made of what sites say.
 void AddRules(CLI::App* app, RawOptions& raw) {
   AddText(app, "--overrides", raw.options.overrides, "The operator's corrections of facts (YAML)")
@@ -64,12 +75,17 @@ void AddCrawl(CLI::App& app, RawOptions& raw) {
   AddSite(crawl, raw, "Only this site; may be repeated (default: all)");
   crawl->add_option("--vo", raw.options.vo_filter, "Only this VO; may be repeated (default: all)")
       ->type_name("VO");
+  AddGocdb(crawl, raw,
+           "Also read GOCDB: the URL of its interface, or files of its XML and folders of them");
   AddRules(crawl, raw);
   AddText(crawl, "--config", raw.config,
           "File of further flags, a line each: `flag = value`; the command line wins")
       ->type_name("FILE");
   AddText(crawl, "--token-file", raw.options.token_file,
           "File with the OIDC access token (default: the variable OIDC_ACCESS_TOKEN)")
+      ->type_name("FILE");
+  AddText(crawl, "--credentials", raw.options.credentials,
+          "File that says how to log in where no site file does (YAML)")
       ->type_name("FILE");
   crawl
       ->add_option("--max-in-flight-per-endpoint", raw.options.max_in_flight_per_endpoint,
@@ -85,8 +101,7 @@ void AddCrawl(CLI::App& app, RawOptions& raw) {
       ->type_name("N")
       ->check(CLI::Range(1, 10000).description(""))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  AddText(crawl, "--timeout", raw.timeout, "Time for one try of one request (90s, 2m)")
-      ->capture_default_str();
+  AddTimeout(crawl, raw);
   AddText(crawl, "--share-deadline", raw.share_deadline, "Time for all requests of one share")
       ->capture_default_str();
   crawl->add_flag("--no-back-off{false}", raw.options.back_off,
@@ -101,6 +116,15 @@ void AddOthers(CLI::App& app, RawOptions& raw) {
   AddDb(status, raw);
   AddText(status, "--max-age", raw.max_age, "Data older than this are stale (90m, 26h, 2d)")
       ->capture_default_str();
+  CLI::App* registry =
+      app.add_subcommand("registry", "Read GOCDB only: countries, status, downtimes, services");
+  registry->footer(
+      "Exit code: 0 all lists refreshed, 3 some kept last good data, 4 none refreshed,\n"
+      "2 usage or configuration, 1 internal, interrupted, or another crawl is running.");
+  AddGocdb(registry, raw, "The URL of GOCDB's interface, or files of its XML and folders of them");
+  AddDb(registry, raw);
+  AddTimeout(registry, raw);
+  AddText(registry, "--log-format", raw.log_format, "text or json")->capture_default_str();
   CLI::App* normalize =
       app.add_subcommand("normalize", "Raw API list on stdin, one normalised record a line out");
   normalize->footer(
@@ -143,8 +167,8 @@ const std::vector<std::pair<std::string, CrawlerCommand>>& Commands() {
   static const std::vector<std::pair<std::string, CrawlerCommand>> kCommands = {
       {"crawl", CrawlerCommand::kCrawl},         {"status", CrawlerCommand::kStatus},
       {"normalize", CrawlerCommand::kNormalize}, {"renormalize", CrawlerCommand::kRenormalize},
-      {"lint", CrawlerCommand::kLint},           {"backup", CrawlerCommand::kBackup},
-      {"restore", CrawlerCommand::kRestore}};
+      {"lint", CrawlerCommand::kLint},           {"registry", CrawlerCommand::kRegistry},
+      {"backup", CrawlerCommand::kBackup},       {"restore", CrawlerCommand::kRestore}};
   return kCommands;
 }
 
@@ -248,6 +272,12 @@ absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
     case CrawlerCommand::kCrawl:
       if (options.site_paths.empty()) return Missing("crawl", "--sites PATH (or --clouds FILE)");
       if (options.db.empty()) return Missing("crawl", "--db FILE");
+      CIS_RETURN_IF_ERROR(CheckRegistrySources(options.gocdb));
+      break;
+    case CrawlerCommand::kRegistry:
+      if (options.gocdb.empty()) return Missing("registry", "--gocdb URL (or PATH...)");
+      if (options.db.empty()) return Missing("registry", "--db FILE");
+      CIS_RETURN_IF_ERROR(CheckRegistrySources(options.gocdb));
       break;
     case CrawlerCommand::kStatus:
       if (options.db.empty()) return Missing("status", "--db FILE");

@@ -19,6 +19,7 @@ enum class CrawlerCommand {
   kNormalize,
   kRenormalize,
   kLint,
+  kRegistry,
   kBackup,
   kRestore
 };
@@ -38,9 +39,13 @@ struct CrawlerOptions {
   std::string overrides;  // the operator's corrections, a file; empty = none
   std::string rules;      // a folder of tables that replace the compiled ones; empty = none
 
+  std::vector<std::string>
+      gocdb;  // crawl, registry: one URL, or files and folders; none = not read
+
   // crawl
   std::vector<std::string> site_paths;  // --sites and --clouds
   std::string token_file;               // empty = none
+  std::string credentials;              // the operator's file of credentials; empty = none
   int max_in_flight_per_endpoint = 6;
   int max_in_flight = 200;
   absl::Duration timeout = absl::Seconds(30);

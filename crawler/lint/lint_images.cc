@@ -63,6 +63,7 @@ std::vector<std::string> RemedyOfWarning(const Image& image, absl::string_view c
   if (code == "ARCH_NOT_NOVA") return ArchArguments(image);
   if (absl::StartsWith(code, "ARCH_")) return {"--property", "architecture=ARCHITECTURE"};
   if (absl::StartsWith(code, "LOGIN_")) return LoginArguments(image);
+  if (code == "IMAGE_RETIRED") return {"--hidden"};
   if (code == "MIN_DISK_UNTRUSTED") {
     return {"--min-disk", image.virtual_size_bytes.value_or(0) > 0
                               ? absl::StrCat(CeilGib(*image.virtual_size_bytes))
@@ -228,6 +229,11 @@ void LintImages(const EndpointCatalog& endpoint, absl::Time now,
     if (!IsOffered(stored)) continue;
     LintSystem(image, report);
     LintNeeds(image, largest, report);
+    if (!image.expire_date.empty() && image.expire_date < today) {
+      report.Add("IMAGE_EXPIRED",
+                 absl::StrCat("it was valid until ", image.expire_date, "; hide it or replace it"),
+                 report.SetCommand({"--hidden"}));
+    }
     if (!image.eol_date.empty() && image.eol_date < today) {
       report.Add("IMAGE_EOL",
                  absl::StrCat(image.os_distro, " ", image.os_version,

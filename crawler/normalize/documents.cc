@@ -1,24 +1,20 @@
 #include "crawler/normalize/documents.h"
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "crawler/normalize/json_reader.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
 namespace {
 
-using nlohmann::json;
-
 std::string Where(const Document& document) {
   return document.url.empty() ? "" : absl::StrCat(" (", document.url, ")");
 }
 
-absl::StatusOr<json> ParseDocument(const Document& document) {
-  absl::StatusOr<json> parsed = ParseJson(document.body);
+absl::StatusOr<JsonDocument> ParseDocument(const Document& document) {
+  absl::StatusOr<JsonDocument> parsed = ParseJson(document.body);
   if (!parsed.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat(document.name, ": ", parsed.status().message(), Where(document)));
@@ -43,43 +39,45 @@ absl::StatusOr<Listing> ReadListing(const std::vector<Document>& documents, absl
       listing.readable = listing.readable.value_or(false);
       continue;
     }
-    CIS_ASSIGN_OR_RETURN(json page, ParseDocument(document));
-    json* items = &page;
-    if (page.is_object()) {
-      const auto found = page.find(std::string(key));
-      if (found == page.end() || !found->is_array()) {
+    CIS_ASSIGN_OR_RETURN(JsonDocument page, ParseDocument(document));
+    const JsonValue* items = &page.root();
+    if (items->is_object()) {
+      const JsonValue* found = items->Find(key);
+      if (found == nullptr || !found->is_array()) {
         return absl::InvalidArgumentError(absl::StrCat(
-            name, ": /", key, " is ", found == page.end() ? "missing" : found->type_name(),
+            name, ": /", key, " is ", found == nullptr ? "missing" : found->type_name(),
             "; it must be an array", Where(document)));
       }
-      items = &*found;
-    } else if (!page.is_array()) {
-      return absl::InvalidArgumentError(absl::StrCat(name, ": / is of type ", page.type_name(),
+      items = found;
+    } else if (!items->is_array()) {
+      return absl::InvalidArgumentError(absl::StrCat(name, ": / is of type ", items->type_name(),
                                                      "; it must be an object with an array \"", key,
                                                      "\"", Where(document)));
     }
     listing.readable = true;
-    for (json& item : *items) {
-      listing.items.push_back({absl::StrCat(name, "/", listing.items.size()), std::move(item)});
+    for (const JsonValue& item : items->elements()) {
+      listing.items.push_back({absl::StrCat(name, "/", listing.items.size()), item});
     }
+    listing.pages.push_back(std::move(page));
   }
   return listing;
 }
 
-absl::StatusOr<std::optional<json>> ReadObject(const std::vector<Document>& documents,
-                                               absl::string_view name) {
+absl::StatusOr<std::optional<JsonDocument>> ReadObject(const std::vector<Document>& documents,
+                                                       absl::string_view name) {
   for (const Document& document : documents) {
     if (document.name != name || !IsAnswered(document)) {
       continue;
     }
-    CIS_ASSIGN_OR_RETURN(json parsed, ParseDocument(document));
-    if (!parsed.is_object()) {
-      return absl::InvalidArgumentError(absl::StrCat(name, ": / is of type ", parsed.type_name(),
+    CIS_ASSIGN_OR_RETURN(JsonDocument parsed, ParseDocument(document));
+    if (!parsed.root().is_object()) {
+      return absl::InvalidArgumentError(absl::StrCat(name, ": / is of type ",
+                                                     parsed.root().type_name(),
                                                      "; it must be an object", Where(document)));
     }
-    return std::optional<json>(std::move(parsed));
+    return std::optional<JsonDocument>(std::move(parsed));
   }
-  return std::optional<json>();
+  return std::optional<JsonDocument>();
 }
 
 }  // namespace cis

@@ -2,13 +2,13 @@
 
 // From documents of an observation to single records: pages joined, shapes checked.
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "crawler/normalize/json_value.h"
 #include "schema/model/observation.h"
 
 namespace cis {
@@ -16,7 +16,7 @@ namespace cis {
 // One record of a listing with its place, e.g. path "flavors/3".
 struct ListItem {
   std::string path;
-  nlohmann::json value;
+  JsonValue value;
 };
 
 // A listing made of all documents of one name.
@@ -24,6 +24,7 @@ struct Listing {
   // Absent: never asked. false: the site refused or does not offer it (403, 404).
   std::optional<bool> readable;
   std::vector<ListItem> items;
+  std::vector<JsonDocument> pages;  // hold the items
 };
 
 // Joins the pages of `name`; each is an object with an array under `key` (or the bare array).
@@ -34,8 +35,8 @@ absl::StatusOr<Listing> ReadListing(const std::vector<Document>& documents, absl
 
 // The parsed body of the only document of that name; absent if there is none or it was refused.
 // Returns INVALID_ARGUMENT if it is not a JSON object.
-absl::StatusOr<std::optional<nlohmann::json>> ReadObject(const std::vector<Document>& documents,
-                                                         absl::string_view name);
+absl::StatusOr<std::optional<JsonDocument>> ReadObject(const std::vector<Document>& documents,
+                                                       absl::string_view name);
 
 // Whether the site answered with the document's content.
 bool IsAnswered(const Document& document);

@@ -1,6 +1,5 @@
 #include "crawler/normalize/flavor.h"
 
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
@@ -49,26 +48,24 @@ ExtraSpecs ParsePrintedMap(absl::string_view text) {
 
 std::optional<ExtraSpecs> InlineExtraSpecs(const JsonReader& record) {
   for (const absl::string_view key : {"extra_specs", "OS-FLV-WITH-EXT-SPECS:extra_specs"}) {
-    const nlohmann::json* value = record.Find(key);
+    const JsonValue* value = record.Find(key);
     if (value == nullptr) {
       continue;
     }
     if (value->is_string()) {  // printed by a client: a JSON object in a text
-      const absl::StatusOr<nlohmann::json> printed =
-          ParseJson(value->get_ref<const std::string&>());
-      if (printed.ok() && printed->is_object()) {
-        const nlohmann::json object = {{"printed", *printed}};
-        return JsonReader(object, record.path(), nullptr).StringMap("printed");
+      const absl::StatusOr<JsonDocument> printed = ParseJson(value->as_string());
+      if (printed.ok() && printed->root().is_object()) {
+        return ScalarMembers(printed->root());
       }
     }
     return record.StringMap(key);
   }
-  if (const nlohmann::json* printed = record.Find("properties")) {
+  if (const JsonValue* printed = record.Find("properties")) {
     if (printed->is_object()) {
       return record.StringMap("properties");
     }
     if (printed->is_string()) {
-      return ParsePrintedMap(printed->get_ref<const std::string&>());
+      return ParsePrintedMap(printed->as_string());
     }
   }
   return std::nullopt;
@@ -314,7 +311,7 @@ bool IsBaremetal(const std::optional<ScsName>& scs, const Flavor& flavor) {
 
 }  // namespace
 
-absl::StatusOr<Flavor> NormalizeFlavor(const nlohmann::json& record, const std::string& path,
+absl::StatusOr<Flavor> NormalizeFlavor(const JsonValue& record, const std::string& path,
                                        const std::optional<ExtraSpecs>& extra_specs) {
   if (!record.is_object()) {
     return absl::InvalidArgumentError(
@@ -338,8 +335,8 @@ absl::StatusOr<Flavor> NormalizeFlavor(const nlohmann::json& record, const std::
     flavor.ephemeral_gib = NonNegative(reader, "ephemeral", provenance);
   }
   flavor.swap_mib = NonNegative(reader, "swap", provenance);
-  if (const nlohmann::json* swap = reader.Find("swap");
-      swap != nullptr && swap->is_string() && swap->get_ref<const std::string&>().empty()) {
+  if (const JsonValue* swap = reader.Find("swap");
+      swap != nullptr && swap->is_string() && swap->as_string().empty()) {
     flavor.swap_mib = 0;  // how Nova wrote zero before microversion 2.75
   }
   flavor.is_public = reader.Bool("os-flavor-access:is_public");

@@ -1,16 +1,16 @@
 #include "crawler/normalize/image.h"
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "crawler/normalize/image_boot.h"
 #include "crawler/normalize/image_facts.h"
+#include "crawler/normalize/image_lifecycle.h"
 #include "crawler/normalize/image_os.h"
 #include "crawler/normalize/provenance.h"
 #include "crawler/normalize/tokens.h"
@@ -39,66 +39,35 @@ std::optional<int64_t> FirstInt(const JsonReader& record, absl::string_view key,
   return NonNegative(value.has_value() ? value : record.Int(older_key));
 }
 
-// A property, at the top level or among "properties".
-std::string Property(const JsonReader& record, const std::string& key) {
-  if (const nlohmann::json* value = record.Find(key)) {
-    return ScalarText(*value).value_or("");
-  }
-  if (const nlohmann::json* properties = record.Find("properties");
-      properties != nullptr && properties->is_object()) {
-    const auto found = properties->find(key);
-    if (found != properties->end()) {
-      return ScalarText(*found).value_or("");
-    }
-  }
-  return "";
-}
-
 // Nova marks the images it makes of servers; a name alone is believed only where it is not public.
-void InferSnapshot(const JsonReader& record, Image* image) {
-  for (const auto& [key, value] : {std::pair<const char*, const char*>{"image_type", "snapshot"},
-                                   {"image_location", "snapshot"}}) {
-    if (absl::EqualsIgnoreCase(Property(record, key), value)) {
-      image->is_snapshot = true;
-      AddEvidence(&image->provenance, "is_snapshot", absl::StrCat("property:", key), value);
-      SetConfidence(&image->provenance, "is_snapshot", Confidence::kVerified);
-      return;
+void InferSnapshot(const ImageFacts& facts, Image* image) {
+  const auto say = [&](absl::string_view source, absl::string_view value, Confidence confidence) {
+    image->is_snapshot = true;
+    AddEvidence(&image->provenance, "is_snapshot", source, value);
+    SetConfidence(&image->provenance, "is_snapshot", confidence);
+  };
+  for (const ImageFact* fact : facts.Of(Meaning::kImageType)) {
+    if (absl::EqualsIgnoreCase(fact->value, "snapshot")) {
+      return say(fact->source, "snapshot", Confidence::kVerified);
     }
   }
-  if (!Property(record, "instance_uuid").empty() || !Property(record, "bdm_v2").empty()) {
-    image->is_snapshot = true;
-    AddEvidence(&image->provenance, "is_snapshot", "property:instance_uuid", "set");
-    SetConfidence(&image->provenance, "is_snapshot", Confidence::kStrong);
-    return;
+  for (const Meaning meaning : {Meaning::kOrigin, Meaning::kVolumeBacked}) {
+    if (const ImageFact* fact = facts.First(meaning)) {
+      return say(fact->source, "set", Confidence::kStrong);
+    }
   }
   if (image->visibility != "public" && image->visibility != "community") {
-    const std::string lower = absl::AsciiStrToLower(image->name);
-    for (const Token& token : Tokenize(lower).tokens) {
-      if (token.text == "snapshot" || absl::EndsWith(token.text, "snapshot")) {
-        image->is_snapshot = true;
-        AddEvidence(&image->provenance, "is_snapshot", "name", image->name);
-        SetConfidence(&image->provenance, "is_snapshot", Confidence::kGuess);
-        return;
+    for (const Token& token : Tokenize(image->name).tokens) {
+      if (absl::EndsWith(token.text, "snapshot")) {
+        return say("name", image->name, Confidence::kGuess);
       }
     }
   }
 }
 
-bool IsVmDisk(const Image& image, const JsonReader& record) {
-  const auto is = [](const std::string& text, std::initializer_list<const char*> words) {
-    for (const char* word : words) {
-      if (absl::EqualsIgnoreCase(text, word)) return true;
-    }
-    return false;
-  };
-  return !is(image.container_format, {"aki", "ari", "docker", "compressed"}) &&
-         !is(image.disk_format, {"aki", "ari", "iso"}) &&
-         !is(Property(record, "image_type"), {"kernel", "ramdisk", "initrd"});
-}
-
 // The reference under which EGI publishes the image.
 void InferEgiRef(const ImageFacts& facts, Image* image) {
-  for (const ImageFact* fact : facts.Of("egi_ref")) {
+  if (const ImageFact* fact = facts.First(Meaning::kEgiRef)) {
     image->egi_ref = fact->value;
     AddEvidence(&image->provenance, "egi_ref", fact->source, fact->value);
     SetConfidence(&image->provenance, "egi_ref", Confidence::kVerified);
@@ -116,7 +85,7 @@ void InferEgiRef(const ImageFacts& facts, Image* image) {
 
 }  // namespace
 
-absl::StatusOr<Image> NormalizeImage(const nlohmann::json& record, const std::string& path) {
+absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string& path) {
   if (!record.is_object()) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": / is of type ", record.type_name(), "; it must be an object"));
@@ -148,11 +117,13 @@ absl::StatusOr<Image> NormalizeImage(const nlohmann::json& record, const std::st
                             *image.min_disk_gib, ")"));
     image.min_disk_gib.reset();
   }
-  InferSnapshot(reader, &image);
+  InferSnapshot(facts, &image);
   InferEgiRef(facts, &image);
   InferImageOs(facts, &image);
+  InferBootable(facts, &image);
+  InferLifecycle(facts, &image);
   image.usable =
-      image.status == "active" && !image.hidden.value_or(false) && IsVmDisk(image, reader);
+      image.status == "active" && !image.hidden.value_or(false) && image.bootable.value_or(true);
   return image;
 }
 

@@ -9,6 +9,6 @@ namespace cis {
 // One image of Glance's list. `record` holds a Glance v2 image; older clients' spellings
 // ("minDisk", "properties") are read too. Fields that cannot be read become warnings.
 // Returns INVALID_ARGUMENT if it has neither id nor name.
-absl::StatusOr<Image> NormalizeImage(const nlohmann::json& record, const std::string& path);
+absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string& path);
 
 }  // namespace cis

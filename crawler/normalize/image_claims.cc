@@ -135,7 +135,8 @@ std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image)
                                                             : OsSource::kDescription;
     std::vector<std::string> groups;
     for (const ImageFact& fact : facts.facts) {
-      if (fact.level == wanted && (fact.meaning == "distro" || fact.meaning == "version") &&
+      if (fact.level == wanted &&
+          (fact.meaning == Meaning::kDistro || fact.meaning == Meaning::kVersion) &&
           std::find(groups.begin(), groups.end(), fact.group) == groups.end()) {
         groups.push_back(fact.group);
       }
@@ -145,18 +146,18 @@ std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image)
       const ImageFact* version = nullptr;
       for (const ImageFact& fact : facts.facts) {
         if (fact.level != wanted || fact.group != group) continue;
-        if (fact.meaning == "distro" && distro == nullptr) distro = &fact;
-        if (fact.meaning == "version" && version == nullptr) version = &fact;
+        if (fact.meaning == Meaning::kDistro && distro == nullptr) distro = &fact;
+        if (fact.meaning == Meaning::kVersion && version == nullptr) version = &fact;
       }
       claims.push_back(ReadPair(level, distro, version));
     }
-    for (const ImageFact* fact : facts.Of("os_text")) {
+    for (const ImageFact* fact : facts.Of(Meaning::kOsText)) {
       if (fact->level == wanted) {
         claims.push_back(ReadText(level, fact->source, fact->value));
       }
     }
   }
-  for (const absl::string_view meaning : {"url", "link", "file"}) {
+  for (const Meaning meaning : {Meaning::kUrl, Meaning::kLink, Meaning::kFile}) {
     for (const ImageFact* fact : facts.Of(meaning)) {
       OsClaim claim;
       if (ReadUrl(*fact, &claim)) {
@@ -177,18 +178,18 @@ std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image)
     }
   }
   claims.push_back(ReadText(OsSource::kName, "name", image.name));
-  for (const ImageFact* fact : facts.Of("title")) {
+  for (const ImageFact* fact : facts.Of(Meaning::kTitle)) {
     claims.push_back(ReadText(OsSource::kName, fact->source, fact->value));
   }
-  for (const ImageFact* fact : facts.Of("description")) {
+  for (const ImageFact* fact : facts.Of(Meaning::kDescription)) {
     claims.push_back(ReadText(OsSource::kDescription, fact->source, fact->value));
   }
-  for (const ImageFact* fact : facts.Of("guest_id")) {
+  for (const ImageFact* fact : facts.Of(Meaning::kGuestId)) {
     OsClaim claim = ReadText(OsSource::kDescription, fact->source, GuestIdText(fact->value));
     claim.value = fact->value;
     claims.push_back(std::move(claim));
   }
-  for (const ImageFact* fact : facts.Of("login")) {
+  for (const ImageFact* fact : facts.Of(Meaning::kLogin)) {
     claims.push_back(ReadLogin(*fact));
   }
   std::stable_sort(claims.begin(), claims.end(),

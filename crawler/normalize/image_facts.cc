@@ -1,8 +1,8 @@
 #include "crawler/normalize/image_facts.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -17,10 +17,38 @@
 namespace cis {
 namespace {
 
-using nlohmann::json;
+constexpr std::array<std::pair<absl::string_view, Meaning>, 27> kMeanings = {{
+    {"arch", Meaning::kArch},
+    {"build_date", Meaning::kBuildDate},
+    {"description", Meaning::kDescription},
+    {"disk_map", Meaning::kDiskMap},
+    {"distro", Meaning::kDistro},
+    {"egi_ref", Meaning::kEgiRef},
+    {"expired", Meaning::kExpired},
+    {"expires", Meaning::kExpires},
+    {"family", Meaning::kFamily},
+    {"file", Meaning::kFile},
+    {"gpu_software", Meaning::kGpuSoftware},
+    {"guest_id", Meaning::kGuestId},
+    {"hotfix_hours", Meaning::kHotfixHours},
+    {"image_type", Meaning::kImageType},
+    {"link", Meaning::kLink},
+    {"login", Meaning::kLogin},
+    {"machine", Meaning::kMachine},
+    {"origin", Meaning::kOrigin},
+    {"os_text", Meaning::kOsText},
+    {"provided_until", Meaning::kProvidedUntil},
+    {"purpose", Meaning::kPurpose},
+    {"replace_frequency", Meaning::kReplaceFrequency},
+    {"title", Meaning::kTitle},
+    {"url", Meaning::kUrl},
+    {"uuid_validity", Meaning::kUuidValidity},
+    {"version", Meaning::kVersion},
+    {"volume_backed", Meaning::kVolumeBacked},
+}};
 
 struct KeyRow {
-  std::string meaning;
+  Meaning meaning = Meaning::kDescription;
   FactLevel level = FactLevel::kProperty;
   std::size_t rank = 0;
 };
@@ -34,7 +62,9 @@ const KeyIndex& Keys() {
       const FactLevel level = row[2] == "asserted"   ? FactLevel::kAsserted
                               : row[2] == "property" ? FactLevel::kProperty
                                                      : FactLevel::kCustom;
-      keys->emplace(row[0], KeyRow{row[1], level, keys->size()});
+      for (const auto& [word, meaning] : kMeanings) {
+        if (row[1] == word) keys->emplace(row[0], KeyRow{meaning, level, keys->size()});
+      }
     }
     return keys;
   }();
@@ -45,6 +75,12 @@ bool IsNothing(absl::string_view value) {
   const std::string word = absl::AsciiStrToLower(absl::StripAsciiWhitespace(value));
   return word.empty() || word == "none" || word == "null" || word == "unknown" || word == "n/a" ||
          word == "other" || word == "-";
+}
+
+// Promises for which "none" is an answer.
+bool SaysNone(Meaning meaning) {
+  return meaning == Meaning::kUuidValidity || meaning == Meaning::kProvidedUntil ||
+         meaning == Meaning::kReplaceFrequency;
 }
 
 // Facts of one kind of key belong together: distro and version of the same publisher.
@@ -65,23 +101,32 @@ std::string GroupOf(absl::string_view key, absl::string_view container) {
   return absl::StrCat(container, "property");
 }
 
+constexpr absl::string_view kAttributes = "appliance_attributes";
+
 class Gatherer {
  public:
   Gatherer(ImageFacts* facts, Provenance* provenance) : facts_(facts), provenance_(provenance) {}
 
-  void Object(const json& object, absl::string_view container) {
-    for (const auto& [name, value] : object.items()) {
-      const std::string key = absl::AsciiStrToLower(name);
-      if (key == "appliance_attributes" || absl::EndsWith(key, "_appliance_attributes")) {
+  void Object(const JsonValue& object, absl::string_view container) {
+    for (const JsonMember& member : object.members()) {
+      const JsonValue& value = member.value;
+      const std::string key = absl::AsciiStrToLower(member.key);
+      if (absl::EndsWith(key, "appliance_attributes") &&
+          (key.size() == kAttributes.size() || key[key.size() - kAttributes.size() - 1] == '_')) {
         facts_->from_cloudkeeper |= absl::StartsWith(key, "cloudkeeper_");
-        Attributes(name, value);
+        Attributes(member.key, value);
       } else if (key == "properties" && value.is_object() && container == "property:") {
         Object(value, "property:");
-      } else if (!value.is_structured() && !value.is_null()) {
+      } else if (!value.is_null()) {
         facts_->from_cloudkeeper |= absl::StartsWith(key, "cloudkeeper_");
         // Most properties of an image are none of ours: their values are not even copied.
         if (const auto row = Keys().find(key); row != Keys().end()) {
-          One(name, key, row->second, ScalarText(value).value_or(""), container);
+          // Glance keeps texts only; a client may have read the JSON in one.
+          if (!value.is_structured()) {
+            One(member.key, key, row->second, ScalarText(value).value_or(""), container);
+          } else if (row->second.meaning == Meaning::kDiskMap) {
+            One(member.key, key, row->second, value.elements().empty() ? "[]" : "[...]", container);
+          }
         }
       }
     }
@@ -99,7 +144,7 @@ class Gatherer {
 
  private:
   // A JSON text, or the base64 of one, that repeats the publisher's metadata.
-  void Attributes(const std::string& name, const json& value) {
+  void Attributes(absl::string_view name, const JsonValue& value) {
     if (value.is_object()) {
       Object(value, absl::StrCat(name, ":"));
       return;
@@ -108,22 +153,22 @@ class Gatherer {
     if (IsNothing(text)) {
       return;
     }
-    absl::StatusOr<json> parsed = ParseJson(text);
+    absl::StatusOr<JsonDocument> parsed = ParseJson(text);
     std::string decoded;
     if (!parsed.ok() && absl::Base64Unescape(text, &decoded)) {
       parsed = ParseJson(decoded);
     }
-    if (!parsed.ok() || !parsed->is_object()) {
+    if (!parsed.ok() || !parsed->root().is_object()) {
       AddWarning(provenance_, "ATTRIBUTES_UNREADABLE",
                  absl::StrCat(name, " is not a JSON object; nothing of it was used"));
       return;
     }
-    Object(*parsed, absl::StrCat(name, ":"));
+    Object(parsed->root(), absl::StrCat(name, ":"));
   }
 
-  void One(const std::string& name, const std::string& key, const KeyRow& row,
-           const std::string& text, absl::string_view container) {
-    if (IsNothing(text)) {
+  void One(absl::string_view name, absl::string_view key, const KeyRow& row, absl::string_view text,
+           absl::string_view container) {
+    if (SaysNone(row.meaning) ? text.empty() : IsNothing(text)) {
       return;
     }
     found_.emplace_back(
@@ -138,7 +183,7 @@ class Gatherer {
 
 }  // namespace
 
-std::vector<const ImageFact*> ImageFacts::Of(absl::string_view meaning) const {
+std::vector<const ImageFact*> ImageFacts::Of(Meaning meaning) const {
   std::vector<const ImageFact*> matching;
   for (const ImageFact& fact : facts) {
     if (fact.meaning == meaning) {
@@ -146,6 +191,13 @@ std::vector<const ImageFact*> ImageFacts::Of(absl::string_view meaning) const {
     }
   }
   return matching;
+}
+
+const ImageFact* ImageFacts::First(Meaning meaning) const {
+  for (const ImageFact& fact : facts) {
+    if (fact.meaning == meaning) return &fact;
+  }
+  return nullptr;
 }
 
 ImageFacts GatherImageFacts(const JsonReader& record, Provenance* provenance) {

@@ -3,6 +3,7 @@
 // Everything an image record says, gathered by meaning and source (data/image_keys.tsv), before any
 // rule weighs it.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,10 +13,41 @@
 namespace cis {
 
 // Who says it, strongest first.
-enum class FactLevel { kAsserted, kProperty, kCustom };
+enum class FactLevel : uint8_t { kAsserted, kProperty, kCustom };
+
+// What it is about. The words are those of the column "meaning" of data/image_keys.tsv.
+enum class Meaning : uint8_t {
+  kArch,
+  kBuildDate,
+  kDescription,
+  kDiskMap,  // block_device_mapping: what a volume-backed image consists of
+  kDistro,
+  kEgiRef,
+  kExpired,
+  kExpires,
+  kFamily,
+  kFile,
+  kGpuSoftware,
+  kGuestId,
+  kHotfixHours,
+  kImageType,  // image_type, image_location: snapshot, kernel...
+  kLink,
+  kLogin,
+  kMachine,
+  kOrigin,  // the server that a snapshot was made of
+  kOsText,
+  kProvidedUntil,
+  kPurpose,
+  kReplaceFrequency,
+  kTitle,
+  kUrl,
+  kUuidValidity,
+  kVersion,
+  kVolumeBacked,
+};
 
 struct ImageFact {
-  std::string meaning;  // "distro", "version", "arch", "login", "url", "description" ...
+  Meaning meaning = Meaning::kDescription;
   std::string value;
   std::string source;  // "property:os_distro", "APPLIANCE_ATTRIBUTES:sl:osname"
   std::string group;   // facts of one group belong together, e.g. "property"
@@ -28,7 +60,9 @@ struct ImageFacts {
   bool from_cloudkeeper = false;  // whose min_disk is not to be trusted
 
   // The facts of one meaning, strongest first.
-  std::vector<const ImageFact*> Of(absl::string_view meaning) const;
+  std::vector<const ImageFact*> Of(Meaning meaning) const;
+  // The strongest; null if there is none.
+  const ImageFact* First(Meaning meaning) const;
 };
 
 // Reads properties at the top level, under "properties" (older clients) and inside the JSON of

@@ -253,7 +253,7 @@ class OsInference {
   }
 
   void InferBuildDate() {
-    for (const ImageFact* fact : facts_.Of("build_date")) {
+    for (const ImageFact* fact : facts_.Of(Meaning::kBuildDate)) {
       const std::string date = LeadingDate(fact->value);
       if (!date.empty()) {
         SetBuildDate(date, fact->source, fact->value, Confidence::kStrong);
@@ -285,7 +285,7 @@ class OsInference {
       bool exact;
     };
     std::vector<Said> said;
-    for (const ImageFact* fact : facts_.Of("arch")) {
+    for (const ImageFact* fact : facts_.Of(Meaning::kArch)) {
       const std::string arch = ParseArch(fact->value);
       if (arch.empty()) {
         AddWarning(provenance(), "ARCH_UNKNOWN",
@@ -307,7 +307,7 @@ class OsInference {
             {claim.guess.arch, claim.source, claim.value, claim.level, claim.guess.arch_exact});
       }
     }
-    for (const ImageFact* fact : facts_.Of("machine")) {
+    for (const ImageFact* fact : facts_.Of(Meaning::kMachine)) {
       const std::string machine = absl::AsciiStrToLower(fact->value);
       if (absl::StrContains(machine, "q35") || absl::StrContains(machine, "i440fx") ||
           machine == "pc") {
@@ -343,7 +343,7 @@ class OsInference {
 
   void InferLogin() {
     const std::string vendor = VendorLogin(image_->os_distro, image_->os_version, image_->name);
-    for (const ImageFact* fact : facts_.Of("login")) {
+    for (const ImageFact* fact : facts_.Of(Meaning::kLogin)) {
       const bool word = std::none_of(fact->value.begin(), fact->value.end(), [](unsigned char c) {
         return absl::ascii_isspace(c) || absl::ascii_iscntrl(c);
       });
@@ -381,8 +381,19 @@ class OsInference {
     }
   }
 
+  // What the site says in words of SCS-0102, then the words of names and tags.
   void InferPurpose() {
     std::string purpose;
+    for (const ImageFact* fact : facts_.Of(Meaning::kPurpose)) {
+      purpose = PurposeOfLabel(fact->value);
+      if (!purpose.empty() && !image_->is_snapshot) {
+        image_->purpose = purpose;
+        AddEvidence(provenance(), "purpose", fact->source, fact->value);
+        SetConfidence(provenance(), "purpose", Confidence::kStrong);
+        return;
+      }
+    }
+    purpose.clear();
     bool explained = !image_->os_distro.empty();
     for (const OsClaim& claim : claims_) {
       if (claim.level != OsSource::kName && claim.level != OsSource::kTag) {
@@ -399,6 +410,12 @@ class OsInference {
       if (tagged == "appliance" || tagged == "k8s") {
         purpose = tagged;
         AddEvidence(provenance(), "purpose", "tag", tag);
+      }
+    }
+    for (const ImageFact* fact : facts_.Of(Meaning::kGpuSoftware)) {
+      if (purpose.empty() && ParseBool(fact->value).value_or(true)) {
+        purpose = "gpu";
+        AddEvidence(provenance(), "purpose", fact->source, fact->value);
       }
     }
     if (image_->is_snapshot) {

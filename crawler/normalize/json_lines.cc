@@ -67,6 +67,13 @@ ordered_json ToLine(const Image& image) {
   line["build_date"] = OrNull(image.build_date);
   line["eol_date"] = OrNull(image.eol_date);
   line["egi_ref"] = OrNull(image.egi_ref);
+  line["bootable"] = OrNull(image.bootable);
+  line["expire_date"] = OrNull(image.expire_date);
+  line["image_source"] = OrNull(image.image_source);
+  line["uuid_validity"] = OrNull(image.uuid_validity);
+  line["replace_frequency"] = OrNull(image.replace_frequency);
+  line["provided_until"] = OrNull(image.provided_until);
+  line["hotfix_hours"] = OrNull(image.hotfix_hours);
   AddProvenance(image.provenance, &line);
   return line;
 }
@@ -116,39 +123,69 @@ void AddLines(const std::vector<Record>& records, std::string* text) {
   }
 }
 
+json ToJson(const JsonValue& value) {
+  switch (value.type()) {
+    case JsonValue::Type::kNull:
+      break;
+    case JsonValue::Type::kBool:
+      return value.as_bool();
+    case JsonValue::Type::kInt:
+      return value.as_int();
+    case JsonValue::Type::kUint:
+      return value.as_uint();
+    case JsonValue::Type::kDouble:
+      return value.as_double();
+    case JsonValue::Type::kString:
+      return std::string(value.as_string());
+    case JsonValue::Type::kArray: {
+      json array = json::array();
+      for (const JsonValue& element : value.elements()) array.push_back(ToJson(element));
+      return array;
+    }
+    case JsonValue::Type::kObject: {
+      json object = json::object();
+      for (const JsonMember& member : value.members()) {
+        object.emplace(std::string(member.key), ToJson(member.value));
+      }
+      return object;
+    }
+  }
+  return nullptr;
+}
+
 // The listing of `plural` in `body`: {"images": [...]}, {"image": {...}}, [...] or one bare record.
-absl::StatusOr<json> FindListing(const json& body, const std::string& singular,
-                                 const std::string& plural) {
+absl::StatusOr<json> FindListing(const JsonValue& body, absl::string_view singular,
+                                 absl::string_view plural) {
   if (body.is_array()) {
-    return body;
+    return ToJson(body);
   }
   if (!body.is_object()) {
     return absl::InvalidArgumentError(absl::StrCat("/ is of type ", body.type_name(),
                                                    "; it must be an object with an array \"",
                                                    plural, "\""));
   }
-  if (const auto found = body.find(plural); found != body.end()) {
+  if (const JsonValue* found = body.Find(plural)) {
     if (!found->is_array()) {
       return absl::InvalidArgumentError(
           absl::StrCat("/", plural, " is of type ", found->type_name(), "; it must be an array"));
     }
-    return *found;
+    return ToJson(*found);
   }
-  if (const auto found = body.find(singular); found != body.end() && found->is_object()) {
-    return json::array({*found});
+  if (const JsonValue* found = body.Find(singular); found != nullptr && found->is_object()) {
+    return json::array({ToJson(*found)});
   }
-  if (body.contains("id") || body.contains("name")) {
-    return json::array({body});
+  if (body.Find("id") != nullptr || body.Find("name") != nullptr) {
+    return json::array({ToJson(body)});
   }
   return absl::InvalidArgumentError(absl::StrCat("/", plural, " is missing; it must be an array"));
 }
 
-Document MakeDocument(const std::string& name, const std::string& key, const json& listing) {
+Document MakeDocument(const std::string& name, const std::string& key, json listing) {
   Document document;
   document.name = name;
   document.status = 200;
   json body = json::object();
-  body[key] = listing;
+  body[key] = std::move(listing);
   document.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
   return document;
 }
@@ -164,31 +201,32 @@ absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view bo
   }
   const std::string plural(FormatKind(kind));
   const std::string singular = plural.substr(0, plural.size() - 1);
-  absl::StatusOr<json> parsed = ParseJson(body);
+  const absl::StatusOr<JsonDocument> parsed = ParseJson(body);
   if (!parsed.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(plural, ": ", parsed.status().message()));
   }
-  absl::StatusOr<json> listing = FindListing(*parsed, singular, plural);
+  const JsonValue& root = parsed->root();
+  absl::StatusOr<json> listing = FindListing(root, singular, plural);
   if (!listing.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(plural, ": ", listing.status().message()));
   }
   Observation observation;
   observation.kind = kind;
-  observation.documents.push_back(MakeDocument(plural, plural, *listing));
-  if (parsed->is_object() && parsed->contains("networks") && kind == Kind::kNetworks) {
+  observation.documents.push_back(MakeDocument(plural, plural, *std::move(listing)));
+  if (kind == Kind::kNetworks && root.Find("networks") != nullptr) {
     for (const auto& [key, name] : {std::pair<const char*, const char*>{"subnets", "subnets"},
                                     {"routers", "routers"},
                                     {"ports", "router_ports"},
                                     {"router_ports", "router_ports"},
                                     {"floatingips", "floatingips"},
                                     {"floatingip_pools", "floatingip_pools"}}) {
-      const auto found = parsed->find(key);
-      if (found != parsed->end() && found->is_array()) {
+      const JsonValue* found = root.Find(key);
+      if (found != nullptr && found->is_array()) {
         const std::string inner = name == std::string("router_ports") ? "ports" : name;
-        observation.documents.push_back(MakeDocument(name, inner, *found));
+        observation.documents.push_back(MakeDocument(name, inner, ToJson(*found)));
       }
     }
-    const JsonReader reader(*parsed, plural, nullptr);
+    const JsonReader reader(root, plural, nullptr);
     observation.share.project_id = reader.String("project_id");
   }
   CIS_ASSIGN_OR_RETURN(RecordSet records, Normalize(observation, MissingIds::kKeep));

@@ -6,44 +6,32 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "crawler/normalize/json_value.h"
+#include "crawler/normalize/utf8.h"
 
 namespace cis {
 
 // Longer strings are cut: no field of interest is longer, and a hostile site must not fill the
 // database.
 inline constexpr std::size_t kMaxStringBytes = 64UL * 1024;
-// Deeper documents are refused: OpenStack's answers are at most some ten levels deep.
-inline constexpr int kMaxJsonDepth = 64;
 
-// `text` with every byte sequence that is not valid UTF-8 replaced by U+FFFD.
-std::string ReplaceInvalidUtf8(absl::string_view text);
-
-// The longest prefix of `text` of at most `max_bytes` bytes that does not split a character.
-absl::string_view CutUtf8(absl::string_view text, std::size_t max_bytes);
-
-// Parses `text` after replacing invalid UTF-8. Returns INVALID_ARGUMENT naming the byte if it is
-// not JSON or is nested deeper than kMaxJsonDepth.
-absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text);
-
-// One JSON object with its path, e.g. "flavors/3". Holds a pointer: the object must outlive it.
+// One JSON object with its path, e.g. "flavors/3". Holds a pointer: the value must outlive it.
 class JsonReader {
  public:
   // `object` must be a JSON object. Problems are appended to `problems`, which may be null.
-  JsonReader(const nlohmann::json& object, std::string path, std::vector<std::string>* problems)
+  JsonReader(const JsonValue& object, std::string path, std::vector<std::string>* problems)
       : object_(&object), path_(std::move(path)), problems_(problems) {}
 
   const std::string& path() const { return path_; }
-  const nlohmann::json& object() const { return *object_; }
+  const JsonValue& object() const { return *object_; }
 
   // The value, or null if absent or JSON null.
-  const nlohmann::json* Find(absl::string_view key) const;
+  const JsonValue* Find(absl::string_view key) const;
   // Text; numbers and booleans are written out. Empty if absent, null or structured.
   std::string String(absl::string_view key) const;
   // A whole number, also as a string or as 8.0. Absent if missing, null, "" or unreadable.
@@ -58,13 +46,15 @@ class JsonReader {
  private:
   void Note(absl::string_view key, absl::string_view wanted) const;
 
-  const nlohmann::json* object_;
+  const JsonValue* object_;
   std::string path_;
   std::vector<std::string>* problems_;
 };
 
+// The scalar members of an object as text.
+std::map<std::string, std::string> ScalarMembers(const JsonValue& object);
 // Text of a scalar as above; absent for null, objects and arrays.
-std::optional<std::string> ScalarText(const nlohmann::json& value);
+std::optional<std::string> ScalarText(const JsonValue& value);
 // "8", "8.0", " 8 " -> 8. Absent if it is not a whole number that fits.
 std::optional<int64_t> ParseInt(absl::string_view text);
 // "true", "yes", "on", "1" and their opposites in any case.

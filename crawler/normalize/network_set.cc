@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -21,8 +20,6 @@
 namespace cis {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::size_t kMaxShownBytes = 60;
 constexpr std::size_t kMaxPrintedBytes = 4096;  // a hundred ids
 
@@ -35,9 +32,9 @@ std::string OwnerOf(const JsonReader& record) {
 // A flag that clients print as one of two words: "External", "Internal"; "UP", "DOWN".
 std::optional<bool> ReadFlag(const JsonReader& record, absl::string_view key, absl::string_view yes,
                              absl::string_view no) {
-  const json* value = record.Find(key);
+  const JsonValue* value = record.Find(key);
   if (value != nullptr && value->is_string()) {
-    const std::string& word = value->get_ref<const std::string&>();
+    const absl::string_view word = value->as_string();
     if (absl::EqualsIgnoreCase(word, yes) || absl::EqualsIgnoreCase(word, no)) {
       return absl::EqualsIgnoreCase(word, yes);
     }
@@ -51,12 +48,12 @@ std::optional<bool> ReadUp(const JsonReader& record) {
 
 // The ids of the subnets, which clients print as one text.
 std::vector<std::string> ReadSubnetIds(const JsonReader& record) {
-  const json* value = record.Find("subnets");
+  const JsonValue* value = record.Find("subnets");
   if (value == nullptr || !value->is_string()) {
     return record.Strings("subnets");
   }
-  return absl::StrSplit(value->get_ref<const std::string&>().substr(0, kMaxPrintedBytes),
-                        absl::ByAnyChar(", \n"), absl::SkipEmpty());
+  return absl::StrSplit(value->as_string().substr(0, kMaxPrintedBytes), absl::ByAnyChar(", \n"),
+                        absl::SkipEmpty());
 }
 
 int VersionOf(const JsonReader& record, const std::string& cidr) {
@@ -140,7 +137,7 @@ class NetworkJoin {
     if (network.id.empty() && network.name.empty()) {
       return "/id is missing; a network needs an id or a name";
     }
-    if (!network.id.empty() && by_id_.count(network.id) > 0) {
+    if (!network.id.empty() && by_id_.contains(network.id)) {
       const bool same = *raw_[by_id_.at(network.id)] == raw.object();
       return same ? ""
                   : absl::StrCat("id \"", CutUtf8(network.id, kMaxShownBytes),
@@ -243,15 +240,15 @@ class NetworkJoin {
     router.name = record.String("name");
     router.status = absl::AsciiStrToUpper(record.String("status"));
     router.admin_state_up = ReadUp(record);
-    if (const json* gateway = record.Find("external_gateway_info");
+    if (const JsonValue* gateway = record.Find("external_gateway_info");
         gateway != nullptr && gateway->is_object()) {
       const JsonReader info(*gateway, absl::StrCat(record.path(), "/external_gateway_info"),
                             &problems_);
       router.external_network_id = info.String("network_id");
       router.enable_snat = info.Bool("enable_snat");
-      const json* ips = info.Find("external_fixed_ips");
+      const JsonValue* ips = info.Find("external_fixed_ips");
       if (ips != nullptr && ips->is_array()) {
-        for (const json& ip : *ips) {
+        for (const JsonValue& ip : ips->elements()) {
           if (!ip.is_object()) continue;
           const JsonReader fixed(ip, info.path(), &problems_);
           SeeAddress(router.external_network_id, fixed.String("ip_address"), "router_gateway",
@@ -329,7 +326,7 @@ class NetworkJoin {
       context.routers_known = set_.routers_known.value_or(false);
       context.owner_untrusted = !providers.empty() && !project_id_.empty() &&
                                 !network.owner.empty() && network.owner != project_id_ &&
-                                providers.count(network.owner) == 0;
+                                !providers.contains(network.owner);
       context.only_external = externals == 1 && network.is_external.value_or(false);
       AddTopology(network, extras_[i], &context);
       ClassifyNetwork(context, &network);
@@ -362,7 +359,7 @@ class NetworkJoin {
   std::map<std::string, std::size_t> by_id_;  // index into set_.networks
   std::vector<NetworkExtras> extras_;         // as set_.networks
   std::vector<std::vector<SeenAddress>> seen_;
-  std::vector<const json*> raw_;       // the records as listed, as set_.networks
+  std::vector<const JsonValue*> raw_;  // the records as listed, as set_.networks
   std::vector<std::string> problems_;  // of parts whose loss changes no record
 };
 

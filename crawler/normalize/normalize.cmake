@@ -24,11 +24,14 @@ cis_library(
   normalize/gpu_model.cc
   normalize/iana.cc
   normalize/image.cc
+  normalize/image_boot.cc
   normalize/image_claims.cc
   normalize/image_facts.cc
+  normalize/image_lifecycle.cc
   normalize/image_os.cc
   normalize/json_lines.cc
   normalize/json_reader.cc
+  normalize/json_value.cc
   normalize/network.cc
   normalize/network_set.cc
   normalize/normalizer.cc
@@ -36,13 +39,16 @@ cis_library(
   normalize/os_text.cc
   normalize/os_version.cc
   normalize/quota.cc
+  normalize/retirement.cc
   normalize/scs_name.cc
   normalize/table.cc
   normalize/table_check.cc
   normalize/tokens.cc
+  normalize/utf8.cc
   ${CIS_RULE_TABLES_CC}
   PUBLIC
   cis_model
   PRIVATE
   absl::flat_hash_map
-  nlohmann_json::nlohmann_json)
+  nlohmann_json::nlohmann_json
+  simdjson::simdjson)

@@ -1,6 +1,5 @@
 #include "crawler/normalize/normalizer.h"
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,9 +32,9 @@ std::optional<ExtraSpecs> FindExtraSpecs(const std::vector<Document>& documents,
     if (document.name != name || !IsAnswered(document)) {
       continue;
     }
-    const absl::StatusOr<nlohmann::json> body = ParseJson(document.body);
-    if (body.ok() && body->is_object()) {
-      return JsonReader(*body, name, nullptr).StringMap("extra_specs");
+    const absl::StatusOr<JsonDocument> body = ParseJson(document.body);
+    if (body.ok() && body->root().is_object()) {
+      return JsonReader(body->root(), name, nullptr).StringMap("extra_specs");
     }
   }
   return std::nullopt;

@@ -277,6 +277,16 @@ bool IsRejectedLogin(absl::string_view distro, absl::string_view login) {
   return login == "linux" || login == "windows";  // an os_type in the wrong field
 }
 
+std::string PurposeOfLabel(absl::string_view value) {
+  static const auto* const kPurposes = [] {
+    auto* purposes = new absl::flat_hash_map<std::string, std::string>();
+    for (const auto& row : LoadTable("purpose_labels")) purposes->emplace(row[0], row[1]);
+    return purposes;
+  }();
+  const auto found = kPurposes->find(absl::AsciiStrToLower(absl::StripAsciiWhitespace(value)));
+  return found == kPurposes->end() ? "" : found->second;
+}
+
 absl::string_view FillerRole(absl::string_view word) {
   static const auto* const kRoles = [] {
     auto* roles = new absl::flat_hash_map<std::string, std::string>();

@@ -71,6 +71,9 @@ bool IsRejectedLogin(absl::string_view distro, absl::string_view login);
 // "link", "variant", "host" for a word of data/fillers.tsv; empty for any other.
 absl::string_view FillerRole(absl::string_view word);
 
+// The purpose that a property value names, e.g. "k8snode" -> k8s; empty if none.
+std::string PurposeOfLabel(absl::string_view value);
+
 // The major number of "9.4"; -1 if it does not start with a number.
 int MajorOf(absl::string_view version);
 

@@ -1,6 +1,5 @@
 #include "crawler/normalize/quota.h"
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -13,8 +12,6 @@
 
 namespace cis {
 namespace {
-
-using nlohmann::json;
 
 // One resource in an "absolute" limits object.
 struct AbsoluteLimit {
@@ -40,20 +37,20 @@ constexpr std::pair<const char*, const char*> kNeutronResources[] = {
     {"routers", "router"},          {"ports", "port"},       {"security_groups", "security_group"},
 };
 
-const json* FindObject(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_object() ? &*found : nullptr;
+const JsonValue* FindObject(const JsonValue& object, const char* key) {
+  const JsonValue* found = object.Find(key);
+  return found != nullptr && found->is_object() ? found : nullptr;
 }
 
 absl::Status ReadAbsolute(const std::vector<Document>& documents, absl::string_view name,
                           absl::Span<const AbsoluteLimit> rows, std::vector<Quota>* quotas,
                           std::vector<std::string>* problems) {
-  CIS_ASSIGN_OR_RETURN(const std::optional<json> body, ReadObject(documents, name));
+  CIS_ASSIGN_OR_RETURN(const std::optional<JsonDocument> body, ReadObject(documents, name));
   if (!body.has_value()) {
     return absl::OkStatus();
   }
-  const json* limits = FindObject(*body, "limits");
-  const json* absolute = limits == nullptr ? nullptr : FindObject(*limits, "absolute");
+  const JsonValue* limits = FindObject(body->root(), "limits");
+  const JsonValue* absolute = limits == nullptr ? nullptr : FindObject(*limits, "absolute");
   if (absolute == nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat(name, ": /limits/absolute is missing; it must be an object"));
@@ -69,17 +66,18 @@ absl::Status ReadAbsolute(const std::vector<Document>& documents, absl::string_v
 
 absl::Status ReadNeutron(const std::vector<Document>& documents, std::vector<Quota>* quotas,
                          std::vector<std::string>* problems) {
-  CIS_ASSIGN_OR_RETURN(const std::optional<json> body, ReadObject(documents, "neutron_quota"));
+  CIS_ASSIGN_OR_RETURN(const std::optional<JsonDocument> body,
+                       ReadObject(documents, "neutron_quota"));
   if (!body.has_value()) {
     return absl::OkStatus();
   }
-  const json* quota = FindObject(*body, "quota");
+  const JsonValue* quota = FindObject(body->root(), "quota");
   if (quota == nullptr) {
     return absl::InvalidArgumentError("neutron_quota: /quota is missing; it must be an object");
   }
   const JsonReader reader(*quota, "neutron_quota", problems);
   for (const auto& [resource, key] : kNeutronResources) {
-    const json* value = reader.Find(key);
+    const JsonValue* value = reader.Find(key);
     if (value == nullptr) {
       continue;
     }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
 #include "crawler/normalize/arch.h"
+#include "crawler/normalize/retirement.h"
 
 namespace cis {
 namespace {
@@ -66,10 +67,7 @@ bool IsYear(const Token& token) {
 
 // Whether the token before `index` says that a date there is an end, not a build.
 bool SaysExpired(const std::vector<Token>& tokens, std::size_t index) {
-  constexpr std::array<absl::string_view, 8> kWords = {
-      "expired", "expires", "until", "eol", "deprecated", "retired", "removed", "removal"};
-  return index > 0 &&
-         std::find(kWords.begin(), kWords.end(), tokens[index - 1].text) != kWords.end();
+  return index > 0 && IsEndWord(tokens[index - 1].text);
 }
 
 bool AfterWindows(const std::vector<Token>& tokens, std::size_t index) {
@@ -112,7 +110,7 @@ std::size_t MatchDate(const std::vector<Token>& tokens, std::size_t index, std::
     return 0;
   }
   // "Dec-12-2017"
-  const auto month = std::find(kMonths.begin(), kMonths.end(), first.text);
+  const auto* const month = std::find(kMonths.begin(), kMonths.end(), first.text);
   if (month != kMonths.end() && index + 2 < tokens.size()) {
     const int day = Number(tokens[index + 1]);
     if (tokens[index + 1].kind == Token::Kind::kNumber && IsYear(tokens[index + 2]) && day >= 1) {

@@ -8,6 +8,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "crawler/sites/oidc_auth.h"
 #include "crawler/sites/secret_file.h"
 
 namespace cis {
@@ -34,8 +35,25 @@ const std::set<std::string>& AuthKeys() {
   return *keys;
 }
 
-// The secret that STEM_env or STEM_file of `auth` names. Reports an error and returns "" if neither
-// or both are given, or nothing is there.
+// Calls `found` with every key of `node`, at any depth, whose value is a secret.
+void ForEachSecret(const YAML::Node& node, absl::FunctionRef<void(const YAML::Node& key)> found) {
+  static const auto* secret_keys = new std::set<std::string>{
+      "password", "secret",        "token",         "access_token",
+      "mytoken",  "refresh_token", "client_secret", "application_credential_secret"};
+  if (node.IsSequence()) {
+    for (const YAML::Node& item : node) ForEachSecret(item, found);
+  }
+  if (!node.IsMap()) return;
+  for (const auto& entry : node) {
+    if (secret_keys->count(entry.first.Scalar()) > 0 && entry.second.IsScalar()) {
+      found(entry.first);
+    }
+    ForEachSecret(entry.second, found);
+  }
+}
+
+}  // namespace
+
 std::string FetchSecret(YamlReader& reader, const YAML::Node& auth, absl::string_view path,
                         absl::string_view stem, const SecretSources& secrets) {
   const std::string variable = reader.Text(auth, absl::StrCat(stem, "_env"), path);
@@ -65,31 +83,8 @@ std::string FetchSecret(YamlReader& reader, const YAML::Node& auth, absl::string
   return *std::move(secret);
 }
 
-// Calls `found` with every key of `node`, at any depth, whose value is a secret.
-void ForEachSecret(const YAML::Node& node, absl::FunctionRef<void(const YAML::Node& key)> found) {
-  static const auto* secret_keys = new std::set<std::string>{"password",
-                                                             "secret",
-                                                             "token",
-                                                             "access_token",
-                                                             "refresh_token",
-                                                             "client_secret",
-                                                             "application_credential_secret"};
-  if (node.IsSequence()) {
-    for (const YAML::Node& item : node) ForEachSecret(item, found);
-  }
-  if (!node.IsMap()) return;
-  for (const auto& entry : node) {
-    if (secret_keys->count(entry.first.Scalar()) > 0 && entry.second.IsScalar()) {
-      found(entry.first);
-    }
-    ForEachSecret(entry.second, found);
-  }
-}
-
-}  // namespace
-
 Credentials::Type ParseAuthType(absl::string_view name) {
-  static constexpr std::array<std::pair<absl::string_view, Type>, 7> kTypes{{
+  static constexpr std::array<std::pair<absl::string_view, Type>, 10> kTypes{{
       {"password", Type::kPassword},
       {"v3password", Type::kPassword},
       {"v3applicationcredential", Type::kApplicationCredential},
@@ -97,6 +92,9 @@ Credentials::Type ParseAuthType(absl::string_view name) {
       {"v3token", Type::kToken},
       {"v3oidcaccesstoken", Type::kOidcAccessToken},
       {"oidcaccesstoken", Type::kOidcAccessToken},
+      {"oidc_refresh_token", Type::kOidcAccessToken},
+      {"oidc_agent", Type::kOidcAccessToken},
+      {"mytoken", Type::kOidcAccessToken},
   }};
   for (const auto& [known, type] : kTypes) {
     if (known == name) return type;
@@ -106,7 +104,9 @@ Credentials::Type ParseAuthType(absl::string_view name) {
 
 Credentials ReadAuth(YamlReader& reader, const YAML::Node& auth, absl::string_view path,
                      const SecretSources& secrets) {
-  reader.NoteUnknown(auth, AuthKeys(), path);
+  std::set<std::string> known = AuthKeys();
+  known.insert(TokenGrantKeys().begin(), TokenGrantKeys().end());
+  reader.NoteUnknown(auth, known, path);
   const size_t errors_before = reader.findings().errors.size();
   Credentials credentials;
   const std::string type = reader.Text(auth, "type", path);
@@ -118,8 +118,9 @@ Credentials ReadAuth(YamlReader& reader, const YAML::Node& auth, absl::string_vi
     case Type::kNone:
       reader.Error(auth, absl::StrCat(path, ".type is ",
                                       type.empty() ? "missing" : absl::StrCat("\"", type, "\""),
-                                      "; it must be password, v3applicationcredential, token or "
-                                      "v3oidcaccesstoken"));
+                                      "; it must be password, v3applicationcredential, token, "
+                                      "v3oidcaccesstoken, oidc_refresh_token, oidc_agent or "
+                                      "mytoken"));
       break;
     case Type::kPassword:
       credentials.username = reader.Text(auth, "username", path);
@@ -149,8 +150,10 @@ Credentials ReadAuth(YamlReader& reader, const YAML::Node& auth, absl::string_vi
       credentials.credential_secret = FetchSecret(reader, auth, path, "secret", secrets);
       break;
     case Type::kToken:
-    case Type::kOidcAccessToken:
       credentials.token = FetchSecret(reader, auth, path, "token", secrets);
+      break;
+    case Type::kOidcAccessToken:
+      credentials.grant = ReadTokenGrant(reader, auth, path, secrets);
       break;
   }
   if (reader.findings().errors.size() > errors_before) {
@@ -184,6 +187,10 @@ void SetFederation(absl::string_view identity_provider, absl::string_view protoc
                    Credentials& credentials) {
   if (!identity_provider.empty()) credentials.identity_provider = std::string(identity_provider);
   if (!protocol.empty()) credentials.protocol = std::string(protocol);
+}
+
+std::string ProtocolOrGuess(const Credentials& credentials) {
+  return credentials.protocol.empty() ? "openid" : credentials.protocol;
 }
 
 std::string ProjectKey(absl::string_view project_id, const Credentials& credentials) {

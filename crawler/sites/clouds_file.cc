@@ -144,9 +144,11 @@ Credentials CloudReader::ReadCredentials(const SecretSources& secrets) {
       break;
     case Type::kOidcAccessToken:
       SetFederation(Either("identity_provider"), Either("protocol"), credentials);
-      credentials.token = Either("access_token");
-      if (credentials.token.empty()) credentials.token = secrets.oidc_access_token;
-      if (credentials.token.empty()) {
+      credentials.grant.access_token = Either("access_token");
+      if (credentials.grant.access_token.empty() && secrets.fallback.has_value()) {
+        credentials.grant = secrets.fallback->grant;
+      }
+      if (credentials.grant == TokenGrant()) {
         Error("auth.access_token is missing, and no OIDC access token was given otherwise");
       }
       break;
@@ -198,7 +200,7 @@ void ReadCloud(YamlReader& reader, const std::string& name, const YAML::Node& cl
   share.endpoint.site_name = options.site.empty() ? name : options.site;
   share.endpoint.keystone_url = *keystone_url;
   if (target.credentials.type == Type::kOidcAccessToken) {
-    share.endpoint.protocol = target.credentials.protocol;
+    share.endpoint.protocol = ProtocolOrGuess(target.credentials);
   }
   target.config_origin = reader.Where(cloud);
   Site site;

@@ -1,9 +1,12 @@
 #include "crawler/sites/secret_file.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -61,6 +64,23 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path,
         absl::StrCat(path, ": holds a secret and others may read it; chmod 600 would mend that"));
   }
   return secret;
+}
+
+absl::Status ReplaceSecretFile(const std::string& path, absl::string_view secret) {
+  std::string temporary = absl::StrCat(path, ".XXXXXX");
+  const int fd = mkstemp(temporary.data());  // made with mode 0600
+  const auto failed = [&] {
+    const int error = errno;
+    if (fd >= 0) unlink(temporary.c_str());
+    return absl::InternalError(absl::StrCat(path, ": ", std::generic_category().message(error)));
+  };
+  if (fd < 0) return failed();
+  const std::string text = absl::StrCat(secret, "\n");
+  const bool written =
+      write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
+  if (close(fd) != 0 || !written) return failed();
+  if (rename(temporary.c_str(), path.c_str()) != 0) return failed();
+  return absl::OkStatus();
 }
 
 std::string ResolvePath(absl::string_view config_file, absl::string_view path) {

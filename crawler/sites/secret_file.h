@@ -18,6 +18,10 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_byt
 absl::StatusOr<std::string> ReadSecretFile(const std::string& path,
                                            std::vector<std::string>* warnings);
 
+// Puts `secret` in the place of the file's content, as a whole or not at all, readable by its owner
+// only. Returns INTERNAL with the system's reason.
+absl::Status ReplaceSecretFile(const std::string& path, absl::string_view secret);
+
 // True if somebody else than its owner may read `path`.
 bool IsReadableByOthers(const std::string& path);
 

@@ -61,15 +61,21 @@ std::vector<VoEntry> ReadVoEntries(YamlReader& reader, const YAML::Node& root) {
   return usable;
 }
 
-// Credentials of a share: its own, else the OIDC access token, unless the site asks for others.
+// What names credentials for this very share: its file, else the operator's file.
+std::optional<Credentials> FindOwnCredentials(const SiteOptions& options, const std::string& site,
+                                              const std::string& vo, const SecretSources& secrets) {
+  if (options.credentials.has_value()) return options.credentials;
+  const auto it = secrets.sites.find(site);
+  if (it == secrets.sites.end()) return std::nullopt;
+  const auto of_vo = it->second.of_vo.find(vo);
+  return of_vo == it->second.of_vo.end() ? it->second.of_site : of_vo->second;
+}
+
+// Its own, else those for every share, unless the site asks for others.
 Credentials ChooseCredentials(const std::optional<Credentials>& own, bool asks_for_others,
                               const SecretSources& secrets) {
   if (own.has_value()) return *own;
-  Credentials credentials;
-  if (asks_for_others || secrets.oidc_access_token.empty()) return credentials;
-  credentials.type = Credentials::Type::kOidcAccessToken;
-  credentials.token = secrets.oidc_access_token;
-  return credentials;
+  return asks_for_others ? Credentials() : secrets.fallback.value_or(Credentials());
 }
 
 }  // namespace
@@ -122,7 +128,9 @@ FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const Secre
     ShareTarget target;
     ApplySiteOptions(options, target);
     target.config_origin = reader.Where(entry.place);
-    target.credentials = ChooseCredentials(options.credentials, asks_for_others, secrets);
+    const std::optional<Credentials> own =
+        FindOwnCredentials(options, site_name, entry.name, secrets);
+    target.credentials = ChooseCredentials(own, asks_for_others, secrets);
     const std::string protocol = options.protocol.empty() ? site_protocol : options.protocol;
     SetFederation(options.identity_provider, protocol, target.credentials);
 
@@ -134,22 +142,24 @@ FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const Secre
     share.endpoint.keystone_url = *keystone_url;
     share.endpoint.region = reader.Text(auth, "region", auth_path);
     if (share.endpoint.region.empty()) share.endpoint.region = site_region;
-    if (!options.credentials.has_value() && asks_for_others) {
+    if (!own.has_value() && asks_for_others) {
       without_credentials.push_back(entry.name);
-    } else if (!options.credentials.has_value() && secrets.oidc_access_token.empty()) {
+    } else if (!own.has_value() && !secrets.fallback.has_value()) {
       out.missing_token.push_back(target.config_origin);
     }
     // Also without a token: how an endpoint is logged in to does not depend on who crawls it.
     if (target.credentials.type == Credentials::Type::kOidcAccessToken ||
-        (!options.credentials.has_value() && !asks_for_others)) {
-      share.endpoint.protocol = target.credentials.protocol;
+        (target.credentials.type == Credentials::Type::kNone && !own.has_value() &&
+         !asks_for_others)) {
+      share.endpoint.protocol = ProtocolOrGuess(target.credentials);
     }
     out.targets.push_back(std::move(target));
   }
   if (!without_credentials.empty()) {
-    reader.Warn(FindKey(root, "auth"),
-                absl::StrCat("the site asks for auth ", site_auth, "; not crawled until cis.auth ",
-                             "names such credentials: ", absl::StrJoin(without_credentials, ", ")));
+    reader.Warn(
+        FindKey(root, "auth"),
+        absl::StrCat("the site asks for auth ", site_auth, "; not crawled until cis.auth or ",
+                     "--credentials names such: ", absl::StrJoin(without_credentials, ", ")));
   }
   return out;
 }

@@ -213,6 +213,12 @@ absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretS
     site_names.insert(target.share.endpoint.site_name);
     vo_names.insert(target.share.vo);
   }
+  for (const auto& [name, credentials] : secrets.sites) {
+    if (!site_names.contains(name)) {
+      findings.warnings.push_back(
+          absl::StrCat("--credentials names the site \"", name, "\", which is in no site file"));
+    }
+  }
   std::vector<std::string> problems;
   CheckFilter("--site", options.site_filter, site_names, problems);
   CheckFilter("--vo", options.vo_filter, vo_names, problems);
@@ -227,7 +233,7 @@ absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretS
     findings.errors.push_back(absl::StrCat(
         missing_token_count, missing_token_count == 1 ? " share needs" : " shares need",
         " an OIDC access token and none was given; set OIDC_ACCESS_TOKEN or --token-file, or name "
-        "credentials under cis.auth"));
+        "credentials under cis.auth or in --credentials"));
   }
   KeepFirst(findings.errors);
   KeepFirst(findings.warnings);

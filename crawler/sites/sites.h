@@ -4,6 +4,7 @@
 // and no network.
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,12 +17,20 @@
 
 namespace cis {
 
+// Credentials that the operator gives for a site, beside its site file.
+struct SiteCredentials {
+  std::optional<Credentials> of_site;        // every VO of it
+  std::map<std::string, Credentials> of_vo;  // go before `of_site`
+};
+
 // Where secrets come from. `main` fills it; nothing below reads the environment.
 struct SecretSources {
   // Value of an environment variable that a file names (password_env, ...).
   std::function<std::optional<std::string>(absl::string_view name)> environment;
-  // For every share whose file names no credentials of its own; empty = none given.
-  std::string oidc_access_token;
+  // For every share that nothing else names credentials for.
+  std::optional<Credentials> fallback;
+  // By GOCDB name; for shares whose file names no credentials of its own.
+  std::map<std::string, SiteCredentials> sites;
 };
 
 struct SitesOptions {

@@ -1,7 +1,10 @@
 #include "crawler/sites/yaml_reader.h"
 
+#include <yaml-cpp/eventhandler.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <sstream>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -39,6 +42,34 @@ int TabLine(const std::string& text) {
     }
   }
   return 0;
+}
+
+// Takes a document without keeping anything of it.
+class Ignore : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// How many documents `text` holds; counts to `most`. YAML::LoadAll is not asked: it never ends
+// where a document starts with a comma.
+int CountDocuments(const std::string& text, int most) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Ignore ignore;
+  int count = 0;
+  while (count < most && parser.HandleNextDocument(ignore)) ++count;
+  return count;
 }
 
 class Checker {
@@ -92,21 +123,27 @@ YAML::Node FindKey(const YAML::Node& map, absl::string_view key) {
 absl::StatusOr<YAML::Node> YamlReader::Parse(const std::string& text) const {
   // yaml-cpp reports by exceptions; they end here.
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
+    constexpr int kMostCounted = 10;
+    const int count = CountDocuments(text, kMostCounted);
+    const YAML::Node document = YAML::Load(text);
+    if (count == kMostCounted && document.IsNull()) {
       return absl::InvalidArgumentError(
-          absl::StrCat(file_, ": ", documents.size(), " YAML documents; a file holds one"));
+          absl::StrCat(file_, ": not valid YAML; it must hold a mapping of keys"));
     }
-    if (documents.empty() || documents[0].IsNull()) {
+    if (count > 1) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(file_, ": ", count, " YAML documents; a file holds one"));
+    }
+    if (document.IsNull()) {
       return absl::InvalidArgumentError(absl::StrCat(file_, ": the file is empty"));
     }
-    if (!documents[0].IsMap()) {
-      return absl::InvalidArgumentError(absl::StrCat(file_, ":", documents[0].Mark().line + 1,
-                                                     ": the file holds ", TypeName(documents[0]),
+    if (!document.IsMap()) {
+      return absl::InvalidArgumentError(absl::StrCat(file_, ":", document.Mark().line + 1,
+                                                     ": the file holds ", TypeName(document),
                                                      "; it must hold a mapping of keys"));
     }
-    if (absl::Status status = Checker(file_).Check(documents[0], 0); !status.ok()) return status;
-    return documents[0];
+    if (absl::Status status = Checker(file_).Check(document, 0); !status.ok()) return status;
+    return document;
   } catch (const YAML::Exception& error) {
     // The parser's own words about tabs do not speak of tabs.
     if (const int line = TabLine(text); line > 0 && line <= error.mark.line + 1) {

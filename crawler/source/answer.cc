@@ -63,7 +63,8 @@ std::string UpstreamMessage(absl::string_view body) {
   return "";
 }
 
-// Cut to kMaxQuotedBytes, one line, without `secret`.
+}  // namespace
+
 std::string Quotable(std::string text, absl::string_view secret) {
   if (!secret.empty()) text = absl::StrReplaceAll(text, {{secret, "***"}});
   for (char& c : text) {
@@ -77,8 +78,6 @@ std::string Quotable(std::string text, absl::string_view secret) {
   }
   return std::string(absl::StripAsciiWhitespace(text));
 }
-
-}  // namespace
 
 absl::Status MakeSourceError(ErrorClass error, absl::string_view message) {
   return MakeError(CodeOf(error), error, message);

@@ -32,6 +32,10 @@ absl::StatusOr<nlohmann::json> ParseAnswer(absl::string_view what, const Answer&
 // True if the site answered with one of these statuses.
 bool AnsweredWith(const Answer& answer, std::initializer_list<int> statuses);
 
+// `text` fit to be quoted in an error: one line of at most kMaxQuotedBytes, in which `secret` (may
+// be empty) is struck out.
+std::string Quotable(std::string text, absl::string_view secret);
+
 // The answer as a document of an observation. The body is left out unless the status is 200.
 Document MakeDocument(absl::string_view name, const Answer& answer);
 

@@ -14,6 +14,22 @@ void Exchange::Ask(Kind kind, HttpRequest request, Handler handler, std::string 
   step_.requests.push_back({std::move(request), tag, std::move(share_key)});
 }
 
+void Exchange::AskUnscoped(std::string refused, UnscopedHandler handler) {
+  const int64_t tag = next_tag_++;
+  pending_unscoped_.emplace(tag, std::move(handler));
+  step_.unscoped_requests.push_back({std::move(refused), tag});
+}
+
+void Exchange::DeliverUnscoped(int64_t tag, const absl::StatusOr<UnscopedToken>& token,
+                               absl::Time now) {
+  now_ = now;
+  const auto it = pending_unscoped_.find(tag);
+  if (it == pending_unscoped_.end()) return;
+  UnscopedHandler handler = std::move(it->second);
+  pending_unscoped_.erase(it);
+  handler(token);
+}
+
 void Exchange::Emit(SourceEvent event) { step_.events.push_back(std::move(event)); }
 
 void Exchange::CountLimit(const absl::Status& status) {

@@ -37,6 +37,10 @@ class Exchange {
   // Queues `request`; `handler` runs once, when its answer is given. The request is counted under
   // `kind`. `share_key` is SourceRequest's.
   void Ask(Kind kind, HttpRequest request, Handler handler, std::string share_key = "");
+  // Queues a request for an unscoped token of the target; see UnscopedRequest. It is counted where
+  // the login is made, not here.
+  using UnscopedHandler = absl::AnyInvocable<void(const absl::StatusOr<UnscopedToken>&)>;
+  void AskUnscoped(std::string refused, UnscopedHandler handler);
   void Emit(SourceEvent event);
   // Notes that a kind failed with `status`, if that comes from a limit that is counted by listing.
   void CountLimit(const absl::Status& status);
@@ -45,12 +49,13 @@ class Exchange {
   // all answers (depth, values, bytes of the share) becomes an error here, before anything reads
   // it.
   void Deliver(int64_t tag, const absl::StatusOr<HttpResponse>& response, absl::Time now);
+  void DeliverUnscoped(int64_t tag, const absl::StatusOr<UnscopedToken>& token, absl::Time now);
   // Everything queued since the last call.
   SourceStep Take() { return std::exchange(step_, {}); }
 
   void set_now(absl::Time now) { now_ = now; }
   absl::Time now() const { return now_; }
-  bool idle() const { return pending_.empty(); }
+  bool idle() const { return pending_.empty() && pending_unscoped_.empty(); }
   // Requests answered for `kind`, retries included.
   int64_t RequestCount(Kind kind) const;
   const SourceOptions& options() const { return options_; }
@@ -67,6 +72,7 @@ class Exchange {
   SourceOptions options_;
   SourceStep step_;
   std::map<int64_t, Pending> pending_;
+  std::map<int64_t, UnscopedHandler> pending_unscoped_;
   std::map<Kind, int64_t> request_counts_;
   int64_t next_tag_ = 1;
   int64_t body_bytes_ = 0;  // of all answers

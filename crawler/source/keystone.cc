@@ -124,10 +124,9 @@ std::string TokenAuthBody(absl::string_view token, const ProjectScope& scope) {
   return AuthBody("token", {{"id", std::string(token)}}, scope);
 }
 
-std::string FederationAuthPath(const Credentials& credentials) {
-  return absl::StrCat("/v3/OS-FEDERATION/identity_providers/",
-                      PercentEncode(credentials.identity_provider), "/protocols/",
-                      PercentEncode(credentials.protocol), "/auth");
+std::string FederationAuthPath(absl::string_view identity_provider, absl::string_view protocol) {
+  return absl::StrCat("/v3/OS-FEDERATION/identity_providers/", PercentEncode(identity_provider),
+                      "/protocols/", PercentEncode(protocol), "/auth");
 }
 
 std::string KeystoneBase(absl::string_view url) {
@@ -153,6 +152,10 @@ absl::StatusOr<KeystoneToken> ParseKeystoneToken(const HttpResponse& response) {
   result.project_name = StringAt(project, "name");
   result.project_domain = NameOrId(At(project, "domain"));
   result.user_domain = NameOrId(At(At(token, "user"), "domain"));
+  absl::Time expire_time;
+  if (absl::ParseTime(absl::RFC3339_full, StringAt(token, "expires_at"), &expire_time, nullptr)) {
+    result.expire_time = expire_time;
+  }
   result.catalog = ParseCatalog(At(token, "catalog"));
   return result;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "crawler/source/source.h"
 
 namespace cis {
@@ -28,6 +29,7 @@ struct KeystoneToken {
   std::string project_name;
   std::string project_domain;  // name, or id where there is no name
   std::string user_domain;
+  absl::Time expire_time = absl::InfiniteFuture();  // as Keystone says; infinite if it does not
   std::vector<CatalogEntry> catalog;
 };
 
@@ -50,7 +52,7 @@ std::string ApplicationCredentialAuthBody(const Credentials& credentials);
 std::string TokenAuthBody(absl::string_view token, const ProjectScope& scope);
 
 // The path, below the Keystone URL, of the login with an OIDC access token.
-std::string FederationAuthPath(const Credentials& credentials);
+std::string FederationAuthPath(absl::string_view identity_provider, absl::string_view protocol);
 
 // `url` without final slashes and without a final "/v3".
 std::string KeystoneBase(absl::string_view url);

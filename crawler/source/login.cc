@@ -2,24 +2,11 @@
 
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "crawler/source/answer.h"
-#include "crawler/source/limits.h"
-#include "crawler/source/service_endpoint.h"
-#include "nlohmann/json.hpp"
 
 namespace cis {
 namespace {
-
-// True if the answer may come from something that is not Keystone's v3 API: a version list, or a
-// "not found" that Keystone did not write.
-bool LooksUnlikeKeystone(const Answer& answer) {
-  if (AnsweredWith(answer, {300})) return true;
-  if (!AnsweredWith(answer, {404, 405})) return false;
-  const nlohmann::json body = nlohmann::json::parse(answer.response->body, nullptr, false);
-  return !body.is_object() || body.count("error") == 0;
-}
 
 // "project 1234", "project NAME".
 std::string DescribeScope(const ProjectScope& scope) {
@@ -32,22 +19,28 @@ std::string DescribeScope(const ProjectScope& scope) {
 
 void Login::Start(absl::AnyInvocable<void(LoginResult)> done) {
   done_ = std::move(done);
-  base_ = KeystoneBase(target_->share.endpoint.keystone_url);
-  if (absl::Status policy = CheckEndpointPolicy(*target_, "Keystone", base_); !policy.ok()) {
+  if (absl::Status policy = keystone_.CheckPolicy(); !policy.ok()) {
     Finish(std::move(policy));
     return;
   }
   switch (target_->credentials.type) {
     case Credentials::Type::kNone:
-      Finish(MakeSourceError(ErrorClass::kConfig, absl::StrCat("there is no credential for ",
-                                                               target_->share.vo, " at ", base_)));
+      Finish(MakeSourceError(ErrorClass::kConfig,
+                             absl::StrCat("there is no credential for ", target_->share.vo, " at ",
+                                          keystone_.base())));
       return;
     case Credentials::Type::kPassword:
     case Credentials::Type::kApplicationCredential:
       Ask(Step::kScoped);
       return;
     case Credentials::Type::kOidcAccessToken:
-      Ask(Step::kUnscoped);
+      if (scope_.empty()) {
+        Finish(MakeSourceError(ErrorClass::kConfig,
+                               "login: an OIDC access token needs a project; the configuration "
+                               "names none"));
+        return;
+      }
+      AskUnscoped();
       return;
     case Credentials::Type::kToken:
       token_ = target_->credentials.token;
@@ -56,83 +49,44 @@ void Login::Start(absl::AnyInvocable<void(LoginResult)> done) {
   }
 }
 
-HttpRequest Login::MakeRequest(Step step) const {
-  const Credentials& credentials = target_->credentials;
-  HttpRequest request;
-  request.method = "POST";
-  request.url = absl::StrCat(base_, "/v3/auth/tokens");
-  request.headers = {{"Accept", "application/json"}};
-  request.limit_key = target_->share.endpoint.keystone_url;
-  request.ca_file = target_->ca_file;
-  request.allow_loopback = target_->allow_loopback;
-  request.timeout = exchange_->options().timeout;
-  request.deadline = exchange_->options().deadline;
-  request.max_body_bytes = kMaxTokenBytes;
-  if (step == Step::kCheckToken) {
-    request.method = "GET";
-    request.headers.push_back({"X-Auth-Token", token_});
-    request.headers.push_back({"X-Subject-Token", token_});
-    return request;
-  }
-  if (step == Step::kUnscoped) {
-    request.url = absl::StrCat(base_, FederationAuthPath(credentials));
-    request.headers.push_back({"Authorization", absl::StrCat("Bearer ", credentials.token)});
-    return request;
-  }
-  request.headers.push_back({"Content-Type", "application/json"});
-  if (!token_.empty()) {
-    request.body = TokenAuthBody(token_, scope_);
-  } else if (credentials.type == Credentials::Type::kPassword) {
-    request.body = PasswordAuthBody(credentials, scope_);
-  } else {
-    request.body = ApplicationCredentialAuthBody(credentials);
-  }
-  return request;
-}
-
-void Login::Ask(Step step) {
-  exchange_->Ask(Kind::kAuth, MakeRequest(step),
-                 [this, step](const Answer& answer) { OnAnswer(step, answer); });
-}
-
-void Login::OnAnswer(Step step, const Answer& answer) {
-  if (AnsweredWith(answer, {200, 201})) {
-    OnToken(step, answer);
-    return;
-  }
-  if (discovered_ || !LooksUnlikeKeystone(answer)) {
-    Fail(step, answer);
-    return;
-  }
-  discovered_ = true;
-  HttpRequest request;
-  request.url = absl::StrCat(base_, "/");
-  request.headers = {{"Accept", "application/json"}};
-  request.limit_key = target_->share.endpoint.keystone_url;
-  request.ca_file = target_->ca_file;
-  request.allow_loopback = target_->allow_loopback;
-  request.timeout = exchange_->options().timeout;
-  request.deadline = exchange_->options().deadline;
-  request.max_body_bytes = kMaxTokenBytes;
-  exchange_->Ask(Kind::kAuth, std::move(request), [this, step, answer](const Answer& versions) {
-    OnVersions(step, answer, versions);
+void Login::AskUnscoped() {
+  exchange_->AskUnscoped(token_, [this](const absl::StatusOr<UnscopedToken>& unscoped) {
+    if (!unscoped.ok()) {
+      Finish(unscoped.status());
+      return;
+    }
+    unscoped_ = *unscoped;
+    token_ = unscoped->value;
+    keystone_.SetBase(unscoped->keystone_base);
+    Ask(Step::kScoped);
   });
 }
 
-void Login::OnVersions(Step step, const Answer& refused, const Answer& versions) {
-  std::string found;
-  if (AnsweredWith(versions, {200, 300})) {
-    found = FindKeystoneBase(base_, versions.response->body);
+void Login::Ask(Step step) {
+  const Credentials& credentials = target_->credentials;
+  HttpRequest request;
+  if (step == Step::kCheckToken) {
+    request.headers = {{"X-Auth-Token", token_}, {"X-Subject-Token", token_}};
+  } else {
+    request.method = "POST";
+    request.headers = {{"Content-Type", "application/json"}};
+    if (!token_.empty()) {
+      request.body = TokenAuthBody(token_, scope_);
+    } else if (credentials.type == Credentials::Type::kPassword) {
+      request.body = PasswordAuthBody(credentials, scope_);
+    } else {
+      request.body = ApplicationCredentialAuthBody(credentials);
+    }
   }
-  if (found.empty() || found == base_) {
-    Fail(step, refused);
-    return;
-  }
-  base_ = std::move(found);
-  Ask(step);
+  keystone_.Ask(std::move(request), "/v3/auth/tokens",
+                [this, step](const Answer& answer) { OnAnswer(step, answer); });
 }
 
-void Login::OnToken(Step step, const Answer& answer) {
+void Login::OnAnswer(Step step, const Answer& answer) {
+  if (!AnsweredWith(answer, {200, 201})) {
+    Fail(step, answer);
+    return;
+  }
   absl::StatusOr<KeystoneToken> token = ParseKeystoneToken(*answer.response);
   if (!token.ok()) {
     Finish(MakeSourceError(ErrorClass::kParse,
@@ -140,33 +94,12 @@ void Login::OnToken(Step step, const Answer& answer) {
     return;
   }
   if (step == Step::kCheckToken) {
-    // A GET repeats no token in its headers everywhere.
-    token->value = token_;
-    if (TokenMatches(*token, scope_)) {
-      Finish(std::move(token));
-    } else if (scope_.empty()) {
-      Finish(MakeSourceError(ErrorClass::kConfig,
-                             "login: the given token is not scoped to a project and the "
-                             "configuration names none"));
-    } else {
-      Ask(Step::kScoped);
-    }
+    OnCheckedToken(*std::move(token));
     return;
   }
   if (token->value.empty()) {
     Finish(MakeSourceError(ErrorClass::kParse, absl::StrCat("login: the answer of ", answer.url,
                                                             " has no X-Subject-Token header")));
-    return;
-  }
-  if (step == Step::kUnscoped) {
-    if (scope_.empty() && token->project_id.empty()) {
-      Finish(MakeSourceError(ErrorClass::kConfig,
-                             "login: an OIDC access token needs a project; the configuration "
-                             "names none"));
-      return;
-    }
-    token_ = token->value;
-    Ask(Step::kScoped);
     return;
   }
   // Services answer an unscoped or otherwise scoped token too, with other data: check it here.
@@ -181,6 +114,20 @@ void Login::OnToken(Step step, const Answer& answer) {
   Finish(std::move(token));
 }
 
+void Login::OnCheckedToken(KeystoneToken token) {
+  // A GET repeats no token in its headers everywhere.
+  token.value = token_;
+  if (TokenMatches(token, scope_)) {
+    Finish(std::move(token));
+  } else if (scope_.empty()) {
+    Finish(MakeSourceError(ErrorClass::kConfig,
+                           "login: the given token is not scoped to a project and the "
+                           "configuration names none"));
+  } else {
+    Ask(Step::kScoped);
+  }
+}
+
 void Login::Fail(Step step, const Answer& answer) {
   // The site's own words are left out: old Keystones quote the token in them.
   const std::string what = absl::StrCat("login for ", DescribeScope(scope_));
@@ -191,36 +138,57 @@ void Login::Fail(Step step, const Answer& answer) {
     return;
   }
   const int code = answer.response->status;
-  absl::string_view why;
+  const bool is_keystone = !LooksUnlikeKeystone(answer);
+  // Keystone says 404 for a token that has expired or was revoked meanwhile.
+  if (unscoped_.has_value() && !asked_again_ && is_keystone &&
+      (code == 404 || unscoped_->expire_time <= answer.time)) {
+    asked_again_ = true;
+    AskUnscoped();
+    return;
+  }
+  std::string why;
   ErrorClass error = ErrorClass::kAuth;
   bool refused = false;
-  if (step == Step::kUnscoped && code == 404) {
-    why = "this Keystone has no such identity provider and protocol";
-    error = ErrorClass::kConfig;
-  } else if (step == Step::kUnscoped) {
-    why = "the OIDC access token is not accepted: it has expired, or nothing maps it to a user";
-  } else if (step == Step::kCheckToken) {
+  if (step == Step::kCheckToken) {
     why = "the given Keystone token is unknown or has expired";
-  } else if (LooksUnlikeKeystone(answer)) {
+  } else if (!is_keystone) {
     why = "there is no Keystone v3 at this URL";
     error = ErrorClass::kConfig;
-  } else if (code == 401) {
-    why = "the credential is wrong, or the project unknown, disabled or not open to it";
-    refused = true;
   } else {
-    why = "no token is given for this project with this credential";
-    error = code == 403 ? ErrorClass::kForbidden : ErrorClass::kAuth;
     refused = true;
+    if (code == 403) error = ErrorClass::kForbidden;
+    why = unscoped_.has_value() ? ExplainRefusal()
+          : code == 401
+              ? "the credential is wrong, or the project unknown, disabled or not open to it"
+              : "no token is given for this project with this credential";
   }
   Finish(
       MakeSourceError(error, absl::StrCat(what, ": HTTP ", code, " from ", answer.url, ": ", why)),
       refused);
 }
 
+std::string Login::ExplainRefusal() const {
+  const std::string& vo = target_->share.vo;
+  constexpr absl::string_view kLoggedIn =
+      "the site takes the access token but not for this project";
+  if (!unscoped_->claims.has_value() || !unscoped_->claims->names_groups) {
+    return absl::StrCat(kLoggedIn, ": the account is not in VO ", vo,
+                        " (any more), or the project is unknown or disabled");
+  }
+  if (ClaimVo(*unscoped_->claims, vo)) {
+    return absl::StrCat(kLoggedIn, ", though the token names a group of VO ", vo,
+                        ": the site's mapping or its project wants mending");
+  }
+  return absl::StrCat(kLoggedIn, ": the token names no group of VO ", vo, " (of ",
+                      unscoped_->claims->groups.size(),
+                      "); the account must be put into the VO (again)");
+}
+
 void Login::Finish(absl::StatusOr<KeystoneToken> token, bool refused) {
   LoginResult result;
   result.token = std::move(token);
   result.refused = refused;
+  if (unscoped_.has_value()) result.protocol = unscoped_->protocol;
   done_(std::move(result));
 }
 

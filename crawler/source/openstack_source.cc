@@ -40,6 +40,12 @@ SourceStep OpenStackSource::OnResponse(int64_t tag, const absl::StatusOr<HttpRes
   return exchange_.Take();
 }
 
+SourceStep OpenStackSource::OnUnscopedToken(int64_t tag, const absl::StatusOr<UnscopedToken>& token,
+                                            absl::Time now) {
+  exchange_.DeliverUnscoped(tag, token, now);
+  return exchange_.Take();
+}
+
 bool OpenStackSource::Done() const { return exchange_.idle(); }
 
 void OpenStackSource::OnLogin(LoginResult result) {
@@ -57,6 +63,7 @@ void OpenStackSource::OnLogin(LoginResult result) {
   share_.project_id = token.project_id;
   share_.project_name = token.project_name;
   share_.user_domain = token.user_domain;
+  if (!result.protocol.empty()) share_.endpoint.protocol = result.protocol;
   const absl::StatusOr<RegionChoice> choice =
       ChooseRegion(token.catalog, target_.interface, share_.endpoint.region);
   if (!choice.ok()) {

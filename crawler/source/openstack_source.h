@@ -28,6 +28,8 @@ class OpenStackSource : public Source {
   SourceStep Start(absl::Time now) override;
   SourceStep OnResponse(int64_t tag, const absl::StatusOr<HttpResponse>& response,
                         absl::Time now) override;
+  SourceStep OnUnscopedToken(int64_t tag, const absl::StatusOr<UnscopedToken>& token,
+                             absl::Time now) override;
   bool Done() const override;
 
  private:

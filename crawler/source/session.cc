@@ -17,6 +17,7 @@ void Session::Start(absl::AnyInvocable<void(LoginResult)> done) {
 void Session::OnLogin(const LoginResult& result) {
   if (!result.token.ok()) return;
   token_ = result.token->value;
+  expire_time_ = result.token->expire_time;
   ++generation_;
 }
 
@@ -25,7 +26,7 @@ void Session::Renew(int generation, absl::AnyInvocable<void(bool)> done) {
     done(true);
     return;
   }
-  if (second_.has_value() && !renewing_) {
+  if (second_.has_value() && !renewing_ && exchange_->now() < expire_time_) {
     done(false);
     return;
   }

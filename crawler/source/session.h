@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
 #include "crawler/source/exchange.h"
 #include "crawler/source/login.h"
 #include "crawler/source/source.h"
@@ -31,7 +32,8 @@ class Session {
 
   // For a request that was sent with the token of `generation` and answered with 401. Runs `done`
   // once: with true when there has been a login since, so that the request is worth repeating; with
-  // false when the second login failed, or the token refused is already the second one.
+  // false when the new login failed, or the token refused is already of a second login and has not
+  // expired. (An expired one is renewed as often as a long crawl needs.)
   void Renew(int generation, absl::AnyInvocable<void(bool)> done);
 
  private:
@@ -41,8 +43,9 @@ class Session {
   Exchange* exchange_;
   const ShareTarget* target_;
   Login first_;
-  std::optional<Login> second_;
+  std::optional<Login> second_;  // or a later one
   bool renewing_ = false;
+  absl::Time expire_time_ = absl::InfiniteFuture();  // of token_
   std::vector<absl::AnyInvocable<void(bool)>> waiting_;
   std::string token_;
   int generation_ = 0;

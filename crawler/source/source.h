@@ -14,6 +14,8 @@
 #include "absl/time/time.h"
 #include "crawler/http/limit.h"
 #include "crawler/http/transport.h"
+#include "crawler/source/token_claims.h"
+#include "crawler/source/token_grant.h"
 #include "schema/model/observation.h"
 #include "schema/model/records.h"
 
@@ -23,11 +25,12 @@ namespace cis {
 struct Credentials {
   enum class Type { kNone, kToken, kPassword, kApplicationCredential, kOidcAccessToken };
   Type type = Type::kNone;
-  std::string token;  // kToken: Keystone token; kOidcAccessToken: OIDC access token
+  std::string token;                                                 // kToken: of Keystone
   std::string username, user_domain_name, user_domain_id, password;  // kPassword
   std::string credential_id, credential_secret;                      // kApplicationCredential
-  std::string identity_provider = "egi.eu";                          // kOidcAccessToken
-  std::string protocol = "openid";                                   // kOidcAccessToken
+  TokenGrant grant;                                                  // kOidcAccessToken
+  std::string identity_provider = "egi.eu";  // kOidcAccessToken: Keystone's name for the issuer
+  std::string protocol;  // kOidcAccessToken: Keystone's name; empty = "openid" or "oidc", as found
   // Project by name where the site file has no project id (clouds.yaml).
   std::string project_name, project_domain_name, project_domain_id;
 };
@@ -44,6 +47,16 @@ struct ShareTarget {
   std::string config_origin;             // "sites/CESGA.yaml:12", for messages
 };
 
+// A Keystone token without a project: of one federated login that the shares of an endpoint use
+// together.
+struct UnscopedToken {
+  std::string value;          // secret
+  std::string keystone_base;  // Keystone's URL without "/v3", as it turned out
+  std::string protocol;       // Keystone's name of the protocol that the login was by
+  absl::Time expire_time = absl::InfiniteFuture();
+  std::optional<TokenClaims> claims;  // of the access token; absent if it is opaque
+};
+
 // Something to ask, with a tag that only the source understands.
 struct SourceRequest {
   HttpRequest request;
@@ -52,6 +65,13 @@ struct SourceRequest {
   // document, whoever asks, so one such answer may be given to all of them for the length of a
   // crawl.
   std::string share_key;
+};
+
+// A source needs an unscoped token for its target. `refused` is one that it was given before and
+// that Keystone does not take any more; empty at first.
+struct UnscopedRequest {
+  std::string refused;
+  int64_t tag = 0;
 };
 
 // One thing the source has found out.
@@ -75,11 +95,13 @@ struct SourceEvent {
 // Requests to send and events to act on.
 struct SourceStep {
   std::vector<SourceRequest> requests;
+  std::vector<UnscopedRequest> unscoped_requests;
   std::vector<SourceEvent> events;
   std::vector<Limit> limits;  // of the source, that were hit
 };
 
-// Not thread-safe. Every request handed out must be answered exactly once, in any order.
+// Not thread-safe. Every request handed out, of both sorts, must be answered exactly once, in any
+// order.
 class Source {
  public:
   virtual ~Source() = default;
@@ -88,6 +110,9 @@ class Source {
   // The answer to the request with `tag`, or the transport's error.
   virtual SourceStep OnResponse(int64_t tag, const absl::StatusOr<HttpResponse>& response,
                                 absl::Time now) = 0;
+  // The answer to the unscoped request with `tag`: a token, or why there is none.
+  virtual SourceStep OnUnscopedToken(int64_t tag, const absl::StatusOr<UnscopedToken>& token,
+                                     absl::Time now) = 0;
   // True when no answer is awaited.
   virtual bool Done() const = 0;
 };

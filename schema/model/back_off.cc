@@ -68,7 +68,7 @@ std::vector<KindState> LoginsOf(const SiteCatalog& site, const std::string& keys
   for (const EndpointCatalog& endpoint : site.endpoints) {
     if (endpoint.endpoint.keystone_url != keystone_url) continue;
     for (const ShareCatalog& entry : endpoint.shares) {
-      if (!entry.share.configured) continue;
+      if (!entry.share.configured || entry.share.discovered) continue;
       for (const KindState& state : entry.kinds) {
         if (state.kind == Kind::kAuth) logins.push_back(state);
       }

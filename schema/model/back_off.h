@@ -54,6 +54,7 @@ std::optional<BackOff> FindBackOff(const std::vector<KindState>& logins, absl::T
 bool IsDue(const BackOff& back_off, absl::Time now);
 
 // What FindBackOff wants of the shares of one Keystone: its regions stand and fall together.
+// Without discovered shares: they are crawled only where others have logged in.
 std::vector<KindState> LoginsOf(const SiteCatalog& site, const std::string& keystone_url);
 
 // "backing off: the endpoint fails since 2026-11-20 03:00 UTC (connect, 12 logins in a row); next

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "schema/model/records.h"
+#include "schema/model/registry.h"
 
 namespace cis {
 
@@ -46,6 +47,8 @@ struct EndpointCatalog {
   std::vector<Stored<Flavor>> flavors;  // ordered by id; inactive ones included
   std::vector<Stored<Image>> images;    // ordered by id
   std::vector<ShareCatalog> shares;     // ordered by (vo, project_key)
+  // What the site offers to the credentials of the shares, by id; empty = it was never asked.
+  std::vector<OfferedProject> offered_projects;
 };
 
 struct SiteCatalog {
@@ -61,6 +64,7 @@ struct Catalog {
   std::vector<std::shared_ptr<const SiteCatalog>> sites;  // ordered by name
   std::vector<Crawl> crawls;                              // newest first, at most kMaxCrawls
   std::vector<CrawlResult> crawl_results;                 // of the newest of those, see above
+  std::shared_ptr<const Registry> registry = std::make_shared<const Registry>();  // never null
   int64_t generation = 0;
 };
 

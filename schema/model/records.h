@@ -54,7 +54,8 @@ struct Share {
   std::string project_id;    // as configured, or as the token said if the configuration has none
   std::string project_name;  // as the token said
   std::string user_domain;   // unused by fit; empty if not known
-  bool configured = true;    // named by a site file at the last crawl of this site
+  bool configured = true;    // named by a site file at the last crawl of this site, or discovered
+  bool discovered = false;  // no file names it: the site offers the project and says it is the VO's
   VoSupport support = VoSupport::kUnknown;
   absl::Time support_time = absl::InfinitePast();
 
@@ -209,6 +210,15 @@ inline constexpr Kind kAllKinds[] = {Kind::kAuth, Kind::kFlavors, Kind::kImages,
 // "auth", "flavors", "images", "networks", "quotas".
 absl::string_view FormatKind(Kind kind);
 std::optional<Kind> ParseKind(absl::string_view text);
+
+// A project that a site offers to the credential of one of its shares.
+struct OfferedProject {
+  std::string id;
+  std::string name;
+  std::string vo;  // what its property "egi.VO" says; empty = nothing
+
+  friend bool operator==(const OfferedProject&, const OfferedProject&) = default;
+};
 
 // All that the networks kind says about a share.
 struct NetworkSet {

@@ -131,6 +131,15 @@ std::string FormatNetworkName(const Share& share, absl::string_view upstream_id)
                       FormatShareItemId(share, upstream_id));
 }
 
+std::string FormatSiteProblemName(const SiteProblem& problem) {
+  return absl::StrCat(FormatSiteName(problem.site_name), "/problems/",
+                      FormatSlug(absl::StrCat(problem.code, " ", problem.subject)));
+}
+
+std::string FormatOfferName(absl::string_view site_name, absl::string_view service_type) {
+  return absl::StrCat(FormatSiteName(site_name), "/offers/", FormatSlug(service_type));
+}
+
 std::string FormatCrawlName(int64_t crawl_id) { return absl::StrCat("crawls/", crawl_id); }
 
 absl::StatusOr<ParsedName> ParseResourceName(absl::string_view text, absl::string_view collection) {

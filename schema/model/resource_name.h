@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "schema/model/records.h"
+#include "schema/model/registry.h"
 
 namespace cis {
 
@@ -31,6 +32,9 @@ std::string FormatFlavorName(const Endpoint& endpoint, absl::string_view upstrea
 std::string FormatImageName(const Endpoint& endpoint, absl::string_view upstream_id);
 std::string FormatNetworkName(const Share& share, absl::string_view upstream_id);
 std::string FormatCrawlName(int64_t crawl_id);  // "crawls/12"
+// Of the registry: "sites/S/problems/..." and "sites/S/offers/...".
+std::string FormatSiteProblemName(const SiteProblem& problem);
+std::string FormatOfferName(absl::string_view site_name, absl::string_view service_type);
 
 // A parsed name: `collection` is the last collection, e.g. "flavors".
 struct ParsedName {

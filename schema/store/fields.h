@@ -11,6 +11,7 @@
 
 #include "schema/model/observation.h"
 #include "schema/model/records.h"
+#include "schema/model/registry.h"
 
 namespace cis {
 
@@ -42,6 +43,7 @@ void VisitFields(Visitor& visit, Record& share) {
   visit("project_name", share.project_name);
   visit("user_domain", share.user_domain);
   visit("configured", share.configured);
+  visit("discovered", share.discovered);
   visit("support", share.support);
   visit("support_time_us", share.support_time);
 }
@@ -183,6 +185,75 @@ void VisitFields(Visitor& visit, Record& quota) {
   visit("resource", quota.resource);
   visit("limit_count", quota.limit);
   visit("used_count", quota.used);
+}
+
+template <typename Visitor, MaybeConst<OfferedProject> Record>
+void VisitFields(Visitor& visit, Record& project) {
+  visit("project_id", project.id);
+  visit("project_name", project.name);
+  visit("vo", project.vo);
+}
+
+template <typename Visitor, MaybeConst<RegistryState> Record>
+void VisitFields(Visitor& visit, Record& state) {
+  visit("part", state.part);
+  visit("success_time_us", state.success_time);
+  visit("attempt_time_us", state.attempt_time);
+  visit("error", state.error);
+  visit("error_message", state.error_message);
+  visit("failing_since_us", state.failing_since);
+  visit("failure_count", state.failure_count);
+  visit("skipped_count", state.skipped_count);
+}
+
+template <typename Visitor, MaybeConst<RegistrySite> Record>
+void VisitFields(Visitor& visit, Record& site) {
+  visit("name", site.name);
+  visit("primary_key", site.primary_key);
+  visit("country_code", site.country_code);
+  visit("roc", site.roc);
+  visit("infrastructure", site.infrastructure);
+  visit("certification", site.certification);
+  visit("former_name", site.former_name);
+  visit("active", site.active);
+  visit("first_seen_us", site.first_seen);
+  visit("last_seen_us", site.last_seen);
+}
+
+template <typename Visitor, MaybeConst<RegistryService> Record>
+void VisitFields(Visitor& visit, Record& service) {
+  visit("site_name", service.site_name);
+  visit("service_type", service.service_type);
+  visit("hostname", service.hostname);
+  visit("primary_key", service.primary_key);
+  visit("urls", service.urls);
+  visit("keystone_urls", service.keystone_urls);
+  visit("country_code", service.country_code);
+  visit("in_production", service.in_production);
+  visit("monitored", service.monitored);
+}
+
+template <typename Visitor, MaybeConst<Downtime> Record>
+void VisitFields(Visitor& visit, Record& downtime) {
+  visit("site_name", downtime.site_name);
+  visit("upstream_id", downtime.id);
+  visit("service_type", downtime.service_type);
+  visit("hostname", downtime.hostname);
+  visit("keystone_urls", downtime.keystone_urls);
+  visit("is_outage", downtime.is_outage);
+  visit("is_scheduled", downtime.is_scheduled);
+  visit("description", downtime.description);
+  visit("start_us", downtime.start);
+  visit("end_us", downtime.end);
+}
+
+template <typename Visitor, MaybeConst<SiteProblem> Record>
+void VisitFields(Visitor& visit, Record& problem) {
+  visit("site_name", problem.site_name);
+  visit("code", problem.code);
+  visit("subject", problem.subject);
+  visit("message", problem.message);
+  visit("since_us", problem.since);
 }
 
 // Without the id.

@@ -61,6 +61,9 @@ void RowBinder::operator()(absl::string_view name, absl::Time value) {
     statement_.BindInt(name, absl::ToUnixMicros(value));
   }
 }
+void RowBinder::operator()(absl::string_view name, RegistryPart value) {
+  statement_.BindText(name, FormatRegistryPart(value));
+}
 void RowBinder::operator()(absl::string_view name, Kind value) {
   statement_.BindText(name, FormatKind(value));
 }
@@ -157,6 +160,10 @@ void RowReader::operator()(absl::string_view name, absl::Time& value) {
 void RowReader::operator()(absl::string_view name, Kind& value) {
   const std::optional<Kind> kind = ParseKind(statement_.Text(name));
   kind ? void(value = *kind) : Damaged(name);
+}
+void RowReader::operator()(absl::string_view name, RegistryPart& value) {
+  const std::optional<RegistryPart> part = ParseRegistryPart(statement_.Text(name));
+  part ? void(value = *part) : Damaged(name);
 }
 void RowReader::operator()(absl::string_view name, ErrorClass& value) {
   value = ParseErrorClass(statement_.Text(name));

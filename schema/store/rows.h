@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "schema/model/records.h"
+#include "schema/model/registry.h"
 #include "schema/store/fields.h"
 #include "schema/store/sqlite.h"
 
@@ -38,6 +39,7 @@ class RowBinder {
   void operator()(absl::string_view name, Tristate value);
   void operator()(absl::string_view name, NetworkUse value);
   void operator()(absl::string_view name, VoSupport value);
+  void operator()(absl::string_view name, RegistryPart value);
   void operator()(absl::string_view name, const std::vector<std::string>& value);
   void operator()(absl::string_view name,
                   const std::optional<std::map<std::string, std::string>>& value);
@@ -67,6 +69,7 @@ class RowReader {
   void operator()(absl::string_view name, Tristate& value);
   void operator()(absl::string_view name, NetworkUse& value);
   void operator()(absl::string_view name, VoSupport& value);
+  void operator()(absl::string_view name, RegistryPart& value);
   void operator()(absl::string_view name, std::vector<std::string>& value);
   void operator()(absl::string_view name, std::optional<std::map<std::string, std::string>>& value);
   void operator()(absl::string_view name, std::map<std::string, int64_t>& value);

@@ -78,7 +78,10 @@ Share MergeShare(const Share& stored, const Share& found, Origin origin) {
   TakeIfKnown(merged.project_id, found.project_id);
   TakeIfKnown(merged.project_name, found.project_name);
   TakeIfKnown(merged.user_domain, found.user_domain);
-  if (origin == Origin::kConfiguration) merged.configured = found.configured;
+  if (origin == Origin::kConfiguration) {
+    merged.configured = found.configured;
+    merged.discovered = found.discovered;
+  }
   // A configuration says who should be let in, a crawl who was.
   if (origin == Origin::kCrawl && found.support != VoSupport::kUnknown) {
     merged.support = found.support;
@@ -145,6 +148,24 @@ absl::StatusOr<ShareRowIds> PutCrawledShare(Connection& db, const Share& share) 
   CIS_ASSIGN_OR_RETURN(const PutRow share_row,
                        PutShare(db, endpoint_row.id, share, Origin::kCrawl));
   return ShareRowIds{site_row.id, endpoint_row.id, share_row.id};
+}
+
+absl::StatusOr<std::optional<EndpointRowIds>> FindEndpointRow(Connection& db,
+                                                              const Endpoint& endpoint) {
+  CIS_ASSIGN_OR_RETURN(Statement * find_site, db.Use(sql::FindSite()));
+  find_site->BindText("name", endpoint.site_name);
+  Site site;
+  EndpointRowIds row;
+  CIS_ASSIGN_OR_RETURN(const bool has_site, ReadOne(*find_site, site, row.site_id));
+  if (!has_site) return std::nullopt;
+  CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindEndpoint()));
+  find->BindInt("site_id", row.site_id);
+  find->BindText("keystone_url", endpoint.keystone_url);
+  find->BindText("region", endpoint.region);
+  Endpoint stored;
+  CIS_ASSIGN_OR_RETURN(const bool found, ReadOne(*find, stored, row.endpoint_id));
+  if (!found) return std::nullopt;
+  return row;
 }
 
 absl::Status BumpGeneration(Connection& db) {

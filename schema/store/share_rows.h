@@ -4,6 +4,7 @@
 // transaction. Errors are those of Statement::Step().
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -46,6 +47,15 @@ struct ShareRowIds {
 };
 // Puts the share, its endpoint, its VO and its site as a crawl found them.
 absl::StatusOr<ShareRowIds> PutCrawledShare(Connection& db, const Share& share);
+
+// Rows of an endpoint and its site.
+struct EndpointRowIds {
+  int64_t site_id = 0;
+  int64_t endpoint_id = 0;
+};
+// nullopt if the endpoint is not in the store.
+absl::StatusOr<std::optional<EndpointRowIds>> FindEndpointRow(Connection& db,
+                                                              const Endpoint& endpoint);
 
 // Raises the generation of the catalog. Once per transaction, before TouchSite.
 absl::Status BumpGeneration(Connection& db);

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "schema/base/status_macros.h"
 #include "schema/model/network_peers.h"
+#include "schema/store/registry_rows.h"
 #include "schema/store/rows.h"
 #include "schema/store/sqlite_sql.h"
 
@@ -170,6 +171,11 @@ absl::Status LoadSite(Connection& db, int64_t site_id, SiteCatalog& site) {
     CIS_ASSIGN_OR_RETURN(const IndexById images,
                          LoadListed(db, sql::ImageSql(), ids[i], endpoint.images));
     CIS_RETURN_IF_ERROR(LoadShares(db, ids[i], flavors, images, endpoint));
+    CIS_ASSIGN_OR_RETURN(Statement * offers,
+                         UseWith(db, sql::LoadOfferedProjects(), "endpoint_id", ids[i]));
+    CIS_RETURN_IF_ERROR(ForEachRow(db, *offers, [&](RowReader& read) {
+      VisitFields(read, endpoint.offered_projects.emplace_back());
+    }));
     JoinNetworkFacts(&endpoint);
   }
   return absl::OkStatus();
@@ -274,6 +280,7 @@ absl::StatusOr<Catalog> SqliteReader::Load(const Catalog* previous) {
   CIS_RETURN_IF_ERROR(db_->Read([&]() -> absl::Status {
     CIS_ASSIGN_OR_RETURN(catalog.generation, Generation());
     CIS_RETURN_IF_ERROR(LoadSites(*db_, previous, catalog));
+    CIS_ASSIGN_OR_RETURN(catalog.registry, LoadRegistry(*db_, previous));
     return LoadHistory(*db_, catalog);
   }));
   return catalog;

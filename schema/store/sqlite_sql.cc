@@ -291,4 +291,74 @@ const std::string& LoadCrawlResults() {
   return sql;
 }
 
+const std::string& FindRegistryState() {
+  static const std::string sql =
+      Select(Columns<RegistryState>(), "FROM registry_state WHERE part = :part");
+  return sql;
+}
+
+const std::string& PutRegistryState() {
+  static const std::string sql = Put("registry_state", Columns<RegistryState>(), {"part"});
+  return sql;
+}
+
+const std::string& LoadRegistryStates() {
+  static const std::string sql = Select(Columns<RegistryState>(), "FROM registry_state");
+  return sql;
+}
+
+const std::string& PutRegistrySite() {
+  static const std::string sql = Put("registry_site", Columns<RegistrySite>(), {"name"});
+  return sql;
+}
+
+const std::string& LoadRegistrySites() {
+  static const std::string sql = Select(Columns<RegistrySite>(), "FROM registry_site");
+  return sql;
+}
+
+const std::string& AddRegistryService() {
+  static const std::string sql = Insert("registry_service", Columns<RegistryService>());
+  return sql;
+}
+
+const std::string& LoadRegistryServices() {
+  static const std::string sql = Select(Columns<RegistryService>(), "FROM registry_service");
+  return sql;
+}
+
+const std::string& AddDowntime() {
+  static const std::string sql = Insert("registry_downtime", Columns<Downtime>());
+  return sql;
+}
+
+const std::string& LoadDowntimes() {
+  static const std::string sql = Select(Columns<Downtime>(), "FROM registry_downtime");
+  return sql;
+}
+
+const std::string& AddSiteProblem() {
+  static const std::string sql = Insert("site_problem", Columns<SiteProblem>());
+  return sql;
+}
+
+const std::string& LoadSiteProblems() {
+  static const std::string sql = Select(Columns<SiteProblem>(), "FROM site_problem");
+  return sql;
+}
+
+const std::string& PutOfferedProject() {
+  static const std::string sql =
+      Put("offered_project", Columns<OfferedProject>({"endpoint_id", "seen_us"}),
+          {"endpoint_id", "project_id"});
+  return sql;
+}
+
+const std::string& LoadOfferedProjects() {
+  static const std::string sql =
+      Select(Columns<OfferedProject>(),
+             "FROM offered_project WHERE endpoint_id = :endpoint_id ORDER BY project_id");
+  return sql;
+}
+
 }  // namespace cis::sql

@@ -104,8 +104,14 @@ inline constexpr char kDropQuotas[] = "DELETE FROM quota WHERE share_id = :share
 const std::string& PutQuota();  // and :share_id
 
 // Loading, in the order that catalogs have.
+// A country that no site file says is the registry's.
 inline constexpr char kLoadSites[] =
-    "SELECT id, name, country_code, configured, generation, revision FROM site ORDER BY name";
+    "SELECT id, site.name AS name, coalesce(nullif(site.country_code, ''), "
+    "nullif(registry_site.country_code, ''), "
+    "(SELECT min(country_code) FROM registry_service "
+    "WHERE registry_service.site_name = site.name AND country_code <> ''), '') AS country_code, "
+    "configured, generation, revision FROM site "
+    "LEFT JOIN registry_site ON registry_site.name = site.name ORDER BY site.name";
 const std::string& LoadEndpoints();  // :site_id
 const std::string& LoadShares();     // :endpoint_id; also `vo`, `routers_known`...
 const std::string& LoadKinds();      // :share_id
@@ -123,6 +129,31 @@ inline constexpr char kCountResults[] =
     "SELECT crawl_id, count(*) AS result_count FROM crawl_result GROUP BY crawl_id "
     "ORDER BY crawl_id DESC";
 const std::string& LoadCrawlResults();  // :crawl_id = the oldest that is wanted
+
+// The registry. Names of sites compare without case where registry_* stand on the left.
+const std::string& FindRegistryState();  // :part
+const std::string& PutRegistryState();
+const std::string& LoadRegistryStates();
+const std::string& PutRegistrySite();
+const std::string& LoadRegistrySites();
+inline constexpr char kDeactivateRegistrySites[] = "UPDATE registry_site SET active = 0";
+inline constexpr char kDropRegistryServices[] = "DELETE FROM registry_service";
+const std::string& AddRegistryService();
+const std::string& LoadRegistryServices();
+inline constexpr char kDropDowntimes[] = "DELETE FROM registry_downtime";
+const std::string& AddDowntime();
+const std::string& LoadDowntimes();
+inline constexpr char kDropSiteProblems[] = "DELETE FROM site_problem";
+const std::string& AddSiteProblem();
+const std::string& LoadSiteProblems();
+inline constexpr char kRegistryRevision[] = "SELECT revision FROM registry_revision WHERE id = 1";
+inline constexpr char kTouchRegistry[] = "UPDATE registry_revision SET revision = random()";
+
+// Offered projects.
+const std::string& PutOfferedProject();    // and :endpoint_id :seen_us
+const std::string& LoadOfferedProjects();  // :endpoint_id
+inline constexpr char kDropOfferedProjects[] =
+    "DELETE FROM offered_project WHERE endpoint_id = :endpoint_id AND seen_us < :seen_us";
 // The key of one share.
 inline constexpr char kShareKey[] =
     "SELECT site.name AS site_name, keystone_url, region, vo.name AS vo, site_id, endpoint_id, "

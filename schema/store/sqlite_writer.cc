@@ -12,6 +12,7 @@
 #include "schema/model/catalog.h"
 #include "schema/store/listing_rows.h"
 #include "schema/store/observation_rows.h"
+#include "schema/store/registry_rows.h"
 #include "schema/store/rows.h"
 #include "schema/store/share_rows.h"
 #include "schema/store/sqlite_sql.h"
@@ -68,6 +69,19 @@ absl::Status ChangeShare(Connection& db, const Share& share, Kind kind,
     return TouchSite(db, row.site_id);
   }),
                   share, kind);
+}
+
+// One change of an endpoint that is in the store: bumps the generation around `change`. Does
+// nothing if there is no such endpoint.
+absl::Status ChangeEndpoint(Connection& db, const Endpoint& endpoint,
+                            absl::FunctionRef<absl::Status(int64_t endpoint_id)> change) {
+  return db.Write([&]() -> absl::Status {
+    CIS_ASSIGN_OR_RETURN(const std::optional<EndpointRowIds> row, FindEndpointRow(db, endpoint));
+    if (!row.has_value()) return absl::OkStatus();
+    CIS_RETURN_IF_ERROR(BumpGeneration(db));
+    CIS_RETURN_IF_ERROR(change(row->endpoint_id));
+    return TouchSite(db, row->site_id);
+  });
 }
 
 // Ids that `list` gives for the site and that are not in `kept` go through `unconfigure`.
@@ -250,6 +264,41 @@ absl::Status SqliteWriter::RecordLogin(int64_t crawl_id, const Share& share, abs
   attempt.request_count = request_count;
   return ChangeShare(*db_, authenticated, Kind::kAuth, [&](const ShareRowIds& row) {
     return PutAttempt(*db_, crawl_id, row.share_id, attempt);
+  });
+}
+
+absl::Status SqliteWriter::ReplaceRegistry(const RegistryUpdate& update) {
+  if (update.time == absl::InfinitePast()) {
+    return absl::InvalidArgumentError(absl::StrCat("the registry's ",
+                                                   FormatRegistryPart(update.part),
+                                                   " need the time at which they were read"));
+  }
+  return db_->Write([&] { return PutRegistry(*db_, update); });
+}
+
+absl::Status SqliteWriter::RecordRegistryFailure(RegistryPart part, ErrorClass error,
+                                                 absl::string_view message, absl::Time time) {
+  if (error == ErrorClass::kNone) {
+    return absl::InvalidArgumentError("a failure needs an error class other than none");
+  }
+  return db_->Write([&] { return PutRegistryFailure(*db_, part, error, message, time); });
+}
+
+absl::Status SqliteWriter::ReplaceSiteProblems(absl::Span<const SiteProblem> problems,
+                                               absl::Time time) {
+  return db_->Write([&] { return PutSiteProblems(*db_, problems, time).status(); });
+}
+
+absl::Status SqliteWriter::PutOffers(const Share& share, absl::Span<const OfferedProject> projects,
+                                     absl::Time time) {
+  return ChangeEndpoint(*db_, share.endpoint, [&](int64_t endpoint_id) {
+    return PutOfferedProjects(*db_, endpoint_id, projects, time);
+  });
+}
+
+absl::Status SqliteWriter::DropOffers(const Share& share, absl::Time time) {
+  return ChangeEndpoint(*db_, share.endpoint, [&](int64_t endpoint_id) {
+    return DropOfferedProjects(*db_, endpoint_id, time);
   });
 }
 

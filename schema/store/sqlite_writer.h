@@ -29,6 +29,14 @@ class SqliteWriter : public StoreWriter {
                               absl::Time time) override;
   absl::Status RecordLogin(int64_t crawl_id, const Share& share, absl::Time time,
                            int64_t request_count) override;
+  absl::Status ReplaceRegistry(const RegistryUpdate& update) override;
+  absl::Status RecordRegistryFailure(RegistryPart part, ErrorClass error, absl::string_view message,
+                                     absl::Time time) override;
+  absl::Status ReplaceSiteProblems(absl::Span<const SiteProblem> problems,
+                                   absl::Time time) override;
+  absl::Status PutOffers(const Share& share, absl::Span<const OfferedProject> projects,
+                         absl::Time time) override;
+  absl::Status DropOffers(const Share& share, absl::Time time) override;
   absl::Status ForEachObservation(
       const std::function<absl::Status(const Observation&)>& use) override;
   absl::Status Renormalize(const Observation& observation, const RecordSet& records) override;

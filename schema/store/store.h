@@ -17,6 +17,7 @@
 #include "schema/model/catalog.h"
 #include "schema/model/observation.h"
 #include "schema/model/records.h"
+#include "schema/model/registry.h"
 
 namespace cis {
 
@@ -85,6 +86,25 @@ class StoreWriter {
   // the share's support to kAuthenticated at `time`.
   virtual absl::Status RecordLogin(int64_t crawl_id, const Share& share, absl::Time time,
                                    int64_t request_count) = 0;
+
+  // One transaction: replaces one list of the registry of sites whole, and bumps the generation.
+  // Sites that are not listed any more stay, inactive. Returns INVALID_ARGUMENT without a time.
+  virtual absl::Status ReplaceRegistry(const RegistryUpdate& update) = 0;
+  // Notes that a list of the registry could not be refreshed; keeps the last good one. Returns
+  // INVALID_ARGUMENT if `error` is kNone.
+  virtual absl::Status RecordRegistryFailure(RegistryPart part, ErrorClass error,
+                                             absl::string_view message, absl::Time time) = 0;
+  // Replaces all problems of all sites. Those that were known keep since when (`since` of the
+  // arguments is not used), new ones begin at `time`. Bumps the generation if anything changed.
+  virtual absl::Status ReplaceSiteProblems(absl::Span<const SiteProblem> problems,
+                                           absl::Time time) = 0;
+
+  // Notes at `time` what the endpoint of `share` offers to the share's credential. Like DropOffers,
+  // does nothing if the store has no such endpoint.
+  virtual absl::Status PutOffers(const Share& share, absl::Span<const OfferedProject> projects,
+                                 absl::Time time) = 0;
+  // Forgets what the endpoint of `share` has not offered since `time`.
+  virtual absl::Status DropOffers(const Share& share, absl::Time time) = 0;
 
   // Calls `use` for every stored observation, newest of each (share, kind) only, in the order they
   // were fetched; stops at the first error, which it returns. `use` may call Renormalize. Used by

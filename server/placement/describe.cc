@@ -37,6 +37,15 @@ std::string StaleNote(const Placement& placement, absl::Time now) {
   return absl::StrCat("The data were read ", FormatAge(now - placement.observe_time), " ago.");
 }
 
+// "The site announces a downtime of its cloud until 2026-11-30 06:00 UTC: new power line."
+std::string DowntimeNote(const Downtime& downtime) {
+  return absl::StrCat(
+      downtime.is_outage ? "The site announces a downtime of its cloud until "
+                         : "The site announces that its cloud is at risk of a downtime until ",
+      absl::FormatTime("%Y-%m-%d %H:%M UTC", downtime.end, absl::UTCTimeZone()),
+      downtime.description.empty() ? "." : absl::StrCat(": ", downtime.description));
+}
+
 void NoteImage(const Placement& placement, const PlacementQuery& query, absl::Time now,
                std::vector<std::string>* out) {
   const Image& image = *placement.image->image;
@@ -88,6 +97,7 @@ void NoteNetwork(const Placement& placement, std::vector<std::string>* out) {
 std::vector<std::string> DescribeNotes(const Placement& placement, const PlacementQuery& query,
                                        absl::Time now) {
   std::vector<std::string> out;
+  if (placement.downtime != nullptr) out.push_back(DowntimeNote(*placement.downtime));
   const auto add_refusal = [&](const Flavor& flavor, const Image& image, absl::string_view before) {
     const std::optional<Reason> reason = WhyNotPair(flavor, image, query);
     if (reason) out.push_back(absl::StrCat(before, FormatReason(*reason, query).message, "."));

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/numeric/bits.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/str_cat.h"
 #include "schema/base/glob.h"
 #include "server/placement/text.h"
 
@@ -50,6 +51,9 @@ constexpr std::array<ReasonCode, kCheckCount> kCodes{
     ReasonCode::kGpuMemoryTooLarge,  ReasonCode::kCpuAllocMismatch,  ReasonCode::kArchMismatch};
 
 constexpr FlavorFailures Bit(uint32_t check) { return 1U << check; }
+constexpr FlavorFailures kGpuChecks = Bit(kGpuAny) | Bit(kGpuMin) | Bit(kGpuMax) | Bit(kGpuVendor) |
+                                      Bit(kGpuModel) | Bit(kGpuKind) | Bit(kGpuMemoryMin) |
+                                      Bit(kGpuMemoryMax);
 
 // The first check that fails; there must be one.
 uint32_t FirstOf(FlavorFailures failures) {
@@ -65,14 +69,8 @@ bool Above(const std::optional<int64_t>& value, const std::optional<int64_t>& ma
 }
 
 bool MatchesModel(const Flavor& flavor, const PlacementQuery& query) {
-  if (flavor.gpu_model.empty()) return false;
-  for (const absl::string_view word : absl::StrSplit(query.gpu_model, ' ', absl::SkipEmpty())) {
-    if (!ContainsIgnoreCase(flavor.gpu_model, word) &&
-        !ContainsIgnoreCase(flavor.gpu_vendor, word)) {
-      return false;
-    }
-  }
-  return true;
+  return !flavor.gpu_model.empty() &&
+         HoldsWords(absl::StrCat(flavor.gpu_vendor, " ", flavor.gpu_model), query.gpu_model);
 }
 
 // Nova shares CPUs unless a flavor says otherwise, so only "shared" goes without saying.
@@ -205,6 +203,42 @@ Reason Nearest(uint32_t check, const Remaining& remaining, const PlacementQuery&
   return reason;
 }
 
+// The check that alone keeps the flavor out, as a bit; 0 if there is none.
+FlavorFailures OnlyFailure(FlavorFailures failure) {
+  // A flavor without any GPU also fails the wishes for its number and make.
+  constexpr FlavorFailures kFollows = Bit(kGpuMin) | Bit(kGpuVendor) | Bit(kGpuModel);
+  if ((failure & Bit(kGpuAny)) != 0) failure &= ~kFollows;
+  return (failure & (failure - 1)) == 0 ? failure : 0;
+}
+
+// The reasons of a bound with the values that come nearest, and with the one that is farthest:
+// flavors between them may be kept out by their images or by quotas.
+void AddNearValues(uint32_t check, const Remaining& near, const PlacementQuery& query,
+                   std::vector<Reason>* out) {
+  constexpr size_t kNearest = 2;
+  const bool upper = IsUpperBound(check);
+  std::vector<std::pair<int64_t, const Flavor*>> values;
+  for (size_t i = 0; i < near.flavors.size(); ++i) {
+    const std::optional<int64_t> value = ValueOf(*near.flavors[i], check);
+    if (value && near.is_meant(near.failures[i])) values.emplace_back(*value, near.flavors[i]);
+  }
+  std::stable_sort(values.begin(), values.end(), [upper](const auto& a, const auto& b) {
+    return upper ? a.first < b.first : a.first > b.first;
+  });
+  values.erase(std::unique(values.begin(), values.end(),
+                           [](const auto& a, const auto& b) { return a.first == b.first; }),
+               values.end());
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (i >= kNearest && i + 1 < values.size()) continue;
+    Reason reason;
+    reason.code = kCodes[check];
+    reason.want = upper ? BoundsOf(query, check)->max : BoundsOf(query, check)->min;
+    reason.best = values[i].first;
+    reason.flavor = values[i].second;
+    out->push_back(reason);
+  }
+}
+
 }  // namespace
 
 bool HasGpu(const Flavor& flavor) {
@@ -274,19 +308,30 @@ std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
 std::vector<Reason> FlavorNearMisses(absl::Span<const Flavor* const> flavors,
                                      absl::Span<const FlavorFailures> failures,
                                      const PlacementQuery& query) {
-  const auto only = [](FlavorFailures failure) {
-    // A flavor without any GPU also fails the wishes for its number and make.
-    constexpr FlavorFailures kFollows = Bit(kGpuMin) | Bit(kGpuVendor) | Bit(kGpuModel);
-    if ((failure & Bit(kGpuAny)) != 0) failure &= ~kFollows;
-    return (failure & (failure - 1)) == 0 ? failure : 0;
-  };
   FlavorFailures found = 0;
-  for (const FlavorFailures failure : failures) found |= only(failure);
+  bool fails_for_gpu_only = false;
+  for (const FlavorFailures failure : failures) {
+    found |= OnlyFailure(failure);
+    const bool several = failure != 0 && OnlyFailure(failure) == 0;
+    fails_for_gpu_only = fails_for_gpu_only || (several && (failure & ~kGpuChecks) == 0);
+  }
   std::vector<Reason> out;
   for (uint32_t check = 0; check < kCheckCount; ++check) {
     if ((found & Bit(check)) == 0) continue;
-    const auto is_near = [&](FlavorFailures failure) { return only(failure) == Bit(check); };
-    out.push_back(Nearest(check, {flavors, failures, is_near}, query));
+    const auto is_near = [check](FlavorFailures failure) {
+      return OnlyFailure(failure) == Bit(check);
+    };
+    const Remaining near{flavors, failures, is_near};
+    if (BoundsOf(query, check) != nullptr) {
+      AddNearValues(check, near, query, &out);
+    } else {
+      out.push_back(Nearest(check, near, query));
+    }
+  }
+  // Wishes about GPUs may be given up together only.
+  if (fails_for_gpu_only && (found & Bit(kGpuAny)) == 0) {
+    const auto any = [](FlavorFailures) { return true; };
+    out.push_back(Nearest(kGpuAny, {flavors, failures, any}, query));
   }
   return out;
 }

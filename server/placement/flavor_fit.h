@@ -38,7 +38,8 @@ std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
                                    const PlacementQuery& query);
 
 // For each check that alone keeps some flavor from fitting: its reason, with the nearest of those
-// flavors.
+// flavors; for bounds also with the next value and with the farthest. Flavors that fit are passed
+// over.
 std::vector<Reason> FlavorNearMisses(absl::Span<const Flavor* const> flavors,
                                      absl::Span<const FlavorFailures> failures,
                                      const PlacementQuery& query);

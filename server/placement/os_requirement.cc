@@ -9,6 +9,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "schema/base/os_alias.h"
 #include "schema/model/os_version.h"
 
 namespace cis {
@@ -20,24 +21,6 @@ constexpr size_t kMaxRequirementBytes = 100;
 constexpr absl::string_view kForms =
     "write for example ubuntu, ubuntu:22.04, ubuntu:jammy, debian~12 (that release line), "
     "ubuntu>=22.04, el>=9 (rhel, almalinux, rocky, centos...) or linux";
-
-// Long forms that people write.
-constexpr std::array<std::pair<absl::string_view, absl::string_view>, 14> kAliases{{
-    {"alma", "almalinux"},
-    {"almalinuxos", "almalinux"},
-    {"rockylinux", "rocky"},
-    {"redhat", "rhel"},
-    {"rhel-server", "rhel"},
-    {"oracle", "ol"},
-    {"oraclelinux", "ol"},
-    {"centosstream", "centos-stream"},
-    {"centos_stream", "centos-stream"},
-    {"scientificlinux", "scientific"},
-    {"suse", "sles"},
-    {"archlinux", "arch"},
-    {"win", "windows"},
-    {"coreos", "fedora-coreos"},
-}};
 
 constexpr std::array<absl::string_view, 7> kEnterpriseLinux{
     "rhel", "almalinux", "rocky", "centos", "centos-stream", "ol", "scientific"};
@@ -125,9 +108,7 @@ absl::StatusOr<OsRequirement> ParseOsRequirement(absl::string_view text) {
   out.distro = absl::AsciiStrToLower(text.substr(0, end));
   text = absl::StripLeadingAsciiWhitespace(text.substr(end));
   if (!IsWord(out.distro)) return NotARequirement(whole, "");
-  for (const auto& [alias, distro] : kAliases) {
-    if (out.distro == alias) out.distro = std::string(distro);
-  }
+  out.distro = std::string(DistroOfAlias(out.distro));
   if (text.empty()) {
     if (StartsWithDigit(out.distro)) return NotARequirement(whole, " (the distro is missing)");
     return out;

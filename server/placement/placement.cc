@@ -121,9 +121,9 @@ void SuggestNames(const Snapshot& snapshot, const PlacementQuery& query,
     Suggest("image.os", distro, distros, &result->suggestions);
   }
   const absl::Span<const std::string> models = result->index->gpu_models();
-  if (!query.gpu_model.empty() &&
+  if (!query.gpu_model.empty() && result->placements.empty() &&
       std::none_of(models.begin(), models.end(), [&query](const std::string& model) {
-        return ContainsIgnoreCase(model, query.gpu_model);
+        return HoldsWords(model, query.gpu_model);
       })) {
     Suggest("machine.gpu_model", query.gpu_model, models, &result->suggestions);
   }

@@ -57,6 +57,7 @@ struct Placement {
   Confidence confidence = Confidence::kUnknown;
   DataState data_state = DataState::kFresh;
   absl::Time observe_time = absl::InfinitePast();
+  const Downtime* downtime = nullptr;  // of its endpoint, running now; nullptr = none
   Unknowns unknowns = 0;
   const Flavor* smaller_flavor = nullptr;  // fits the request but not the image
   const Image* newer_image = nullptr;      // better, but does not fit the flavor

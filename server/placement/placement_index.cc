@@ -70,6 +70,22 @@ FlavorSizes SizesOf(const Flavor& flavor) {
   return out;
 }
 
+NeededData NeededOf(const IndexedShare& share) {
+  NeededData out;
+  out.oldest_success = absl::InfiniteFuture();
+  for (const Kind kind : kNeededKinds) {
+    const KindState* state = share.kind(kind);
+    if (state == nullptr || state->success_time == absl::InfinitePast()) {
+      out.is_missing = true;
+      continue;
+    }
+    out.oldest_success = std::min(out.oldest_success, state->success_time);
+    out.has_error = out.has_error || state->error != ErrorClass::kNone;
+  }
+  if (out.oldest_success == absl::InfiniteFuture()) out.oldest_success = absl::InfinitePast();
+  return out;
+}
+
 // Full marks for a kind that was read, half for one that failed less than three times in a row.
 double HealthOf(const IndexedShare& share) {
   double sum = 0;
@@ -132,8 +148,17 @@ ImageSet IndexImages(const ShareView& view) {
   return out;
 }
 
+std::vector<const Downtime*> DowntimesOf(const Registry& registry, const Endpoint& endpoint) {
+  std::vector<const Downtime*> downtimes;
+  const absl::Span<const RegistryService> services = registry.ServicesOf(endpoint.site_name);
+  for (const Downtime& downtime : registry.DowntimesOf(endpoint.site_name)) {
+    if (AffectsEndpoint(downtime, services, endpoint.keystone_url)) downtimes.push_back(&downtime);
+  }
+  return downtimes;
+}
+
 // Without flavors and images.
-IndexedShare IndexShare(const ShareView& view) {
+IndexedShare IndexShare(const Registry& registry, const ShareView& view) {
   IndexedShare out;
   out.view = view;
   out.name = FormatShareName(view.share->share);
@@ -142,7 +167,9 @@ IndexedShare IndexShare(const ShareView& view) {
   }
   out.plans = BuildNetworkPlans(*view.share);
   out.quotas = QuotaBook(view.share->quotas);
+  out.needed = NeededOf(out);
   out.health = HealthOf(out);
+  out.downtimes = DowntimesOf(registry, view.endpoint->endpoint);
   return out;
 }
 
@@ -237,7 +264,8 @@ std::shared_ptr<const PlacementIndex> PlacementIndex::Build(const Snapshot& snap
   for (const ShareView& view : snapshot.shares()) {
     const auto position = static_cast<int32_t>(index->shares_.size());
     index->shares_of_vo_[absl::AsciiStrToLower(view.share->share.vo)].push_back(position);
-    IndexedShare& share = index->shares_.emplace_back(IndexShare(view));
+    IndexedShare& share =
+        index->shares_.emplace_back(IndexShare(*snapshot.catalog().registry, view));
     share.flavors = flavor_sets.Find(view, view.share->flavor_indexes);
     if (share.flavors == nullptr) {
       share.flavors = &index->flavor_sets_.emplace_back(IndexFlavors(view));

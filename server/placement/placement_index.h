@@ -12,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "server/placement/network_plan.h"
 #include "server/placement/quota_book.h"
@@ -61,6 +62,15 @@ struct ImageSet {
   std::vector<IndexedImage> images;
 };
 
+// The kinds of data that placements rest on, taken together: flavors, images and networks. Quotas
+// may be missing: they are then unknown.
+inline constexpr std::array<Kind, 3> kNeededKinds{Kind::kFlavors, Kind::kImages, Kind::kNetworks};
+struct NeededData {
+  absl::Time oldest_success = absl::InfinitePast();  // of those that were ever read; else past
+  bool is_missing = false;                           // one was never read
+  bool has_error = false;                            // the last try to read one failed
+};
+
 // One share, ready to be searched.
 struct IndexedShare {
   ShareView view;
@@ -70,7 +80,9 @@ struct IndexedShare {
   const ImageSet* images = nullptr;         // likewise
   NetworkPlans plans;
   QuotaBook quotas;
-  double health = 0;  // share of the last reads that succeeded, in [0,1]
+  NeededData needed;
+  double health = 0;                       // share of the last reads that succeeded, in [0,1]
+  std::vector<const Downtime*> downtimes;  // that the registry has of its endpoint, over or not
 
   const Share& share() const { return view.share->share; }
   const KindState* kind(Kind k) const { return kinds[static_cast<size_t>(k)]; }

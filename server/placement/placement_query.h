@@ -50,7 +50,7 @@ struct PlacementQuery {
   Int64Bounds disk_gib;
   Int64Bounds ephemeral_gib;
   Int64Bounds gpu_count;
-  std::string gpu_model;       // words, any case
+  std::string gpu_model;       // whole words, any case
   std::string gpu_vendor;      // any case
   std::string arch;            // canonical: x86_64, aarch64...; empty = any
   Int64Bounds gpu_memory_mib;  // of one GPU

@@ -146,4 +146,43 @@ std::optional<double> GapPercent(const Reason& reason) {
   return std::abs(want - static_cast<double>(*reason.best)) / want * 100.0;
 }
 
+Fields AnsweredBy(ReasonCode code) {
+  switch (StageOf(code)) {
+    case Stage::kVo:
+    case Stage::kAuth:
+      return 0;
+    case Stage::kSite:
+      return kSiteFields;
+    case Stage::kFreshness:
+      return kAgeFields;
+    case Stage::kFlavor:
+      return kMachineFields;
+    case Stage::kImage:
+      // The architecture is asked of both.
+      return code == ReasonCode::kImageArchMismatch ? kImageFields | kMachineFields : kImageFields;
+    case Stage::kImageFlavor:
+      return kMachineFields | kImageFields;
+    case Stage::kNetwork:
+      return kNetworkFields;
+    case Stage::kQuota:
+      break;
+  }
+  switch (code) {
+    case ReasonCode::kQuotaZeroInstances:
+    case ReasonCode::kQuotaExhaustedInstances:
+      return kCountFields;
+    case ReasonCode::kQuotaZeroCores:
+    case ReasonCode::kQuotaExhaustedCores:
+    case ReasonCode::kQuotaZeroRam:
+    case ReasonCode::kQuotaExhaustedRam:
+    case ReasonCode::kQuotaZeroVolumes:
+    case ReasonCode::kQuotaExhaustedVolumes:
+    case ReasonCode::kQuotaZeroVolumeGib:
+    case ReasonCode::kQuotaExhaustedVolumeGib:
+      return kCountFields | kMachineFields | kImageFields;
+    default:  // floating IPs, ports and what a network is made of
+      return kCountFields | kNetworkFields;
+  }
+}
+
 }  // namespace cis

@@ -119,6 +119,18 @@ inline constexpr int kReasonCodeCount = static_cast<int>(ReasonCode::kQuotaExhau
 absl::string_view FormatReasonCode(ReasonCode code);
 Stage StageOf(ReasonCode code);
 
+// Parts of a request, one bit each.
+using Fields = uint32_t;
+inline constexpr Fields kSiteFields = 1;
+inline constexpr Fields kAgeFields = 2;
+inline constexpr Fields kMachineFields = 4;
+inline constexpr Fields kImageFields = 8;
+inline constexpr Fields kNetworkFields = 16;
+inline constexpr Fields kCountFields = 32;
+
+// The parts of a request of which a change may do away with the reason; 0 = none.
+Fields AnsweredBy(ReasonCode code);
+
 // Pointers live as long as the snapshot that answered.
 struct Reason {
   ReasonCode code = ReasonCode::kVoNotConfigured;

@@ -95,24 +95,51 @@ Change LowerOs(const Reason& reason, const PlacementQuery& query) {
   return change;
 }
 
+// Each wish for the network dropped, the one that the reason speaks of first: they may fail
+// together only, and any may cost a quota.
+std::vector<Change> NetworkChanges(const Reason& reason, const PlacementQuery& query) {
+  using Q = PlacementQuery;
+  std::vector<Change> out;
+  const auto add = [&](bool asked, const char* flag, const char* field, auto apply) {
+    if (asked) out.push_back(Unset(flag, field, apply));
+  };
+  add(!query.network.empty(), "--network", "network.network", [](Q* q) { q->network.clear(); });
+  add(query.public_v4 == AddressWish::kRequired, "--public-ip", "network.public_v4",
+      [](Q* q) { q->public_v4 = AddressWish::kAny; });
+  const bool no_v4 = query.public_v4 == AddressWish::kNone;
+  const bool no_v6 = query.public_v6 == AddressWish::kNone;
+  // One flag asks for both.
+  add(no_v4, "--no-public-ip", no_v6 ? "network.public_v4,network.public_v6" : "network.public_v4",
+      [no_v6](Q* q) {
+        q->public_v4 = AddressWish::kAny;
+        if (no_v6) q->public_v6 = AddressWish::kAny;
+      });
+  add(query.public_v6 == AddressWish::kRequired, "--ipv6", "network.public_v6",
+      [](Q* q) { q->public_v6 = AddressWish::kAny; });
+  add(no_v6 && !no_v4, "--no-ipv6", "network.public_v6",
+      [](Q* q) { q->public_v6 = AddressWish::kAny; });
+  if (reason.code == ReasonCode::kNetNoPublicV6) std::reverse(out.begin(), out.end());
+  return out;
+}
+
 std::vector<Change> QuotaChanges(const Reason& reason, const PlacementQuery& query) {
   std::vector<Change> out;
   if (query.count > 1) {
     out.push_back(
         {"--count 1", "count", "1", query.count, [](PlacementQuery* q) { q->count = 1; }});
     if (reason.want && reason.best && *reason.want > 0) {
-      const int64_t less = query.count * *reason.best / *reason.want;
-      if (less > 1 && less < query.count) {
+      // What each machine takes an equal part of, and what is taken one by one: the second tells
+      // of floating IPs, of which some are there already.
+      for (const int64_t less : {query.count * *reason.best / *reason.want,
+                                 query.count - (*reason.want - *reason.best)}) {
+        if (less <= 1 || less >= query.count) continue;
         out.push_back({absl::StrCat("--count ", less), "count", absl::StrCat(less),
                        query.count - less, [less](PlacementQuery* q) { q->count = less; }});
       }
     }
   }
-  const bool address =
-      reason.code == ReasonCode::kQuotaZeroFip || reason.code == ReasonCode::kQuotaExhaustedFip;
-  if (address && query.public_v4 == AddressWish::kRequired) {
-    out.push_back(Unset("--public-ip", "network.public_v4",
-                        [](PlacementQuery* q) { q->public_v4 = AddressWish::kAny; }));
+  if ((AnsweredBy(reason.code) & kNetworkFields) != 0) {
+    for (Change& change : NetworkChanges(reason, query)) out.push_back(std::move(change));
   }
   return out;
 }
@@ -237,23 +264,8 @@ std::vector<Change> ChangesFor(const Reason& reason, const PlacementQuery& query
       out.push_back(Unset("--os", "image.os", [](Q* q) { q->os.clear(); }));
       return out;
     }
-    case ReasonCode::kNetNotFound:
-    case ReasonCode::kNetNotAttachable:
-    case ReasonCode::kNetNoRouter:
-      return {Unset("--network", "network.network", [](Q* q) { q->network.clear(); })};
-    case ReasonCode::kNetNone:
-    case ReasonCode::kNetNoPublicV4:
-      return {Unset("--public-ip", "network.public_v4",
-                    [](Q* q) { q->public_v4 = AddressWish::kAny; })};
-    case ReasonCode::kNetNoPublicV6:
-      return {Unset("--ipv6", "network.public_v6", [](Q* q) { q->public_v6 = AddressWish::kAny; })};
-    case ReasonCode::kNetOnlyPublic:
-      return {Unset("--no-public-ip", "network.public_v4", [](Q* q) {
-        for (AddressWish* wish : {&q->public_v4, &q->public_v6}) {
-          if (*wish == AddressWish::kNone) *wish = AddressWish::kAny;
-        }
-      })};
     default:
+      if (StageOf(reason.code) == Stage::kNetwork) return NetworkChanges(reason, query);
       if (StageOf(reason.code) == Stage::kQuota) return QuotaChanges(reason, query);
       return {};
   }
@@ -268,27 +280,30 @@ SearchContext WithQuery(const SearchContext& context, const PlacementQuery& quer
   return out;
 }
 
-// Set of stages, one bit each.
-using Stages = uint32_t;
-constexpr Stages Bit(Stage stage) { return 1U << static_cast<uint32_t>(stage); }
-
-// The stages at which a share may be refused for a field of the request. Whoever is refused at
-// another stage too is not helped by a change of that field, and need not be searched.
-Stages StagesOf(absl::string_view field) {
-  constexpr Stages kMachine = Bit(Stage::kFlavor) | Bit(Stage::kImageFlavor) | Bit(Stage::kQuota);
-  constexpr Stages kImage = Bit(Stage::kImage) | Bit(Stage::kImageFlavor) | Bit(Stage::kQuota);
-  if (field == "machine.arch") return kMachine | kImage;
-  if (absl::StartsWith(field, "machine.")) return kMachine;
-  if (absl::StartsWith(field, "image.")) return kImage;
-  if (absl::StartsWith(field, "network.")) return Bit(Stage::kNetwork) | Bit(Stage::kQuota);
-  if (field == "count") return Bit(Stage::kQuota);
-  if (field == "max_age") return Bit(Stage::kFreshness);
-  return Bit(Stage::kSite);
+// The part of the request that a field is in.
+Fields PartOf(absl::string_view field) {
+  if (absl::StartsWith(field, "machine.")) return kMachineFields;
+  if (absl::StartsWith(field, "image.")) return kImageFields;
+  if (absl::StartsWith(field, "network.")) return kNetworkFields;
+  if (field == "count") return kCountFields;
+  return field == "max_age" ? kAgeFields : kSiteFields;
 }
 
-Stages StagesOf(const ShareVerdict& verdict) {
-  Stages out = 0;
-  for (const Reason& reason : verdict.reasons) out |= Bit(StageOf(reason.code));
+// A share that was refused, and the parts of the request of which a change may let it in: those
+// that answer each of its reasons. What a change cannot help need not be searched.
+struct Refused {
+  const IndexedShare* share = nullptr;
+  Fields answers = 0;
+};
+
+std::vector<Refused> RefusedOf(const std::vector<ShareVerdict>& verdicts) {
+  std::vector<Refused> out;
+  for (const ShareVerdict& verdict : verdicts) {
+    if (verdict.fits) continue;
+    Fields answers = ~Fields{0};
+    for (const Reason& reason : verdict.reasons) answers &= AnsweredBy(reason.code);
+    out.push_back({verdict.share, answers});
+  }
   return out;
 }
 
@@ -297,19 +312,18 @@ struct Tried {
   int64_t size = 0;  // smaller is better among those that add as many shares
 };
 
-// Counts the shares that `query` adds; appends the relaxation if there are any. `stages`: those at
-// which it changes something.
-void AddIfItHelps(Relaxation relaxation, int64_t size, const PlacementQuery& query, Stages stages,
-                  const std::vector<ShareVerdict>& verdicts, const SearchContext& context,
+// Counts the shares that `query` adds; appends the relaxation if there are any. `fields`: what it
+// changes.
+void AddIfItHelps(Relaxation relaxation, int64_t size, const PlacementQuery& query, Fields fields,
+                  const std::vector<Refused>& refused, const SearchContext& context,
                   std::vector<Tried>* tried) {
   const SearchContext changed = WithQuery(context, query);
   ShareSearch search(changed);
   std::set<absl::string_view> sites;
-  for (const ShareVerdict& verdict : verdicts) {
-    if (verdict.fits || (StagesOf(verdict) & ~stages) != 0) continue;
-    if (!search.Fits(*verdict.share)) continue;
+  for (const Refused& one : refused) {
+    if ((one.answers & fields) == 0 || !search.Fits(*one.share, fields)) continue;
     ++relaxation.added_share_count;
-    sites.insert(verdict.share->view.site->site.name);
+    sites.insert(one.share->view.site->site.name);
   }
   if (relaxation.added_share_count == 0) return;
   for (const absl::string_view site : sites) {
@@ -376,7 +390,7 @@ std::optional<Combination> GiveWay(const ShareVerdict& verdict, const SearchCont
 }
 
 // For requests that no single change helps: the fewest changes together that help.
-std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts,
+std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts, std::vector<Refused> refused,
                             const SearchContext& context) {
   std::map<std::string, Combination> found;
   int64_t fewest = kMaxTogether;
@@ -385,12 +399,15 @@ std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts,
     std::optional<Combination> way = GiveWay(verdict, context, static_cast<size_t>(fewest));
     if (!way) continue;
     fewest = std::min(fewest, way->count);
-    found.emplace(way->relaxation.change, *std::move(way));
+    const std::string change = way->relaxation.change;
+    found.emplace(change, *std::move(way));
   }
+  // Several fields may answer several reasons.
+  for (Refused& one : refused) one.answers = ~Fields{0};
   std::vector<Tried> tried;
   for (const auto& [change, way] : found) {
     if (way.count > fewest) continue;
-    AddIfItHelps(way.relaxation, way.count, way.query, ~Stages{0}, verdicts, context, &tried);
+    AddIfItHelps(way.relaxation, way.count, way.query, ~Fields{0}, refused, context, &tried);
   }
   return tried;
 }
@@ -416,14 +433,15 @@ std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdict
     if (!verdict.reasons.empty()) answer(verdict.reasons.front());
   }
   for (const Reason& reason : near_misses) answer(reason);
+  const std::vector<Refused> refused = RefusedOf(verdicts);
   std::vector<Tried> tried;
   for (const auto& [key, change] : changes) {
     PlacementQuery query = *context.query;
     change.apply(&query);
     AddIfItHelps({change.change, change.field, change.value, 0, {}}, change.size, query,
-                 StagesOf(absl::string_view(change.field)), verdicts, context, &tried);
+                 PartOf(change.field), refused, context, &tried);
   }
-  if (tried.empty() && none_fits) tried = Together(verdicts, context);
+  if (tried.empty() && none_fits) tried = Together(verdicts, refused, context);
   std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) {
     return std::tie(b.relaxation.added_share_count, a.size, a.relaxation.field,
                     a.relaxation.value) <

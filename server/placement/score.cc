@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "schema/model/os_version.h"
 #include "server/placement/flavor_fit.h"
+#include "server/placement/share_standing.h"
 
 namespace cis {
 namespace {
@@ -86,7 +87,14 @@ double FreshnessPart(const Placement& p, const SearchContext& context) {
   return 1.0 - absl::FDivDuration(age - stale, expire - stale);
 }
 
+// A site that says it is down is not judged by how its last reads went.
+double HealthPart(const Placement& p) {
+  if (p.downtime == nullptr) return p.share->health;
+  return p.downtime->is_outage ? 0 : p.share->health / 2.0;
+}
+
 int BucketOf(const Placement& p) {
+  if (p.downtime != nullptr && p.downtime->is_outage) return 4;
   if (p.data_state != DataState::kFresh) return 3;
   if (p.plan->NeedsSteps() || p.boot_volume_gib) return 2;
   return p.confidence >= Confidence::kStrong ? 0 : 1;
@@ -125,9 +133,10 @@ int ComparePrimary(const PlacementKey& a, const PlacementKey& b, PlacementOrder 
 void ScorePlacement(const SearchContext& context, Placement* placement) {
   Placement& p = *placement;
   const PlacementQuery& query = *context.query;
+  p.downtime = RunningDowntime(*p.share, context.now);
   p.confidence = LeastConfidence(p, query);
   p.bucket = BucketOf(p);
-  p.parts = {FitPart(p, query), NetworkPart(p), OsPart(p, context.today), p.share->health,
+  p.parts = {FitPart(p, query), NetworkPart(p), OsPart(p, context.today), HealthPart(p),
              FreshnessPart(p, context)};
   p.score = 0;
   for (size_t i = 0; i < p.parts.size(); ++i) p.score += p.parts[i] * query.weights[i];

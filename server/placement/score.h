@@ -10,7 +10,7 @@
 
 namespace cis {
 
-// Fills confidence, bucket, parts and score of a placement whose other fields are set.
+// Fills downtime, confidence, bucket, parts and score of a placement whose other fields are set.
 void ScorePlacement(const SearchContext& context, Placement* placement);
 
 // What decides first between placements: numbers only.

@@ -96,16 +96,24 @@ std::optional<Reason> ShareSearch::PlanQuota() const {
   return first;
 }
 
+// Remembers what alone keeps a flavor or an image out, if that could be all that is wrong.
+void ShareSearch::AddNearMisses(const std::vector<Reason>& reasons) {
+  Fields answers = ~Fields{0};
+  for (const Reason& reason : reasons) answers &= AnsweredBy(reason.code);
+  const auto add = [this](const std::vector<Reason>& near) {
+    near_misses_.insert(near_misses_.end(), near.begin(), near.end());
+  };
+  if ((answers & kMachineFields) != 0) add(candidates_.NewFlavorNearMisses());
+  if ((answers & kImageFields) != 0) add(candidates_.NewImageNearMisses());
+}
+
 // Every reason that excludes the share, in the order of the stages, each code once.
 std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
+  constexpr size_t kUsual = 4;
   std::vector<Reason> all = std::move(standing);
-  const bool may_be_considered = all.empty();
+  all.reserve(kUsual);
   const auto append = [&all](const std::vector<Reason>& reasons) {
     all.insert(all.end(), reasons.begin(), reasons.end());
-  };
-  // Only what blocks a share that may be considered can be answered by a change.
-  const auto add_near_misses = [&](std::vector<Reason> reasons) {
-    near_misses_.insert(near_misses_.end(), reasons.begin(), reasons.end());
   };
   // What was never read gives no reasons of its own: DATA_MISSING says it.
   const bool has_flavors = HasData(*share_, Kind::kFlavors);
@@ -114,13 +122,6 @@ std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
   const bool no_image = candidates_.images().empty();
   if (no_flavor && has_flavors) append(candidates_.FlavorReasons());
   if (no_image && has_images) append(candidates_.ImageReasons());
-  // With neither flavor nor image no single change helps.
-  if (may_be_considered && no_flavor && has_flavors && !no_image) {
-    add_near_misses(candidates_.NewFlavorNearMisses());
-  }
-  if (may_be_considered && no_image && has_images && !no_flavor) {
-    add_near_misses(candidates_.NewImageNearMisses());
-  }
   if (!no_flavor && !no_image) {
     if (const std::optional<Reason>& pair = candidates_.NearestPair()) all.push_back(*pair);
   }
@@ -138,6 +139,7 @@ std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
     if (!told) *end++ = reason;
   }
   all.erase(end, all.end());
+  AddNearMisses(all);
   return all;
 }
 
@@ -267,13 +269,23 @@ std::optional<Reason> ShareSearch::WhyNot(const IndexedShare& share) {
   return verdict.reasons.front();
 }
 
-bool ShareSearch::Fits(const IndexedShare& share) {
-  age_ = AgeOf(share, context_);
-  if (!CheckStanding(share, age_, context_).empty()) return false;
-  Select(share);
-  Pair pair;
-  Plan plan;
-  return FindPair(&pair) && FindPlan(&plan);
+bool ShareSearch::Fits(const IndexedShare& share, Fields changed) {
+  share_ = &share;
+  if ((changed & (kSiteFields | kAgeFields)) != 0 &&
+      !CheckStanding(share, AgeOf(share, context_), context_).empty()) {
+    return false;
+  }
+  if ((changed & (kMachineFields | kImageFields | kCountFields)) != 0) {
+    candidates_.Select(share);
+    Pair pair;
+    if (!FindPair(&pair)) return false;
+  }
+  if ((changed & (kNetworkFields | kCountFields)) != 0) {
+    SelectPlans(share.plans, query(), &plans_);
+    Plan plan;
+    if (!FindPlan(&plan)) return false;
+  }
+  return true;
 }
 
 }  // namespace cis

@@ -23,8 +23,10 @@ class ShareSearch {
   ShareVerdict Find(const IndexedShare& share, std::vector<Placement>* placements);
   // The reason that blocks the share, as Find has it; nothing if it has a placement.
   std::optional<Reason> WhyNot(const IndexedShare& share);
-  // Whether the share has a placement. The same answer as Find, without reasons.
-  bool Fits(const IndexedShare& share);
+  // Whether the share has a placement, looking only at what the parts `changed` of the request have
+  // a say in: for a share of which Find, for the request without the change, gave no reasons but
+  // such as `changed` may answer. With all parts the same answer as Find, without reasons.
+  bool Fits(const IndexedShare& share, Fields changed);
 
   // What alone keeps some flavor or some image out of the shares that Find refused; for
   // relaxations.
@@ -52,6 +54,7 @@ class ShareSearch {
   std::optional<Reason> PairQuota() const;
   std::optional<Reason> PlanQuota() const;
   std::vector<Reason> Explain(std::vector<Reason> standing);
+  void AddNearMisses(const std::vector<Reason>& reasons);
   void CollectRefused(ShareVerdict* verdict) const;
   Placement MakePlacement(const Pair& pair, const Plan& plan, bool wants_passed_over) const;
   void AddAll(std::vector<Placement>* placements) const;

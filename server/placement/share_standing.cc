@@ -8,9 +8,6 @@
 namespace cis {
 namespace {
 
-// A placement cannot be told without these. Quotas may be missing: they are then unknown.
-constexpr std::array<Kind, 3> kNeeded{Kind::kFlavors, Kind::kImages, Kind::kNetworks};
-
 Reason Plain(ReasonCode code, const KindState* kind = nullptr) {
   Reason reason;
   reason.code = code;
@@ -67,7 +64,7 @@ void CheckLogin(const IndexedShare& share, std::vector<Reason>* out) {
 
 void CheckAge(const IndexedShare& share, const SearchContext& context, std::vector<Reason>* out) {
   const std::optional<absl::Duration>& max_age = context.query->max_age;
-  for (const Kind kind : kNeeded) {
+  for (const Kind kind : kNeededKinds) {
     const KindState* state = share.kind(kind);
     const DataState data = StateOf(state, context.now, context.policy);
     if (data == DataState::kMissing) {
@@ -106,17 +103,28 @@ bool HasData(const IndexedShare& share, Kind kind) {
   return state != nullptr && state->success_time != absl::InfinitePast();
 }
 
-DataAge AgeOf(const IndexedShare& share, const SearchContext& context) {
-  DataAge out;
-  out.observe_time = absl::InfiniteFuture();
-  for (const Kind kind : kNeeded) {
-    const KindState* state = share.kind(kind);
-    out.state = std::max(out.state, StateOf(state, context.now, context.policy));
-    if (state != nullptr && state->success_time != absl::InfinitePast()) {
-      out.observe_time = std::min(out.observe_time, state->success_time);
+const Downtime* RunningDowntime(const IndexedShare& share, absl::Time now) {
+  const Downtime* worst = nullptr;
+  for (const Downtime* downtime : share.downtimes) {
+    if (downtime->IsRunning(now) && (worst == nullptr || IsWorseDowntime(*downtime, *worst))) {
+      worst = downtime;
     }
   }
-  if (out.observe_time == absl::InfiniteFuture()) out.observe_time = absl::InfinitePast();
+  return worst;
+}
+
+DataAge AgeOf(const IndexedShare& share, const SearchContext& context) {
+  const NeededData& needed = share.needed;
+  DataAge out;
+  out.observe_time = needed.oldest_success;
+  const absl::Duration age = context.now - needed.oldest_success;
+  if (needed.is_missing) {
+    out.state = DataState::kMissing;
+  } else if (age > context.policy.expire_after) {
+    out.state = DataState::kExpired;
+  } else if (age > context.policy.stale_after || needed.has_error) {
+    out.state = DataState::kStale;
+  }
   return out;
 }
 

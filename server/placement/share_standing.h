@@ -25,4 +25,8 @@ DataAge AgeOf(const IndexedShare& share, const SearchContext& context);
 std::vector<Reason> CheckStanding(const IndexedShare& share, const DataAge& age,
                                   const SearchContext& context);
 
+// The downtime of the share's endpoint that runs now: an outage before a risk, then the one that
+// ends last. nullptr if there is none.
+const Downtime* RunningDowntime(const IndexedShare& share, absl::Time now);
+
 }  // namespace cis

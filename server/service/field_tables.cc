@@ -121,6 +121,17 @@ FieldTable MakeSiteFields() {
   table.push_back(State<Row>("state", [](const Row& r) { return r.state; }));
   table.push_back(Time<Row>("observe_time", [](const Row& r) { return r.observe_time; }));
   table.push_back(Number<Row>("share_count", [](const Row& r) { return r.share_count; }));
+  const auto of_registry = [](const Row& r, std::string RegistrySite::*member) {
+    return r.registry.site == nullptr ? absl::string_view()
+                                      : absl::string_view(r.registry.site->*member);
+  };
+  table.push_back(Text<Row>("certification", [of_registry](const Row& r) {
+    return of_registry(r, &RegistrySite::certification);
+  }));
+  table.push_back(Text<Row>("infrastructure", [of_registry](const Row& r) {
+    return of_registry(r, &RegistrySite::infrastructure);
+  }));
+  table.push_back(Bool<Row>("in_downtime", [](const Row& r) { return r.registry.in_downtime; }));
   table.push_back(
       MakeListField<Row>("vos", [](const Row& r, Test test) { return AnyOfTexts(r.vos, test); }));
   return table;
@@ -180,6 +191,8 @@ FieldTable MakeShareFields() {
       "observe_time", [](const Row& r) { return OldestSuccess(r.view->share->kinds, kAllKinds); }));
   table.push_back(
       Bool<Row>("configured", [](const Row& r) { return r.view->share->share.configured; }));
+  table.push_back(
+      Bool<Row>("discovered", [](const Row& r) { return r.view->share->share.discovered; }));
   return table;
 }
 
@@ -318,6 +331,34 @@ FieldTable MakeCrawlFields() {
   return table;
 }
 
+FieldTable MakeSiteProblemFields() {
+  using Row = SiteProblem;
+  FieldTable table;
+  table.push_back(Text<Row>(
+      "site_name", [](const Row& r) -> auto& { return r.site_name; }));
+  table.push_back(Text<Row>(
+      "code", [](const Row& r) -> auto& { return r.code; }));
+  table.push_back(Text<Row>(
+      "subject", [](const Row& r) -> auto& { return r.subject; }));
+  table.push_back(Text<Row>(
+      "message", [](const Row& r) -> auto& { return r.message; }));
+  table.push_back(Time<Row>("since_time", [](const Row& r) { return r.since; }));
+  return table;
+}
+
+FieldTable MakeOfferFields() {
+  using Row = OfferRow;
+  FieldTable table;
+  table.push_back(Text<Row>("site_name", [](const Row& r) { return r.site_name; }));
+  table.push_back(Text<Row>("country_code", [](const Row& r) { return r.country_code; }));
+  table.push_back(Text<Row>("service_type", [](const Row& r) { return r.service_type; }));
+  table.push_back(Number<Row>("service_count", [](const Row& r) { return r.service_count; }));
+  table.push_back(Number<Row>("production_count", [](const Row& r) { return r.production_count; }));
+  table.push_back(Text<Row>("certification", [](const Row& r) { return r.certification; }));
+  table.push_back(Bool<Row>("in_downtime", [](const Row& r) { return r.in_downtime; }));
+  return table;
+}
+
 }  // namespace
 
 // Tables are made once and never freed, so that filters may point into them for ever.
@@ -352,6 +393,15 @@ const FieldTable& NetworkFields() {
 }
 const FieldTable& CrawlFields() {
   static const FieldTable& table = *new FieldTable(MakeCrawlFields());
+  return table;
+}
+
+const FieldTable& SiteProblemFields() {
+  static const FieldTable& table = *new FieldTable(MakeSiteProblemFields());
+  return table;
+}
+const FieldTable& OfferFields() {
+  static const FieldTable& table = *new FieldTable(MakeOfferFields());
   return table;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
 // What the filter and order_by of each list may name. The names are the messages' own. The table in
-// server/query/README.md and the comments of proto/cis/v1/inventory.proto say the same.
+// server/query/README.md and the comments of proto/cis/v1/{inventory,registry}.proto say the
+// same.
 
 #include <string>
 
@@ -23,13 +24,15 @@ struct ShareRow {
   DataState state = DataState::kMissing;
 };
 
-const FieldTable& SiteFields();      // over SiteSummary
-const FieldTable& EndpointFields();  // over EndpointRow
-const FieldTable& VoFields();        // over VoSummary
-const FieldTable& ShareFields();     // over ShareRow
-const FieldTable& FlavorFields();    // over FlavorView
-const FieldTable& ImageFields();     // over ImageView
-const FieldTable& NetworkFields();   // over NetworkView
-const FieldTable& CrawlFields();     // over Crawl
+const FieldTable& SiteFields();         // over SiteSummary
+const FieldTable& EndpointFields();     // over EndpointRow
+const FieldTable& VoFields();           // over VoSummary
+const FieldTable& ShareFields();        // over ShareRow
+const FieldTable& FlavorFields();       // over FlavorView
+const FieldTable& ImageFields();        // over ImageView
+const FieldTable& NetworkFields();      // over NetworkView
+const FieldTable& CrawlFields();        // over Crawl
+const FieldTable& SiteProblemFields();  // over SiteProblem
+const FieldTable& OfferFields();        // over OfferRow
 
 }  // namespace cis

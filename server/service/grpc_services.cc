@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "cis/v1/inventory.grpc.pb.h"
 #include "cis/v1/placement.grpc.pb.h"
+#include "cis/v1/registry.grpc.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
@@ -15,6 +16,7 @@
 #include "server/service/errors.h"
 #include "server/service/inventory_handlers.h"
 #include "server/service/placement_handlers.h"
+#include "server/service/registry_handlers.h"
 
 namespace cis {
 namespace {
@@ -175,6 +177,26 @@ class PlacementServiceImpl final : public v1::PlacementService::CallbackService 
   const ServiceParts parts_;
 };
 
+class RegistryServiceImpl final : public v1::RegistryService::CallbackService {
+ public:
+  explicit RegistryServiceImpl(const ServiceParts& parts) : parts_(parts) {}
+
+  grpc::ServerUnaryReactor* ListSiteProblems(grpc::CallbackServerContext* call,
+                                             const v1::ListSiteProblemsRequest* request,
+                                             v1::ListSiteProblemsResponse* response) override {
+    return Serve(call, parts_, "ListSiteProblems", request, response, cis::ListSiteProblems);
+  }
+
+  grpc::ServerUnaryReactor* ListOffers(grpc::CallbackServerContext* call,
+                                       const v1::ListOffersRequest* request,
+                                       v1::ListOffersResponse* response) override {
+    return Serve(call, parts_, "ListOffers", request, response, cis::ListOffers);
+  }
+
+ private:
+  const ServiceParts parts_;
+};
+
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeInventoryService(const ServiceParts& parts) {
@@ -183,6 +205,10 @@ std::unique_ptr<grpc::Service> MakeInventoryService(const ServiceParts& parts) {
 
 std::unique_ptr<grpc::Service> MakePlacementService(const ServiceParts& parts) {
   return std::make_unique<PlacementServiceImpl>(parts);
+}
+
+std::unique_ptr<grpc::Service> MakeRegistryService(const ServiceParts& parts) {
+  return std::make_unique<RegistryServiceImpl>(parts);
 }
 
 grpc::Status StatusToGrpc(const absl::Status& status, absl::string_view method) {

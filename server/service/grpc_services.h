@@ -18,7 +18,7 @@ namespace cis {
 
 using SnapshotHolder = Holder<Snapshot>;
 
-// What both services stand on. All of it must outlive them.
+// What all services stand on. All of it must outlive them.
 struct ServiceParts {
   const SnapshotHolder* snapshots = nullptr;
   const Clock* clock = nullptr;
@@ -28,6 +28,7 @@ struct ServiceParts {
 
 std::unique_ptr<grpc::Service> MakeInventoryService(const ServiceParts& parts);
 std::unique_ptr<grpc::Service> MakePlacementService(const ServiceParts& parts);
+std::unique_ptr<grpc::Service> MakeRegistryService(const ServiceParts& parts);
 
 // With the details in `grpc-status-details-bin`. Errors that were not made for users (errors.h) are
 // logged with `method` and become INTERNAL, which says nothing of them.

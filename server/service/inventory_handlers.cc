@@ -15,6 +15,7 @@
 #include "server/service/list_page.h"
 #include "server/service/lookup.h"
 #include "server/service/proto_values.h"
+#include "server/service/registry_to_proto.h"
 #include "server/service/to_proto.h"
 
 namespace cis {
@@ -110,6 +111,15 @@ absl::Status RunGet(const Snapshot& snapshot, const Request& request, Response& 
   return absl::OkStatus();
 }
 
+void WholeSiteToProto(const RequestContext& context, const Snapshot& snapshot,
+                      const SiteSummary& summary, v1::Site& proto) {
+  SiteToProto(summary, proto);
+  RegistryFactsToProto(summary.registry, context.now, proto);
+  for (const SiteProblem& problem : FindProblems(context, snapshot, *summary.site)) {
+    proto.add_problems(ValidUtf8(problem.message));
+  }
+}
+
 }  // namespace
 
 absl::Status GetSite(const RequestContext& context, const Snapshot& snapshot,
@@ -117,10 +127,7 @@ absl::Status GetSite(const RequestContext& context, const Snapshot& snapshot,
   CIS_RETURN_IF_ERROR(CheckReadMask(request.read_mask(), *v1::Site::descriptor()));
   CIS_ASSIGN_OR_RETURN(const ParsedName name, ParseNameField("name", request.name(), "sites"));
   CIS_ASSIGN_OR_RETURN(const SiteIndex* site, ResolveSite(snapshot, name.id));
-  SiteToProto(SummarizeSite(context, *site), response);
-  for (std::string& problem : FindProblems(context, *site)) {
-    response.add_problems(std::move(problem));
-  }
+  WholeSiteToProto(context, snapshot, SummarizeSite(context, snapshot, *site), response);
   ApplyReadMask(request.read_mask(), response);
   return absl::OkStatus();
 }
@@ -191,7 +198,9 @@ absl::Status GetCrawl(const RequestContext&, const Snapshot& snapshot,
 absl::Status ListSites(const RequestContext& context, const Snapshot& snapshot,
                        const v1::ListSitesRequest& request, v1::ListSitesResponse& response) {
   std::vector<SiteSummary> summaries;
-  for (const auto& site : snapshot.sites()) summaries.push_back(SummarizeSite(context, *site));
+  for (const auto& site : snapshot.sites()) {
+    summaries.push_back(SummarizeSite(context, snapshot, *site));
+  }
   // By name; the snapshot has them in the order of what is in them.
   std::sort(summaries.begin(), summaries.end(), [](const SiteSummary& a, const SiteSummary& b) {
     return a.site->site_id() < b.site->site_id();
@@ -202,11 +211,8 @@ absl::Status ListSites(const RequestContext& context, const Snapshot& snapshot,
       request, snapshot, SiteFields(), std::move(rows),
       [](const void* row) { return static_cast<const SiteSummary*>(row)->site->site_id(); },
       response, &v1::ListSitesResponse::add_sites,
-      [&context](const SiteSummary& summary, v1::Site& proto) {
-        SiteToProto(summary, proto);
-        for (std::string& problem : FindProblems(context, *summary.site)) {
-          proto.add_problems(std::move(problem));
-        }
+      [&](const SiteSummary& summary, v1::Site& proto) {
+        WholeSiteToProto(context, snapshot, summary, proto);
       });
 }
 

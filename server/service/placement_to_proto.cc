@@ -5,6 +5,7 @@
 #include "schema/model/resource_name.h"
 #include "server/placement/describe.h"
 #include "server/service/proto_values.h"
+#include "server/service/registry_to_proto.h"
 
 namespace cis {
 namespace {
@@ -148,6 +149,10 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query, a
   }
   UnknownsToProto(placement.unknowns, proto);
   if (placement.boot_volume_gib) proto.set_boot_volume_gib(*placement.boot_volume_gib);
+  if (placement.downtime != nullptr) {
+    DowntimeToProto(*placement.downtime, now, *proto.mutable_downtime());
+    proto.mutable_downtime()->add_endpoints(FormatEndpointName(endpoint));
+  }
 }
 
 void VerdictToProto(const ShareVerdict& verdict, const PlacementQuery& query,

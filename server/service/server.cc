@@ -64,6 +64,7 @@ struct Server::Parts {
   SnapshotHolder snapshots;
   std::unique_ptr<grpc::Service> inventory;
   std::unique_ptr<grpc::Service> placement;
+  std::unique_ptr<grpc::Service> registry;
   std::unique_ptr<grpc::Server> server;
   std::string address;
   std::atomic<bool> drained{false};
@@ -94,10 +95,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
                                    options.freshness, options.meter};
   parts->inventory = MakeInventoryService(service_parts);
   parts->placement = MakePlacementService(service_parts);
+  parts->registry = MakeRegistryService(service_parts);
 
   grpc::ServerBuilder builder;
   builder.RegisterService(parts->inventory.get());
   builder.RegisterService(parts->placement.get());
+  builder.RegisterService(parts->registry.get());
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
   // Otherwise a second server on the same port would start and take half of the requests.

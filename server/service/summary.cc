@@ -42,15 +42,23 @@ struct Trouble {
   int64_t failure_count = 0;                          // tries in a row, the most
 };
 
+void AddProblem(const SiteIndex& site, absl::string_view code, std::string subject,
+                std::string message, absl::Time since, std::vector<SiteProblem>& problems) {
+  problems.push_back(
+      {site.site()->site.name, std::string(code), std::move(subject), std::move(message), since});
+}
+
 void AddProblems(const RequestContext& context, const SiteIndex& site, const ShareCatalog& share,
-                 std::vector<std::string>& problems) {
+                 std::vector<SiteProblem>& problems) {
   const std::string label = ShareLabel(site, share.share);
   std::map<std::tuple<bool, ErrorClass, std::string>, Trouble> troubles;
   for (const Kind kind : kAllKinds) {
     const KindState* state = FindKind(share.kinds, kind);
     if (state != nullptr && state->skipped_count > 0) {
-      problems.push_back(absl::StrCat(label, ": ", state->skipped_count, " ", FormatKind(kind),
-                                      " could not be read"));
+      AddProblem(site, "RECORDS_SKIPPED", absl::StrCat(label, ": ", FormatKind(kind)),
+                 absl::StrCat(label, ": ", state->skipped_count, " ", FormatKind(kind),
+                              " could not be read"),
+                 absl::InfinitePast(), problems);
     }
     const DataState fresh = StateOf(state, context.now, context.freshness);
     if (fresh == DataState::kFresh) continue;
@@ -64,16 +72,19 @@ void AddProblems(const RequestContext& context, const SiteIndex& site, const Sha
   }
   for (const auto& [key, trouble] : troubles) {
     const auto& [read, error, message] = key;
+    const bool failing = error != ErrorClass::kNone;
+    std::string subject = absl::StrCat(label, ": ", absl::StrJoin(trouble.kinds, ", "));
     std::string text = absl::StrCat(
-        label, ": ", absl::StrJoin(trouble.kinds, ", "),
+        subject,
         read ? absl::StrCat(" not refreshed since ", FormatDay(trouble.oldest)) : " never read");
-    if (error != ErrorClass::kNone) {
+    if (failing) {
       absl::StrAppend(&text, ": ", FormatErrorClass(error), " since ",
                       FormatDay(trouble.failing_since), " (", trouble.failure_count,
                       trouble.failure_count == 1 ? " try)" : " tries)");
     }
     if (!message.empty()) absl::StrAppend(&text, ": ", message);
-    problems.push_back(std::move(text));
+    AddProblem(site, failing ? "SHARE_FAILING" : "SHARE_OLD", std::move(subject), std::move(text),
+               failing ? trouble.failing_since : absl::InfinitePast(), problems);
   }
 }
 
@@ -88,9 +99,11 @@ DataState StateOfShare(const RequestContext& context, const ShareCatalog& share)
   return WorstState(share.kinds, kAllKinds, context.now, context.freshness);
 }
 
-SiteSummary SummarizeSite(const RequestContext& context, const SiteIndex& site) {
+SiteSummary SummarizeSite(const RequestContext& context, const Snapshot& snapshot,
+                          const SiteIndex& site) {
   SiteSummary summary;
   summary.site = &site;
+  summary.registry = FindRegistryFacts(context, snapshot, site);
   summary.observe_time = absl::InfiniteFuture();
   DataState worst = DataState::kFresh;
   for (const ShareView* view : CountedShares(site)) {
@@ -118,21 +131,51 @@ SiteSummary SummarizeSite(const RequestContext& context, const SiteIndex& site) 
   return summary;
 }
 
-std::vector<std::string> FindProblems(const RequestContext& context, const SiteIndex& site) {
-  std::vector<std::string> problems;
+std::vector<SiteProblem> FindProblems(const RequestContext& context, const Snapshot& snapshot,
+                                      const SiteIndex& site) {
+  const std::string& name = site.site()->site.name;
+  const absl::Span<const SiteProblem> stored = snapshot.catalog().registry->ProblemsOf(name);
+  std::vector<SiteProblem> problems(stored.begin(), stored.end());
   const std::vector<const ShareView*> shares = CountedShares(site);
-  if (!site.site()->site.configured) problems.push_back("no site file names this site any more");
-  if (shares.empty()) problems.push_back("no VO is configured here");
+  if (!site.site()->site.configured) {
+    AddProblem(site, "SITE_REMOVED", "", "no site file names this site any more",
+               absl::InfinitePast(), problems);
+  }
+  if (shares.empty()) {
+    AddProblem(site, "NO_VO", "", "no VO is configured here", absl::InfinitePast(), problems);
+  }
   std::set<std::string> told;  // Keystones
   for (const ShareView* view : shares) {
     AddProblems(context, site, *view->share, problems);
     const std::string& url = view->endpoint->endpoint.keystone_url;
     const std::optional<BackOff> back_off = BackOffOf(context, *view);
     if (!back_off.has_value() || !told.insert(url).second) continue;
-    problems.push_back(absl::StrCat(site.endpoints().size() < 2 ? "" : absl::StrCat(url, ": "),
-                                    DescribeBackOff(*back_off)));
+    AddProblem(site, "BACKING_OFF", url,
+               absl::StrCat(site.endpoints().size() < 2 ? "" : absl::StrCat(url, ": "),
+                            DescribeBackOff(*back_off)),
+               back_off->failing_since, problems);
   }
-  std::sort(problems.begin(), problems.end());
+  std::sort(problems.begin(), problems.end(), [](const SiteProblem& a, const SiteProblem& b) {
+    return std::tie(a.message, a.code, a.subject) < std::tie(b.message, b.code, b.subject);
+  });
+  return problems;
+}
+
+std::vector<SiteProblem> FindAllProblems(const RequestContext& context, const Snapshot& snapshot) {
+  std::vector<std::pair<std::string, SiteProblem>> named;
+  const auto add = [&named](const SiteProblem& problem) {
+    named.emplace_back(FormatSiteProblemName(problem), problem);
+  };
+  for (const auto& site : snapshot.sites()) {
+    for (const SiteProblem& problem : FindProblems(context, snapshot, *site)) add(problem);
+  }
+  for (const SiteProblem& problem : snapshot.catalog().registry->problems) {
+    if (snapshot.FindSite(problem.site_name) == nullptr) add(problem);
+  }
+  std::sort(named.begin(), named.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<SiteProblem> problems;
+  for (auto& [name, problem] : named) problems.push_back(std::move(problem));
   return problems;
 }
 

@@ -10,6 +10,8 @@
 
 #include "absl/time/time.h"
 #include "schema/model/back_off.h"
+#include "schema/model/registry.h"
+#include "server/service/registry_summary.h"
 #include "server/service/request_context.h"
 #include "server/snapshot/snapshot.h"
 
@@ -31,11 +33,18 @@ struct SiteSummary {
   int32_t fresh_share_count = 0;
   std::map<ErrorClass, ErrorSummary> errors;
   absl::Time next_attempt = absl::InfiniteFuture();  // InfiniteFuture = not backed off from
+  RegistryFacts registry;
 };
-SiteSummary SummarizeSite(const RequestContext& context, const SiteIndex& site);
+SiteSummary SummarizeSite(const RequestContext& context, const Snapshot& snapshot,
+                          const SiteIndex& site);
 
-// What is wrong at a site, one sentence each, sorted.
-std::vector<std::string> FindProblems(const RequestContext& context, const SiteIndex& site);
+// What is wrong at a site by its crawls and by the registry, sorted by sentence. Codes of the
+// crawls: SHARE_FAILING, SHARE_OLD, RECORDS_SKIPPED, SITE_REMOVED, NO_VO, BACKING_OFF; since when
+// is known of the first and the last only.
+std::vector<SiteProblem> FindProblems(const RequestContext& context, const Snapshot& snapshot,
+                                      const SiteIndex& site);
+// The same for all sites, with those that only the registry knows, ordered by resource name.
+std::vector<SiteProblem> FindAllProblems(const RequestContext& context, const Snapshot& snapshot);
 
 // A VO as a whole, over its configured shares.
 struct VoSummary {

@@ -108,6 +108,7 @@ void ShareToProto(const RequestContext& context, const ShareView& view, v1::Shar
   SetTime(proto, &v1::Share::mutable_login_attempt_time, attempt_time);
   SetTime(proto, &v1::Share::mutable_support_time, share.support_time);
   proto.set_configured(share.configured);
+  proto.set_discovered(share.discovered);
   proto.set_state(DataStateToProto(StateOfShare(context, catalog)));
   for (const Kind kind : kAllKinds) {
     KindToProto(context, kind, FindKind(catalog.kinds, kind), *proto.add_kinds());

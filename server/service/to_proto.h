@@ -9,7 +9,8 @@
 
 namespace cis {
 
-// Without `problems`, which costs a pass over all states: see FindProblems.
+// Without `problems`, which cost a pass over all states (see FindProblems), and without the
+// registry's fields (registry_to_proto.h).
 void SiteToProto(const SiteSummary& summary, v1::Site& proto);
 void EndpointToProto(const EndpointView& view, v1::Endpoint& proto);
 void VoToProto(const VoSummary& summary, v1::Vo& proto);

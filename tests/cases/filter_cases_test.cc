@@ -100,7 +100,7 @@ std::string RunFilter(const std::string& input) {
   std::vector<SiteSummary> sites;
   std::vector<ShareRow> shares;
   for (const auto& site : snapshot->sites()) {
-    sites.push_back(SummarizeSite(context, *site));
+    sites.push_back(SummarizeSite(context, *snapshot, *site));
     for (const ShareView& view : site->shares()) {
       shares.push_back({&view, StateOfShare(context, *view.share)});
     }

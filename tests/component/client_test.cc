@@ -208,8 +208,9 @@ TEST(Commands, EmptyListsAreWellFormedInEveryFormat) {
     EXPECT_EQ(result.out, text) << format;
   }
   FakeServer server;
-  EXPECT_EQ(RunCommandLine(server, {"vos", "-o", "csv"}).out,
-            "name,display_name,sites,share_count,authenticated_share_count\r\n");
+  EXPECT_EQ(
+      RunCommandLine(server, {"vos", "-o", "csv"}).out,
+      "name,display_name,sites,share_count,authenticated_share_count,refused_share_count\r\n");
 }
 
 TEST(Commands, QuietWritesNoNotes) {

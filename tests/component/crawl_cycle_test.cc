@@ -2,13 +2,14 @@
 
 #include "crawler/crawl_cycle.h"
 
-#include <deque>
 #include <fstream>
 #include <iterator>
 
 #include "absl/strings/match.h"
+#include "crawler/configuration.h"
 #include "crawler/endpoint_gate.h"
 #include "crawler/http/http_error.h"
+#include "crawler/registry/site_problems.h"
 #include "crawler/source/openstack_source.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -17,6 +18,7 @@
 #include "tests/support/builders.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/crawler/source_fixture.h"
+#include "tests/unit/crawler/tokens_fixture.h"
 
 namespace cis {
 namespace {
@@ -41,37 +43,6 @@ class SteppingClock : public Clock {
   absl::Duration set_;
 };
 
-// Carries requests to a FakeSite in the order they were sent.
-class FakeTransport : public HttpTransport {
- public:
-  explicit FakeTransport(FakeSite* site) : site_(site) {}
-  void Send(HttpRequest request, Callback done) override {
-    open_.emplace_back(std::move(request), std::move(done));
-  }
-  absl::Status Run(absl::Time /*deadline*/) override {
-    while (!open_.empty()) {
-      auto [request, done] = std::move(open_.front());
-      open_.pop_front();
-      if (++answer_count_ == cancel_after) Cancel();
-      if (cancelled_) {
-        done(absl::CancelledError("cancelled"));
-      } else {
-        done(site_->Answer(request));
-      }
-    }
-    return cancelled_ ? absl::CancelledError("cancelled") : absl::OkStatus();
-  }
-  void Cancel() override { cancelled_ = true; }
-
-  int cancel_after = -1;  // answers
-
- private:
-  FakeSite* site_;
-  std::deque<std::pair<HttpRequest, Callback>> open_;
-  int answer_count_ = 0;
-  bool cancelled_ = false;
-};
-
 class CrawlCycleTest : public testing::Test {
  protected:
   // One crawl with a store and a transport of its own, as the program does it.
@@ -86,6 +57,12 @@ class CrawlCycleTest : public testing::Test {
       return std::make_unique<OpenStackSource>(target, SourceOptions{});
     };
     options.on_share_done = [this](const ShareOutcome& outcome) { outcomes_.push_back(outcome); };
+    AccessTokens access_tokens(&transport, &clock_, {});
+    UnscopedLogins logins(&transport, &access_tokens, &clock_, SourceOptions{});
+    options.logins = &logins;
+    ProjectDiscovery discovery(&transport, &logins, &clock_, SourceOptions{});
+    if (discover_) options.discovery = &discovery;
+    options.discovered_vos = discovered_vos_;
     const Catalog known = Load();
     if (back_off_) options.gate = EndpointGate(known, clock_.Now());
     std::vector<Share> shares;
@@ -122,6 +99,8 @@ class CrawlCycleTest : public testing::Test {
   SteppingClock clock_;
   FakeSite site_ = WorkingSite();
   std::vector<ShareOutcome> outcomes_;
+  bool discover_ = false;
+  std::vector<std::string> discovered_vos_;
 };
 
 TEST_F(CrawlCycleTest, WorkingSiteIsStoredWhole) {
@@ -321,6 +300,87 @@ TEST_F(CrawlCycleTest, SharesPastTheirDeadlineGetNoMoreTime) {
   EXPECT_EQ(deadlines[0], absl::Milliseconds(1));
 }
 
+// Two VOs of one endpoint; `grant` is the crawler's for both.
+std::vector<ShareTarget> FederatedTargets(const TokenGrant& grant) {
+  return {FederatedTarget(grant, "vo-a"), FederatedTarget(grant, "vo-b")};
+}
+
+TEST_F(CrawlCycleTest, FederatedSharesLogInOnceTogetherAndTheProtocolIsRemembered) {
+  site_.On(FederationUrl("openid"), 404, R"({"error":{"code":404,"message":"no protocol"}})");
+  site_.On(FederationUrl("oidc"), UnscopedResponse("unscoped", clock_.Now() + absl::Hours(1)));
+  std::vector<ShareTarget> targets = FederatedTargets(GivenToken("opaque"));
+  const auto summary = Crawl(targets);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->refreshed_count, 2);
+  EXPECT_EQ(summary->request_count, 2 + 12 + 11)
+      << "both protocols, then as with a password; Neutron's extensions once";
+  const Catalog catalog = Load();
+  EXPECT_EQ(catalog.sites[0]->endpoints.at(0).endpoint.protocol, "oidc");
+
+  site_.requests.clear();
+  RememberProtocols(catalog, targets);
+  ASSERT_TRUE(Crawl(targets).ok());
+  EXPECT_EQ(site_.CountOf(FederationUrl("openid").substr(5)), 0);
+  EXPECT_EQ(site_.CountOf(FederationUrl("oidc").substr(5)), 1);
+}
+
+TEST_F(CrawlCycleTest, RefusedFederatedLoginIsTheReasonOfEveryShare) {
+  site_.On(FederationUrl("openid"), 401, R"({"error":{"code":401,"message":"no"}})");
+  const auto summary = Crawl(FederatedTargets(GivenToken("opaque")));
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(CrawlExitCode(*summary, 0), 4);
+  EXPECT_EQ(site_.requests.size(), 1U);
+  const Catalog catalog = Load();
+  const EndpointCatalog& endpoint = catalog.sites.at(0)->endpoints.at(0);
+  ASSERT_EQ(endpoint.shares.size(), 2U);
+  for (const ShareCatalog& share : endpoint.shares) {
+    const KindState auth = StateOf(share, Kind::kAuth);
+    EXPECT_EQ(auth.error, ErrorClass::kForbidden);
+    EXPECT_THAT(auth.error_message, HasSubstr("Keystone knows nobody by this access token"));
+    EXPECT_EQ(share.share.support, VoSupport::kUnknown);
+  }
+}
+
+TEST_F(CrawlCycleTest, LongFederatedCrawlRenewsAccessTokenAndLoginOnceForAll) {
+  AddIssuer(site_, {"access-1", "access-2"}, 3600);
+  std::vector<std::string> bearers;
+  site_.On(FederationUrl("openid"), [&](const HttpRequest& request) {
+    bearers.push_back(request.headers.back().value);
+    return UnscopedResponse(absl::StrCat("unscoped-", bearers.size()),
+                            clock_.Now() + absl::Minutes(50));
+  });
+  site_.On(kTokens, [](const HttpRequest& request) {
+    HttpResponse response = TokenResponse(UsualCatalog());
+    response.headers.back().value =
+        request.body.find("unscoped-1") == std::string::npos ? "scoped-2" : "scoped-1";
+    return response;
+  });
+  // Nova has slept until long after the first tokens' end.
+  bool slept = false;
+  site_.On(absl::StrCat("GET ", kNova, "/limits"), [&](const HttpRequest& request) {
+    if (!std::exchange(slept, true)) clock_.Advance(absl::Hours(2));
+    for (const HttpHeader& header : request.headers) {
+      if (header.value == "scoped-1") return FakeSite::Json(401, R"({"error":{}})");
+    }
+    return FakeSite::Json(200, R"({"limits":{"absolute":{"maxTotalCores":20}}})");
+  });
+  const auto summary = Crawl(FederatedTargets(RefreshGrant()));
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->refreshed_count, 2);
+  EXPECT_THAT(bearers, testing::ElementsAre("Bearer access-1", "Bearer access-2"));
+  EXPECT_EQ(site_.CountOf(kTokenUrl), 2) << "one renewal for both shares";
+}
+
+TEST_F(CrawlCycleTest, InterruptedFederatedLoginIsNoFailureOfTheSite) {
+  site_.On(FederationUrl("openid"), UnscopedResponse("unscoped", clock_.Now() + absl::Hours(1)));
+  const auto summary = Crawl(FederatedTargets(GivenToken("opaque")), /*cancel_after=*/1);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_TRUE(summary->interrupted);
+  for (const ShareCatalog& share : Load().sites.at(0)->endpoints.at(0).shares) {
+    EXPECT_EQ(StateOf(share, Kind::kAuth).error, ErrorClass::kNone);
+  }
+}
+
 // Two shares of one endpoint.
 std::vector<ShareTarget> TwoShares() {
   std::vector<ShareTarget> targets = {PasswordTarget(), PasswordTarget()};
@@ -488,6 +548,18 @@ class FailingStore : public StoreWriter {
     return Write();
   }
   absl::Status RecordLogin(int64_t, const Share&, absl::Time, int64_t) override { return Write(); }
+  absl::Status ReplaceRegistry(const RegistryUpdate&) override { return Write(); }
+  absl::Status RecordRegistryFailure(RegistryPart, ErrorClass, absl::string_view,
+                                     absl::Time) override {
+    return Write();
+  }
+  absl::Status ReplaceSiteProblems(absl::Span<const SiteProblem>, absl::Time) override {
+    return Write();
+  }
+  absl::Status PutOffers(const Share&, absl::Span<const OfferedProject>, absl::Time) override {
+    return Write();
+  }
+  absl::Status DropOffers(const Share&, absl::Time) override { return Write(); }
   absl::Status ForEachObservation(const std::function<absl::Status(const Observation&)>&) override {
     return absl::OkStatus();
   }
@@ -500,6 +572,152 @@ class FailingStore : public StoreWriter {
     return writes_left-- > 0 ? absl::OkStatus() : absl::ResourceExhaustedError("disk full");
   }
 };
+
+// A Keystone that lets a federated user in and offers `projects`.
+class DiscoveryTest : public CrawlCycleTest {
+ protected:
+  DiscoveryTest() {
+    discover_ = true;
+    site_.On(FederationUrl("openid"),
+             UnscopedResponse(kUnscoped, SourceTestTime() + absl::Hours(8)));
+    site_.On(kTokens, [](const HttpRequest& request) {
+      return TokenResponse(UsualCatalog(), absl::StrContains(request.body, "\"p2\"") ? "p2" : "p1");
+    });
+    Offer(R"({"id":"p1","name":"one","enabled":true,"egi.VO":"the-vo"},)"
+          R"({"id":"p2","name":"two","enabled":true,"egi.VO":"biomed"},)"
+          R"({"id":"p3","name":"three","enabled":true},)"
+          R"({"id":"p4","name":"four","enabled":false,"egi.VO":"ops"})");
+  }
+  void Offer(absl::string_view projects) {
+    site_.OnGet(kProjects, absl::StrCat(R"({"links":{"next":null},"projects":[)", projects, "]}"));
+  }
+  static ShareTarget Target() { return FederatedTarget(GivenToken("opaque")); }
+  // "vo project", with a mark.
+  std::vector<std::string> Shares() {
+    std::vector<std::string> shares;
+    const Catalog catalog = Load();
+    for (const ShareCatalog& entry : catalog.sites.at(0)->endpoints.at(0).shares) {
+      const Share& share = entry.share;
+      shares.push_back(absl::StrCat(share.vo, " ", share.project_id,
+                                    share.discovered ? " discovered" : "",
+                                    share.configured ? "" : " gone"));
+    }
+    return shares;
+  }
+
+  static constexpr char kUnscoped[] = "very-secret-unscoped-token";
+  static constexpr char kProjects[] = "https://site.example.org:5000/v3/auth/projects";
+};
+
+// A discovered share is not asked while no login works: its last login, a good one, is no reason to
+// go on asking.
+TEST_F(DiscoveryTest, DiscoveredSharesKeepNoEndpointThatIsDownFromBeingBackedOff) {
+  ASSERT_TRUE(Crawl({Target()}).ok());
+  ASSERT_EQ(Shares().size(), 2U);
+  site_.Break(FederationUrl("openid"),
+              MakeError(absl::StatusCode::kUnavailable, ErrorClass::kConnect, "down"));
+  int quiet_nights = 0;
+  for (int night = 1; night <= 12; ++night) {
+    clock_.Advance(absl::Hours(24));
+    site_.requests.clear();
+    const auto summary = Crawl({Target()});
+    ASSERT_TRUE(summary.ok()) << summary.status();
+    if (site_.requests.empty()) ++quiet_nights;
+    EXPECT_LE(site_.requests.size(), 1U) << night;
+  }
+  EXPECT_GT(quiet_nights, 1);
+  EXPECT_THAT(Shares(), ::testing::ElementsAre("biomed p2 discovered", "the-vo p1"));
+}
+
+TEST_F(DiscoveryTest, ProjectThatNamesItsVoBecomesAShareAndTheOthersAreNoted) {
+  const auto summary = Crawl({Target()});
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->share_count, 2);
+  EXPECT_THAT(Shares(), ::testing::ElementsAre("biomed p2 discovered", "the-vo p1"));
+  EXPECT_EQ(site_.CountOf(kProjects), 1);
+  const Catalog catalog = Load();
+  const EndpointCatalog& endpoint = catalog.sites[0]->endpoints[0];
+  ASSERT_EQ(endpoint.offered_projects.size(), 3U) << "without the disabled one";
+  EXPECT_EQ(endpoint.offered_projects[1].vo, "biomed");
+  EXPECT_EQ(endpoint.shares[0].share.support, VoSupport::kAuthenticated) << "it was crawled";
+  EXPECT_EQ(endpoint.shares[0].flavor_indexes.size(), 2U);
+  for (const HttpRequest& request : site_.requests) {
+    EXPECT_THAT(request.url, Not(HasSubstr(kUnscoped)));
+  }
+}
+
+TEST_F(DiscoveryTest, TwoSharesOfALoginAskOnce) {
+  ShareTarget other = FederatedTarget(GivenToken("opaque"), "biomed");
+  other.share.project_id = other.share.project_key = "p2";
+  const auto summary = Crawl({Target(), other});
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(site_.CountOf(kProjects), 1);
+  EXPECT_THAT(Shares(), ::testing::ElementsAre("biomed p2", "the-vo p1"));
+}
+
+TEST_F(DiscoveryTest, DiscoveredShareStaysUntilItIsNoLongerOffered) {
+  ASSERT_TRUE(Crawl({Target()}).ok());
+  ASSERT_TRUE(Crawl({Target()}).ok());
+  EXPECT_THAT(Shares(), ::testing::ElementsAre("biomed p2 discovered", "the-vo p1"));
+  // A list that cannot be read says nothing.
+  site_.On(absl::StrCat("GET ", kProjects), 500, "{}");
+  ASSERT_TRUE(Crawl({Target()}).ok());
+  EXPECT_THAT(Shares(), ::testing::ElementsAre("biomed p2 discovered", "the-vo p1"));
+  EXPECT_EQ(Load().sites[0]->endpoints[0].offered_projects.size(), 3U);
+  Offer(R"({"id":"p1","name":"one"})");
+  ASSERT_TRUE(Crawl({Target()}).ok());
+  EXPECT_THAT(Shares(), ::testing::ElementsAre("biomed p2 discovered gone", "the-vo p1"));
+  EXPECT_EQ(Load().sites[0]->endpoints[0].offered_projects.size(), 1U);
+}
+
+TEST_F(DiscoveryTest, FileThatNamesTheProjectTakesTheLabelAway) {
+  ASSERT_TRUE(Crawl({Target()}).ok());
+  ShareTarget named = FederatedTarget(GivenToken("opaque"), "biomed");
+  named.share.project_id = named.share.project_key = "p2";
+  ASSERT_TRUE(Crawl({Target(), named}).ok());
+  EXPECT_THAT(Shares(), ::testing::ElementsAre("biomed p2", "the-vo p1"));
+}
+
+TEST_F(DiscoveryTest, OtherVosAreKnownAndNotCrawled) {
+  discovered_vos_ = {"the-vo"};
+  const auto summary = Crawl({Target()});
+  ASSERT_TRUE(summary.ok());
+  EXPECT_EQ(summary->share_count, 1);
+  EXPECT_THAT(Shares(), ::testing::ElementsAre("biomed p2 discovered", "the-vo p1"));
+}
+
+TEST_F(DiscoveryTest, ConfiguredProjectThatIsNotOfferedIsUnknown) {
+  Offer(R"({"id":"p7","name":"seven"})");
+  site_.On(kTokens, 403, R"({"error":{"code":403,"message":"no role"}})");
+  ASSERT_TRUE(Crawl({Target()}).ok());
+  std::vector<std::string> codes;
+  for (const SiteProblem& problem : FindSiteProblems(Load())) codes.push_back(problem.code);
+  EXPECT_THAT(codes, ::testing::ElementsAre("PROJECT_UNKNOWN", "PROJECT_NOT_IN_FILES"));
+}
+
+TEST_F(DiscoveryTest, RefusedLoginAsksNothingMore) {
+  site_.On(FederationUrl("openid"), 401, "");
+  ASSERT_TRUE(Crawl({Target()}).ok());
+  EXPECT_EQ(site_.CountOf(kProjects), 0);
+  EXPECT_TRUE(Load().sites[0]->endpoints[0].offered_projects.empty());
+}
+
+TEST(ParseOfferedProjects, WhatIsNoListIsAnError) {
+  Answer answer;
+  answer.url = "https://k.example.org/v3/auth/projects";
+  answer.response = FakeSite::Json(200, R"({"projects":{}})");
+  EXPECT_EQ(GetErrorClass(ParseOfferedProjects(answer, "t").status()), ErrorClass::kParse);
+  std::string many;
+  for (size_t i = 0; i <= kMaxOfferedProjects; ++i) many += many.empty() ? "{}" : ",{}";
+  answer.response = FakeSite::Json(200, absl::StrCat(R"({"projects":[)", many, "]}"));
+  EXPECT_EQ(GetErrorClass(ParseOfferedProjects(answer, "t").status()), ErrorClass::kLimit);
+  answer.response =
+      FakeSite::Json(200, R"({"projects":[7,{"name":"no id"},{"id":"p","egi.VO":["list"]}]})");
+  const auto projects = ParseOfferedProjects(answer, "t");
+  ASSERT_TRUE(projects.ok()) << projects.status();
+  ASSERT_EQ(projects->size(), 1U);
+  EXPECT_EQ((*projects)[0].vo, "");
+}
 
 TEST_F(CrawlCycleTest, StoreThatCannotBeWrittenEndsTheCrawl) {
   for (int writes = 0; writes < 6; ++writes) {

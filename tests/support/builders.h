@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "schema/model/catalog.h"
 #include "schema/model/records.h"
+#include "schema/model/registry.h"
 
 namespace cis {
 
@@ -259,6 +260,11 @@ class CatalogBuilder {
     crawl_results_.push_back(result);
     return *this;
   }
+  CatalogBuilder& SetRegistry(Registry registry) {
+    SortRegistry(registry);
+    registry_ = std::make_shared<const Registry>(std::move(registry));
+    return *this;
+  }
   // The selected share itself, for what the calls above do not cover.
   ShareCatalog& share() { return FindShare(); }
 
@@ -267,6 +273,7 @@ class CatalogBuilder {
     catalog.generation = generation;
     catalog.crawls = crawls_;
     catalog.crawl_results = crawl_results_;
+    catalog.registry = registry_;
     for (const auto& [name, built] : sites_) {
       auto site = std::make_shared<SiteCatalog>(built);
       site->generation = generation;
@@ -370,6 +377,7 @@ class CatalogBuilder {
   std::map<Key, Links> links_;
   std::vector<Crawl> crawls_;
   std::vector<CrawlResult> crawl_results_;
+  std::shared_ptr<const Registry> registry_ = std::make_shared<const Registry>();
   Share selected_ = MakeShare("SITE-A", "vo.example.org");
 };
 

@@ -78,7 +78,10 @@ def keystone(site):
         'fernet_receipts': {'key_repository': fernet},
         'credential': {'key_repository': site.path('etc', 'credential')},
         'cache': {'enabled': True, 'backend': 'oslo_cache.dict'},
-        'auth': {'methods': 'password,token,application_credential'},
+        'auth': {'methods': 'password,token,application_credential'
+                            + (',mapped,' + site.protocol if site.federation else '')},
+        # Whose tokens these are, as mod_auth_openidc's header for the claim `iss` arrives.
+        'federation': {'remote_id_attribute': 'HTTP_OIDC_ISS' if site.federation else None},
         'identity': {'password_hash_rounds': 4},
         'oslo_middleware': {'enable_proxy_headers_parsing': site.proxy_headers},
     })
@@ -173,6 +176,15 @@ def ml2(_site):
         'ml2_type_vlan': {'network_vlan_ranges': 'physnet1:100:999'},
         'ml2_type_vxlan': {'vni_ranges': '1:2000'},
     })
+
+
+def name_protocol_oidc():
+    """Keystone takes a protocol only if a login method is called so. `openid` it has; a site that
+    says `oidc` has added it, as here: a package that consists of an entry point."""
+    folder = state('python', 'keystone_oidc-1.0.dist-info')
+    write(folder + '/METADATA', 'Metadata-Version: 2.1\nName: keystone-oidc\nVersion: 1.0\n')
+    write(folder + '/entry_points.txt',
+          '[keystone.auth.oidc]\ndefault = keystone.auth.plugins.mapped:Mapped\n')
 
 
 FILES = {'keystone.conf': keystone, 'glance-api.conf': glance, 'placement.conf': placement,

@@ -117,6 +117,9 @@ def write_all():
             'endpoint': endpoint(site), 'auth_url': site.url('keystone') + '/v3',
             'ca_file': site.ca_file, 'urls': {s: site.url(s) for s in table.PORTS},
             'vos': list(site.vos), 'extra_specs_hidden': site.hide_extra_specs,
+            'federation': site.federation and {
+                'protocol': site.protocol, 'audience': site.federation_audience,
+                'access_log': state('log', 'access-%s.log' % site.process('keystone'))},
             'page': site.page, 'dead_region': site.dead_region, 'projects': projects,
             'processes': {s: site.process(s) for s in table.PORTS},
             'databases': {n: site.database(n) for n in ('keystone', 'glance', 'nova', 'neutron')}})
@@ -127,5 +130,6 @@ def write_all():
     write_json(state('env', 'lab.json'), {
         'state': state(), 'sites_dir': state('env', 'sites'), 'ca_file': state('tls', 'ca.pem'),
         'user': CRAWLER_USER, 'user_domain': 'Default', 'password': PASSWORD,
+        'issuers': table.ISSUERS, 'people_file': state('env', 'people.json'),
         'crawler_environment': crawler, 'sites': described}, 0o600)
     log('client files in', state('env'))

@@ -17,6 +17,8 @@ import signal
 import sys
 import traceback
 
+from paths import state
+
 SPEC_KINDS = {}
 
 
@@ -30,6 +32,7 @@ def kind(name):
 
 @kind('bootstrap')
 def _bootstrap():
+    sys.path.append(state('python'))
     from keystone.cmd import manage
     from keystone.server import wsgi  # noqa: F401  pylint: disable=unused-import
     return manage.main
@@ -43,6 +46,7 @@ def _serve(application, address, port, threads):
 
 @kind('keystone')
 def _keystone():
+    sys.path.append(state('python'))  # config.name_protocol_oidc
     import waitress  # noqa: F401  pylint: disable=unused-import
     from keystone.common.rbac_enforcer import enforcer
     from keystone.server import wsgi

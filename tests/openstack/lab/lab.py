@@ -20,6 +20,7 @@ import environment
 import front
 import packages
 import process
+import provider
 import sites as table
 from paths import STATE, log, state, write
 
@@ -85,10 +86,12 @@ def up(options):
     front.make_certificates()
     database.make_templates()
     forget_half_made(sites)
+    config.name_protocol_oidc()
     for site in sites:
         config.write_all(site)
     database.make_databases(sites)
     log('databases ready')
+    provider.start()
     front.start()
     bootstrap(sites)
     log('Keystone bootstrapped')

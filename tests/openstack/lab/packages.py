@@ -10,7 +10,7 @@ from process import run
 # The python3-* packages are libraries: no service users, no units, no debconf questions.
 WANTED = ('python3-keystone python3-glance python3-nova python3-placement python3-neutron '
           'python3-openstackclient python3-openstacksdk python3-waitress python3-yaml '
-          'apache2 postgresql openssl zstd').split()
+          'apache2 libapache2-mod-auth-openidc postgresql openssl zstd').split()
 # Only unpacked, for their paste files.
 UNPACKED = ('nova-common', 'neutron-common', 'glance-common')
 POLICY = '/usr/sbin/policy-rc.d'
@@ -32,6 +32,9 @@ def apt(*words, cwd='/'):
 def install():
     """Installs what is missing. Needs root only if something is."""
     missing = [package for package in WANTED if not installed(package)]
+    # Node.js 18 or newer for the OpenID provider, from Debian or elsewhere
+    missing += [package for program, package in (('node', 'nodejs'), ('npm', 'npm'))
+                if not shutil.which(program)]
     unpack = not os.path.exists(paste('nova'))
     if not missing and not unpack:
         return

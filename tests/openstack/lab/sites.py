@@ -37,6 +37,10 @@ class Site:
     project_dots: str = '.'  # what stands for the dots of a VO's name
     crawler_role: str = 'member'
     vos: tuple = ()
+    # Federated login: how Apache checks an access token ('jwks': it verifies a JWT itself;
+    # 'introspection': it asks the provider), and Keystone's name for the protocol.
+    federation: Optional[str] = None
+    protocol: str = 'openid'
 
     @property
     def address(self):
@@ -72,6 +76,11 @@ class Site:
         return self.path('state', 'compute-ready')
 
     @property
+    def federation_audience(self):
+        """What access tokens must be for at this site; None if it does not look."""
+        return 'https://keystone.cis.lab/' if self.federation == 'jwks' else None
+
+    @property
     def ca_file(self):
         return state('tls', 'ca.pem') if self.tls else None
 
@@ -84,16 +93,24 @@ ALL = (
          nova_path='/v2.1/%(project_id)s', glance_path='/', neutron_path='/', domain='default',
          project_prefix='EGI-', vos=('vo.access.egi.eu', 'ops', 'enmr.eu')),
     Site(3, 'classic', 'CIS-LAB-CLASSIC', 'RegionOne', endpoint_suffix='', region_in_file=True,
-         vos=LAB_VOS),
+         vos=LAB_VOS, federation='jwks'),
     Site(4, 'direct', 'CIS-LAB-DIRECT', 'direct', tls=False, page=7, keepalive=5,
          token_seconds=300, nova_path='/v2.1/%(project_id)s', glance_path='/v2/',
          neutron_path='/', region_in_file=True, dead_region='decommissioned', domain='default',
-         project_prefix='EGI_', project_dots='_', vos=LAB_VOS),
+         project_prefix='EGI_', project_dots='_', vos=LAB_VOS, federation='introspection',
+         protocol='oidc'),
     Site(5, 'six', 'CIS-LAB-SIX', 'six', page=4, proxy_headers=False, hide_extra_specs=True,
          token_seconds=14400, nova_path='/v2/%(tenant_id)s', glance_path='/v2',
          neutron_path='/v2.0', endpoint_suffix='/', admin_endpoints=False, domain='fedcloud',
          project_prefix='VO:', crawler_role='reader', vos=LAB_VOS),
 )
+
+# Of the OpenID provider: the address after the sites'. The port speaks as EGI Check-in does, the next
+# one as an INDIGO IAM. Keystone's names for the two are the keys.
+PROVIDER_ADDRESS = '127.0.0.%d' % (FIRST_ADDRESS + len(ALL))
+PROVIDER_PORT = 8443
+ISSUERS = {name: 'https://%s:%d' % (PROVIDER_ADDRESS, PROVIDER_PORT + i)
+           for i, name in enumerate(('egi.eu', 'iam.wlcg'))}
 
 
 def find(word):

@@ -1,4 +1,7 @@
 """The service users, the catalog, and the projects of each VO."""
+import re
+
+import sites
 from paths import CRAWLER_USER, PASSWORD
 
 # Announced by real sites too; nothing listens there in the lab.
@@ -56,6 +59,38 @@ def make_projects(cloud, others):
         cloud.projects[name] = made
     off = identity.create_project(name='disabled-project', domain_id=domain, is_enabled=False)
     identity.assign_project_role_to_user(off, crawler, role)
+
+
+def _rule(issuer, group, claim, **condition):
+    """One rule of a mapping: who has the claim is, for as long as the token lasts, in the group."""
+    return {'local': [{'user': {'type': 'ephemeral', 'name': '{0}'}, 'group': {'id': group.id}}],
+            'remote': [{'type': 'HTTP_OIDC_SUB'},
+                       {'type': 'HTTP_OIDC_ISS', 'any_one_of': [issuer]},
+                       dict(condition, type=claim)]}
+
+
+def make_federation(cloud):
+    """Both identity providers, with a group for each VO: by entitlement as EGI's instructions to
+    sites put it, and by the groups of an INDIGO IAM."""
+    identity, role = cloud.admin.identity, cloud.admin.identity.find_role(cloud.site.crawler_role)
+    groups = {}
+    for vo in cloud.site.vos:
+        project = cloud.projects[vo]
+        groups[vo] = identity.create_group(name=vo, domain_id=project.domain_id)
+        identity.assign_project_role_to_group(project, groups[vo], role)
+    rules = {
+        'egi.eu': [_rule(sites.ISSUERS['egi.eu'], group, 'HTTP_OIDC_EDUPERSON_ENTITLEMENT',
+                         regex=True, any_one_of=['^urn:mace:egi.eu:group:%s:role=(member|'
+                                                 'vm_operator)#aai.egi.eu$' % re.escape(vo)])
+                   for vo, group in groups.items()],
+        'iam.wlcg': [_rule(sites.ISSUERS['iam.wlcg'], groups[vo], 'HTTP_OIDC_WLCG.GROUPS',
+                           any_one_of=[path])
+                     for path, vo in (('/escape/ska', 'escape.ska'), ('/escape', 'dteam'))]}
+    for name, issuer in sites.ISSUERS.items():
+        identity.create_identity_provider(id=name, is_enabled=True, remote_ids=[issuer])
+        # a mapping's id may have no dots
+        mapping = identity.create_mapping(id=name.replace('.', '_'), rules=rules[name])
+        identity.create_federation_protocol(name, id=cloud.site.protocol, mapping_id=mapping.id)
 
 
 def application_credential(cloud, vo):

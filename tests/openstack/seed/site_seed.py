@@ -16,6 +16,7 @@ def main():
     cloud = Cloud(site)
     steps = (('catalog', lambda: identity.make_services(cloud)),
              ('projects', lambda: identity.make_projects(cloud, data.OTHER_PROJECTS)),
+             ('federation', lambda: site.federation and identity.make_federation(cloud)),
              ('flavors', lambda: data.flavors(cloud)),
              ('images', lambda: data.images(cloud)),
              ('image sizes', cloud.write_sizes),

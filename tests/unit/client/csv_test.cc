@@ -26,9 +26,9 @@ TEST(Csv, QuotesWhatReadersWouldMisread) {
 }
 
 TEST(Csv, HeadsAreTheFieldsInOrder) {
-  EXPECT_THAT(
-      Heads(CsvColumnsOf(*v1::Vo::descriptor(), {})),
-      ElementsAre("name", "display_name", "sites", "share_count", "authenticated_share_count"));
+  EXPECT_THAT(Heads(CsvColumnsOf(*v1::Vo::descriptor(), {})),
+              ElementsAre("name", "display_name", "sites", "share_count",
+                          "authenticated_share_count", "refused_share_count"));
 }
 
 TEST(Csv, InnerFieldsHaveDotsAndListsOfMessagesNoColumn) {

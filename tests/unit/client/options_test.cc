@@ -176,6 +176,8 @@ TEST(Options, MissingAndContradictingFlagsAreErrors) {
   EXPECT_THAT(Error({"show"}), HasSubstr("NAME is missing"));
   EXPECT_THAT(Error({"images", "--page-size"}), HasSubstr("--page-size needs a value"));
   EXPECT_THAT(Error({"sites", "flavors"}), HasSubstr("write one"));
+  EXPECT_THAT(Error({"place", "--vo", "a", "--ipv6", "--no-ipv6"}),
+              HasSubstr("exclude each other"));
   EXPECT_THAT(Error({"place", "--vo", "a", "--public-ip", "--no-public-ip"}),
               HasSubstr("exclude each other"));
   EXPECT_THAT(Error({"sites", "--tls-cert", "x"}), HasSubstr("need each other"));

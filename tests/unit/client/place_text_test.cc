@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "client/request_text.h"
+#include "client/why_not_text.h"
 
 namespace cis {
 namespace {

@@ -52,6 +52,8 @@ TEST(PlaceRequest, FlagsBecomeFields) {
   ExpectPlaceRequest({"--not-flavor", "old.*", "--image-name", "EGI *", "--not-image", "*test*"},
                      "machine { excluded_flavors: 'old.*' } "
                      "image { images: 'EGI *' excluded_images: '*test*' }");
+  ExpectPlaceRequest({"--prefer-ipv6"}, "network { public_v6: ADDRESS_WISH_PREFERRED }");
+  ExpectPlaceRequest({"--no-ipv6"}, "network { public_v6: ADDRESS_WISH_NONE }");
   ExpectPlaceRequest({"--prefer-public-ip"}, "network { public_v4: ADDRESS_WISH_PREFERRED }");
   ExpectPlaceRequest({"--not-country", "es"}, "excluded_countries: 'ES'");
   ExpectPlaceRequest({"--weights", "fit=1,freshness=0.5"}, "weights { fit: 1 freshness: 0.5 }");
@@ -121,6 +123,8 @@ TEST(ListRequest, NamesCannotBreakOutOfTheFilter) {
 TEST(ListRequest, OperatingSystemsBecomeFilters) {
   EXPECT_EQ(*MakeOsFilter("Ubuntu"), "os_distro = \"ubuntu\"");
   EXPECT_EQ(*MakeOsFilter("ubuntu>=22.04"), "os_distro = \"ubuntu\" AND os_version >= \"22.04\"");
+  EXPECT_EQ(*MakeOsFilter("alma:9"), *MakeOsFilter("almalinux:9"));
+  EXPECT_EQ(*MakeOsFilter("RedHat>=9"), *MakeOsFilter("rhel>=9"));
   EXPECT_EQ(*MakeOsFilter("rocky:9"),
             "os_distro = \"rocky\" AND (os_version = \"9\" OR os_version = \"9.*\")");
   EXPECT_THAT(*MakeOsFilter("el<9"), ::testing::HasSubstr("os_distro = \"almalinux\""));

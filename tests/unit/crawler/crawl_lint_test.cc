@@ -136,6 +136,10 @@ TEST(Lint, EndedReleases) {
   EXPECT_EQ(CommandOf(LintOf(image), "IMAGE_EOL"), "openstack image set --hidden id-old");
   image.eol_date = "2026-01-02";
   EXPECT_THAT(CodesOf(LintOf(image)), IsEmpty());
+  image.expire_date = "2026-01-01";
+  EXPECT_EQ(CommandOf(LintOf(image), "IMAGE_EXPIRED"), "openstack image set --hidden id-old");
+  image.expire_date = "2026-01-02";
+  EXPECT_THAT(CodesOf(LintOf(image)), IsEmpty());
 }
 
 TEST(Lint, RepeatedNamesAndRepeatedNewest) {

@@ -12,6 +12,7 @@ cis_test(
   normalize_image_invariance_test.cc
   normalize_image_test.cc
   normalize_json_reader_test.cc
+  normalize_json_value_test.cc
   normalize_network_set_test.cc
   normalize_normalizer_test.cc
   normalize_os_text_test.cc

@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "crawler/normalize/documents.h"
 
 namespace cis {
@@ -25,7 +23,7 @@ TEST(Documents, JoinsPagesInOrder) {
   EXPECT_EQ(listing->readable, true);
   ASSERT_EQ(listing->items.size(), 2U);
   EXPECT_EQ(listing->items[1].path, "images/1");
-  EXPECT_EQ(listing->items[1].value["id"], "2");
+  EXPECT_EQ(listing->items[1].value.Find("id")->as_string(), "2");
 }
 
 TEST(Documents, AbsentRefusedAndEmptyDiffer) {

@@ -5,22 +5,29 @@
 #include <optional>
 
 #include "crawler/normalize/flavor.h"
+#include "tests/support/json_values.h"
 
 namespace cis {
 namespace {
 
 using nlohmann::json;
 
+absl::StatusOr<Flavor> FlavorOf(const json& record, const std::string& path,
+                                const std::optional<ExtraSpecs>& extra_specs) {
+  const JsonDocument document = ToDocument(record);
+  return NormalizeFlavor(document.root(), path, extra_specs);
+}
+
 TEST(Flavor, ExtraSpecsAskedForApartWinOverInlineOnes) {
   const json record = {{"id", "1"}, {"name", "a"}, {"extra_specs", json::object()}};
-  const auto flavor = NormalizeFlavor(record, "flavors/0", ExtraSpecs{{"resources:VGPU", "1"}});
+  const auto flavor = FlavorOf(record, "flavors/0", ExtraSpecs{{"resources:VGPU", "1"}});
   ASSERT_TRUE(flavor.ok());
   EXPECT_EQ(flavor->gpu_count, 1);
   EXPECT_EQ(flavor->gpu_kind, "vgpu");
 }
 
 TEST(Flavor, UnknownExtraSpecsAreNotNone) {
-  const auto flavor = NormalizeFlavor({{"id", "1"}, {"name", "a"}}, "flavors/0", std::nullopt);
+  const auto flavor = FlavorOf({{"id", "1"}, {"name", "a"}}, "flavors/0", std::nullopt);
   ASSERT_TRUE(flavor.ok());
   EXPECT_FALSE(flavor->extra_specs.has_value());
   EXPECT_FALSE(flavor->gpu_count.has_value());
@@ -34,7 +41,7 @@ TEST(Flavor, ReadsBaremetalFlavors) {
                         {{"resources:CUSTOM_BAREMETAL_GOLD", "1"},
                          {"resources:VCPU", "0"},
                          {"resources:MEMORY_MB", "0"}}}};
-  const auto flavor = NormalizeFlavor(record, "flavors/0", std::nullopt);
+  const auto flavor = FlavorOf(record, "flavors/0", std::nullopt);
   ASSERT_TRUE(flavor.ok());
   EXPECT_TRUE(flavor->baremetal);
   EXPECT_EQ(flavor->cpu_alloc, "dedicated");
@@ -43,7 +50,7 @@ TEST(Flavor, ReadsBaremetalFlavors) {
 
 TEST(Flavor, KeepsIdAndNameUnchanged) {
   const json record = {{"id", " Odd Id/1 "}, {"name", "de.NBI GPU V100 medium"}};
-  const auto flavor = NormalizeFlavor(record, "flavors/0", std::nullopt);
+  const auto flavor = FlavorOf(record, "flavors/0", std::nullopt);
   ASSERT_TRUE(flavor.ok());
   EXPECT_EQ(flavor->id, " Odd Id/1 ");
   EXPECT_EQ(flavor->name, "de.NBI GPU V100 medium");
@@ -55,14 +62,14 @@ TEST(Flavor, GpuMemoryIsMib) {
       {"id", "1"},
       {"extra_specs",
        {{"Accelerator:Type", "GPU"}, {"Accelerator:Memory", "5"}, {"Accelerator:Number", "1"}}}};
-  const auto flavor = NormalizeFlavor(record, "flavors/0", std::nullopt);
+  const auto flavor = FlavorOf(record, "flavors/0", std::nullopt);
   ASSERT_TRUE(flavor.ok());
   EXPECT_EQ(flavor->gpu_memory_mib, 5 * 1024);
 }
 
 std::optional<int64_t> GpuMemory(const json& specs) {
-  const auto flavor = NormalizeFlavor({{"id", "1"}, {"name", "a"}, {"extra_specs", specs}},
-                                      "flavors/0", std::nullopt);
+  const auto flavor =
+      FlavorOf({{"id", "1"}, {"name", "a"}, {"extra_specs", specs}}, "flavors/0", std::nullopt);
   return flavor.ok() ? flavor->gpu_memory_mib : std::nullopt;
 }
 
@@ -87,8 +94,8 @@ TEST(Flavor, AWholeCardHasTheMemoryOfItsModel) {
 
 TEST(Flavor, NullOrOddExtraSpecsAreNotShown) {
   for (const json& specs : {json(nullptr), json("GPU"), json::array({1}), json(7)}) {
-    const auto flavor = NormalizeFlavor({{"id", "1"}, {"name", "a"}, {"extra_specs", specs}},
-                                        "flavors/0", std::nullopt);
+    const auto flavor =
+        FlavorOf({{"id", "1"}, {"name", "a"}, {"extra_specs", specs}}, "flavors/0", std::nullopt);
     ASSERT_TRUE(flavor.ok());
     EXPECT_FALSE(flavor->extra_specs.has_value()) << specs;
     EXPECT_FALSE(flavor->gpu_count.has_value()) << specs;
@@ -97,17 +104,17 @@ TEST(Flavor, NullOrOddExtraSpecsAreNotShown) {
 
 TEST(Flavor, ReadsExtraSpecsThatAClientPrinted) {
   const auto flavor =
-      NormalizeFlavor({{"id", "1"}, {"name", "a"}, {"extra_specs", R"({"resources:VGPU": 1})"}},
-                      "flavors/0", std::nullopt);
+      FlavorOf({{"id", "1"}, {"name", "a"}, {"extra_specs", R"({"resources:VGPU": 1})"}},
+               "flavors/0", std::nullopt);
   ASSERT_TRUE(flavor.ok());
   EXPECT_EQ(flavor->gpu_count, 1);
   EXPECT_TRUE(flavor->provenance.warnings.empty());
 }
 
 TEST(Flavor, NeedsAnIdOrAName) {
-  EXPECT_EQ(NormalizeFlavor({{"ram", 1}}, "flavors/7", std::nullopt).status().message(),
+  EXPECT_EQ(FlavorOf({{"ram", 1}}, "flavors/7", std::nullopt).status().message(),
             "flavors/7: /id is missing; a flavor needs an id or a name");
-  EXPECT_FALSE(NormalizeFlavor(json::array(), "flavors/7", std::nullopt).ok());
+  EXPECT_FALSE(FlavorOf(json::array(), "flavors/7", std::nullopt).ok());
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "absl/strings/str_replace.h"
 #include "crawler/normalize/image.h"
 #include "crawler/normalize/normalizer.h"
+#include "tests/support/json_values.h"
 
 namespace cis {
 namespace {
@@ -123,7 +124,8 @@ class NameMaker {
 };
 
 Image Normalized(const json& record) {
-  absl::StatusOr<Image> image = NormalizeImage(record, "images/0");
+  const JsonDocument document = ToDocument(record);
+  absl::StatusOr<Image> image = NormalizeImage(document.root(), "images/0");
   EXPECT_TRUE(image.ok()) << image.status();
   return image.value_or(Image());
 }

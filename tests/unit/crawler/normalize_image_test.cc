@@ -5,11 +5,17 @@
 #include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "crawler/normalize/image.h"
+#include "tests/support/json_values.h"
 
 namespace cis {
 namespace {
 
 using nlohmann::json;
+
+absl::StatusOr<Image> ImageOf(const json& record, const std::string& path) {
+  const JsonDocument document = ToDocument(record);
+  return NormalizeImage(document.root(), path);
+}
 
 TEST(Image, KeepsTimesTagsAndOwner) {
   const json record = {{"id", "1"},
@@ -18,7 +24,7 @@ TEST(Image, KeepsTimesTagsAndOwner) {
                        {"owner", "p"},
                        {"visibility", "shared"},
                        {"tags", {"b", "a"}}};
-  const auto image = NormalizeImage(record, "images/0");
+  const auto image = ImageOf(record, "images/0");
   ASSERT_TRUE(image.ok());
   EXPECT_EQ(absl::FormatTime(absl::RFC3339_sec, image->create_time, absl::UTCTimeZone()),
             "2024-05-01T10:11:12+00:00");
@@ -29,8 +35,7 @@ TEST(Image, KeepsTimesTagsAndOwner) {
 }
 
 TEST(Image, OldTimesWithoutZoneAreRead) {
-  const auto image =
-      NormalizeImage({{"id", "1"}, {"created_at", "2013-05-01T10:11:12.000000"}}, "x");
+  const auto image = ImageOf({{"id", "1"}, {"created_at", "2013-05-01T10:11:12.000000"}}, "x");
   ASSERT_TRUE(image.ok());
   EXPECT_NE(image->create_time, absl::InfinitePast());
 }
@@ -40,7 +45,7 @@ TEST(Image, ReadsPropertiesOfOlderClients) {
                        {"name", "x"},
                        {"minDisk", 8},
                        {"properties", {{"os_distro", "debian"}, {"os_version", "12"}}}};
-  const auto image = NormalizeImage(record, "images/0");
+  const auto image = ImageOf(record, "images/0");
   ASSERT_TRUE(image.ok());
   EXPECT_EQ(image->os_distro, "debian");
   EXPECT_EQ(image->os_version, "12");
@@ -48,7 +53,7 @@ TEST(Image, ReadsPropertiesOfOlderClients) {
 }
 
 TEST(Image, EvidenceOfEveryInferredField) {
-  const auto image = NormalizeImage(
+  const auto image = ImageOf(
       {{"id", "1"}, {"name", "Rocky-9.4-x86_64-20240601"}, {"status", "active"}}, "images/0");
   ASSERT_TRUE(image.ok());
   for (const char* field : {"os_distro", "os_version", "arch", "login_user", "build_date"}) {
@@ -58,23 +63,23 @@ TEST(Image, EvidenceOfEveryInferredField) {
 }
 
 TEST(Image, HardwareWordsAreNoSystems) {
-  const auto image = NormalizeImage({{"id", "1"},
-                                     {"name", "project disk"},
-                                     {"os_type", "linux"},
-                                     {"hw_machine_type", "q35"},
-                                     {"hw_firmware_type", "uefi"}},
-                                    "images/0");
+  const auto image = ImageOf({{"id", "1"},
+                              {"name", "project disk"},
+                              {"os_type", "linux"},
+                              {"hw_machine_type", "q35"},
+                              {"hw_firmware_type", "uefi"}},
+                             "images/0");
   ASSERT_TRUE(image.ok());
   EXPECT_EQ(image->os_distro, "");
   EXPECT_EQ(image->login_user, "");
 }
 
 TEST(Image, LocationsWithCredentialsLeaveNoTrace) {
-  const auto image = NormalizeImage({{"id", "1"},
-                                     {"name", "Debian 12"},
-                                     {"direct_url", "swift+https://user:secret@store.example/v3"},
-                                     {"locations", json::array({{{"url", "rbd://secret"}}})}},
-                                    "images/0");
+  const auto image = ImageOf({{"id", "1"},
+                              {"name", "Debian 12"},
+                              {"direct_url", "swift+https://user:secret@store.example/v3"},
+                              {"locations", json::array({{{"url", "rbd://secret"}}})}},
+                             "images/0");
   ASSERT_TRUE(image.ok());
   for (const Evidence& evidence : image->provenance.evidence) {
     EXPECT_FALSE(absl::StrContains(evidence.value, "secret"));

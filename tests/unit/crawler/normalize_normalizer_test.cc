@@ -114,7 +114,8 @@ TEST(NormalizeToJsonLines, HasTheFieldsOfTheContract) {
   EXPECT_EQ(keys(Kind::kImages),
             "id name os_distro os_version os_codename arch login_user purpose is_snapshot usable "
             "min_ram_mib min_disk_gib size_bytes virtual_size_bytes build_date eol_date egi_ref "
-            "evidence confidence warnings");
+            "bootable expire_date image_source uuid_validity replace_frequency provided_until "
+            "hotfix_hours evidence confidence warnings");
   EXPECT_EQ(keys(Kind::kFlavors),
             "id name vcpu_count ram_mib disk_gib ephemeral_gib swap_mib gpu_count gpu_vendor "
             "gpu_model gpu_kind arch cpu_alloc is_public boot_from_volume evidence confidence "

@@ -86,6 +86,9 @@ TEST(Overrides, MistakesAreToldWithLineValueAndRightForm) {
       "eol_date, egi_ref, bootable, expire_date, image_source");
   EXPECT_THAT(ErrorOf("overrides:\n- {site: A, kind: image, id: x, set: {arch: x86_64}}\n"),
               HasSubstr("o.yaml:2: author is missing; it must say who corrects this"));
+  for (const char* text : {",", ", a: b\n", "---\n,\n"}) {  // yaml-cpp never ends reading them all
+    EXPECT_THAT(ErrorOf(text), HasSubstr("o.yaml: not valid YAML")) << text;
+  }
   EXPECT_THAT(ErrorOf("override: []\n"), HasSubstr("did you mean overrides?"));
   EXPECT_THAT(ErrorOf("overrides: [7]\n"), HasSubstr("o.yaml:1: an entry is no mapping"));
   EXPECT_THAT(ErrorOf("overrides: [\n"), HasSubstr("not valid YAML"));

@@ -67,7 +67,8 @@ TEST_F(SitesAuthTest, TokensOfBothKinds) {
   EXPECT_EQ(LoadOne().token, "tok");
   WriteSite("  identity_provider: lab\n  auth: {type: v3oidcaccesstoken, token_env: T}\n");
   EXPECT_EQ(LoadOne().type, Type::kOidcAccessToken);
-  EXPECT_EQ(LoadOne().token, "tok") << "the file's own token goes before the general one";
+  EXPECT_EQ(LoadOne().grant.access_token, "tok")
+      << "the file's own token goes before the general one";
   EXPECT_EQ(LoadOne().identity_provider, "lab");
 }
 

@@ -97,9 +97,9 @@ TEST_F(SitesTest, FederatedCloudsTakeTheirTokenOrTheGeneralOne) {
 )");
   const SitesConfig config = MustLoad();
   ASSERT_THAT(config.targets, SizeIs(2));
-  EXPECT_EQ(config.targets[0].credentials.token, "oidc-token");
+  EXPECT_EQ(config.targets[0].credentials.grant.access_token, "oidc-token");
   EXPECT_EQ(config.targets[0].credentials.identity_provider, "egi.eu");
-  EXPECT_EQ(config.targets[1].credentials.token, "t");
+  EXPECT_EQ(config.targets[1].credentials.grant.access_token, "t");
   EXPECT_EQ(config.targets[1].credentials.identity_provider, "idp");
   EXPECT_EQ(config.targets[1].share.endpoint.protocol, "oidc");
 }

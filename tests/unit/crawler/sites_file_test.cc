@@ -51,9 +51,9 @@ TEST_F(SitesTest, ReadsASiteFile) {
   EXPECT_EQ(Short({target.config_origin}), std::vector<std::string>{"CESGA.yaml:10"});
   EXPECT_EQ(config.targets[0].share.project_id, "1e10") << "an id is a text, never a number";
   EXPECT_EQ(target.credentials.type, Credentials::Type::kOidcAccessToken);
-  EXPECT_EQ(target.credentials.token, "oidc-token");
+  EXPECT_EQ(target.credentials.grant.access_token, "oidc-token");
   EXPECT_EQ(target.credentials.identity_provider, "egi.eu");
-  EXPECT_EQ(target.credentials.protocol, "openid");
+  EXPECT_EQ(target.credentials.protocol, "") << "not said: openid is a guess";
 }
 
 TEST_F(SitesTest, ReadsVosAsAMapping) {

@@ -34,7 +34,11 @@ class SitesTest : public testing::Test {
   absl::StatusOr<SitesConfig> Load() {
     if (options_.paths.empty()) options_.paths = {dir_.path()};
     SecretSources secrets;
-    secrets.oidc_access_token = oidc_token_;
+    if (!oidc_token_.empty()) {
+      secrets.fallback.emplace();
+      secrets.fallback->type = Credentials::Type::kOidcAccessToken;
+      secrets.fallback->grant.access_token = oidc_token_;
+    }
     secrets.environment = [this](absl::string_view name) -> std::optional<std::string> {
       const auto it = env_.find(std::string(name));
       if (it == env_.end()) return std::nullopt;

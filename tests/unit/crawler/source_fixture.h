@@ -61,6 +61,9 @@ class FakeSite {
     return count;
   }
 
+  // What a request for an unscoped token gets; the argument is the token refused.
+  std::function<absl::StatusOr<UnscopedToken>(const std::string& refused)> unscoped;
+
   std::vector<HttpRequest> requests;  // all, in order
   std::vector<Limit> limits;          // that Drive() saw
 
@@ -74,12 +77,15 @@ inline absl::Time SourceTestTime() { return absl::FromUnixSeconds(1767323045); }
 inline std::vector<SourceEvent> Drive(Source& source, FakeSite& site, bool newest_first = false) {
   std::vector<SourceEvent> events;
   std::deque<SourceRequest> open;
-  const auto take = [&](SourceStep step) {
+  absl::Time now = SourceTestTime();
+  const std::function<void(SourceStep)> take = [&](SourceStep step) {
     site.limits.insert(site.limits.end(), step.limits.begin(), step.limits.end());
     for (SourceEvent& event : step.events) events.push_back(std::move(event));
     for (SourceRequest& request : step.requests) open.push_back(std::move(request));
+    for (const UnscopedRequest& request : step.unscoped_requests) {
+      take(source.OnUnscopedToken(request.tag, site.unscoped(request.refused), now));
+    }
   };
-  absl::Time now = SourceTestTime();
   take(source.Start(now));
   while (!open.empty()) {
     SourceRequest next = newest_first ? std::move(open.back()) : std::move(open.front());

@@ -1,3 +1,5 @@
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "crawler/http/http_error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -62,51 +64,146 @@ TEST(SourceLogin, ApplicationCredentialSendsNoScope) {
   EXPECT_NE(FindEvent(events, SourceEvent::Type::kLogin, Kind::kAuth), nullptr);
 }
 
-TEST(SourceLogin, OidcTokenIsExchangedAndThenScoped) {
-  FakeSite site = WorkingSite();
-  const std::string federation =
-      absl::StrCat(kKeystone, "/v3/OS-FEDERATION/identity_providers/egi.eu/protocols/openid/auth");
-  HttpResponse unscoped = TokenResponse({}, "");
-  unscoped.headers.back().value = "unscoped-token";
-  site.On(absl::StrCat("POST ", federation), unscoped);
+ShareTarget FederatedTarget() {
   ShareTarget target = PasswordTarget();
   target.credentials = {};
   target.credentials.type = Credentials::Type::kOidcAccessToken;
-  target.credentials.token = "oidc-access-token";
-  const std::vector<SourceEvent> events = CrawlSite(target, site);
-  EXPECT_NE(FindEvent(events, SourceEvent::Type::kLogin, Kind::kAuth), nullptr);
-  EXPECT_TRUE(site.requests[0].body.empty());
-  EXPECT_EQ(site.requests[0].headers.back().value, "Bearer oidc-access-token");
-  const json body = json::parse(site.requests[1].body);
-  EXPECT_EQ(body["auth"]["identity"]["token"]["id"], "unscoped-token");
-  EXPECT_EQ(body["auth"]["scope"]["project"]["id"], "p1");
+  target.share.endpoint.protocol = "openid";
+  return target;
 }
 
-TEST(SourceLogin, RefusedOidcTokenSaysNothingAboutTheVo) {
+UnscopedToken Unscoped(const std::string& value, absl::Time expire_time = absl::InfiniteFuture()) {
+  UnscopedToken token;
+  token.value = value;
+  token.keystone_base = kKeystone;
+  token.protocol = "oidc";
+  token.expire_time = expire_time;
+  return token;
+}
+
+std::string TokenIn(const HttpRequest& request) {
+  return json::parse(request.body)["auth"]["identity"]["token"]["id"];
+}
+
+TEST(SourceLogin, FederatedLoginScopesTheSharedToken) {
+  FakeSite site = WorkingSite();
+  site.unscoped = [](const std::string& refused) {
+    EXPECT_EQ(refused, "");
+    return Unscoped("unscoped-token");
+  };
+  const std::vector<SourceEvent> events = CrawlSite(FederatedTarget(), site);
+  const SourceEvent* login = FindEvent(events, SourceEvent::Type::kLogin, Kind::kAuth);
+  ASSERT_NE(login, nullptr);
+  EXPECT_EQ(login->share.endpoint.protocol, "oidc") << "what worked, not what was guessed";
+  EXPECT_EQ(TokenIn(site.requests[0]), "unscoped-token");
+  EXPECT_EQ(json::parse(site.requests[0].body)["auth"]["scope"]["project"]["id"], "p1");
+  EXPECT_EQ(site.CountOf(absl::StrCat(kKeystone, "/v3/auth/tokens")), 1);
+}
+
+TEST(SourceLogin, FailedFederatedLoginSaysNothingAboutTheVo) {
   FakeSite site;
-  site.On(absl::StrCat("POST ", kKeystone,
-                       "/v3/OS-FEDERATION/identity_providers/egi.eu/protocols/openid/auth"),
-          401, "<html>Apache</html>");
-  ShareTarget target = PasswordTarget();
-  target.credentials.type = Credentials::Type::kOidcAccessToken;
-  target.credentials.token = "oidc-access-token";
-  const SourceEvent failure = LoginFailure(CrawlSite(target, site));
+  site.unscoped = [](const std::string&) {
+    return MakeError(absl::StatusCode::kUnauthenticated, ErrorClass::kAuth, "that is why");
+  };
+  const SourceEvent failure = LoginFailure(CrawlSite(FederatedTarget(), site));
   EXPECT_EQ(failure.error, ErrorClass::kAuth);
   EXPECT_EQ(failure.share.support, VoSupport::kUnknown);
-  EXPECT_THAT(std::string(failure.status.message()),
-              AllOf(HasSubstr("expired"), Not(HasSubstr("oidc-access-token"))));
+  EXPECT_EQ(failure.status.message(), "that is why");
+  EXPECT_TRUE(site.requests.empty());
 }
 
-TEST(SourceLogin, UnknownIdentityProviderIsAConfigurationError) {
+TEST(SourceLogin, UnscopedTokenThatKeystoneHasForgottenIsReplacedOnce) {
+  FakeSite site = WorkingSite();
+  const HttpResponse good = TokenResponse(UsualCatalog());
+  site.On(kTokens, [&](const HttpRequest& request) -> absl::StatusOr<HttpResponse> {
+    // Keystone's words for a token that has expired.
+    if (TokenIn(request) == "old") {
+      return FakeSite::Json(404, R"({"error":{"message":"Failed to validate token","code":404}})");
+    }
+    return good;
+  });
+  std::vector<std::string> refused;
+  site.unscoped = [&](const std::string& token) {
+    refused.push_back(token);
+    return Unscoped(token.empty() ? "old" : "new");
+  };
+  EXPECT_NE(FindEvent(CrawlSite(FederatedTarget(), site), SourceEvent::Type::kLogin, Kind::kAuth),
+            nullptr);
+  EXPECT_THAT(refused, testing::ElementsAre("", "old"));
+
+  refused.clear();
+  site.unscoped = [&](const std::string& token) {
+    refused.push_back(token);
+    return Unscoped("old");
+  };
+  const SourceEvent failure = LoginFailure(CrawlSite(FederatedTarget(), site));
+  EXPECT_EQ(failure.error, ErrorClass::kAuth);
+  EXPECT_EQ(refused.size(), 2U) << "no storm";
+}
+
+TEST(SourceLogin, RefusedProjectIsExplainedByTheGroupsOfTheToken) {
   FakeSite site;
-  site.On(absl::StrCat("POST ", kKeystone,
-                       "/v3/OS-FEDERATION/identity_providers/egi.eu/protocols/openid/auth"),
-          404, R"({"error":{"code":404,"message":"Could not find Identity Provider: egi.eu."}})");
-  ShareTarget target = PasswordTarget();
-  target.credentials.type = Credentials::Type::kOidcAccessToken;
-  const SourceEvent failure = LoginFailure(CrawlSite(target, site));
-  EXPECT_EQ(failure.error, ErrorClass::kConfig);
-  EXPECT_EQ(site.requests.size(), 1U) << "Keystone itself answered: no discovery";
+  site.On(kTokens, 401, R"({"error":{"message":"no","code":401}})");
+  UnscopedToken token = Unscoped("unscoped-token");
+  site.unscoped = [&](const std::string&) { return token; };
+  const auto message = [&] {
+    const SourceEvent failure = LoginFailure(CrawlSite(FederatedTarget(), site));
+    EXPECT_EQ(failure.share.support, VoSupport::kRefused);
+    return std::string(failure.status.message());
+  };
+  EXPECT_THAT(message(), HasSubstr("the account is not in VO the-vo (any more), or the project"));
+  token.claims.emplace();
+  token.claims->names_groups = true;
+  token.claims->groups = {"urn:mace:egi.eu:group:other:role=member#aai.egi.eu"};
+  EXPECT_THAT(message(), HasSubstr("the token names no group of VO the-vo (of 1)"));
+  token.claims->groups.emplace_back("urn:mace:egi.eu:group:the-vo:role=member#aai.egi.eu");
+  EXPECT_THAT(message(), HasSubstr("though the token names a group of VO the-vo"));
+}
+
+TEST(SourceLogin, TokenThatHasExpiredIsRenewedAsOftenAsItMust) {
+  // Each token lasts for 15 answers, and a second passes with every answer.
+  constexpr absl::Duration kLife = absl::Seconds(15);
+  constexpr int kPages = 40;
+  FakeSite site = WorkingSite();
+  const std::string images = absl::StrCat(kGlance, "/v2/images?limit=1000");
+  for (int page = 0; page < kPages; ++page) {
+    const std::string url = page == 0 ? images : absl::StrCat(images, "&marker=i", page);
+    const std::string next =
+        page + 1 == kPages ? "" : absl::StrCat(R"(,"next":"/v2/images?marker=i)", page + 1, R"(")");
+    site.OnGet(url, absl::StrCat(R"({"images":[{"id":"i)", page + 1, R"("}])", next, "}"));
+  }
+  absl::Time now = SourceTestTime();
+  const auto token = [&](const HttpRequest&) {
+    HttpResponse response = TokenResponse(UsualCatalog());
+    const std::string at = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now + kLife, absl::UTCTimeZone());
+    response.body = absl::StrReplaceAll(response.body, {{"2026-01-02T04:04:05.000000Z", at}});
+    return response;
+  };
+  site.On(kTokens, token);
+  OpenStackSource source(PasswordTarget(), SourceOptions{});
+  std::deque<SourceRequest> open;
+  std::vector<SourceEvent> events;
+  absl::Time good_until = now;
+  const auto take = [&](SourceStep step) {
+    for (SourceEvent& event : step.events) events.push_back(std::move(event));
+    for (SourceRequest& request : step.requests) open.push_back(std::move(request));
+  };
+  take(source.Start(now));
+  while (!open.empty()) {
+    const SourceRequest next = std::move(open.front());
+    open.pop_front();
+    now += absl::Seconds(1);
+    const bool is_login = next.request.method == "POST";
+    if (is_login) good_until = now + kLife;
+    absl::StatusOr<HttpResponse> answer = site.Answer(next.request);
+    if (!is_login && now >= good_until) answer = FakeSite::Json(401, "{}");
+    take(source.OnResponse(next.tag, answer, now));
+    ASSERT_LT(site.requests.size(), 200U) << "no end";
+  }
+  EXPECT_GE(site.CountOf(absl::StrCat(kKeystone, "/v3/auth/tokens")), 4);
+  const SourceEvent* found = FindObservation(events, Kind::kImages);
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->observation.documents.size(), kPages + 1U) << "and the hidden ones";
 }
 
 TEST(SourceLogin, RefusedCredentialIsARefusalOfTheVo) {

@@ -6,7 +6,7 @@ cis_test(
           store_crash_test.cc
           store_lifecycle_test.cc
           store_open_test.cc
-          store_reader_test.cc
+          store_reader_test.cc store_registry_test.cc
           store_round_trip_test.cc
           text_list_test.cc
           zstd_test.cc

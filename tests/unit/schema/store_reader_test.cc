@@ -196,7 +196,7 @@ TEST_F(StoreTest, LoadGivesOnlyTheNewestResultsThatFit) {
   ASSERT_TRUE((*db)
                   ->Execute(numbers +
                             "INSERT INTO share SELECT i + 100, endpoint_id, vo_id, 'p' || i, '', "
-                            "'', '', 1, 'unknown', NULL, 0, 0 FROM share, n WHERE share.id = 1")
+                            "'', '', 1, 'unknown', NULL, 0, 0, 0 FROM share, n WHERE share.id = 1")
                   .ok());
   for (const int64_t id : {oldest_id, middle_id, newest_id}) {
     ASSERT_TRUE((*db)

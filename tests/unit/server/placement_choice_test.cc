@@ -167,6 +167,45 @@ TEST(PlacementOrder, PutsSureBeforeProbableBeforeStale) {
               testing::Contains("The data were read 49 h ago."));
 }
 
+TEST(PlacementOrder, AnOutageComesLastAndARiskCostsHealth) {
+  const auto find = [](bool is_outage, absl::Duration begins_in) {
+    CatalogBuilder builder = PlainScene();
+    builder.Select("SITE-B", "vo.example.org").AddFlavor(MakeFlavor("m1.medium", 2, 4096, 40));
+    builder.AddImage(SureImage("Ubuntu 22.04", "ubuntu", "22.04"));
+    AddRoutedNetworks(builder);
+    Registry registry;
+    Downtime& downtime = registry.downtimes.emplace_back();
+    downtime.site_name = "site-a";
+    downtime.service_type = std::string(kCloudServiceType);
+    downtime.is_outage = is_outage;
+    downtime.description = "power cut";
+    downtime.start = TestTime() + absl::Hours(1) + begins_in;
+    downtime.end = downtime.start + absl::Hours(24);
+    builder.SetRegistry(registry);
+    return Find(builder, QueryOf());
+  };
+  const Answer outage = find(true, -absl::Hours(1));
+  ASSERT_EQ(outage->placements.size(), 2u);
+  const Placement& down = outage->placements[1];
+  EXPECT_EQ(down.share->view.site->site.name, "SITE-A");
+  EXPECT_EQ(down.bucket, 4);
+  EXPECT_EQ(down.parts[static_cast<size_t>(Criterion::kHealth)], 0);
+  EXPECT_THAT(DescribeNotes(down, QueryOf(), TestTime()),
+              testing::Contains("The site announces a downtime of its cloud until 2026-01-03 03:04 "
+                                "UTC: power cut"));
+  EXPECT_EQ(outage->placements[0].downtime, nullptr);
+
+  const Answer risk = find(false, -absl::Hours(1));
+  const Placement& at_risk = risk->placements[1];
+  EXPECT_EQ(at_risk.share->view.site->site.name, "SITE-A");
+  EXPECT_EQ(at_risk.bucket, risk->placements[0].bucket);
+  EXPECT_EQ(at_risk.parts[static_cast<size_t>(Criterion::kHealth)], at_risk.share->health / 2);
+
+  const Answer later = find(true, absl::Hours(1));
+  EXPECT_EQ(later->placements[0].share->view.site->site.name, "SITE-A") << "not yet";
+  EXPECT_EQ(later->placements[0].downtime, nullptr);
+}
+
 TEST(PlacementOrder, FollowsTheKeyThatIsAskedFor) {
   PlacementQuery query = QueryOf();
   query.order = PlacementOrder::kSite;

@@ -88,6 +88,8 @@ TEST(PlacementHeadline, RefusesOnceUnattachedFloatingIpsDoNotReachEither) {
   EXPECT_EQ(reason.best, 0);
   EXPECT_EQ(FormatReason(reason, query).message,
             "the project's quota leaves 0 floating IPs and 1 is needed");
+  ASSERT_FALSE(answer->relaxations.empty());
+  EXPECT_EQ(answer->relaxations[0].change, "--count 3");
 }
 
 // A flavor of 1 GiB of disk and an image of 2361393152 bytes.

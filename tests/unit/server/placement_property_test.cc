@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "server/placement/score.h"
 #include "tests/unit/server/placement_generator.h"
@@ -257,6 +259,67 @@ TEST(PlacementProperty, RelaxationsDoWhatTheySay) {
     }
   }
   EXPECT_GT(tried, 10u);
+}
+
+// Each wish of a request by its field, with what drops it.
+struct Wish {
+  std::string field;
+  std::function<void(PlacementQuery*)> drop;
+};
+
+std::vector<Wish> WishesOf(const PlacementQuery& query) {
+  using Q = PlacementQuery;
+  std::vector<Wish> out;
+  const auto add = [&out](bool asked, const char* field, std::function<void(Q*)> drop) {
+    if (asked) out.push_back({field, std::move(drop)});
+  };
+  const auto bounds = [&](const char* field, Int64Bounds Q::*which) {
+    add((query.*which).min.value_or(0) > 0, field, [=](Q* q) { (q->*which).min.reset(); });
+    add((query.*which).max.has_value(), field, [=](Q* q) { (q->*which).max.reset(); });
+  };
+  bounds("machine.vcpu_count", &Q::vcpu_count);
+  bounds("machine.ram_mib", &Q::ram_mib);
+  bounds("machine.disk_gib", &Q::disk_gib);
+  add(query.WantsGpu(), "machine.gpu", [](Q* q) { q->gpu_count = q->gpu_memory_mib = {}; });
+  add(!query.cpu_alloc.empty(), "machine.cpu_alloc", [](Q* q) { q->cpu_alloc.clear(); });
+  add(!query.arch.empty(), "machine.arch", [](Q* q) { q->arch.clear(); });
+  add(!query.excluded_flavor_globs.empty(), "machine.excluded_flavors",
+      [](Q* q) { q->excluded_flavor_globs.clear(); });
+  add(!query.allow_boot_from_volume, "machine.allow_boot_from_volume",
+      [](Q* q) { q->allow_boot_from_volume = true; });
+  add(!query.excluded_image_globs.empty(), "image.excluded_images",
+      [](Q* q) { q->excluded_image_globs.clear(); });
+  add(!query.os.empty(), "image.os", [](Q* q) { q->os.clear(); });
+  add(query.public_v4 == AddressWish::kRequired || query.public_v4 == AddressWish::kNone,
+      "network.public_v4", [](Q* q) { q->public_v4 = AddressWish::kAny; });
+  add(query.public_v6 == AddressWish::kRequired, "network.public_v6",
+      [](Q* q) { q->public_v6 = AddressWish::kAny; });
+  add(query.count > 1, "count", [](Q* q) { q->count = 1; });
+  return out;
+}
+
+// If nothing fits and dropping one wish would help, that wish is among the changes that are told.
+TEST(PlacementProperty, AWishThatAloneStandsInTheWayIsNamed) {
+  size_t tried = 0;
+  for (uint64_t seed = 1; seed <= 3 * kRuns; ++seed) {
+    Generator generator(seed);
+    const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(3), seed);
+    PlacementQuery query = generator.Query();
+    generator.Tighten(&query);
+    const Answer answer = Find(builder, query);
+    if (!answer->placements.empty()) continue;
+    for (const Wish& wish : WishesOf(query)) {
+      PlacementQuery without = query;
+      wish.drop(&without);
+      if (Find(builder, without)->placements.empty()) continue;
+      ++tried;
+      const bool named =
+          std::any_of(answer->relaxations.begin(), answer->relaxations.end(),
+                      [&wish](const Relaxation& r) { return r.field.rfind(wish.field, 0) == 0; });
+      ASSERT_TRUE(named) << wish.field << " would help; seed " << seed;
+    }
+  }
+  EXPECT_GT(tried, 100u);
 }
 
 }  // namespace

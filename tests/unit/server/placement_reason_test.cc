@@ -430,5 +430,25 @@ TEST(PlacementReason, GpuModelsThatExistNowhereAreSuggested) {
   EXPECT_TRUE(Find(builder, query)->suggestions.empty());
 }
 
+TEST(PlacementReason, AGpuModelIsMatchedByWholeWords) {
+  CatalogBuilder builder = PlainScene();
+  Flavor flavor = MakeFlavor("gpu", 8, 65536, 80);
+  flavor.gpu_count = 1;
+  flavor.gpu_vendor = "NVIDIA";
+  flavor.gpu_model = "A100-80GB PCIe";
+  builder.AddFlavor(flavor);
+  PlacementQuery query = QueryOf();
+  for (const char* model : {"a100", "A100 80gb", "nvidia a100", "A100-80GB"}) {
+    query.gpu_model = model;
+    EXPECT_EQ(BlockingCode(Find(builder, query)), "") << model;
+  }
+  for (const char* model : {"A10", "A1", "100", "A100 40GB"}) {
+    query.gpu_model = model;
+    EXPECT_EQ(BlockingCode(Find(builder, query)), "GPU_MODEL_MISMATCH") << model;
+  }
+  query.gpu_model = "A10";
+  EXPECT_EQ(Find(builder, query)->suggestions.size(), 1u);
+}
+
 }  // namespace
 }  // namespace cis

@@ -24,11 +24,21 @@ const SiteIndex& Index(const Snapshot& snapshot, absl::string_view site) {
   return *snapshot.FindSiteIndex(FormatSlug(site));
 }
 
+std::vector<std::string> Sentences(const RequestContext& context, const Snapshot& snapshot,
+                                   absl::string_view site) {
+  std::vector<std::string> sentences;
+  for (const SiteProblem& problem : FindProblems(context, snapshot, Index(snapshot, site))) {
+    sentences.push_back(problem.message);
+  }
+  return sentences;
+}
+
 TEST(SiteSummary, TheWorstShareCounts) {
   CatalogBuilder builder = TestCatalog();
   builder.Select("CESGA-CLOUD", "ops").SetKind(Failed(Kind::kImages, ErrorClass::kTimeout, "slow"));
   const auto snapshot = Snapshot::Build(builder.Build());
-  const SiteSummary summary = SummarizeSite(TestContext(), Index(*snapshot, "CESGA-CLOUD"));
+  const SiteSummary summary =
+      SummarizeSite(TestContext(), *snapshot, Index(*snapshot, "CESGA-CLOUD"));
   EXPECT_EQ(summary.state, DataState::kStale);
   EXPECT_EQ(summary.share_count, 2);
   EXPECT_EQ(summary.fresh_share_count, 1);
@@ -43,7 +53,8 @@ TEST(SiteSummary, AShareThatIsNotConfiguredDoesNotCount) {
   CatalogBuilder builder = TestCatalog();
   builder.Select(gone).SetKind(never);
   const auto snapshot = Snapshot::Build(builder.Build());
-  const SiteSummary summary = SummarizeSite(TestContext(), Index(*snapshot, "CESGA-CLOUD"));
+  const SiteSummary summary =
+      SummarizeSite(TestContext(), *snapshot, Index(*snapshot, "CESGA-CLOUD"));
   EXPECT_EQ(summary.state, DataState::kFresh);
   EXPECT_THAT(summary.vos, ElementsAre("ops", "vo.access.egi.eu"));
 }
@@ -51,14 +62,15 @@ TEST(SiteSummary, AShareThatIsNotConfiguredDoesNotCount) {
 TEST(SiteSummary, ASiteWithoutSharesHasNoData) {
   const auto snapshot = Snapshot::Build(CatalogBuilder().SetSite(MakeSite("EMPTY")).Build());
   const SiteIndex& site = Index(*snapshot, "EMPTY");
-  EXPECT_EQ(SummarizeSite(TestContext(), site).state, DataState::kMissing);
-  EXPECT_EQ(SummarizeSite(TestContext(), site).observe_time, absl::InfinitePast());
-  EXPECT_THAT(FindProblems(TestContext(), site), ElementsAre("no VO is configured here"));
+  EXPECT_EQ(SummarizeSite(TestContext(), *snapshot, site).state, DataState::kMissing);
+  EXPECT_EQ(SummarizeSite(TestContext(), *snapshot, site).observe_time, absl::InfinitePast());
+  EXPECT_THAT(Sentences(TestContext(), *snapshot, "EMPTY"),
+              ElementsAre("no VO is configured here"));
   EXPECT_FALSE(HasUsableData(TestContext(), site, kAllKinds));
 }
 
 TEST(Problems, NoneIfAllIsFresh) {
-  EXPECT_THAT(FindProblems(TestContext(), Index(*TestSnapshot(), "CESGA-CLOUD")), IsEmpty());
+  EXPECT_THAT(Sentences(TestContext(), *TestSnapshot(), "CESGA-CLOUD"), IsEmpty());
 }
 
 TEST(Problems, KindsThatFailAlikeAreOneSentence) {
@@ -69,7 +81,7 @@ TEST(Problems, KindsThatFailAlikeAreOneSentence) {
       .SetKind(Failed(Kind::kQuotas, ErrorClass::kForbidden, "403"));
   const auto snapshot = Snapshot::Build(builder.Build());
   EXPECT_THAT(
-      FindProblems(TestContext(), Index(*snapshot, "CESGA-CLOUD")),
+      Sentences(TestContext(), *snapshot, "CESGA-CLOUD"),
       ElementsAre("ops: images, networks not refreshed since 2026-01-02 03:04 UTC: timeout: no "
                   "answer from glance after 30s",
                   "ops: quotas not refreshed since 2026-01-02 03:04 UTC: forbidden: 403"));
@@ -86,10 +98,10 @@ TEST(Problems, OldNeverReadAndSkipped) {
   builder.Select("SITE-A", "ops").SetKind(never).SetKind(skipped);
   const auto snapshot = Snapshot::Build(builder.Build());
   RequestContext context = TestContext();
-  EXPECT_THAT(FindProblems(context, Index(*snapshot, "SITE-A")),
+  EXPECT_THAT(Sentences(context, *snapshot, "SITE-A"),
               ElementsAre("ops: 2 flavors could not be read", "ops: auth never read: auth: 401"));
   context.now = TestTime() + absl::Hours(30);
-  EXPECT_THAT(FindProblems(context, Index(*snapshot, "SITE-A")),
+  EXPECT_THAT(Sentences(context, *snapshot, "SITE-A"),
               ::testing::Contains("ops: flavors, images, networks, quotas not refreshed since "
                                   "2026-01-02 03:04 UTC"));
 }
@@ -100,7 +112,7 @@ TEST(Problems, SayWhichEndpointIfThereAreSeveral) {
       .SetKind(Failed(Kind::kImages, ErrorClass::kDns, "unknown host"))
       .Select(MakeShare(MakeEndpoint("SITE-A", "https://two.example.org", "R2"), "ops"));
   const auto snapshot = Snapshot::Build(builder.Build());
-  const std::vector<std::string> problems = FindProblems(TestContext(), Index(*snapshot, "SITE-A"));
+  const std::vector<std::string> problems = Sentences(TestContext(), *snapshot, "SITE-A");
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_THAT(problems[0], HasSubstr("ops at https://one.example.org region RegionOne: images"));
 }

@@ -97,6 +97,7 @@ std::shared_ptr<const Snapshot> FullSnapshot() {
       .AddFloatingIp(MakeFloatingIp("f2", "n", true))
       .AddQuota(MakeQuota("cores", 8, 2))
       .SetKind(failed);
+  builder.share().share.discovered = true;
   return Snapshot::Build(builder.Build());
 }
 

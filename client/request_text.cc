@@ -1,0 +1,73 @@
+#include "client/request_text.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "schema/base/shell_quote.h"
+
+namespace cis {
+
+std::string RequestText(const v1::FindPlacementsRequest& request) {
+  std::string text;
+  const auto add = [&text](absl::string_view flag, absl::string_view value) {
+    if (value.empty()) return;
+    absl::StrAppend(&text, text.empty() ? "" : " ", flag, " ", ShellQuoteShown(value));
+  };
+  const auto add_all = [&add](absl::string_view flag, const auto& values) {
+    for (const std::string& value : values) add(flag, value);
+  };
+  const auto add_range = [&add](absl::string_view flag, bool set, const v1::Int64Range& range,
+                                absl::string_view unit) {
+    if (!set) return;
+    const std::string max = range.has_max() ? absl::StrCat("..", range.max(), unit) : "";
+    add(flag, absl::StrCat(range.has_min() ? absl::StrCat(range.min(), unit) : "", max));
+  };
+  const auto add_flag = [&text](absl::string_view flag, bool on) {
+    if (on) absl::StrAppend(&text, " ", flag);
+  };
+  add_all("--vo", request.vos());
+  const v1::MachineRequirements& m = request.machine();
+  add_range("--vcpus", m.has_vcpu_count(), m.vcpu_count(), "");
+  add_range("--ram", m.has_ram_mib(), m.ram_mib(), "M");
+  add_range("--disk", m.has_disk_gib(), m.disk_gib(), "G");
+  add_range("--ephemeral", m.has_ephemeral_gib(), m.ephemeral_gib(), "G");
+  add_range("--gpus", m.has_gpu_count(), m.gpu_count(), "");
+  add("--gpu-model", m.gpu_model());
+  add("--gpu-vendor", m.gpu_vendor());
+  add_range("--gpu-memory", m.has_gpu_memory_mib(), m.gpu_memory_mib(), "M");
+  add("--gpu-kind", m.gpu_kind());
+  add("--cpu-alloc", m.cpu_alloc());
+  add("--arch", m.arch());
+  add_all("--flavor", m.flavors());
+  add_all("--not-flavor", m.excluded_flavors());
+  add_flag("--no-volume", m.has_allow_boot_from_volume() && !m.allow_boot_from_volume());
+  add_all("--os", request.image().os());
+  add("--image", request.image().image());
+  add_all("--image-name", request.image().images());
+  add_all("--not-image", request.image().excluded_images());
+  add_flag("--public-ip", request.network().public_v4() == v1::ADDRESS_WISH_REQUIRED);
+  add_flag("--prefer-public-ip", request.network().public_v4() == v1::ADDRESS_WISH_PREFERRED);
+  add_flag("--no-public-ip", request.network().public_v4() == v1::ADDRESS_WISH_NONE);
+  add_flag("--ipv6", request.network().public_v6() == v1::ADDRESS_WISH_REQUIRED);
+  add_flag("--prefer-ipv6", request.network().public_v6() == v1::ADDRESS_WISH_PREFERRED);
+  // --no-public-ip means both families.
+  add_flag("--no-ipv6", request.network().public_v6() == v1::ADDRESS_WISH_NONE &&
+                            request.network().public_v4() != v1::ADDRESS_WISH_NONE);
+  add("--network", request.network().network());
+  add("--count", absl::StrCat(request.count()));
+  add_all("--site", request.sites());
+  add_all("--not-site", request.excluded_sites());
+  add_all("--country", request.countries());
+  add_all("--not-country", request.excluded_countries());
+  if (request.has_max_age()) add("--max-age", absl::StrCat(request.max_age().seconds(), "s"));
+  add("--sort-by", request.order_by());
+  if (request.has_weights()) {
+    const v1::ScoreWeights& w = request.weights();
+    add("--weights", absl::StrFormat("fit=%g,network=%g,os=%g,health=%g,freshness=%g", w.fit(),
+                                     w.network(), w.os(), w.health(), w.freshness()));
+  }
+  add_flag("--all", request.all_combinations());
+  return text;
+}
+
+}  // namespace cis

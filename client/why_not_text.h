@@ -1,0 +1,26 @@
+#pragma once
+
+// Why shares cannot run a machine, and what would help, in words.
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "cis/v1/placement.pb.h"
+#include "client/table.h"
+
+namespace cis {
+
+// `3 of 9 shares of VO x can run this (24 sites known, data 2 h old).`
+std::string SummarySentence(const v1::FindPlacementsResponse& response, absl::Time now);
+
+// One line for each share that is refused, at most `max_lines` (0 = all): further ones are counted
+// by reason in the last line. Then suggestions, and relaxations as `Try: ...`.
+std::vector<std::string> ReasonLines(const v1::FindPlacementsResponse& response, size_t max_lines);
+
+// For `--explain`: the request as it was understood, the funnel, and all that is known of every
+// share.
+std::string ExplainText(const v1::FindPlacementsResponse& response, const TableStyle& style,
+                        absl::Time now);
+
+}  // namespace cis

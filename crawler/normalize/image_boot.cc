@@ -1,0 +1,81 @@
+#include "crawler/normalize/image_boot.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "crawler/normalize/provenance.h"
+#include "crawler/normalize/tokens.h"
+
+namespace cis {
+namespace {
+
+template <std::size_t N>
+bool IsOneOf(absl::string_view text, const std::array<absl::string_view, N>& words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+void Say(Image* image, bool bootable, absl::string_view source, absl::string_view value,
+         Confidence confidence) {
+  image->bootable = bootable;
+  AddEvidence(&image->provenance, "bootable", source, value);
+  SetConfidence(&image->provenance, "bootable", confidence);
+}
+
+// The last word of a name that stands for a part of a machine: "cirros-0.3.4-x86_64-uec-kernel".
+bool IsPartName(absl::string_view name) {
+  constexpr std::array<absl::string_view, 7> kParts = {"kernel", "vmlinuz",   "vmlinux", "ramdisk",
+                                                       "initrd", "initramfs", "initrid"};
+  const TokenList list = Tokenize(name);
+  const auto last = std::find_if(list.tokens.rbegin(), list.tokens.rend(), [](const Token& token) {
+    return token.kind == Token::Kind::kWord;
+  });
+  return list.tokens.size() > 1 && last != list.tokens.rend() && IsOneOf(last->text, kParts);
+}
+
+}  // namespace
+
+void InferBootable(const ImageFacts& facts, Image* image) {
+  // Formats as Glance's image schema lists them.
+  constexpr std::array<absl::string_view, 4> kPartFormats = {"aki", "ari", "docker", "compressed"};
+  constexpr std::array<absl::string_view, 10> kDiskFormats = {
+      "raw", "qcow2", "vhd", "vhdx", "vmdk", "vdi", "ploop", "ami", "qed", "qcow"};
+  constexpr std::array<absl::string_view, 3> kPartTypes = {"kernel", "ramdisk", "initrd"};
+  if (IsOneOf(image->container_format, kPartFormats)) {
+    return Say(image, false, "container_format", image->container_format, Confidence::kVerified);
+  }
+  if (IsOneOf(image->disk_format, kPartFormats)) {
+    return Say(image, false, "disk_format", image->disk_format, Confidence::kVerified);
+  }
+  for (const ImageFact* fact : facts.Of(Meaning::kImageType)) {
+    if (IsOneOf(absl::AsciiStrToLower(fact->value), kPartTypes)) {
+      return Say(image, false, fact->source, fact->value, Confidence::kStrong);
+    }
+  }
+  if (image->disk_format == "iso") {
+    return Say(image, false, "disk_format", "iso", Confidence::kStrong);
+  }
+  // A snapshot of a server that boots from a volume has no bytes of its own.
+  const ImageFact* backed = facts.First(Meaning::kVolumeBacked);
+  const ImageFact* map = facts.First(Meaning::kDiskMap);
+  if (backed != nullptr && ParseBool(backed->value).value_or(true)) {
+    return Say(image, true, backed->source, backed->value, Confidence::kStrong);
+  }
+  if (map != nullptr && !absl::StartsWith(map->value, "[]")) {
+    return Say(image, true, map->source, map->value, Confidence::kStrong);
+  }
+  const bool is_empty = image->size_bytes == 0 && image->virtual_size_bytes.value_or(0) == 0;
+  if (is_empty && image->status == "active") {
+    return Say(image, false, "size", "0", Confidence::kProbable);
+  }
+  if (image->size_bytes.value_or(0) > 0 && IsOneOf(image->disk_format, kDiskFormats)) {
+    return Say(image, true, "disk_format", image->disk_format, Confidence::kProbable);
+  }
+  if (image->disk_format.empty() && image->container_format.empty() && IsPartName(image->name)) {
+    return Say(image, false, "name", image->name, Confidence::kGuess);
+  }
+}
+
+}  // namespace cis

@@ -1,0 +1,20 @@
+#pragma once
+
+// Broken UTF-8 from sites: found, replaced, and never made by cutting.
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace cis {
+
+bool IsValidUtf8(absl::string_view text);
+
+// `text` with every byte sequence that is not valid UTF-8 replaced by U+FFFD.
+std::string ReplaceInvalidUtf8(absl::string_view text);
+
+// The longest prefix of `text` of at most `max_bytes` bytes that does not split a character.
+absl::string_view CutUtf8(absl::string_view text, std::size_t max_bytes);
+
+}  // namespace cis

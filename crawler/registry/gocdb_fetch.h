@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "crawler/http/transport.h"
+#include "crawler/http/url.h"
+#include "crawler/registry/remarks.h"
+#include "schema/base/clock.h"
+#include "schema/model/registry.h"
+
+namespace cis {
+
+// The programmatic interface that `text` names: a URL ending in the interface's path, or a bare
+// host, to which GOCDB's usual path is added. Returns INVALID_ARGUMENT unless it is https, or http
+// on a loopback address, without a query.
+absl::StatusOr<Url> ParseGocdbUrl(absl::string_view text);
+
+// Asks GOCDB's programmatic interface for its lists, over a transport that somebody else runs,
+// beside whatever else runs there. Each list is whole or has failed; lists do not depend on each
+// other.
+//
+// Asked are get_site_list, once for each certification status (public answers do not hold the
+// status of a site) and once for the sites in production; get_service, all types; get_downtime,
+// those that are running or to come. Pages are followed by their cursor on our own URL, whatever
+// host a link names, at most kMaxRegistryPages of them. No secret is sent.
+class GocdbFetch {
+ public:
+  // Called once for each list, inside of the transport's Run(). Not called for what was cancelled.
+  using Done = absl::AnyInvocable<void(RegistryPart, absl::StatusOr<RegistryUpdate>)>;
+
+  // All must outlive the transport's Run(). `timeout` is that of one try of one request.
+  GocdbFetch(HttpTransport* transport, const Clock* clock, Url url, absl::Duration timeout,
+             Done done);
+  ~GocdbFetch();
+  GocdbFetch(const GocdbFetch&) = delete;
+  GocdbFetch& operator=(const GocdbFetch&) = delete;
+
+  // Sends the first requests.
+  void Start();
+
+  const Remarks& remarks() const { return remarks_; }
+  int64_t request_count() const { return request_count_; }
+
+ private:
+  struct List;
+  struct Query;
+
+  void Ask(Query& query, std::string page_parameter);
+  void OnAnswer(Query& query, absl::StatusOr<HttpResponse> answer);
+  absl::StatusOr<std::string> AddPage(Query& query, const HttpResponse& answer);
+  void Finish(List& list, const absl::Status& status);
+
+  HttpTransport* transport_;
+  const Clock* clock_;
+  const Url url_;
+  const absl::Duration timeout_;
+  Done done_;
+  Remarks remarks_;
+  int64_t request_count_ = 0;
+  absl::Time deadline_;  // of the clock's Steady()
+  std::vector<std::unique_ptr<List>> lists_;
+  std::vector<std::unique_ptr<Query>> queries_;
+};
+
+}  // namespace cis

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "crawler/registry/remarks.h"
+#include "schema/model/registry.h"
+
+namespace cis {
+
+// The lists that were read, or why one could not be; a list that no file holds is not there.
+using RegistryLists = std::map<RegistryPart, absl::StatusOr<RegistryUpdate>>;
+
+// Reads GOCDB's lists from files, or from the *.xml of folders. What a file holds is told by its
+// entries or, if it has none, by its name ("downtime", "service" or "site" in it). A list is as old
+// as the oldest of its files, at most `now`. A file that cannot be read fails the list that its
+// name tells, else all. What is odd is told in `remarks`, each kind once.
+RegistryLists ReadRegistryFiles(const std::vector<std::string>& paths, absl::Time now,
+                                Remarks& remarks);
+
+}  // namespace cis

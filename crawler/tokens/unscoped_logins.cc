@@ -1,0 +1,238 @@
+#include "crawler/tokens/unscoped_logins.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "crawler/source/answer.h"
+#include "crawler/source/keystone.h"
+#include "nlohmann/json.hpp"
+
+namespace cis {
+namespace {
+
+using nlohmann::json;
+
+constexpr absl::string_view kProtocols[] = {"openid", "oidc"};
+
+// The error that Keystone itself wrote; null if the answer is of something in front of it.
+json KeystoneError(const Answer& answer) {
+  if (!answer.response.ok()) return {};
+  const json body = json::parse(answer.response->body, nullptr, false);
+  if (!body.is_object()) return {};
+  const auto it = body.find("error");
+  return it != body.end() && it->is_object() ? *it : json();
+}
+
+// Keystone says 404 for an identity provider or protocol that it does not know, and 401 with the
+// methods it has for a protocol that none of them is called (both seen on a real Keystone 22).
+bool IsUnknownProtocol(const Answer& answer) {
+  const json error = KeystoneError(answer);
+  if (error.is_null()) return false;
+  if (AnsweredWith(answer, {404})) return true;
+  const auto it = error.find("identity");
+  return AnsweredWith(answer, {401}) && it != error.end() && it->is_object() &&
+         it->count("methods") > 0;
+}
+
+std::string QuoteAll(const std::vector<std::string>& texts, absl::string_view separator) {
+  return absl::StrJoin(texts, separator, [](std::string* out, const std::string& text) {
+    absl::StrAppend(out, "\"", Quotable(text, ""), "\"");
+  });
+}
+
+// Why Keystone itself knows nobody by a token that the web server in front of it took.
+std::string ExplainMapping(const AccessToken& token) {
+  constexpr absl::string_view kNobody = "Keystone knows nobody by this access token";
+  if (!token.claims.has_value() || !token.claims->names_groups) {
+    return absl::StrCat(kNobody,
+                        ": the account is in no group that the site knows (any more); it "
+                        "must be put into the VO, or the site must map the VO");
+  }
+  if (token.claims->groups.empty()) {
+    return absl::StrCat(kNobody,
+                        ": the token names no group; the account must be put into the VO "
+                        "(again)");
+  }
+  return absl::StrCat(
+      kNobody, ": the site knows no group that the token names (", token.claims->groups.size(),
+      "); the account must be put into the VO (again), or the site must map the VO");
+}
+
+// Why the web server in front of Keystone refuses a token.
+std::string ExplainWebServer(const ShareTarget& target, const AccessToken& token,
+                             absl::string_view challenge) {
+  const std::string& wanted = target.credentials.grant.audience;
+  const std::vector<std::string> none;
+  const std::vector<std::string>& audiences =
+      token.claims.has_value() ? token.claims->audiences : none;
+  // mod_auth_openidc says invalid_token (RFC 6750) for one that does not hold; one that holds and
+  // misses a `Require` gets no such word, or insufficient_scope.
+  if (!absl::StrContains(challenge, "invalid_token")) {
+    return absl::StrCat(
+        "the access token holds but is for the wrong audience, or misses another claim that the "
+        "site requires: ",
+        audiences.empty() ? std::string("its audience is not known here")
+                          : absl::StrCat("it is for ", QuoteAll(audiences, ", ")),
+        wanted.empty() ? "" : absl::StrCat("; asked was for \"", wanted, "\""),
+        "; ask for the audience that the site wants (`audience` or `resource` of the credentials)");
+  }
+  return absl::StrCat(
+      "the site does not take the access token as valid: it was revoked, has expired by the site's "
+      "clock, or is of an issuer that the site does not trust",
+      token.claims.has_value() && !token.claims->issuer.empty()
+          ? absl::StrCat(" (\"", Quotable(token.claims->issuer, ""), "\")")
+          : "");
+}
+
+}  // namespace
+
+absl::Status ExplainFederatedRefusal(const ShareTarget& target, const AccessToken& token,
+                                     const std::vector<std::string>& protocols,
+                                     const Answer& answer) {
+  ErrorClass error = ErrorClass::kAuth;
+  std::string why;
+  if (IsUnknownProtocol(answer)) {
+    error = ErrorClass::kConfig;
+    why = absl::StrCat("this Keystone has no identity provider \"",
+                       target.credentials.identity_provider, "\" with protocol ",
+                       QuoteAll(protocols, " or "),
+                       "; cis.identity_provider and cis.protocol name others");
+  } else if (LooksUnlikeKeystone(answer)) {
+    error = ErrorClass::kConfig;
+    why = "there is no Keystone v3 with federated login at this URL";
+  } else if (!KeystoneError(answer).is_null()) {
+    error = ErrorClass::kForbidden;
+    why = ExplainMapping(token);
+  } else {
+    why = ExplainWebServer(target, token, answer.response->Header("WWW-Authenticate"));
+  }
+  return MakeSourceError(error, absl::StrCat("federated login: HTTP ", answer.response->status,
+                                             " from ", answer.url, ": ", why));
+}
+
+UnscopedLogins::UnscopedLogins(HttpTransport* transport, AccessTokens* access_tokens,
+                               const Clock* clock, SourceOptions options)
+    : transport_(transport), access_tokens_(access_tokens), clock_(clock), options_(options) {}
+
+UnscopedLogins::Key UnscopedLogins::KeyOf(const ShareTarget& target) {
+  const Credentials& credentials = target.credentials;
+  return {target.share.endpoint.keystone_url,
+          target.ca_file,
+          target.allow_loopback,
+          target.allow_http,
+          credentials.identity_provider,
+          credentials.protocol,
+          credentials.grant};
+}
+
+void UnscopedLogins::Get(const ShareTarget& target, absl::string_view refused, Done done) {
+  std::unique_ptr<EndpointLogin>& owned = logins_[KeyOf(target)];
+  if (owned == nullptr) {
+    owned = std::make_unique<EndpointLogin>(target, options_);
+    if (!target.credentials.protocol.empty()) {
+      owned->protocols = {target.credentials.protocol};
+    } else {
+      // The endpoint's is a guess, or what worked last time.
+      for (const absl::string_view name : kProtocols) owned->protocols.emplace_back(name);
+      std::stable_partition(
+          owned->protocols.begin(), owned->protocols.end(),
+          [&](const std::string& name) { return name == target.share.endpoint.protocol; });
+    }
+  }
+  EndpointLogin& login = *owned;
+  if (!login.running && login.result.has_value()) {
+    const absl::StatusOr<UnscopedToken>& known = *login.result;
+    if (!known.ok() ||
+        (known->value != refused && known->expire_time - clock_->Now() >= kMinUnscopedTokenLife)) {
+      done(known);
+      return;
+    }
+  }
+  login.waiting.push_back(std::move(done));
+  if (login.running) return;
+  login.running = true;
+  if (absl::Status policy = login.keystone.CheckPolicy(); !policy.ok()) {
+    Finish(login, std::move(policy));
+    return;
+  }
+  access_tokens_->Get(target.credentials.grant,
+                      [this, &login](const absl::StatusOr<AccessToken>& token) {
+                        if (token.ok()) {
+                          LogIn(login, *token);
+                        } else {
+                          Finish(login, token.status());
+                        }
+                      });
+}
+
+void UnscopedLogins::LogIn(EndpointLogin& login, const AccessToken& token) {
+  HttpRequest request;
+  request.method = "POST";
+  request.headers = {{"Authorization", absl::StrCat("Bearer ", token.value)}};
+  login.keystone.Ask(
+      std::move(request),
+      FederationAuthPath(login.target.credentials.identity_provider,
+                         login.protocols[login.protocol]),
+      [this, &login, token](const Answer& answer) { OnAnswer(login, token, answer); });
+  Pump(login);
+}
+
+void UnscopedLogins::OnAnswer(EndpointLogin& login, const AccessToken& token,
+                              const Answer& answer) {
+  if (!AnsweredWith(answer, {200, 201})) {
+    if (IsUnknownProtocol(answer) && login.protocol + 1 < login.protocols.size()) {
+      ++login.protocol;
+      LogIn(login, token);
+      return;
+    }
+    if (AnsweredWith(answer, {300, 401, 403, 404, 405})) {
+      Finish(login, ExplainFederatedRefusal(login.target, token, login.protocols, answer));
+      return;
+    }
+    // The site's own words are left out: they may quote the token.
+    Answer silent = answer;
+    if (silent.response.ok()) silent.response->body.clear();
+    Finish(login, AnswerError("federated login", silent, ""));
+    return;
+  }
+  const absl::StatusOr<KeystoneToken> parsed = ParseKeystoneToken(*answer.response);
+  if (!parsed.ok() || parsed->value.empty()) {
+    Finish(login,
+           MakeSourceError(ErrorClass::kParse, absl::StrCat("federated login: the answer of ",
+                                                            answer.url, " holds no token")));
+    return;
+  }
+  UnscopedToken unscoped;
+  unscoped.value = parsed->value;
+  unscoped.keystone_base = login.keystone.base();
+  unscoped.protocol = login.protocols[login.protocol];
+  unscoped.expire_time = parsed->expire_time;
+  unscoped.claims = token.claims;
+  // What has worked is not guessed again.
+  login.protocols = {unscoped.protocol};
+  login.protocol = 0;
+  Finish(login, std::move(unscoped));
+}
+
+void UnscopedLogins::Pump(EndpointLogin& login) {
+  for (SourceRequest& request : login.exchange.Take().requests) {
+    transport_->Send(std::move(request.request),
+                     [this, &login, tag = request.tag](absl::StatusOr<HttpResponse> response) {
+                       request_count_ += response.ok() ? response->try_count : 1;
+                       login.exchange.Deliver(tag, response, clock_->Now());
+                       Pump(login);
+                     });
+  }
+}
+
+void UnscopedLogins::Finish(EndpointLogin& login, absl::StatusOr<UnscopedToken> result) {
+  login.running = false;
+  login.result = std::move(result);
+  const absl::StatusOr<UnscopedToken> told = *login.result;
+  for (Done& done : std::exchange(login.waiting, {})) done(told);
+}
+
+}  // namespace cis

@@ -1,0 +1,19 @@
+#pragma once
+
+// The methods of RegistryService: all that a handler may touch is in its signature. The errors of
+// each are told beside the method in proto/cis/v1/registry.proto.
+
+#include "absl/status/status.h"
+#include "cis/v1/registry.pb.h"
+#include "server/service/request_context.h"
+#include "server/snapshot/snapshot.h"
+
+namespace cis {
+
+absl::Status ListSiteProblems(const RequestContext& context, const Snapshot& snapshot,
+                              const v1::ListSiteProblemsRequest& request,
+                              v1::ListSiteProblemsResponse& response);
+absl::Status ListOffers(const RequestContext& context, const Snapshot& snapshot,
+                        const v1::ListOffersRequest& request, v1::ListOffersResponse& response);
+
+}  // namespace cis

@@ -1,0 +1,19 @@
+#pragma once
+
+// The one place where records of the registry become cis.v1 messages.
+
+#include "cis/v1/inventory.pb.h"
+#include "cis/v1/registry.pb.h"
+#include "schema/model/registry.h"
+#include "server/service/registry_summary.h"
+
+namespace cis {
+
+void SiteProblemToProto(const SiteProblem& problem, v1::SiteProblem& proto);
+void OfferToProto(const OfferRow& row, v1::Offer& proto);
+// Runs or not as of `now`. Without `endpoints`.
+void DowntimeToProto(const Downtime& downtime, absl::Time now, v1::Downtime& proto);
+// The registry's fields of a site. Downtimes run or not as of `now`.
+void RegistryFactsToProto(const RegistryFacts& facts, absl::Time now, v1::Site& proto);
+
+}  // namespace cis

@@ -1,0 +1,2 @@
+cis_test(gocdb_fetch_test LABEL component SOURCES registry_test.cc
+         LINK cis_http cis_registry cis_test_loopback)

@@ -1,0 +1,236 @@
+#!/usr/bin/python3
+"""A site that calls its things what an attacker would: every format of `place` keeps the names what
+they are, and what is executed executes nothing of them."""
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import harness
+
+# Also the names of the site's files, so that a canary is seen wherever it is made.
+NAMES = [
+    '$(touch canary)', '`touch canary`', "'; touch canary; '", '"; touch canary; "',
+    'a\ntouch canary\n', 'a\r\ntouch canary', '-rf', '--help', '--os-cloud=evil', 'a\\',
+    "\\'; touch canary #", '${IFS}touch${IFS}canary', '* ? ~ & | > canary', '#{x} \x1b[2J\x07',
+    'safe\u202etxt.exe\u2066', 'z\u2028touch canary\u2029', 'nul\x00byte', '{{ 7 * 7 }} {% raw %}',
+    '${path.module} %{ if true }', '=cmd|canary', '!unsafe &a *a', ': - ? x', '\u0085next', 'é\u0301 ☃',
+]
+CONTROL = re.compile('[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200e\u200f]')
+NAMED = ('place', '--vo', 'vo.access.egi.eu', '--public-ip')
+# Logs each call's words as a line of JSON, and answers as the client would.
+FAKE = '''#!%s -SE
+import json, os, sys
+words = sys.argv[1:]
+with open(os.environ['CALLS'], 'a', encoding='utf-8') as calls:
+    calls.write(json.dumps([os.fsencode(word).decode('utf-8', 'replace') for word in words]) + '\\n')
+said = ' '.join(words)
+for begins, answer in (('token issue', os.environ.get('PROJECT', '')), ('floating ip show', None),
+                       ('server show', 'ACTIVE'), ('server create', 'server-1')):
+    if said.startswith(begins):
+        if answer is None:
+            answer = 'None' if 'port_id' in said else '192.0.2.7'
+        print(answer)
+        break
+else:
+    if ' show ' in said:
+        sys.exit(1)
+    if ' create ' in said:
+        print('made-1')
+''' % sys.executable
+FEDCLOUD = '#!/bin/sh\nshift 3\nexec openstack "$@"\n'
+
+
+def rename(value, names, spoil_ids):
+    """The lists of a body with other names; of flavors also other ids."""
+    for kind in ('flavors', 'images', 'networks', 'routers'):
+        for number, one in enumerate(value.get(kind) or []):
+            one['name'] = names(one['id'])
+            if kind == 'flavors' and spoil_ids:
+                one['id'] = 'f%d %s' % (number, one['name'])
+            if kind == 'images':
+                one['os_admin_user'] = one['name']
+    return value
+
+
+class Hostile(harness.Case):
+    spoil_ids = False
+
+    @classmethod
+    def setUpClass(cls):
+        cls.recorded = tempfile.TemporaryDirectory(prefix='cis-hostile-')
+        source = os.path.join(harness.ROOT, 'tests/replay/recorded/CESGA')
+        target = os.path.join(cls.recorded.name, 'CESGA')
+        shutil.copytree(source, target)
+        ids = {}
+
+        def names(upstream_id):
+            return NAMES[ids.setdefault(upstream_id, len(ids)) % len(NAMES)]
+        path = os.path.join(target, 'exchanges.jsonl')
+        with open(path, encoding='utf-8') as f:
+            exchanges = [json.loads(line) for line in f]
+        with open(path, 'w', encoding='utf-8') as f:
+            for one in exchanges:
+                if one['service'] != 'keystone':
+                    one['body'] = json.dumps(rename(json.loads(one['body']), names, cls.spoil_ids))
+                f.write(json.dumps(one) + '\n')
+        cls.replay_args = ('--recorded', cls.recorded.name)
+        super().setUpClass()
+        cls.db = cls.crawled('hostile.db')
+        code, out, err = harness.run('cisquery', '--db', cls.db, '-o', 'json', *NAMED, '--all',
+                                     '--limit', '0')
+        assert code == 0, err
+        cls.placements = json.loads(out)['placements']
+        # One for each name of a flavor and of an image is as good as all.
+        cls.picks, seen = [], set()
+        for number, one in enumerate(cls.placements):
+            names = {('flavor', one['flavor']['display_name']),
+                     ('image', one['image']['display_name'])}
+            if not names <= seen:
+                seen |= names
+                cls.picks.append(number)
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.recorded.cleanup()
+
+    def setUp(self):
+        self.here = self.path('here-' + self.id().rpartition('.')[2])
+        os.makedirs(self.here)
+        self.bin = self.path('bin')
+        os.makedirs(self.bin, exist_ok=True)
+        for name, text in (('openstack', FAKE), ('fedcloud', FEDCLOUD), ('sleep', '#!/bin/sh\n')):
+            with open(os.path.join(self.bin, name), 'w', encoding='utf-8') as f:
+                f.write(text)
+            os.chmod(os.path.join(self.bin, name), 0o755)
+        with open(self.path('key.pub'), 'w', encoding='utf-8') as f:
+            f.write('ssh-ed25519 AAAA test\n')
+
+    def tearDown(self):
+        self.assertEqual(os.listdir(self.here), [], 'something of a name was executed')
+
+    def ask(self, form, pick=None):
+        """As harness.run, with line ends as they are."""
+        done = subprocess.run([harness.program('cisquery'), '--db', self.db, '-o', form, *NAMED,
+                               '--all', *(('--limit', '0') if pick is None
+                                          else ('--pick', str(pick + 1)))],
+                              capture_output=True, check=False, timeout=60, env=harness.clean_env())
+        return done.returncode, done.stdout.decode('utf-8'), done.stderr.decode('utf-8')
+
+    def shell(self, script, **variables):
+        calls = self.path('calls')
+        if os.path.exists(calls):
+            os.remove(calls)
+        done = subprocess.run(['/bin/sh', '-s'], input=script.encode('utf-8', 'surrogateescape'),
+                              cwd=self.here, capture_output=True, check=False, timeout=60, env={
+                                  'PATH': self.bin + ':/usr/bin:/bin', 'HOME': self.here,
+                                  'CALLS': calls, 'CIS_PUBLIC_KEY': self.path('key.pub'),
+                                  'OS_USERNAME': 'somebody', 'CIS_NAME': 'vm', **variables})
+        if not os.path.exists(calls):
+            return done, []
+        with open(calls, encoding='utf-8') as f:
+            return done, [json.loads(line) for line in f]
+
+    def test_tables_and_notes_show_nothing_that_moves_the_cursor(self):
+        for form in ('table', 'wide', 'name'):
+            code, out, err = self.ask(form)
+            self.assertEqual(code, 0, err)
+            self.assertEqual(CONTROL.findall(out.replace('\t', '') if form == 'name' else out), [])
+            self.assertEqual(CONTROL.findall(err), [])
+        for words in (('--explain',), ('--ram', '4T', '--explain'), ('--flavor', '\x1b[2J*')):
+            _, out, err = self.query(self.db, *NAMED, *words)
+            self.assertEqual(CONTROL.findall(out + err), [])
+
+    def test_documents_have_the_names_as_they_are(self):
+        names = [one['flavor']['display_name'] for one in self.placements]
+        self.assertGreater(len(set(names)), 10)
+        _, out, _ = self.ask('ndjson')
+        self.assertEqual([json.loads(line)['flavor']['display_name']
+                          for line in out.rstrip('\n').split('\n')], names)
+        _, out, _ = self.ask('csv')
+        rows = list(csv.DictReader(io.StringIO(out, newline='')))
+        self.assertEqual([row['flavor.display_name'] for row in rows], names)
+
+    def test_scripts_call_the_client_with_the_ids_and_nothing_else(self):
+        for form in ('openstack', 'fedcloud'):
+            started = 0
+            for pick in self.picks[:None if form == 'openstack' else 12]:
+                one = self.placements[pick]
+                code, script, err = self.ask(form, pick)
+                if '\0' in one['flavor']['upstream_id']:
+                    self.assertEqual((code, script), (1, ''))
+                    self.assertIn('NUL', err)
+                    continue
+                self.assertEqual(code, 0, err)
+                comments = [line for line in script.split('\n') if line.startswith('# ')]
+                self.assertEqual(CONTROL.findall('\n'.join(comments)), [])
+                done, calls = self.shell(script, PROJECT=one['project_id'])
+                self.assertEqual(done.returncode, 0, done.stderr)
+                create = [words for words in calls if words[:2] == ['server', 'create']]
+                self.assertEqual([words[2:4] for words in create], [[
+                    '--flavor=' + one['flavor']['upstream_id'],
+                    '--image=' + one['image']['upstream_id']]])
+                self.assertRegex(done.stdout, rb'\Assh [A-Za-z][\w.-]*@192\.0\.2\.7\n\Z')
+                started += 1
+            self.assertGreater(started, 8)
+
+    def test_variables_arrive_in_the_shell_as_they_are(self):
+        for pick in self.picks:
+            one = self.placements[pick]
+            names = [one['flavor']['display_name'], one['image']['display_name']]
+            code, text, err = self.ask('env', pick)
+            if '\0' in ''.join(names) + one['flavor']['upstream_id'] + (one['login_user'] or ''):
+                self.assertEqual((code, text), (1, ''))
+                self.assertIn('NUL', err)
+                continue
+            if code == 1:  # of a network
+                self.assertIn('NUL', err)
+                continue
+            done, _ = self.shell(text + '\nprintf \'%s\\0\' "$CIS_FLAVOR_NAME" "$CIS_IMAGE_NAME"\n')
+            self.assertEqual(done.stdout.decode('utf-8').split('\0')[:2], names)
+
+    def test_terraform_and_ansible_read_the_names_as_they_are(self):
+        try:
+            import yaml  # pylint: disable=import-outside-toplevel
+        except ImportError:
+            self.fail('python3-yaml is missing: deploy/packages test')
+
+        class Loader(yaml.SafeLoader):
+            pass
+        Loader.add_constructor('!unsafe', lambda loader, node: loader.construct_scalar(node))
+        for pick in self.picks:
+            one = self.placements[pick]
+            name = one['flavor']['display_name']
+            code, out, err = self.ask('terraform-external', pick)
+            self.assertEqual(code, 0, err)
+            self.assertEqual(json.loads(out)['flavor_name'], name)
+            code, out, err = self.ask('ansible', pick)
+            self.assertEqual(code, 0, err)
+            facts = yaml.load(out, Loader)
+            self.assertEqual(facts['cis_flavor_name'], name)
+            self.assertEqual(facts['cis_server']['flavor'], one['flavor']['upstream_id'])
+            if '{{' in name or '{%' in name:
+                self.assertIn('cis_flavor_name: !unsafe "', out)
+            code, out, err = self.ask('tfvars', pick)
+            self.assertEqual(code, 0, err)
+            # HCL's strings are JSON's, but for templates, which must not be there.
+            values = dict(re.fullmatch(r'(\w+) += (.*)', line).groups()
+                          for line in out.rstrip('\n').split('\n'))
+            self.assertEqual(json.loads(values['flavor_name']), name)
+            self.assertNotRegex(out, r'[$%]\{')
+
+
+class HostileIds(Hostile):
+    """Flavor ids too are what the site wants them to be."""
+    spoil_ids = True
+
+
+if __name__ == '__main__':
+    unittest.main()

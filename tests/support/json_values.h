@@ -1,0 +1,19 @@
+#pragma once
+
+// JSON written in a test as the tree that the rules read.
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "crawler/normalize/json_value.h"
+
+namespace cis {
+
+inline JsonDocument ToDocument(const nlohmann::json& json) {
+  absl::StatusOr<JsonDocument> document =
+      ParseJson(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  return *std::move(document);  // a dump is JSON
+}
+
+}  // namespace cis

@@ -1,0 +1,3 @@
+cis_test(registry_test LABEL unit
+         SOURCES registry_files_test.cc registry_gocdb_test.cc registry_problems_test.cc registry_xml_test.cc
+         LINK cis_registry)

@@ -1,0 +1,166 @@
+// What the registry says of sites, in answers: fields of sites, problems, offers.
+
+#include "server/service/registry_handlers.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/service/inventory_handlers.h"
+#include "tests/unit/server/service_fixture.h"
+
+namespace cis {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+RegistryService MakeService(absl::string_view site, absl::string_view type, absl::string_view host,
+                            bool in_production = true) {
+  RegistryService service;
+  service.site_name = std::string(site);
+  service.service_type = std::string(type);
+  service.hostname = std::string(host);
+  service.primary_key = service.hostname;
+  service.country_code = "PL";
+  service.in_production = in_production;
+  return service;
+}
+
+Downtime MakeDowntime(absl::string_view site, absl::string_view type, absl::Duration begins_in) {
+  Downtime downtime;
+  downtime.site_name = std::string(site);
+  downtime.id = absl::StrCat(type, absl::ToInt64Hours(begins_in));
+  downtime.service_type = std::string(type);
+  downtime.is_outage = true;
+  downtime.start = TestContext().now + begins_in;
+  downtime.end = downtime.start + absl::Hours(2);
+  return downtime;
+}
+
+Registry TestRegistry() {
+  Registry registry;
+  for (const RegistryPart part : kAllRegistryParts) {
+    RegistryState state;
+    state.part = part;
+    state.success_time = TestTime() + absl::Minutes(static_cast<int>(part));
+    registry.states.push_back(state);
+  }
+  RegistrySite& site = registry.sites.emplace_back();
+  site.name = "cesga-cloud";
+  site.certification = "Suspended";
+  site.infrastructure = "Production";
+  site.roc = "NGI_IBERGRID";
+  RegistrySite& gone = registry.sites.emplace_back();
+  gone.name = "INFN-PADOVA";
+  gone.active = false;
+  registry.services = {MakeService("cesga-cloud", kCloudServiceType, "nova"),
+                       MakeService("cesga-cloud", "ARC-CE", "ce2", false),
+                       MakeService("cesga-cloud", "ARC-CE", "ce1"),
+                       MakeService("HTC", "htcondor", "ce")};
+  registry.downtimes = {MakeDowntime("CESGA-CLOUD", kCloudServiceType, -absl::Hours(1)),
+                        MakeDowntime("CESGA-CLOUD", "ARC-CE", absl::Hours(1)),
+                        MakeDowntime("CESGA-CLOUD", "ARC-CE", -absl::Hours(5))};
+  registry.problems = {{"CESGA-CLOUD", "VO_REFUSED", "ops", "VO ops is refused", TestTime()},
+                       {"HTC", "SITE_NOT_IN_FILES", "", "no file names it", TestTime()}};
+  return registry;
+}
+
+std::shared_ptr<const Snapshot> RegistrySnapshot() {
+  return Snapshot::Build(TestCatalog().SetRegistry(TestRegistry()).Build(7));
+}
+
+v1::ListSitesResponse Sites(const Snapshot& snapshot, const std::string& filter = "") {
+  v1::ListSitesRequest request;
+  request.set_filter(filter);
+  v1::ListSitesResponse response;
+  const absl::Status status = ListSites(TestContext(), snapshot, request, response);
+  EXPECT_TRUE(status.ok()) << status;
+  return response;
+}
+
+TEST(RegistryOfSites, FieldsAndDowntimesThatAreNotOver) {
+  const v1::ListSitesResponse response = Sites(*RegistrySnapshot());
+  ASSERT_EQ(response.sites_size(), 2);
+  const v1::Site& site = response.sites(0);
+  EXPECT_TRUE(site.in_registry());
+  EXPECT_EQ(site.certification(), "Suspended");
+  EXPECT_EQ(site.infrastructure(), "Production");
+  EXPECT_EQ(site.roc(), "NGI_IBERGRID");
+  EXPECT_THAT(site.service_types(), ElementsAre("ARC-CE", kCloudServiceType));
+  EXPECT_EQ(site.registry_observe_time().seconds(), absl::ToUnixSeconds(TestTime()));
+  ASSERT_EQ(site.downtimes_size(), 2);
+  EXPECT_TRUE(site.downtimes(0).is_running());
+  EXPECT_EQ(site.downtimes(0).endpoints_size(), 1);
+  EXPECT_FALSE(site.downtimes(1).is_running());
+  EXPECT_THAT(site.downtimes(1).endpoints(), IsEmpty());
+  EXPECT_THAT(site.problems(), ElementsAre("VO ops is refused"));
+  EXPECT_TRUE(response.sites(1).has_in_registry());
+  EXPECT_FALSE(response.sites(1).in_registry());
+}
+
+TEST(RegistryOfSites, NothingIsClaimedWhereItWasNeverRead) {
+  const v1::ListSitesResponse response = Sites(*TestSnapshot());
+  EXPECT_FALSE(response.sites(0).has_in_registry());
+  EXPECT_FALSE(response.sites(0).has_registry_observe_time());
+}
+
+TEST(RegistryOfSites, Filters) {
+  const auto snapshot = RegistrySnapshot();
+  EXPECT_EQ(Sites(*snapshot, "in_downtime = true").sites_size(), 1);
+  EXPECT_EQ(Sites(*snapshot, "certification = \"suspended\"").sites_size(), 1);
+  EXPECT_EQ(Sites(*snapshot, "infrastructure = \"Test\"").sites_size(), 0);
+}
+
+TEST(ListSiteProblems, OfTheRegistryAndOfCrawls) {
+  CatalogBuilder builder = TestCatalog();
+  KindState failed = MakeKindState(Kind::kImages);
+  failed.error = ErrorClass::kTimeout;
+  failed.failing_since = TestTime();
+  builder.Select("INFN-PADOVA", "vo.access.egi.eu").SetKind(failed).SetRegistry(TestRegistry());
+  const auto snapshot = Snapshot::Build(builder.Build());
+  v1::ListSiteProblemsRequest request;
+  request.set_page_size(2);
+  v1::ListSiteProblemsResponse response;
+  ASSERT_TRUE(ListSiteProblems(TestContext(), *snapshot, request, response).ok());
+  EXPECT_EQ(response.total_size(), 3);
+  std::vector<std::string> codes;
+  for (const v1::SiteProblem& problem : response.problems()) codes.push_back(problem.code());
+  request.set_page_token(response.next_page_token());
+  v1::ListSiteProblemsResponse rest;
+  ASSERT_TRUE(ListSiteProblems(TestContext(), *snapshot, request, rest).ok());
+  for (const v1::SiteProblem& problem : rest.problems()) codes.push_back(problem.code());
+  EXPECT_THAT(codes, ElementsAre("VO_REFUSED", "SITE_NOT_IN_FILES", "SHARE_FAILING"));
+  EXPECT_EQ(response.problems(0).site_name(), "CESGA-CLOUD");
+  EXPECT_THAT(response.problems(0).name(), HasSubstr("/problems/"));
+  EXPECT_EQ(rest.problems(0).since_time().seconds(), absl::ToUnixSeconds(TestTime()));
+  EXPECT_THAT(rest.problems(0).message(), HasSubstr("images not refreshed"));
+
+  request.clear_page_token();
+  request.set_filter("colour = 3");
+  EXPECT_EQ(ListSiteProblems(TestContext(), *snapshot, request, response).code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST(ListOffers, OneRowForASiteAndType) {
+  v1::ListOffersRequest request;
+  request.set_order_by("site_name, service_type");
+  v1::ListOffersResponse response;
+  ASSERT_TRUE(ListOffers(TestContext(), *RegistrySnapshot(), request, response).ok());
+  ASSERT_EQ(response.offers_size(), 3);
+  const v1::Offer& arc = response.offers(0);
+  EXPECT_EQ(arc.service_type(), "ARC-CE");
+  EXPECT_EQ(arc.service_count(), 2);
+  EXPECT_EQ(arc.production_count(), 1);
+  EXPECT_THAT(arc.hostnames(), ElementsAre("ce1", "ce2"));
+  EXPECT_EQ(arc.country_code(), "PL") << "that of its services";
+  EXPECT_FALSE(arc.in_downtime()) << "not yet";
+  EXPECT_TRUE(response.offers(1).in_downtime());
+  EXPECT_EQ(response.offers(1).certification(), "Suspended");
+  EXPECT_EQ(response.offers(2).site_name(), "HTC");
+}
+
+}  // namespace
+}  // namespace cis
