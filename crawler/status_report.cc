@@ -54,8 +54,10 @@ ShareStatus StatusOf(const ShareCatalog& entry, const std::optional<BackOff>& ba
     if (it != entry.kinds.end() && it->error != ErrorClass::kNone && status.problem.empty()) {
       status.problem = absl::StrCat(
           FormatKind(kind), " ", FormatErrorClass(it->error), ", data ", FormatAge(age),
-          never ? "" : " old", ", failing for ", FormatAge(now - it->failing_since), " (",
-          it->failure_count, "x)",
+          never ? "" : " old",
+          it->failure_count > 0 ? absl::StrCat(", failing for ", FormatAge(now - it->failing_since),
+                                               " (", it->failure_count, "x)")
+                                : "",
           back_off.has_value() ? absl::StrCat(", backing off, next try in ",
                                               FormatAge(std::max(absl::ZeroDuration(),
                                                                  back_off->next_attempt - now)))

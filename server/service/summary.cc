@@ -77,10 +77,10 @@ void AddProblems(const RequestContext& context, const SiteIndex& site, const Sha
     std::string text = absl::StrCat(
         subject,
         read ? absl::StrCat(" not refreshed since ", FormatDay(trouble.oldest)) : " never read");
-    if (failing) {
-      absl::StrAppend(&text, ": ", FormatErrorClass(error), " since ",
-                      FormatDay(trouble.failing_since), " (", trouble.failure_count,
-                      trouble.failure_count == 1 ? " try)" : " tries)");
+    if (failing) absl::StrAppend(&text, ": ", FormatErrorClass(error));
+    if (failing && trouble.failure_count > 0) {
+      absl::StrAppend(&text, " since ", FormatDay(trouble.failing_since), " (",
+                      trouble.failure_count, trouble.failure_count == 1 ? " try)" : " tries)");
     }
     if (!message.empty()) absl::StrAppend(&text, ": ", message);
     AddProblem(site, failing ? "SHARE_FAILING" : "SHARE_OLD", std::move(subject), std::move(text),
