@@ -77,6 +77,10 @@ KindState NextKindState(const KindState& before, const Attempt& attempt);
 // Updates the kind's state and the crawl's history.
 absl::Status PutAttempt(Connection& db, int64_t crawl_id, int64_t share_id, const Attempt& attempt);
 
+// Adds to the crawl's history what it did for a kind of a share.
+absl::Status PutCrawlResult(Connection& db, int64_t crawl_id, int64_t share_id,
+                            const CrawlResult& result);
+
 // Sets how many records of the stored observation could not be read.
 absl::Status PutSkippedCount(Connection& db, int64_t share_id, Kind kind, int64_t skipped_count);
 

@@ -44,7 +44,8 @@ inline constexpr char kAddCrawl[] =
 inline constexpr char kEndCrawl[] =
     "UPDATE crawl SET end_time_us = :end_time_us, share_count = :share_count, "
     "refreshed_count = :refreshed_count, failed_count = :failed_count, "
-    "request_count = :request_count WHERE id = :id RETURNING id";
+    "request_count = :request_count, backing_off_count = :backing_off_count, "
+    "error_counts = :error_counts, limit_hits = :limit_hits WHERE id = :id RETURNING id";
 inline constexpr char kDropOldCrawls[] =
     "DELETE FROM crawl WHERE id NOT IN (SELECT id FROM crawl ORDER BY id DESC LIMIT :kept_count)";
 inline constexpr char kFindCrawl[] = "SELECT id FROM crawl WHERE id = :id";

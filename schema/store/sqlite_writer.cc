@@ -164,6 +164,9 @@ absl::Status SqliteWriter::EndCrawl(const Crawl& crawl) {
     bind("refreshed_count", crawl.refreshed_count);
     bind("failed_count", crawl.failed_count);
     bind("request_count", crawl.request_count);
+    bind("backing_off_count", crawl.backing_off_count);
+    bind("error_counts", crawl.error_counts);
+    bind("limit_hits", crawl.limit_hits);
     bind("id", crawl.id);
     CIS_RETURN_IF_ERROR(end->Run());
     return BumpGeneration(*db_);
@@ -234,6 +237,20 @@ absl::Status SqliteWriter::RecordFailure(int64_t crawl_id, const Share& share, K
   return ChangeShare(*db_, share, kind, [&](const ShareRowIds& row) {
     return PutAttempt(*db_, crawl_id, row.share_id, attempt);
   });
+}
+
+absl::Status SqliteWriter::RecordNotAsked(int64_t crawl_id, const Share& share,
+                                          absl::string_view message, absl::Time time) {
+  CrawlResult result;
+  result.kind = Kind::kAuth;
+  result.end_time = time;
+  result.error = ErrorClass::kBackingOff;
+  result.error_message = std::string(message);
+  return Annotate(db_->Write([&]() -> absl::Status {
+    CIS_ASSIGN_OR_RETURN(const ShareRowIds row, PutCrawledShare(*db_, share));
+    return PutCrawlResult(*db_, crawl_id, row.share_id, result);
+  }),
+                  share, Kind::kAuth);
 }
 
 absl::Status SqliteWriter::RecordLogin(int64_t crawl_id, const Share& share, absl::Time time,
