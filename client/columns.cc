@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -89,6 +92,45 @@ Cell NameCell(absl::string_view name, absl::string_view id, bool active) {
   return {absl::StrCat(shown, " (gone)"), Tone::kDim};
 }
 
+// "connect 5 (3 d)": kinds that fail with a class, and since when.
+Cell ErrorsCell(const google::protobuf::RepeatedPtrField<v1::ErrorCount>& errors, absl::Time now) {
+  std::vector<std::string> parts;
+  for (const v1::ErrorCount& error : errors) {
+    parts.push_back(absl::StrCat(error.error_class(), " ", error.kind_count(), " (",
+                                 FormatAge(now - ToTime(error.failing_since_time())), ")"));
+  }
+  return {absl::StrJoin(parts, ", "), Tone::kWarning};
+}
+
+// "auth connect, 12 x (3 d)": the first kind that fails, how often in a row and since when.
+Cell FailingCell(const google::protobuf::RepeatedPtrField<v1::KindStatus>& kinds, absl::Time now) {
+  std::string text;
+  int more = -1;
+  for (const v1::KindStatus& kind : kinds) {
+    if (kind.error_class().empty()) continue;
+    ++more;
+    if (!text.empty()) continue;
+    text = absl::StrCat(kind.kind(), " ", kind.error_class(), ", ", kind.failure_count(), " x (",
+                        FormatAge(now - ToTime(kind.failing_since_time())), ")");
+  }
+  if (more > 0) absl::StrAppend(&text, absl::StrFormat(" (+%d)", more));
+  return {std::move(text), Tone::kWarning};
+}
+
+// When an endpoint that is backed off from is asked again; empty for any other.
+template <typename Message>
+Cell NextTryCell(const Message& message) {
+  if (!message.has_next_attempt_time()) return Cell{};
+  return {absl::StrCat("backing off until ", FormatMinute(ToTime(message.next_attempt_time()))),
+          Tone::kWarning};
+}
+
+// "connect 3, limit 1", in the order of the names.
+Cell CountsCell(const google::protobuf::Map<std::string, int64_t>& counts) {
+  const std::map<std::string, int64_t> sorted(counts.begin(), counts.end());
+  return {absl::StrJoin(sorted, ", ", absl::PairFormatter(" ")), Tone::kWarning};
+}
+
 // The last part of a resource name.
 std::string LastId(absl::string_view name) {
   const size_t slash = name.rfind('/');
@@ -136,6 +178,9 @@ std::vector<Column<v1::Site>> ColumnsOf(const v1::Site*) {
        [](const T& s, absl::Time now) {
          return AgeCell(s.state(), s.has_observe_time(), s.observe_time(), now);
        }},
+      {IfAny(Left("FAILING")), kAlways,
+       [](const T& s, absl::Time now) { return ErrorsCell(s.errors(), now); }},
+      {IfAny(Left("NEXT TRY")), kAlways, [](const T& s, absl::Time) { return NextTryCell(s); }},
       {IfAny(Long("PROBLEM", 24)), kAlways,
        [](const T& s, absl::Time) {
          if (s.problems().empty()) return Cell{};
@@ -252,6 +297,9 @@ std::vector<Column<v1::Share>> ColumnsOf(const v1::Share*) {
          if (!s.configured()) return Cell{"removed", Tone::kDim};
          return AgeCell(s.state(), s.has_observe_time(), s.observe_time(), now);
        }},
+      {IfAny(Left("FAILING")), kAlways,
+       [](const T& s, absl::Time now) { return FailingCell(s.kinds(), now); }},
+      {IfAny(Left("NEXT TRY")), kAlways, [](const T& s, absl::Time) { return NextTryCell(s); }},
       {Right("FLAVORS"), kAlways, [](const T& s, absl::Time) { return Number(s.flavor_count()); }},
       {Right("IMAGES"), kAlways, [](const T& s, absl::Time) { return Number(s.image_count()); }},
       {Right("NETWORKS"), kAlways,
@@ -432,6 +480,14 @@ std::vector<Column<v1::Crawl>> ColumnsOf(const v1::Crawl*) {
        }},
       {Right("REQUESTS"), kAlways,
        [](const T& c, absl::Time) { return Number(c.request_count()); }},
+      {IfAny(Right("BACKING OFF")), kAlways,
+       [](const T& c, absl::Time) {
+         return c.backing_off_count() == 0 ? Cell{} : Number(c.backing_off_count());
+       }},
+      {IfAny(Left("ERRORS")), kAlways,
+       [](const T& c, absl::Time) { return CountsCell(c.error_counts()); }},
+      {IfAny(Left("LIMITS HIT")), kAlways,
+       [](const T& c, absl::Time) { return CountsCell(c.limit_hits()); }},
       {Left("NAME"), kWideOnly, [](const T& c, absl::Time) { return Text(c.name()); }},
   };
 }

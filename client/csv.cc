@@ -44,7 +44,7 @@ void AddColumns(const Descriptor& type, const CsvColumn& above, std::vector<CsvC
 std::string ScalarText(const nlohmann::ordered_json& value, const FieldDescriptor& field) {
   if (value.is_null()) return "";
   if (!value.is_string()) return value.dump();
-  const auto text = value.get<std::string>();
+  auto text = value.get<std::string>();
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM) return text;
   const auto* number = field.enum_type()->FindValueByName(text);
   return number == nullptr ? text : EnumWord(*field.enum_type(), number->number());

@@ -1,9 +1,9 @@
 // cisquery: asks a CIS server, or a database file, and prints the answer.
 
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <memory>

@@ -128,8 +128,7 @@ absl::StatusOr<Range> ParseSizeRangeGib(absl::string_view text) {
 
 absl::StatusOr<absl::Duration> ParseAge(absl::string_view text) {
   static constexpr std::pair<absl::string_view, int64_t> kUnits[] = {
-      {"ms", 1},          {"s", 1000},         {"m", 60 * 1000},
-      {"h", 3600 * 1000}, {"d", 86400 * 1000}, {"w", 7 * 86400 * int64_t{1000}}};
+      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3600'000}, {"d", 86400'000}, {"w", 604800'000}};
   const absl::Status error = absl::InvalidArgumentError(
       absl::StrCat("\"", text, "\" is not a time span; write for example 90s, 30m, 26h or 7d"));
   absl::string_view rest = absl::StripAsciiWhitespace(text);

@@ -75,7 +75,7 @@ absl::Status GetOne(const CommandContext& context, std::vector<Found>& found) {
 // Gets `sites/...`, `vos/...` or `crawls/...`. Returns INVALID_ARGUMENT for other forms.
 absl::Status GetByName(const CommandContext& context, std::vector<Found>& found) {
   const std::vector<std::string> parts = absl::StrSplit(context.options.show_name, '/');
-  const std::string collection = parts[parts.size() >= 3 ? 2 : 0];
+  const std::string& collection = parts[parts.size() >= 3 ? 2 : 0];
   if (collection == "vos") return GetOne<v1::Vo>(context, found);
   if (collection == "crawls") return GetOne<v1::Crawl>(context, found);
   if (collection == "endpoints") return GetOne<v1::Endpoint>(context, found);

@@ -93,7 +93,7 @@ std::string Table::Format(const TableStyle& style, bool* was_cut) const {
       if (widths[i] == 0) continue;
       if (!first) skipped += kGap;
       first = false;
-      const Cell cell = cell_of(i);
+      const Cell& cell = cell_of(i);
       const std::string shown = Truncate(cell.text, widths[i], columns_[i].cut);
       const size_t pad = widths[i] - DisplayWidth(shown);
       if (columns_[i].align == Align::kRight) skipped += pad;

@@ -120,9 +120,7 @@ std::string CleanText(absl::string_view text) {
   clean.reserve(text.size());
   while (!text.empty()) {
     const Character c = Decode(text);
-    if (!c.valid) {
-      absl::StrAppendFormat(&clean, "\\x%02x", c.code);
-    } else if (!IsIn(kHostile, c.code)) {
+    if (c.valid && !IsIn(kHostile, c.code)) {
       absl::StrAppend(&clean, text.substr(0, c.size));
     } else if (c.code == '\n') {
       absl::StrAppend(&clean, "\\n");
@@ -130,7 +128,7 @@ std::string CleanText(absl::string_view text) {
       absl::StrAppend(&clean, "\\t");
     } else if (c.code == '\r') {
       absl::StrAppend(&clean, "\\r");
-    } else if (c.code < 0x80) {
+    } else if (!c.valid || c.code < 0x80) {
       absl::StrAppendFormat(&clean, "\\x%02x", c.code);
     } else {
       absl::StrAppendFormat(&clean, "\\u%04x", c.code);
@@ -193,8 +191,8 @@ std::string PadLeft(absl::string_view text, size_t width) {
 std::string FormatAge(absl::Duration age) {
   const int64_t seconds = std::max<int64_t>(0, absl::ToInt64Seconds(age));
   if (seconds < 90) return absl::StrCat(seconds, " s");
-  if (seconds < 90 * 60) return absl::StrCat(seconds / 60, " min");
-  if (seconds < 48 * 3600) return absl::StrCat(seconds / 3600, " h");
+  if (seconds < 5400) return absl::StrCat(seconds / 60, " min");
+  if (seconds < 172800) return absl::StrCat(seconds / 3600, " h");
   return absl::StrCat(seconds / 86400, " d");
 }
 

@@ -1,12 +1,16 @@
+#include <map>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "crawler/command.h"
 #include "crawler/configuration.h"
 #include "crawler/crawl_cycle.h"
 #include "crawler/crawl_secrets.h"
+#include "crawler/endpoint_gate.h"
 #include "crawler/http/curl_transport.h"
 #include "crawler/lock_file.h"
 #include "crawler/project_discovery.h"
@@ -48,7 +52,16 @@ class ProgressLine {
   bool is_shown_ = false;
 };
 
+// "connect=3 timeout=1"; "none".
+std::string FormatCounts(const std::map<std::string, int64_t>& counts) {
+  return counts.empty() ? "none" : absl::StrJoin(counts, " ", absl::PairFormatter("="));
+}
+
 absl::string_view StateOf(const ShareOutcome& outcome) {
+  const auto login = outcome.kinds.find(Kind::kAuth);
+  if (login != outcome.kinds.end() && login->second.error == ErrorClass::kBackingOff) {
+    return FormatErrorClass(ErrorClass::kBackingOff);
+  }
   if (outcome.Refreshed()) return "refreshed";
   return outcome.RefreshedAny() ? "partial" : "failed";
 }
@@ -67,7 +80,9 @@ void LogShare(const ShareOutcome& outcome, bool verbose) {
   const std::string& region = endpoint.region.empty() ? endpoint.resolved_region : endpoint.region;
   for (const auto& [kind, result] : outcome.kinds) {
     if (result.error == ErrorClass::kNone) continue;
-    Log(LogLevel::kWarning, "crawl.failure",
+    const bool is_asked = result.error != ErrorClass::kBackingOff;
+    Log(is_asked ? LogLevel::kWarning : LogLevel::kInfo,
+        is_asked ? "crawl.failure" : "crawl.backing-off",
         {{"site", endpoint.site_name},
          {"vo", outcome.share.vo},
          {"region", region},
@@ -142,6 +157,10 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   CrawlCycleOptions cycle_options;
   cycle_options.share_deadline = options.share_deadline;
   cycle_options.corrector = &corrector;
+  // Who names a site wants to know.
+  if (options.back_off && options.site_filter.empty()) {
+    cycle_options.gate = EndpointGate(known, context.clock->Now());
+  }
   SourceOptions source_options;
   source_options.timeout = options.timeout;
   AccessTokens access_tokens(transport.get(), context.clock, MakeAccessTokensOptions(options));
@@ -158,7 +177,7 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
     LogShare(outcome, options.verbose);
   };
   cycle_options.on_progress = [&](const CrawlSummary& summary) { progress.Update(summary); };
-  const absl::Time start_time = context.clock->Now();
+  const absl::Time start_time = context.clock->Steady();
   CrawlCycle cycle(transport.get(), store.get(), context.clock, std::move(cycle_options));
   // Beside the sites, on the same transport: its answers are not waited for.
   RegistryRefresh registry(transport.get(), store.get(), context.clock);
@@ -179,9 +198,15 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
        {"refreshed", summary->refreshed_count},
        {"partial", summary->partial_count},
        {"requests", summary->request_count},
+       {"shared", summary->shared_count},
        {"retries", transport->stats().retry_count},
+       {"connections", transport->stats().connection_count},
+       {"http2", transport->stats().http2_count},
+       {"not_asked", summary->backing_off_count},
+       {"errors", FormatCounts(summary->error_counts)},
+       {"limits", FormatCounts(summary->limit_hits)},
        {"seconds",
-        absl::StrFormat("%.2f", absl::ToDoubleSeconds(context.clock->Now() - start_time))}});
+        absl::StrFormat("%.2f", absl::ToDoubleSeconds(context.clock->Steady() - start_time))}});
   if (!summary->interrupted) {
     // What a crawl found is stored; that the past could not be shortened is no failure of it.
     const absl::Status pruned = PruneOlder(options.db, context.clock->Now() - options.keep_history);

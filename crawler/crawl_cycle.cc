@@ -44,16 +44,23 @@ absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& tar
   CIS_ASSIGN_OR_RETURN(crawl_id_, store_->BeginCrawl(start_time_));
   CIS_RETURN_IF_ERROR(
       store_->ReplaceConfiguration(configuration_.sites(), configuration_.shares()));
-  for (const ShareTarget& target : targets) StartShare(target);
+  std::vector<ShareTarget> discovering;
+  for (const ShareTarget& target : targets) {
+    if (!options_.gate.IsBackedOff(target.share)) discovering.push_back(target);
+    if (options_.gate.Admit(target)) StartShare(target);
+  }
   if (options_.discovery != nullptr) {
-    options_.discovery->Start(targets, [this](const ProjectOffers& offers) { OnOffers(offers); });
+    options_.discovery->Start(discovering,
+                              [this](const ProjectOffers& offers) { OnOffers(offers); });
   }
   // All shares start now. A request's own deadline does not count the wait for its turn; this does.
-  const absl::Status driven = transport_->Run(clock_->Now() + options_.share_deadline);
+  const absl::Status driven = transport_->Run(clock_->Steady() + options_.share_deadline);
   CIS_RETURN_IF_ERROR(store_status_);
+  for (const auto& [name, count] : transport_->limit_hits()) summary_.limit_hits[name] += count;
   if (summary_.interrupted) return summary_;
   // Shares that the deadline cut off were told so, and have failed on their own.
   if (!driven.ok() && driven.code() != absl::StatusCode::kDeadlineExceeded) return driven;
+  CIS_RETURN_IF_ERROR(RecordHeld());
   Crawl crawl;
   crawl.id = crawl_id_;
   crawl.end_time = clock_->Now();
@@ -65,6 +72,9 @@ absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& tar
     summary_.request_count += options_.discovery->request_count();
   }
   crawl.request_count = summary_.request_count;
+  crawl.backing_off_count = summary_.backing_off_count;
+  crawl.error_counts = summary_.error_counts;
+  crawl.limit_hits = summary_.limit_hits;
   CIS_RETURN_IF_ERROR(store_->EndCrawl(crawl));
   return summary_;
 }
@@ -74,15 +84,41 @@ void CrawlCycle::StartShare(ShareTarget target) {
   ShareRun& run = *owned;
   runs_.push_back(std::move(owned));
   run.outcome.share = target.share;
-  run.start_time = clock_->Now();
+  run.start_time = clock_->Steady();
   run.source = options_.make_source(target);
   run.target = std::move(target);
   ++summary_.share_count;
-  Take(run, run.source->Start(run.start_time));
+  Take(run, run.source->Start(clock_->Now()));
+}
+
+void CrawlCycle::OpenGate(const ShareRun& run, bool site_works) {
+  if (!site_works) return;
+  for (ShareTarget& target : options_.gate.Open(run.target.share)) StartShare(std::move(target));
+}
+
+absl::Status CrawlCycle::RecordHeld() {
+  for (const auto& [target, back_off] : options_.gate.Held()) {
+    ShareOutcome outcome;
+    outcome.share = target.share;
+    outcome.kinds[Kind::kAuth] = {ErrorClass::kBackingOff, DescribeBackOff(back_off)};
+    ++summary_.share_count;
+    ++summary_.done_count;
+    ++summary_.backing_off_count;
+    for (const Share& share : configuration_.SharesOf(target.share)) {
+      CIS_RETURN_IF_ERROR(store_->RecordNotAsked(
+          crawl_id_, share, outcome.kinds[Kind::kAuth].message, clock_->Now()));
+    }
+    if (options_.on_share_done) options_.on_share_done(outcome);
+  }
+  return absl::OkStatus();
 }
 
 void CrawlCycle::Take(ShareRun& run, SourceStep step) {
-  for (SourceRequest& request : step.requests) Send(run, std::move(request));
+  for (const Limit limit : step.limits) ++summary_.limit_hits[std::string(FormatLimit(limit))];
+  for (SourceRequest& request : step.requests) {
+    ++run.open_count;
+    if (!UseSharedAnswer(run, request)) Send(run, std::move(request));
+  }
   for (const SourceEvent& event : step.events) OnEvent(run, event);
   // Last: the answer may be there at once, and its step then goes through here too.
   for (const UnscopedRequest& request : step.unscoped_requests) AskUnscoped(run, request);
@@ -90,15 +126,58 @@ void CrawlCycle::Take(ShareRun& run, SourceStep step) {
 }
 
 void CrawlCycle::Send(ShareRun& run, SourceRequest request) {
-  const absl::Duration left = run.start_time + options_.share_deadline - clock_->Now();
+  const absl::Duration left = run.start_time + options_.share_deadline - clock_->Steady();
   // A request that comes too late still goes its way, so that it ends where all others do.
   request.request.deadline =
       std::min(request.request.deadline, std::max(left, absl::Milliseconds(1)));
-  ++run.open_count;
   transport_->Send(std::move(request.request),
-                   [this, &run, tag = request.tag](absl::StatusOr<HttpResponse> answer) {
+                   [this, &run, tag = request.tag,
+                    key = std::move(request.share_key)](absl::StatusOr<HttpResponse> answer) {
+                     if (!key.empty()) OnSharedAnswer(key, answer);
                      OnAnswer(run, tag, std::move(answer));
                    });
+}
+
+bool CrawlCycle::UseSharedAnswer(ShareRun& run, SourceRequest& request) {
+  if (request.share_key.empty()) return false;
+  const auto [it, is_first] = shared_.try_emplace(request.share_key);
+  if (is_first) return false;
+  if (it->second.answer.has_value()) {
+    answered_.emplace_back(&run, std::move(request));
+  } else {
+    it->second.waiting.emplace_back(&run, std::move(request));
+  }
+  return true;
+}
+
+void CrawlCycle::OnSharedAnswer(const std::string& key,
+                                const absl::StatusOr<HttpResponse>& answer) {
+  SharedAnswer& shared = shared_[key];
+  auto waiting = std::exchange(shared.waiting, {});
+  if (answer.ok() && answer->status == 200) {
+    shared.answer = *answer;
+    shared.answer->try_count = 0;  // the request is counted where it was made
+    for (auto& one : waiting) answered_.push_back(std::move(one));
+    return;
+  }
+  // A refusal or an outage is the asker's own: everybody asks for himself.
+  shared_.erase(key);
+  if (!answer.ok() && answer.status().code() == absl::StatusCode::kCancelled) return;
+  for (auto& [run, request] : waiting) {
+    request.share_key.clear();
+    Send(*run, std::move(request));
+  }
+}
+
+void CrawlCycle::DeliverShared() {
+  while (!answered_.empty() && store_status_.ok()) {
+    const auto [run, request] = std::move(answered_.front());
+    answered_.pop_front();
+    ++summary_.shared_count;
+    --run->open_count;
+    Take(*run,
+         run->source->OnResponse(request.tag, *shared_[request.share_key].answer, clock_->Now()));
+  }
 }
 
 void CrawlCycle::OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpResponse> answer) {
@@ -107,6 +186,7 @@ void CrawlCycle::OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpRespons
   summary_.request_count += answer.ok() ? answer->try_count : 1;
   if (!store_status_.ok()) return;
   Take(run, run.source->OnResponse(tag, answer, clock_->Now()));
+  DeliverShared();
   if (options_.on_progress) options_.on_progress(summary_);
 }
 
@@ -137,9 +217,11 @@ void CrawlCycle::OnEvent(ShareRun& run, const SourceEvent& event) {
         CheckStore(store_->ReplaceConfiguration(configuration_.sites(), configuration_.shares()));
       }
       CheckStore(store_->RecordLogin(crawl_id_, event.share, clock_->Now(), event.request_count));
+      OpenGate(run, true);
       return;
     case SourceEvent::Type::kRegions:
       OnRegions(run, event);
+      OpenGate(run, true);
       return;
     case SourceEvent::Type::kObservation:
       CheckStore(OnObservation(run, event));
@@ -148,6 +230,8 @@ void CrawlCycle::OnEvent(ShareRun& run, const SourceEvent& event) {
       run.outcome.share = event.share;
       CheckStore(RecordFailure(run, event.share, event.kind, event.error, event.status.message(),
                                event.request_count));
+      // A site that refuses somebody works.
+      OpenGate(run, event.kind == Kind::kAuth && !IsSiteFailure(event.error));
       return;
   }
 }
@@ -221,6 +305,7 @@ absl::Status CrawlCycle::RecordFailure(ShareRun& run, const Share& share, Kind k
   KindOutcome& outcome = run.outcome.kinds[kind];
   outcome.error = error == ErrorClass::kNone ? ErrorClass::kInternal : error;
   outcome.message = std::string(message);
+  ++summary_.error_counts[std::string(FormatErrorClass(outcome.error))];
   if (options_.corrector != nullptr) options_.corrector->NoteMissing(share, kind);
   // A login that fails before the regions are known fails for all that were known.
   for (const Share& one : configuration_.SharesOf(share)) {
@@ -237,7 +322,7 @@ void CrawlCycle::FinishIfDone(ShareRun& run) {
     --summary_.share_count;
     return;
   }
-  run.outcome.duration = clock_->Now() - run.start_time;
+  run.outcome.duration = clock_->Steady() - run.start_time;
   ++summary_.done_count;
   if (run.outcome.Refreshed()) {
     ++summary_.refreshed_count;

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -12,6 +15,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "crawler/configuration.h"
+#include "crawler/endpoint_gate.h"
+#include "crawler/http/limit.h"
 #include "crawler/http/transport.h"
 #include "crawler/overrides/corrector.h"
 #include "crawler/project_discovery.h"
@@ -48,10 +53,14 @@ struct ShareOutcome {
 struct CrawlSummary {
   int64_t share_count = 0;
   int64_t done_count = 0;
-  int64_t refreshed_count = 0;  // all kinds fresh
-  int64_t partial_count = 0;    // some kinds fresh, some kept
-  int64_t request_count = 0;    // answers, retries included
-  bool interrupted = false;     // Cancel() was called before the end
+  int64_t refreshed_count = 0;                  // all kinds fresh
+  int64_t partial_count = 0;                    // some kinds fresh, some kept
+  int64_t request_count = 0;                    // answers, retries included
+  int64_t shared_count = 0;                     // answers that another share's request brought
+  int64_t backing_off_count = 0;                // shares that were not asked
+  std::map<std::string, int64_t> error_counts;  // kinds that failed, by class
+  LimitHits limit_hits;
+  bool interrupted = false;  // Cancel() was called before the end
 };
 
 // 0 all shares refreshed · 3 some kept last good data · 4 none refreshed · 1 interrupted.
@@ -67,6 +76,7 @@ struct CrawlCycleOptions {
   ProjectDiscovery* discovery = nullptr;
   std::vector<std::string> discovered_vos;  // whose discovered shares are crawled; empty = all
   Corrector* corrector = nullptr;  // the operator's overrides; null = none. Outlives the cycle.
+  EndpointGate gate;               // endpoints that are backed off from
   // Called when a share is done, and after every answer. May be null.
   std::function<void(const ShareOutcome&)> on_share_done;
   std::function<void(const CrawlSummary&)> on_progress;
@@ -95,15 +105,24 @@ class CrawlCycle {
     ShareTarget target;
     std::unique_ptr<Source> source;
     ShareOutcome outcome;
-    absl::Time start_time;
+    absl::Time start_time;   // of the clock's Steady()
     int64_t open_count = 0;  // requests without an answer, of both sorts
     bool split = false;      // replaced by one run a region
     bool done = false;
   };
 
   void StartShare(ShareTarget target);
+  // Starts the shares that waited for this one's login, if that says that the site works.
+  void OpenGate(const ShareRun& run, bool site_works);
+  // Notes the shares that are still held back at the end as not asked.
+  absl::Status RecordHeld();
   void Take(ShareRun& run, SourceStep step);
   void Send(ShareRun& run, SourceRequest request);
+  // For a request whose answer other shares may have: true if it need not be sent.
+  bool UseSharedAnswer(ShareRun& run, SourceRequest& request);
+  void OnSharedAnswer(const std::string& key, const absl::StatusOr<HttpResponse>& answer);
+  // Hands out the answers that other shares' requests brought.
+  void DeliverShared();
   void OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpResponse> answer);
   void AskUnscoped(ShareRun& run, const UnscopedRequest& request);
   // True if the crawl is being interrupted, which is no failure of a site.
@@ -126,6 +145,13 @@ class CrawlCycle {
   absl::Time start_time_;
   CrawlConfiguration configuration_;
   std::vector<std::unique_ptr<ShareRun>> runs_;
+  // An answer that holds for all shares of an endpoint, or those that wait for it.
+  struct SharedAnswer {
+    std::optional<HttpResponse> answer;
+    std::vector<std::pair<ShareRun*, SourceRequest>> waiting;
+  };
+  std::map<std::string, SharedAnswer> shared_;                // by SourceRequest::share_key
+  std::deque<std::pair<ShareRun*, SourceRequest>> answered_;  // to be told a shared answer
   CrawlSummary summary_;
   absl::Status store_status_;
 };

@@ -2,7 +2,7 @@
 cis_library(
   cis_crawl
   SOURCES command.cc configuration.cc copy_commands.cc crawl_command.cc crawl_cycle.cc
-          crawl_secrets.cc
+          crawl_secrets.cc endpoint_gate.cc
           lint/lint.cc lint/lint_flavors.cc
           lint/lint_images.cc lint/lint_networks.cc lock_file.cc options.cc project_discovery.cc prune_command.cc registry_command.cc registry_refresh.cc
           rules_folder.cc status_report.cc store_commands.cc transport_options.cc

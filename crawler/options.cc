@@ -111,6 +111,8 @@ void AddCrawl(CLI::App& app, RawOptions& raw) {
   AddText(crawl, "--share-deadline", raw.share_deadline, "Time for all requests of one share")
       ->capture_default_str();
   AddKeepHistory(crawl, raw);
+  crawl->add_flag("--no-back-off{false}", raw.options.back_off,
+                  "Ask endpoints too that have failed for days (--site asks its site anyway)");
   crawl->add_flag("--verbose", raw.options.verbose, "One summary line a share");
   AddText(crawl, "--log-format", raw.log_format, "text or json")->capture_default_str();
 }

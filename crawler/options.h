@@ -51,6 +51,7 @@ struct CrawlerOptions {
   int max_in_flight = 200;
   absl::Duration timeout = absl::Seconds(30);
   absl::Duration share_deadline = absl::Minutes(10);
+  bool back_off = true;  // keep away from endpoints that have failed for days; also off with --site
   bool verbose = false;
 
   // crawl, prune

@@ -21,7 +21,7 @@ absl::StatusOr<CommandResult> ReadRegistry(const CrawlerOptions& options,
   CIS_ASSIGN_OR_RETURN(
       const std::unique_ptr<CurlTransport> transport,
       CurlTransport::Create(MakeTransportOptions(options, context), context.clock));
-  const absl::Time start_time = context.clock->Now();
+  const absl::Time start_time = context.clock->Steady();
   RegistryRefresh refresh(transport.get(), store.get(), context.clock);
   refresh.Start(options.gocdb, options.timeout);
   if (context.on_transport) context.on_transport(transport.get());
@@ -40,7 +40,7 @@ absl::StatusOr<CommandResult> ReadRegistry(const CrawlerOptions& options,
        {"failed", refresh.failed_count()},
        {"requests", refresh.request_count()},
        {"seconds",
-        absl::StrFormat("%.2f", absl::ToDoubleSeconds(context.clock->Now() - start_time))}});
+        absl::StrFormat("%.2f", absl::ToDoubleSeconds(context.clock->Steady() - start_time))}});
   if (refresh.failed_count() > 0) result.exit_code = refresh.refreshed_count() > 0 ? 3 : 4;
   return result;
 }

@@ -1,6 +1,8 @@
 #include "crawler/status_report.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "schema/base/one_line.h"
+#include "schema/model/back_off.h"
 #include "schema/model/records.h"
 
 namespace cis {
@@ -29,8 +32,8 @@ std::string FormatAge(absl::Duration age) {
   if (age == absl::InfiniteDuration()) return "never";
   const int64_t minutes = absl::ToInt64Minutes(age);
   if (minutes < 60) return absl::StrCat(minutes, "m");
-  if (minutes < 48 * 60) return absl::StrCat(minutes / 60, "h");
-  return absl::StrCat(minutes / (24 * 60), "d");
+  if (minutes < 2880) return absl::StrCat(minutes / 60, "h");
+  return absl::StrCat(minutes / 1440, "d");
 }
 
 // One line without the characters that mean something to a monitoring system.
@@ -38,7 +41,8 @@ std::string ForMonitor(absl::string_view text) {
   return absl::StrReplaceAll(OneLine(text.substr(0, kMaxMessageBytes)), {{"|", " "}});
 }
 
-ShareStatus StatusOf(const ShareCatalog& entry, absl::Time now, absl::Duration max_age) {
+ShareStatus StatusOf(const ShareCatalog& entry, const std::optional<BackOff>& back_off,
+                     absl::Time now, absl::Duration max_age) {
   ShareStatus status;
   status.age = absl::ZeroDuration();
   for (const Kind kind : kAllKinds) {
@@ -48,9 +52,17 @@ ShareStatus StatusOf(const ShareCatalog& entry, absl::Time now, absl::Duration m
     const absl::Duration age = never ? absl::InfiniteDuration() : now - it->success_time;
     status.age = std::max(status.age, age);
     if (it != entry.kinds.end() && it->error != ErrorClass::kNone && status.problem.empty()) {
-      status.problem =
-          absl::StrCat(FormatKind(kind), " ", FormatErrorClass(it->error), ", data ",
-                       FormatAge(age), never ? "" : " old", ": ", ForMonitor(it->error_message));
+      status.problem = absl::StrCat(
+          FormatKind(kind), " ", FormatErrorClass(it->error), ", data ", FormatAge(age),
+          never ? "" : " old",
+          it->failure_count > 0 ? absl::StrCat(", failing for ", FormatAge(now - it->failing_since),
+                                               " (", it->failure_count, "x)")
+                                : "",
+          back_off.has_value() ? absl::StrCat(", backing off, next try in ",
+                                              FormatAge(std::max(absl::ZeroDuration(),
+                                                                 back_off->next_attempt - now)))
+                               : "",
+          ": ", ForMonitor(it->error_message));
     }
   }
   status.stale = status.age > max_age;
@@ -71,9 +83,11 @@ StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, absl::Dur
   std::vector<std::string> problems;
   for (const auto& site : catalog.sites) {
     for (const EndpointCatalog& endpoint : site->endpoints) {
+      const std::optional<BackOff> back_off =
+          FindBackOff(LoginsOf(*site, endpoint.endpoint.keystone_url), now);
       for (const ShareCatalog& entry : endpoint.shares) {
         if (!entry.share.configured) continue;
-        const ShareStatus status = StatusOf(entry, now, max_age);
+        const ShareStatus status = StatusOf(entry, back_off, now, max_age);
         ++share_count;
         stale_count += status.stale ? 1 : 0;
         if (status.age != absl::InfiniteDuration()) oldest = std::max(oldest, status.age);

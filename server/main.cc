@@ -1,8 +1,8 @@
 // cis-server: serves what cis-crawler wrote. Wiring and signals only.
 
 #include <csignal>
-#include <cstdio>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -124,11 +124,11 @@ int main(int argc, char** argv) {
 
   const auto options = cis::ParseOptions(argc, argv);
   if (!options.ok()) {
-    std::fprintf(stderr, "cis-server: %s\n", std::string(options.status().message()).c_str());
+    std::cerr << "cis-server: " << options.status().message() << "\n";
     return cis::kExitUsage;
   }
   if (const auto* printout = std::get_if<cis::Printout>(&*options)) {
-    std::fputs(printout->text.c_str(), stdout);
+    std::cout << printout->text;
     return cis::kExitClean;
   }
   return cis::Run(std::get<cis::Options>(*options), stop_signals);

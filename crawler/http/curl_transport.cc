@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "crawler/http/http_error.h"
+#include "crawler/http/http_status.h"
 
 namespace cis {
 namespace {
@@ -21,8 +22,7 @@ std::string What(const HttpRequest& request) {
 
 // `status` with what was asked in front of it, its class kept.
 absl::Status WithContext(const HttpRequest& request, const absl::Status& status) {
-  return MakeError(status.code(), GetErrorClass(status),
-                   absl::StrCat(What(request), ": ", status.message()));
+  return Reword(status, absl::StrCat(What(request), ": ", status.message()));
 }
 
 bool IsRedirect(const HttpRequest& request, const HttpResponse& response) {
@@ -65,6 +65,10 @@ CurlTransport::~CurlTransport() {
   curl_multi_cleanup(static_cast<CURLM*>(multi_));
 }
 
+void CurlTransport::CountHit(Limit limit, int64_t count) {
+  stats_.limit_hits[std::string(FormatLimit(limit))] += count;
+}
+
 void CurlTransport::Send(HttpRequest request, Callback done) {
   ++stats_.request_count;
   const int64_t id = next_id_++;
@@ -89,9 +93,9 @@ absl::Status CurlTransport::Run(absl::Time deadline) {
       EndAll(absl::StatusCode::kCancelled, "the crawl was cancelled");
       return absl::CancelledError("the crawl was cancelled");
     }
-    const absl::Time now = clock_->Now();
+    const absl::Time now = clock_->Steady();
     if (now >= deadline && !exchanges_.empty()) {
-      ++stats_.limit_hits["deadline"];
+      CountHit(Limit::kShareTime, static_cast<int64_t>(exchanges_.size()));
       EndAll(absl::StatusCode::kDeadlineExceeded, "the crawl's deadline has passed");
       return absl::DeadlineExceededError("the crawl's deadline has passed");
     }
@@ -106,7 +110,7 @@ absl::Status CurlTransport::Run(absl::Time deadline) {
     }
     if (TakeFinished()) continue;
     const absl::Duration wait =
-        std::clamp(NextEvent(now, deadline) - clock_->Now(), absl::ZeroDuration(), kLongestPoll);
+        std::clamp(NextEvent(now, deadline) - clock_->Steady(), absl::ZeroDuration(), kLongestPoll);
     // Rounded up, or the last fraction of a millisecond would be spent spinning.
     const int64_t wait_ms = absl::ToInt64Milliseconds(wait + absl::Microseconds(999));
     curl_multi_poll(static_cast<CURLM*>(multi_), nullptr, 0, static_cast<int>(wait_ms), nullptr);
@@ -189,21 +193,23 @@ void CurlTransport::Stop(Exchange& exchange) {
 }
 
 void CurlTransport::OnTryEnd(int64_t id, Exchange& exchange, CurlTryEnd end) {
-  const absl::Time now = clock_->Now();
+  const absl::Time now = clock_->Steady();
   stats_.connection_count += end.connection_count;
   stats_.wire_bytes += end.wire_bytes;
   stats_.body_bytes += static_cast<int64_t>(end.response.body.size());
-  if (!end.limit.empty()) ++stats_.limit_hits[end.limit];
-  if (end.result == TryResult::kAnswer && OnRedirect(id, exchange, end.response)) return;
-
+  if (end.http2) ++stats_.http2_count;
   if (end.result == TryResult::kTimeout && exchange.cut_by_deadline) {
-    ++stats_.limit_hits["deadline"];
+    end.limit = Limit::kRequestTime;
     end.result = TryResult::kFinal;
   }
+  if (end.limit.has_value()) CountHit(*end.limit);
+  if (end.result == TryResult::kAnswer && OnRedirect(id, exchange, end.response)) return;
+
   std::optional<absl::Duration> retry_after;
-  if (end.result == TryResult::kAnswer) {
-    retry_after =
-        ParseRetryAfter(end.response.Header("Retry-After"), end.response.Header("Date"), now);
+  if (end.result == TryResult::kAnswer && IsRetryableHttpStatus(end.response.status)) {
+    retry_after = ParseRetryAfter(end.response.Header("Retry-After"), end.response.Header("Date"),
+                                  clock_->Now());
+    if (retry_after > options_.backoff.retry_after_cap) CountHit(Limit::kRetryAfter);
   }
   TryHistory after = exchange.history;
   ++after.try_count;
@@ -228,9 +234,9 @@ void CurlTransport::OnTryEnd(int64_t id, Exchange& exchange, CurlTryEnd end) {
     return;
   }
   if (decision.retry && !is_last_try) {
-    ++stats_.limit_hits["deadline"];
+    CountHit(Limit::kRequestTime);
   } else if (after.try_count >= options_.backoff.max_tries) {
-    ++stats_.limit_hits["tries"];
+    CountHit(Limit::kTries);
   }
   if (end.result == TryResult::kAnswer) {
     end.response.try_count = after.try_count;
@@ -239,8 +245,7 @@ void CurlTransport::OnTryEnd(int64_t id, Exchange& exchange, CurlTryEnd end) {
   }
   absl::Status status = WithContext(exchange.request, end.status);
   if (after.try_count > 1) {
-    status = MakeError(status.code(), GetErrorClass(status),
-                       absl::StrCat(status.message(), " (", after.try_count, " tries)"));
+    status = Reword(status, absl::StrCat(status.message(), " (", after.try_count, " tries)"));
   }
   End(id, std::move(status));
 }
@@ -249,6 +254,7 @@ bool CurlTransport::OnRedirect(int64_t id, Exchange& exchange, const HttpRespons
   if (!IsRedirect(exchange.request, response)) return false;
   const absl::StatusOr<Url> target = JoinUrl(exchange.url, response.Header("Location"));
   std::string why;
+  Limit limit = Limit::kRedirectOrigin;
   if (!target.ok()) {
     why = absl::StrCat("the site answers with a redirect that is no URL: ",
                        target.status().message());
@@ -257,7 +263,7 @@ bool CurlTransport::OnRedirect(int64_t id, Exchange& exchange, const HttpRespons
                        ", another origin, where no credentials are sent; name that URL in the "
                        "site file if it is right");
   } else if (exchange.redirect_count >= options_.max_redirects) {
-    ++stats_.limit_hits["redirects"];
+    limit = Limit::kRedirects;
     why = absl::StrCat("the site redirects more than ", options_.max_redirects, " times, last to ",
                        RedactUrl(FormatUrl(*target)));
   } else {
@@ -268,8 +274,9 @@ bool CurlTransport::OnRedirect(int64_t id, Exchange& exchange, const HttpRespons
     queue_.PushFront(exchange.key, id);
     return true;
   }
-  End(id, MakeError(absl::StatusCode::kFailedPrecondition, ErrorClass::kPolicy,
-                    absl::StrCat(What(exchange.request), ": ", why)));
+  CountHit(limit);
+  End(id, MakeLimitError(absl::StatusCode::kFailedPrecondition, ErrorClass::kPolicy, limit,
+                         absl::StrCat(What(exchange.request), ": ", why)));
   return true;
 }
 
@@ -288,7 +295,9 @@ void CurlTransport::EndAll(absl::StatusCode code, absl::string_view why) {
     const int64_t id = exchanges_.begin()->first;
     Exchange& exchange = *exchanges_.begin()->second;
     Stop(exchange);
-    End(id, MakeError(code, error, absl::StrCat(What(exchange.request), ": ", why)));
+    const std::string message = absl::StrCat(What(exchange.request), ": ", why);
+    End(id, error == ErrorClass::kTimeout ? MakeLimitError(code, error, Limit::kShareTime, message)
+                                          : MakeError(code, error, message));
   }
   wrong_.clear();
   retries_.clear();

@@ -41,16 +41,18 @@ struct TransportStats {
   int64_t wire_bytes = 0;        // of bodies, as they came
   int64_t body_bytes = 0;        // of bodies, decoded
   int max_in_flight = 0;         // most tries at one moment
-  std::map<std::string, int64_t> limit_hits;  // "body", "headers", "redirects", "tries", "deadline"
+  int64_t http2_count = 0;       // answers that came by HTTP/2
+  LimitHits limit_hits;
 };
 
 // HttpTransport over libcurl's multi interface, on the thread that calls Run(). Not thread-safe
 // but for Cancel(), which is sticky and acts within 100 ms.
 //
-// A request's `deadline` counts from the start of its first try: waiting for its turn is not the
-// site's fault, and Run() has a deadline of its own. A request that waits before a retry holds no
-// place in flight. An answer with Retry-After pauses every request of its limit_key. Callbacks
-// that have not run when the transport is destroyed never run.
+// Waits and deadlines go by the clock's Steady(), so that a clock that is set meanwhile ends
+// nothing. A request's `deadline` counts from the start of its first try: waiting for its turn is
+// not the site's fault, and Run() has a deadline of its own. A request that waits before a retry
+// holds no place in flight. An answer with Retry-After pauses every request of its limit_key.
+// Callbacks that have not run when the transport is destroyed never run.
 class CurlTransport : public HttpTransport {
  public:
   // `clock` must outlive the transport. Returns INVALID_ARGUMENT if a limit is below 1, INTERNAL if
@@ -63,6 +65,7 @@ class CurlTransport : public HttpTransport {
   absl::Status Run(absl::Time deadline) override;
   void Cancel() override { cancelled_.store(true); }
 
+  LimitHits limit_hits() const override { return stats_.limit_hits; }
   const TransportStats& stats() const { return stats_; }
 
  private:
@@ -83,6 +86,7 @@ class CurlTransport : public HttpTransport {
 
   CurlTransport(TransportOptions options, const Clock* clock, void* multi);
 
+  void CountHit(Limit limit, int64_t count = 1);
   void StartWaiting(absl::Time now);
   void StartTry(int64_t id, Exchange& exchange, absl::Time now);
   // Takes what libcurl has finished. Returns false if it has finished nothing.

@@ -1,8 +1,11 @@
 #include "crawler/http/curl_try.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <system_error>
 #include <utility>
 
@@ -25,6 +28,22 @@ bool IsPrintable(absl::string_view text) {
 bool IsInward(absl::string_view host) {
   const HostClass host_class = ClassifyHost(host);
   return host_class == HostClass::kLoopback || host_class == HostClass::kLinkLocal;
+}
+
+// "203.0.113.7", "2001:db8::1"; empty for what is no internet address.
+std::string FormatAddress(const sockaddr& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const void* bytes = nullptr;
+  if (address.sa_family == AF_INET) {
+    bytes = &reinterpret_cast<const sockaddr_in&>(address).sin_addr;
+  } else if (address.sa_family == AF_INET6) {
+    bytes = &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
+  }
+  if (bytes == nullptr ||
+      inet_ntop(address.sa_family, bytes, text.data(), text.size()) == nullptr) {
+    return "";
+  }
+  return text.data();
 }
 
 long Milliseconds(absl::Duration duration) {
@@ -128,6 +147,13 @@ absl::Status CurlTry::Prepare(bool fresh_connection) {
   set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   set(CURLOPT_HEADERFUNCTION, &CurlTry::HeaderCallback);
   set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  // Before the connection is made, and once more when it is used.
+  const curl_opensocket_callback open_socket = [](void* self, curlsocktype purpose,
+                                                  curl_sockaddr* address) {
+    return OpenSocketCallback(self, purpose, address);
+  };
+  set(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
   set(CURLOPT_PREREQFUNCTION, &CurlTry::ConnectedCallback);
   set(CURLOPT_PREREQDATA, static_cast<void*>(this));
 
@@ -146,6 +172,15 @@ absl::Status CurlTry::Prepare(bool fresh_connection) {
   return absl::OkStatus();
 }
 
+int CurlTry::OpenSocketCallback(void* self, int purpose, void* address) {
+  const auto* to = static_cast<const curl_sockaddr*>(address);
+  if (purpose == CURLSOCKTYPE_IPCXN &&
+      !static_cast<CurlTry*>(self)->MayConnect(FormatAddress(to->addr))) {
+    return CURL_SOCKET_BAD;
+  }
+  return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
 size_t CurlTry::BodyCallback(char* data, size_t size, size_t count, void* self) {
   return static_cast<CurlTry*>(self)->OnBody(data, size * count);
 }
@@ -161,7 +196,7 @@ int CurlTry::ConnectedCallback(void* self, char* peer, char* /*local*/, int /*pe
 
 size_t CurlTry::OnBody(const char* data, size_t size) {
   if (static_cast<int64_t>(response_.body.size() + size) > request_.max_body_bytes) {
-    limit_ = "body";
+    limit_ = Limit::kBodyBytes;
     return 0;  // ends the transfer
   }
   response_.body.append(data, size);
@@ -171,7 +206,7 @@ size_t CurlTry::OnBody(const char* data, size_t size) {
 size_t CurlTry::OnHeader(const char* data, size_t size) {
   header_bytes_ += static_cast<int64_t>(size);
   if (header_bytes_ > options_.max_header_bytes) {
-    limit_ = "headers";
+    limit_ = Limit::kHeaderBytes;
     return 0;
   }
   const absl::string_view line = absl::StripTrailingAsciiWhitespace(absl::string_view(data, size));
@@ -187,13 +222,16 @@ size_t CurlTry::OnHeader(const char* data, size_t size) {
   return size;
 }
 
-int CurlTry::OnConnected(const char* peer_address) {
+bool CurlTry::MayConnect(const std::string& address) {
   // Behind a proxy the peer is the proxy, which the operator chose.
-  if (!request_.allow_loopback && proxy_.empty() && IsInward(peer_address)) {
-    refused_ = peer_address;
-    return CURL_PREREQFUNC_ABORT;
-  }
-  return CURL_PREREQFUNC_OK;
+  if (request_.allow_loopback || !proxy_.empty() || !IsInward(address)) return true;
+  refused_ = address;
+  return false;
+}
+
+int CurlTry::OnConnected(const char* peer_address) {
+  // A connection that is used again was perhaps made for a request that may go there.
+  return MayConnect(peer_address) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 std::string CurlTry::ErrorText(int curl_code) const {
@@ -246,12 +284,14 @@ void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
       curl_easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, &before_request_us);
       curl_easy_getinfo(handle, CURLINFO_TOTAL_TIME_T, &total_us);
       if (before_request_us == 0) {
+        end.limit = Limit::kConnectTime;
         return fail(
             TryResult::kTimeout, Code::kUnavailable, ErrorClass::kConnect,
             absl::StrCat("no connection to ", url_.host, ":", url_.port, " within ",
                          absl::FormatDuration(std::min(options_.connect_timeout, timeout_))));
       }
       const bool stalled = absl::Microseconds(total_us) + absl::Milliseconds(50) < timeout_;
+      end.limit = stalled ? Limit::kStallTime : Limit::kTryTime;
       return fail(TryResult::kTimeout, Code::kDeadlineExceeded, ErrorClass::kTimeout,
                   stalled
                       ? absl::StrCat("no byte for ", absl::FormatDuration(options_.stall_timeout))
@@ -302,17 +342,21 @@ CurlTryEnd CurlTry::Finish(int curl_code) {
   end.wire_bytes = wire_bytes;
 
   // libcurl's own limits on one header line, and on the declared length of a body.
-  if (curl_code == CURLE_OUT_OF_MEMORY && response_.body.empty()) limit_ = "headers";
-  if (curl_code == CURLE_FILESIZE_EXCEEDED) limit_ = "body";
-  if (curl_code != CURLE_OK && !limit_.empty()) {
-    const int64_t bytes = limit_ == "body" ? request_.max_body_bytes : options_.max_header_bytes;
+  if (curl_code == CURLE_OUT_OF_MEMORY && response_.body.empty()) limit_ = Limit::kHeaderBytes;
+  if (curl_code == CURLE_FILESIZE_EXCEEDED) limit_ = Limit::kBodyBytes;
+  if (curl_code != CURLE_OK && limit_.has_value()) {
+    const bool is_body = *limit_ == Limit::kBodyBytes;
     end.limit = limit_;
-    end.status = MakeError(
-        Code::kResourceExhausted, ErrorClass::kLimit,
-        absl::StrCat("the answer's ", limit_, " would exceed ", bytes, " bytes, the limit"));
-  } else if (curl_code == CURLE_ABORTED_BY_CALLBACK && !refused_.empty()) {
-    end.status = MakeError(
-        Code::kFailedPrecondition, ErrorClass::kPolicy,
+    end.status =
+        MakeLimitError(Code::kResourceExhausted, ErrorClass::kLimit, *limit_,
+                       absl::StrCat("the answer's ", is_body ? "body" : "headers", " would exceed ",
+                                    is_body ? request_.max_body_bytes : options_.max_header_bytes,
+                                    " bytes, the limit (", FormatLimit(*limit_), ")"));
+  } else if (!refused_.empty() &&
+             (curl_code == CURLE_ABORTED_BY_CALLBACK || curl_code == CURLE_COULDNT_CONNECT)) {
+    end.limit = Limit::kInwardAddress;
+    end.status = MakeLimitError(
+        Code::kFailedPrecondition, ErrorClass::kPolicy, Limit::kInwardAddress,
         absl::StrCat(url_.host, " leads to ", refused_,
                      ", a loopback or link-local address; nothing was sent (cis: allow_loopback "
                      "would allow it)"));
@@ -322,6 +366,9 @@ CurlTryEnd CurlTry::Finish(int curl_code) {
     long status = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
     response_.status = static_cast<int>(status);
+    long version = 0;
+    curl_easy_getinfo(handle, CURLINFO_HTTP_VERSION, &version);
+    end.http2 = version == CURL_HTTP_VERSION_2_0;
     end.result = TryResult::kAnswer;
     end.response = std::move(response_);
   }

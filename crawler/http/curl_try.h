@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "crawler/http/backoff.h"
+#include "crawler/http/limit.h"
 #include "crawler/http/transport.h"
 #include "crawler/http/url.h"
 
@@ -28,9 +30,10 @@ struct CurlTryOptions {
 // How a try ended.
 struct CurlTryEnd {
   TryResult result = TryResult::kFinal;
-  absl::Status status;    // OK for kAnswer; its message does not name the URL
-  HttpResponse response;  // kAnswer
-  std::string limit;      // name of the limit that was hit: "body", "headers"; else empty
+  absl::Status status;         // OK for kAnswer; its message does not name the URL
+  HttpResponse response;       // kAnswer
+  std::optional<Limit> limit;  // what this try ran into, if it did
+  bool http2 = false;          // kAnswer: it came by HTTP/2
   int64_t wire_bytes = 0;
   int64_t connection_count = 0;  // new connections made for it
 };
@@ -65,9 +68,12 @@ class CurlTry {
   size_t OnBody(const char* data, size_t size);
   size_t OnHeader(const char* data, size_t size);
   int OnConnected(const char* peer_address);
+  // False if no connection may be made to `address`.
+  bool MayConnect(const std::string& address);
   // Signatures are libcurl's.
   static size_t BodyCallback(char* data, size_t size, size_t count, void* self);
   static size_t HeaderCallback(char* data, size_t size, size_t count, void* self);
+  static int OpenSocketCallback(void* self, int purpose, void* address);
   static int ConnectedCallback(void* self, char* peer, char* local, int peer_port, int local_port);
 
   const CurlTryOptions& options_;
@@ -81,8 +87,8 @@ class CurlTry {
   std::vector<char> error_text_;  // CURL_ERROR_SIZE bytes
   HttpResponse response_;
   int64_t header_bytes_ = 0;
-  std::string limit_;    // the limit that was hit
-  std::string refused_;  // the peer address that policy refused
+  std::optional<Limit> limit_;  // the size that was exceeded
+  std::string refused_;         // the peer address that policy refused
 };
 
 }  // namespace cis

@@ -50,6 +50,14 @@ absl::Status MakeError(absl::StatusCode code, ErrorClass error, absl::string_vie
   return status;
 }
 
+absl::Status Reword(const absl::Status& status, absl::string_view message) {
+  absl::Status reworded(status.code(), message);
+  status.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& payload) { reworded.SetPayload(url, payload); });
+  if (!status.GetPayload(kPayloadUrl).has_value()) SetErrorClass(reworded, GetErrorClass(status));
+  return reworded;
+}
+
 ErrorClass GetErrorClass(const absl::Status& status) {
   if (status.ok()) return ErrorClass::kNone;
   const absl::optional<absl::Cord> payload = status.GetPayload(kPayloadUrl);

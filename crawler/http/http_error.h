@@ -12,6 +12,9 @@ void SetErrorClass(absl::Status& status, ErrorClass error);
 // A status with its class attached.
 absl::Status MakeError(absl::StatusCode code, ErrorClass error, absl::string_view message);
 
+// `status` with other words: code, class and limit (limit.h) stay.
+absl::Status Reword(const absl::Status& status, absl::string_view message);
+
 // The class attached to `status`; kNone for OK. Without one, what the code suggests:
 // UNAUTHENTICATED kAuth, PERMISSION_DENIED kForbidden, NOT_FOUND kNotFound, DEADLINE_EXCEEDED
 // kTimeout, RESOURCE_EXHAUSTED kLimit, UNAVAILABLE kConnect, INVALID_ARGUMENT and DATA_LOSS kParse,

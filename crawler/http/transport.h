@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "crawler/http/limit.h"
 
 namespace cis {
 
@@ -60,13 +61,17 @@ class HttpTransport {
   // RESOURCE_EXHAUSTED (limit), DATA_LOSS (half a body).
   virtual void Send(HttpRequest request, Callback done) = 0;
 
-  // Drives transfers until none remain, including those that callbacks queue. At `deadline` the
+  // Drives transfers until none remain, including those that callbacks queue. At `deadline`, an
+  // instant of Clock::Steady(), the
   // rest fails with DEADLINE_EXCEEDED, and so do later sends. After Cancel() the rest fails with
   // CANCELLED.
   virtual absl::Status Run(absl::Time deadline) = 0;
 
   // May be called from a signal handler or another thread.
   virtual void Cancel() = 0;
+
+  // How often requests ran into the transport's limits so far.
+  virtual LimitHits limit_hits() const { return {}; }
 };
 
 }  // namespace cis

@@ -202,6 +202,8 @@ namespace {
 HostClass ClassifyIpv4(const Ipv4& a) {
   if (a[0] == 127 || a[0] == 0) return HostClass::kLoopback;
   if (a[0] == 169 && a[1] == 254) return HostClass::kLinkLocal;
+  // Metadata services that are not at 169.254.169.254: Alibaba's and Oracle's.
+  if (a == Ipv4{100, 100, 100, 200} || a == Ipv4{192, 0, 0, 192}) return HostClass::kLinkLocal;
   if (a[0] == 10 || (a[0] == 172 && (a[1] & 0xf0) == 16) || (a[0] == 192 && a[1] == 168) ||
       (a[0] == 100 && (a[1] & 0xc0) == 64)) {
     return HostClass::kPrivate;
@@ -219,6 +221,20 @@ HostClass ClassifyIpv6(const Ipv6& a) {
     return HostClass::kLoopback;
   }
   if (a[0] == 0xfe && (a[1] & 0xc0) == 0x80) return HostClass::kLinkLocal;
+  // Amazon's metadata service.
+  if (a == Ipv6{0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54}) {
+    return HostClass::kLinkLocal;
+  }
+  // Other ways to write an IPv4 address: ::a.b.c.d, NAT64 (64:ff9b::a.b.c.d), 6to4
+  // (2002:a.b.c.d::).
+  if (std::all_of(a.begin(), a.begin() + 12, [](uint8_t b) { return b == 0; })) {
+    return ClassifyIpv4({a[12], a[13], a[14], a[15]});
+  }
+  static constexpr std::array<uint8_t, 12> kNat64 = {0, 0x64, 0xff, 0x9b};
+  if (std::equal(kNat64.begin(), kNat64.end(), a.begin())) {
+    return ClassifyIpv4({a[12], a[13], a[14], a[15]});
+  }
+  if (a[0] == 0x20 && a[1] == 0x02) return ClassifyIpv4({a[2], a[3], a[4], a[5]});
   if ((a[0] & 0xfe) == 0xfc) return HostClass::kPrivate;
   return HostClass::kPublic;
 }

@@ -39,10 +39,11 @@ absl::StatusOr<Url> JoinUrl(const Url& base, absl::string_view reference);
 enum class HostClass {
   kPublic,
   kLoopback,   // 127/8, ::1, 0.0.0.0, ::, localhost, *.localhost
-  kLinkLocal,  // 169.254/16, fe80::/10: where clouds keep their metadata service
+  kLinkLocal,  // 169.254/16, fe80::/10, and the other addresses of clouds' metadata services
   kPrivate,    // 10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7
 };
-// `host` is an address (an IPv6 address with or without brackets) or a name.
+// `host` is an address (an IPv6 address with or without brackets) or a name. An IPv4 address inside
+// of an IPv6 one (mapped, compatible, NAT64, 6to4) is what counts.
 HostClass ClassifyHost(absl::string_view host);
 
 // True if `host` is an IPv4 or IPv6 address.

@@ -65,7 +65,7 @@ void SettleOs(Provenance* provenance) {
 // Code name, end of life and vendor's user are facts of the release: they follow it, unless
 // something better said them.
 void FollowRelease(const std::map<std::string, const Override*>& set, Image* image) {
-  const auto is_set = [&set](const char* field) { return set.count(field) > 0; };
+  const auto is_set = [&set](const char* field) { return set.contains(field); };
   if (!is_set("os_distro") && !is_set("os_version")) return;
   const Release* release = FindRelease(image->os_distro, image->os_version);
   if (!is_set("os_codename")) image->os_codename = release == nullptr ? "" : release->codename;
@@ -141,7 +141,7 @@ void Corrector::ApplyTo(const Share& share, Kind kind, std::vector<Record>* reco
                                 rule->author, " (", rule->date, ") says ", value));
       }
     }
-    if (set.count("os_distro") > 0 || set.count("os_version") > 0) SettleOs(&record.provenance);
+    if (set.contains("os_distro") || set.contains("os_version")) SettleOs(&record.provenance);
     FollowRelease(set, &record);
   }
 }

@@ -33,7 +33,7 @@ const std::set<std::string>& KnownKeys() {
 void RefuseUnknown(YamlReader& reader, const YAML::Node& map, const std::set<std::string>& known) {
   for (const auto& entry : map) {
     const std::string& key = entry.first.Scalar();
-    if (known.count(key) > 0) continue;
+    if (known.contains(key)) continue;
     const std::vector<std::string> near =
         NearestNames(key, std::vector<std::string>(known.begin(), known.end()), 1);
     reader.Error(

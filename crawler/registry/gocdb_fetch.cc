@@ -75,7 +75,7 @@ GocdbFetch::~GocdbFetch() = default;
 
 void GocdbFetch::Start() {
   const absl::Time now = clock_->Now();
-  deadline_ = now + kRegistryDeadline;
+  deadline_ = clock_->Steady() + kRegistryDeadline;
   for (const RegistryPart part : kAllRegistryParts) {
     lists_.push_back(std::make_unique<List>());
     lists_.back()->part = part;
@@ -110,7 +110,7 @@ void GocdbFetch::Ask(Query& query, std::string page_parameter) {
   request.url = FormatUrl(url);
   request.headers = {{"Accept", "application/xml"}};
   request.timeout = timeout_;
-  request.deadline = std::max(deadline_ - clock_->Now(), absl::Milliseconds(1));
+  request.deadline = std::max(deadline_ - clock_->Steady(), absl::Milliseconds(1));
   request.max_body_bytes = kMaxRegistryPageBytes;
   request.allow_loopback = ClassifyHost(url.host) == HostClass::kLoopback;
   transport_->Send(std::move(request), [this, &query](absl::StatusOr<HttpResponse> answer) {

@@ -64,7 +64,7 @@ class GocdbFetch {
   Done done_;
   Remarks remarks_;
   int64_t request_count_ = 0;
-  absl::Time deadline_;
+  absl::Time deadline_;  // of the clock's Steady()
   std::vector<std::unique_ptr<List>> lists_;
   std::vector<std::unique_ptr<Query>> queries_;
 };

@@ -41,6 +41,7 @@ absl::StatusCode CodeOf(ErrorClass error) {
       return absl::StatusCode::kFailedPrecondition;
     case ErrorClass::kNone:
     case ErrorClass::kInternal:
+    case ErrorClass::kBackingOff:
       break;
   }
   return absl::StatusCode::kInternal;
@@ -82,10 +83,14 @@ absl::Status MakeSourceError(ErrorClass error, absl::string_view message) {
   return MakeError(CodeOf(error), error, message);
 }
 
+absl::Status MakeSourceLimitError(ErrorClass error, Limit limit, absl::string_view message) {
+  return MakeLimitError(CodeOf(error), error, limit, message);
+}
+
 absl::Status AnswerError(absl::string_view what, const Answer& answer, absl::string_view secret) {
   if (!answer.response.ok()) {
     const absl::Status& from = answer.response.status();
-    return MakeError(from.code(), GetErrorClass(from), absl::StrCat(what, ": ", from.message()));
+    return Reword(from, absl::StrCat(what, ": ", from.message()));
   }
   const int code = answer.response->status;
   if (code >= 200 && code < 400) {

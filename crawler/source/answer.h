@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "crawler/http/limit.h"
 #include "crawler/source/exchange.h"
 #include "nlohmann/json_fwd.hpp"
 #include "schema/model/records.h"
@@ -14,6 +15,9 @@ namespace cis {
 
 // An error of `error`'s class with the code that goes with it.
 absl::Status MakeSourceError(ErrorClass error, absl::string_view message);
+
+// The same for what a limit has ended.
+absl::Status MakeSourceLimitError(ErrorClass error, Limit limit, absl::string_view message);
 
 // Why `answer` is of no use, in one sentence that names `what` and the URL: the transport's error
 // or the HTTP status with the site's own words, in which `secret` (may be empty) is struck out.

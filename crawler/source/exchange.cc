@@ -1,11 +1,17 @@
 #include "crawler/source/exchange.h"
 
+#include "absl/strings/str_cat.h"
+#include "crawler/http/http_error.h"
+#include "crawler/source/answer.h"
+#include "crawler/source/json_bounds.h"
+#include "crawler/source/limits.h"
+
 namespace cis {
 
-void Exchange::Ask(Kind kind, HttpRequest request, Handler handler) {
+void Exchange::Ask(Kind kind, HttpRequest request, Handler handler, std::string share_key) {
   const int64_t tag = next_tag_++;
   pending_.emplace(tag, Pending{kind, request.url, std::move(handler)});
-  step_.requests.push_back({std::move(request), tag});
+  step_.requests.push_back({std::move(request), tag, std::move(share_key)});
 }
 
 void Exchange::AskUnscoped(std::string refused, UnscopedHandler handler) {
@@ -26,6 +32,23 @@ void Exchange::DeliverUnscoped(int64_t tag, const absl::StatusOr<UnscopedToken>&
 
 void Exchange::Emit(SourceEvent event) { step_.events.push_back(std::move(event)); }
 
+void Exchange::CountLimit(const absl::Status& status) {
+  const std::optional<Limit> limit = GetLimit(status);
+  if (limit.has_value() && CounterOf(*limit) == LimitCounter::kListing) {
+    step_.limits.push_back(*limit);
+  }
+}
+
+absl::Status Exchange::CheckBounds(const HttpResponse& response) {
+  body_bytes_ += static_cast<int64_t>(response.body.size());
+  if (body_bytes_ > kMaxShareBytes) {
+    return MakeSourceLimitError(ErrorClass::kLimit, Limit::kShareBytes,
+                                absl::StrCat("the answers to this share exceed ", kMaxShareBytes,
+                                             " bytes, the limit (share-bytes)"));
+  }
+  return CheckJsonBounds(response.body);
+}
+
 void Exchange::Deliver(int64_t tag, const absl::StatusOr<HttpResponse>& response, absl::Time now) {
   now_ = now;
   const auto it = pending_.find(tag);
@@ -33,6 +56,14 @@ void Exchange::Deliver(int64_t tag, const absl::StatusOr<HttpResponse>& response
   Pending pending = std::move(it->second);
   pending_.erase(it);
   request_counts_[pending.kind] += response.ok() ? response->try_count : 1;
+  if (response.ok()) {
+    if (absl::Status bounds = CheckBounds(*response); !bounds.ok()) {
+      step_.limits.push_back(*GetLimit(bounds));
+      bounds = Reword(bounds, absl::StrCat(pending.url, ": ", bounds.message()));
+      pending.handler(Answer{std::move(pending.url), std::move(bounds), now});
+      return;
+    }
+  }
   pending.handler(Answer{std::move(pending.url), response, now});
 }
 

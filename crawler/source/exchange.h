@@ -35,15 +35,19 @@ class Exchange {
   explicit Exchange(SourceOptions options) : options_(options) {}
 
   // Queues `request`; `handler` runs once, when its answer is given. The request is counted under
-  // `kind`.
-  void Ask(Kind kind, HttpRequest request, Handler handler);
+  // `kind`. `share_key` is SourceRequest's.
+  void Ask(Kind kind, HttpRequest request, Handler handler, std::string share_key = "");
   // Queues a request for an unscoped token of the target; see UnscopedRequest. It is counted where
   // the login is made, not here.
   using UnscopedHandler = absl::AnyInvocable<void(const absl::StatusOr<UnscopedToken>&)>;
   void AskUnscoped(std::string refused, UnscopedHandler handler);
   void Emit(SourceEvent event);
+  // Notes that a kind failed with `status`, if that comes from a limit that is counted by listing.
+  void CountLimit(const absl::Status& status);
 
-  // Runs the handler of `tag`. A tag that does not wait is ignored.
+  // Runs the handler of `tag`. A tag that does not wait is ignored. An answer beyond the bounds of
+  // all answers (depth, values, bytes of the share) becomes an error here, before anything reads
+  // it.
   void Deliver(int64_t tag, const absl::StatusOr<HttpResponse>& response, absl::Time now);
   void DeliverUnscoped(int64_t tag, const absl::StatusOr<UnscopedToken>& token, absl::Time now);
   // Everything queued since the last call.
@@ -57,6 +61,8 @@ class Exchange {
   const SourceOptions& options() const { return options_; }
 
  private:
+  absl::Status CheckBounds(const HttpResponse& response);
+
   struct Pending {
     Kind kind;
     std::string url;
@@ -69,6 +75,7 @@ class Exchange {
   std::map<int64_t, UnscopedHandler> pending_unscoped_;
   std::map<Kind, int64_t> request_counts_;
   int64_t next_tag_ = 1;
+  int64_t body_bytes_ = 0;  // of all answers
   absl::Time now_ = absl::InfinitePast();
 };
 

@@ -197,8 +197,8 @@ absl::StatusOr<RegionChoice> ChooseRegion(const std::vector<CatalogEntry>& catal
   }
   if (complete.size() > 1) {
     if (complete.size() > kMaxRegions) {
-      return MakeSourceError(
-          ErrorClass::kLimit,
+      return MakeSourceLimitError(
+          ErrorClass::kLimit, Limit::kRegions,
           absl::StrCat("the catalog has ", complete.size(), " regions; at most ", kMaxRegions,
                        " (kMaxRegions) are crawled unless `region` names one"));
     }

@@ -1,7 +1,8 @@
 #pragma once
 
 // Every bound of the OpenStack source, with its reason. Hitting one fails the kind with
-// ErrorClass::kLimit and a message that names the bound; nothing is cut silently.
+// ErrorClass::kLimit and a message that names the bound, and is counted under the name that
+// http/limit.h gives it; nothing is cut silently.
 
 #include <cstdint>
 
@@ -9,6 +10,15 @@
 
 namespace cis {
 
+// Levels of arrays and objects in one answer; OpenStack's have up to eight.
+inline constexpr int kMaxJsonDepth = 64;
+// Values in one answer. A full page of 1,000 images has some 60,000; a parsed value takes up to a
+// hundred bytes, so this bounds a parser at about 100 MB where 32 MiB of "[[],[],…" would take 1
+// GB.
+inline constexpr int64_t kMaxJsonValues = 1'000'000;
+// All bodies of one share together; they are held until their kind is complete. The largest share
+// seen has 4 MiB.
+inline constexpr int64_t kMaxShareBytes = int64_t{96} << 20;
 // Objects asked for in one page. Nova and Glance cut anything above 1000 by default.
 inline constexpr int kPageSize = 1000;
 // Sites with pages of 4 objects exist; 2000 pages of 4 are still far more than any site has.

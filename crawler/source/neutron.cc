@@ -66,33 +66,35 @@ void NetworkFetch::Start(DocumentsDone networks_done, DocumentsDone quota_done) 
             Gather::ListPart(gather));
   const size_t extensions_part = gather->Add();
   const size_t pools_part = gather->Add();
-  FetchDocument(*client_, Kind::kNetworks, "extensions", "/extensions", "extensions", tolerated,
-                [this, gather, extensions_part, pools_part,
-                 quota_done = std::move(quota_done)](absl::StatusOr<Document> document) mutable {
-                  if (!document.ok()) {
-                    gather->Put(extensions_part, document.status());
-                    gather->Put(pools_part, std::vector<Document>{});
-                    quota_done(document.status());
-                    return;
-                  }
-                  const NeutronExtensions extensions = ParseExtensions(document->body);
-                  gather->Put(extensions_part, std::vector<Document>{*std::move(document)});
-                  if (extensions.floatingip_pools) {
-                    FetchList(*client_,
-                              NetworkList("floatingip_pools", "/floatingip_pools",
-                                          "floatingip_pools", {403, 404}),
-                              [gather, pools_part](absl::StatusOr<ListResult> list) {
-                                if (list.ok()) {
-                                  gather->Put(pools_part, std::move(list->documents));
-                                } else {
-                                  gather->Put(pools_part, list.status());
-                                }
-                              });
-                  } else {
-                    gather->Put(pools_part, std::vector<Document>{});
-                  }
-                  AskQuota(extensions.quota_details, std::move(quota_done));
-                });
+  FetchDocument(
+      *client_, Kind::kNetworks, "extensions", "/extensions", "extensions", tolerated,
+      [this, gather, extensions_part, pools_part,
+       quota_done = std::move(quota_done)](absl::StatusOr<Document> document) mutable {
+        if (!document.ok()) {
+          gather->Put(extensions_part, document.status());
+          gather->Put(pools_part, std::vector<Document>{});
+          quota_done(document.status());
+          return;
+        }
+        const NeutronExtensions extensions = ParseExtensions(document->body);
+        gather->Put(extensions_part, std::vector<Document>{*std::move(document)});
+        if (extensions.floatingip_pools) {
+          FetchList(
+              *client_,
+              NetworkList("floatingip_pools", "/floatingip_pools", "floatingip_pools", {403, 404}),
+              [gather, pools_part](absl::StatusOr<ListResult> list) {
+                if (list.ok()) {
+                  gather->Put(pools_part, std::move(list->documents));
+                } else {
+                  gather->Put(pools_part, list.status());
+                }
+              });
+        } else {
+          gather->Put(pools_part, std::vector<Document>{});
+        }
+        AskQuota(extensions.quota_details, std::move(quota_done));
+      },
+      Audience::kEndpoint);
   gather->Seal();
 }
 

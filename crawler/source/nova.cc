@@ -89,10 +89,11 @@ void FlavorFetch::List(const std::string& microversion) {
       flavor_ids_ = FlavorsWithoutExtraSpecs(documents_);
     }
     if (flavor_ids_.size() > static_cast<size_t>(kMaxExtraSpecRequests)) {
-      Finish(MakeSourceError(ErrorClass::kLimit,
-                             absl::StrCat("flavors: extra specs of ", flavor_ids_.size(),
-                                          " flavors would be asked one by one; at most ",
-                                          kMaxExtraSpecRequests, " (kMaxExtraSpecRequests) are")));
+      Finish(MakeSourceLimitError(
+          ErrorClass::kLimit, Limit::kExtraSpecRequests,
+          absl::StrCat("flavors: extra specs of ", flavor_ids_.size(),
+                       " flavors would be asked one by one; at most ", kMaxExtraSpecRequests,
+                       " (kMaxExtraSpecRequests) are")));
     } else if (flavor_ids_.empty()) {
       Finish();
     } else {

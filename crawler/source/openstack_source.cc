@@ -10,6 +10,18 @@
 
 namespace cis {
 
+namespace {
+
+// What a service without a client means for its part of the quotas: a catalog without it has no
+// such limits, but one whose URL may not be asked keeps them from us, and known ones must not be
+// lost.
+std::optional<absl::StatusOr<std::vector<Document>>> QuotaPartWithout(const absl::Status& why) {
+  if (GetErrorClass(why) == ErrorClass::kNotFound) return std::nullopt;
+  return why;
+}
+
+}  // namespace
+
 OpenStackSource::OpenStackSource(ShareTarget target, SourceOptions options)
     : target_(std::move(target)),
       share_(target_.share),
@@ -97,7 +109,7 @@ void OpenStackSource::StartCompute(const KeystoneToken& token) {
   auto client = MakeClient(token, ServiceType::kCompute);
   if (!client.ok()) {
     EmitFailure(Kind::kFlavors, client.status());
-    quotas_->Put(QuotaGather::Part::kCompute, std::nullopt);
+    quotas_->Put(QuotaGather::Part::kCompute, QuotaPartWithout(client.status()));
     return;
   }
   compute_ = *std::move(client);
@@ -123,7 +135,7 @@ void OpenStackSource::StartNetworks(const KeystoneToken& token) {
   auto client = MakeClient(token, ServiceType::kNetwork);
   if (!client.ok()) {
     EmitFailure(Kind::kNetworks, client.status());
-    quotas_->Put(QuotaGather::Part::kNetwork, std::nullopt);
+    quotas_->Put(QuotaGather::Part::kNetwork, QuotaPartWithout(client.status()));
     return;
   }
   network_ = *std::move(client);
@@ -176,6 +188,7 @@ void OpenStackSource::EmitFailure(Kind kind, absl::Status status) {
   event.share = share_;
   event.request_count = exchange_.RequestCount(kind);
   event.error = GetErrorClass(status);
+  exchange_.CountLimit(status);
   event.status = std::move(status);
   exchange_.Emit(std::move(event));
 }

@@ -87,22 +87,30 @@ class ListFetch : public std::enable_shared_from_this<ListFetch> {
     byte_count_ += static_cast<int64_t>(answer.response->body.size());
     result_.documents.push_back(MakeDocument(name, answer));
     if (object_count_ > kMaxListObjects) {
-      return MakeSourceError(ErrorClass::kLimit, absl::StrCat(name, ": more than ", kMaxListObjects,
-                                                              " objects (kMaxListObjects)"));
+      return MakeSourceLimitError(
+          ErrorClass::kLimit, Limit::kListObjects,
+          absl::StrCat(name, ": more than ", kMaxListObjects, " objects (kMaxListObjects)"));
     }
     if (byte_count_ > kMaxListBytes) {
-      return MakeSourceError(ErrorClass::kLimit, absl::StrCat(name, ": more than ", kMaxListBytes,
-                                                              " bytes (kMaxListBytes)"));
+      return MakeSourceLimitError(
+          ErrorClass::kLimit, Limit::kListBytes,
+          absl::StrCat(name, ": more than ", kMaxListBytes, " bytes (kMaxListBytes)"));
     }
     const std::string next = NextLink(*body, spec_.list_key);
     if (next.empty()) return std::string();
     if (!CountNew(*list)) {
+      if (empty_count_ > kMaxEmptyPages) {
+        return MakeSourceLimitError(ErrorClass::kParse, Limit::kEmptyPages,
+                                    absl::StrCat(name, ": ", empty_count_, " pages of ", answer.url,
+                                                 " in a row are empty"));
+      }
       return MakeSourceError(ErrorClass::kParse, absl::StrCat(name, ": the pages of ", answer.url,
                                                               " lead on but bring nothing new"));
     }
     if (result_.documents.size() >= static_cast<size_t>(kMaxListPages)) {
-      return MakeSourceError(ErrorClass::kLimit, absl::StrCat(name, ": more than ", kMaxListPages,
-                                                              " pages (kMaxListPages)"));
+      return MakeSourceLimitError(
+          ErrorClass::kLimit, Limit::kListPages,
+          absl::StrCat(name, ": more than ", kMaxListPages, " pages (kMaxListPages)"));
     }
     std::string marker = QueryParameter(next, "marker");
     if (marker.empty()) {
@@ -150,7 +158,7 @@ void FetchList(ServiceClient& client, ListSpec spec,
 
 void FetchDocument(ServiceClient& client, Kind kind, std::string document_name, std::string path,
                    std::string key, std::vector<int> tolerated,
-                   absl::AnyInvocable<void(absl::StatusOr<Document>)> done) {
+                   absl::AnyInvocable<void(absl::StatusOr<Document>)> done, Audience audience) {
   client.Get(
       kind, std::move(path), {},
       [&client, name = std::move(document_name), key = std::move(key),
@@ -169,7 +177,8 @@ void FetchDocument(ServiceClient& client, Kind kind, std::string document_name, 
         } else {
           done(MakeDocument(name, answer));
         }
-      });
+      },
+      audience);
 }
 
 }  // namespace cis

@@ -37,6 +37,7 @@ void FetchList(ServiceClient& client, ListSpec spec,
 // with `key`, or if the status is one of `tolerated`; otherwise the error.
 void FetchDocument(ServiceClient& client, Kind kind, std::string document_name, std::string path,
                    std::string key, std::vector<int> tolerated,
-                   absl::AnyInvocable<void(absl::StatusOr<Document>)> done);
+                   absl::AnyInvocable<void(absl::StatusOr<Document>)> done,
+                   Audience audience = Audience::kShare);
 
 }  // namespace cis

@@ -15,7 +15,8 @@ ServiceClient::ServiceClient(Exchange* exchange, const ShareTarget& target, Serv
       type_(type),
       base_(MakeServiceBase(type, catalog_url)),
       session_(session),
-      limit_key_(target.share.endpoint.keystone_url),
+      keystone_url_(target.share.endpoint.keystone_url),
+      limit_key_(keystone_url_),
       ca_file_(target.ca_file),
       allow_loopback_(target.allow_loopback),
       may_discover_(!base_.versioned) {}
@@ -45,7 +46,7 @@ HttpRequest ServiceClient::MakeRequest(std::string url, std::vector<HttpHeader> 
 }
 
 void ServiceClient::Send(Kind kind, const std::string& path, std::vector<HttpHeader> headers,
-                         Exchange::Handler handler) {
+                         Exchange::Handler handler, Audience audience) {
   HttpRequest request = MakeRequest(absl::StrCat(base_.url, path), headers);
   exchange_->Ask(
       kind, request,
@@ -64,16 +65,17 @@ void ServiceClient::Send(Kind kind, const std::string& path, std::vector<HttpHea
             exchange_->Ask(kind, MakeRequest(url, std::move(headers)), std::move(handler));
           }
         });
-      });
+      },
+      audience == Audience::kEndpoint ? absl::StrCat(keystone_url_, " ", request.url) : "");
 }
 
 void ServiceClient::Get(Kind kind, std::string path, std::vector<HttpHeader> headers,
-                        Exchange::Handler handler) {
+                        Exchange::Handler handler, Audience audience) {
   if (base_.versioned) {
-    Send(kind, path, std::move(headers), std::move(handler));
+    Send(kind, path, std::move(headers), std::move(handler), audience);
     return;
   }
-  auto on_answer = [this, kind, path, headers,
+  auto on_answer = [this, kind, path, headers, audience,
                     handler = std::move(handler)](const Answer& answer) mutable {
     // 300: Glance's answer to a path it does not know.
     if (!AnsweredWith(answer, {300, 404})) {
@@ -86,14 +88,15 @@ void ServiceClient::Get(Kind kind, std::string path, std::vector<HttpHeader> hea
       if (answer.url == absl::StrCat(base_.url, path)) {
         handler(answer);
       } else {
-        Send(kind, path, std::move(headers), std::move(handler));
+        Send(kind, path, std::move(headers), std::move(handler), audience);
       }
       return;
     }
-    waiting_.push_back({kind, std::move(path), std::move(headers), std::move(handler), answer});
+    waiting_.push_back(
+        {kind, std::move(path), std::move(headers), std::move(handler), audience, answer});
     Discover(kind);
   };
-  Send(kind, path, std::move(headers), std::move(on_answer));
+  Send(kind, path, std::move(headers), std::move(on_answer), audience);
 }
 
 void ServiceClient::Discover(Kind kind) {
@@ -114,7 +117,8 @@ void ServiceClient::OnVersions(const Answer& answer) {
   if (changed) base_.url = std::move(found);
   for (Waiting& waiting : std::exchange(waiting_, {})) {
     if (changed) {
-      Send(waiting.kind, waiting.path, std::move(waiting.headers), std::move(waiting.handler));
+      Send(waiting.kind, waiting.path, std::move(waiting.headers), std::move(waiting.handler),
+           waiting.audience);
     } else {
       waiting.handler(waiting.answer);
     }

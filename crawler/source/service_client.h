@@ -10,6 +10,14 @@
 
 namespace cis {
 
+// Whom an answer holds for.
+enum class Audience {
+  kShare,
+  // The service gives all who may ask the same document: the crawl may take the answer that another
+  // share of the endpoint got (SourceRequest::share_key).
+  kEndpoint,
+};
+
 // Asks one service of a share, with the share's token. Where the catalog gives no version and the
 // usual one turns out to be wrong, finds the right one out, once. A request that is answered with
 // 401 is repeated once after a new login. Lives as long as its exchange.
@@ -22,7 +30,8 @@ class ServiceClient {
   ServiceClient& operator=(const ServiceClient&) = delete;
 
   // GET of `path` ("/flavors/detail?limit=1000") below the service's base.
-  void Get(Kind kind, std::string path, std::vector<HttpHeader> headers, Exchange::Handler handler);
+  void Get(Kind kind, std::string path, std::vector<HttpHeader> headers, Exchange::Handler handler,
+           Audience audience = Audience::kShare);
   // GET of the version list or document at the service's root or base.
   void GetVersionDocument(Kind kind, Exchange::Handler handler);
 
@@ -39,12 +48,13 @@ class ServiceClient {
     std::string path;
     std::vector<HttpHeader> headers;
     Exchange::Handler handler;
+    Audience audience;
     Answer answer;
   };
 
   HttpRequest MakeRequest(std::string url, std::vector<HttpHeader> headers) const;
   void Send(Kind kind, const std::string& path, std::vector<HttpHeader> headers,
-            Exchange::Handler handler);
+            Exchange::Handler handler, Audience audience);
   void Discover(Kind kind);
   void OnVersions(const Answer& answer);
 
@@ -52,6 +62,7 @@ class ServiceClient {
   ServiceType type_;
   ServiceBase base_;
   Session* session_;
+  std::string keystone_url_;
   std::string limit_key_;
   std::string ca_file_;
   bool allow_loopback_ = false;

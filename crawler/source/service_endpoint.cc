@@ -64,12 +64,12 @@ std::string StripSlashes(absl::string_view url) {
   return std::string(url);
 }
 
-absl::Status PolicyError(const ShareTarget& target, absl::string_view what, absl::string_view url,
-                         absl::string_view why, absl::string_view key) {
+absl::Status PolicyError(const ShareTarget& target, Limit limit, absl::string_view what,
+                         absl::string_view url, absl::string_view why, absl::string_view key) {
   const std::string where =
       target.config_origin.empty() ? "" : absl::StrCat(" (", target.config_origin, ")");
-  return MakeSourceError(
-      ErrorClass::kPolicy,
+  return MakeSourceLimitError(
+      ErrorClass::kPolicy, limit,
       absl::StrCat(what, " ", RedactUrl(url), " ", why,
                    "; no token is sent there unless the site file says `cis: {", key, "}`", where));
 }
@@ -139,12 +139,12 @@ absl::Status CheckEndpointPolicy(const ShareTarget& target, absl::string_view wh
                            absl::StrCat(what, ": ", parsed.status().message()));
   }
   if (parsed->scheme != "https" && !target.allow_http) {
-    return PolicyError(target, what, url, "is plain http", "allow_http: true");
+    return PolicyError(target, Limit::kPlainHttp, what, url, "is plain http", "allow_http: true");
   }
   const HostClass host_class = ClassifyHost(parsed->host);
   if ((host_class == HostClass::kLoopback || host_class == HostClass::kLinkLocal) &&
       !target.allow_loopback) {
-    return PolicyError(target, what, url, "is a loopback or link-local address",
+    return PolicyError(target, Limit::kInwardHost, what, url, "is a loopback or link-local address",
                        "allow_loopback: true");
   }
   const absl::StatusOr<Url> keystone = ParseUrl(target.share.endpoint.keystone_url);
@@ -153,7 +153,7 @@ absl::Status CheckEndpointPolicy(const ShareTarget& target, absl::string_view wh
     if (absl::EqualsIgnoreCase(host, parsed->host)) return absl::OkStatus();
   }
   return PolicyError(
-      target, what, url,
+      target, Limit::kForeignHost, what, url,
       absl::StrCat("is not on the host or in the domain of ", target.share.endpoint.keystone_url),
       absl::StrCat("allow_hosts: [", parsed->host, "]"));
 }

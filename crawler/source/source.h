@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "crawler/http/limit.h"
 #include "crawler/http/transport.h"
 #include "crawler/source/token_claims.h"
 #include "crawler/source/token_grant.h"
@@ -60,6 +61,10 @@ struct UnscopedToken {
 struct SourceRequest {
   HttpRequest request;
   int64_t tag = 0;
+  // Not empty: the site answers 200 to every share that asks with the same key by the same
+  // document, whoever asks, so one such answer may be given to all of them for the length of a
+  // crawl.
+  std::string share_key;
 };
 
 // A source needs an unscoped token for its target. `refused` is one that it was given before and
@@ -92,6 +97,7 @@ struct SourceStep {
   std::vector<SourceRequest> requests;
   std::vector<UnscopedRequest> unscoped_requests;
   std::vector<SourceEvent> events;
+  std::vector<Limit> limits;  // of the source, that were hit
 };
 
 // Not thread-safe. Every request handed out, of both sorts, must be answered exactly once, in any

@@ -97,6 +97,15 @@ void FieldTextWriter::operator()(absl::string_view name,
   }
   Add(name, list.Finish());
 }
+void FieldTextWriter::operator()(absl::string_view name,
+                                 const std::map<std::string, int64_t>& value) {
+  TextListWriter list;
+  for (const auto& [key, count] : value) {
+    list.Add(key);
+    list.Add(absl::StrCat(count));
+  }
+  Add(name, list.Finish());
+}
 void FieldTextWriter::Provenance(const cis::Provenance& value) {
   TextListWriter list;
   for (const Evidence& evidence : value.evidence) {

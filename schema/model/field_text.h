@@ -46,6 +46,7 @@ class FieldTextWriter {
   void operator()(absl::string_view name, const std::vector<std::string>& value);
   void operator()(absl::string_view name,
                   const std::optional<std::map<std::string, std::string>>& value);
+  void operator()(absl::string_view name, const std::map<std::string, int64_t>& value);
   void Provenance(const Provenance& value);
 
   std::vector<FieldText> Take() { return std::move(fields_); }

@@ -265,6 +265,9 @@ void VisitFields(Visitor& visit, Record& crawl) {
   visit("refreshed_count", crawl.refreshed_count);
   visit("failed_count", crawl.failed_count);
   visit("request_count", crawl.request_count);
+  visit("backing_off_count", crawl.backing_off_count);
+  visit("error_counts", crawl.error_counts);
+  visit("limit_hits", crawl.limit_hits);
 }
 
 // Without the crawl and the share.

@@ -21,7 +21,7 @@ constexpr std::array<std::pair<Kind, absl::string_view>, 5> kKinds{{
     {Kind::kQuotas, "quotas"},
 }};
 
-constexpr std::array<std::pair<ErrorClass, absl::string_view>, 15> kErrors{{
+constexpr std::array<std::pair<ErrorClass, absl::string_view>, 16> kErrors{{
     {ErrorClass::kNone, "none"},
     {ErrorClass::kDns, "dns"},
     {ErrorClass::kConnect, "connect"},
@@ -37,6 +37,7 @@ constexpr std::array<std::pair<ErrorClass, absl::string_view>, 15> kErrors{{
     {ErrorClass::kPolicy, "policy"},
     {ErrorClass::kConfig, "config"},
     {ErrorClass::kInternal, "internal"},
+    {ErrorClass::kBackingOff, "backing-off"},
 }};
 
 template <typename Table, typename Value>

@@ -248,10 +248,11 @@ enum class ErrorClass {
   kPolicy,
   kConfig,
   kInternal,
+  kBackingOff,  // not asked: the endpoint has failed for days (back_off.h); only in crawl results
 };
 
 // "none", "dns", "connect", "tls", "timeout", "auth", "forbidden", "not-found", "rate-limit",
-// "server", "parse", "limit", "policy", "config", "internal".
+// "server", "parse", "limit", "policy", "config", "internal", "backing-off".
 absl::string_view FormatErrorClass(ErrorClass error);
 ErrorClass ParseErrorClass(absl::string_view text);
 
@@ -278,6 +279,9 @@ struct Crawl {
   int64_t refreshed_count = 0;  // shares whose kinds all succeeded
   int64_t failed_count = 0;     // shares where at least one kind kept older data
   int64_t request_count = 0;
+  int64_t backing_off_count = 0;                // of the failed ones, those that were not asked
+  std::map<std::string, int64_t> error_counts;  // by class: kinds of shares that failed
+  std::map<std::string, int64_t> limit_hits;    // by name of the limit (crawler/http/limit.h)
 
   friend bool operator==(const Crawl&, const Crawl&) = default;
 };

@@ -3,6 +3,8 @@
 #include <limits>
 #include <utility>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "schema/base/text_list.h"
 #include "schema/model/vo_support.h"
 
@@ -71,6 +73,15 @@ void RowBinder::operator()(absl::string_view name,
   for (const auto& [key, text] : *value) {
     list.Add(key);
     list.Add(text);
+  }
+  statement_.BindText(name, list.Finish());
+}
+
+void RowBinder::operator()(absl::string_view name, const std::map<std::string, int64_t>& value) {
+  TextListWriter list;
+  for (const auto& [key, count] : value) {
+    list.Add(key);
+    list.Add(absl::StrCat(count));
   }
   statement_.BindText(name, list.Finish());
 }
@@ -169,6 +180,19 @@ void RowReader::operator()(absl::string_view name,
     }
     if (!list.ok()) Damaged(name);
   }
+}
+
+void RowReader::operator()(absl::string_view name, std::map<std::string, int64_t>& value) {
+  value.clear();
+  TextListReader list(statement_.Text(name));
+  std::string key;
+  std::string text;
+  while (list.Next(key)) {
+    int64_t count = 0;
+    if (!list.Next(text) || !absl::SimpleAtoi(text, &count)) return Damaged(name);
+    value.insert_or_assign(key, count);
+  }
+  if (!list.ok()) Damaged(name);
 }
 
 void RowReader::Provenance(cis::Provenance& value) {

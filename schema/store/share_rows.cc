@@ -260,6 +260,12 @@ absl::Status PutAttempt(Connection& db, TransactionLog& log, int64_t crawl_id,
   result.record_count = attempt.record_count;
   result.skipped_count = attempt.skipped_count;
   result.request_count = attempt.request_count;
+  return PutCrawlResult(db, crawl_id, share_id, result);
+}
+
+absl::Status PutCrawlResult(Connection& db, int64_t crawl_id, int64_t share_id,
+                            const CrawlResult& result) {
+  CIS_RETURN_IF_ERROR(CheckCrawl(db, crawl_id));
   CIS_ASSIGN_OR_RETURN(Statement * add, db.Use(sql::PutCrawlResult()));
   add->BindInt("crawl_id", crawl_id);
   add->BindInt("share_id", share_id);

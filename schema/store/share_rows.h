@@ -81,6 +81,10 @@ KindState NextKindState(const KindState& before, const Attempt& attempt);
 absl::Status PutAttempt(Connection& db, TransactionLog& log, int64_t crawl_id,
                         const ShareRowIds& row, const Share& share, const Attempt& attempt);
 
+// Adds to the crawl's history what it did for a kind of a share.
+absl::Status PutCrawlResult(Connection& db, int64_t crawl_id, int64_t share_id,
+                            const CrawlResult& result);
+
 // Sets how many records of the stored observation could not be read.
 absl::Status PutSkippedCount(Connection& db, TransactionLog& log, int64_t share_id, Kind kind,
                              int64_t skipped_count);

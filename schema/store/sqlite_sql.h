@@ -43,7 +43,8 @@ inline constexpr char kAddCrawl[] =
 inline constexpr char kEndCrawl[] =
     "UPDATE crawl SET end_time_us = :end_time_us, share_count = :share_count, "
     "refreshed_count = :refreshed_count, failed_count = :failed_count, "
-    "request_count = :request_count WHERE id = :id RETURNING id";
+    "request_count = :request_count, backing_off_count = :backing_off_count, "
+    "error_counts = :error_counts, limit_hits = :limit_hits WHERE id = :id RETURNING id";
 inline constexpr char kFindCrawl[] = "SELECT id FROM crawl WHERE id = :id";
 // Whether a share of the endpoint was ever listed completely for the kind, or this share was.
 inline constexpr char kEndpointWasListed[] =

@@ -200,6 +200,9 @@ absl::Status SqliteWriter::EndCrawl(const Crawl& crawl) {
     bind("refreshed_count", crawl.refreshed_count);
     bind("failed_count", crawl.failed_count);
     bind("request_count", crawl.request_count);
+    bind("backing_off_count", crawl.backing_off_count);
+    bind("error_counts", crawl.error_counts);
+    bind("limit_hits", crawl.limit_hits);
     bind("id", crawl.id);
     return end->Run();
   }));
@@ -275,6 +278,23 @@ absl::Status SqliteWriter::RecordFailure(int64_t crawl_id, const Share& share, K
                      [&](TransactionLog& log, const ShareRowIds& row) {
                        return PutAttempt(*db_, log, crawl_id, row, share, attempt);
                      });
+}
+
+absl::Status SqliteWriter::RecordNotAsked(int64_t crawl_id, const Share& share,
+                                          absl::string_view message, absl::Time time) {
+  CrawlResult result;
+  result.kind = Kind::kAuth;
+  result.end_time = time;
+  result.error = ErrorClass::kBackingOff;
+  result.error_message = std::string(message);
+  return Annotate(db_->Write([&]() -> absl::Status {
+    TransactionLog log(ChangeCause::kSite);
+    CIS_ASSIGN_OR_RETURN(const ShareRowIds row, PutCrawledShare(*db_, log, share));
+    CIS_RETURN_IF_ERROR(PutCrawlResult(*db_, crawl_id, row.share_id, result));
+    CIS_RETURN_IF_ERROR(BumpGeneration(*db_));
+    return log.Write(*db_, clock_->Now());
+  }),
+                  share, Kind::kAuth);
 }
 
 absl::Status SqliteWriter::RecordLogin(int64_t crawl_id, const Share& share, absl::Time time,

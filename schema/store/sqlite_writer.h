@@ -30,6 +30,8 @@ class SqliteWriter : public StoreWriter {
   absl::Status RecordFailure(int64_t crawl_id, const Share& share, Kind kind, ErrorClass error,
                              absl::string_view message, absl::Time time,
                              int64_t request_count) override;
+  absl::Status RecordNotAsked(int64_t crawl_id, const Share& share, absl::string_view message,
+                              absl::Time time) override;
   absl::Status RecordLogin(int64_t crawl_id, const Share& share, absl::Time time,
                            int64_t request_count) override;
   absl::Status ReplaceRegistry(const RegistryUpdate& update) override;

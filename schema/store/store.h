@@ -78,6 +78,11 @@ class StoreWriter {
                                      ErrorClass error, absl::string_view message, absl::Time time,
                                      int64_t request_count) = 0;
 
+  // Notes in the history that the crawl did not ask the share, because its endpoint is backed off
+  // from (model/back_off.h); `message` says until when. Nothing else of the share changes.
+  virtual absl::Status RecordNotAsked(int64_t crawl_id, const Share& share,
+                                      absl::string_view message, absl::Time time) = 0;
+
   // Notes that login worked for the share (kind kAuth) and what the token and catalog said. Sets
   // the share's support to kAuthenticated at `time`.
   virtual absl::Status RecordLogin(int64_t crawl_id, const Share& share, absl::Time time,

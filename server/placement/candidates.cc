@@ -32,22 +32,34 @@ void Candidates::Select(const IndexedShare& share) {
   }
 }
 
-const std::vector<Reason>& Candidates::FlavorReasons() {
-  if (flavor_reasons_.empty()) {
-    for (const Flavor* flavor : flavor_set_->flavors) {
+const std::vector<FlavorFailures>& Candidates::Failures(const FlavorSet& set) {
+  if (flavor_failures_.empty()) {
+    for (const Flavor* flavor : set.flavors) {
       flavor_failures_.push_back(CheckFlavor(*flavor, *context_.query));
     }
-    flavor_reasons_ = ExplainFlavors(flavor_set_->flavors, flavor_failures_, *context_.query);
+  }
+  return flavor_failures_;
+}
+
+const std::vector<ImageFailures>& Candidates::Failures(const ImageSet& set) {
+  if (image_failures_.empty()) {
+    for (const IndexedImage& image : set.images) {
+      image_failures_.push_back(CheckImage(image, *context_.query, context_.systems));
+    }
+  }
+  return image_failures_;
+}
+
+const std::vector<Reason>& Candidates::FlavorReasons() {
+  if (flavor_reasons_.empty()) {
+    flavor_reasons_ = ExplainFlavors(flavor_set_->flavors, Failures(*flavor_set_), *context_.query);
   }
   return flavor_reasons_;
 }
 
 const std::vector<Reason>& Candidates::ImageReasons() {
   if (image_reasons_.empty()) {
-    for (const IndexedImage& image : image_set_->images) {
-      image_failures_.push_back(CheckImage(image, *context_.query, context_.systems));
-    }
-    image_reasons_ = ExplainImages(image_set_->images, image_failures_, context_.systems);
+    image_reasons_ = ExplainImages(image_set_->images, Failures(*image_set_), context_.systems);
   }
   return image_reasons_;
 }
@@ -78,15 +90,13 @@ const std::optional<Reason>& Candidates::NearestPair() {
 std::vector<Reason> Candidates::NewFlavorNearMisses() {
   if (flavor_misses_told_) return {};
   flavor_misses_told_ = true;
-  FlavorReasons();
-  return FlavorNearMisses(flavor_set_->flavors, flavor_failures_, *context_.query);
+  return FlavorNearMisses(flavor_set_->flavors, Failures(*flavor_set_), *context_.query);
 }
 
 std::vector<Reason> Candidates::NewImageNearMisses() {
   if (image_misses_told_) return {};
   image_misses_told_ = true;
-  ImageReasons();
-  return ImageNearMisses(image_set_->images, image_failures_, context_.systems);
+  return ImageNearMisses(image_set_->images, Failures(*image_set_), context_.systems);
 }
 
 }  // namespace cis

@@ -39,6 +39,10 @@ class Candidates {
   std::vector<Reason> NewImageNearMisses();
 
  private:
+  // What each flavor or image of the selected list fails, computed once.
+  const std::vector<FlavorFailures>& Failures(const FlavorSet& set);
+  const std::vector<ImageFailures>& Failures(const ImageSet& set);
+
   const SearchContext& context_;
   const bool asks_sizes_only_;
 

@@ -25,7 +25,7 @@ SystemFits FitSystems(const PlacementIndex& index, const PlacementQuery& query);
 
 // Set of checks that an image fails, one bit each; 0 = it fits.
 using ImageFailures = uint32_t;
-ImageFailures CheckImage(const IndexedImage& image, const PlacementQuery& query,
+ImageFailures CheckImage(const IndexedImage& indexed, const PlacementQuery& query,
                          const SystemFits& systems);
 
 // As ExplainFlavors.

@@ -93,7 +93,7 @@ void SortPlacements(const PlacementQuery& query, std::vector<Placement>* placeme
       is_default ? DefaultOrder(query, *placements) : OrderByKeys(query, *placements);
   std::vector<Placement> sorted;
   sorted.reserve(placements->size());
-  for (const size_t position : order) sorted.push_back(std::move((*placements)[position]));
+  for (const size_t position : order) sorted.push_back((*placements)[position]);
   *placements = std::move(sorted);
 }
 

@@ -326,6 +326,8 @@ FieldTable MakeCrawlFields() {
   table.push_back(Number<Row>("refreshed_count", [](const Row& r) { return r.refreshed_count; }));
   table.push_back(Number<Row>("failed_count", [](const Row& r) { return r.failed_count; }));
   table.push_back(Number<Row>("request_count", [](const Row& r) { return r.request_count; }));
+  table.push_back(
+      Number<Row>("backing_off_count", [](const Row& r) { return r.backing_off_count; }));
   return table;
 }
 

@@ -74,7 +74,7 @@ struct Server::Parts {
   std::string address;
   std::atomic<bool> drained{false};
 
-  void SetHealth(bool is_serving) {
+  void SetHealth(bool is_serving) const {
     grpc::HealthCheckServiceInterface* health = server->GetHealthCheckService();
     if (health == nullptr) return;
     health->SetServingStatus("", is_serving);

@@ -38,7 +38,8 @@ std::string ShareLabel(const SiteIndex& site, const Share& share) {
 struct Trouble {
   std::vector<absl::string_view> kinds;
   absl::Time oldest = absl::InfiniteFuture();
-  absl::Time since = absl::InfiniteFuture();  // when the first began to fail
+  absl::Time failing_since = absl::InfiniteFuture();  // the first of them
+  int64_t failure_count = 0;                          // tries in a row, the most
 };
 
 void AddProblem(const SiteIndex& site, absl::string_view code, std::string subject,
@@ -66,7 +67,8 @@ void AddProblems(const RequestContext& context, const SiteIndex& site, const Sha
     Trouble& trouble = troubles[{read, seen.error, seen.error_message}];
     trouble.kinds.push_back(FormatKind(kind));
     trouble.oldest = std::min(trouble.oldest, seen.success_time);
-    trouble.since = std::min(trouble.since, seen.failing_since);
+    trouble.failing_since = std::min(trouble.failing_since, seen.failing_since);
+    trouble.failure_count = std::max(trouble.failure_count, seen.failure_count);
   }
   for (const auto& [key, trouble] : troubles) {
     const auto& [read, error, message] = key;
@@ -76,13 +78,22 @@ void AddProblems(const RequestContext& context, const SiteIndex& site, const Sha
         subject,
         read ? absl::StrCat(" not refreshed since ", FormatDay(trouble.oldest)) : " never read");
     if (failing) absl::StrAppend(&text, ": ", FormatErrorClass(error));
+    if (failing && trouble.failure_count > 0) {
+      absl::StrAppend(&text, " since ", FormatDay(trouble.failing_since), " (",
+                      trouble.failure_count, trouble.failure_count == 1 ? " try)" : " tries)");
+    }
     if (!message.empty()) absl::StrAppend(&text, ": ", message);
     AddProblem(site, failing ? "SHARE_FAILING" : "SHARE_OLD", std::move(subject), std::move(text),
-               failing ? trouble.since : absl::InfinitePast(), problems);
+               failing ? trouble.failing_since : absl::InfinitePast(), problems);
   }
 }
 
 }  // namespace
+
+std::optional<BackOff> BackOffOf(const RequestContext& context, const ShareView& view) {
+  if (!view.share->share.configured) return std::nullopt;
+  return FindBackOff(LoginsOf(*view.site, view.endpoint->endpoint.keystone_url), context.now);
+}
 
 DataState StateOfShare(const RequestContext& context, const ShareCatalog& share) {
   return WorstState(share.kinds, kAllKinds, context.now, context.freshness);
@@ -103,6 +114,15 @@ SiteSummary SummarizeSite(const RequestContext& context, const Snapshot& snapsho
     summary.vos.push_back(view->share->share.vo);
     ++summary.share_count;
     if (state == DataState::kFresh) ++summary.fresh_share_count;
+    for (const KindState& kind : view->share->kinds) {
+      if (kind.error == ErrorClass::kNone) continue;
+      ErrorSummary& error = summary.errors[kind.error];
+      ++error.kind_count;
+      error.failing_since = std::min(error.failing_since, kind.failing_since);
+    }
+    if (const std::optional<BackOff> back_off = BackOffOf(context, *view)) {
+      summary.next_attempt = std::min(summary.next_attempt, back_off->next_attempt);
+    }
   }
   std::sort(summary.vos.begin(), summary.vos.end());
   summary.vos.erase(std::unique(summary.vos.begin(), summary.vos.end()), summary.vos.end());
@@ -124,7 +144,17 @@ std::vector<SiteProblem> FindProblems(const RequestContext& context, const Snaps
   if (shares.empty()) {
     AddProblem(site, "NO_VO", "", "no VO is configured here", absl::InfinitePast(), problems);
   }
-  for (const ShareView* view : shares) AddProblems(context, site, *view->share, problems);
+  std::set<std::string> told;  // Keystones
+  for (const ShareView* view : shares) {
+    AddProblems(context, site, *view->share, problems);
+    const std::string& url = view->endpoint->endpoint.keystone_url;
+    const std::optional<BackOff> back_off = BackOffOf(context, *view);
+    if (!back_off.has_value() || !told.insert(url).second) continue;
+    AddProblem(site, "BACKING_OFF", url,
+               absl::StrCat(site.endpoints().size() < 2 ? "" : absl::StrCat(url, ": "),
+                            DescribeBackOff(*back_off)),
+               back_off->failing_since, problems);
+  }
   std::sort(problems.begin(), problems.end(), [](const SiteProblem& a, const SiteProblem& b) {
     return std::tie(a.message, a.code, a.subject) < std::tie(b.message, b.code, b.subject);
   });

@@ -3,16 +3,25 @@
 // What follows from the states of many kinds of many shares: how a site, a share or a VO stands.
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "schema/model/back_off.h"
 #include "schema/model/registry.h"
 #include "server/service/registry_summary.h"
 #include "server/service/request_context.h"
 #include "server/snapshot/snapshot.h"
 
 namespace cis {
+
+// Kinds of shares that fail with one class of error.
+struct ErrorSummary {
+  int32_t kind_count = 0;
+  absl::Time failing_since = absl::InfiniteFuture();  // the first of them
+};
 
 // A site as a whole. Counts its configured shares; all shares of a site that is not configured.
 struct SiteSummary {
@@ -22,14 +31,16 @@ struct SiteSummary {
   std::vector<std::string> vos;                    // sorted
   int32_t share_count = 0;
   int32_t fresh_share_count = 0;
+  std::map<ErrorClass, ErrorSummary> errors;
+  absl::Time next_attempt = absl::InfiniteFuture();  // InfiniteFuture = not backed off from
   RegistryFacts registry;
 };
 SiteSummary SummarizeSite(const RequestContext& context, const Snapshot& snapshot,
                           const SiteIndex& site);
 
 // What is wrong at a site by its crawls and by the registry, sorted by sentence. Codes of the
-// crawls: SHARE_FAILING, SHARE_OLD, RECORDS_SKIPPED, SITE_REMOVED, NO_VO; since when is known of
-// the first only.
+// crawls: SHARE_FAILING, SHARE_OLD, RECORDS_SKIPPED, SITE_REMOVED, NO_VO, BACKING_OFF; since when
+// is known of the first and the last only.
 std::vector<SiteProblem> FindProblems(const RequestContext& context, const Snapshot& snapshot,
                                       const SiteIndex& site);
 // The same for all sites, with those that only the registry knows, ordered by resource name.
@@ -45,6 +56,10 @@ struct VoSummary {
 };
 // Ordered by resource name.
 std::vector<VoSummary> SummarizeVos(const Snapshot& snapshot);
+
+// How the share's endpoint is backed off from; nothing if it is not, or the share is not
+// configured.
+std::optional<BackOff> BackOffOf(const RequestContext& context, const ShareView& view);
 
 // The worst state of the share's kinds, tried or not.
 DataState StateOfShare(const RequestContext& context, const ShareCatalog& share);

@@ -55,6 +55,15 @@ void SiteToProto(const SiteSummary& summary, v1::Site& proto) {
   for (const std::string& vo : summary.vos) proto.add_vos(vo);
   proto.set_share_count(summary.share_count);
   proto.set_fresh_share_count(summary.fresh_share_count);
+  for (const auto& [error, told] : summary.errors) {
+    v1::ErrorCount& entry = *proto.add_errors();
+    entry.set_error_class(std::string(FormatErrorClass(error)));
+    entry.set_kind_count(told.kind_count);
+    SetTime(entry, &v1::ErrorCount::mutable_failing_since_time, told.failing_since);
+  }
+  if (summary.next_attempt != absl::InfiniteFuture()) {
+    SetTime(proto, &v1::Site::mutable_next_attempt_time, summary.next_attempt);
+  }
 }
 
 void EndpointToProto(const EndpointView& view, v1::Endpoint& proto) {
@@ -125,6 +134,9 @@ void ShareToProto(const RequestContext& context, const ShareView& view, v1::Shar
     proto.set_unattached_floating_ip_count(unattached);
   }
   SetTime(proto, &v1::Share::mutable_observe_time, OldestSuccess(catalog.kinds, kAllKinds));
+  if (const std::optional<BackOff> back_off = BackOffOf(context, view)) {
+    SetTime(proto, &v1::Share::mutable_next_attempt_time, back_off->next_attempt);
+  }
 }
 
 void FlavorToProto(const FlavorView& view, v1::Flavor& proto) {
@@ -250,6 +262,10 @@ void CrawlToProto(const Crawl& crawl, v1::Crawl& proto) {
   proto.set_refreshed_count(crawl.refreshed_count);
   proto.set_failed_count(crawl.failed_count);
   proto.set_request_count(crawl.request_count);
+  proto.set_backing_off_count(crawl.backing_off_count);
+  for (const auto& [name, count] : crawl.error_counts)
+    (*proto.mutable_error_counts())[name] = count;
+  for (const auto& [name, count] : crawl.limit_hits) (*proto.mutable_limit_hits())[name] = count;
 }
 
 void CrawlResultToProto(const CrawlResult& result, v1::CrawlResult& proto) {

@@ -7,11 +7,13 @@
 
 #include "absl/strings/match.h"
 #include "crawler/configuration.h"
+#include "crawler/endpoint_gate.h"
 #include "crawler/http/http_error.h"
 #include "crawler/registry/site_problems.h"
 #include "crawler/source/openstack_source.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "schema/store/sqlite_store.h"
 #include "schema/store/store.h"
 #include "tests/support/builders.h"
 #include "tests/support/temp_dir.h"
@@ -29,9 +31,16 @@ class SteppingClock : public Clock {
  public:
   absl::Time Now() const override { return now_ += absl::Seconds(1); }
   void Advance(absl::Duration by) { now_ += by; }
+  // What an operator or NTP does: time that passes is not changed by it.
+  void Set(absl::Duration by) {
+    now_ += by;
+    set_ += by;
+  }
+  absl::Time Steady() const override { return Now() - set_; }
 
  private:
   mutable absl::Time now_ = SourceTestTime();
+  absl::Duration set_;
 };
 
 class CrawlCycleTest : public testing::Test {
@@ -55,6 +64,7 @@ class CrawlCycleTest : public testing::Test {
     if (discover_) options.discovery = &discovery;
     options.discovered_vos = discovered_vos_;
     const Catalog known = Load();
+    if (back_off_) options.gate = EndpointGate(known, clock_.Now());
     std::vector<Share> shares;
     std::map<std::string, Site> sites;
     for (const ShareTarget& target : targets) {
@@ -85,6 +95,7 @@ class CrawlCycleTest : public testing::Test {
 
   TempDir dir_;
   std::string db_ = dir_.File("cis.db");
+  bool back_off_ = true;
   SteppingClock clock_;
   FakeSite site_ = WorkingSite();
   std::vector<ShareOutcome> outcomes_;
@@ -301,7 +312,8 @@ TEST_F(CrawlCycleTest, FederatedSharesLogInOnceTogetherAndTheProtocolIsRemembere
   const auto summary = Crawl(targets);
   ASSERT_TRUE(summary.ok()) << summary.status();
   EXPECT_EQ(summary->refreshed_count, 2);
-  EXPECT_EQ(summary->request_count, 2 + 2 * 12) << "both protocols, then as with a password";
+  EXPECT_EQ(summary->request_count, 2 + 12 + 11)
+      << "both protocols, then as with a password; Neutron's extensions once";
   const Catalog catalog = Load();
   EXPECT_EQ(catalog.sites[0]->endpoints.at(0).endpoint.protocol, "oidc");
 
@@ -364,9 +376,157 @@ TEST_F(CrawlCycleTest, InterruptedFederatedLoginIsNoFailureOfTheSite) {
   const auto summary = Crawl(FederatedTargets(GivenToken("opaque")), /*cancel_after=*/1);
   ASSERT_TRUE(summary.ok()) << summary.status();
   EXPECT_TRUE(summary->interrupted);
-  for (const ShareCatalog& share : Load().sites.at(0)->endpoints.at(0).shares) {
+  const Catalog catalog = Load();
+  for (const ShareCatalog& share : catalog.sites.at(0)->endpoints.at(0).shares) {
     EXPECT_EQ(StateOf(share, Kind::kAuth).error, ErrorClass::kNone);
   }
+}
+
+// Two shares of one endpoint.
+std::vector<ShareTarget> TwoShares() {
+  std::vector<ShareTarget> targets = {PasswordTarget(), PasswordTarget()};
+  targets[1].share.vo = "other-vo";
+  return targets;
+}
+
+TEST_F(CrawlCycleTest, WhatAnEndpointSaysToAllIsAskedOnce) {
+  site_ = WorkingSite();
+  const auto summary = Crawl(TwoShares());
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->refreshed_count, 2);
+  EXPECT_EQ(summary->shared_count, 1);
+  int asked = 0;
+  for (const HttpRequest& request : site_.requests) {
+    if (absl::EndsWith(request.url, "/extensions")) ++asked;
+  }
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(summary->request_count, static_cast<int64_t>(site_.requests.size()));
+}
+
+TEST_F(CrawlCycleTest, ARefusalIsNotShared) {
+  site_ = WorkingSite();
+  const std::string url = absl::StrCat("GET ", kNeutron, "/v2.0/extensions");
+  int asked = 0;
+  site_.On(url, [&asked](const HttpRequest&) {
+    return ++asked == 1 ? FakeSite::Json(500, "{}") : FakeSite::Json(200, R"({"extensions":[]})");
+  });
+  const auto summary = Crawl(TwoShares());
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->refreshed_count, 1);
+  EXPECT_EQ(summary->partial_count, 1);
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(CrawlCycleTest, AnEndpointThatFailsForDaysIsAskedLessOftenAndComesBackAtOnce) {
+  site_ = WorkingSite();
+  ASSERT_EQ(Crawl(TwoShares())->refreshed_count, 2);
+  site_.Break(kTokens, MakeError(absl::StatusCode::kUnavailable, ErrorClass::kConnect, "down"));
+  int asked_nights = 0;
+  for (int night = 1; night <= 20; ++night) {
+    clock_.Advance(absl::Hours(24));
+    site_.requests.clear();
+    const auto summary = Crawl(TwoShares());
+    ASSERT_TRUE(summary.ok()) << summary.status();
+    EXPECT_EQ(summary->share_count, 2);
+    EXPECT_EQ(CrawlExitCode(*summary, 0), 4);
+    if (!site_.requests.empty()) ++asked_nights;
+    // One probe once it is backed off from, and nothing of the other share.
+    if (night > 4) {
+      EXPECT_LE(site_.requests.size(), 1U) << night;
+      EXPECT_GE(summary->backing_off_count, 1) << night;
+    }
+    // What was good stays.
+    const Catalog catalog = Load();
+    for (const ShareCatalog& share : catalog.sites.at(0)->endpoints.at(0).shares) {
+      EXPECT_EQ(share.flavor_indexes.size(), 2U);
+    }
+    if (summary->backing_off_count == 0) continue;
+    EXPECT_EQ(catalog.crawls.at(0).backing_off_count, summary->backing_off_count);
+    EXPECT_EQ(catalog.crawl_results.at(0).crawl_id, catalog.crawls.at(0).id);
+    bool told = false;
+    for (const CrawlResult& result : catalog.crawl_results) {
+      if (result.crawl_id == catalog.crawls.at(0).id && result.error == ErrorClass::kBackingOff) {
+        told = absl::StrContains(result.error_message, "next try after");
+      }
+    }
+    EXPECT_TRUE(told);
+  }
+  EXPECT_GT(asked_nights, 6);
+  EXPECT_LT(asked_nights, 15);
+
+  // Who insists asks all.
+  back_off_ = false;
+  site_.requests.clear();
+  EXPECT_EQ(Crawl(TwoShares())->backing_off_count, 0);
+  EXPECT_EQ(site_.requests.size(), 2U);
+  back_off_ = true;
+
+  // It heals: the first probe brings all shares back in the same crawl, within the longest wait.
+  const FakeSite healed = WorkingSite();
+  site_ = healed;
+  for (int night = 1; night <= 8; ++night) {
+    clock_.Advance(absl::Hours(24));
+    const auto summary = Crawl(TwoShares());
+    ASSERT_TRUE(summary.ok()) << summary.status();
+    if (summary->refreshed_count > 0) {
+      EXPECT_EQ(summary->refreshed_count, 2);
+      EXPECT_EQ(summary->backing_off_count, 0);
+      return;
+    }
+  }
+  FAIL() << "the site is starved";
+}
+
+TEST_F(CrawlCycleTest, AProbeThatIsRefusedLetsTheOthersIn) {
+  site_ = WorkingSite();
+  ASSERT_EQ(Crawl(TwoShares())->refreshed_count, 2);
+  site_.Break(kTokens, MakeError(absl::StatusCode::kUnavailable, ErrorClass::kConnect, "down"));
+  for (int night = 1; night <= 6; ++night) {
+    clock_.Advance(absl::Hours(24));
+    ASSERT_TRUE(Crawl(TwoShares()).ok());
+  }
+  clock_.Advance(absl::Hours(24 * 7));
+  int logins = 0;
+  site_.On(kTokens, [&logins](const HttpRequest&) {
+    return ++logins == 1 ? FakeSite::Json(401, R"({"error":{"message":"no"}})")
+                         : TokenResponse(UsualCatalog());
+  });
+  const auto summary = Crawl(TwoShares());
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->refreshed_count, 1);
+  EXPECT_EQ(summary->backing_off_count, 0);
+}
+
+TEST_F(CrawlCycleTest, AClockThatIsSetInTheMiddleOfACrawlCostsNothing) {
+  for (const absl::Duration jump :
+       {absl::Hours(24 * 400), absl::Hours(-24 * 400), absl::Minutes(-30)}) {
+    site_ = WorkingSite();
+    site_.On(kTokens, [this, jump](const HttpRequest&) {
+      clock_.Set(jump);
+      return TokenResponse(UsualCatalog());
+    });
+    const auto summary = Crawl({PasswordTarget()});
+    ASSERT_TRUE(summary.ok()) << summary.status();
+    EXPECT_EQ(summary->refreshed_count, 1) << jump;
+    EXPECT_TRUE(CheckIntegrity(db_).ok()) << CheckIntegrity(db_);
+    ASSERT_EQ(Load().sites.at(0)->endpoints.at(0).shares.at(0).flavor_indexes.size(), 2U);
+  }
+}
+
+TEST_F(CrawlCycleTest, ErrorsAndLimitsAreCountedInTheHistory) {
+  site_ = WorkingSite();
+  std::vector<CatalogRow> rows = UsualCatalog();
+  rows[1].url = "https://glance.evil.example";
+  site_.On(kTokens, TokenResponse(rows));
+  site_.On(absl::StrCat("GET ", kNova, "/flavors/detail?limit=1000"), 500, "{}");
+  const auto summary = Crawl({PasswordTarget()});
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  const std::map<std::string, int64_t> errors = {{"policy", 1}, {"server", 1}};
+  const LimitHits limits = {{"foreign-host", 1}};
+  EXPECT_EQ(summary->error_counts, errors);
+  EXPECT_EQ(summary->limit_hits, limits);
+  EXPECT_EQ(Load().crawls.at(0).error_counts, errors);
+  EXPECT_EQ(Load().crawls.at(0).limit_hits, limits);
 }
 
 // A store that takes `writes_left` more writes.
@@ -383,6 +543,9 @@ class FailingStore : public StoreWriter {
   }
   absl::Status RecordFailure(int64_t, const Share&, Kind, ErrorClass, absl::string_view, absl::Time,
                              int64_t) override {
+    return Write();
+  }
+  absl::Status RecordNotAsked(int64_t, const Share&, absl::string_view, absl::Time) override {
     return Write();
   }
   absl::Status RecordLogin(int64_t, const Share&, absl::Time, int64_t) override { return Write(); }
@@ -446,6 +609,26 @@ class DiscoveryTest : public CrawlCycleTest {
   static constexpr char kUnscoped[] = "very-secret-unscoped-token";
   static constexpr char kProjects[] = "https://site.example.org:5000/v3/auth/projects";
 };
+
+// A discovered share is not asked while no login works: its last login, a good one, is no reason to
+// go on asking.
+TEST_F(DiscoveryTest, DiscoveredSharesKeepNoEndpointThatIsDownFromBeingBackedOff) {
+  ASSERT_TRUE(Crawl({Target()}).ok());
+  ASSERT_EQ(Shares().size(), 2U);
+  site_.Break(FederationUrl("openid"),
+              MakeError(absl::StatusCode::kUnavailable, ErrorClass::kConnect, "down"));
+  int quiet_nights = 0;
+  for (int night = 1; night <= 12; ++night) {
+    clock_.Advance(absl::Hours(24));
+    site_.requests.clear();
+    const auto summary = Crawl({Target()});
+    ASSERT_TRUE(summary.ok()) << summary.status();
+    if (site_.requests.empty()) ++quiet_nights;
+    EXPECT_LE(site_.requests.size(), 1U) << night;
+  }
+  EXPECT_GT(quiet_nights, 1);
+  EXPECT_THAT(Shares(), ::testing::ElementsAre("biomed p2 discovered", "the-vo p1"));
+}
 
 TEST_F(DiscoveryTest, ProjectThatNamesItsVoBecomesAShareAndTheOthersAreNoted) {
   const auto summary = Crawl({Target()});

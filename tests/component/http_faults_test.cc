@@ -56,7 +56,7 @@ TEST_F(HttpTest, StopsAGzipBombAtTheLimit) {
   const auto answer = Fetch(std::move(request));
   EXPECT_EQ(CodeAndClass(answer), "RESOURCE_EXHAUSTED limit");
   EXPECT_THAT(answer.status().message(), HasSubstr("1048576"));
-  EXPECT_EQ(transport().stats().limit_hits.at("body"), 1);
+  EXPECT_EQ(transport().stats().limit_hits.at("body-bytes"), 1);
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
@@ -89,7 +89,7 @@ TEST_F(HttpTest, StopsHugeHeaders) {
       Script({{HttpAnswer(200, "", one_line)}, {HttpAnswer(200, "", many_lines)}}));
   EXPECT_EQ(CodeAndClass(Get(server.Url("/"))), "RESOURCE_EXHAUSTED limit");
   EXPECT_EQ(CodeAndClass(Get(server.Url("/"))), "RESOURCE_EXHAUSTED limit");
-  EXPECT_EQ(transport().stats().limit_hits.at("headers"), 2);
+  EXPECT_EQ(transport().stats().limit_hits.at("header-bytes"), 2);
 }
 
 TEST_F(HttpTest, StopsEndlessHeaders) {
@@ -160,7 +160,7 @@ TEST_F(HttpTest, TheDeadlineOfARequestBoundsAllItsTries) {
   request.deadline = absl::Milliseconds(50);
   EXPECT_EQ(CodeAndClass(Fetch(std::move(request))), "DEADLINE_EXCEEDED timeout");
   EXPECT_EQ(server.requests().size(), 1u);
-  EXPECT_EQ(transport().stats().limit_hits.at("deadline"), 1);
+  EXPECT_EQ(transport().stats().limit_hits.at("request-time"), 1);
 }
 
 TEST_F(HttpTest, WaitsAsRetryAfterSaysAndTriesAgain) {
@@ -305,6 +305,136 @@ TEST_F(HttpTest, PlainHttpBehindAnHttpsUrlIsATlsError) {
   const auto answer = Fetch(std::move(request));
   EXPECT_EQ(CodeAndClass(answer), "FAILED_PRECONDITION tls");
   EXPECT_THAT(answer.status().message(), HasSubstr("/no/such/ca.pem"));
+}
+
+// How often a limit was hit.
+int64_t Hits(const CurlTransport& transport, Limit limit) {
+  const LimitHits hits = transport.limit_hits();
+  const auto it = hits.find(std::string(FormatLimit(limit)));
+  return it == hits.end() ? 0 : it->second;
+}
+
+TEST_F(HttpTest, CountsTriesThatTakeTooLong) {
+  LoopbackServer server(Script({{"", Then::kHang}}));
+  HttpRequest request;
+  request.url = server.Url("/");
+  request.timeout = absl::Milliseconds(60);
+  Fetch(std::move(request)).IgnoreError();
+  EXPECT_EQ(Hits(transport(), Limit::kTryTime), 2);
+}
+
+TEST_F(HttpTest, CountsAStall) {
+  TransportOptions options = QuickOptions();
+  options.tries.stall_timeout = absl::Seconds(1);
+  options.backoff.max_timeouts = 1;
+  transport(options);
+  LoopbackServer server(Script({{"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", Then::kHang}}));
+  EXPECT_EQ(CodeAndClass(Get(server.Url("/"))), "DEADLINE_EXCEEDED timeout");
+  EXPECT_EQ(Hits(transport(), Limit::kStallTime), 1);
+}
+
+TEST_F(HttpTest, CountsAConnectionThatIsNotMade) {
+  TransportOptions options = QuickOptions();
+  options.tries.connect_timeout = absl::Milliseconds(100);
+  transport(options);
+  // Accepts, and never answers the greeting of TLS: a connection is made when both are done.
+  LoopbackServer server(Script({{"", Then::kHang}}));
+  EXPECT_EQ(CodeAndClass(Get(absl::StrCat("https://127.0.0.1:", server.port(), "/"))),
+            "UNAVAILABLE connect");
+  EXPECT_EQ(Hits(transport(), Limit::kConnectTime), 2);
+}
+
+TEST_F(HttpTest, CountsRequestsThatRunOutOfTries) {
+  LoopbackServer server(Script({{HttpAnswer(503, "")}}));
+  EXPECT_EQ(Get(server.Url("/"))->status, 503);
+  EXPECT_EQ(Hits(transport(), Limit::kTries), 1);
+}
+
+TEST_F(HttpTest, CountsARetryAfterThatIsCut) {
+  LoopbackServer server(
+      Script({{HttpAnswer(503, "", "Retry-After: 86400\r\n")}, {HttpAnswer(200, "ok")}}));
+  EXPECT_EQ(Get(server.Url("/"))->status, 200);
+  EXPECT_EQ(Hits(transport(), Limit::kRetryAfter), 1);
+}
+
+TEST_F(HttpTest, CountsRequestsThatTheRunsDeadlineEnds) {
+  LoopbackServer server(Script({{"", Then::kHang}}));
+  for (int i = 0; i < 3; ++i) {
+    HttpRequest request;
+    request.url = server.Url("/");
+    transport().Send(std::move(request),
+                     [](auto end) { EXPECT_EQ(GetLimit(end.status()), Limit::kShareTime); });
+  }
+  transport().Run(clock_.Steady() + absl::Milliseconds(50)).IgnoreError();
+  EXPECT_EQ(Hits(transport(), Limit::kShareTime), 3);
+}
+
+TEST_F(HttpTest, CountsRedirectsToOtherOrigins) {
+  LoopbackServer elsewhere(Script({{HttpAnswer(200, "")}}));
+  LoopbackServer server(
+      Script({{HttpAnswer(302, "", absl::StrCat("Location: ", elsewhere.Url("/"), "\r\n"))}}));
+  HttpRequest request;
+  request.url = server.Url("/");
+  request.headers = {{"X-Auth-Token", "secret"}};
+  const auto answer = Fetch(std::move(request));
+  EXPECT_EQ(GetLimit(answer.status()), Limit::kRedirectOrigin);
+  EXPECT_EQ(Hits(transport(), Limit::kRedirectOrigin), 1);
+  EXPECT_EQ(elsewhere.connection_count(), 0);
+}
+
+TEST_F(HttpTest, MakesNoConnectionInwardsUnlessTold) {
+  LoopbackServer server(Script({{HttpAnswer(200, "ok")}}));
+  int64_t hits = 0;
+  for (const char* host : {"127.0.0.1", "0.0.0.0", "localhost", "[::ffff:127.0.0.1]", "[::1]"}) {
+    HttpRequest request;
+    request.url = absl::StrCat("http://", host, ":", server.port(), "/");
+    request.allow_loopback = false;
+    EXPECT_EQ(CodeAndClass(Fetch(std::move(request))), "FAILED_PRECONDITION policy") << host;
+    EXPECT_GT(Hits(transport(), Limit::kInwardAddress), hits) << host;
+    hits = Hits(transport(), Limit::kInwardAddress);
+  }
+  EXPECT_EQ(server.connection_count(), 0) << "not even a port can be looked at";
+}
+
+TEST_F(HttpTest, AConnectionThatIsThereIsNoWayInwards) {
+  LoopbackServer server(Script({{HttpAnswer(200, "ok")}}));
+  EXPECT_TRUE(Get(server.Url("/")).ok());
+  HttpRequest request;
+  request.url = server.Url("/");
+  request.allow_loopback = false;
+  EXPECT_EQ(CodeAndClass(Fetch(std::move(request))), "FAILED_PRECONDITION policy");
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
+// Somebody sets the machine's clock each time it is read.
+class JumpingClock : public Clock {
+ public:
+  explicit JumpingClock(absl::Duration jump) : jump_(jump) {}
+  absl::Time Now() const override { return absl::Now() + jump_ * ++reads_; }
+  absl::Time Steady() const override { return SystemClock().Steady(); }
+
+ private:
+  const absl::Duration jump_;
+  mutable int reads_ = 0;
+};
+
+TEST(HttpClock, AClockThatJumpsEndsNoRequest) {
+  for (const absl::Duration jump : {absl::Hours(24 * 365), absl::Hours(-24 * 365)}) {
+    const JumpingClock clock(jump);
+    auto transport = CurlTransport::Create(QuickOptions(), &clock);
+    ASSERT_TRUE(transport.ok());
+    LoopbackServer server(
+        Script({{HttpAnswer(503, "", "Retry-After: 1\r\n")}, {HttpAnswer(200, "ok")}}));
+    HttpRequest request;
+    request.url = server.Url("/");
+    int status = 0;
+    (*transport)->Send(std::move(request), [&](auto answer) {
+      ASSERT_TRUE(answer.ok()) << answer.status();
+      status = answer->status;
+    });
+    EXPECT_TRUE((*transport)->Run(clock.Steady() + absl::Seconds(30)).ok());
+    EXPECT_EQ(status, 200);
+  }
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ class HttpTest : public testing::Test {
     return *transport_;
   }
 
-  absl::Status Run() { return transport().Run(absl::Now() + absl::Seconds(30)); }
+  absl::Status Run() { return transport().Run(clock_.Steady() + absl::Seconds(30)); }
 
   // Sends one request and runs until it is answered.
   absl::StatusOr<HttpResponse> Fetch(HttpRequest request) {

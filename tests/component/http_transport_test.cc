@@ -263,7 +263,7 @@ TEST_F(HttpTest, DeadlineOfTheRunEndsTheRest) {
     request.url = server.Url("/");
     transport().Send(std::move(request), [&](auto end) { ends.push_back(CodeAndClass(end)); });
   }
-  const absl::Status run = transport().Run(absl::Now() + absl::Milliseconds(50));
+  const absl::Status run = transport().Run(clock_.Steady() + absl::Milliseconds(50));
   EXPECT_EQ(run.code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_THAT(ends, ElementsAre("DEADLINE_EXCEEDED timeout", "DEADLINE_EXCEEDED timeout"));
 }

@@ -44,6 +44,11 @@ class Kill(harness.Case):
             with self.subTest(run=i):
                 self.assertEqual(self.names(db), want)
                 self.assert_sound(db)
+                # The next crawl goes on as if nothing had been.
+                code, _, err = self.crawl(db)
+                self.assertEqual(code, 0, err)
+                self.assertEqual(self.names(db), want)
+                self.assert_sound(db)
                 for suffix in ('', '-wal', '-shm'):
                     if os.path.exists(db + suffix):
                         os.unlink(db + suffix)

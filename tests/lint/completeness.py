@@ -61,7 +61,7 @@ def check_reasons(tree):
     """Every error reason and placement code is in the server's READMEs."""
     readme = '\n'.join(tree.read(p) for p in tree.files()
                        if p.startswith('server/') and p.endswith('README.md'))
-    for path in ('server/service/errors.cc',):
+    for path in ('server/service/errors.cc', 'server/service/history_errors.cc'):
         if path not in tree.files():
             continue
         for reason in sorted(set(re.findall(r'"([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)"', tree.read(path)))):

@@ -8,13 +8,17 @@ faults.json is a list of objects:
   skip      let this many matching requests pass first (default 0)
   count     then hit this many (default: all)
   from, to  texts, for rewrite
+  index     hit the request with this number, from 0, of those that match, and every later one with the same
+            method and target (any page of it), so that asking again does not help; skip and count do not apply
   seconds   for timeout and drip; Retry-After for 429 and 503 (default 1)
+  of        for catalog-*: the service whose URL in the catalog is replaced
 The file is read again whenever it changes, so that a test can break and mend a running replay.
 """
 import asyncio
 import functools
 import json
 import os
+import re
 import zlib
 
 from httpd import Misbehave, Response, encode_head
@@ -30,7 +34,24 @@ KINDS = {
     'endless-body': 'a body without end', 'bomb': '1 GiB of zeros in a small gzip body',
     'rewrite': 'a good answer in which `from` reads `to`: the site changed',
     'redirect': '302 to another host', 'huge-header': 'a header of 1 MiB',
+    'redirect-loop': '302 to itself', 'deep': 'JSON of 100,000 nested lists',
+    'values': 'JSON of 3,000,000 empty lists', 'no-http': 'the greeting of an SSH server',
+    'empty-pages': 'an empty list with a next link on every page',
+    'catalog-dns': 'a catalog that names a host without an address',
+    'catalog-connect': 'a catalog that names a port where nobody listens',
+    'catalog-tls': 'a catalog that says https where plain http is spoken',
+    'catalog-foreign': 'a catalog that names a host of another domain',
+    'catalog-http': 'a catalog that says http on a host of another domain',
+    'catalog-metadata': 'a catalog that names the metadata service, 169.254.169.254',
+    'catalog-mapped': 'the same address written as an IPv6 one',
 }
+# What a catalog fault puts in place of a service's origin. `origin` is the service's own.
+CATALOG = {
+    'catalog-dns': 'https://gone.invalid', 'catalog-connect': 'http://127.0.0.1:1',
+    'catalog-foreign': 'https://elsewhere.example', 'catalog-http': 'http://elsewhere.example',
+    'catalog-metadata': 'http://169.254.169.254', 'catalog-mapped': 'http://[::ffff:169.254.169.254]',
+}
+PAGE = re.compile(r'[?&]marker=[^&]*')
 HTML = b'<!DOCTYPE html><html><head><title>Portal</title></head><body>Please log in</body></html>'
 
 
@@ -57,7 +78,7 @@ class Faults:
                 rule['seen'] = 0
             self.stamp = stamp
 
-    def match(self, site, service, target):
+    def match(self, site, service, method, target):
         """The fault for this request, or None."""
         self.reload()
         for rule in self.rules:
@@ -65,6 +86,13 @@ class Faults:
                     rule.get('path', '') not in target:
                 continue
             rule['seen'] += 1
+            if 'index' in rule:
+                what = (site, service, method, PAGE.sub('', target))
+                if rule['seen'] - 1 == rule['index']:
+                    rule['pinned'] = what
+                if rule.get('pinned') == what:
+                    return rule
+                continue
             n = rule['seen'] - 1 - rule.get('skip', 0)
             if n >= 0 and n < rule.get('count', 1 << 60):
                 return rule
@@ -99,9 +127,24 @@ async def write_forever(writer, head, chunk, pause):
         await asyncio.sleep(pause)
 
 
-async def apply(rule, service, good, writer):
+def break_catalog(rule, service, good, origins):
+    """The token answer `good` with one service's URLs replaced; any other answer as it is."""
+    of = rule.get('of', 'glance')
+    if service != 'keystone' or good.status >= 300 or of not in origins:
+        return good
+    origin = origins[of]
+    text = good.body.decode()
+    if rule['kind'] == 'catalog-tls':
+        return Response(good.status, good.headers, text.replace(
+            origin, origin.replace('http://', 'https://')).encode())
+    return Response(good.status, good.headers, text.replace(origin, CATALOG[rule['kind']]).encode())
+
+
+async def apply(rule, service, good, writer, origins=None):
     """The answer in place of `good`; raises Misbehave where it wrote to the connection itself."""
     kind, seconds = rule['kind'], rule.get('seconds', 1)
+    if kind.startswith('catalog-'):
+        return break_catalog(rule, service, good, origins or {})
     json_type = {'Content-Type': 'application/json'}
     if kind.isdigit():
         status = int(kind)
@@ -137,12 +180,22 @@ async def apply(rule, service, good, writer):
         return Response(200, head, gzip_bomb())
     if kind == 'redirect':
         return Response(302, {'Location': 'http://127.0.0.250:1/elsewhere'}, b'')
+    if kind == 'redirect-loop':
+        return Response(302, {'Location': '#again'}, b'')
+    if kind == 'deep':
+        return Response(200, json_type, b'[' * 100000 + b']' * 100000)
+    if kind == 'values':
+        return Response(200, json_type, b'{"images":[' + b'[],' * 3000000 + b'[]]}')
+    if kind == 'no-http':
+        writer.write(b'SSH-2.0-OpenSSH_9.2\r\n')
+        await writer.drain()
+        raise Misbehave
     if kind == 'huge-header':
         return Response(200, dict(good.headers, **{'X-Huge': 'x' * (1 << 20)}), good.body)
-    return endless_pages(service, good)
+    return endless_pages(service, good, kind == 'empty-pages')
 
 
-def endless_pages(service, good):
+def endless_pages(service, good, empty=False):
     """Adds a link to a next page that never ends, as each service spells it."""
     try:
         doc = json.loads(good.body)
@@ -152,6 +205,8 @@ def endless_pages(service, good):
     marker = '00000000-0000-4000-8000-%012d' % endless_pages.n
     for kind in ('images', 'flavors', 'networks', 'subnets', 'routers', 'floatingips', 'ports'):
         if isinstance(doc, dict) and kind in doc:
+            if empty:
+                doc[kind] = []
             if service == 'glance':
                 doc['next'] = '/v2/images?limit=2&marker=' + marker
             else:

@@ -4,6 +4,7 @@ import dataclasses
 
 MAX_HEADER = 64 * 1024
 MAX_BODY = 4 * 1024 * 1024
+TLS_HANDSHAKE = b'\x16'
 
 
 @dataclasses.dataclass
@@ -31,7 +32,10 @@ REASONS = {200: 'OK', 201: 'Created', 300: 'Multiple Choices', 302: 'Found', 400
 async def read_request(reader):
     """The next request of a connection, or None at its end."""
     try:
-        head = await reader.readuntil(b'\r\n\r\n')
+        first = await reader.readexactly(1)
+        if first == TLS_HANDSHAKE:     # on a port for plain http; every server answers 400
+            return Request('TLS', '', {'connection': 'close'}, b'')
+        head = first + await reader.readuntil(b'\r\n\r\n')
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     lines = head.decode('latin-1').split('\r\n')
@@ -70,6 +74,9 @@ async def serve_connection(reader, writer, handler):
         while True:
             request = await read_request(reader)
             if request is None:
+                return
+            if request.method == 'TLS':
+                writer.write(b'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n')
                 return
             response = await handler(request, writer)
             body = b'' if request.method == 'HEAD' else response.body

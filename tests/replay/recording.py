@@ -52,6 +52,16 @@ class Recording:
                 return e
         return None
 
+    def find_loosely(self, service, method, target, project):
+        """An exchange of the same path, whatever the query and the microversion: for clients that ask otherwise
+        than the crawler whose requests were recorded."""
+        path = target.partition('?')[0].rstrip('/')
+        for e in self.exchanges.values():
+            if e.service == service and e.method == method and e.project in (project, None) and \
+                    e.target.partition('?')[0].rstrip('/') == path and 'marker=' not in e.target:
+                return e
+        return None
+
     @classmethod
     def load(cls, folder):
         with open(os.path.join(folder, 'site.json'), encoding='utf-8') as f:

@@ -12,11 +12,13 @@ import subprocess
 
 import faults
 from httpd import Response, listen
-from recording import SERVICES, placeholder
+from recording import SERVICES, Exchange, placeholder
 
 HOST = '127.0.0.1'
 PASSWORD_ENV = 'CIS_REPLAY_PASSWORD'
 USER = 'replay'
+VERSIONS = {'keystone': ('v3.14', 'v3'), 'nova': ('v2.1', 'v2.1'), 'glance': ('v2.9', 'v2'),
+            'neutron': ('v2.0', 'v2.0')}
 HEX_ID = re.compile(r'/[0-9a-f]{32}(?=/|\?|$)')
 
 
@@ -25,6 +27,7 @@ class Site:
 
     def __init__(self, name, recording, server):
         self.name, self.recording, self.server = name, recording, server
+        self.shares = list(recording.site['shares'])
         self.tokens = {}            # token -> project id
         self.counts = dict.fromkeys(SERVICES, 0)
         self.ports = {}
@@ -42,9 +45,13 @@ class Site:
         self.counts[service] += 1
         if self.server.latency:
             await asyncio.sleep(self.server.latency)
-        rule = self.server.faults.match(self.name, service, request.target)
-        good = self.good(service, request, endless=bool(rule) and rule['kind'] == 'endless-pages')
-        response = await faults.apply(rule, service, good, writer) if rule else good
+        rule = self.server.faults.match(self.name, service, request.method, request.target)
+        good = self.good(service, request, endless=bool(rule) and rule['kind'].endswith('-pages'))
+        if rule:
+            response = await faults.apply(rule, service, good, writer,
+                                          {v: self.origin(v) for v in SERVICES})
+        else:
+            response = good
         if len(response.body) > 1024 and 'gzip' in request.headers.get('accept-encoding', '') and \
                 'Content-Encoding' not in response.headers:
             return Response(response.status, dict(response.headers, **{'Content-Encoding': 'gzip'}),
@@ -64,11 +71,27 @@ class Site:
         if found is None and endless:
             found = self.recording.find(service, request.method, self.first_page(service, request),
                                         project, micro)
+        if found is None and self.server.loose:
+            found = self.recording.find_loosely(service, request.method, request.target, project) or \
+                self.version_list(service, request.target)
         if found is None:
             self.misses.append('%s %s %s' % (service, request.method, request.target))
             return self.error(404, 'Not recorded: %s' % request.target)
         headers = {k: self.fill(v) for k, v in found.headers.items()}
         return Response(found.status, headers, self.fill(found.body).encode())
+
+    def version_list(self, service, target):
+        """What a service says of itself at its root, for clients that ask."""
+        if service not in VERSIONS or target.strip('/').split('/')[0] not in ('', VERSIONS[service][1]):
+            return None
+        number, path = VERSIONS[service]
+        entry = {'id': number, 'status': 'CURRENT', 'version': '2.61' if service == 'nova' else '',
+                 'min_version': '2.1' if service == 'nova' else '', 'links': [
+                     {'rel': 'self', 'href': '%s/%s/' % (placeholder(service), path)}]}
+        whole = {'version': entry} if target.strip('/') else {'versions': {'values': [entry]} if service == 'keystone'
+                                                              else [entry]}
+        return Exchange(service, 'GET', target, None, None, 200, {'Content-Type': 'application/json'},
+                        json.dumps(whole))
 
     def first_page(self, service, request):
         """The recorded target of the list whose later page is asked for."""
@@ -136,15 +159,16 @@ class Site:
 class Server:
     """All sites of one replay."""
 
-    def __init__(self, out, latency, tls, password):
-        self.out, self.latency, self.password = out, latency, password
+    def __init__(self, out, latency, tls, password, loose=False):
+        self.out, self.latency, self.password, self.loose = out, latency, password, loose
         self.faults = faults.Faults(os.path.join(out, 'faults.json'))
         self.scheme = 'https' if tls else 'http'
         self.tls = make_tls(out) if tls else None
         self.sites, self.listeners = [], []
 
-    async def start(self, recordings, copies, first_port):
-        """`copies` sites, going round the recordings; 0 means one of each."""
+    async def start(self, recordings, copies, first_port, shares=0):
+        """`copies` sites, going round the recordings; 0 means one of each. Further VOs on the recorded projects
+        make it `shares` shares in all."""
         names = list(recordings)
         port = first_port
         for i in range(copies or len(names)):
@@ -157,6 +181,10 @@ class Server:
                 self.listeners.append(server)
                 port += 1 if port else 0
             self.sites.append(site)
+        for i in range(shares - sum(len(site.shares) for site in self.sites)):
+            site = self.sites[i % len(self.sites)]
+            twin = site.recording.site['shares'][i // len(self.sites) % len(site.recording.site['shares'])]
+            site.shares.append(dict(twin, vo='vo-%d.example' % (i // len(self.sites))))
         self.write_files()
 
     @staticmethod
@@ -175,7 +203,7 @@ class Server:
                 f.write(self.site_file(site))
         state = {'pid': os.getpid(), 'user': USER, 'password_env': PASSWORD_ENV, 'sites': [
             {'name': s.name, 'origins': {v: s.origin(v) for v in SERVICES},
-             'shares': s.recording.site['shares']} for s in self.sites]}
+             'shares': s.shares} for s in self.sites]}
         path = os.path.join(self.out, 'replay.json')
         with open(path + '.new', 'w', encoding='utf-8') as f:
             json.dump(state, f, indent=1)
@@ -191,7 +219,7 @@ class Server:
         lines += ['  ca_file: ../tls/ca.pem'] if self.tls else ['  allow_http: true']
         lines += ['  auth:', '    type: password', '    username: ' + USER,
                   '    user_domain_name: Default', '    password_env: ' + PASSWORD_ENV, 'vos:']
-        for share in meta['shares']:
+        for share in site.shares:
             lines += ['  - name: ' + share['vo'], '    auth:',
                       '      project_id: ' + share['project_id']]
         return '\n'.join(lines) + '\n'
@@ -227,8 +255,8 @@ def make_tls(out):
 
 async def serve(args, recordings, password):
     """Runs until SIGTERM or SIGINT; prints one line when ready and a summary at the end."""
-    server = Server(args.out, args.latency_ms / 1000.0, args.tls, password)
-    await server.start(recordings, args.copies, args.first_port)
+    server = Server(args.out, args.latency_ms / 1000.0, args.tls, password, args.loose)
+    await server.start(recordings, args.copies, args.first_port, args.shares)
     print('replay ready: %d sites, site files in %s' % (
         len(server.sites), os.path.join(args.out, 'sites')), flush=True)
     stop = asyncio.Event()

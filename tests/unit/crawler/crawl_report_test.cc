@@ -36,11 +36,15 @@ TEST(StatusReport, FailedAttemptWarnsBeforeTheDataAreOld) {
   KindState state = MakeKindState(Kind::kImages);
   state.error = ErrorClass::kServer;
   state.error_message = "images: HTTP 503 |\nfrom https://b";
+  state.failing_since = TestTime() + absl::Hours(1);
+  state.failure_count = 2;
   builder.SetKind(state);
   const StatusReport report = ReportAt(builder, absl::Hours(3));
   EXPECT_EQ(report.level, 1);
-  EXPECT_THAT(report.line, AllOf(StartsWith("CIS WARNING - 1 of 2"), HasSubstr("SITE-B ops"),
-                                 HasSubstr("images server, data 3h old: images: HTTP 503")));
+  EXPECT_THAT(
+      report.line,
+      AllOf(StartsWith("CIS WARNING - 1 of 2"), HasSubstr("SITE-B ops"),
+            HasSubstr("images server, data 3h old, failing for 2h (2x): images: HTTP 503")));
   EXPECT_EQ(report.line.find('\n'), std::string::npos);
   EXPECT_EQ(report.line.find('|'), report.line.rfind('|')) << "one mark before the numbers";
 }

@@ -119,10 +119,13 @@ TEST(Url, JoinsReferencesAsRfc3986Says) {
 
 TEST(Url, ClassifiesHosts) {
   for (const char* host : {"127.0.0.1", "127.255.0.9", "0.0.0.0", "::1", "[::1]", "::", "localhost",
-                           "LOCALHOST", "a.localhost", "localhost.", "::ffff:127.0.0.1"}) {
+                           "LOCALHOST", "a.localhost", "localhost.", "::ffff:127.0.0.1",
+                           "::127.0.0.1", "64:ff9b::127.0.0.1", "2002:7f00:1::"}) {
     EXPECT_EQ(ClassifyHost(host), HostClass::kLoopback) << host;
   }
-  for (const char* host : {"169.254.169.254", "fe80::1", "febf::1", "::ffff:169.254.1.1"}) {
+  for (const char* host :
+       {"169.254.169.254", "fe80::1", "febf::1", "::ffff:169.254.1.1", "64:ff9b::a9fe:a9fe",
+        "2002:a9fe:a9fe::", "100.100.100.200", "192.0.0.192", "fd00:ec2::254"}) {
     EXPECT_EQ(ClassifyHost(host), HostClass::kLinkLocal) << host;
   }
   for (const char* host : {"10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "100.64.0.1",
@@ -130,7 +133,8 @@ TEST(Url, ClassifiesHosts) {
     EXPECT_EQ(ClassifyHost(host), HostClass::kPrivate) << host;
   }
   for (const char* host : {"172.32.0.1", "100.128.0.1", "193.144.0.1", "2001:db8::1", "fec0::1",
-                           "localhost.example", "site.example", "::ffff:8.8.8.8"}) {
+                           "localhost.example", "site.example", "::ffff:8.8.8.8",
+                           "64:ff9b::8.8.8.8", "2002:808:808::", "64:ff9c::7f00:1"}) {
     EXPECT_EQ(ClassifyHost(host), HostClass::kPublic) << host;
   }
 }

@@ -65,6 +65,7 @@ class FakeSite {
   std::function<absl::StatusOr<UnscopedToken>(const std::string& refused)> unscoped;
 
   std::vector<HttpRequest> requests;  // all, in order
+  std::vector<Limit> limits;          // that Drive() saw
 
  private:
   std::map<std::string, Responder> responders_;
@@ -78,6 +79,7 @@ inline std::vector<SourceEvent> Drive(Source& source, FakeSite& site, bool newes
   std::deque<SourceRequest> open;
   absl::Time now = SourceTestTime();
   const std::function<void(SourceStep)> take = [&](SourceStep step) {
+    site.limits.insert(site.limits.end(), step.limits.begin(), step.limits.end());
     for (SourceEvent& event : step.events) events.push_back(std::move(event));
     for (SourceRequest& request : step.requests) open.push_back(std::move(request));
     for (const UnscopedRequest& request : step.unscoped_requests) {

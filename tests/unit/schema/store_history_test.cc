@@ -10,6 +10,7 @@
 #include "schema/model/field_text.h"
 #include "schema/store/history.h"
 #include "schema/store/sqlite.h"
+#include "schema/store/sqlite_store.h"
 #include "tests/unit/schema/store_fixture.h"
 
 namespace cis {
@@ -151,6 +152,44 @@ TEST_F(HistoryTest, NewerImageOfTheSameReferenceReplaces) {
   EXPECT_THAT(NewLines(),
               ElementsAre("image i3 appeared", "image id-i1 replaced egi_ref id-i1 -> i3",
                           "image id-i2 gone"));
+}
+
+// What is in a column is in the journal and in every earlier state, without a line for each.
+TEST_F(HistoryTest, EveryFactOfAnImageIsTold) {
+  const Image before = MakeImage("i1");
+  PutImages(share_, {before});
+  const absl::Time then = clock_.now;
+  NewLines();
+  Tick();
+  Image after = before;
+  after.bootable = !before.bootable;
+  after.expire_date = "2027-01-31";
+  PutImages(share_, {after}, TestTime() + absl::Hours(1));
+  EXPECT_THAT(NewLines(), ElementsAre(HasSubstr("image id-i1 changed bootable"),
+                                      "image id-i1 changed expire_date " + before.expire_date +
+                                          " -> 2027-01-31"));
+  EXPECT_EQ(OnlyEndpoint(LoadAt(then)).images.at(0).record, before);
+}
+
+// The registry has no past; its transactions have a time, so that what surrounds them is found.
+TEST_F(HistoryTest, RegistryAndOffersAreOfNowOnly) {
+  PutFlavors(share_, {MakeFlavor("f1")});
+  const absl::Time then = clock_.now;
+  RegistryUpdate update;
+  update.part = RegistryPart::kSites;
+  update.time = Tick();
+  update.sites.emplace_back().name = "SITE-A";
+  ASSERT_TRUE(writer().ReplaceRegistry(update).ok());
+  ASSERT_TRUE(writer().PutOffers(share_, {{"p1", "project", "vo.one"}}, Tick()).ok());
+  PutFlavors(share_, {MakeFlavor("f2")}, Tick());
+  EXPECT_EQ(OnlyEndpoint(LoadAt(clock_.now)).flavors.size(), 2u);
+  const Catalog past = LoadAt(then);
+  EXPECT_THAT(OnlyEndpoint(past).flavors, SizeIs(1));
+  EXPECT_THAT(past.registry->sites, IsEmpty());
+  EXPECT_THAT(OnlyEndpoint(past).offered_projects, IsEmpty());
+  EXPECT_THAT(Load().registry->sites, SizeIs(1));
+  CloseWriter();
+  EXPECT_TRUE(CheckIntegrity(path()).ok()) << CheckIntegrity(path());
 }
 
 TEST_F(HistoryTest, NetworksQuotasAndStatesAreToldByShare) {
@@ -392,6 +431,7 @@ class RandomHistory : public HistoryTest, public ::testing::WithParamInterface<u
     crawl.id = crawl_id();
     crawl.end_time = now;
     crawl.request_count = 7;
+    crawl.error_counts = {{"connect", 2}};
     ASSERT_TRUE(writer().EndCrawl(crawl).ok());
   }
 

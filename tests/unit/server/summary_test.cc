@@ -75,15 +75,22 @@ TEST(Problems, NoneIfAllIsFresh) {
 
 TEST(Problems, KindsThatFailAlikeAreOneSentence) {
   CatalogBuilder builder = TestCatalog();
+  KindState images = Failed(Kind::kImages, ErrorClass::kTimeout, "no answer from glance after 30s");
+  images.failing_since = TestTime() + absl::Minutes(10);
+  images.failure_count = 2;
+  KindState networks = images;
+  networks.kind = Kind::kNetworks;
+  networks.failing_since = TestTime() + absl::Minutes(20);
+  networks.failure_count = 1;
   builder.Select("CESGA-CLOUD", "ops")
-      .SetKind(Failed(Kind::kImages, ErrorClass::kTimeout, "no answer from glance after 30s"))
-      .SetKind(Failed(Kind::kNetworks, ErrorClass::kTimeout, "no answer from glance after 30s"))
+      .SetKind(images)
+      .SetKind(networks)
       .SetKind(Failed(Kind::kQuotas, ErrorClass::kForbidden, "403"));
   const auto snapshot = Snapshot::Build(builder.Build());
   EXPECT_THAT(
       Sentences(TestContext(), *snapshot, "CESGA-CLOUD"),
-      ElementsAre("ops: images, networks not refreshed since 2026-01-02 03:04 UTC: timeout: no "
-                  "answer from glance after 30s",
+      ElementsAre("ops: images, networks not refreshed since 2026-01-02 03:04 UTC: timeout since "
+                  "2026-01-02 03:14 UTC (2 tries): no answer from glance after 30s",
                   "ops: quotas not refreshed since 2026-01-02 03:04 UTC: forbidden: 403"));
 }
 

@@ -88,6 +88,11 @@ std::shared_ptr<const Snapshot> FullSnapshot() {
   failed.failing_since = TestTime();
   failed.failure_count = 2;
   failed.skipped_count = 1;
+  KindState down = MakeKindState(Kind::kAuth);
+  down.error = ErrorClass::kConnect;
+  down.attempt_time = TestTime();
+  down.failing_since = TestTime() - absl::Hours(100);
+  down.failure_count = 5;
   CatalogBuilder builder;
   builder.Select("SITE-A", "ops")
       .AddFlavor(FullFlavor())
@@ -98,6 +103,8 @@ std::shared_ptr<const Snapshot> FullSnapshot() {
       .AddQuota(MakeQuota("cores", 8, 2))
       .SetKind(failed);
   builder.share().share.discovered = true;
+  // A discovered share stands and falls with those that are configured.
+  builder.Select("SITE-A", "vo.access.egi.eu").SetKind(down);
   return Snapshot::Build(builder.Build());
 }
 

@@ -10,7 +10,7 @@ CREATE TABLE history (
   generation INTEGER PRIMARY KEY,
   -- When it was written, by the clock of the crawler.
   time_us INTEGER NOT NULL,
-  -- A list of texts (schema/store/undo_log.h) as one zstd frame, and its length before.
+  -- A list of texts (schema/store/transaction_log.h) as one zstd frame, and its length before.
   undo_bytes INTEGER NOT NULL CHECK (undo_bytes >= 0),
   undo_zstd BLOB NOT NULL
 ) STRICT;

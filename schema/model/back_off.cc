@@ -1,0 +1,91 @@
+#include "schema/model/back_off.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace cis {
+namespace {
+
+std::string FormatMinute(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
+}
+
+}  // namespace
+
+bool IsSiteFailure(ErrorClass error) {
+  switch (error) {
+    case ErrorClass::kDns:
+    case ErrorClass::kConnect:
+    case ErrorClass::kTls:
+    case ErrorClass::kTimeout:
+    case ErrorClass::kRateLimit:
+    case ErrorClass::kServer:
+    case ErrorClass::kParse:
+    case ErrorClass::kLimit:
+      return true;
+    case ErrorClass::kNone:
+    case ErrorClass::kAuth:
+    case ErrorClass::kForbidden:
+    case ErrorClass::kNotFound:
+    case ErrorClass::kPolicy:
+    case ErrorClass::kConfig:
+    case ErrorClass::kInternal:
+    case ErrorClass::kBackingOff:
+      break;
+  }
+  return false;
+}
+
+absl::Duration BackOffInterval(absl::Duration failing) {
+  return std::clamp(failing / 4, absl::Hours(12), kLongestBackOff);
+}
+
+std::optional<BackOff> FindBackOff(const std::vector<KindState>& logins, absl::Time now) {
+  if (logins.empty()) return std::nullopt;
+  BackOff found;
+  for (const KindState& login : logins) {
+    if (!IsSiteFailure(login.error)) return std::nullopt;
+    // Since when none works: the share that worked last decides.
+    found.failing_since = std::max(found.failing_since, login.failing_since);
+    if (login.attempt_time >= found.last_attempt) {
+      found.last_attempt = login.attempt_time;
+      found.error = login.error;
+    }
+    // Shares beside the one that probes are not asked, so the most is the endpoint's.
+    found.failure_count = std::max(found.failure_count, login.failure_count);
+  }
+  const absl::Duration failing = found.last_attempt - found.failing_since;
+  if (failing < kBackOffAfter || found.failure_count < kBackOffFailures) return std::nullopt;
+  // After a clock that was set back, "the last attempt" says nothing: ask.
+  found.next_attempt =
+      found.last_attempt > now ? now : found.last_attempt + BackOffInterval(failing);
+  return found;
+}
+
+std::vector<KindState> LoginsOf(const SiteCatalog& site, const std::string& keystone_url) {
+  std::vector<KindState> logins;
+  for (const EndpointCatalog& endpoint : site.endpoints) {
+    if (endpoint.endpoint.keystone_url != keystone_url) continue;
+    for (const ShareCatalog& entry : endpoint.shares) {
+      if (!entry.share.configured || entry.share.discovered) continue;
+      for (const KindState& state : entry.kinds) {
+        if (state.kind == Kind::kAuth) logins.push_back(state);
+      }
+    }
+  }
+  return logins;
+}
+
+std::string DescribeBackOff(const BackOff& back_off) {
+  return absl::StrCat("backing off: the endpoint fails since ",
+                      FormatMinute(back_off.failing_since), " (", FormatErrorClass(back_off.error),
+                      ", ", back_off.failure_count, " logins in a row); next try after ",
+                      FormatMinute(back_off.next_attempt));
+}
+
+bool IsDue(const BackOff& back_off, absl::Time now) {
+  return now + kBackOffSlack >= back_off.next_attempt;
+}
+
+}  // namespace cis
