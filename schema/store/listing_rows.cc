@@ -50,17 +50,43 @@ struct KnownRow {
 template <typename Record>
 using KnownRows = absl::flat_hash_map<std::string, KnownRow<Record>>;
 
+// Which of the records without a row are told to have appeared.
+enum class Appearances {
+  kAll,     // the share was listed before
+  kPublic,  // the share is listed for the first time, another one of the endpoint was before: what
+            // is granted to its project may have been there all along
+  kNone,  // first listing, of which everything would be new
+};
+
+absl::StatusOr<Appearances> AppearancesOf(Connection& db, const ShareRowIds& row, Kind kind) {
+  CIS_ASSIGN_OR_RETURN(const bool share_listed,
+                       WasListed(db, sql::kShareWasListed, "share_id", row.share_id, kind));
+  if (share_listed) return Appearances::kAll;
+  CIS_ASSIGN_OR_RETURN(const bool endpoint_listed, WasListed(db, sql::kEndpointWasListed,
+                                                             "endpoint_id", row.endpoint_id, kind));
+  return endpoint_listed ? Appearances::kPublic : Appearances::kNone;
+}
+
+bool IsForAll(const Flavor& flavor) { return flavor.is_public.value_or(true); }
+bool IsForAll(const Image& image) {
+  return image.visibility.empty() || image.visibility == "public";
+}
+bool IsForAll(const Network&) { return false; }  // of one share's own list
+
 // The three states that a listing can find a row in, each with its words for the log.
 template <typename Record>
 struct RowLog {
   TransactionLog& log;
   absl::string_view noun;
-  bool tells_appeared;  // false for a first listing, of which everything would be new
+  Appearances appearances;
   std::function<void(Change)> add;
 
   void Created(int64_t id, const Record& record) const {
     log.NoteCreated(noun, id);
-    if (tells_appeared) add(AppearedChange(record));
+    if (appearances == Appearances::kAll ||
+        (appearances == Appearances::kPublic && IsForAll(record))) {
+      add(AppearedChange(record));
+    }
   }
   // `row` becomes active with `record`. Does nothing if it is so already.
   void Seen(const KnownRow<Record>& row, const Record& record) const {
@@ -144,9 +170,8 @@ absl::Status ReplaceListed(Connection& db, TransactionLog& log, absl::string_vie
                            const sql::ListedSql& sql, const ShareRowIds& row,
                            const std::vector<Record>& records, absl::Time time) {
   CIS_ASSIGN_OR_RETURN(KnownRows<Record> known, LoadKnown<Record>(db, sql, row.endpoint_id));
-  CIS_ASSIGN_OR_RETURN(const bool was_listed, WasListed(db, sql::kEndpointWasListed, "endpoint_id",
-                                                        row.endpoint_id, kind));
-  const RowLog<Record> row_log{log, noun, was_listed, [&](Change change) {
+  CIS_ASSIGN_OR_RETURN(const Appearances appearances, AppearancesOf(db, row, kind));
+  const RowLog<Record> row_log{log, noun, appearances, [&](Change change) {
                                  log.AddEndpointChange(row.endpoint_id, std::move(change));
                                }};
   CIS_ASSIGN_OR_RETURN(Statement * load_links,
@@ -240,7 +265,7 @@ absl::Status ReplaceNetworks(Connection& db, TransactionLog& log, const ShareRow
   CIS_ASSIGN_OR_RETURN(const bool was_listed, WasListed(db, sql::kShareWasListed, "share_id",
                                                         row.share_id, Kind::kNetworks));
   const RowLog<Network> row_log{
-      log, "network", was_listed,
+      log, "network", was_listed ? Appearances::kAll : Appearances::kNone,
       [&](Change change) { log.AddShareChange(row.endpoint_id, row.share_id, std::move(change)); }};
   RowIds seen;
   for (const Network& network : networks) {

@@ -204,7 +204,8 @@ absl::Status PastCatalog::Undo(absl::string_view steps) {
   }
   if (!list.ok()) return Damaged();
   // A transaction may change a row twice; its first value was the one before.
-  for (auto it = parsed.rbegin(); it != parsed.rend(); ++it) CIS_RETURN_IF_ERROR(Apply(*it));
+  std::reverse(parsed.begin(), parsed.end());
+  for (const Step& step : parsed) CIS_RETURN_IF_ERROR(Apply(step));
   return absl::OkStatus();
 }
 

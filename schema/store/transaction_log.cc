@@ -33,10 +33,10 @@ std::string TransactionLog::FormatFieldList(const std::vector<FieldText>& fields
 }
 
 template <>
-std::string TransactionLog::FormatListed(const Router& router) {
-  std::vector<FieldText> fields = FieldTextsOf(router);
+std::string TransactionLog::FormatListed(const Router& record) {
+  std::vector<FieldText> fields = FieldTextsOf(record);
   TextListWriter networks;
-  for (const std::string& id : router.network_ids) networks.Add(id);
+  for (const std::string& id : record.network_ids) networks.Add(id);
   fields.push_back({"network_ids", networks.Finish()});
   return FormatFieldList(fields);
 }

@@ -84,6 +84,6 @@ class TransactionLog {
 
 // Routers with their networks, which are no member of VisitFields.
 template <>
-std::string TransactionLog::FormatListed(const Router& router);
+std::string TransactionLog::FormatListed(const Router& record);
 
 }  // namespace cis

@@ -139,6 +139,33 @@ TEST_F(HistoryTest, FlavorsAndImagesAreToldOnceAnEndpoint) {
   EXPECT_THAT(NewLines(), ElementsAre("flavor id-f2 appeared"));
 }
 
+TEST_F(HistoryTest, FirstListingOfAnotherShareTellsOfWhatIsForAll) {
+  PutFlavors(share_, {MakeFlavor("f1")});
+  PutImages(share_, {MakeImage("i1")});
+  PutImages(peer_, {}, TestTime());  // so that its states are told before
+  NewLines();
+  Flavor granted = MakeFlavor("granted");
+  granted.is_public = false;
+  Flavor for_all = MakeFlavor("for-all");
+  for_all.is_public = true;
+  PutFlavors(peer_, {granted, for_all});
+  EXPECT_THAT(NewLines(), ElementsAre("flavor id-for-all appeared"));
+  const Share third = MakeShare("SITE-A", "vo.three");
+  PutFlavors(third, {});
+  NewLines();
+  Image own = MakeImage("own");
+  own.visibility = "private";
+  Image published = MakeImage("published");
+  published.visibility = "public";
+  PutImages(third, {own, published});
+  EXPECT_THAT(NewLines(), ElementsAre("image id-published appeared"));
+  // What the next listing has more is new, whoever may see it.
+  Image another = own;
+  another.id = "id-another";
+  PutImages(third, {own, published, another}, TestTime() + absl::Hours(1));
+  EXPECT_THAT(NewLines(), ElementsAre("image id-another appeared"));
+}
+
 TEST_F(HistoryTest, NewerImageOfTheSameReferenceReplaces) {
   Image old_image = MakeImage("i1");
   old_image.egi_ref = "https://appdb.egi.eu/store/vo/image/11-22:100/";
