@@ -82,7 +82,7 @@ std::string Complaint(absl::string_view form, absl::string_view cell,
     return absl::StrCat(what, may_be_empty ? ", or - for none" : "");
   };
   if (cell.empty() || cell == "-") {
-    return may_be_empty ? "" : wanted(form == "" ? "a text" : form);
+    return may_be_empty ? "" : wanted(form.empty() ? "a text" : form);
   }
   if (form == "day") return IsDay(cell) ? "" : wanted("a day such as 2026-11-22");
   if (form == "number") return IsNumber(cell) ? "" : wanted("a whole number");
@@ -91,7 +91,7 @@ std::string Complaint(absl::string_view form, absl::string_view cell,
     return ClassifyAddresses(cell).ip_version != 0 ? "" : wanted("a range such as 192.0.2.0/24");
   }
   if (form == "distro") {
-    return distros.count(std::string(cell)) > 0 ? "" : wanted("an id of the table distros");
+    return distros.contains(std::string(cell)) ? "" : wanted("an id of the table distros");
   }
   const std::vector<absl::string_view> words = absl::StrSplit(form, '|');
   return std::find(words.begin(), words.end(), cell) != words.end()

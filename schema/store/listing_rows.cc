@@ -55,7 +55,7 @@ enum class Appearances {
   kAll,     // the share was listed before
   kPublic,  // the share is listed for the first time, another one of the endpoint was before: what
             // is granted to its project may have been there all along
-  kNone,  // first listing, of which everything would be new
+  kNone,    // first listing, of which everything would be new
 };
 
 absl::StatusOr<Appearances> AppearancesOf(Connection& db, const ShareRowIds& row, Kind kind) {
