@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "client/request_text.h"
 #include "client/words.h"
@@ -63,34 +64,44 @@ std::string CountByReason(absl::Span<const v1::ShareVerdict* const> verdicts) {
                       " (--explain tells all)");
 }
 
-void AddVerdictRows(const v1::ShareVerdict& verdict, absl::Time now, Table& table) {
-  const Cell age =
-      AgeCell(verdict.data_state(), verdict.has_observe_time(), verdict.observe_time(), now);
-  const auto add = [&](Cell mark, std::string stage, std::string text, bool first) {
-    table.AddRow({std::move(mark),
-                  {first ? verdict.site_name() : "", Tone::kPlain},
-                  {first ? verdict.vo() : "", Tone::kPlain},
-                  first ? age : Cell{},
-                  {std::move(stage), Tone::kPlain},
-                  {std::move(text), Tone::kPlain}});
+// `flavor arch, quota` for FLAVOR_ARCH_UNKNOWN and QUOTA_UNKNOWN.
+std::string UnknownsText(const v1::ShareVerdict& verdict) {
+  return absl::StrJoin(verdict.unknowns(), ", ", [](std::string* out, absl::string_view code) {
+    absl::ConsumeSuffix(&code, "_UNKNOWN");
+    absl::StrAppend(out, CodeText(code));
+  });
+}
+
+// What stands under the row of a share: `flavor        needs 8192 MiB, ...`, each thing once.
+std::vector<Cell> VerdictLines(const v1::ShareVerdict& verdict) {
+  std::vector<Cell> lines;
+  const auto add = [&](absl::string_view stage, absl::string_view text, Tone tone) {
+    std::string line = absl::StrCat(PadRight(stage, 12), "  ", text);
+    const auto same = [&](const Cell& cell) { return cell.text == line; };
+    if (std::none_of(lines.begin(), lines.end(), same)) lines.push_back({std::move(line), tone});
   };
-  if (verdict.fits()) {
-    add({"yes", Tone::kGood}, "", "can run this", true);
-  } else {
-    add({"no", Tone::kBad}, StageText(verdict.blocking().stage()), ReasonText(verdict.blocking()),
-        true);
+  if (!verdict.fits()) {
+    add(StageText(verdict.blocking().stage()), ReasonText(verdict.blocking()), Tone::kBad);
   }
   for (const v1::Reason& reason : verdict.also()) {
-    add({}, StageText(reason.stage()), absl::StrCat("also: ", ReasonText(reason)), false);
+    add(StageText(reason.stage()), absl::StrCat("also: ", ReasonText(reason)), Tone::kPlain);
   }
   // What the request itself leaves out needs no details.
-  if (verdict.blocking().stage() == "site") return;
+  if (verdict.blocking().stage() == "site") return lines;
   for (const v1::RefusedPair& pair : verdict.refused_pairs()) {
-    add({}, StageText(pair.reason().stage()), ReasonText(pair.reason()), false);
+    add(StageText(pair.reason().stage()), ReasonText(pair.reason()), Tone::kPlain);
   }
-  for (const std::string& code : verdict.unknowns()) {
-    add({}, "", absl::StrCat("not known: ", code), false);
-  }
+  if (!verdict.unknowns().empty()) add("not known", UnknownsText(verdict), Tone::kDim);
+  return lines;
+}
+
+void AddVerdict(const v1::ShareVerdict& verdict, absl::Time now, Table& table) {
+  table.AddRow(
+      {verdict.fits() ? Cell{"yes", Tone::kGood} : Cell{"no", Tone::kBad},
+       {verdict.site_name(), Tone::kPlain},
+       {verdict.vo(), Tone::kPlain},
+       AgeCell(verdict.data_state(), verdict.has_observe_time(), verdict.observe_time(), now)},
+      VerdictLines(verdict));
 }
 
 }  // namespace
@@ -173,9 +184,9 @@ std::string ExplainText(const v1::FindPlacementsResponse& response, const TableS
          {absl::StrCat(stage.in_count()), Tone::kPlain},
          {absl::StrCat(stage.out_count()), stage.out_count() == 0 ? Tone::kBad : Tone::kPlain}});
   }
-  Table verdicts({{"FITS"}, {"SITE"}, {"VO"}, {"AGE"}, {"STAGE"}, {"WHY"}});
+  Table verdicts({{"FITS"}, {"SITE"}, {"VO"}, {"AGE"}});
   for (const v1::ShareVerdict& verdict : response.verdicts()) {
-    AddVerdictRows(verdict, now, verdicts);
+    AddVerdict(verdict, now, verdicts);
   }
   std::string text;
   if (!funnel.empty()) absl::StrAppend(&text, funnel.Format(whole));

@@ -131,8 +131,8 @@ TEST(PlaceText, ExplanationHasFunnelVerdictsAndRequest) {
                "interpreted_request { vos: 'v' }"),
       {}, absl::UnixEpoch());
   for (const char* part :
-       {"SHARES IN", "vo             2           1", "can run this", "not known: QUOTA_UNKNOWN",
-        "m1", "also: m2", "m3", "Understood as: --vo v"}) {
+       {"SHARES IN", "vo             2           1", "yes   A", "not known     quota", "m1",
+        "also: m2", "m3", "Understood as: --vo v"}) {
     EXPECT_THAT(text, ::testing::HasSubstr(part));
   }
 }
