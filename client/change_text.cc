@@ -43,7 +43,7 @@ std::string WithoutCause(const v1::Change& change) {
 }  // namespace
 
 std::string ChangeDetail(const v1::Change& change) {
-  const std::string detail = WithoutCause(change);
+  std::string detail = WithoutCause(change);
   if (change.cause() != v1::CHANGE_CAUSE_RULES) return detail;
   constexpr char kRules[] = "(by CIS's rules, not the site)";
   return detail.empty() ? kRules : absl::StrCat(detail, " ", kRules);

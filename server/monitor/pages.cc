@@ -1,10 +1,8 @@
 #include "server/monitor/pages.h"
 
-#include <utility>
-
 namespace cis {
 
-HttpPages MonitorPages(const Metrics& metrics, std::function<Standing()> standing) {
+HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& standing) {
   HttpPages pages;
   pages["/healthz"] = [] {
     HttpReply reply;

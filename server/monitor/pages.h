@@ -9,7 +9,7 @@
 namespace cis {
 
 // `/healthz`: the process answers. `/readyz`: 200 while requests are answered, else 503.
-// `/metrics`: for Prometheus. `standing` and `metrics` must outlive the pages.
-HttpPages MonitorPages(const Metrics& metrics, std::function<Standing()> standing);
+// `/metrics`: for Prometheus. `metrics` must outlive the pages.
+HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& standing);
 
 }  // namespace cis
