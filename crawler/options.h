@@ -48,7 +48,7 @@ struct CrawlerOptions {
   std::string token_file;               // empty = none
   std::string credentials;              // the operator's file of credentials; empty = none
   int max_in_flight_per_endpoint = 6;
-  int max_in_flight = 200;
+  int max_in_flight = 300;
   absl::Duration timeout = absl::Seconds(30);
   absl::Duration share_deadline = absl::Minutes(10);
   bool back_off = true;  // keep away from endpoints that have failed for days; also off with --site

@@ -48,8 +48,9 @@ absl::StatusOr<std::unique_ptr<CurlTransport>> CurlTransport::Create(TransportOp
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
   CURLM* multi = global == CURLE_OK ? curl_multi_init() : nullptr;
   if (multi == nullptr) return absl::InternalError("libcurl cannot be initialised");
-  // Enough idle connections that no endpoint's are closed for another's.
-  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(options.max_in_flight));
+  // Idle connections are kept too: an endpoint's services are on ports of their own, and a share
+  // asks each more than once. By default still below the 1,024 files that a process may open.
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 2L * options.max_in_flight);
   return std::unique_ptr<CurlTransport>(new CurlTransport(std::move(options), clock, multi));
 }
 
@@ -78,7 +79,7 @@ void CurlTransport::Send(HttpRequest request, Callback done) {
   if (url.ok()) {
     exchange->url = *std::move(url);
     exchange->key = request.limit_key.empty() ? FormatOrigin(exchange->url) : request.limit_key;
-    queue_.PushBack(exchange->key, id);
+    queue_.PushBack(exchange->key, id, request.leads_on);
   } else {
     exchange->error = url.status();
     wrong_.push_back(id);

@@ -23,7 +23,7 @@ namespace cis {
 
 struct TransportOptions {
   int max_in_flight_per_key = 6;  // what a site's API workers bear; at least 1
-  int max_in_flight = 200;        // open connections in all; at least 1
+  int max_in_flight = 300;        // requests at one moment in all; at least 1
   int max_redirects = 3;          // of one request, all to its own origin
   CurlTryOptions tries;
   BackoffOptions backoff;

@@ -199,8 +199,21 @@ size_t CurlTry::OnBody(const char* data, size_t size) {
     limit_ = Limit::kBodyBytes;
     return 0;  // ends the transfer
   }
+  // libcurl may count what it has just read only after it was decoded.
+  constexpr int64_t kReadBytes = CURL_MAX_WRITE_SIZE;
+  if (static_cast<int64_t>(response_.body.size() + size) >
+      options_.max_gzip_ratio * (WireBytes() + kReadBytes)) {
+    limit_ = Limit::kGzipRatio;
+    return 0;
+  }
   response_.body.append(data, size);
   return size;
+}
+
+int64_t CurlTry::WireBytes() const {
+  curl_off_t bytes = 0;
+  curl_easy_getinfo(static_cast<CURL*>(handle_), CURLINFO_SIZE_DOWNLOAD_T, &bytes);
+  return bytes;
 }
 
 size_t CurlTry::OnHeader(const char* data, size_t size) {
@@ -331,27 +344,33 @@ void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
   }
 }
 
+std::string CurlTry::DescribeSize(Limit limit, int64_t wire_bytes) const {
+  if (limit == Limit::kGzipRatio) {
+    return absl::StrCat("the answer's body grows from ", wire_bytes, " bytes to more than ",
+                        response_.body.size(), ", over ", options_.max_gzip_ratio,
+                        " times as many, the limit (", FormatLimit(limit), ")");
+  }
+  const bool is_body = limit == Limit::kBodyBytes;
+  return absl::StrCat("the answer's ", is_body ? "body" : "headers", " would exceed ",
+                      is_body ? request_.max_body_bytes : options_.max_header_bytes,
+                      " bytes, the limit (", FormatLimit(limit), ")");
+}
+
 CurlTryEnd CurlTry::Finish(int curl_code) {
   CURL* handle = static_cast<CURL*>(handle_);
   CurlTryEnd end;
   long connects = 0;
   curl_easy_getinfo(handle, CURLINFO_NUM_CONNECTS, &connects);
   end.connection_count = connects;
-  curl_off_t wire_bytes = 0;
-  curl_easy_getinfo(handle, CURLINFO_SIZE_DOWNLOAD_T, &wire_bytes);
-  end.wire_bytes = wire_bytes;
+  end.wire_bytes = WireBytes();
 
   // libcurl's own limits on one header line, and on the declared length of a body.
   if (curl_code == CURLE_OUT_OF_MEMORY && response_.body.empty()) limit_ = Limit::kHeaderBytes;
   if (curl_code == CURLE_FILESIZE_EXCEEDED) limit_ = Limit::kBodyBytes;
   if (curl_code != CURLE_OK && limit_.has_value()) {
-    const bool is_body = *limit_ == Limit::kBodyBytes;
     end.limit = limit_;
-    end.status =
-        MakeLimitError(Code::kResourceExhausted, ErrorClass::kLimit, *limit_,
-                       absl::StrCat("the answer's ", is_body ? "body" : "headers", " would exceed ",
-                                    is_body ? request_.max_body_bytes : options_.max_header_bytes,
-                                    " bytes, the limit (", FormatLimit(*limit_), ")"));
+    end.status = MakeLimitError(Code::kResourceExhausted, ErrorClass::kLimit, *limit_,
+                                DescribeSize(*limit_, end.wire_bytes));
   } else if (!refused_.empty() &&
              (curl_code == CURLE_ABORTED_BY_CALLBACK || curl_code == CURLE_COULDNT_CONNECT)) {
     end.limit = Limit::kInwardAddress;

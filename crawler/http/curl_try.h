@@ -21,6 +21,8 @@ struct CurlTryOptions {
   absl::Duration connect_timeout = absl::Seconds(10);
   absl::Duration stall_timeout = absl::Seconds(20);  // this long without a byte ends a try
   int64_t max_header_bytes = 64 << 10;               // of one answer, all lines together
+  // Decoded bytes for each that came. Lists of OpenStack shrink 10 to 30 times, a bomb 1000 times.
+  int64_t max_gzip_ratio = 100;
   std::string user_agent = "cis-crawler/0.1";
   std::string http_proxy;   // "http://proxy:3128"; empty = none. Never read from the environment.
   std::string https_proxy;  // for https URLs, by CONNECT
@@ -63,9 +65,12 @@ class CurlTry {
   absl::Status Prepare(bool fresh_connection);
   absl::Status SetHeaders();
   std::string ErrorText(int curl_code) const;
+  // What is said when a size is exceeded.
+  std::string DescribeSize(Limit limit, int64_t wire_bytes) const;
   void Classify(int curl_code, CurlTryEnd& end) const;
 
   size_t OnBody(const char* data, size_t size);
+  int64_t WireBytes() const;  // of the body, so far
   size_t OnHeader(const char* data, size_t size);
   int OnConnected(const char* peer_address);
   // False if no connection may be made to `address`.

@@ -5,22 +5,23 @@
 namespace cis {
 
 void InFlightQueue::TakeTurn(const std::string& key, KeyState& state) {
-  if (state.in_turn || state.waiting.empty() || state.in_flight >= max_per_key_) return;
+  const bool is_empty = state.leading.empty() && state.waiting.empty();
+  if (state.in_turn || is_empty || state.in_flight >= max_per_key_) return;
   state.in_turn = true;
   turns_.push_back(key);
 }
 
-void InFlightQueue::PushBack(absl::string_view key, int64_t id) {
+void InFlightQueue::PushBack(absl::string_view key, int64_t id, bool leads_on) {
   const std::string name(key);
   KeyState& state = keys_[name];
-  state.waiting.push_back(id);
+  (leads_on ? state.leading : state.waiting).push_back(id);
   TakeTurn(name, state);
 }
 
 void InFlightQueue::PushFront(absl::string_view key, int64_t id) {
   const std::string name(key);
   KeyState& state = keys_[name];
-  state.waiting.push_front(id);
+  state.leading.push_front(id);
   TakeTurn(name, state);
 }
 
@@ -35,8 +36,9 @@ std::optional<int64_t> InFlightQueue::Start(absl::Time now) {
       TakeTurn(key, state);
       continue;
     }
-    const int64_t id = state.waiting.front();
-    state.waiting.pop_front();
+    std::deque<int64_t>& next = state.leading.empty() ? state.waiting : state.leading;
+    const int64_t id = next.front();
+    next.pop_front();
     ++state.in_flight;
     ++in_flight_;
     TakeTurn(key, state);

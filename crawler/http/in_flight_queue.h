@@ -11,15 +11,16 @@
 
 namespace cis {
 
-// Decides which request may start: at most so many in flight per key and in all, first come first
-// served inside a key, keys in turn. Holds ids only. Not thread-safe.
+// Decides which request may start: at most so many in flight per key and in all, keys in turn;
+// inside a key those that lead on to further requests before the others, else first come first
+// served. Holds ids only. Not thread-safe.
 class InFlightQueue {
  public:
   // Both at least 1.
   InFlightQueue(int max_per_key, int max_in_all)
       : max_per_key_(max_per_key), max_in_all_(max_in_all) {}
 
-  void PushBack(absl::string_view key, int64_t id);
+  void PushBack(absl::string_view key, int64_t id, bool leads_on = false);
   // Ahead of those that have not started yet: a request that comes back for another try.
   void PushFront(absl::string_view key, int64_t id);
 
@@ -38,6 +39,7 @@ class InFlightQueue {
 
  private:
   struct KeyState {
+    std::deque<int64_t> leading;  // start before those of `waiting`
     std::deque<int64_t> waiting;
     int in_flight = 0;
     bool in_turn = false;  // stands in turns_

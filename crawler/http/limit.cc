@@ -14,6 +14,7 @@ constexpr absl::string_view kPayloadUrl = "cis/limit";
 
 constexpr std::array<std::pair<Limit, absl::string_view>, std::size(kAllLimits)> kNames{{
     {Limit::kBodyBytes, "body-bytes"},
+    {Limit::kGzipRatio, "gzip-ratio"},
     {Limit::kHeaderBytes, "header-bytes"},
     {Limit::kConnectTime, "connect-time"},
     {Limit::kStallTime, "stall-time"},

@@ -18,6 +18,7 @@ namespace cis {
 enum class Limit {
   // LimitCounter::kTransport
   kBodyBytes,
+  kGzipRatio,
   kHeaderBytes,
   kConnectTime,
   kStallTime,
@@ -45,7 +46,7 @@ enum class Limit {
   kInwardHost,
 };
 inline constexpr Limit kAllLimits[] = {
-    Limit::kBodyBytes,   Limit::kHeaderBytes, Limit::kConnectTime,    Limit::kStallTime,
+    Limit::kBodyBytes, Limit::kGzipRatio,  Limit::kHeaderBytes, Limit::kConnectTime,    Limit::kStallTime,
     Limit::kTryTime,     Limit::kTries,       Limit::kRetryAfter,     Limit::kRequestTime,
     Limit::kShareTime,   Limit::kRedirects,   Limit::kRedirectOrigin, Limit::kInwardAddress,
     Limit::kJsonDepth,   Limit::kJsonValues,  Limit::kShareBytes,     Limit::kListBytes,

@@ -27,6 +27,8 @@ struct HttpRequest {
   // Requests with the same key share one in-flight limit, e.g. "https://keystone.site:5000".
   // Empty means scheme, host and port of `url`.
   std::string limit_key;
+  // Further requests wait for its answer: it starts before those of its key that lead to none.
+  bool leads_on = false;
   absl::Duration timeout = absl::Seconds(30);    // of one try, answer read to its end
   absl::Duration deadline = absl::Seconds(120);  // of all tries together, waits included
   int64_t max_body_bytes = int64_t{32} << 20;    // decoded; more is RESOURCE_EXHAUSTED

@@ -18,7 +18,9 @@ void ImageFetch::Start(DocumentsDone done) {
   // Without a limit Glance gives 25.
   spec.path = absl::StrCat("/images?limit=", kPageSize);
   spec.list_key = "images";
+  spec.leads_on = true;
   FetchList(*client_, spec, Gather::ListPart(gather));
+  spec.leads_on = false;
   spec.document_name = "images_hidden";
   absl::StrAppend(&spec.path, "&os_hidden=true");
   // Before Rocky there is no os_hidden: 400.

@@ -29,6 +29,7 @@ HttpRequest KeystoneClient::Complete(HttpRequest request, absl::string_view path
   request.url = absl::StrCat(base_, path);
   request.headers.insert(request.headers.begin(), {"Accept", "application/json"});
   request.limit_key = target_->share.endpoint.keystone_url;
+  request.leads_on = true;
   request.ca_file = target_->ca_file;
   request.allow_loopback = target_->allow_loopback;
   request.timeout = exchange_->options().timeout;

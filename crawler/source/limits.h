@@ -23,6 +23,9 @@ inline constexpr int64_t kMaxShareBytes = int64_t{96} << 20;
 inline constexpr int kPageSize = 1000;
 // Sites with pages of 4 objects exist; 2000 pages of 4 are still far more than any site has.
 inline constexpr int kMaxListPages = 2000;
+// Pages of a listing that are asked before what leads nowhere; a listing without end must not keep
+// the rest of its endpoint waiting.
+inline constexpr int kMaxLeadingPages = 20;
 // Empty pages in a row that still name a next one. None is usual; one is Nova's after a full page.
 inline constexpr int kMaxEmptyPages = 3;
 // The largest public clouds have a few thousand images; ten times that is not a listing any more.

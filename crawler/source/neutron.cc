@@ -64,6 +64,10 @@ void NetworkFetch::Start(DocumentsDone networks_done, DocumentsDone quota_done) 
             Gather::ListPart(gather));
   FetchList(*client_, NetworkList("floatingips", Paged("/floatingips"), "floatingips", tolerated),
             Gather::ListPart(gather));
+  // What the extensions say leads on to the quota and the pools.
+  GetOptions options;
+  options.audience = Audience::kEndpoint;
+  options.leads_on = true;
   const size_t extensions_part = gather->Add();
   const size_t pools_part = gather->Add();
   FetchDocument(
@@ -94,7 +98,7 @@ void NetworkFetch::Start(DocumentsDone networks_done, DocumentsDone quota_done) 
         }
         AskQuota(extensions.quota_details, std::move(quota_done));
       },
-      Audience::kEndpoint);
+      std::move(options));
   gather->Seal();
 }
 

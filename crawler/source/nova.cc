@@ -68,6 +68,7 @@ void FlavorFetch::List(const std::string& microversion) {
   spec.document_name = "flavors";
   spec.path = absl::StrCat("/flavors/detail?limit=", kPageSize);
   spec.list_key = "flavors";
+  spec.leads_on = true;
   if (!microversion.empty()) {
     spec.headers = {{"OpenStack-API-Version", absl::StrCat("compute ", microversion)},
                     {"X-OpenStack-Nova-API-Version", microversion}};
@@ -115,8 +116,10 @@ void FlavorFetch::AskVersion() {
 
 void FlavorFetch::AskExtraSpecs(const std::string& flavor_id, bool is_first) {
   ++open_count_;
+  GetOptions options;
+  options.leads_on = is_first;
   client_->Get(Kind::kFlavors,
-               absl::StrCat("/flavors/", PercentEncode(flavor_id), "/os-extra_specs"), {},
+               absl::StrCat("/flavors/", PercentEncode(flavor_id), "/os-extra_specs"), std::move(options),
                [this, flavor_id, is_first](const Answer& answer) {
                  OnExtraSpecs(flavor_id, is_first, answer);
                });

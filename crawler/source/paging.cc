@@ -47,7 +47,12 @@ class ListFetch : public std::enable_shared_from_this<ListFetch> {
       absl::StrAppend(&path, absl::StrContains(path, '?') ? "&" : "?",
                       "marker=", PercentEncode(marker));
     }
-    client_.Get(spec_.kind, std::move(path), spec_.headers,
+    GetOptions options;
+    options.headers = spec_.headers;
+    options.leads_on = marker.empty()
+                           ? spec_.leads_on
+                           : result_.documents.size() < static_cast<size_t>(kMaxLeadingPages);
+    client_.Get(spec_.kind, std::move(path), std::move(options),
                 [self = shared_from_this()](const Answer& answer) { self->OnPage(answer); });
   }
 
@@ -158,9 +163,9 @@ void FetchList(ServiceClient& client, ListSpec spec,
 
 void FetchDocument(ServiceClient& client, Kind kind, std::string document_name, std::string path,
                    std::string key, std::vector<int> tolerated,
-                   absl::AnyInvocable<void(absl::StatusOr<Document>)> done, Audience audience) {
+                   absl::AnyInvocable<void(absl::StatusOr<Document>)> done, GetOptions options) {
   client.Get(
-      kind, std::move(path), {},
+      kind, std::move(path), std::move(options),
       [&client, name = std::move(document_name), key = std::move(key),
        tolerated = std::move(tolerated), done = std::move(done)](const Answer& answer) mutable {
         if (IsTolerated(tolerated, answer)) {
@@ -177,8 +182,7 @@ void FetchDocument(ServiceClient& client, Kind kind, std::string document_name, 
         } else {
           done(MakeDocument(name, answer));
         }
-      },
-      audience);
+      });
 }
 
 }  // namespace cis

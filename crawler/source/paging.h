@@ -16,6 +16,7 @@ struct ListSpec {
   std::string list_key;             // member of the body that holds the objects
   std::vector<HttpHeader> headers;  // sent with every page
   std::vector<int> tolerated;       // statuses of the first page that mean "not offered to us"
+  bool leads_on = false;            // further pages are likely; later ones lead on in any case
 };
 
 // What a listing gave: its pages in order. With a tolerated status it is one document with that
@@ -38,6 +39,6 @@ void FetchList(ServiceClient& client, ListSpec spec,
 void FetchDocument(ServiceClient& client, Kind kind, std::string document_name, std::string path,
                    std::string key, std::vector<int> tolerated,
                    absl::AnyInvocable<void(absl::StatusOr<Document>)> done,
-                   Audience audience = Audience::kShare);
+                   GetOptions options = {});
 
 }  // namespace cis

@@ -27,10 +27,11 @@ void ServiceClient::SetOptional() {
   absl::StrAppend(&limit_key_, "#", FormatServiceType(type_));
 }
 
-HttpRequest ServiceClient::MakeRequest(std::string url, std::vector<HttpHeader> headers) const {
+HttpRequest ServiceClient::MakeRequest(std::string url, const GetOptions& options) const {
   HttpRequest request;
   request.url = std::move(url);
-  request.headers = std::move(headers);
+  request.leads_on = options.leads_on;
+  request.headers = options.headers;
   request.headers.push_back({"Accept", "application/json"});
   request.headers.push_back({"X-Auth-Token", token()});
   request.limit_key = limit_key_;
@@ -45,37 +46,45 @@ HttpRequest ServiceClient::MakeRequest(std::string url, std::vector<HttpHeader> 
   return request;
 }
 
-void ServiceClient::Send(Kind kind, const std::string& path, std::vector<HttpHeader> headers,
-                         Exchange::Handler handler, Audience audience) {
-  HttpRequest request = MakeRequest(absl::StrCat(base_.url, path), headers);
+HttpRequest ServiceClient::MakeVersionRequest() const {
+  GetOptions options;
+  options.leads_on = true;
+  return MakeRequest(absl::StrCat(base_.root, "/"), options);
+}
+
+void ServiceClient::Send(Kind kind, const std::string& path, GetOptions options,
+                         Exchange::Handler handler) {
+  HttpRequest request = MakeRequest(absl::StrCat(base_.url, path), options);
+  const bool is_shared = options.audience == Audience::kEndpoint;
+  std::string share_key = is_shared ? absl::StrCat(keystone_url_, " ", request.url) : "";
   exchange_->Ask(
       kind, request,
-      [this, kind, url = request.url, headers = std::move(headers),
+      [this, kind, url = request.url, options = std::move(options),
        generation = session_->generation(),
        handler = std::move(handler)](const Answer& answer) mutable {
         if (!AnsweredWith(answer, {401})) {
           handler(answer);
           return;
         }
-        session_->Renew(generation, [this, kind, url, headers = std::move(headers),
+        session_->Renew(generation, [this, kind, url, options = std::move(options),
                                      handler = std::move(handler), answer](bool renewed) mutable {
           if (!renewed) {
             handler(answer);
           } else {
-            exchange_->Ask(kind, MakeRequest(url, std::move(headers)), std::move(handler));
+            exchange_->Ask(kind, MakeRequest(url, options), std::move(handler));
           }
         });
       },
-      audience == Audience::kEndpoint ? absl::StrCat(keystone_url_, " ", request.url) : "");
+      std::move(share_key));
 }
 
-void ServiceClient::Get(Kind kind, std::string path, std::vector<HttpHeader> headers,
-                        Exchange::Handler handler, Audience audience) {
+void ServiceClient::Get(Kind kind, std::string path, GetOptions options,
+                        Exchange::Handler handler) {
   if (base_.versioned) {
-    Send(kind, path, std::move(headers), std::move(handler), audience);
+    Send(kind, path, std::move(options), std::move(handler));
     return;
   }
-  auto on_answer = [this, kind, path, headers, audience,
+  auto on_answer = [this, kind, path, options,
                     handler = std::move(handler)](const Answer& answer) mutable {
     // 300: Glance's answer to a path it does not know.
     if (!AnsweredWith(answer, {300, 404})) {
@@ -88,22 +97,22 @@ void ServiceClient::Get(Kind kind, std::string path, std::vector<HttpHeader> hea
       if (answer.url == absl::StrCat(base_.url, path)) {
         handler(answer);
       } else {
-        Send(kind, path, std::move(headers), std::move(handler), audience);
+        Send(kind, path, std::move(options), std::move(handler));
       }
       return;
     }
     waiting_.push_back(
-        {kind, std::move(path), std::move(headers), std::move(handler), audience, answer});
+        {kind, std::move(path), std::move(options), std::move(handler), answer});
     Discover(kind);
   };
-  Send(kind, path, std::move(headers), std::move(on_answer), audience);
+  Send(kind, path, std::move(options), std::move(on_answer));
 }
 
 void ServiceClient::Discover(Kind kind) {
   if (discovering_) return;
   discovering_ = true;
   may_discover_ = false;
-  exchange_->Ask(kind, MakeRequest(absl::StrCat(base_.root, "/"), {}),
+  exchange_->Ask(kind, MakeVersionRequest(),
                  [this](const Answer& answer) { OnVersions(answer); });
 }
 
@@ -117,8 +126,7 @@ void ServiceClient::OnVersions(const Answer& answer) {
   if (changed) base_.url = std::move(found);
   for (Waiting& waiting : std::exchange(waiting_, {})) {
     if (changed) {
-      Send(waiting.kind, waiting.path, std::move(waiting.headers), std::move(waiting.handler),
-           waiting.audience);
+      Send(waiting.kind, waiting.path, std::move(waiting.options), std::move(waiting.handler));
     } else {
       waiting.handler(waiting.answer);
     }
@@ -126,7 +134,7 @@ void ServiceClient::OnVersions(const Answer& answer) {
 }
 
 void ServiceClient::GetVersionDocument(Kind kind, Exchange::Handler handler) {
-  exchange_->Ask(kind, MakeRequest(absl::StrCat(base_.root, "/"), {}), std::move(handler));
+  exchange_->Ask(kind, MakeVersionRequest(), std::move(handler));
 }
 
 }  // namespace cis

@@ -18,6 +18,13 @@ enum class Audience {
   kEndpoint,
 };
 
+// How a document is asked for.
+struct GetOptions {
+  std::vector<HttpHeader> headers;
+  Audience audience = Audience::kShare;
+  bool leads_on = false;  // HttpRequest's
+};
+
 // Asks one service of a share, with the share's token. Where the catalog gives no version and the
 // usual one turns out to be wrong, finds the right one out, once. A request that is answered with
 // 401 is repeated once after a new login. Lives as long as its exchange.
@@ -30,8 +37,7 @@ class ServiceClient {
   ServiceClient& operator=(const ServiceClient&) = delete;
 
   // GET of `path` ("/flavors/detail?limit=1000") below the service's base.
-  void Get(Kind kind, std::string path, std::vector<HttpHeader> headers, Exchange::Handler handler,
-           Audience audience = Audience::kShare);
+  void Get(Kind kind, std::string path, GetOptions options, Exchange::Handler handler);
   // GET of the version list or document at the service's root or base.
   void GetVersionDocument(Kind kind, Exchange::Handler handler);
 
@@ -46,15 +52,15 @@ class ServiceClient {
   struct Waiting {
     Kind kind;
     std::string path;
-    std::vector<HttpHeader> headers;
+    GetOptions options;
     Exchange::Handler handler;
-    Audience audience;
     Answer answer;
   };
 
-  HttpRequest MakeRequest(std::string url, std::vector<HttpHeader> headers) const;
-  void Send(Kind kind, const std::string& path, std::vector<HttpHeader> headers,
-            Exchange::Handler handler, Audience audience);
+  HttpRequest MakeRequest(std::string url, const GetOptions& options) const;
+  // Of a version document.
+  HttpRequest MakeVersionRequest() const;
+  void Send(Kind kind, const std::string& path, GetOptions options, Exchange::Handler handler);
   void Discover(Kind kind);
   void OnVersions(const Answer& answer);
 

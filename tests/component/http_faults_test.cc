@@ -60,6 +60,28 @@ TEST_F(HttpTest, StopsAGzipBombAtTheLimit) {
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
+TEST_F(HttpTest, StopsAGzipBombLongBeforeTheLimitOfABody) {
+  LoopbackServer server(
+      Script({{HttpAnswer(200, Gzip(std::string(24 << 20, 'a')), "Content-Encoding: gzip\r\n")}}));
+  const auto answer = Get(server.Url("/"));
+  EXPECT_EQ(CodeAndClass(answer), "RESOURCE_EXHAUSTED limit");
+  EXPECT_THAT(answer.status().message(), HasSubstr("100 times"));
+  EXPECT_EQ(transport().stats().limit_hits.at("gzip-ratio"), 1);
+  EXPECT_EQ(server.requests().size(), 1u);
+}
+
+TEST_F(HttpTest, TakesALongListThatShrinksALot) {
+  std::string list;
+  for (int i = 0; list.size() < (16 << 20); ++i) {
+    absl::StrAppend(&list, "{\"id\":\"", absl::Hex(i * 2654435761U, absl::kZeroPad8),
+                    "\",\"status\":\"active\",\"visibility\":\"public\",\"tags\":[]},");
+  }
+  LoopbackServer server(Script({{HttpAnswer(200, Gzip(list), "Content-Encoding: gzip\r\n")}}));
+  const auto answer = Get(server.Url("/"));
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->body.size(), list.size());
+}
+
 TEST_F(HttpTest, TakesABodyOfExactlyTheLimit) {
   LoopbackServer server(Script({{HttpAnswer(200, std::string(1000, 'x'))}}));
   HttpRequest request;

@@ -135,10 +135,10 @@ class Adversity(harness.Case):
         code, _, err = self.crawl(db, *ONLY, '--log-format', 'json')
         self.assertEqual(code, 3)
         done = [json.loads(line) for line in err.splitlines() if '"crawl.done"' in line][0]
-        self.assertRegex(done['limits'], r'\bbody-bytes=\d')
+        self.assertRegex(done['limits'], r'\bgzip-ratio=\d')
         crawl = max(self.query_json(db, 'crawls'), key=lambda c: int(c['name'].split('/')[1]))
-        self.assertGreaterEqual(int(crawl['limit_hits']['body-bytes']), 1)
-        self.assertRegex(self.query(db, 'crawls')[1], r'LIMITS HIT[^$]*body-bytes \d')
+        self.assertGreaterEqual(int(crawl['limit_hits']['gzip-ratio']), 1)
+        self.assertRegex(self.query(db, 'crawls')[1], r'LIMITS HIT[^$]*gzip-ratio \d')
 
     def test_a_slow_site_does_not_delay_the_others(self):
         db = self.copy('slow')

@@ -34,7 +34,7 @@ FAULTS = {
     'reset': (('connect',), ('tries',)), 'half': (('connect',), ('tries',)),
     'html': (('parse',), ()), 'garbage': (('parse',), ()), 'shape': (('parse',), ()), 'no-http': (('parse',), ()),
     'drip': (('timeout',), ('try-time', 'request-time')),
-    'endless-body': (('limit',), ('body-bytes',)), 'bomb': (('limit',), ('body-bytes',)),
+    'endless-body': (('limit',), ('body-bytes',)), 'bomb': (('limit',), ('gzip-ratio', 'body-bytes')),
     'huge-header': (('limit',), ('header-bytes',)),
     'redirect': (('policy',), ('redirect-origin',)), 'redirect-loop': (('policy',), ('redirects',)),
     'deep': (('limit',), ('json-depth',)), 'values': (('limit',), ('json-values',)),

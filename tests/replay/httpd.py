@@ -21,6 +21,7 @@ class Response:
     status: int
     headers: dict
     body: bytes
+    key: object = None     # the same for answers that are the same
 
 
 REASONS = {200: 'OK', 201: 'Created', 300: 'Multiple Choices', 302: 'Found', 400: 'Bad Request',

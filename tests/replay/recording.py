@@ -8,6 +8,7 @@ Bodies and headers hold placeholders such as @@glance@@ in place of the origins 
 that answered, so that a replay can listen anywhere. Tokens and request bodies are never recorded.
 """
 import collections
+import functools
 import json
 import os
 import urllib.parse
@@ -24,6 +25,7 @@ def placeholder(service):
     return '@@%s@@' % service
 
 
+@functools.lru_cache(maxsize=None)
 def normal_target(target):
     """The same for the same path and the same set of query parameters."""
     path, _, query = target.partition('?')

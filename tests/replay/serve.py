@@ -11,7 +11,7 @@ import ssl
 import subprocess
 
 import faults
-from httpd import Response, listen
+from httpd import Request, Response, listen
 from recording import SERVICES, Exchange, placeholder
 
 HOST = '127.0.0.1'
@@ -29,9 +29,11 @@ class Site:
         self.name, self.recording, self.server = name, recording, server
         self.shares = list(recording.site['shares'])
         self.tokens = {}            # token -> project id
+        self.logins = {}            # token -> number of its login, from 0
         self.counts = dict.fromkeys(SERVICES, 0)
         self.ports = {}
         self.misses = []
+        self.filled, self.packed = {}, {}   # answers by what was asked, without and with gzip
 
     def origin(self, service):
         return '%s://%s:%d' % (self.server.scheme, HOST, self.ports[service])
@@ -42,21 +44,51 @@ class Site:
         return text
 
     async def answer(self, service, request, writer):
+        loop = asyncio.get_running_loop()
+        came = loop.time()
         self.counts[service] += 1
-        if self.server.latency:
-            await asyncio.sleep(self.server.latency)
         rule = self.server.faults.match(self.name, service, request.method, request.target)
-        good = self.good(service, request, endless=bool(rule) and rule['kind'].endswith('-pages'))
+        response = self.good(service, request, endless=bool(rule) and rule['kind'].endswith('-pages'))
+        if rule is None:
+            response = self.pack(request, response)
+        if self.server.latency:
+            # From the request to the answer: what the replay itself needs is part of it.
+            await asyncio.sleep(came + self.server.latency - loop.time())
         if rule:
-            response = await faults.apply(rule, service, good, writer,
-                                          {v: self.origin(v) for v in SERVICES})
-        else:
-            response = good
-        if len(response.body) > 1024 and 'gzip' in request.headers.get('accept-encoding', '') and \
-                'Content-Encoding' not in response.headers:
-            return Response(response.status, dict(response.headers, **{'Content-Encoding': 'gzip'}),
-                            gzip.compress(response.body, 1))
+            response = self.pack(request, await faults.apply(rule, service, response, writer,
+                                                             {v: self.origin(v) for v in SERVICES}))
+        if self.server.timeline is not None:
+            token = response.headers.get('X-Subject-Token') or request.headers.get('x-auth-token')
+            self.server.timeline.append({'site': self.name, 'service': service, 'target': request.target,
+                                         'login': self.logins.get(token), 'came': came, 'left': loop.time()})
         return response
+
+    def pack(self, request, response):
+        """The answer as it is sent: gzip where the caller takes it. What was recorded is packed once."""
+        if len(response.body) <= 1024 or 'gzip' not in request.headers.get('accept-encoding', '') or \
+                'Content-Encoding' in response.headers:
+            return response
+        packed = self.packed.get(response.key)
+        if packed is None:
+            packed = Response(response.status, dict(response.headers, **{'Content-Encoding': 'gzip'}),
+                              gzip.compress(response.body, 1))
+            if response.key is not None:
+                self.packed[response.key] = packed
+        return packed
+
+    def recorded(self, exchange):
+        """The answer that was recorded, with this replay's own URLs in it; made once."""
+        key = exchange[:5]
+        if key not in self.filled:
+            headers = {k: self.fill(v) for k, v in exchange.headers.items()}
+            self.filled[key] = Response(exchange.status, headers, self.fill(exchange.body).encode(), key)
+        return self.filled[key]
+
+    def pack_all(self):
+        """Makes every recorded answer now, so that a measurement does not wait for it."""
+        caller = Request('GET', '', {'accept-encoding': 'gzip'}, b'')
+        for exchange in self.recording.exchanges.values():
+            self.pack(caller, self.recorded(exchange))
 
     def good(self, service, request, endless=False):
         if service == 'keystone' and request.method == 'POST' and \
@@ -77,8 +109,7 @@ class Site:
         if found is None:
             self.misses.append('%s %s %s' % (service, request.method, request.target))
             return self.error(404, 'Not recorded: %s' % request.target)
-        headers = {k: self.fill(v) for k, v in found.headers.items()}
-        return Response(found.status, headers, self.fill(found.body).encode())
+        return self.recorded(found)
 
     def version_list(self, service, target):
         """What a service says of itself at its root, for clients that ask."""
@@ -115,12 +146,13 @@ class Site:
         found = self.recording.find('keystone', 'POST', '/v3/auth/tokens', project, None)
         if found is None:
             return self.error(401, 'The request you have made requires authentication.')
-        body = json.loads(self.fill(found.body))
+        body = json.loads(self.recorded(found).body)
         now = datetime.datetime.now(datetime.timezone.utc)
         form = '%Y-%m-%dT%H:%M:%S.%fZ'
         body['token']['issued_at'] = now.strftime(form)
         body['token']['expires_at'] = (now + datetime.timedelta(hours=1)).strftime(form)
         token = 'replay-' + secrets.token_urlsafe(24)
+        self.logins[token] = len(self.tokens)
         self.tokens[token] = project
         return Response(found.status, {'Content-Type': 'application/json', 'X-Subject-Token': token,
                                        'Vary': 'X-Auth-Token'}, json.dumps(body).encode())
@@ -159,8 +191,10 @@ class Site:
 class Server:
     """All sites of one replay."""
 
-    def __init__(self, out, latency, tls, password, loose=False):
-        self.out, self.latency, self.password, self.loose = out, latency, password, loose
+    def __init__(self, args, password):
+        self.out, self.latency, self.password, self.loose = args.out, args.latency_ms / 1000.0, password, args.loose
+        self.timeline = [] if args.timeline else None
+        out, tls = args.out, args.tls
         self.faults = faults.Faults(os.path.join(out, 'faults.json'))
         self.scheme = 'https' if tls else 'http'
         self.tls = make_tls(out) if tls else None
@@ -255,8 +289,12 @@ def make_tls(out):
 
 async def serve(args, recordings, password):
     """Runs until SIGTERM or SIGINT; prints one line when ready and a summary at the end."""
-    server = Server(args.out, args.latency_ms / 1000.0, args.tls, password, args.loose)
+    server = Server(args, password)
     await server.start(recordings, args.copies, args.first_port, args.shares)
+    if args.timeline:
+        faults.gzip_bomb()
+        for site in server.sites:
+            site.pack_all()
     print('replay ready: %d sites, site files in %s' % (
         len(server.sites), os.path.join(args.out, 'sites')), flush=True)
     stop = asyncio.Event()
@@ -266,5 +304,8 @@ async def serve(args, recordings, password):
     await stop.wait()
     with open(os.path.join(args.out, 'summary.json'), 'w', encoding='utf-8') as f:
         json.dump(server.summary(), f, indent=1)
+    if server.timeline is not None:
+        with open(os.path.join(args.out, 'timeline.jsonl'), 'w', encoding='utf-8') as f:
+            f.writelines(json.dumps(one) + '\n' for one in server.timeline)
     for listener in server.listeners:
         listener.close()

@@ -26,7 +26,7 @@ TEST(CrawlerOptions, CrawlTakesPathsAndFilters) {
   EXPECT_EQ(options->timeout, absl::Seconds(5));
   EXPECT_EQ(options->share_deadline, absl::Minutes(10));
   EXPECT_EQ(options->max_in_flight_per_endpoint, 6);
-  EXPECT_EQ(options->max_in_flight, 200);
+  EXPECT_EQ(options->max_in_flight, 300);
 }
 
 struct WrongArgs {

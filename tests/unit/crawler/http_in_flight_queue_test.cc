@@ -56,6 +56,20 @@ TEST(InFlightQueue, WhatComesBackGoesFirst) {
   EXPECT_THAT(StartAll(queue), ElementsAre(1));
 }
 
+TEST(InFlightQueue, WhatLeadsOnStartsBeforeWhatDoesNot) {
+  InFlightQueue queue(1, 10);
+  queue.PushBack("a", 1);
+  queue.PushBack("a", 2);
+  queue.PushBack("a", 3, true);
+  queue.PushBack("a", 4, true);
+  std::vector<int64_t> order;
+  for (int i = 0; i < 4; ++i) {
+    for (const int64_t id : StartAll(queue)) order.push_back(id);
+    queue.Release("a");
+  }
+  EXPECT_THAT(order, ElementsAre(3, 4, 1, 2));
+}
+
 TEST(InFlightQueue, APausedKeyWaitsAndOthersGoOn) {
   InFlightQueue queue(2, 10);
   queue.PushBack("a", 1);
@@ -79,32 +93,36 @@ TEST(InFlightQueue, ReleasingAnUnknownKeyChangesNothing) {
 TEST(InFlightQueue, KeepsItsPromisesUnderRandomUse) {
   std::mt19937 random(5);
   InFlightQueue queue(3, 7);
-  std::map<std::string, std::vector<int64_t>> waiting;
+  // By key and whether they lead on.
+  std::map<std::pair<std::string, bool>, std::vector<int64_t>> waiting;
   std::map<std::string, int> in_flight;
-  std::map<int64_t, std::string> key_of;
+  std::map<int64_t, std::pair<std::string, bool>> line_of;
   int64_t next_id = 0;
   int64_t started_count = 0;
   for (int step = 0; step < 20000; ++step) {
     const std::string key = absl::StrCat("k", random() % 4);
     if (random() % 2 == 0) {
-      queue.PushBack(key, next_id);
-      key_of[next_id] = key;
-      waiting[key].push_back(next_id++);
+      const bool leads_on = random() % 3 == 0;
+      queue.PushBack(key, next_id, leads_on);
+      line_of[next_id] = {key, leads_on};
+      waiting[{key, leads_on}].push_back(next_id++);
     } else if (in_flight[key] > 0) {
       queue.Release(key);
       --in_flight[key];
     }
     for (const int64_t id : StartAll(queue)) {
-      std::vector<int64_t>& line = waiting[key_of[id]];
+      const auto& [its_key, leads_on] = line_of[id];
+      std::vector<int64_t>& line = waiting[line_of[id]];
       ASSERT_EQ(line.front(), id) << "first come, first served";
+      ASSERT_TRUE(leads_on || waiting[std::pair(its_key, true)].empty()) << "what leads on first";
       line.erase(line.begin());
-      ASSERT_LE(++in_flight[key_of[id]], 3);
+      ASSERT_LE(++in_flight[its_key], 3);
       ++started_count;
     }
     ASSERT_LE(queue.in_flight(), 7);
     // Nothing idles: if a key waits below its limit, the limit of all is reached.
     for (const auto& [name, line] : waiting) {
-      ASSERT_TRUE(line.empty() || in_flight[name] == 3 || queue.in_flight() == 7);
+      ASSERT_TRUE(line.empty() || in_flight[name.first] == 3 || queue.in_flight() == 7);
     }
   }
   EXPECT_GT(started_count, 5000);
