@@ -15,6 +15,12 @@ namespace {
 
 // How late Cancel() and a stepped clock may be noticed.
 constexpr absl::Duration kLongestPoll = absl::Milliseconds(100);
+// Answers that are handed over before the wire is looked at again. What callers do with an answer
+// takes milliseconds; the places that others have left are filled meanwhile.
+constexpr int kAnswersAtOnce = 8;
+// Bodies that wait to be handed over; beyond that nothing is started, so that a caller that cannot
+// keep up does not fill the memory.
+constexpr int64_t kMaxWaitingBytes = int64_t{32} << 20;
 
 std::string What(const HttpRequest& request) {
   return absl::StrCat(request.method, " ", RedactUrl(request.url));
@@ -95,13 +101,14 @@ absl::Status CurlTransport::Run(absl::Time deadline) {
       return absl::CancelledError("the crawl was cancelled");
     }
     const absl::Time now = clock_->Steady();
-    if (now >= deadline && !exchanges_.empty()) {
+    const bool is_idle = exchanges_.empty() && answers_.empty();
+    if (now >= deadline && !is_idle) {
       CountHit(Limit::kShareTime, static_cast<int64_t>(exchanges_.size()));
       EndAll(absl::StatusCode::kDeadlineExceeded, "the crawl's deadline has passed");
       return absl::DeadlineExceededError("the crawl's deadline has passed");
     }
-    StartWaiting(now);
-    if (exchanges_.empty()) return absl::OkStatus();
+    if (waiting_bytes_ < kMaxWaitingBytes) StartWaiting(now);
+    if (exchanges_.empty() && answers_.empty()) return absl::OkStatus();
     int running = 0;
     const CURLMcode code = curl_multi_perform(static_cast<CURLM*>(multi_), &running);
     if (code != CURLM_OK) {
@@ -109,7 +116,8 @@ absl::Status CurlTransport::Run(absl::Time deadline) {
       EndAll(absl::StatusCode::kInternal, why);
       return absl::InternalError(why);
     }
-    if (TakeFinished()) continue;
+    const bool has_finished = TakeFinished();
+    if (HandOver() || has_finished) continue;
     const absl::Duration wait =
         std::clamp(NextEvent(now, deadline) - clock_->Steady(), absl::ZeroDuration(), kLongestPoll);
     // Rounded up, or the last fraction of a millisecond would be spent spinning.
@@ -157,30 +165,36 @@ void CurlTransport::StartTry(int64_t id, Exchange& exchange, absl::Time now) {
     return;
   }
   exchange.running = *std::move(running);
+  running_.emplace(exchange.running->handle(), id);
   curl_multi_add_handle(static_cast<CURLM*>(multi_),
                         static_cast<CURL*>(exchange.running->handle()));
   ++stats_.try_count;
 }
 
 bool CurlTransport::TakeFinished() {
-  // Collected first: callbacks send more requests, which must not disturb libcurl's list.
-  std::map<void*, int> finished;
+  // By id, so that equal runs call back in equal order.
+  std::map<int64_t, int> finished;
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(static_cast<CURLM*>(multi_), &left)) {
-    if (message->msg == CURLMSG_DONE) finished[message->easy_handle] = message->data.result;
+    if (message->msg != CURLMSG_DONE) continue;
+    finished[running_.at(message->easy_handle)] = message->data.result;
   }
-  if (finished.empty()) return false;
-  std::vector<std::pair<int64_t, int>> ended;  // by id, so that equal runs call back in equal order
-  for (const auto& [id, exchange] : exchanges_) {
-    if (exchange->running == nullptr) continue;
-    const auto it = finished.find(exchange->running->handle());
-    if (it != finished.end()) ended.emplace_back(id, it->second);
-  }
-  for (const auto& [id, curl_code] : ended) {
+  for (const auto& [id, curl_code] : finished) {
     Exchange& exchange = *exchanges_.at(id);
     CurlTryEnd end = exchange.running->Finish(curl_code);
     Stop(exchange);
     OnTryEnd(id, exchange, std::move(end));
+  }
+  return !finished.empty();
+}
+
+bool CurlTransport::HandOver() {
+  if (answers_.empty()) return false;
+  for (int i = 0; i < kAnswersAtOnce && !answers_.empty(); ++i) {
+    auto [done, result] = std::move(answers_.front());
+    answers_.pop_front();
+    if (result.ok()) waiting_bytes_ -= static_cast<int64_t>(result->body.size());
+    done(std::move(result));
   }
   return true;
 }
@@ -189,6 +203,7 @@ void CurlTransport::Stop(Exchange& exchange) {
   if (exchange.running == nullptr) return;
   curl_multi_remove_handle(static_cast<CURLM*>(multi_),
                            static_cast<CURL*>(exchange.running->handle()));
+  running_.erase(exchange.running->handle());
   exchange.running.reset();
   queue_.Release(exchange.key);
 }
@@ -283,16 +298,17 @@ bool CurlTransport::OnRedirect(int64_t id, Exchange& exchange, const HttpRespons
 
 void CurlTransport::End(int64_t id, absl::StatusOr<HttpResponse> result) {
   const auto it = exchanges_.find(id);
-  const std::unique_ptr<Exchange> exchange = std::move(it->second);
+  if (result.ok()) waiting_bytes_ += static_cast<int64_t>(result->body.size());
+  answers_.emplace_back(std::move(it->second->done), std::move(result));
   exchanges_.erase(it);
-  exchange->done(std::move(result));
 }
 
 void CurlTransport::EndAll(absl::StatusCode code, absl::string_view why) {
   const ErrorClass error =
       code == absl::StatusCode::kDeadlineExceeded ? ErrorClass::kTimeout : ErrorClass::kInternal;
   // Callbacks may send more; those end the same way.
-  while (!exchanges_.empty()) {
+  while (!exchanges_.empty() || HandOver()) {
+    if (exchanges_.empty()) continue;
     const int64_t id = exchanges_.begin()->first;
     Exchange& exchange = *exchanges_.begin()->second;
     Stop(exchange);

@@ -53,6 +53,9 @@ struct TransportStats {
 // not the site's fault, and Run() has a deadline of its own. A request that waits before a retry
 // holds no place in flight. An answer with Retry-After pauses every request of its limit_key.
 // Callbacks that have not run when the transport is destroyed never run.
+//
+// A place in flight is free again as soon as its answer is there, whatever answers wait to be
+// handed over: callers may take their time without idling the sites.
 class CurlTransport : public HttpTransport {
  public:
   // `clock` must outlive the transport. Returns INVALID_ARGUMENT if a limit is below 1, INTERNAL if
@@ -91,11 +94,13 @@ class CurlTransport : public HttpTransport {
   void StartTry(int64_t id, Exchange& exchange, absl::Time now);
   // Takes what libcurl has finished. Returns false if it has finished nothing.
   bool TakeFinished();
+  // Runs the callbacks of the oldest answers. Returns false if there are none.
+  bool HandOver();
   void OnTryEnd(int64_t id, Exchange& exchange, CurlTryEnd end);
   // True if the answer is a redirect that is followed or refused; the exchange is then dealt with.
   bool OnRedirect(int64_t id, Exchange& exchange, const HttpResponse& response);
-  void Stop(Exchange& exchange);  // takes a running try out of libcurl
-  void End(int64_t id, absl::StatusOr<HttpResponse> result);
+  void Stop(Exchange& exchange);                              // takes a running try out of libcurl
+  void End(int64_t id, absl::StatusOr<HttpResponse> result);  // HandOver() does the rest
   void EndAll(absl::StatusCode code, absl::string_view why);
   absl::Time NextEvent(absl::Time now, absl::Time deadline) const;
 
@@ -108,9 +113,12 @@ class CurlTransport : public HttpTransport {
   Backoff backoff_;
   InFlightQueue queue_;
   int64_t next_id_ = 1;
-  std::map<int64_t, std::unique_ptr<Exchange>> exchanges_;  // in the order of Send()
-  std::deque<int64_t> wrong_;                               // to be ended with `error`
-  std::multimap<absl::Time, int64_t> retries_;              // by the time they are due
+  std::map<int64_t, std::unique_ptr<Exchange>> exchanges_;                 // in the order of Send()
+  std::map<void*, int64_t> running_;                                       // by libcurl's handle
+  std::deque<std::pair<Callback, absl::StatusOr<HttpResponse>>> answers_;  // to be handed over
+  int64_t waiting_bytes_ = 0;                                              // of their bodies
+  std::deque<int64_t> wrong_;                   // to be ended with `error`
+  std::multimap<absl::Time, int64_t> retries_;  // by the time they are due
   TransportStats stats_;
 };
 

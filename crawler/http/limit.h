@@ -46,12 +46,13 @@ enum class Limit {
   kInwardHost,
 };
 inline constexpr Limit kAllLimits[] = {
-    Limit::kBodyBytes, Limit::kGzipRatio,  Limit::kHeaderBytes, Limit::kConnectTime,    Limit::kStallTime,
-    Limit::kTryTime,     Limit::kTries,       Limit::kRetryAfter,     Limit::kRequestTime,
-    Limit::kShareTime,   Limit::kRedirects,   Limit::kRedirectOrigin, Limit::kInwardAddress,
-    Limit::kJsonDepth,   Limit::kJsonValues,  Limit::kShareBytes,     Limit::kListBytes,
-    Limit::kListObjects, Limit::kListPages,   Limit::kEmptyPages,     Limit::kExtraSpecRequests,
-    Limit::kRegions,     Limit::kPlainHttp,   Limit::kForeignHost,    Limit::kInwardHost};
+    Limit::kBodyBytes,         Limit::kGzipRatio,   Limit::kHeaderBytes, Limit::kConnectTime,
+    Limit::kStallTime,         Limit::kTryTime,     Limit::kTries,       Limit::kRetryAfter,
+    Limit::kRequestTime,       Limit::kShareTime,   Limit::kRedirects,   Limit::kRedirectOrigin,
+    Limit::kInwardAddress,     Limit::kJsonDepth,   Limit::kJsonValues,  Limit::kShareBytes,
+    Limit::kListBytes,         Limit::kListObjects, Limit::kListPages,   Limit::kEmptyPages,
+    Limit::kExtraSpecRequests, Limit::kRegions,     Limit::kPlainHttp,   Limit::kForeignHost,
+    Limit::kInwardHost};
 
 // "body-bytes", "list-pages", ...: stable words.
 absl::string_view FormatLimit(Limit limit);

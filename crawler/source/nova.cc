@@ -119,8 +119,8 @@ void FlavorFetch::AskExtraSpecs(const std::string& flavor_id, bool is_first) {
   GetOptions options;
   options.leads_on = is_first;
   client_->Get(Kind::kFlavors,
-               absl::StrCat("/flavors/", PercentEncode(flavor_id), "/os-extra_specs"), std::move(options),
-               [this, flavor_id, is_first](const Answer& answer) {
+               absl::StrCat("/flavors/", PercentEncode(flavor_id), "/os-extra_specs"),
+               std::move(options), [this, flavor_id, is_first](const Answer& answer) {
                  OnExtraSpecs(flavor_id, is_first, answer);
                });
 }

@@ -101,8 +101,7 @@ void ServiceClient::Get(Kind kind, std::string path, GetOptions options,
       }
       return;
     }
-    waiting_.push_back(
-        {kind, std::move(path), std::move(options), std::move(handler), answer});
+    waiting_.push_back({kind, std::move(path), std::move(options), std::move(handler), answer});
     Discover(kind);
   };
   Send(kind, path, std::move(options), std::move(on_answer));
@@ -112,8 +111,7 @@ void ServiceClient::Discover(Kind kind) {
   if (discovering_) return;
   discovering_ = true;
   may_discover_ = false;
-  exchange_->Ask(kind, MakeVersionRequest(),
-                 [this](const Answer& answer) { OnVersions(answer); });
+  exchange_->Ask(kind, MakeVersionRequest(), [this](const Answer& answer) { OnVersions(answer); });
 }
 
 void ServiceClient::OnVersions(const Answer& answer) {

@@ -12,6 +12,7 @@ command needs for the same shares, one after another. --endpoints prints the N t
 """
 import argparse
 import collections
+import math
 import os
 import resource
 import sqlite3
@@ -23,6 +24,7 @@ import threading
 import time
 
 import federation
+import openstack_cli
 import replay_cost
 from federation import IN_FLIGHT, ROOT, harness, recording
 
@@ -30,13 +32,13 @@ from federation import IN_FLIGHT, ROOT, harness, recording
 MISBEHAVING = ({'kind': 'reset', 'service': 'keystone'}, {'kind': '500', 'service': 'nova'},
                {'kind': 'bomb', 'service': 'glance'}, {'kind': 'garbage', 'service': 'neutron'},
                {'kind': 'redirect', 'service': 'glance'})
-# And these: one hangs, one sends a byte now and then.
+# The same with one that never answers a login and one that sends a byte now and then.
 HANGING = ({'kind': 'timeout', 'service': 'keystone', 'seconds': 600}, {'kind': 'drip', 'service': 'glance', 'seconds': 0.2},
            {'kind': '500', 'service': 'nova'}, {'kind': 'garbage', 'service': 'neutron'},
            {'kind': 'redirect', 'service': 'glance'})
 HANGING_TIMEOUT_S = 2
 Run = collections.namedtuple('Run', 'wall cpu peak_mib requests pages objects bound shares code line replay_cpu '
-                             'timeline commits start')
+                             'timeline commits start sites')
 
 
 class Watch(threading.Thread):
@@ -98,7 +100,7 @@ def one_crawl(args, folder, number, rules=(), flags=()):
     return Run(wall, cpu, after.ru_maxrss / 1024, len(replay.timeline), sum(map(federation.is_extra, replay.timeline)),
                objects, max(bounds.values()), sum(len(s['shares']) for s in replay.sites), child.returncode, line,
                replay_cpu, replay.timeline, {k: v for k, v in watch.seen.items() if k.split()[0] not in bad}
-               if watch else {}, start)
+               if watch else {}, start, replay.sites)
 
 
 def show(name, run):
@@ -147,14 +149,14 @@ def show_misbehaving(run, allowed, how):
     print('  ' + run.line)
 
 
-def hanging_bound(args, run):
-    """Seconds that the sites that hang may take at most: each request that gets no answer is tried twice, `--timeout`
-    long, with half a second between at most; IN_FLIGHT at a time."""
+def hanging_bound(run, replay_sites, timeout_s):
+    """Seconds that the sites of HANGING may take: each request that gets no answer is tried twice, `--timeout` long, with
+    half a second between at most, and holds its place meanwhile; IN_FLIGHT at a time."""
     rounds = 0
-    for rule, site in zip(HANGING[:2], sorted_sites(args)):
-        hung = 1 if rule['service'] == 'keystone' else 2     # requests of a share: its login; images, hidden images
-        rounds = max(rounds, -(-hung * site // IN_FLIGHT))
-    return run.bound + rounds * (2 * HANGING_TIMEOUT_S + 0.5)
+    for rule, site in zip(HANGING, replay_sites):
+        asked = {'timeout': 1, 'drip': 2}.get(rule['kind'], 0)   # of a share: its login; images and hidden images
+        rounds = max(rounds, math.ceil(asked * len(site['shares']) / IN_FLIGHT))
+    return 1.3 * run.bound + rounds * (2 * timeout_s + 0.5)
 
 
 def main():
@@ -187,6 +189,13 @@ def main():
         show('five sites misbehave', bad)
         show_endpoints(bad, args.endpoints)
         show_misbehaving(bad, 1.3 * bad.bound, '1.3 x the healthy sites\' lower bound')
+        slow = one_crawl(args, folder, args.runs + 1, HANGING, ('--timeout', '%ds' % HANGING_TIMEOUT_S))
+        show('five sites misbehave, two of them hang, --timeout %ds' % HANGING_TIMEOUT_S, slow)
+        show_endpoints(slow, args.endpoints)
+        show_misbehaving(slow, hanging_bound(slow, slow.sites, HANGING_TIMEOUT_S),
+                         'the same and two timeouts for each round of requests that hang')
+        if args.beside_openstack_cli:
+            openstack_cli.show(openstack_cli.measure(folder, args), args, runs[-1])
 
 
 if __name__ == '__main__':

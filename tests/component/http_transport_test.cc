@@ -165,6 +165,50 @@ TEST_F(HttpTest, KeepsTheLimitInFlightInAllAndTakesKeysInTurn) {
   EXPECT_GE(last_b - seen.rbegin(), 6);
 }
 
+TEST_F(HttpTest, FillsFreePlacesWhileAnswersWaitToBeHandedOver) {
+  constexpr int kPlaces = 40;
+  Crowd crowd(kPlaces);
+  LoopbackServer server([&](const LoopbackRequest& request) {
+    if (request.target == "/crowd") crowd.Visit();  // all answers leave together
+    return LoopbackReply{HttpAnswer(200, "")};
+  });
+  TransportOptions options = QuickOptions();
+  options.max_in_flight_per_key = kPlaces;
+  transport(options);
+  int answered = 0;
+  int64_t started_before_last = 0;
+  for (int i = 0; i < kPlaces; ++i) {
+    HttpRequest request;
+    request.url = server.Url("/crowd");
+    transport().Send(std::move(request), [&](auto answer) {
+      EXPECT_TRUE(answer.ok());
+      if (++answered == kPlaces) started_before_last = transport().stats().try_count;
+    });
+  }
+  HttpRequest next;
+  next.url = server.Url("/next");
+  transport().Send(std::move(next), [](auto answer) { EXPECT_TRUE(answer.ok()); });
+  EXPECT_TRUE(Run().ok());
+  EXPECT_EQ(started_before_last, kPlaces + 1);
+}
+
+TEST_F(HttpTest, StartsWhatLeadsOnFirst) {
+  LoopbackServer server([](const LoopbackRequest&) { return LoopbackReply{HttpAnswer(200, "")}; });
+  TransportOptions options = QuickOptions();
+  options.max_in_flight = 1;
+  transport(options);
+  for (const char* target : {"/a", "/b", "/leads"}) {
+    HttpRequest request;
+    request.url = server.Url(target);
+    request.leads_on = request.url == server.Url("/leads");
+    transport().Send(std::move(request), [](auto answer) { EXPECT_TRUE(answer.ok()); });
+  }
+  EXPECT_TRUE(Run().ok());
+  std::vector<std::string> order;
+  for (const LoopbackRequest& request : server.requests()) order.push_back(request.target);
+  EXPECT_THAT(order, testing::ElementsAre("/leads", "/a", "/b"));
+}
+
 TEST_F(HttpTest, FollowsRedirectsToTheSameOriginWithHeaders) {
   LoopbackServer server([](const LoopbackRequest& request) {
     if (request.target == "/v3/x") return LoopbackReply{HttpAnswer(302, "", "Location: ../y\r\n")};

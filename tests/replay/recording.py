@@ -55,12 +55,15 @@ class Recording:
         return None
 
     def find_loosely(self, service, method, target, project):
-        """An exchange of the same path, whatever the query and the microversion: for clients that ask otherwise
-        than the crawler whose requests were recorded."""
-        path = target.partition('?')[0].rstrip('/')
+        """An exchange of the same path and page, whatever the rest of the query and the microversion: for clients that
+        ask otherwise than the crawler whose requests were recorded. Of what is hidden only if they say so."""
+        def essence(text):
+            path, _, query = text.partition('?')
+            pairs = dict(urllib.parse.parse_qsl(query))
+            return path.rstrip('/'), pairs.get('marker'), pairs.get('os_hidden')
         for e in self.exchanges.values():
             if e.service == service and e.method == method and e.project in (project, None) and \
-                    e.target.partition('?')[0].rstrip('/') == path and 'marker=' not in e.target:
+                    essence(e.target) == essence(target):
                 return e
         return None
 

@@ -11,14 +11,13 @@ import ssl
 import subprocess
 
 import faults
+from derived import derive
 from httpd import Request, Response, listen
-from recording import SERVICES, Exchange, placeholder
+from recording import SERVICES, placeholder
 
 HOST = '127.0.0.1'
 PASSWORD_ENV = 'CIS_REPLAY_PASSWORD'
 USER = 'replay'
-VERSIONS = {'keystone': ('v3.14', 'v3'), 'nova': ('v2.1', 'v2.1'), 'glance': ('v2.9', 'v2'),
-            'neutron': ('v2.0', 'v2.0')}
 HEX_ID = re.compile(r'/[0-9a-f]{32}(?=/|\?|$)')
 
 
@@ -105,24 +104,11 @@ class Site:
                                         project, micro)
         if found is None and self.server.loose:
             found = self.recording.find_loosely(service, request.method, request.target, project) or \
-                self.version_list(service, request.target)
+                derive(self.recording, service, request.method, request.target, project)
         if found is None:
             self.misses.append('%s %s %s' % (service, request.method, request.target))
             return self.error(404, 'Not recorded: %s' % request.target)
         return self.recorded(found)
-
-    def version_list(self, service, target):
-        """What a service says of itself at its root, for clients that ask."""
-        if service not in VERSIONS or target.strip('/').split('/')[0] not in ('', VERSIONS[service][1]):
-            return None
-        number, path = VERSIONS[service]
-        entry = {'id': number, 'status': 'CURRENT', 'version': '2.61' if service == 'nova' else '',
-                 'min_version': '2.1' if service == 'nova' else '', 'links': [
-                     {'rel': 'self', 'href': '%s/%s/' % (placeholder(service), path)}]}
-        whole = {'version': entry} if target.strip('/') else {'versions': {'values': [entry]} if service == 'keystone'
-                                                              else [entry]}
-        return Exchange(service, 'GET', target, None, None, 200, {'Content-Type': 'application/json'},
-                        json.dumps(whole))
 
     def first_page(self, service, request):
         """The recorded target of the list whose later page is asked for."""

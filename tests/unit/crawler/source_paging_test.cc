@@ -1,3 +1,7 @@
+#include <set>
+#include <string>
+
+#include "absl/strings/match.h"
 #include "crawler/source/limits.h"
 #include "crawler/source/paging.h"
 #include "gmock/gmock.h"
@@ -9,6 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 const std::string& ImagesUrl() {
   static const std::string kUrl = absl::StrCat(kGlance, "/v2/images?limit=1000");
@@ -34,6 +39,40 @@ TEST(Paging, RelativeNextOfGlanceIsFollowedOnOurOwnUrl) {
     pages += document.name == "images" ? 1 : 0;
   }
   EXPECT_EQ(pages, 3);
+}
+
+TEST(Paging, WhatFurtherRequestsWaitForLeadsOn) {
+  FakeSite site = WorkingSite();
+  site.OnGet(NetworksUrl(),
+             R"({"networks":[{"id":"1"}],"networks_links":[{"rel":"next","href":"?marker=1"}]})");
+  site.OnGet(NetworksUrl() + "&marker=1", R"({"networks":[]})");
+  CrawlSite(PasswordTarget(), site);
+  std::set<std::string> leading;
+  for (const HttpRequest& request : site.requests) {
+    if (request.leads_on) leading.insert(request.url);
+  }
+  EXPECT_THAT(leading, UnorderedElementsAre(absl::StrCat(kKeystone, "/v3/auth/tokens"), ImagesUrl(),
+                                            absl::StrCat(kNova, "/flavors/detail?limit=1000"),
+                                            absl::StrCat(kNeutron, "/v2.0/extensions"),
+                                            NetworksUrl() + "&marker=1"));
+}
+
+TEST(Paging, AListingWithoutEndSoonLeadsNoMore) {
+  FakeSite site = WorkingSite();
+  for (int i = 0; i < 2 * kMaxLeadingPages; ++i) {
+    site.OnGet(
+        NetworksUrl() + (i == 0 ? "" : absl::StrCat("&marker=", i)),
+        absl::StrCat(R"({"networks":[{"id":")", i,
+                     R"("}],"networks_links":[{"rel":"next","href":"?marker=)", i + 1, R"("}]})"));
+  }
+  site.OnGet(NetworksUrl() + absl::StrCat("&marker=", 2 * kMaxLeadingPages), R"({"networks":[]})");
+  const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
+  EXPECT_NE(FindObservation(events, Kind::kNetworks), nullptr);
+  int leading = 0;
+  for (const HttpRequest& request : site.requests) {
+    leading += request.leads_on && absl::StrContains(request.url, "/networks") ? 1 : 0;
+  }
+  EXPECT_EQ(leading, kMaxLeadingPages - 1) << "the first page is as its list says";
 }
 
 TEST(Paging, LinksThatNameInnerHostsAreFollowedOnOurOwnUrl) {

@@ -1,0 +1,83 @@
+"""Answers to other clients than the crawler (--loose): what they ask in another form, made of what was recorded and of
+nothing else. A question that the recording does not answer stays without one."""
+import json
+import re
+
+from recording import Exchange, placeholder
+
+VERSIONS = {'keystone': ('v3.14', 'v3'), 'nova': ('v2.1', 'v2.1'), 'glance': ('v2.9', 'v2'),
+            'neutron': ('v2.0', 'v2.0')}
+# Nova's names of quotas and the limits that show their values.
+LIMIT_OF_QUOTA = {
+    'cores': 'maxTotalCores', 'ram': 'maxTotalRAMSize', 'instances': 'maxTotalInstances',
+    'key_pairs': 'maxTotalKeypairs', 'metadata_items': 'maxServerMeta', 'server_groups': 'maxServerGroups',
+    'server_group_members': 'maxServerGroupMembers', 'injected_files': 'maxPersonality',
+    'injected_file_content_bytes': 'maxPersonalitySize', 'floating_ips': 'maxTotalFloatingIps',
+    'security_groups': 'maxSecurityGroups', 'security_group_rules': 'maxSecurityGroupRules'}
+
+
+def derive(recording, service, method, target, project):
+    """An exchange for what was never asked in these words, or None."""
+    if method != 'GET':
+        return None
+    path = target.partition('?')[0].rstrip('/')
+    body = version(service, path)
+    for pattern, make in (
+            (r'/flavors/([^/]+)/os-extra_specs$', extra_specs), (r'/os-quota-sets/([^/]+)$', compute_quota),
+            (r'/quotas/([^/]+)$', network_quota), (r'/extensions/([^/]+)$', extension)):
+        found = re.search(pattern, path)
+        if found and body is None:
+            body = make(recording, project, found.group(1))
+    if body is None:
+        return None
+    return Exchange(service, method, target, project, None, 200, {'Content-Type': 'application/json'}, json.dumps(body))
+
+
+def documents(recording, project, end):
+    """The bodies of the recorded answers to this project whose path ends so."""
+    for e in recording.exchanges.values():
+        if e.project == project and e.status == 200 and e.target.partition('?')[0].endswith(end):
+            yield json.loads(e.body)
+
+
+def version(service, path):
+    """What a service says of itself at its root and below its version."""
+    if service not in VERSIONS or path.strip('/') not in ('', VERSIONS[service][1]):
+        return None
+    number, below = VERSIONS[service]
+    entry = {'id': number, 'status': 'CURRENT', 'version': '2.61' if service == 'nova' else '',
+             'min_version': '2.1' if service == 'nova' else '', 'links': [
+                 {'rel': 'self', 'href': '%s/%s/' % (placeholder(service), below)}]}
+    if path.strip('/'):
+        return {'version': entry}
+    return {'versions': {'values': [entry]} if service == 'keystone' else [entry]}
+
+
+def extra_specs(recording, project, flavor):
+    for page in documents(recording, project, '/flavors/detail'):
+        for one in page['flavors']:
+            if one['id'] == flavor and 'extra_specs' in one:
+                return {'extra_specs': one['extra_specs']}
+    return None
+
+
+def compute_quota(recording, project, wanted):
+    for limits in documents(recording, project, '/limits'):
+        values = limits['limits']['absolute']
+        return {'quota_set': dict({quota: values[limit] for quota, limit in LIMIT_OF_QUOTA.items() if limit in values},
+                                  id=wanted)}
+    return None
+
+
+def network_quota(recording, project, _wanted):
+    for details in documents(recording, project, '/details.json'):
+        return {'quota': {name: one['limit'] for name, one in details['quota'].items()}}
+    return None
+
+
+def extension(recording, project, alias):
+    for listed in documents(recording, project, '/extensions'):
+        for one in listed['extensions']:
+            if one['alias'] == alias:
+                return {'extension': one}
+    return None
