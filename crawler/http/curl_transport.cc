@@ -17,7 +17,7 @@ namespace {
 constexpr absl::Duration kLongestPoll = absl::Milliseconds(100);
 // Answers that are handed over before the wire is looked at again. What callers do with an answer
 // takes milliseconds; the places that others have left are filled meanwhile.
-constexpr int kAnswersAtOnce = 8;
+constexpr int kAnswersAtOnce = 2;
 // Bodies that wait to be handed over; beyond that nothing is started, so that a caller that cannot
 // keep up does not fill the memory.
 constexpr int64_t kMaxWaitingBytes = int64_t{32} << 20;

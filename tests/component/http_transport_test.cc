@@ -166,7 +166,7 @@ TEST_F(HttpTest, KeepsTheLimitInFlightInAllAndTakesKeysInTurn) {
 }
 
 TEST_F(HttpTest, FillsFreePlacesWhileAnswersWaitToBeHandedOver) {
-  constexpr int kPlaces = 40;
+  constexpr int kPlaces = 12;
   Crowd crowd(kPlaces);
   LoopbackServer server([&](const LoopbackRequest& request) {
     if (request.target == "/crowd") crowd.Visit();  // all answers leave together
