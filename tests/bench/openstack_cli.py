@@ -2,6 +2,7 @@
 Beside it CIS, on the same replay."""
 import collections
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -26,7 +27,8 @@ def run_commands(site, share, failures):
         done = subprocess.run(['openstack'] + command.split() + ['-f', 'json'], capture_output=True, text=True,
                               env=environment(site, share), timeout=300, check=False)
         if done.returncode:
-            failures[command, ' '.join(done.stderr.split())[-160:]] += 1
+            said = re.sub(r"<[^>]* at 0x[0-9a-f]+>: |[0-9a-f]{32}", '', ' '.join(done.stderr.split()))
+            failures[command, said[-110:]] += 1
 
 
 def measure(folder, args):

@@ -167,7 +167,7 @@ TEST_F(HttpTest, KeepsTheLimitInFlightInAllAndTakesKeysInTurn) {
 
 TEST_F(HttpTest, FillsFreePlacesWhileAnswersWaitToBeHandedOver) {
   constexpr int kPlaces = 12;
-  Crowd crowd(kPlaces);
+  Crowd crowd(kPlaces, kPlaces);
   LoopbackServer server([&](const LoopbackRequest& request) {
     if (request.target == "/crowd") crowd.Visit();  // all answers leave together
     return LoopbackReply{HttpAnswer(200, "")};
