@@ -72,7 +72,9 @@ void AddCrawl(CLI::App& app, RawOptions& raw) {
   CLI::App* crawl = app.add_subcommand("crawl", "Ask the sites and store what they say");
   crawl->footer(
       "Exit code: 0 all shares refreshed, 3 some kept last good data, 4 none refreshed,\n"
-      "2 usage or configuration, 1 internal, interrupted, or another crawl is running.");
+      "2 usage or configuration, 1 internal, interrupted, or another crawl is running.\n"
+      "With --dry-run: 0 all shares could be asked, 3 some could not or a file is wrong,\n"
+      "4 none could, 2 usage or configuration.");
   crawl->add_option("--sites", raw.sites, "Site files, or folders of them; clouds.yaml files too")
       ->type_name("PATH");
   crawl->add_option("--clouds", raw.clouds, "clouds.yaml files (secure.yaml beside them is read)")
@@ -113,6 +115,11 @@ void AddCrawl(CLI::App& app, RawOptions& raw) {
   AddKeepHistory(crawl, raw);
   crawl->add_flag("--no-back-off{false}", raw.options.back_off,
                   "Ask endpoints too that have failed for days (--site asks its site anyway)");
+  crawl->add_flag("--dry-run", raw.options.dry_run,
+                  "Tell what would be asked and how, ask nobody, write nothing");
+  AddText(crawl, "--summary", raw.options.summary,
+          "Write a report that can be mailed to this file; - is stdout")
+      ->type_name("FILE");
   crawl->add_flag("--verbose", raw.options.verbose, "One summary line a share");
   AddText(crawl, "--log-format", raw.log_format, "text or json")->capture_default_str();
 }
@@ -284,7 +291,7 @@ absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
   switch (options.command) {
     case CrawlerCommand::kCrawl:
       if (options.site_paths.empty()) return Missing("crawl", "--sites PATH (or --clouds FILE)");
-      if (options.db.empty()) return Missing("crawl", "--db FILE");
+      if (options.db.empty() && !options.dry_run) return Missing("crawl", "--db FILE");
       CIS_RETURN_IF_ERROR(CheckRegistrySources(options.gocdb));
       break;
     case CrawlerCommand::kRegistry:

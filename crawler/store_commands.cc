@@ -12,7 +12,7 @@
 #include "crawler/lock_file.h"
 #include "crawler/normalize/normalizer.h"
 #include "crawler/normalize/table.h"
-#include "crawler/status_report.h"
+#include "crawler/report/status_report.h"
 #include "schema/base/log.h"
 #include "schema/base/one_line.h"
 #include "schema/base/spelling.h"

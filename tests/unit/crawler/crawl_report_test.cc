@@ -1,6 +1,6 @@
 #include "crawler/configuration.h"
 #include "crawler/lock_file.h"
-#include "crawler/status_report.h"
+#include "crawler/report/status_report.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/builders.h"

@@ -1,4 +1,4 @@
-#include "crawler/status_report.h"
+#include "crawler/report/status_report.h"
 
 #include <algorithm>
 #include <optional>
