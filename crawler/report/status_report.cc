@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "crawler/report/report_words.h"
 #include "schema/base/one_line.h"
 #include "schema/model/back_off.h"
 #include "schema/model/records.h"
@@ -27,15 +28,6 @@ struct ShareStatus {
   bool stale = false;
 };
 
-// "3h", "2d 4h", "never".
-std::string FormatAge(absl::Duration age) {
-  if (age == absl::InfiniteDuration()) return "never";
-  const int64_t minutes = absl::ToInt64Minutes(age);
-  if (minutes < 60) return absl::StrCat(minutes, "m");
-  if (minutes < 2880) return absl::StrCat(minutes / 60, "h");
-  return absl::StrCat(minutes / 1440, "d");
-}
-
 // One line without the characters that mean something to a monitoring system.
 std::string ForMonitor(absl::string_view text) {
   return absl::StrReplaceAll(OneLine(text.substr(0, kMaxMessageBytes)), {{"|", " "}});
@@ -53,21 +45,23 @@ ShareStatus StatusOf(const ShareCatalog& entry, const std::optional<BackOff>& ba
     status.age = std::max(status.age, age);
     if (it != entry.kinds.end() && it->error != ErrorClass::kNone && status.problem.empty()) {
       status.problem = absl::StrCat(
-          FormatKind(kind), " ", FormatErrorClass(it->error), ", data ", FormatAge(age),
+          FormatKind(kind), " ", FormatErrorClass(it->error), ", data ", FormatReportAge(age),
           never ? "" : " old",
-          it->failure_count > 0 ? absl::StrCat(", failing for ", FormatAge(now - it->failing_since),
-                                               " (", it->failure_count, "x)")
-                                : "",
-          back_off.has_value() ? absl::StrCat(", backing off, next try in ",
-                                              FormatAge(std::max(absl::ZeroDuration(),
-                                                                 back_off->next_attempt - now)))
-                               : "",
+          it->failure_count > 0
+              ? absl::StrCat(", failing for ", FormatReportAge(now - it->failing_since), " (",
+                             it->failure_count, "x)")
+              : "",
+          back_off.has_value()
+              ? absl::StrCat(
+                    ", backing off, next try in ",
+                    FormatReportAge(std::max(absl::ZeroDuration(), back_off->next_attempt - now)))
+              : "",
           ": ", ForMonitor(it->error_message));
     }
   }
   status.stale = status.age > max_age;
   if (status.stale && status.problem.empty()) {
-    status.problem = absl::StrCat("data ", FormatAge(status.age),
+    status.problem = absl::StrCat("data ", FormatReportAge(status.age),
                                   status.age == absl::InfiniteDuration() ? " fetched" : " old");
   }
   return status;
@@ -109,7 +103,7 @@ StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, absl::Dur
   if (problem_count == 0) {
     report.level = 0;
     words = absl::StrCat("OK - ", share_count, " shares are fresh, the oldest data are ",
-                         FormatAge(oldest), " old");
+                         FormatReportAge(oldest), " old");
   } else {
     report.level = stale_count == share_count ? 2 : 1;
     words = absl::StrCat(report.level == 2 ? "CRITICAL" : "WARNING", " - ", problem_count, " of ",
