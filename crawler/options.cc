@@ -27,7 +27,7 @@ struct RawOptions {
   CrawlerOptions options;
   std::vector<std::string> sites, clouds;
   std::string config, log_format = "text", timeout = "30s", share_deadline = "10m", max_age = "26h",
-                      keep_history = "90d", kind, output = "table";
+                      expire_after = "14d", keep_history = "90d", kind, output = "table";
 };
 
 CLI::Option* AddText(CLI::App* app, const std::string& name, std::string& value,
@@ -129,6 +129,9 @@ void AddOthers(CLI::App& app, RawOptions& raw) {
   status->footer("Exit code: 0 ok, 1 warning, 2 critical, 3 unknown.");
   AddDb(status, raw);
   AddText(status, "--max-age", raw.max_age, "Data older than this are stale (90m, 26h, 2d)")
+      ->capture_default_str();
+  AddText(status, "--expire-after", raw.expire_after,
+          "Data older than this are used no more (as cis-server has it)")
       ->capture_default_str();
   CLI::App* registry =
       app.add_subcommand("registry", "Read GOCDB only: countries, status, downtimes, services");
@@ -286,6 +289,12 @@ absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
                        ParseFlagDuration("--share-deadline", raw.share_deadline));
   CIS_ASSIGN_OR_RETURN(options.keep_history, ParseFlagDuration("--keep-history", raw.keep_history));
   CIS_ASSIGN_OR_RETURN(options.max_age, ParseFlagDuration("--max-age", raw.max_age));
+  CIS_ASSIGN_OR_RETURN(options.expire_after, ParseFlagDuration("--expire-after", raw.expire_after));
+  if (options.expire_after < options.max_age) {
+    return absl::InvalidArgumentError(absl::StrCat("--expire-after is ", raw.expire_after,
+                                                   "; it must not be less than --max-age, ",
+                                                   raw.max_age));
+  }
   options.site_paths = raw.sites;
   options.site_paths.insert(options.site_paths.end(), raw.clouds.begin(), raw.clouds.end());
   switch (options.command) {

@@ -61,6 +61,7 @@ struct CrawlerOptions {
 
   // status
   absl::Duration max_age = absl::Hours(26);
+  absl::Duration expire_after = absl::Hours(24 * 14);
 
   // backup, restore
   std::string copy;  // --to, --from

@@ -145,7 +145,8 @@ CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& con
     result.out = absl::StrCat("CIS UNKNOWN - ", OneLine(catalog.status().message()), "\n");
     return result;
   }
-  const StatusReport report = BuildStatusReport(*catalog, context.clock->Now(), options.max_age);
+  const StatusReport report =
+      BuildStatusReport(*catalog, context.clock->Now(), {options.max_age, options.expire_after});
   result.exit_code = report.level;
   result.out = absl::StrCat(report.line, "\n");
   return result;

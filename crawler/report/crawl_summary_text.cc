@@ -18,10 +18,10 @@ namespace cis {
 namespace {
 
 // Of each part of the text; together with heads, totals and empty lines at most kSummaryLines.
-constexpr size_t kMaxFailures = 6;  // two lines each
-constexpr size_t kMaxBackingOff = 4;
-constexpr size_t kMaxChanges = 8;
-constexpr size_t kMaxProblems = 7;
+constexpr size_t kMaxFailures = 4;    // three lines each
+constexpr size_t kMaxBackingOff = 4;  // two lines each
+constexpr size_t kMaxChanges = 7;
+constexpr size_t kMaxProblems = 5;
 constexpr size_t kMaxAdvice = 5;
 
 // Lines under a head. What does not fit is counted, and where to see it is told.
@@ -70,8 +70,11 @@ std::vector<Failure> FailuresOf(const CrawlFacts& facts) {
   std::map<std::pair<std::string, ErrorClass>, Failure> found;
   for (const auto& site : facts.catalog.sites) {
     for (const EndpointCatalog& endpoint : site->endpoints) {
+      // What is backed off from is told by itself.
+      const bool is_backed_off =
+          FindBackOff(LoginsOf(*site, endpoint.endpoint.keystone_url), facts.end_time).has_value();
       for (const ShareCatalog& entry : endpoint.shares) {
-        if (!entry.share.configured) continue;
+        if (!entry.share.configured || is_backed_off) continue;
         for (const KindState& state : entry.kinds) {
           if (state.error == ErrorClass::kNone || state.attempt_time < facts.start_time) continue;
           Failure& failure = found[{site->site.name, state.error}];
@@ -155,11 +158,17 @@ std::string FailureText(const CrawlFacts& facts, const std::vector<Failure>& fai
                  absl::StrCat("    ", state.error_message)});
   }
   for (const Failure& failure : failures) {
-    section.Add({absl::StrCat(failure.site_name, "  ", FormatErrorClass(failure.error), " at ",
-                              CountOf(static_cast<int64_t>(failure.shares.size()), "share"),
-                              " since ", FormatReportMinute(failure.failing_since), "; last good ",
-                              FormatReportMinute(failure.last_good)),
-                 absl::StrCat("    ", failure.message)});
+    std::vector<std::string> lines = {
+        absl::StrCat(failure.site_name, "  ", FormatErrorClass(failure.error), " at ",
+                     CountOf(static_cast<int64_t>(failure.shares.size()), "share"), " since ",
+                     FormatReportMinute(failure.failing_since))};
+    for (const std::string& line :
+         WrapLines(absl::StrCat("last good ", FormatReportMinute(failure.last_good), "; ",
+                                failure.message),
+                   kSummaryColumns - 6, 2)) {
+      lines.push_back(absl::StrCat("    ", line));
+    }
+    section.Add(lines);
   }
   return section.Text();
 }
@@ -175,8 +184,9 @@ std::string BackingOffText(const CrawlFacts& facts) {
       const std::optional<BackOff> back_off = FindBackOff(LoginsOf(*site, url), facts.end_time);
       if (!back_off.has_value()) continue;
       section.Add({absl::StrCat(site->site.name, "  ", FormatErrorClass(back_off->error), " since ",
-                                FormatReportMinute(back_off->failing_since), "; next try after ",
-                                FormatReportMinute(back_off->next_attempt))});
+                                FormatReportMinute(back_off->failing_since)),
+                   absl::StrCat("    next try after ", FormatReportMinute(back_off->next_attempt),
+                                ", ", url)});
     }
   }
   return section.Text();

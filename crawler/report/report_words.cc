@@ -38,6 +38,20 @@ std::string FitLine(absl::string_view text, size_t width) {
   return line;
 }
 
+std::vector<std::string> WrapLines(absl::string_view text, size_t width, size_t max_lines) {
+  std::vector<std::string> lines;
+  std::string rest = OneLine(text);
+  while (lines.size() + 1 < max_lines && rest.size() > width) {
+    // Bytes are counted, which breaks lines with other letters than ASCII's early at worst.
+    const size_t space = rest.rfind(' ', width);
+    if (space == std::string::npos || space == 0) break;
+    lines.push_back(rest.substr(0, space));
+    rest.erase(0, space + 1);
+  }
+  lines.push_back(FitLine(rest, width));
+  return lines;
+}
+
 absl::string_view AdviceFor(ErrorClass error) {
   switch (error) {
     case ErrorClass::kDns:

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -23,6 +24,10 @@ std::string CountOf(int64_t count, absl::string_view noun);
 
 // `text` as one line of at most `width` characters of UTF-8, with "..." at the end if it was cut.
 std::string FitLine(absl::string_view text, size_t width);
+
+// `text` as at most `max_lines` lines of `width` characters, broken at spaces where there are some;
+// the last is cut like FitLine.
+std::vector<std::string> WrapLines(absl::string_view text, size_t width, size_t max_lines);
 
 // What an operator does about failures of this class: one sentence of at most 60 bytes. Empty for
 // kNone.

@@ -7,15 +7,23 @@
 
 namespace cis {
 
-// A line for a monitoring system. `level` is its exit code: 0 ok, 1 warning, 2 critical, 3 unknown.
-struct StatusReport {
-  int level = 3;
-  std::string line;  // "CIS OK - … | shares=…", no newline
+// When data are old for `cis-crawler status`.
+struct StatusPolicy {
+  absl::Duration max_age = absl::Hours(26);            // older ones are stale
+  absl::Duration expire_after = absl::Hours(24 * 14);  // older ones are used no more
 };
 
-// Judges the configured shares. A share is stale if a kind of its data is older than `max_age` or
-// was never fetched, and failing if the last attempt at a kind failed. Critical: every share is
-// stale. Warning: some are stale or failing. Unknown: there are none.
-StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, absl::Duration max_age);
+// One line for a monitoring system, as Nagios reads it, and its level.
+struct StatusReport {
+  int level = 3;     // 0 ok, 1 warning, 2 critical, 3 unknown
+  std::string line;  // without a newline
+};
+
+// Judges all configured shares by the age of their oldest kind, and by whether their last try
+// failed. 2: the data of all are stale. 1: some are not fresh. Shares of endpoints in an announced
+// outage (GOCDB) are counted and told, and raise the level only if all shares are stale. 0: all
+// others are fresh. 3: there is no share. The line names the sites, with what fails, the age of
+// their data and, where they are backed off from, the next try; then come performance data.
+StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, const StatusPolicy& policy);
 
 }  // namespace cis

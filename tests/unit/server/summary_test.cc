@@ -41,7 +41,7 @@ TEST(SiteSummary, TheWorstShareCounts) {
       SummarizeSite(TestContext(), *snapshot, Index(*snapshot, "CESGA-CLOUD"));
   EXPECT_EQ(summary.state, DataState::kStale);
   EXPECT_EQ(summary.share_count, 2);
-  EXPECT_EQ(summary.fresh_share_count, 1);
+  EXPECT_EQ(summary.share_counts.at(DataState::kFresh), 1);
   EXPECT_EQ(summary.observe_time, TestTime());
 }
 
