@@ -260,7 +260,7 @@ class Adversity(harness.Case):
             words.append('backing-off' in err)
         self.assertFalse(any(words[:3]), 'in the first days every crawl asks')
         self.assertTrue(any(words[3:]), 'then it is backed off from')
-        env = faked(FAKETIME='+7d1h')
+        env = faked(FAKETIME='+169h')
         out = harness.run('cisquery', '--db', db, 'sites', env=env)[1]
         self.assertRegex(out, r'SHARES +AGE +FAILING +NEXT TRY \(UTC\)')
         self.assertRegex(out, r'CESGA .*3 stale .*connect \(\d d\) +\d\d-\d\d \d\d:\d\d\n')
@@ -271,7 +271,7 @@ class Adversity(harness.Case):
         self.assertRegex(out, r'backing off, next try in \d+[mhd]')
         # Who insists asks at once: --site, or --no-back-off.
         for args in (('--site', VICTIM), ('--no-back-off',)):
-            _, _, err = self.crawl(db, *args, env=faked(FAKETIME='+7d2h'))
+            _, _, err = self.crawl(db, *args, env=faked(FAKETIME='+170h'))
             self.assertNotIn('backing-off', err)
             self.assertIn('127.0.0.1:' + port, err)
         self.assertEqual(self.names(db), self.names(self.good))

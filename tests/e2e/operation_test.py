@@ -318,7 +318,7 @@ class Operation(harness.Case):
                 self.assertEqual([line for line in lines if line['type'] == 'problem'], [])
                 remarks = [line['message'] for line in lines if line['type'] == 'remark']
                 self.assertEqual(len(remarks), len(set(remarks)))
-                told = {re.sub(r':\d+: .*', '', os.path.basename(remark)) for remark in remarks}
+                told = {os.path.basename(re.sub(r':\d+: .*', '', remark)) for remark in remarks}
                 read = {re.sub(r':\d+$', '', os.path.basename(line['origin'])) for line in shares}
                 # Every file gives shares, or a remark says why not.
                 self.assertEqual({n for n in os.listdir(folder) if n.endswith('.yaml')} - told - read, set())
