@@ -18,10 +18,10 @@ namespace cis {
 namespace {
 
 // Of each part of the text; together with heads, totals and empty lines at most kSummaryLines.
-constexpr size_t kMaxFailures = 4;    // three lines each
-constexpr size_t kMaxBackingOff = 4;  // two lines each
-constexpr size_t kMaxChanges = 7;
-constexpr size_t kMaxProblems = 5;
+constexpr size_t kMaxFailures = 4;    // four lines each
+constexpr size_t kMaxBackingOff = 3;  // two lines each
+constexpr size_t kMaxChanges = 6;
+constexpr size_t kMaxProblems = 4;
 constexpr size_t kMaxAdvice = 5;
 
 // Lines under a head. What does not fit is counted, and where to see it is told.
@@ -165,7 +165,7 @@ std::string FailureText(const CrawlFacts& facts, const std::vector<Failure>& fai
     for (const std::string& line :
          WrapLines(absl::StrCat("last good ", FormatReportMinute(failure.last_good), "; ",
                                 failure.message),
-                   kSummaryColumns - 6, 2)) {
+                   kSummaryColumns - 6, 3)) {
       lines.push_back(absl::StrCat("    ", line));
     }
     section.Add(lines);

@@ -41,24 +41,21 @@ int RankOf(const Change& change) {
   return kNotTold;
 }
 
-std::string LineOf(const Change& change) {
-  std::string line = absl::StrCat(change.share.endpoint.site_name, "  ");
-  if (change.of_share) absl::StrAppend(&line, change.share.vo, "  ");
-  if (change.kind != ChangeKind::kShare) {
-    absl::StrAppend(&line, FormatChangeKind(change.kind), " ",
-                    change.name.empty() ? change.upstream_id : change.name, " ");
-  }
+// What happened, without the thing and where it is.
+std::string EventOf(const Change& change) {
   const auto from_to = [&change] {
     return absl::StrCat(change.old_value.value_or("?"), " -> ", change.new_value.value_or("?"));
   };
-  if (change.event == ChangeEvent::kRenamed) {
-    absl::StrAppend(&line, "renamed, ", from_to());
-  } else if (change.event == ChangeEvent::kChanged) {
-    absl::StrAppend(&line, change.field, " ", from_to());
-  } else {
-    absl::StrAppend(&line, FormatChangeEvent(change.event));
-  }
-  return line;
+  if (change.event == ChangeEvent::kRenamed) return absl::StrCat("renamed, ", from_to());
+  if (change.event == ChangeEvent::kChanged) return absl::StrCat(change.field, " ", from_to());
+  return std::string(FormatChangeEvent(change.event));
+}
+
+std::string LineOf(const Change& change) {
+  const std::string& name = change.name.empty() ? change.upstream_id : change.name;
+  return absl::StrCat(change.share.endpoint.site_name, "  ",
+                      change.of_share ? absl::StrCat(change.share.vo, "  ") : "",
+                      FormatChangeKind(change.kind), " ", name, " ", EventOf(change));
 }
 
 }  // namespace
@@ -79,9 +76,26 @@ std::string CountChanges(const std::vector<Change>& changes) {
 
 std::vector<std::string> NotableChanges(const std::vector<Change>& changes) {
   std::vector<std::pair<int, std::string>> ranked;
+  // Shares of one site that fared alike are one line.
+  struct Alike {
+    int rank = kNotTold;
+    std::vector<std::string> vos;
+  };
+  std::map<std::pair<std::string, std::string>, Alike> shares;
   for (const Change& change : changes) {
     const int rank = RankOf(change);
-    if (rank < kNotTold) ranked.emplace_back(rank, LineOf(change));
+    if (rank == kNotTold) continue;
+    if (change.kind == ChangeKind::kShare) {
+      Alike& alike = shares[{change.share.endpoint.site_name, EventOf(change)}];
+      alike.rank = rank;
+      alike.vos.push_back(change.share.vo);
+    } else {
+      ranked.emplace_back(rank, LineOf(change));
+    }
+  }
+  for (const auto& [key, alike] : shares) {
+    ranked.emplace_back(alike.rank, absl::StrCat(key.first, "  ", key.second, ": ",
+                                                 absl::StrJoin(alike.vos, ", ")));
   }
   std::stable_sort(ranked.begin(), ranked.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -185,6 +185,8 @@ TEST(NotableChanges, RefusedVosComeFirstAndNewsOfNoUseAreLeftOut) {
   refused.field = "support";
   refused.old_value = "authenticated";
   refused.new_value = "refused";
+  Change refused_too = refused;
+  refused_too.share = MakeShare("SITE-A", "biomed");
   Change first_login = refused;
   first_login.old_value = "unknown";
   first_login.new_value = "authenticated";
@@ -200,13 +202,14 @@ TEST(NotableChanges, RefusedVosComeFirstAndNewsOfNoUseAreLeftOut) {
       by_rules,
       renamed,
       first_login,
-      refused};
+      refused,
+      refused_too};
   EXPECT_THAT(NotableChanges(changes),
-              ElementsAre("SITE-A  ops  support authenticated -> refused",
+              ElementsAre("SITE-A  support authenticated -> refused: ops, biomed",
                           "SITE-A  network public2 renamed, public -> public2",
                           "SITE-A  flavor m1.small gone"));
   EXPECT_EQ(CountChanges(changes),
-            "flavor 1 appeared, 1 gone, 1 changed; image 1 replaced; network 1 renamed; share 2 "
+            "flavor 1 appeared, 1 gone, 1 changed; image 1 replaced; network 1 renamed; share 3 "
             "changed");
 }
 
