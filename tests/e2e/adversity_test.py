@@ -284,6 +284,28 @@ class Adversity(harness.Case):
         self.assertEqual(code, 0, err)
         self.assert_sound(db)
 
+    def test_one_table_tells_of_five_sites_that_misbehave_in_five_ways(self):
+        db = self.copy('story')
+        sites = self.sites_with('story-sites', lambda text: text)
+        tls = site_file(sites, 'CIS-LAB-DIRECT')
+        write(tls, read(tls).replace('endpoint: http:', 'endpoint: https:'))
+        self.faults({'kind': 'timeout', 'site': VICTIM, 'seconds': 30},
+                    {'kind': '503', 'site': 'CIS-LAB-CLASSIC', 'seconds': 0},
+                    {'kind': '401', 'site': 'CIS-LAB-SIX', 'service': 'keystone'},
+                    {'kind': 'html', 'site': OTHER, 'service': 'glance'})
+        code, _, err = self.crawl_sites(db, sites, '--timeout', '1s')
+        self.assertEqual(code, 3, err)
+        out = self.query(db, 'sites')[1]
+        self.assertLessEqual(max(len(line) for line in out.splitlines()), 100, out)
+        for name, error, kind in ((VICTIM, 'timeout', 'auth'), ('CIS-LAB-CLASSIC', 'server', 'auth'),
+                                  ('CIS-LAB-DIRECT', 'tls', 'auth'), ('CIS-LAB-SIX', 'auth', 'auth'),
+                                  (OTHER, 'parse', 'images')):
+            shares = len(re.findall('- name:', read(site_file(sites, name))))
+            # An endpoint that moved to another URL is a new one, of which nothing was read yet.
+            state = 'missing' if error == 'tls' else 'stale'
+            self.assertRegex(out, r'%s +\? +%s +%d %s +[^\n]+ %s \(\d+ s\)\n  %s of %d shares since \d{4}-'
+                             % (name, state, shares, state, error, kind, shares))
+
     def test_what_is_asked_once_per_endpoint_is_the_same_for_all_its_shares(self):
         for name, recorded in recording.load_all(os.path.join(harness.ROOT, 'tests/replay/recorded')).items():
             answers = [json.loads(e.body) for e in recorded.exchanges.values() if e.target == '/v2.0/extensions']
