@@ -1,6 +1,8 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -31,6 +33,29 @@ absl::Status CheckFile(const std::string& path) {
   return absl::NotFoundError(absl::StrCat(path, ": ", std::generic_category().message(errno)));
 }
 
+// The folder of a file that is to be made or replaced. Returns NOT_FOUND unless files can be made
+// in it.
+absl::Status CheckFolderOf(absl::string_view flag, const std::string& path) {
+  std::error_code error;
+  const std::string folder = fs::absolute(path, error).parent_path().string();
+  if (access(folder.c_str(), W_OK) == 0) return absl::OkStatus();
+  return absl::NotFoundError(
+      absl::StrCat(flag, " is \"", path, "\", and in ", folder,
+                   " no file can be made: ", std::generic_category().message(errno)));
+}
+
+int64_t CountDiscovered(const Catalog& known) {
+  int64_t count = 0;
+  for (const auto& site : known.sites) {
+    for (const EndpointCatalog& endpoint : site->endpoints) {
+      count += std::count_if(endpoint.shares.begin(), endpoint.shares.end(), [](const auto& entry) {
+        return entry.share.configured && entry.share.discovered;
+      });
+    }
+  }
+  return count;
+}
+
 // What the store knows of earlier crawls; nothing if there is no file yet. Returns what would end
 // the crawl: a file that is none of ours or is damaged, or no place for one.
 absl::StatusOr<std::optional<Catalog>> ReadKnown(const std::string& db, CrawlPlan& plan) {
@@ -40,12 +65,7 @@ absl::StatusOr<std::optional<Catalog>> ReadKnown(const std::string& db, CrawlPla
   }
   std::error_code error;
   if (!fs::exists(db, error)) {
-    const fs::path folder = fs::absolute(db, error).parent_path();
-    if (access(folder.c_str(), W_OK) != 0) {
-      return absl::NotFoundError(
-          absl::StrCat("--db is \"", db, "\", and in ", folder.string(),
-                       " no file can be made: ", std::generic_category().message(errno)));
-    }
+    CIS_RETURN_IF_ERROR(CheckFolderOf("--db", db));
     plan.settings.push_back(
         absl::StrCat("database ", db, ": is not there yet; the crawl makes it"));
     return std::nullopt;
@@ -65,6 +85,10 @@ absl::StatusOr<std::optional<Catalog>> ReadKnown(const std::string& db, CrawlPla
           : absl::StrCat("last crawl began at ",
                          absl::FormatTime("%Y-%m-%d %H:%M UTC", known.crawls.front().start_time,
                                           absl::UTCTimeZone()))));
+  if (const int64_t count = CountDiscovered(known); count > 0) {
+    plan.settings.push_back(absl::StrCat("discovered shares: ", count,
+                                         " known; each is asked too if its site still offers it"));
+  }
   return known;
 }
 
@@ -107,6 +131,13 @@ void PlanSettings(const CrawlerOptions& options, CrawlPlan& plan) {
       "rules ", RulesVersion(), options.rules.empty() ? "" : " with tables of ", options.rules));
   if (!options.overrides.empty()) {
     plan.settings.push_back(absl::StrCat("overrides ", options.overrides, ": can be read"));
+  }
+  if (options.summary == "-") {
+    plan.settings.emplace_back("summary: the crawl prints it on stdout");
+  } else if (!options.summary.empty()) {
+    const absl::Status status = CheckFolderOf("--summary", options.summary);
+    if (!status.ok()) plan.problems.emplace_back(status.message());
+    plan.settings.push_back(absl::StrCat("summary ", options.summary, ": the crawl writes it"));
   }
   if (!options.back_off) plan.settings.emplace_back("back-off: off (--no-back-off)");
   if (options.back_off && !options.site_filter.empty()) {

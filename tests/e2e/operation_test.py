@@ -276,6 +276,7 @@ class Operation(harness.Case):
         self.assertIn('is not there yet; the crawl makes it', out)
         self.assertIn('https://goc.example.org/gocdbpi/public/: the crawl reads it; it was not asked now', out)
         self.assertIn('5 sites, 5 endpoints, 24 shares: 24 would be asked.', out)
+        self.assertEqual(self.dry_run('--summary', self.path('no/such/folder.txt'))[0], 3)
         self.assertNotIn(harness.PASSWORD, out)
         code, out, _ = self.dry_run('--db', self.db, '--vo', 'ops', '--log-format', 'json')
         self.assertEqual(code, 0)
