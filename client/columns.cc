@@ -4,7 +4,7 @@
 #include <cmath>
 #include <map>
 #include <string>
-#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -12,6 +12,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "client/proto_json.h"
+#include "client/site_text.h"
+#include "client/text.h"
 #include "client/words.h"
 
 namespace cis {
@@ -143,18 +145,10 @@ std::string JoinLastIds(const google::protobuf::RepeatedPtrField<std::string>& n
   });
 }
 
-// The downtime that matters most: one that runs and is about an endpoint, else one that will be.
-Cell DowntimeCell(const google::protobuf::RepeatedPtrField<v1::Downtime>& downtimes) {
-  const v1::Downtime* first = nullptr;
-  const auto rank = [](const v1::Downtime& d) {
-    return std::make_tuple(!d.endpoints().empty(), d.is_running(), d.is_outage());
-  };
-  for (const v1::Downtime& downtime : downtimes) {
-    if (first == nullptr || rank(*first) < rank(downtime)) first = &downtime;
-  }
-  if (first == nullptr || first->endpoints().empty()) return Cell{};
-  const Tone running = first->is_outage() ? Tone::kBad : Tone::kWarning;
-  return {DowntimeText(*first), first->is_running() ? running : Tone::kPlain};
+Cell DowntimeCell(const v1::Downtime* downtime) {
+  if (downtime == nullptr) return Cell{};
+  const Tone running = downtime->is_outage() ? Tone::kBad : Tone::kWarning;
+  return {DowntimeText(*downtime), downtime->is_running() ? running : Tone::kPlain};
 }
 
 std::vector<Column<v1::Site>> ColumnsOf(const v1::Site*) {
@@ -168,26 +162,29 @@ std::vector<Column<v1::Site>> ColumnsOf(const v1::Site*) {
          if (!s.configured()) return Cell{"removed", Tone::kDim};
          return StateCell(s.state());
        }},
-      {IfAny(Left("DOWNTIME")), kAlways,
-       [](const T& s, absl::Time) { return DowntimeCell(s.downtimes()); }},
-      {Right("VOS"), kAlways, [](const T& s, absl::Time) { return Number(s.vos_size()); }},
-      {Right("SHARES"), kAlways, [](const T& s, absl::Time) { return Number(s.share_count()); }},
-      {Right("FRESH"), kAlways,
-       [](const T& s, absl::Time) { return Number(s.fresh_share_count()); }},
-      {Left("AGE"), kAlways,
+      {Left("SHARES"), kAlways, [](const T& s, absl::Time) { return Text(SharesText(s)); }},
+      {Right("AGE"), kAlways,
        [](const T& s, absl::Time now) {
-         return AgeCell(s.state(), s.has_observe_time(), s.observe_time(), now);
+         if (!s.has_observe_time()) return Cell{"never read", Tone::kBad};
+         return AgoCell(s.observe_time(), now);
        }},
       {IfAny(Left("FAILING")), kAlways,
-       [](const T& s, absl::Time now) { return ErrorsCell(s.errors(), now); }},
-      {IfAny(Left("NEXT TRY")), kAlways, [](const T& s, absl::Time) { return NextTryCell(s); }},
-      {IfAny(Long("PROBLEM", 24)), kAlways,
-       [](const T& s, absl::Time) {
-         if (s.problems().empty()) return Cell{};
-         // How many there are is told first: the sentence may be cut.
-         const int count = s.problems_size();
-         return Text(absl::StrCat(count > 1 ? absl::StrCat(count, ": ") : "", s.problems(0)));
+       [](const T& s, absl::Time now) {
+         return Cell{FailingText(s, now), Tone::kWarning};
        }},
+      {IfAny(Left("NEXT TRY (UTC)")), kAlways,
+       [](const T& s, absl::Time) {
+         if (!s.has_next_attempt_time()) return Cell{};
+         return Cell{
+             absl::FormatTime("%m-%d %H:%M", ToTime(s.next_attempt_time()), absl::UTCTimeZone()),
+             Tone::kWarning};
+       }},
+      {IfAny(Left("DOWNTIME")), kWideOnly,
+       [](const T& s, absl::Time) { return DowntimeCell(FirstDowntime(s)); }},
+      {IfAny(Left("ERRORS")), kWideOnly,
+       [](const T& s, absl::Time now) { return ErrorsCell(s.errors(), now); }},
+      {IfAny(Left("PROBLEMS")), kWideOnly,
+       [](const T& s, absl::Time) { return Text(absl::StrJoin(s.problems(), "; ")); }},
       {Left("GOCDB"), kWideOnly,
        [](const T& s, absl::Time) {
          if (!s.has_in_registry()) return Unknown();
@@ -504,6 +501,12 @@ std::vector<TableColumn> TableColumnsOf(bool wide) {
 }
 
 template <typename T>
+std::vector<Cell> LinesBelow(const T& item, size_t width) {
+  if constexpr (std::is_same_v<T, v1::Site>) return SiteLines(item, width);
+  return {};
+}
+
+template <typename T>
 std::vector<Cell> CellsOf(const T& item, bool wide, absl::Time now) {
   static const std::vector<Column<T>> columns = ColumnsOf(static_cast<const T*>(nullptr));
   std::vector<Cell> cells;
@@ -513,8 +516,9 @@ std::vector<Cell> CellsOf(const T& item, bool wide, absl::Time now) {
   return cells;
 }
 
-#define CIS_INSTANTIATE(Type)                                       \
-  template std::vector<TableColumn> TableColumnsOf<v1::Type>(bool); \
+#define CIS_INSTANTIATE(Type)                                               \
+  template std::vector<TableColumn> TableColumnsOf<v1::Type>(bool);         \
+  template std::vector<Cell> LinesBelow<v1::Type>(const v1::Type&, size_t); \
   template std::vector<Cell> CellsOf<v1::Type>(const v1::Type&, bool, absl::Time)
 
 CIS_INSTANTIATE(Site);

@@ -20,4 +20,9 @@ std::vector<TableColumn> TableColumnsOf(bool wide);
 template <typename T>
 std::vector<Cell> CellsOf(const T& item, bool wide, absl::Time now);
 
+// What stands under the row of `item` in a table that fits a screen of `width` columns (0 = as long
+// as it is); empty for most nouns.
+template <typename T>
+std::vector<Cell> LinesBelow(const T& item, size_t width);
+
 }  // namespace cis

@@ -106,7 +106,8 @@ absl::StatusOr<bool> ListNoun(const CommandContext& context) {
   }
   const absl::Time now = context.clock.Now();
   const int64_t limit = options.list.limit;
-  ListWriter writer(options.format, std::move(heads), StyleFor(context), context.out);
+  const TableStyle style = StyleFor(context);
+  ListWriter writer(options.format, std::move(heads), style, context.out);
   const auto add = [&](const T& item) {
     if constexpr (std::is_same_v<T, v1::Vo>) {
       if (!options.list.sites.empty() && vos.count(item.display_name()) == 0) return true;
@@ -120,6 +121,10 @@ absl::StatusOr<bool> ListNoun(const CommandContext& context) {
                     cells.push_back({std::move(text), Tone::kPlain});
                   }
                   return cells;
+                },
+                [&] {
+                  if (plain_fields || wide) return std::vector<Cell>{};
+                  return LinesBelow(item, style.max_width);
                 }});
     return limit == 0 || writer.count() < limit;
   };

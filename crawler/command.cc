@@ -51,7 +51,7 @@ CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& co
   }
   switch (options.command) {
     case CrawlerCommand::kCrawl:
-      return RunCrawl(options, context);
+      return options.dry_run ? RunDryRun(options, context) : RunCrawl(options, context);
     case CrawlerCommand::kStatus:
       return RunStatus(options, context);
     case CrawlerCommand::kNormalize:

@@ -53,6 +53,8 @@ absl::Status PruneOlder(const std::string& db, absl::Time before);
 CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context);
 
 CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context);
+// What RunCrawl would ask; sends nothing and writes nothing.
+CommandResult RunDryRun(const CrawlerOptions& options, const ProcessContext& context);
 CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& context);
 CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body);
 CommandResult RunRenormalize(const CrawlerOptions& options);

@@ -9,6 +9,7 @@
 #include "crawler/command.h"
 #include "crawler/configuration.h"
 #include "crawler/crawl_cycle.h"
+#include "crawler/crawl_reporter.h"
 #include "crawler/crawl_secrets.h"
 #include "crawler/endpoint_gate.h"
 #include "crawler/http/curl_transport.h"
@@ -135,7 +136,7 @@ void LogConfigProblems(const SitesConfig& config) {
 }
 
 absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
-                                         const ProcessContext& context) {
+                                         const ProcessContext& context, CrawlReporter& reporter) {
   CIS_ASSIGN_OR_RETURN(const SecretSources secrets, FindSecrets(options, context));
   CIS_ASSIGN_OR_RETURN(
       SitesConfig config,
@@ -146,6 +147,8 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store,
                        OpenStoreWriter(options.db, context.clock));
   CIS_ASSIGN_OR_RETURN(const Catalog known, LoadKnown(options));
+  reporter.NoteConfiguration(config, known);
+  CIS_RETURN_IF_ERROR(reporter.NoteJournal());
   RememberProtocols(known, config.targets);
   CIS_ASSIGN_OR_RETURN(CrawlConfiguration configuration,
                        MakeConfiguration(options, secrets, config, known));
@@ -187,11 +190,14 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   if (context.on_transport) context.on_transport(nullptr);
   progress.Clear();
   CIS_RETURN_IF_ERROR(summary.status());
+  reporter.NoteSummary(*summary);
   CIS_RETURN_IF_ERROR(registry.Finish());
   if (!summary->interrupted) {
     CIS_RETURN_IF_ERROR(RefreshSiteProblems(options.db, store.get(), context.clock->Now()));
-    LogOverrideProblems(corrector, {options.site_filter.empty() && config.errors.empty(),
-                                    options.vo_filter.empty()});
+    const Corrector::Scope scope{options.site_filter.empty() && config.errors.empty(),
+                                 options.vo_filter.empty()};
+    LogOverrideProblems(corrector, scope);
+    reporter.NoteProblems(corrector.Problems(scope));
   }
   Log(LogLevel::kInfo, summary->interrupted ? "crawl.interrupted" : "crawl.done",
       {{"shares", summary->share_count},
@@ -224,8 +230,9 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
 }  // namespace
 
 CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context) {
-  absl::StatusOr<CommandResult> result = CrawlSites(options, context);
-  return result.ok() ? *std::move(result) : FailedCommand(result.status());
+  CrawlReporter reporter(options, context.clock);
+  absl::StatusOr<CommandResult> result = CrawlSites(options, context, reporter);
+  return reporter.Finish(result.ok() ? *std::move(result) : FailedCommand(result.status()));
 }
 
 }  // namespace cis

@@ -27,7 +27,7 @@ struct RawOptions {
   CrawlerOptions options;
   std::vector<std::string> sites, clouds;
   std::string config, log_format = "text", timeout = "30s", share_deadline = "10m", max_age = "26h",
-                      keep_history = "90d", kind, output = "table";
+                      expire_after = "14d", keep_history = "90d", kind, output = "table";
 };
 
 CLI::Option* AddText(CLI::App* app, const std::string& name, std::string& value,
@@ -72,7 +72,9 @@ void AddCrawl(CLI::App& app, RawOptions& raw) {
   CLI::App* crawl = app.add_subcommand("crawl", "Ask the sites and store what they say");
   crawl->footer(
       "Exit code: 0 all shares refreshed, 3 some kept last good data, 4 none refreshed,\n"
-      "2 usage or configuration, 1 internal, interrupted, or another crawl is running.");
+      "2 usage or configuration, 1 internal, interrupted, or another crawl is running.\n"
+      "With --dry-run: 0 all shares could be asked, 3 some could not or a file is wrong,\n"
+      "4 none could, 2 usage or configuration.");
   crawl->add_option("--sites", raw.sites, "Site files, or folders of them; clouds.yaml files too")
       ->type_name("PATH");
   crawl->add_option("--clouds", raw.clouds, "clouds.yaml files (secure.yaml beside them is read)")
@@ -113,6 +115,11 @@ void AddCrawl(CLI::App& app, RawOptions& raw) {
   AddKeepHistory(crawl, raw);
   crawl->add_flag("--no-back-off{false}", raw.options.back_off,
                   "Ask endpoints too that have failed for days (--site asks its site anyway)");
+  crawl->add_flag("--dry-run", raw.options.dry_run,
+                  "Tell what would be asked and how, ask nobody, write nothing");
+  AddText(crawl, "--summary", raw.options.summary,
+          "Write a report that can be mailed to this file; - is stdout")
+      ->type_name("FILE");
   crawl->add_flag("--verbose", raw.options.verbose, "One summary line a share");
   AddText(crawl, "--log-format", raw.log_format, "text or json")->capture_default_str();
 }
@@ -122,6 +129,9 @@ void AddOthers(CLI::App& app, RawOptions& raw) {
   status->footer("Exit code: 0 ok, 1 warning, 2 critical, 3 unknown.");
   AddDb(status, raw);
   AddText(status, "--max-age", raw.max_age, "Data older than this are stale (90m, 26h, 2d)")
+      ->capture_default_str();
+  AddText(status, "--expire-after", raw.expire_after,
+          "Data older than this are used no more (as cis-server has it)")
       ->capture_default_str();
   CLI::App* registry =
       app.add_subcommand("registry", "Read GOCDB only: countries, status, downtimes, services");
@@ -279,12 +289,18 @@ absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
                        ParseFlagDuration("--share-deadline", raw.share_deadline));
   CIS_ASSIGN_OR_RETURN(options.keep_history, ParseFlagDuration("--keep-history", raw.keep_history));
   CIS_ASSIGN_OR_RETURN(options.max_age, ParseFlagDuration("--max-age", raw.max_age));
+  CIS_ASSIGN_OR_RETURN(options.expire_after, ParseFlagDuration("--expire-after", raw.expire_after));
+  if (options.expire_after < options.max_age) {
+    return absl::InvalidArgumentError(absl::StrCat("--expire-after is ", raw.expire_after,
+                                                   "; it must not be less than --max-age, ",
+                                                   raw.max_age));
+  }
   options.site_paths = raw.sites;
   options.site_paths.insert(options.site_paths.end(), raw.clouds.begin(), raw.clouds.end());
   switch (options.command) {
     case CrawlerCommand::kCrawl:
       if (options.site_paths.empty()) return Missing("crawl", "--sites PATH (or --clouds FILE)");
-      if (options.db.empty()) return Missing("crawl", "--db FILE");
+      if (options.db.empty() && !options.dry_run) return Missing("crawl", "--db FILE");
       CIS_RETURN_IF_ERROR(CheckRegistrySources(options.gocdb));
       break;
     case CrawlerCommand::kRegistry:

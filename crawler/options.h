@@ -53,12 +53,15 @@ struct CrawlerOptions {
   absl::Duration share_deadline = absl::Minutes(10);
   bool back_off = true;  // keep away from endpoints that have failed for days; also off with --site
   bool verbose = false;
+  bool dry_run = false;  // tell what would be asked, and ask nobody
+  std::string summary;   // report of the crawl, a file or "-" = stdout; empty = none
 
   // crawl, prune
   absl::Duration keep_history = absl::Hours(24 * 90);  // the past before that is removed
 
   // status
   absl::Duration max_age = absl::Hours(26);
+  absl::Duration expire_after = absl::Hours(24 * 14);
 
   // backup, restore
   std::string copy;  // --to, --from

@@ -12,7 +12,7 @@
 #include "crawler/lock_file.h"
 #include "crawler/normalize/normalizer.h"
 #include "crawler/normalize/table.h"
-#include "crawler/status_report.h"
+#include "crawler/report/status_report.h"
 #include "schema/base/log.h"
 #include "schema/base/one_line.h"
 #include "schema/base/spelling.h"
@@ -145,7 +145,8 @@ CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& con
     result.out = absl::StrCat("CIS UNKNOWN - ", OneLine(catalog.status().message()), "\n");
     return result;
   }
-  const StatusReport report = BuildStatusReport(*catalog, context.clock->Now(), options.max_age);
+  const StatusReport report =
+      BuildStatusReport(*catalog, context.clock->Now(), {options.max_age, options.expire_after});
   result.exit_code = report.level;
   result.out = absl::StrCat(report.line, "\n");
   return result;

@@ -122,8 +122,10 @@ class ProblemFinder {
     const absl::Span<const RegistryService> services = registry_.ServicesOf(name);
     std::vector<std::string> known;
     std::set<const RegistryService*> unmatched;
+    bool has_cloud = false;
     for (const RegistryService& service : services) {
       if (service.service_type != kCloudServiceType) continue;
+      has_cloud = true;
       if (service.keystone_urls.empty()) {
         Add(name, "SERVICE_WITHOUT_URL", service.hostname,
             absl::StrCat("GOCDB gives no Keystone URL for ", kCloudServiceType, " at ",
@@ -148,7 +150,7 @@ class ProblemFinder {
           Add(name, "URL_DIFFERS", WithV3(url),
               absl::StrCat("the site file says ", WithV3(url), ", GOCDB says ",
                            WithV3(absl::StrJoin(known, "/v3, "))));
-        } else if (registry_.FindSite(name) != nullptr) {
+        } else if (!has_cloud && registry_.FindSite(name) != nullptr) {
           Add(name, "SERVICE_NOT_IN_GOCDB", WithV3(url),
               absl::StrCat("GOCDB has no ", kCloudServiceType, " of the site; the site file says ",
                            WithV3(url)));

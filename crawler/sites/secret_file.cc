@@ -66,7 +66,9 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path,
   return secret;
 }
 
-absl::Status ReplaceSecretFile(const std::string& path, absl::string_view secret) {
+namespace {
+
+absl::Status ReplaceFile(const std::string& path, absl::string_view text, mode_t mode) {
   std::string temporary = absl::StrCat(path, ".XXXXXX");
   const int fd = mkstemp(temporary.data());  // made with mode 0600
   const auto failed = [&] {
@@ -75,12 +77,21 @@ absl::Status ReplaceSecretFile(const std::string& path, absl::string_view secret
     return absl::InternalError(absl::StrCat(path, ": ", std::generic_category().message(error)));
   };
   if (fd < 0) return failed();
-  const std::string text = absl::StrCat(secret, "\n");
-  const bool written =
-      write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(fd) == 0;
+  const bool written = write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                       fchmod(fd, mode) == 0 && fsync(fd) == 0;
   if (close(fd) != 0 || !written) return failed();
   if (rename(temporary.c_str(), path.c_str()) != 0) return failed();
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ReplaceSecretFile(const std::string& path, absl::string_view secret) {
+  return ReplaceFile(path, absl::StrCat(secret, "\n"), 0600);
+}
+
+absl::Status ReplaceTextFile(const std::string& path, absl::string_view text) {
+  return ReplaceFile(path, text, 0644);
 }
 
 std::string ResolvePath(absl::string_view config_file, absl::string_view path) {

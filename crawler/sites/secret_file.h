@@ -22,6 +22,10 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path,
 // only. Returns INTERNAL with the system's reason.
 absl::Status ReplaceSecretFile(const std::string& path, absl::string_view secret);
 
+// Puts `text` in the place of the file's content likewise, readable by all. Returns INTERNAL with
+// the path and the system's reason.
+absl::Status ReplaceTextFile(const std::string& path, absl::string_view text);
+
 // True if somebody else than its owner may read `path`.
 bool IsReadableByOthers(const std::string& path);
 

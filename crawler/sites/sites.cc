@@ -135,8 +135,10 @@ void SortAndDeduplicate(std::vector<ShareTarget>& targets, Findings& findings) {
   }
   for (const auto& [files, remark] : repeated) {
     const auto& [example, count] = remark;
-    findings.warnings.push_back(
-        count == 1 ? example : absl::StrCat(example, "; so are ", count - 1, " more of this file"));
+    findings.warnings.push_back(count == 1
+                                    ? example
+                                    : absl::StrCat(example, count == 2 ? "; so is " : "; so are ",
+                                                   count - 1, " more of this file"));
   }
   targets = std::move(kept);
 }
@@ -240,8 +242,8 @@ absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretS
   config.errors = std::move(findings.errors);
   config.warnings = std::move(findings.warnings);
 
-  const bool usable = std::any_of(config.targets.begin(), config.targets.end(), [](const auto& t) {
-    return t.credentials.type != Credentials::Type::kNone;
+  const bool usable = std::any_of(config.targets.begin(), config.targets.end(), [&](const auto& t) {
+    return options.allow_no_credentials || t.credentials.type != Credentials::Type::kNone;
   });
   if (!problems.empty() || !usable) {
     problems.insert(problems.end(), config.errors.begin(), config.errors.end());

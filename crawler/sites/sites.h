@@ -40,6 +40,8 @@ struct SitesOptions {
   // Empty = all; compared without regard to case.
   std::vector<std::string> site_filter;
   std::vector<std::string> vo_filter;
+  // For one who only looks: that no share has credentials is told by `errors` and the targets.
+  bool allow_no_credentials = false;
 };
 
 struct SitesConfig {
@@ -53,7 +55,8 @@ struct SitesConfig {
 };
 
 // Reads everything and reports all problems at once. No secret is part of any message.
-// Returns INVALID_ARGUMENT with all errors, a line each, if no target with credentials remains, and
+// Returns INVALID_ARGUMENT with all errors, a line each, if no target with credentials remains
+// (with `allow_no_credentials`: no target at all), and
 // if a filter names a site or VO that no file has (with those that come close).
 absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretSources& secrets);
 

@@ -113,11 +113,17 @@ SiteSummary SummarizeSite(const RequestContext& context, const Snapshot& snapsho
         std::min(summary.observe_time, OldestSuccess(view->share->kinds, kAllKinds));
     summary.vos.push_back(view->share->share.vo);
     ++summary.share_count;
-    if (state == DataState::kFresh) ++summary.fresh_share_count;
+    ++summary.share_counts[state];
+    std::set<ErrorClass> told;
     for (const KindState& kind : view->share->kinds) {
       if (kind.error == ErrorClass::kNone) continue;
       ErrorSummary& error = summary.errors[kind.error];
       ++error.kind_count;
+      if (told.insert(kind.error).second) ++error.share_count;
+      error.kinds.insert(kind.kind);
+      if (error.error_message.empty() || kind.failing_since < error.failing_since) {
+        error.error_message = kind.error_message;
+      }
       error.failing_since = std::min(error.failing_since, kind.failing_since);
     }
     if (const std::optional<BackOff> back_off = BackOffOf(context, *view)) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ namespace cis {
 struct ErrorSummary {
   int32_t kind_count = 0;
   absl::Time failing_since = absl::InfiniteFuture();  // the first of them
+  int32_t share_count = 0;
+  std::set<Kind> kinds;
+  std::string error_message;  // of the first of them
 };
 
 // A site as a whole. Counts its configured shares; all shares of a site that is not configured.
@@ -30,7 +34,7 @@ struct SiteSummary {
   absl::Time observe_time = absl::InfinitePast();  // oldest read; InfinitePast if one never was
   std::vector<std::string> vos;                    // sorted
   int32_t share_count = 0;
-  int32_t fresh_share_count = 0;
+  std::map<DataState, int32_t> share_counts;
   std::map<ErrorClass, ErrorSummary> errors;
   absl::Time next_attempt = absl::InfiniteFuture();  // InfiniteFuture = not backed off from
   RegistryFacts registry;

@@ -54,11 +54,21 @@ void SiteToProto(const SiteSummary& summary, v1::Site& proto) {
   }
   for (const std::string& vo : summary.vos) proto.add_vos(vo);
   proto.set_share_count(summary.share_count);
-  proto.set_fresh_share_count(summary.fresh_share_count);
+  const auto count_of = [&summary](DataState state) {
+    const auto it = summary.share_counts.find(state);
+    return it == summary.share_counts.end() ? 0 : it->second;
+  };
+  proto.set_fresh_share_count(count_of(DataState::kFresh));
+  proto.set_stale_share_count(count_of(DataState::kStale));
+  proto.set_expired_share_count(count_of(DataState::kExpired));
+  proto.set_missing_share_count(count_of(DataState::kMissing));
   for (const auto& [error, told] : summary.errors) {
     v1::ErrorCount& entry = *proto.add_errors();
     entry.set_error_class(std::string(FormatErrorClass(error)));
     entry.set_kind_count(told.kind_count);
+    entry.set_share_count(told.share_count);
+    for (const Kind kind : told.kinds) entry.add_kinds(std::string(FormatKind(kind)));
+    entry.set_error_message(told.error_message);
     SetTime(entry, &v1::ErrorCount::mutable_failing_since_time, told.failing_since);
   }
   if (summary.next_attempt != absl::InfiniteFuture()) {

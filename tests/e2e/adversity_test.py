@@ -122,12 +122,12 @@ class Adversity(harness.Case):
                 (told,) = [e for e in site['errors'] if e['error_class'] == error]
                 self.assertEqual(told['kind_count'], len(failing))
                 self.assertEqual(told['failing_since_time'], min(k['failing_since_time'] for k in failing))
-                self.assertRegex(self.query(db, 'sites')[1], r'%s %d \(\d+ s\)' % (error, len(failing)))
+                self.assertRegex(self.query(db, 'sites')[1], r'%s \(\d+ s\)' % error)
                 self.assertRegex(self.query(db, 'shares')[1], r'%s, 2 x \(\d+ s\)' % error)
                 self.assertRegex(self.query(db, 'crawls')[1], r'\b%s \d' % error)
                 out = harness.run('cis-crawler', 'status', '--db', db)[1]
                 self.assertIn('CIS WARNING', out)
-                self.assertRegex(out, r'%s, data (\d+m old|never), failing for \d+m \(2x\)' % error)
+                self.assertRegex(out, r'%s for \d+m, data (\d+m old|never fetched)' % error)
 
     def test_limits_that_are_hit_are_counted_where_people_look(self):
         db = self.copy('limits')
@@ -260,9 +260,10 @@ class Adversity(harness.Case):
             words.append('backing-off' in err)
         self.assertFalse(any(words[:3]), 'in the first days every crawl asks')
         self.assertTrue(any(words[3:]), 'then it is backed off from')
-        env = faked(FAKETIME='+7d1h')
+        env = faked(FAKETIME='+169h')
         out = harness.run('cisquery', '--db', db, 'sites', env=env)[1]
-        self.assertRegex(out, r'CESGA .*backing off until \d{4}-\d\d-\d\d \d\d:\d\d')
+        self.assertRegex(out, r'SHARES +AGE +FAILING +NEXT TRY \(UTC\)')
+        self.assertRegex(out, r'CESGA .*3 stale .*connect \(\d d\) +\d\d-\d\d \d\d:\d\d\n')
         out = harness.run('cisquery', '--db', db, 'shares', '--site', VICTIM, env=env)[1]
         self.assertIn('backing off until', out)
         self.assertRegex(harness.run('cisquery', '--db', db, 'crawls', env=env)[1], r'BACKING OFF')
@@ -270,7 +271,7 @@ class Adversity(harness.Case):
         self.assertRegex(out, r'backing off, next try in \d+[mhd]')
         # Who insists asks at once: --site, or --no-back-off.
         for args in (('--site', VICTIM), ('--no-back-off',)):
-            _, _, err = self.crawl(db, *args, env=faked(FAKETIME='+7d2h'))
+            _, _, err = self.crawl(db, *args, env=faked(FAKETIME='+170h'))
             self.assertNotIn('backing-off', err)
             self.assertIn('127.0.0.1:' + port, err)
         self.assertEqual(self.names(db), self.names(self.good))
@@ -282,6 +283,28 @@ class Adversity(harness.Case):
                 break
         self.assertEqual(code, 0, err)
         self.assert_sound(db)
+
+    def test_one_table_tells_of_five_sites_that_misbehave_in_five_ways(self):
+        db = self.copy('story')
+        sites = self.sites_with('story-sites', lambda text: text)
+        tls = site_file(sites, 'CIS-LAB-DIRECT')
+        write(tls, read(tls).replace('endpoint: http:', 'endpoint: https:'))
+        self.faults({'kind': 'timeout', 'site': VICTIM, 'seconds': 30},
+                    {'kind': '503', 'site': 'CIS-LAB-CLASSIC', 'seconds': 0},
+                    {'kind': '401', 'site': 'CIS-LAB-SIX', 'service': 'keystone'},
+                    {'kind': 'html', 'site': OTHER, 'service': 'glance'})
+        code, _, err = self.crawl_sites(db, sites, '--timeout', '1s')
+        self.assertEqual(code, 3, err)
+        out = self.query(db, 'sites')[1]
+        self.assertLessEqual(max(len(line) for line in out.splitlines()), 100, out)
+        for name, error, kind in ((VICTIM, 'timeout', 'auth'), ('CIS-LAB-CLASSIC', 'server', 'auth'),
+                                  ('CIS-LAB-DIRECT', 'tls', 'auth'), ('CIS-LAB-SIX', 'auth', 'auth'),
+                                  (OTHER, 'parse', 'images')):
+            shares = len(re.findall('- name:', read(site_file(sites, name))))
+            # An endpoint that moved to another URL is a new one, of which nothing was read yet.
+            state = 'missing' if error == 'tls' else 'stale'
+            self.assertRegex(out, r'%s +\? +%s +%d %s +[^\n]+ %s \(\d+ s\)\n  %s of %d shares since \d{4}-'
+                             % (name, state, shares, state, error, kind, shares))
 
     def test_what_is_asked_once_per_endpoint_is_the_same_for_all_its_shares(self):
         for name, recorded in recording.load_all(os.path.join(harness.ROOT, 'tests/replay/recorded')).items():

@@ -22,7 +22,7 @@ def run(name, *args, env=None, stdin=None, timeout=120):
     """Runs one of the programs; returns (exit code, stdout, stderr)."""
     r = subprocess.run([program(name)] + list(args), input=stdin, capture_output=True, text=True,
                        timeout=timeout, check=False,
-                       env=dict(clean_env(), CIS_REPLAY_PASSWORD=PASSWORD, **(env or {})))
+                       env=dict(clean_env(), **dict({'CIS_REPLAY_PASSWORD': PASSWORD}, **(env or {}))))
     return r.returncode, r.stdout, r.stderr
 
 

@@ -1,6 +1,6 @@
 #include "crawler/configuration.h"
 #include "crawler/lock_file.h"
-#include "crawler/status_report.h"
+#include "crawler/report/status_report.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/builders.h"
@@ -11,7 +11,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 CatalogBuilder TwoShares() {
@@ -21,30 +20,43 @@ CatalogBuilder TwoShares() {
 }
 
 StatusReport ReportAt(const CatalogBuilder& builder, absl::Duration age) {
-  return BuildStatusReport(builder.Build(), TestTime() + age, absl::Hours(26));
+  return BuildStatusReport(builder.Build(), TestTime() + age, {});
+}
+
+// A kind that fails since `failing` after TestTime().
+KindState Failing(Kind kind, ErrorClass error, absl::Duration failing, int64_t count) {
+  KindState state = MakeKindState(kind);
+  state.error = error;
+  state.error_message = "images: HTTP 503 |\nfrom https://b";
+  state.failing_since = TestTime() + failing;
+  state.attempt_time = TestTime() + failing;
+  state.failure_count = count;
+  return state;
 }
 
 TEST(StatusReport, FreshSharesAreOk) {
   const StatusReport report = ReportAt(TwoShares(), absl::Hours(3));
   EXPECT_EQ(report.level, 0);
-  EXPECT_THAT(report.line, AllOf(StartsWith("CIS OK - 2 shares"), HasSubstr("3h old"),
-                                 HasSubstr("| shares=2 not_fresh=0 stale=0 oldest=10800s;93600")));
+  EXPECT_EQ(report.line,
+            "CIS OK - 2 shares fresh, the oldest data are 3h old | shares=2;;;0 fresh=2;;;0;2 "
+            "not_fresh=0;;;0;2 stale=0;;;0;2 expired=0;;;0;2 backing_off=0;;;0;2 downtime=0;;;0;2 "
+            "oldest=10800s;93600;1209600;0");
 }
 
 TEST(StatusReport, FailedAttemptWarnsBeforeTheDataAreOld) {
   CatalogBuilder builder = TwoShares();
-  KindState state = MakeKindState(Kind::kImages);
-  state.error = ErrorClass::kServer;
-  state.error_message = "images: HTTP 503 |\nfrom https://b";
-  state.failing_since = TestTime() + absl::Hours(1);
-  state.failure_count = 2;
-  builder.SetKind(state);
+  builder.SetKind(Failing(Kind::kImages, ErrorClass::kServer, absl::Hours(1), 2));
   const StatusReport report = ReportAt(builder, absl::Hours(3));
   EXPECT_EQ(report.level, 1);
-  EXPECT_THAT(
-      report.line,
-      AllOf(StartsWith("CIS WARNING - 1 of 2"), HasSubstr("SITE-B ops"),
-            HasSubstr("images server, data 3h old, failing for 2h (2x): images: HTTP 503")));
+  EXPECT_THAT(report.line, StartsWith("CIS WARNING - 1 of 2 shares not fresh: SITE-B 1 (images "
+                                      "server for 2h, data 3h old) | shares=2;;;0 fresh=1"));
+}
+
+TEST(StatusReport, NamesOfSitesEndNeitherTheLineNorItsWords) {
+  CatalogBuilder builder;
+  builder.Select("SITE|\nCIS OK - ", "ops");
+  builder.SetKind(Failing(Kind::kAuth, ErrorClass::kConnect, absl::Hours(1), 2));
+  const StatusReport report = ReportAt(builder, absl::Hours(3));
   EXPECT_EQ(report.line.find('\n'), std::string::npos);
   EXPECT_EQ(report.line.find('|'), report.line.rfind('|')) << "one mark before the numbers";
 }
@@ -52,13 +64,68 @@ TEST(StatusReport, FailedAttemptWarnsBeforeTheDataAreOld) {
 TEST(StatusReport, OldDataWithoutAnErrorWarnToo) {
   CatalogBuilder builder = TwoShares();
   builder.SetKind(MakeKindState(Kind::kFlavors, TestTime() - absl::Hours(30)));
-  EXPECT_EQ(ReportAt(builder, absl::Hours(1)).level, 1);
+  const StatusReport report = ReportAt(builder, absl::Hours(1));
+  EXPECT_EQ(report.level, 1);
+  EXPECT_THAT(report.line, HasSubstr("SITE-B 1 (data 31h old)"));
 }
 
 TEST(StatusReport, AllSharesStaleIsCritical) {
   const StatusReport report = ReportAt(TwoShares(), absl::Hours(27));
   EXPECT_EQ(report.level, 2);
   EXPECT_THAT(report.line, StartsWith("CIS CRITICAL - 2 of 2"));
+}
+
+TEST(StatusReport, ExpiredDataAreNamed) {
+  CatalogBuilder builder = TwoShares();
+  builder.SetKind(MakeKindState(Kind::kFlavors, TestTime() - absl::Hours(24 * 20)));
+  const StatusReport report = ReportAt(builder, absl::Hours(1));
+  EXPECT_EQ(report.level, 1);
+  EXPECT_THAT(report.line,
+              AllOf(HasSubstr("SITE-B 1 (data 20d old, expired)"), HasSubstr(" expired=1;")));
+}
+
+TEST(StatusReport, TheNextTryIsToldOfAnEndpointThatIsBackedOffFrom) {
+  CatalogBuilder builder = TwoShares();
+  KindState login = Failing(Kind::kAuth, ErrorClass::kTimeout, -absl::Hours(96), 5);
+  login.attempt_time = TestTime();
+  builder.SetKind(login);
+  EXPECT_THAT(ReportAt(builder, absl::Hours(1)).line,
+              AllOf(HasSubstr("SITE-B 1 (auth timeout for 4d, data 1h old, backing off, next try "
+                              "in 23h)"),
+                    HasSubstr(" backing_off=1;")));
+}
+
+TEST(StatusReport, AnAnnouncedOutageIsToldAndWarnsNobody) {
+  CatalogBuilder builder = TwoShares();
+  builder.SetKind(Failing(Kind::kAuth, ErrorClass::kConnect, absl::Hours(1), 1));
+  Registry registry;
+  Downtime downtime;
+  downtime.site_name = "SITE-B";
+  downtime.service_type = std::string(kCloudServiceType);
+  downtime.keystone_urls = {TestKeystoneUrl("SITE-B")};
+  downtime.is_outage = true;
+  downtime.start = TestTime();
+  downtime.end = TestTime() + absl::Hours(10);
+  registry.downtimes.push_back(downtime);
+  builder.SetRegistry(registry);
+  const StatusReport during = ReportAt(builder, absl::Hours(3));
+  EXPECT_EQ(during.level, 0);
+  EXPECT_THAT(during.line,
+              AllOf(StartsWith("CIS OK - 1 of 2 shares not fresh: 1 in announced outages |"),
+                    HasSubstr(" downtime=1;")));
+  EXPECT_EQ(ReportAt(builder, absl::Hours(11)).level, 1) << "it is over and the site still fails";
+  EXPECT_EQ(ReportAt(builder, absl::Hours(30)).level, 2);
+}
+
+TEST(StatusReport, ManySitesFitALine) {
+  CatalogBuilder builder;
+  for (int i = 0; i < 40; ++i) {
+    builder.Select(absl::StrCat("A-SITE-OF-A-LONG-NAME-", i), "ops");
+    builder.SetKind(Failing(Kind::kAuth, ErrorClass::kConnect, absl::Hours(1), 1));
+  }
+  const StatusReport report = ReportAt(builder, absl::Hours(3));
+  EXPECT_THAT(report.line, HasSubstr(", and 35 more sites | "));
+  EXPECT_LT(report.line.size(), 1024U) << "what NRPE takes by default";
 }
 
 TEST(StatusReport, ShareThatWasNeverFetchedIsStale) {
@@ -77,7 +144,7 @@ TEST(StatusReport, UnconfiguredSharesDoNotCount) {
 }
 
 TEST(StatusReport, NothingKnownIsUnknown) {
-  EXPECT_EQ(BuildStatusReport(Catalog{}, TestTime(), absl::Hours(1)).level, 3);
+  EXPECT_EQ(BuildStatusReport(Catalog{}, TestTime(), {}).level, 3);
 }
 
 TEST(LockFile, SecondHolderIsToldAndMayComeAfterTheFirst) {

@@ -41,8 +41,28 @@ TEST(SiteSummary, TheWorstShareCounts) {
       SummarizeSite(TestContext(), *snapshot, Index(*snapshot, "CESGA-CLOUD"));
   EXPECT_EQ(summary.state, DataState::kStale);
   EXPECT_EQ(summary.share_count, 2);
-  EXPECT_EQ(summary.fresh_share_count, 1);
+  EXPECT_EQ(summary.share_counts.at(DataState::kFresh), 1);
+  EXPECT_EQ(summary.share_counts.at(DataState::kStale), 1);
   EXPECT_EQ(summary.observe_time, TestTime());
+}
+
+TEST(SiteSummary, AClassOfErrorHasItsSharesKindsAndTheOldestMessage) {
+  CatalogBuilder builder = TestCatalog();
+  KindState images = Failed(Kind::kImages, ErrorClass::kTimeout, "the first");
+  images.failing_since = TestTime() + absl::Minutes(10);
+  KindState flavors = Failed(Kind::kFlavors, ErrorClass::kTimeout, "a later one");
+  flavors.failing_since = TestTime() + absl::Minutes(20);
+  builder.Select("CESGA-CLOUD", "ops").SetKind(flavors).SetKind(images);
+  builder.Select("CESGA-CLOUD", "vo.access.egi.eu").SetKind(flavors);
+  const auto snapshot = Snapshot::Build(builder.Build());
+  const SiteSummary summary =
+      SummarizeSite(TestContext(), *snapshot, Index(*snapshot, "CESGA-CLOUD"));
+  const ErrorSummary& error = summary.errors.at(ErrorClass::kTimeout);
+  EXPECT_EQ(error.kind_count, 3);
+  EXPECT_EQ(error.share_count, 2);
+  EXPECT_THAT(error.kinds, ElementsAre(Kind::kFlavors, Kind::kImages));
+  EXPECT_EQ(error.error_message, "the first");
+  EXPECT_EQ(error.failing_since, images.failing_since);
 }
 
 TEST(SiteSummary, AShareThatIsNotConfiguredDoesNotCount) {

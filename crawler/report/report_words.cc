@@ -1,0 +1,93 @@
+#include "crawler/report/report_words.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "schema/base/one_line.h"
+
+namespace cis {
+
+std::string FormatReportAge(absl::Duration age) {
+  if (age == absl::InfiniteDuration()) return "never";
+  const int64_t minutes = std::max<int64_t>(0, absl::ToInt64Minutes(age));
+  if (minutes < 60) return absl::StrCat(minutes, "m");
+  if (minutes < 2880) return absl::StrCat(minutes / 60, "h");
+  return absl::StrCat(minutes / 1440, "d");
+}
+
+std::string FormatReportMinute(absl::Time time) {
+  if (time == absl::InfinitePast()) return "never";
+  return absl::FormatTime("%Y-%m-%d %H:%M", time, absl::UTCTimeZone());
+}
+
+std::string CountOf(int64_t count, absl::string_view noun) {
+  return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
+}
+
+std::string FitLine(absl::string_view text, size_t width) {
+  constexpr absl::string_view kMark = "...";
+  std::string line = OneLine(text);
+  size_t characters = 0;
+  size_t cut = 0;  // byte at which the mark would begin
+  for (size_t i = 0; i < line.size(); ++i) {
+    const bool starts = (static_cast<unsigned char>(line[i]) & 0xC0U) != 0x80U;
+    if (!starts) continue;
+    if (characters == width - kMark.size()) cut = i;
+    if (++characters > width) return absl::StrCat(line.substr(0, cut), kMark);
+  }
+  return line;
+}
+
+std::vector<std::string> WrapLines(absl::string_view text, size_t width, size_t max_lines) {
+  std::vector<std::string> lines;
+  std::string rest = OneLine(text);
+  while (lines.size() + 1 < max_lines && rest.size() > width) {
+    // Bytes are counted, which breaks lines with other letters than ASCII's early at worst.
+    const size_t space = rest.rfind(' ', width);
+    if (space == std::string::npos || space == 0) break;
+    lines.push_back(rest.substr(0, space));
+    rest.erase(0, space + 1);
+  }
+  lines.push_back(FitLine(rest, width));
+  return lines;
+}
+
+absl::string_view AdviceFor(ErrorClass error) {
+  switch (error) {
+    case ErrorClass::kDns:
+      return "has the endpoint moved? compare the site file with GOCDB";
+    case ErrorClass::kConnect:
+      return "the site is down or cut off; see its downtimes, then ask it";
+    case ErrorClass::kTls:
+      return "tell the site of its certificate; a CA of its own: ca_file";
+    case ErrorClass::kTimeout:
+      return "the site is slow; wait, then tell it, or raise --timeout";
+    case ErrorClass::kAuth:
+      return "renew the credential; crawl --dry-run says which it is";
+    case ErrorClass::kForbidden:
+      return "put the account into the VO, or ask the site for the role";
+    case ErrorClass::kNotFound:
+      return "the site has not what its file says: project, region, URL";
+    case ErrorClass::kRateLimit:
+      return "lower --max-in-flight-per-endpoint, or ask the site";
+    case ErrorClass::kServer:
+      return "the site's own error: tell it the message";
+    case ErrorClass::kParse:
+      return "not OpenStack's answer (a portal's page?): tell the site";
+    case ErrorClass::kLimit:
+      return "the message names the limit; crawler/http/README.md has all";
+    case ErrorClass::kPolicy:
+      return "a URL was refused; the message names the key to allow it";
+    case ErrorClass::kConfig:
+      return "mend the site file or credential that the message names";
+    case ErrorClass::kInternal:
+      return "a fault of CIS: report it with the log";
+    case ErrorClass::kBackingOff:
+      return "asked again by itself; at once: crawl --site SITE";
+    case ErrorClass::kNone:
+      break;
+  }
+  return "";
+}
+
+}  // namespace cis

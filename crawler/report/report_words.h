@@ -1,0 +1,36 @@
+#pragma once
+
+// Words that the reports of the crawler have in common.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "schema/model/records.h"
+
+namespace cis {
+
+// "5m", "3h", "2d"; "never" for an infinite age. Negative ages (clocks differ) are "0m".
+std::string FormatReportAge(absl::Duration age);
+
+// "2026-11-29 02:17", UTC.
+std::string FormatReportMinute(absl::Time time);
+
+// "1 share", "3 shares".
+std::string CountOf(int64_t count, absl::string_view noun);
+
+// `text` as one line of at most `width` characters of UTF-8, with "..." at the end if it was cut.
+std::string FitLine(absl::string_view text, size_t width);
+
+// `text` as at most `max_lines` lines of `width` characters, broken at spaces where there are some;
+// the last is cut like FitLine.
+std::vector<std::string> WrapLines(absl::string_view text, size_t width, size_t max_lines);
+
+// What an operator does about failures of this class: one sentence of at most 60 bytes. Empty for
+// kNone.
+absl::string_view AdviceFor(ErrorClass error);
+
+}  // namespace cis
