@@ -103,6 +103,8 @@ absl::StatusOr<bool> RunPlace(const CommandContext& context) {
     if (any) context.out << "\n";
     context.out << ExplainText(response, StyleFor(context), context.clock.Now());
     Note(context, SummarySentence(response, context.clock.Now()));
+    for (const std::string& line : HintLines(response)) Note(context, line);
+    for (const std::string& note : response.notes()) Note(context, note);
   } else {
     WriteNotes(context, response);
   }

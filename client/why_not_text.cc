@@ -1,7 +1,9 @@
 #include "client/why_not_text.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -16,6 +18,33 @@
 
 namespace cis {
 namespace {
+
+// The words of `text` in lines of at most `width` columns; lines after the first begin with
+// `indent` spaces. A longer word has a line of its own.
+std::vector<std::string> Wrap(absl::string_view text, size_t width, size_t indent) {
+  if (DisplayWidth(text) <= width) return {std::string(text)};
+  std::vector<std::string> lines(1);
+  bool is_empty = true;  // the last line but for its indent
+  const auto start = static_cast<size_t>(std::min(text.find_first_not_of(' '), text.size()));
+  lines.back() = std::string(text.substr(0, start));
+  absl::string_view before;  // spaces of the text before the next word
+  for (absl::string_view rest = text.substr(start); !rest.empty();) {
+    const size_t end = std::min(rest.find(' '), rest.size());
+    const absl::string_view word = rest.substr(0, end);
+    if (!is_empty && DisplayWidth(lines.back()) + before.size() + DisplayWidth(word) > width) {
+      lines.emplace_back(indent, ' ');
+      is_empty = true;
+    }
+    if (!is_empty) absl::StrAppend(&lines.back(), before);
+    absl::StrAppend(&lines.back(), word);
+    is_empty = false;
+    rest.remove_prefix(end);
+    const size_t spaces = std::min(rest.find_first_not_of(' '), rest.size());
+    before = rest.substr(0, spaces);
+    rest.remove_prefix(spaces);
+  }
+  return lines;
+}
 
 // The stage as the word of a line: `image_x_flavor` is `image and flavor`.
 std::string StageText(absl::string_view stage) {
@@ -75,10 +104,15 @@ std::string UnknownsText(const v1::ShareVerdict& verdict) {
 // What stands under the row of a share: `flavor        needs 8192 MiB, ...`, each thing once.
 std::vector<Cell> VerdictLines(const v1::ShareVerdict& verdict) {
   std::vector<Cell> lines;
+  std::set<std::string> told;
   const auto add = [&](absl::string_view stage, absl::string_view text, Tone tone) {
-    std::string line = absl::StrCat(PadRight(stage, 12), "  ", text);
-    const auto same = [&](const Cell& cell) { return cell.text == line; };
-    if (std::none_of(lines.begin(), lines.end(), same)) lines.push_back({std::move(line), tone});
+    constexpr size_t kStageWidth = 14;
+    constexpr size_t kBelow = 2;  // lines below a row are indented
+    std::string whole = absl::StrCat(PadRight(stage, kStageWidth - 2), "  ", CleanText(text));
+    if (!told.insert(whole).second) return;
+    for (std::string& line : Wrap(whole, kLineWidth - kBelow, kStageWidth)) {
+      lines.push_back({std::move(line), tone});
+    }
   };
   if (!verdict.fits()) {
     add(StageText(verdict.blocking().stage()), ReasonText(verdict.blocking()), Tone::kBad);
@@ -142,34 +176,50 @@ std::vector<std::string> ReasonLines(const v1::FindPlacementsResponse& response,
     refused.push_back(&verdict);
     width = std::max(width, DisplayWidth(CleanText(ShareText(verdict, several_vos))));
   }
-  size_t shown = refused.size();
-  if (max_lines > 0 && shown > max_lines) shown = max_lines - 1;
   std::vector<std::string> lines;
-  for (size_t i = 0; i < shown; ++i) {
-    const v1::ShareVerdict& verdict = *refused[i];
-    lines.push_back(absl::StrCat(
+  size_t shown = 0;
+  for (; shown < refused.size(); ++shown) {
+    const v1::ShareVerdict& verdict = *refused[shown];
+    const std::string head = absl::StrCat(
         "no  ", PadRight(CleanText(ShareText(verdict, several_vos)), std::min<size_t>(width, 40)),
-        "  ", StageText(verdict.blocking().stage()), ": ",
-        CleanText(ReasonText(verdict.blocking()))));
+        "  ");
+    std::vector<std::string> more =
+        Wrap(absl::StrCat(head, StageText(verdict.blocking().stage()), ": ",
+                          CleanText(ReasonText(verdict.blocking()))),
+             kLineWidth, DisplayWidth(head));
+    // The line that counts the rest needs room too.
+    const size_t last = shown + 1 < refused.size() ? 1 : 0;
+    if (max_lines > 0 && lines.size() + more.size() + last > max_lines) break;
+    std::move(more.begin(), more.end(), std::back_inserter(lines));
   }
   if (shown < refused.size()) {
-    lines.push_back(CountByReason(absl::MakeConstSpan(refused).subspan(shown)));
+    for (std::string& line :
+         Wrap(CountByReason(absl::MakeConstSpan(refused).subspan(shown)), kLineWidth, 4)) {
+      lines.push_back(std::move(line));
+    }
   }
+  for (std::string& line : HintLines(response)) lines.push_back(std::move(line));
+  return lines;
+}
+
+std::vector<std::string> HintLines(const v1::FindPlacementsResponse& response) {
+  std::vector<std::string> lines;
+  const auto add = [&lines](const std::string& text) {
+    for (std::string& line : Wrap(CleanText(text), kLineWidth, 5)) lines.push_back(std::move(line));
+  };
   for (const v1::Suggestion& suggestion : response.suggestions()) {
-    lines.push_back(CleanText(absl::StrCat(
+    add(absl::StrCat(
         "There is no \"", suggestion.value(), "\"",
         suggestion.candidates().empty()
             ? "."
-            : absl::StrCat("; did you mean ", absl::StrJoin(suggestion.candidates(), ", "), "?"))));
+            : absl::StrCat("; did you mean ", absl::StrJoin(suggestion.candidates(), ", "), "?")));
   }
   std::vector<std::string> changes;
   for (const v1::Relaxation& relaxation : response.relaxations()) {
     changes.push_back(absl::StrCat(relaxation.change(), " adds ", relaxation.added_share_count(),
                                    relaxation.added_share_count() == 1 ? " share" : " shares"));
   }
-  if (!changes.empty()) {
-    lines.push_back(CleanText(absl::StrCat("Try: ", absl::StrJoin(changes, "; "))));
-  }
+  if (!changes.empty()) add(absl::StrCat("Try: ", absl::StrJoin(changes, "; ")));
   return lines;
 }
 
@@ -191,8 +241,12 @@ std::string ExplainText(const v1::FindPlacementsResponse& response, const TableS
   std::string text;
   if (!funnel.empty()) absl::StrAppend(&text, funnel.Format(whole));
   if (!verdicts.empty()) absl::StrAppend(&text, "\n", verdicts.Format(whole));
-  absl::StrAppend(
-      &text, "\nUnderstood as: ", CleanText(RequestText(response.interpreted_request())), "\n");
+  absl::StrAppend(&text, "\n");
+  for (const std::string& line :
+       Wrap(absl::StrCat("Understood as: ", CleanText(RequestText(response.interpreted_request()))),
+            kLineWidth, 2)) {
+    absl::StrAppend(&text, line, "\n");
+  }
   return text;
 }
 

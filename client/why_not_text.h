@@ -14,9 +14,14 @@ namespace cis {
 // `3 of 9 shares of VO x can run this (24 sites known, data 2 h old).`
 std::string SummarySentence(const v1::FindPlacementsResponse& response, absl::Time now);
 
-// One line for each share that is refused, at most `max_lines` (0 = all): further ones are counted
-// by reason in the last line. Then suggestions, and relaxations as `Try: ...`.
+// What each refused share lacks, in lines of at most kLineWidth columns: what does not fit one goes
+// on below. At most `max_lines` of them (0 = all): further shares are counted by reason in the last
+// line. Then HintLines.
 std::vector<std::string> ReasonLines(const v1::FindPlacementsResponse& response, size_t max_lines);
+
+// Suggestions, and relaxations as `Try: ...`, in lines likewise.
+std::vector<std::string> HintLines(const v1::FindPlacementsResponse& response);
+inline constexpr size_t kLineWidth = 100;
 
 // For `--explain`: the request as it was understood, the funnel, and all that is known of every
 // share.

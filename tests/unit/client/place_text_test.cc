@@ -64,6 +64,22 @@ TEST(PlaceText, EveryRefusedShareHasOneLine) {
                           "Try: --ram 7800M adds 1 share; --no-public-ip adds 2 shares"));
 }
 
+TEST(PlaceText, LongLinesGoOnBelow) {
+  const auto response = Response(
+      "verdicts { site_name: 'A' vo: 'v' blocking { stage: 'image' code: 'OS_VERSION_TOO_OLD' "
+      "  message: 'no image is ubuntu>=22.04, the newest is ubuntu 20.04 (Image for EGI Ubuntu "
+      "20.04 [Ubuntu/20.04/VirtualBox])' } } "
+      "relaxations { change: '--vcpus 4, --ram 16384M, without --gpus --gpu-model, without --os, "
+      "without --ipv6, --count 1' added_share_count: 4 }");
+  EXPECT_THAT(ReasonLines(response, 0),
+              ElementsAre("no  A  image: no image is ubuntu>=22.04, the newest is ubuntu 20.04 "
+                          "(Image for EGI Ubuntu 20.04",
+                          "       [Ubuntu/20.04/VirtualBox])",
+                          "Try: --vcpus 4, --ram 16384M, without --gpus --gpu-model, without --os, "
+                          "without --ipv6, --count 1",
+                          "     adds 4 shares"));
+}
+
 TEST(PlaceText, ManyReasonsFitOneScreen) {
   std::string text;
   for (int i = 0; i < 40; ++i) {
