@@ -120,6 +120,7 @@ absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string&
   InferSnapshot(facts, &image);
   InferEgiRef(facts, &image);
   InferImageOs(facts, &image);
+  GatherBootProperties(reader, &image);
   InferBootable(facts, &image);
   InferLifecycle(facts, &image);
   image.usable =

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -35,7 +39,39 @@ bool IsPartName(absl::string_view name) {
   return list.tokens.size() > 1 && last != list.tokens.rend() && IsOneOf(last->text, kParts);
 }
 
+// By name, or by what the name starts with.
+bool IsBootProperty(absl::string_view key) {
+  constexpr std::array<absl::string_view, 5> kPrefixes = {"trait:", "hw_cpu_", "hw_mem_",
+                                                          "hw_numa_", "hw_tpm_"};
+  constexpr std::array<absl::string_view, 13> kKeys = {
+      "architecture",     "hw_architecture",      "hw_firmware_type",
+      "hw_locked_memory", "hw_machine_type",      "hw_pci_numa_affinity_policy",
+      "hw_pmu",           "hw_serial_port_count", "hw_vif_multiqueue_enabled",
+      "hypervisor_type",  "img_config_drive",     "img_hv_type",
+      "os_secure_boot"};
+  return IsOneOf(key, kKeys) ||
+         std::any_of(kPrefixes.begin(), kPrefixes.end(),
+                     [key](absl::string_view prefix) { return absl::StartsWith(key, prefix); });
+}
+
+void GatherFrom(const JsonValue& object, std::map<std::string, std::string>* out) {
+  for (const JsonMember& member : object.members()) {
+    if (!IsBootProperty(member.key)) continue;
+    if (std::optional<std::string> text = ScalarText(member.value)) {
+      out->emplace(std::string(member.key), *std::move(text));
+    }
+  }
+}
+
 }  // namespace
+
+void GatherBootProperties(const JsonReader& record, Image* image) {
+  std::map<std::string, std::string>& out = image->boot_properties.emplace();
+  GatherFrom(record.object(), &out);
+  for (const JsonMember& member : record.object().members()) {
+    if (member.key == "properties" && member.value.is_object()) GatherFrom(member.value, &out);
+  }
+}
 
 void InferBootable(const ImageFacts& facts, Image* image) {
   // Formats as Glance's image schema lists them.

@@ -5,6 +5,12 @@
 
 namespace cis {
 
+// Sets `boot_properties` of `image`: of the properties of `record` (at the top level, or under
+// "properties" in older clients) those by which Nova accepts or refuses to start a machine, as
+// nova/objects/image_meta.py and nova/virt/hardware.py read them: architecture, hypervisor,
+// policies of CPUs and memory, NUMA, firmware, secure boot, TPM, config drive, and `trait:X`.
+void GatherBootProperties(const JsonReader& record, Image* image);
+
 // Sets `bootable` of `image`, whose raw fields and name are set already, with evidence and
 // confidence. False: parts of a machine (kernel, ramdisk), installers (iso), container layers and
 // images without contents. True: disks with contents, and snapshots that lie in a volume. Absent

@@ -50,8 +50,9 @@ void AddField(Change change, std::string field, Value before, Value after,
 
 // How facts were inferred, what orders differently each time, and what is told in another way.
 bool IsFact(absl::string_view name) {
-  constexpr absl::string_view kOthers[] = {"upstream_id", "evidence",   "confidence",
-                                           "warnings",    "subnet_ids", "extra_specs"};
+  constexpr absl::string_view kOthers[] = {"upstream_id",    "evidence",   "confidence",
+                                           "warnings",       "subnet_ids", "extra_specs",
+                                           "boot_properties"};
   return std::find(std::begin(kOthers), std::end(kOthers), name) == std::end(kOthers);
 }
 
@@ -84,15 +85,16 @@ std::vector<Change> DiffMembers(const Record& before, const Record& after) {
 
 using Specs = std::optional<std::map<std::string, std::string>>;
 
-void DiffSpecs(const Specs& before, const Specs& after, const Change& change,
-               std::vector<Change>& changes) {
+// One change a key that differs, of the member `name`.
+void DiffSpecs(absl::string_view name, const Specs& before, const Specs& after,
+               const Change& change, std::vector<Change>& changes) {
   if (before == after) return;
   if (!before || !after) {
     const auto count = [](const Specs& specs) -> Value {
       if (!specs) return std::nullopt;
       return absl::StrCat(specs->size(), " keys");
     };
-    return AddField(change, "extra_specs", count(before), count(after), changes);
+    return AddField(change, std::string(name), count(before), count(after), changes);
   }
   std::set<std::string> keys;
   for (const auto& [key, value] : *before) keys.insert(key);
@@ -103,7 +105,7 @@ void DiffSpecs(const Specs& before, const Specs& after, const Change& change,
       return it == specs->end() ? std::nullopt : Value(it->second);
     };
     if (find(before) != find(after)) {
-      AddField(change, absl::StrCat("extra_specs.", key), find(before), find(after), changes);
+      AddField(change, absl::StrCat(name, ".", key), find(before), find(after), changes);
     }
   }
 }
@@ -145,12 +147,19 @@ Change ShareChange(const Share& share, ChangeEvent event) {
 
 std::vector<Change> DiffRecords(const Flavor& before, const Flavor& after) {
   std::vector<Change> changes = DiffMembers(before, after);
-  DiffSpecs(before.extra_specs, after.extra_specs, ChangeOf(after, ChangeEvent::kChanged), changes);
+  DiffSpecs("extra_specs", before.extra_specs, after.extra_specs,
+            ChangeOf(after, ChangeEvent::kChanged), changes);
   return changes;
 }
 
 std::vector<Change> DiffRecords(const Image& before, const Image& after) {
-  return DiffMembers(before, after);
+  std::vector<Change> changes = DiffMembers(before, after);
+  // That an older version did not read them is no news of the site.
+  if (before.boot_properties && after.boot_properties) {
+    DiffSpecs("boot_properties", before.boot_properties, after.boot_properties,
+              ChangeOf(after, ChangeEvent::kChanged), changes);
+  }
+  return changes;
 }
 
 std::vector<Change> DiffRecords(const Network& before, const Network& after) {

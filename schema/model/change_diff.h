@@ -12,8 +12,9 @@
 namespace cis {
 
 // Each fact that differs, one change a field: `renamed` for the name, `extra_specs.KEY` for one key
-// of a flavor's specs, `subnets` for a network's ranges. How a fact was inferred is no fact: equal
-// records but for their provenance give nothing, and so does the order of lists.
+// of a flavor's specs, `boot_properties.KEY` for one of an image's, `subnets` for a network's
+// ranges. How a fact was inferred is no fact: equal records but for their provenance give nothing,
+// and so does the order of lists.
 std::vector<Change> DiffRecords(const Flavor& before, const Flavor& after);
 std::vector<Change> DiffRecords(const Image& before, const Image& after);
 std::vector<Change> DiffRecords(const Network& before, const Network& after);

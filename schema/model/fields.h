@@ -127,6 +127,7 @@ void VisitFields(Visitor& visit, Record& image) {
   visit("replace_frequency", image.replace_frequency);
   visit("provided_until", image.provided_until);
   visit("hotfix_hours", image.hotfix_hours);
+  visit("boot_properties", image.boot_properties);
   visit("tags", image.tags);
   visit.Provenance(image.provenance);
 }

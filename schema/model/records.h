@@ -120,6 +120,10 @@ struct Image {
   std::string replace_frequency;  // SCS-0102, as said: how often a newer one comes; "" = not told
   std::string provided_until;     // SCS-0102, as said: until when newer ones come; "" = not told
   std::optional<int64_t> hotfix_hours;  // SCS-0102: until critical bugs are mended
+  // What Nova reads of it when a machine starts, as the site wrote it: `hw_cpu_policy`,
+  // `trait:X`... (crawler/normalize/image_boot.h has the list); absent = last read by a version
+  // without it.
+  std::optional<std::map<std::string, std::string>> boot_properties;
   std::vector<std::string> tags;
   Provenance provenance;
 

@@ -6,7 +6,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
@@ -56,7 +55,8 @@ std::string Simplify(absl::string_view text, size_t max_bytes) {
 }
 
 std::string HexHash(absl::string_view text, int digits) {
-  return absl::StrFormat("%016x", Fnv1a(text)).substr(0, static_cast<size_t>(digits));
+  return absl::StrCat(absl::Hex(Fnv1a(text), absl::kZeroPad16))
+      .substr(0, static_cast<size_t>(digits));
 }
 
 absl::string_view HostOf(absl::string_view url) {

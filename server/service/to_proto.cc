@@ -222,6 +222,11 @@ void ImageToProto(const ImageView& view, v1::Image& proto) {
   proto.set_replace_frequency(image.replace_frequency);
   proto.set_provided_until(image.provided_until);
   SetOptional(proto, &v1::Image::set_hotfix_hours, image.hotfix_hours);
+  if (image.boot_properties.has_value()) {
+    for (const auto& [key, value] : *image.boot_properties) {
+      (*proto.mutable_boot_properties())[ValidUtf8(key)] = ValidUtf8(value);
+    }
+  }
   for (const std::string& tag : image.tags) proto.add_tags(tag);
   for (const absl::string_view vo : VosOf(view)) proto.add_vos(std::string(vo));
   proto.set_active(view.stored->active);

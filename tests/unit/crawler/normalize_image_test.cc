@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "absl/strings/match.h"
 #include "absl/time/time.h"
@@ -50,6 +52,27 @@ TEST(Image, ReadsPropertiesOfOlderClients) {
   EXPECT_EQ(image->os_distro, "debian");
   EXPECT_EQ(image->os_version, "12");
   EXPECT_EQ(image->min_disk_gib, 8);
+}
+
+TEST(Image, KeepsWhatNovaReadsAtAStart) {
+  const auto image = ImageOf({{"id", "1"},
+                              {"name", "x"},
+                              {"os_distro", "debian"},
+                              {"architecture", "x86_64"},
+                              {"trait:HW_CPU_X86_AVX2", "required"},
+                              {"hw_disk_bus", "virtio"},
+                              {"hw_cpu_cores", 2},
+                              {"properties", {{"hw_firmware_type", "uefi"}}}},
+                             "images/0");
+  ASSERT_TRUE(image.ok());
+  const std::map<std::string, std::string> expected = {{"architecture", "x86_64"},
+                                                       {"trait:HW_CPU_X86_AVX2", "required"},
+                                                       {"hw_cpu_cores", "2"},
+                                                       {"hw_firmware_type", "uefi"}};
+  EXPECT_EQ(image->boot_properties, expected);
+  const auto without = ImageOf({{"id", "1"}, {"name", "x"}}, "images/0");
+  ASSERT_TRUE(without.ok());
+  EXPECT_TRUE(without->boot_properties.has_value() && without->boot_properties->empty());
 }
 
 TEST(Image, EvidenceOfEveryInferredField) {

@@ -196,7 +196,7 @@ TEST_P(ReleasedSchema, IsUpgradedAndServesItsData) {
   EXPECT_THAT(OnlyShare(*catalog).quotas, ::testing::ElementsAre(MakeQuota("cores", 20, 4)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, ReleasedSchema, ::testing::Values(1, 2, 3, 4, 5));
+INSTANTIATE_TEST_SUITE_P(Versions, ReleasedSchema, ::testing::Values(1, 2, 3, 4, 5, 6));
 
 // Steps of a schema of their own, for what the released ones do not show yet.
 class MigrateToTest : public ::testing::Test {

@@ -136,6 +136,10 @@ Image AnyImage(Values& v, int number) {
   i.replace_frequency = v.Text();
   i.provided_until = v.Text();
   if (v.Flip()) i.hotfix_hours = v.Below(1000);
+  if (v.Flip()) {
+    i.boot_properties.emplace();
+    for (int64_t n = v.Below(4); n > 0; --n) (*i.boot_properties)[v.Text()] = v.Text();
+  }
   i.tags = v.Texts();
   i.provenance = v.Facts();
   return i;

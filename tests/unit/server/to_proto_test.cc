@@ -66,6 +66,7 @@ Image FullImage() {
   image.replace_frequency = "monthly";
   image.provided_until = "notice";
   image.hotfix_hours = 0;
+  image.boot_properties.emplace().emplace("hw_cpu_policy", "dedicated");
   image.tags = {"t"};
   image.provenance = FullProvenance();
   return image;
