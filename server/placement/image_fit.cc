@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "schema/base/glob.h"
 #include "schema/model/os_version.h"
+#include "server/placement/nova_rules.h"
 
 namespace cis {
 namespace {
@@ -24,6 +25,7 @@ enum Check : uint32_t {
   kActive,
   kHidden,
   kOffered,
+  kAccepted,
   kDistro,
   kVersion,
   kArch,
@@ -133,14 +135,16 @@ Reason NearestVersion(const Remaining& remaining, const SystemFits& systems) {
 
 Reason Nearest(uint32_t check, const Remaining& remaining, const SystemFits& systems) {
   constexpr std::array<ReasonCode, kCheckCount> kCodes{
-      ReasonCode::kImageNotFound,  ReasonCode::kImageNameMismatch, ReasonCode::kImageExcluded,
-      ReasonCode::kImageNotActive, ReasonCode::kImageHidden,       ReasonCode::kImageNotOffered,
-      ReasonCode::kOsNotFound,     ReasonCode::kOsVersionMismatch, ReasonCode::kImageArchMismatch};
+      ReasonCode::kImageNotFound,        ReasonCode::kImageNameMismatch,
+      ReasonCode::kImageExcluded,        ReasonCode::kImageNotActive,
+      ReasonCode::kImageHidden,          ReasonCode::kImageNotOffered,
+      ReasonCode::kImagePropertyRefused, ReasonCode::kOsNotFound,
+      ReasonCode::kOsVersionMismatch,    ReasonCode::kImageArchMismatch};
   if (check == kVersion) return NearestVersion(remaining, systems);
   Reason reason;
   reason.code = kCodes[check];
   const bool names_item = check == kExcluded || check == kActive || check == kHidden ||
-                          check == kOffered || check == kArch;
+                          check == kOffered || check == kAccepted || check == kArch;
   for (size_t i = 0; names_item && i < remaining.images.size(); ++i) {
     if (!remaining.is_meant(remaining.failures[i])) continue;
     reason.image = remaining.images[i].image;
@@ -175,6 +179,7 @@ ImageFailures CheckImage(const IndexedImage& indexed, const PlacementQuery& quer
       out |= Bit(kOffered);
     }
   }
+  if (indexed.refused_by_nova) out |= Bit(kAccepted);
   if (!query.image_globs.empty() && !MatchesAny(query.image_globs, image)) out |= Bit(kName);
   if (MatchesAny(query.excluded_image_globs, image)) out |= Bit(kExcluded);
   const OsMatch match = systems[indexed.system].match;
@@ -284,7 +289,18 @@ PairFit CheckPair(const Flavor& flavor, const Image& image, const PlacementQuery
       !(image.arch == "i686" && flavor.arch == "x86_64")) {
     fit.refused = ReasonCode::kImageFlavorArchMismatch;
   }
+  if (!fit.refused && TraitConflict(flavor, image)) {
+    fit.refused = ReasonCode::kImageFlavorTraitConflict;
+  }
+  if (!fit.refused && PropertyConflict(flavor, image)) {
+    fit.refused = ReasonCode::kImageFlavorPropertyConflict;
+  }
   return fit;
+}
+
+bool IsArchGuess(const Flavor& flavor, const Image& image) {
+  if (flavor.arch.empty() == image.arch.empty()) return false;
+  return IsUnusualArch(flavor.arch.empty() ? image.arch : flavor.arch);
 }
 
 std::optional<Reason> WhyNotPair(const Flavor& flavor, const Image& image,

@@ -60,6 +60,9 @@ struct PairFit {
 };
 PairFit CheckPair(const Flavor& flavor, const Image& image, const PlacementQuery& query);
 
+// Whether only one of the two says its architecture, and it is not the usual one: x86_64.
+bool IsArchGuess(const Flavor& flavor, const Image& image);
+
 // Why the two do not go together; nothing if they do.
 std::optional<Reason> WhyNotPair(const Flavor& flavor, const Image& image,
                                  const PlacementQuery& query);

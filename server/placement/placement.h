@@ -33,8 +33,9 @@ enum class Unknown : uint32_t {
   kRouters,
   kQuota,
   kLoginUser,
+  kHost,
 };
-inline constexpr uint32_t kUnknownCount = 12;
+inline constexpr uint32_t kUnknownCount = 13;
 using Unknowns = uint32_t;
 constexpr Unknowns UnknownBit(Unknown unknown) { return 1U << static_cast<uint32_t>(unknown); }
 // "QUOTA_UNKNOWN" and so on.

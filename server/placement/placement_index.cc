@@ -1,7 +1,7 @@
 #include "server/placement/placement_index.h"
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "schema/model/os_version.h"
 #include "schema/model/resource_name.h"
+#include "server/placement/nova_rules.h"
 #include "server/placement/os_requirement.h"
 
 namespace cis {
@@ -49,6 +50,7 @@ IndexedImage IndexImage(const Image& image) {
   out.purpose_rank = PurposeRank(image.purpose);
   out.offered = image.usable && !image.is_snapshot && image.purpose != "appliance" &&
                 !image.hidden.value_or(false);
+  out.refused_by_nova = RefusalOfImage(image).has_value();
   out.build = image.build_date;
   if (out.build.empty() && image.create_time != absl::InfinitePast()) {
     out.build = absl::FormatTime("%Y-%m-%d", image.create_time, absl::UTCTimeZone());
@@ -123,6 +125,17 @@ void RankByNewness(std::vector<IndexedImage>* images) {
   for (size_t i = 0; i < order.size(); ++i) order[i]->newness = static_cast<int>(i);
 }
 
+// Words that a request's GPU model may be meant for.
+std::vector<std::string> GpuModelsOf(const std::vector<const Flavor*>& flavors) {
+  std::set<std::string> models;
+  for (const Flavor* flavor : flavors) {
+    const std::string& model = flavor->gpu_model;
+    if (model.empty() || !models.insert(model).second) continue;
+    models.insert(model.substr(0, model.find(' ')));
+  }
+  return {models.begin(), models.end()};
+}
+
 FlavorSet IndexFlavors(const ShareView& view) {
   FlavorSet out;
   out.flavors.reserve(view.share->flavor_indexes.size());
@@ -134,17 +147,23 @@ FlavorSet IndexFlavors(const ShareView& view) {
             [](const Flavor* a, const Flavor* b) { return IsSmallerFlavor(*a, *b); });
   out.sizes.reserve(out.flavors.size());
   for (const Flavor* flavor : out.flavors) out.sizes.push_back(SizesOf(*flavor));
+  out.gpu_models = GpuModelsOf(out.flavors);
   return out;
 }
 
-ImageSet IndexImages(const ShareView& view) {
+ImageSet IndexImages(const ShareView& view, OsTable* systems) {
   ImageSet out;
   out.images.reserve(view.share->image_indexes.size());
+  std::set<absl::string_view> distros;
   for (const int32_t index : view.share->image_indexes) {
-    out.images.push_back(IndexImage(view.image(index)));
+    const Image& image = view.image(index);
+    out.images.push_back(IndexImage(image));
+    out.images.back().system = systems->NumberOf(image);
+    if (!image.os_distro.empty()) distros.insert(image.os_distro);
   }
   std::sort(out.images.begin(), out.images.end(), IsPreferredImage);
   RankByNewness(&out.images);
+  for (const absl::string_view distro : distros) out.distros.emplace_back(distro);
   return out;
 }
 
@@ -173,36 +192,55 @@ IndexedShare IndexShare(const Registry& registry, const ShareView& view) {
   return out;
 }
 
-// The lists that were made, by endpoint, each with the indexes that it was made of.
+// The lists that were made, of this index and the one before, by endpoint, each with the positions
+// that it was made of.
 template <typename Set>
 class KnownSets {
  public:
-  // The list of the indexes, or nullptr if it must be made.
-  const Set* Find(const ShareView& view, const std::vector<int32_t>& indexes) const {
-    const auto it = sets_.find(view.endpoint);
-    if (it == sets_.end()) return nullptr;
-    for (const auto& [known, set] : it->second) {
-      if (*known == indexes) return set;
-    }
-    return nullptr;
+  void Add(const ShareView& view, const std::vector<int32_t>& positions,
+           std::shared_ptr<const Set> set) {
+    sets_[view.endpoint].push_back({&positions, std::move(set), false});
   }
-  void Add(const ShareView& view, const std::vector<int32_t>& indexes, const Set* set) {
-    sets_[view.endpoint].emplace_back(&indexes, set);
+  bool Has(const ShareView& view, const Set* set) const {
+    const auto it = sets_.find(view.endpoint);
+    return it != sets_.end() && std::any_of(it->second.begin(), it->second.end(),
+                                            [set](const Known& k) { return k.set.get() == set; });
+  }
+  // The list of the positions: a known one, or what `make` makes. Each that is asked for is kept in
+  // `used`, once.
+  template <typename Make>
+  const Set* Get(const ShareView& view, const std::vector<int32_t>& positions, Make make,
+                 std::vector<std::shared_ptr<const Set>>* used) {
+    std::vector<Known>& known = sets_[view.endpoint];
+    auto it = std::find_if(known.begin(), known.end(),
+                           [&positions](const Known& k) { return *k.positions == positions; });
+    if (it == known.end()) {
+      known.push_back({&positions, std::make_shared<const Set>(make()), false});
+      it = std::prev(known.end());
+    }
+    if (!it->is_used) used->push_back(it->set);
+    it->is_used = true;
+    return it->set.get();
   }
 
  private:
-  absl::flat_hash_map<const EndpointCatalog*,
-                      std::vector<std::pair<const std::vector<int32_t>*, const Set*>>>
-      sets_;
+  struct Known {
+    const std::vector<int32_t>* positions = nullptr;
+    std::shared_ptr<const Set> set;
+    bool is_used = false;
+  };
+  absl::flat_hash_map<const EndpointCatalog*, std::vector<Known>> sets_;
 };
 
-// Words that a request's GPU model may be meant for.
-void AddGpuModels(const FlavorSet& set, std::set<std::string>* models) {
-  for (const Flavor* flavor : set.flavors) {
-    const std::string& model = flavor->gpu_model;
-    if (model.empty() || !models->insert(model).second) continue;
-    models->insert(model.substr(0, model.find(' ')));
-  }
+// More systems than there are: a table that has collected too many is begun anew.
+constexpr size_t kMaxSystems = 10000;
+
+template <typename Set>
+absl::flat_hash_map<const Set*, std::shared_ptr<const Set>> ByAddress(
+    const std::vector<std::shared_ptr<const Set>>& sets) {
+  absl::flat_hash_map<const Set*, std::shared_ptr<const Set>> out;
+  for (const std::shared_ptr<const Set>& set : sets) out.emplace(set.get(), set);
+  return out;
 }
 
 }  // namespace
@@ -211,15 +249,19 @@ bool IsVolumeOnly(const Flavor& flavor) {
   return flavor.boot_from_volume || flavor.disk_gib == std::optional<int64_t>(0);
 }
 
+bool IsUnusualArch(const std::string& arch) {
+  return !arch.empty() && arch != "x86_64" && arch != "i686";
+}
+
 bool IsSmallerFlavor(const Flavor& a, const Flavor& b) {
   const auto key = [](const Flavor& f) {
     const bool gpu_said = !f.gpu_model.empty() || !f.gpu_vendor.empty() || !f.gpu_kind.empty();
     constexpr int64_t kUnknownLast = int64_t{1} << 60;
-    return std::make_tuple(f.baremetal, f.gpu_count.value_or(gpu_said ? 1.0 : 0.0),
-                           f.disk_gib == std::optional<int64_t>(0),
-                           f.vcpu_count.value_or(kUnknownLast), f.ram_mib.value_or(kUnknownLast),
-                           f.disk_gib.value_or(kUnknownLast), absl::string_view(f.name),
-                           absl::string_view(f.id));
+    return std::make_tuple(
+        f.baremetal, IsUnusualArch(f.arch), f.gpu_count.value_or(gpu_said ? 1.0 : 0.0),
+        f.disk_gib == std::optional<int64_t>(0), f.vcpu_count.value_or(kUnknownLast),
+        f.ram_mib.value_or(kUnknownLast), f.disk_gib.value_or(kUnknownLast),
+        absl::string_view(f.name), absl::string_view(f.id));
   };
   return key(a) < key(b);
 }
@@ -243,42 +285,58 @@ bool IsPreferredImage(const IndexedImage& a, const IndexedImage& b) {
   return IsNewerImage(a, b);
 }
 
-std::shared_ptr<const PlacementIndex> PlacementIndex::Build(const Snapshot& snapshot) {
+size_t OsTable::NumberOf(const Image& image) {
+  const auto [it, is_new] =
+      numbers_.try_emplace({image.os_distro, image.os_version, image.os_codename}, systems_.size());
+  if (is_new) {
+    auto system = std::make_shared<Image>();
+    system->os_distro = image.os_distro;
+    system->os_version = image.os_version;
+    system->os_codename = image.os_codename;
+    systems_.push_back(std::move(system));
+  }
+  return it->second;
+}
+
+std::shared_ptr<const PlacementIndex> PlacementIndex::Update(const Snapshot& snapshot,
+                                                             const PlacementIndex* before) {
   std::shared_ptr<PlacementIndex> index(new PlacementIndex);
-  std::set<std::string> distros;
-  std::set<std::string> gpu_models;
-  std::map<std::tuple<absl::string_view, absl::string_view, absl::string_view>, size_t> systems;
-  const auto add_systems = [&](ImageSet* set) {
-    for (IndexedImage& image : set->images) {
-      const auto [it, is_new] = systems.try_emplace(
-          {image.image->os_distro, image.image->os_version, image.image->os_codename},
-          index->systems_.size());
-      image.system = it->second;
-      if (is_new) index->systems_.push_back(image.image);
-      if (!image.image->os_distro.empty()) distros.insert(image.image->os_distro);
-    }
-  };
   KnownSets<FlavorSet> flavor_sets;
   KnownSets<ImageSet> image_sets;
+  if (before != nullptr && before->systems().size() <= kMaxSystems) {
+    index->os_table_ = before->os_table_;
+    const auto flavors = ByAddress(before->flavor_sets_);
+    const auto images = ByAddress(before->image_sets_);
+    for (const IndexedShare& share : before->shares_) {
+      const ShareView& view = share.view;
+      if (!flavor_sets.Has(view, share.flavors)) {
+        flavor_sets.Add(view, view.share->flavor_indexes, flavors.at(share.flavors));
+      }
+      if (!image_sets.Has(view, share.images)) {
+        image_sets.Add(view, view.share->image_indexes, images.at(share.images));
+      }
+    }
+  }
   index->shares_.reserve(snapshot.shares().size());
   for (const ShareView& view : snapshot.shares()) {
     const auto position = static_cast<int32_t>(index->shares_.size());
     index->shares_of_vo_[absl::AsciiStrToLower(view.share->share.vo)].push_back(position);
     IndexedShare& share =
         index->shares_.emplace_back(IndexShare(*snapshot.catalog().registry, view));
-    share.flavors = flavor_sets.Find(view, view.share->flavor_indexes);
-    if (share.flavors == nullptr) {
-      share.flavors = &index->flavor_sets_.emplace_back(IndexFlavors(view));
-      flavor_sets.Add(view, view.share->flavor_indexes, share.flavors);
-      AddGpuModels(*share.flavors, &gpu_models);
-    }
-    share.images = image_sets.Find(view, view.share->image_indexes);
-    if (share.images == nullptr) {
-      ImageSet& made = index->image_sets_.emplace_back(IndexImages(view));
-      add_systems(&made);
-      share.images = &made;
-      image_sets.Add(view, view.share->image_indexes, share.images);
-    }
+    share.flavors = flavor_sets.Get(
+        view, view.share->flavor_indexes, [&view] { return IndexFlavors(view); },
+        &index->flavor_sets_);
+    share.images = image_sets.Get(
+        view, view.share->image_indexes,
+        [&view, &index] { return IndexImages(view, &index->os_table_); }, &index->image_sets_);
+  }
+  std::set<std::string> gpu_models;
+  for (const auto& set : index->flavor_sets_) {
+    gpu_models.insert(set->gpu_models.begin(), set->gpu_models.end());
+  }
+  std::set<std::string> distros;
+  for (const auto& set : index->image_sets_) {
+    distros.insert(set->distros.begin(), set->distros.end());
   }
   index->distros_.assign(distros.begin(), distros.end());
   index->gpu_models_.assign(gpu_models.begin(), gpu_models.end());

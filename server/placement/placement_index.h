@@ -5,9 +5,10 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -27,12 +28,13 @@ enum class ImageTier { kClean = 0, kDoubtful, kTestOnly };
 struct IndexedImage {
   const Image* image = nullptr;
   ImageTier tier = ImageTier::kClean;
-  int distro_rank = 0;   // when no OS is asked for
-  int purpose_rank = 0;  // generic before minimal before custom
-  bool offered = false;  // may be chosen without being named
-  std::string build;     // "2024-05-01"; of the build, else of the upload; empty = unknown
-  size_t system = 0;     // in PlacementIndex::systems()
-  int newness = 0;       // by IsNewerImage among the images of its family; 0 = newest
+  int distro_rank = 0;           // when no OS is asked for
+  int purpose_rank = 0;          // generic before minimal before custom
+  bool offered = false;          // may be chosen without being named
+  bool refused_by_nova = false;  // by its properties alone (nova_rules.h)
+  std::string build;             // "2024-05-01"; of the build, else of the upload; empty = unknown
+  size_t system = 0;             // in PlacementIndex::systems()
+  int newness = 0;               // by IsNewerImage among the images of its family; 0 = newest
   Confidence distro_confidence = Confidence::kUnknown;
   Confidence version_confidence = Confidence::kUnknown;
 };
@@ -54,12 +56,14 @@ struct FlavorSizes {
 // flavors have one list between them, which a request looks through once.
 struct FlavorSet {
   std::vector<const Flavor*> flavors;
-  std::vector<FlavorSizes> sizes;  // of `flavors`
+  std::vector<FlavorSizes> sizes;       // of `flavors`
+  std::vector<std::string> gpu_models;  // of `flavors` and the first words of these, sorted
 };
 
 // Images, best first for somebody who does not care. Shared likewise.
 struct ImageSet {
   std::vector<IndexedImage> images;
+  std::vector<std::string> distros;  // of `images`, sorted
 };
 
 // The kinds of data that placements rest on, taken together: flavors, images and networks. Quotas
@@ -88,10 +92,29 @@ struct IndexedShare {
   const KindState* kind(Kind k) const { return kinds[static_cast<size_t>(k)]; }
 };
 
+// The operating systems (distro, version, codename) that images had since the program started, by
+// number. Numbers stay, so that lists of images that have not changed keep theirs.
+class OsTable {
+ public:
+  size_t NumberOf(const Image& image);
+  // An image of each, by number, that says nothing but its operating system.
+  const std::vector<std::shared_ptr<const Image>>& systems() const { return systems_; }
+
+ private:
+  std::map<std::tuple<std::string, std::string, std::string>, size_t> numbers_;
+  std::vector<std::shared_ptr<const Image>> systems_;
+};
+
 // Immutable; safe to read from any number of threads. Must not outlive the snapshot it was made of.
 class PlacementIndex {
  public:
-  static std::shared_ptr<const PlacementIndex> Build(const Snapshot& snapshot);
+  static std::shared_ptr<const PlacementIndex> Build(const Snapshot& snapshot) {
+    return Update(snapshot, nullptr);
+  }
+  // The same, with the lists of sites that have not changed taken over from the index of an earlier
+  // snapshot (may be null), which must still be alive.
+  static std::shared_ptr<const PlacementIndex> Update(const Snapshot& snapshot,
+                                                      const PlacementIndex* before);
 
   // In the order of Snapshot::shares().
   absl::Span<const IndexedShare> shares() const { return shares_; }
@@ -101,28 +124,32 @@ class PlacementIndex {
   absl::Span<const std::string> distros() const { return distros_; }
   // GPU models of all flavors and the first words of these, sorted: likewise.
   absl::Span<const std::string> gpu_models() const { return gpu_models_; }
-  // One image of each operating system (distro, version, codename) that there is. A request is
-  // compared with these, and not with each image.
-  absl::Span<const Image* const> systems() const { return systems_; }
+  // One image of each operating system (distro, version, codename) that there is or was. A request
+  // is compared with these, and not with each image.
+  absl::Span<const std::shared_ptr<const Image>> systems() const { return os_table_.systems(); }
 
  private:
   PlacementIndex() = default;
 
-  // Deques, because shares point into them.
-  std::deque<FlavorSet> flavor_sets_;
-  std::deque<ImageSet> image_sets_;
+  // Shares point into them; later indexes may share them.
+  std::vector<std::shared_ptr<const FlavorSet>> flavor_sets_;
+  std::vector<std::shared_ptr<const ImageSet>> image_sets_;
+  OsTable os_table_;
   std::vector<IndexedShare> shares_;
   absl::flat_hash_map<std::string, std::vector<int32_t>> shares_of_vo_;  // by lower-case name
   std::vector<std::string> distros_;
   std::vector<std::string> gpu_models_;
-  std::vector<const Image*> systems_;
 };
 
 // Whether machines of the flavor boot from a volume.
 bool IsVolumeOnly(const Flavor& flavor);
 
-// The order in which flavors are tried: without before with GPUs, virtual before bare metal, with a
-// root disk before without; then fewest vCPUs, least RAM, least disk, name, id.
+// Whether machines are seldom of this architecture, which is not unknown: not x86_64 or i686.
+bool IsUnusualArch(const std::string& arch);
+
+// The order in which flavors are tried: virtual before bare metal, usual architectures before
+// others, without before with GPUs, with a root disk before without; then fewest vCPUs, least RAM,
+// least disk, name, id.
 bool IsSmallerFlavor(const Flavor& a, const Flavor& b);
 
 // Whether `a` is to be preferred to `b` when both fit and neither is named: newest version of the

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "server/placement/nova_rules.h"
 #include "server/placement/reason.h"
 #include "server/placement/reason_table.h"
 
@@ -151,6 +154,37 @@ std::string BestItem(const Reason& reason) {
   if (reason.image != nullptr) return NameOrId(reason.image->name, reason.image->id);
   if (reason.network != nullptr) return NameOrId(reason.network->name, reason.network->id);
   return "";
+}
+
+std::optional<NovaRefusal> RefusalOf(const Reason& reason) {
+  if (reason.image == nullptr) return std::nullopt;
+  if (reason.code == ReasonCode::kImagePropertyRefused) return RefusalOfImage(*reason.image);
+  if (reason.flavor == nullptr) return std::nullopt;
+  return reason.code == ReasonCode::kImageFlavorTraitConflict
+             ? TraitConflict(*reason.flavor, *reason.image)
+             : PropertyConflict(*reason.flavor, *reason.image);
+}
+
+// "hw_cpu_policy=dedicated of image A", "image A without hw_cpu_policy", or nothing.
+std::string Side(absl::string_view key, absl::string_view value, absl::string_view what,
+                 absl::string_view name) {
+  if (key.empty()) return "";
+  if (value.empty()) return absl::StrCat(what, " ", name, " without ", key);
+  return absl::StrCat(key, "=", value, " of ", what, " ", name);
+}
+
+// "Nova refuses hw_cpu_policy=dedicated of image A with hw:cpu_policy=shared of flavor B (...)".
+std::string RefusalMessage(const Reason& reason) {
+  const std::optional<NovaRefusal> refusal = RefusalOf(reason);
+  if (!refusal) return "Nova refuses the image";
+  const std::string image = Side(refusal->image_key, refusal->image_value, "image",
+                                 NameOrId(reason.image->name, reason.image->id));
+  const std::string flavor = reason.flavor == nullptr
+                                 ? ""
+                                 : Side(refusal->flavor_key, refusal->flavor_value, "flavor",
+                                        NameOrId(reason.flavor->name, reason.flavor->id));
+  return absl::StrCat("Nova refuses ", image, image.empty() || flavor.empty() ? "" : " with ",
+                      flavor, " (", refusal->why, ")");
 }
 
 // ", the largest has 7800 MiB (m1.medium)" or nothing.
@@ -303,6 +337,10 @@ std::string Message(const Reason& reason, const ReasonText& text) {
     case ReasonCode::kImageFlavorArchMismatch:
       return absl::StrCat("image ", reason.image == nullptr ? "" : reason.image->name, " is for ",
                           text.want, " and flavor ", text.best_item, " is ", text.best);
+    case ReasonCode::kImagePropertyRefused:
+    case ReasonCode::kImageFlavorTraitConflict:
+    case ReasonCode::kImageFlavorPropertyConflict:
+      return RefusalMessage(reason);
     case ReasonCode::kBootVolumeTooLarge:
       return absl::StrCat("the boot volume must have ", text.best, " and at most ", text.want,
                           " is wanted");

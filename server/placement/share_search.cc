@@ -7,6 +7,7 @@
 #include "server/placement/flavor_fit.h"
 #include "server/placement/machine_needs.h"
 #include "server/placement/network_fit.h"
+#include "server/placement/nova_rules.h"
 #include "server/placement/score.h"
 
 namespace cis {
@@ -29,9 +30,9 @@ ShareSearch::Pair ShareSearch::CheckOne(const Flavor& flavor, const SelectedImag
   return pair;
 }
 
-// The smallest flavor, and the first image for it; images of a later tier only if no flavor fits
-// those of the tiers before.
-bool ShareSearch::FindPair(Pair* found) const {
+// As FindPair, of the pairs of which IsArchGuess is `guesses`. Tells of others that would have
+// fitted in `passed_over`.
+bool ShareSearch::FindPairOf(bool guesses, Pair* found, bool* passed_over) const {
   const std::vector<SelectedImage>& images = candidates_.images();
   for (size_t begin = 0; begin < images.size();) {
     size_t end = begin;
@@ -39,6 +40,10 @@ bool ShareSearch::FindPair(Pair* found) const {
     for (const Flavor* flavor : candidates_.flavors()) {
       if (!share_->quotas.Allows(FlavorNeeds(*flavor, query().count))) continue;
       for (size_t i = begin; i < end; ++i) {
+        if (IsArchGuess(*flavor, images[i].image()) != guesses) {
+          *passed_over = true;
+          continue;
+        }
         *found = CheckOne(*flavor, images[i]);
         if (!found->fit.refused && !found->quota) return true;
       }
@@ -46,6 +51,15 @@ bool ShareSearch::FindPair(Pair* found) const {
     begin = end;
   }
   return false;
+}
+
+// The smallest flavor, and the first image for it; images of a later tier only if no flavor fits
+// those of the tiers before; a guess at an architecture only if nothing else fits.
+bool ShareSearch::FindPair(Pair* found) const {
+  bool has_guesses = false;
+  if (FindPairOf(false, found, &has_guesses)) return true;
+  bool unused = false;
+  return has_guesses && FindPairOf(true, found, &unused);
 }
 
 bool ShareSearch::FindPlan(Plan* found) const {
@@ -174,6 +188,7 @@ Unknowns ShareSearch::UnknownsOf(const Pair& pair, const Plan& plan) const {
           (!query().gpu_kind.empty() && flavor.gpu_kind.empty()),
       Unknown::kGpu);
   add(image.login_user.empty(), Unknown::kLoginUser);
+  add(AsksForOtherHost(flavor, image), Unknown::kHost);
   const NetworkPlan& network = *plan.plan;
   add(network.network != nullptr && network.network->attachable == Tristate::kUnknown,
       Unknown::kAttach);

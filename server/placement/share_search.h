@@ -49,6 +49,7 @@ class ShareSearch {
   const PlacementQuery& query() const { return *context_.query; }
   void Select(const IndexedShare& share);
   Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
+  bool FindPairOf(bool guesses, Pair* found, bool* passed_over) const;
   bool FindPair(Pair* found) const;
   bool FindPlan(Plan* found) const;
   std::optional<Reason> PairQuota() const;

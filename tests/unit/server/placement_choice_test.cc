@@ -37,6 +37,29 @@ TEST(PlacementChoice, TakesTheSmallestFlavorAndSpecialHardwareLast) {
   EXPECT_EQ(Flavor1(Find(builder, query)), "a-gpu");
 }
 
+TEST(PlacementChoice, TakesAnUnusualArchitectureLastAndAGuessAtItNever) {
+  CatalogBuilder builder = PlainScene();
+  Flavor arm = MakeFlavor("a-arm", 1, 1024, 40);
+  arm.arch = "aarch64";
+  builder.AddFlavor(arm);
+  Image plain = SureImage("A plain 24.04", "ubuntu", "24.04");
+  plain.arch.clear();
+  builder.AddImage(plain);
+  EXPECT_EQ(Flavor1(Find(builder, QueryOf())), "m1.medium");
+  EXPECT_EQ(Image1(Find(builder, QueryOf())), "A plain 24.04");
+  // Asked for, the ARM flavor comes with the image that is surely for it, although it is older.
+  Image for_arm = SureImage("ARM 20.04", "ubuntu", "20.04");
+  for_arm.arch = "aarch64";
+  builder.AddImage(for_arm);
+  PlacementQuery query = QueryOf();
+  query.flavor_globs = {"a-arm"};
+  EXPECT_EQ(Flavor1(Find(builder, query)), "a-arm");
+  EXPECT_EQ(Image1(Find(builder, query)), "ARM 20.04");
+  // Where nothing else is left, the guess is taken.
+  query.image_globs = {"A plain*"};
+  EXPECT_EQ(Image1(Find(builder, query)), "A plain 24.04");
+}
+
 TEST(PlacementChoice, PrefersARootDiskToAVolumeAndCountsTheVolume) {
   CatalogBuilder builder = PlainScene();
   builder.AddFlavor(MakeFlavor("diskless", 1, 1024, 0));

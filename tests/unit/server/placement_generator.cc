@@ -1,5 +1,7 @@
 #include "tests/unit/server/placement_generator.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "server/placement/os_requirement.h"
 
@@ -23,6 +25,16 @@ Flavor Generator::AnyFlavor(int number) {
   if (OneIn(3)) flavor.cpu_alloc = OneIn(2) ? "dedicated" : "shared";
   if (OneIn(3)) flavor.arch = OneIn(2) ? "" : "aarch64";
   if (OneIn(10)) flavor.disabled = true;
+  if (OneIn(8)) flavor.extra_specs.reset();
+  if (OneIn(5) && flavor.extra_specs) {
+    const std::pair<const char*, const char*> specs[] = {
+        {"trait:CUSTOM_A", "forbidden"}, {"trait:CUSTOM_A", "required"},
+        {"hw:cpu_policy", "shared"},     {"hw:cpu_policy", "dedicated"},
+        {"hw:mem_page_size", "large"},   {"hw:mem_page_size", "2048"},
+        {"hw:numa_nodes", "2"}};
+    const auto& [key, value] = specs[Below(7)];
+    (*flavor.extra_specs)[key] = value;
+  }
   return flavor;
 }
 
@@ -40,6 +52,14 @@ Image Generator::AnyImage(int number) {
   image.usable = !OneIn(8);
   image.is_snapshot = OneIn(8);
   if (OneIn(8)) image.purpose = "appliance";
+  if (!OneIn(6)) image.boot_properties.emplace();
+  if (OneIn(5) && image.boot_properties) {
+    const std::pair<const char*, const char*> properties[] = {
+        {"trait:CUSTOM_A", "required"}, {"hw_cpu_policy", "dedicated"}, {"hw_mem_page_size", "any"},
+        {"hw_numa_nodes", "3"},         {"hw_architecture", "arm64"},   {"hw_pmu", "yes"}};
+    const auto& [key, value] = properties[Below(6)];
+    (*image.boot_properties)[key] = value;
+  }
   if (OneIn(8)) image.provenance.warnings = {"OS_CONFLICT: property and name differ"};
   return image;
 }

@@ -1,7 +1,5 @@
 // FindPlacements as clients see it: what is refused, what is answered, and how pages continue.
 
-#include "server/service/placement_handlers.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include "server/service/errors.h"
+#include "tests/support/placement_reply.h"
 #include "tests/unit/server/placement_scenes.h"
 
 namespace cis {

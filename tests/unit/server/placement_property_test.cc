@@ -211,6 +211,35 @@ TEST(PlacementProperty, DoesNotDependOnTheOrderOfAnyInput) {
   }
 }
 
+TEST(PlacementProperty, AnIndexThatTakesOverWhatDidNotChangeAnswersAsANewOne) {
+  for (uint64_t seed = 1; seed <= kRuns / 2; ++seed) {
+    Generator generator(seed);
+    const int sites = 1 + generator.Below(5);
+    Catalog first = generator.Catalogs(sites, seed).Build();
+    Catalog second = first;
+    const size_t changed = static_cast<size_t>(generator.Below(sites));
+    second.sites[changed] = generator.Catalogs(sites, seed + kRuns).Build().sites[changed];
+    const auto before = Snapshot::Build(std::move(first));
+    const auto after = Snapshot::Build(std::move(second), before.get());
+    PlacementQuery query = generator.Query();
+    query.all_combinations = generator.OneIn(2);
+    const auto index = before->placement_index(PlacementIndex::Build);
+    const auto answer = [&](std::shared_ptr<const PlacementIndex> of) {
+      return FindPlacements(*after, std::move(of), query, TestTime() + absl::Hours(1),
+                            FreshnessPolicy());
+    };
+    const PlacementResult updated = answer(PlacementIndex::Update(*after, index.get()));
+    const PlacementResult built = answer(PlacementIndex::Build(*after));
+    ASSERT_EQ(updated.placements.size(), built.placements.size()) << "seed " << seed;
+    for (size_t i = 0; i < built.placements.size(); ++i) {
+      ASSERT_EQ(CombinationOf(updated.placements[i]), CombinationOf(built.placements[i]));
+    }
+    for (size_t i = 0; i < built.verdicts.size(); ++i) {
+      ASSERT_EQ(updated.verdicts[i].reasons, built.verdicts[i].reasons) << "seed " << seed;
+    }
+  }
+}
+
 TEST(PlacementProperty, EveryOrderIsTotalAndItsKeysReadBack) {
   for (uint64_t seed = 1; seed <= kRuns / 4; ++seed) {
     Generator generator(seed);

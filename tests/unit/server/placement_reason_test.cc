@@ -232,6 +232,10 @@ std::vector<Refusal> Refusals() {
        "excludes all images that are left, for example Ubuntu 22.04"},
       {"IMAGE_ARCH_MISMATCH", WithFlavor([](Flavor& f) { f.arch.clear(); }),
        [](PlacementQuery& q) { q.arch = "aarch64"; }, "no image is for aarch64"},
+      {"IMAGE_PROPERTY_REFUSED",
+       WithImage([](Image& i) { i.boot_properties.emplace().emplace("architecture", "arm64"); }),
+       NoWish,
+       "Nova refuses architecture=arm64 of image Ubuntu 22.04 (no architecture that it knows)"},
       {"IMAGE_MIN_RAM_GT_FLAVOR", WithImage([](Image& i) { i.min_ram_mib = 8192; }), NoWish,
        "minimum RAM of 8192 MiB"},
       {"IMAGE_MIN_DISK_GT_FLAVOR", WithImage([](Image& i) { i.min_disk_gib = 50; }), NoWish,
@@ -243,6 +247,22 @@ std::vector<Refusal> Refusals() {
        "unpacked size of 41.00 GiB"},
       {"IMAGE_FLAVOR_ARCH_MISMATCH", WithImage([](Image& i) { i.arch = "aarch64"; }), NoWish,
        "is for aarch64 and flavor m1.medium is x86_64"},
+      {"IMAGE_FLAVOR_TRAIT_CONFLICT",
+       [](CatalogBuilder& b) {
+         WithFlavor([](Flavor& f) { (*f.extra_specs)["trait:HW_CPU_X86_AVX2"] = "forbidden"; })(b);
+         WithImage([](Image& i) {
+           i.boot_properties.emplace().emplace("trait:HW_CPU_X86_AVX2", "required");
+         })(b);
+       },
+       NoWish,
+       "Nova refuses trait:HW_CPU_X86_AVX2=required of image Ubuntu 22.04 with "
+       "trait:HW_CPU_X86_AVX2=forbidden of flavor m1.medium"},
+      {"IMAGE_FLAVOR_PROPERTY_CONFLICT", WithImage([](Image& i) {
+         i.boot_properties.emplace().emplace("hw_mem_page_size", "large");
+       }),
+       NoWish,
+       "Nova refuses hw_mem_page_size=large of image Ubuntu 22.04 with flavor m1.medium without "
+       "hw:mem_page_size (an image may choose only where the flavor says any or large)"},
       {"BOOT_VOLUME_TOO_LARGE",
        [](CatalogBuilder& b) {
          WithFlavor(VolumeOnly)(b);

@@ -59,9 +59,38 @@ bool ImageDoes(const Image& i, const PlacementQuery& q) {
   return false;
 }
 
+// What the image's or the flavor's `key` says; empty if nothing.
+std::string Says(const std::optional<std::map<std::string, std::string>>& map, const char* key) {
+  if (!map || map->count(key) == 0) return "";
+  return map->at(key);
+}
+
+// What the generator makes of extra specs and image properties, and Nova of them.
+bool NovaTakes(const Flavor& f, const Image& i) {
+  if (Says(i.boot_properties, "hw_architecture") == "arm64") return false;
+  if (!f.extra_specs || !i.boot_properties) return true;
+  if (Says(i.boot_properties, "trait:CUSTOM_A") == "required" &&
+      Says(f.extra_specs, "trait:CUSTOM_A") == "forbidden") {
+    return false;
+  }
+  const std::string policy = Says(f.extra_specs, "hw:cpu_policy");
+  const std::string image_policy = Says(i.boot_properties, "hw_cpu_policy");
+  if (policy == "shared" && image_policy == "dedicated") return false;
+  const std::string pages = Says(f.extra_specs, "hw:mem_page_size");
+  if (!Says(i.boot_properties, "hw_mem_page_size").empty() && pages != "large") return false;
+  const std::string flavor_nodes = Says(f.extra_specs, "hw:numa_nodes");
+  const std::string image_nodes = Says(i.boot_properties, "hw_numa_nodes");
+  if (!flavor_nodes.empty() && !image_nodes.empty()) return false;
+  const std::string nodes = flavor_nodes + image_nodes;
+  if (nodes.empty() || !f.vcpu_count || !f.ram_mib) return true;
+  const int64_t count = nodes[0] - '0';
+  return *f.vcpu_count % count == 0 && *f.ram_mib % count == 0;
+}
+
 // Least volume in GiB for a flavor without disk; absent if the two do not go together.
 std::optional<int64_t> PairDoes(const Flavor& f, const Image& i, const PlacementQuery& q) {
   if (!f.arch.empty() && !i.arch.empty() && f.arch != i.arch) return std::nullopt;
+  if (!NovaTakes(f, i)) return std::nullopt;
   if (i.min_ram_mib && f.ram_mib && *f.ram_mib < *i.min_ram_mib) return std::nullopt;
   double need = static_cast<double>(i.min_disk_gib.value_or(0));
   for (const auto& bytes : {i.size_bytes, i.virtual_size_bytes}) {

@@ -1,0 +1,442 @@
+#include "server/placement/nova_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace cis {
+namespace {
+
+using Properties = std::map<std::string, std::string>;
+using Refused = std::optional<NovaRefusal>;
+using Words = std::initializer_list<absl::string_view>;
+
+const std::string* Find(const Properties& properties, absl::string_view key) {
+  const auto it = properties.find(std::string(key));
+  return it == properties.end() ? nullptr : &it->second;
+}
+
+// A property and its value; nullptr = it is not there.
+struct Found {
+  absl::string_view key;
+  const std::string* value = nullptr;
+};
+
+bool IsOneOf(absl::string_view text, Words words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+// As oslo's bool_from_string: what is not a word for yes is no.
+bool IsTrue(absl::string_view text) {
+  return IsOneOf(absl::AsciiStrToLower(absl::StripAsciiWhitespace(text)),
+                 {"1", "t", "true", "on", "y", "yes"});
+}
+
+bool IsInteger(absl::string_view text) {
+  int64_t value = 0;
+  return absl::SimpleAtoi(text, &value);
+}
+// 0 where it is not there or no number, as Nova counts.
+int64_t IntegerOr0(const std::string* text) {
+  int64_t value = 0;
+  return text != nullptr && absl::SimpleAtoi(*text, &value) ? value : 0;
+}
+
+// Names of architectures that Nova knows, with those that it takes for one of them.
+bool IsArchitecture(absl::string_view text) {
+  const std::string name = absl::AsciiStrToLower(text);
+  if (name.size() == 4 && absl::StartsWith(name, "i") && absl::EndsWith(name, "86")) return true;
+  return IsOneOf(
+      name,
+      {"alpha",     "armv6",      "armv7l",       "armv7b", "aarch64", "cris",    "i686",
+       "ia64",      "lm32",       "m68k",         "mips",   "mipsel",  "mips64",  "mips64el",
+       "openrisc",  "parisc",     "parisc64",     "ppc",    "ppcle",   "ppc64",   "ppc64le",
+       "ppcemb",    "s390",       "s390x",        "sh4",    "sh4eb",   "sparc",   "sparc64",
+       "x86_64",    "xtensa",     "xtensaeb",     "amd64",  "riscv64", "riscv32", "loongarch64",
+       "unicore32", "microblaze", "microblazeel", "macppc"});
+}
+
+constexpr absl::string_view kThreadTrait = "HW_CPU_HYPERTHREADING";
+
+// What a property of an image may be, apart from any flavor.
+struct ValueRule {
+  absl::string_view key;
+  absl::string_view words;  // separated by ", "; empty = a whole number
+};
+constexpr std::array<ValueRule, 14> kValueRules{{
+    {"hw_cpu_policy", "dedicated, shared, mixed"},
+    {"hw_cpu_thread_policy", "prefer, isolate, require"},
+    {"hw_firmware_type", "bios, uefi"},
+    {"hw_pci_numa_affinity_policy", "required, preferred, legacy, socket"},
+    {"os_secure_boot", "required, disabled, optional"},
+    {"img_config_drive", "optional, mandatory"},
+    {"hw_cpu_sockets", ""},
+    {"hw_cpu_cores", ""},
+    {"hw_cpu_threads", ""},
+    {"hw_cpu_max_sockets", ""},
+    {"hw_cpu_max_cores", ""},
+    {"hw_cpu_max_threads", ""},
+    {"hw_numa_nodes", ""},
+    {"hw_serial_port_count", ""},
+}};
+
+// One flavor and one image. Each check returns the first thing that Nova refuses.
+class Pair {
+ public:
+  Pair(const Flavor& flavor, const Properties& specs, const Properties& image)
+      : flavor_(flavor), specs_(specs), image_(image) {}
+
+  Refused MemoryEncryption() const {
+    const std::string* of_flavor = Spec("hw:mem_encryption");
+    const std::string* of_image = Property("hw_mem_encryption");
+    const bool flavor_asks = of_flavor != nullptr && IsTrue(*of_flavor);
+    const bool image_asks = of_image != nullptr && IsTrue(*of_image);
+    if (!flavor_asks && !image_asks) return std::nullopt;
+    if (of_flavor != nullptr && of_image != nullptr && flavor_asks != image_asks) {
+      return Both("hw_mem_encryption", "hw:mem_encryption", "they differ");
+    }
+    const absl::string_view flavor_key = flavor_asks ? "hw:mem_encryption" : "";
+    const std::string* firmware = Property("hw_firmware_type");
+    if (firmware == nullptr || *firmware != "uefi") {
+      return Both("hw_firmware_type", flavor_key, "encrypted memory needs hw_firmware_type=uefi");
+    }
+    const std::string* machine = Property("hw_machine_type");
+    if (machine != nullptr && !absl::StrContains(*machine, "q35")) {
+      return Both("hw_machine_type", flavor_key, "encrypted memory needs a q35 machine");
+    }
+    return std::nullopt;
+  }
+
+  Refused SerialPorts() const {
+    const int64_t allowed = IntegerOr0(Spec("hw:serial_port_count"));
+    if (allowed == 0 || IntegerOr0(Property("hw_serial_port_count")) <= allowed) {
+      return std::nullopt;
+    }
+    return Both("hw_serial_port_count", "hw:serial_port_count", "an image may only ask for fewer");
+  }
+
+  // Sockets, cores and threads: an image may lower the greatest numbers of the flavor.
+  Refused Topology() const {
+    constexpr std::array<absl::string_view, 3> kParts = {"sockets", "cores", "threads"};
+    for (const absl::string_view part : kParts) {
+      const std::string image_key = absl::StrCat("hw_cpu_max_", part);
+      const std::string flavor_key = absl::StrCat("hw:cpu_max_", part);
+      const int64_t most = IntegerOr0(Spec(flavor_key));
+      if (most != 0 && IntegerOr0(Property(image_key)) > most) {
+        return Both(image_key, flavor_key, "an image may only ask for less");
+      }
+    }
+    for (const absl::string_view part : kParts) {
+      const std::string image_key = absl::StrCat("hw_cpu_", part);
+      const std::string flavor_key = absl::StrCat("hw:cpu_max_", part);
+      int64_t most = IntegerOr0(Property(absl::StrCat("hw_cpu_max_", part)));
+      if (most == 0) most = IntegerOr0(Spec(flavor_key));
+      if (most != 0 && IntegerOr0(Property(image_key)) > most) {
+        return Both(image_key, flavor_key, absl::StrCat("the most is ", most));
+      }
+    }
+    return std::nullopt;
+  }
+
+  Refused Switches() const {
+    if (Refused refused = BothSwitches("hw_pmu", "hw:pmu")) return refused;
+    if (flavor_.vcpu_count.value_or(0) < 2) return std::nullopt;
+    return BothSwitches("hw_vif_multiqueue_enabled", "hw:vif_multiqueue_enabled");
+  }
+
+  Refused CpuPolicy() const {
+    const std::string* of_flavor = Spec("hw:cpu_policy");
+    const std::string* of_image = Property("hw_cpu_policy");
+    if (of_flavor == nullptr || of_image == nullptr) return std::nullopt;
+    const bool refused =
+        (*of_flavor == "mixed" && *of_image == "dedicated") ||
+        (*of_flavor == "shared" && (*of_image == "mixed" || *of_image == "dedicated"));
+    if (!refused) return std::nullopt;
+    return Both("hw_cpu_policy", "hw:cpu_policy", "an image may not ask for better CPUs");
+  }
+
+  Refused ThreadPolicy() const {
+    const std::string* of_flavor = Spec("hw:cpu_thread_policy");
+    const std::string* of_image = Property("hw_cpu_thread_policy");
+    const bool flavor_decides =
+        of_flavor != nullptr && !of_flavor->empty() && *of_flavor != "prefer";
+    if (flavor_decides && of_image != nullptr && *of_image != *of_flavor) {
+      return Both("hw_cpu_thread_policy", "hw:cpu_thread_policy", "they differ");
+    }
+    const bool asked = of_image != nullptr || (of_flavor != nullptr && !of_flavor->empty());
+    const std::string trait = ThreadTrait();
+    if (asked && !trait.empty()) {
+      return Both("hw_cpu_thread_policy", trait, "policy and trait exclude one another");
+    }
+    if ((!asked && trait.empty()) || HasOwnCpus()) return std::nullopt;
+    if (!asked) return Both(trait, trait, "it needs dedicated CPUs");
+    return Both("hw_cpu_thread_policy", "hw:cpu_thread_policy", "it needs dedicated CPUs");
+  }
+
+  // How many CPUs of which kind, told in two ways or wrongly.
+  Refused CpuResources() const {
+    const bool has_policy =
+        Property("hw_cpu_policy") != nullptr || Spec("hw:cpu_policy") != nullptr;
+    int64_t shared = 0;
+    int64_t own = 0;
+    absl::string_view shared_key;
+    absl::string_view own_key;
+    for (const auto& [key, value] : specs_) {
+      const bool is_own = IsGrouped(key, "resources", "PCPU");
+      if (!is_own && !IsGrouped(key, "resources", "VCPU")) continue;
+      (is_own ? own : shared) += IntegerOr0(&value);
+      (is_own ? own_key : shared_key) = key;
+    }
+    if (own == 0 && shared == 0) return std::nullopt;
+    if (has_policy) {
+      return Both("hw_cpu_policy", own != 0 ? own_key : shared_key,
+                  "a policy and a number of CPUs exclude one another");
+    }
+    if (own == 0) return std::nullopt;
+    if (shared != 0) return Both("", own_key, "the flavor asks for shared CPUs too");
+    const std::string* emulator = Spec("hw:emulator_threads_policy");
+    const int64_t extra = emulator != nullptr && *emulator == "isolate" ? 1 : 0;
+    if (!flavor_.vcpu_count || *flavor_.vcpu_count + extra == own) return std::nullopt;
+    return Both("", own_key, absl::StrCat("it must be ", *flavor_.vcpu_count + extra));
+  }
+
+  Refused PageSize() const {
+    const std::string* of_image = Property("hw_mem_page_size");
+    if (of_image == nullptr || of_image->empty()) return std::nullopt;
+    const std::string* of_flavor = Spec("hw:mem_page_size");
+    if (of_flavor != nullptr && (*of_flavor == "any" || *of_flavor == "large")) return std::nullopt;
+    return Both("hw_mem_page_size", "hw:mem_page_size",
+                "an image may choose only where the flavor says any or large");
+  }
+
+  Refused LockedMemory() const {
+    if (Refused refused = BothSwitches("hw_locked_memory", "hw:locked_memory")) return refused;
+    const std::string* of_flavor = Spec("hw:locked_memory");
+    const std::string* asked = of_flavor != nullptr ? of_flavor : Property("hw_locked_memory");
+    if (asked == nullptr || !IsTrue(*asked)) return std::nullopt;
+    for (const std::string* size : {Spec("hw:mem_page_size"), Property("hw_mem_page_size")}) {
+      if (size != nullptr && !size->empty()) return std::nullopt;
+    }
+    return Both("hw_locked_memory", "hw:locked_memory", "it needs a page size");
+  }
+
+  Refused Numa() const {
+    const std::string* of_flavor = Spec("hw:numa_nodes");
+    const std::string* of_image = Property("hw_numa_nodes");
+    const int64_t image_nodes = IntegerOr0(of_image);
+    const bool flavor_says = of_flavor != nullptr && !of_flavor->empty();
+    if (flavor_says && image_nodes != 0) {
+      return Both("hw_numa_nodes", "hw:numa_nodes", "only one of them may say it");
+    }
+    if (!flavor_says && of_image != nullptr && IsInteger(*of_image) && image_nodes < 1) {
+      return Both("hw_numa_nodes", "", "it must be at least 1");
+    }
+    const int64_t said = flavor_says ? IntegerOr0(of_flavor) : image_nodes;
+    if (said == 0 && !HasOwnCpus() && !HasPageSize()) return std::nullopt;
+    return NumaNodes(std::max<int64_t>(said, 1));
+  }
+
+  Refused Devices() const {
+    for (const auto& [image_key, flavor_key] :
+         {std::pair<absl::string_view, absl::string_view>{"hw_pci_numa_affinity_policy",
+                                                          "hw:pci_numa_affinity_policy"},
+          {"hw_tpm_version", "hw:tpm_version"},
+          {"hw_tpm_model", "hw:tpm_model"},
+          {"os_secure_boot", "os:secure_boot"}}) {
+      const std::string* of_flavor = Spec(flavor_key);
+      const std::string* of_image = Property(image_key);
+      if (of_flavor != nullptr && of_image != nullptr && !of_flavor->empty() &&
+          *of_flavor != *of_image) {
+        return Both(image_key, flavor_key, "they differ");
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  const std::string* Spec(absl::string_view key) const { return Find(specs_, key); }
+  const std::string* Property(absl::string_view key) const { return Find(image_, key); }
+
+  NovaRefusal Both(absl::string_view image_key, absl::string_view flavor_key,
+                   absl::string_view why) const {
+    NovaRefusal out;
+    out.image_key = std::string(image_key);
+    out.flavor_key = std::string(flavor_key);
+    if (const std::string* value = Property(image_key)) out.image_value = *value;
+    if (const std::string* value = Spec(flavor_key)) out.flavor_value = *value;
+    out.why = std::string(why);
+    return out;
+  }
+
+  Refused BothSwitches(absl::string_view image_key, absl::string_view flavor_key) const {
+    const std::string* of_flavor = Spec(flavor_key);
+    const std::string* of_image = Property(image_key);
+    if (of_flavor == nullptr || of_image == nullptr || IsTrue(*of_flavor) == IsTrue(*of_image)) {
+      return std::nullopt;
+    }
+    return Both(image_key, flavor_key, "they differ");
+  }
+
+  // "resources:PCPU", "resources1:PCPU", "trait2:X": `kind`, perhaps a number, and `name`.
+  static bool IsGrouped(absl::string_view key, absl::string_view kind, absl::string_view name) {
+    if (!absl::ConsumePrefix(&key, kind)) return false;
+    while (!key.empty() && absl::ascii_isdigit(static_cast<unsigned char>(key.front()))) {
+      key.remove_prefix(1);
+    }
+    return absl::ConsumePrefix(&key, ":") && key == name;
+  }
+
+  // A number of CPUs of the kind is asked for.
+  bool AsksForResource(absl::string_view name) const {
+    return std::any_of(specs_.begin(), specs_.end(), [name](const auto& spec) {
+      return IsGrouped(spec.first, "resources", name) && IntegerOr0(&spec.second) != 0;
+    });
+  }
+
+  // The key of the trait for threads of cores, if flavor or image has it; else "".
+  std::string ThreadTrait() const {
+    for (const auto& [key, value] : specs_) {
+      if (IsGrouped(key, "trait", kThreadTrait)) return key;
+    }
+    std::string key = absl::StrCat("trait:", kThreadTrait);
+    const std::string* of_image = Find(image_, key);
+    return of_image != nullptr && *of_image == "required" ? key : "";
+  }
+
+  // CPUs are dedicated or mixed.
+  bool HasOwnCpus() const {
+    const std::string* policy = Spec("hw:cpu_policy");
+    if (policy == nullptr || policy->empty()) policy = Property("hw_cpu_policy");
+    if (policy != nullptr) return *policy != "shared";
+    return AsksForResource("PCPU");
+  }
+
+  bool HasPageSize() const {
+    const std::string* size = Spec("hw:mem_page_size");
+    return size != nullptr && !size->empty();
+  }
+
+  bool HasList(const Properties& properties, absl::string_view first_key) const {
+    return Find(properties, first_key) != nullptr;
+  }
+
+  Refused NumaNodes(int64_t nodes) const {
+    for (const absl::string_view list : {"numa_cpus", "numa_mem"}) {
+      const std::string image_key = absl::StrCat("hw_", list, ".0");
+      const std::string flavor_key = absl::StrCat("hw:", list, ".0");
+      if (HasList(image_, image_key) && HasList(specs_, flavor_key)) {
+        return Both(image_key, flavor_key, "only one of them may say it");
+      }
+    }
+    const bool has_cpus = HasList(image_, "hw_numa_cpus.0") || HasList(specs_, "hw:numa_cpus.0");
+    const bool has_memory = HasList(image_, "hw_numa_mem.0") || HasList(specs_, "hw:numa_mem.0");
+    if (has_cpus != has_memory) {
+      return Both(has_cpus ? "hw_numa_cpus.0" : "hw_numa_mem.0",
+                  has_cpus ? "hw:numa_cpus.0" : "hw:numa_mem.0",
+                  "CPUs and memory of NUMA nodes must be told together");
+    }
+    if (has_cpus || !flavor_.vcpu_count || !flavor_.ram_mib) return std::nullopt;
+    if (*flavor_.vcpu_count % nodes == 0 && *flavor_.ram_mib % nodes == 0) return std::nullopt;
+    return Both("hw_numa_nodes", "hw:numa_nodes",
+                absl::StrCat("vCPUs and RAM of the flavor cannot be divided by ", nodes));
+  }
+
+  const Flavor& flavor_;
+  const Properties& specs_;
+  const Properties& image_;
+};
+
+const Properties& OrNone(const std::optional<Properties>& properties) {
+  static const auto* const kNone = new Properties();
+  return properties ? *properties : *kNone;
+}
+
+// Most flavors and images say nothing that these rules read.
+bool SaysAnything(const Properties& specs) {
+  return std::any_of(specs.begin(), specs.end(), [](const auto& spec) {
+    return absl::StartsWith(spec.first, "hw:") || absl::StartsWith(spec.first, "resources") ||
+           absl::EndsWith(spec.first, kThreadTrait);
+  });
+}
+
+}  // namespace
+
+std::optional<NovaRefusal> RefusalOfImage(const Image& image) {
+  if (!image.boot_properties || image.boot_properties->empty()) return std::nullopt;
+  const auto refuse = [](const Found& found, absl::string_view why) {
+    return NovaRefusal{std::string(found.key), *found.value, "", "", std::string(why)};
+  };
+  for (const absl::string_view key : {"architecture", "hw_architecture"}) {
+    const Found arch{key, Find(*image.boot_properties, key)};
+    if (arch.value != nullptr && !IsArchitecture(*arch.value)) {
+      return refuse(arch, "no architecture that it knows");
+    }
+  }
+  for (const ValueRule& rule : kValueRules) {
+    const Found found{rule.key, Find(*image.boot_properties, rule.key)};
+    if (found.value == nullptr) continue;
+    if (rule.words.empty()) {
+      if (!IsInteger(*found.value)) return refuse(found, "it must be a whole number");
+      continue;
+    }
+    const std::vector<absl::string_view> words = absl::StrSplit(rule.words, ", ");
+    if (std::find(words.begin(), words.end(), *found.value) == words.end()) {
+      return refuse(found, absl::StrCat("it must be one of ", rule.words));
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<NovaRefusal> TraitConflict(const Flavor& flavor, const Image& image) {
+  if (!flavor.extra_specs || !image.boot_properties) return std::nullopt;
+  for (const auto& [key, value] : *image.boot_properties) {
+    if (!absl::StartsWith(key, "trait:") || value != "required") continue;
+    const std::string* of_flavor = Find(*flavor.extra_specs, key);
+    if (of_flavor == nullptr || *of_flavor != "forbidden") continue;
+    return NovaRefusal{key, value, key, *of_flavor, "no host both has and lacks it"};
+  }
+  return std::nullopt;
+}
+
+std::optional<NovaRefusal> PropertyConflict(const Flavor& flavor, const Image& image) {
+  if (!flavor.extra_specs || !image.boot_properties) return std::nullopt;
+  const Properties& specs = *flavor.extra_specs;
+  const Properties& properties = *image.boot_properties;
+  if (properties.empty() && !SaysAnything(specs)) return std::nullopt;
+  const Pair pair(flavor, specs, properties);
+  for (const auto check :
+       {&Pair::MemoryEncryption, &Pair::Switches, &Pair::SerialPorts, &Pair::Topology,
+        &Pair::CpuPolicy, &Pair::CpuResources, &Pair::ThreadPolicy, &Pair::PageSize,
+        &Pair::LockedMemory, &Pair::Numa, &Pair::Devices}) {
+    if (Refused refused = (pair.*check)()) return refused;
+  }
+  return std::nullopt;
+}
+
+bool AsksForOtherHost(const Flavor& flavor, const Image& image) {
+  if (!image.boot_properties || image.boot_properties->empty()) return false;
+  for (const auto& [key, value] : *image.boot_properties) {
+    if (!absl::StartsWith(key, "trait:") || value != "required") continue;
+    const std::string* of_flavor = Find(OrNone(flavor.extra_specs), key);
+    if (of_flavor == nullptr || *of_flavor != "required") return true;
+  }
+  // The name of today wins over the older one.
+  const std::string* type = Find(*image.boot_properties, "img_hv_type");
+  if (type == nullptr) type = Find(*image.boot_properties, "hypervisor_type");
+  if (type == nullptr || type->empty()) return false;
+  const bool for_metal = IsOneOf(absl::AsciiStrToLower(*type), {"baremetal", "ironic"});
+  return for_metal != flavor.baremetal;
+}
+
+}  // namespace cis

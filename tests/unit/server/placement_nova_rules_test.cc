@@ -1,0 +1,156 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "server/placement/nova_rules.h"
+#include "server/placement/placement.h"
+#include "tests/unit/server/placement_scenes.h"
+
+namespace cis {
+namespace {
+
+using Map = std::map<std::string, std::string>;
+
+struct RuleCase {
+  Map specs;
+  Map properties;
+  // Key of the image and of the flavor that are named; both empty = Nova takes them.
+  std::string image_key;
+  std::string flavor_key;
+};
+
+Flavor FlavorWith(const Map& specs) {
+  Flavor flavor = MakeFlavor("f", 4, 4096, 20);
+  flavor.extra_specs = specs;
+  return flavor;
+}
+Image ImageWith(const Map& properties) {
+  Image image = MakeImage("i");
+  image.boot_properties = properties;
+  return image;
+}
+
+// Each was put to nova.compute.api.API._validate_flavor_image_nostatus of Nova 26.
+TEST(NovaRules, WhatFlavorAndImageSayTogether) {
+  const RuleCase cases[] = {
+      {{}, {}, "", ""},
+      {{{"hw:cpu_policy", "shared"}},
+       {{"hw_cpu_policy", "dedicated"}},
+       "hw_cpu_policy",
+       "hw:cpu_policy"},
+      {{{"hw:cpu_policy", "dedicated"}}, {{"hw_cpu_policy", "shared"}}, "", ""},
+      {{}, {{"hw_cpu_policy", "dedicated"}}, "", ""},
+      {{}, {{"hw_cpu_thread_policy", "isolate"}}, "hw_cpu_thread_policy", "hw:cpu_thread_policy"},
+      {{{"hw:cpu_policy", "dedicated"}}, {{"hw_cpu_thread_policy", "isolate"}}, "", ""},
+      {{{"hw:cpu_policy", "dedicated"}, {"hw:cpu_thread_policy", "require"}},
+       {{"hw_cpu_thread_policy", "isolate"}},
+       "hw_cpu_thread_policy",
+       "hw:cpu_thread_policy"},
+      {{{"resources:PCPU", "4"}},
+       {{"hw_cpu_policy", "dedicated"}},
+       "hw_cpu_policy",
+       "resources:PCPU"},
+      {{}, {{"hw_mem_page_size", "large"}}, "hw_mem_page_size", "hw:mem_page_size"},
+      {{{"hw:mem_page_size", "any"}}, {{"hw_mem_page_size", "2048"}}, "", ""},
+      {{{"hw:mem_page_size", "2048"}},
+       {{"hw_mem_page_size", "2048"}},
+       "hw_mem_page_size",
+       "hw:mem_page_size"},
+      {{{"hw:numa_nodes", "2"}}, {{"hw_numa_nodes", "2"}}, "hw_numa_nodes", "hw:numa_nodes"},
+      {{}, {{"hw_numa_nodes", "3"}}, "hw_numa_nodes", "hw:numa_nodes"},
+      {{}, {{"hw_numa_nodes", "4"}}, "", ""},
+      {{{"hw:mem_encryption", "true"}}, {}, "hw_firmware_type", "hw:mem_encryption"},
+      {{{"hw:mem_encryption", "true"}}, {{"hw_firmware_type", "uefi"}}, "", ""},
+      {{{"hw:pmu", "no"}}, {{"hw_pmu", "yes"}}, "hw_pmu", "hw:pmu"},
+      {{{"hw:serial_port_count", "1"}},
+       {{"hw_serial_port_count", "2"}},
+       "hw_serial_port_count",
+       "hw:serial_port_count"},
+      {{{"hw:cpu_max_cores", "2"}},
+       {{"hw_cpu_max_cores", "4"}},
+       "hw_cpu_max_cores",
+       "hw:cpu_max_cores"},
+      {{}, {{"hw_cpu_max_cores", "2"}, {"hw_cpu_cores", "4"}}, "hw_cpu_cores", "hw:cpu_max_cores"},
+      {{}, {{"hw_locked_memory", "true"}}, "hw_locked_memory", "hw:locked_memory"},
+      {{{"os:secure_boot", "disabled"}},
+       {{"os_secure_boot", "required"}},
+       "os_secure_boot",
+       "os:secure_boot"},
+      {{{"hw:tpm_version", "1.2"}},
+       {{"hw_tpm_version", "2.0"}},
+       "hw_tpm_version",
+       "hw:tpm_version"},
+  };
+  for (const RuleCase& c : cases) {
+    const auto refusal = PropertyConflict(FlavorWith(c.specs), ImageWith(c.properties));
+    const std::string shown =
+        ::testing::PrintToString(c.specs) + " " + ::testing::PrintToString(c.properties);
+    EXPECT_EQ(refusal.has_value(), !c.image_key.empty() || !c.flavor_key.empty()) << shown;
+    if (!refusal) continue;
+    EXPECT_EQ(refusal->image_key, c.image_key) << shown;
+    EXPECT_EQ(refusal->flavor_key, c.flavor_key) << shown;
+    EXPECT_FALSE(refusal->why.empty()) << shown;
+  }
+}
+
+TEST(NovaRules, ValuesOfAnImageThatNovaDoesNotKnow) {
+  for (const Map& bad : {Map{{"architecture", "arm64"}}, Map{{"hw_firmware_type", "UEFI"}},
+                         Map{{"hw_cpu_policy", "pinned"}}, Map{{"hw_cpu_cores", "many"}},
+                         Map{{"os_secure_boot", "yes"}}, Map{{"img_config_drive", "true"}}}) {
+    const auto refusal = RefusalOfImage(ImageWith(bad));
+    ASSERT_TRUE(refusal.has_value()) << ::testing::PrintToString(bad);
+    EXPECT_EQ(refusal->image_key, bad.begin()->first);
+  }
+  for (const Map& good : {Map{{"architecture", "AMD64"}}, Map{{"hw_architecture", "aarch64"}},
+                          Map{{"hw_firmware_type", "uefi"}}, Map{{"hw_cpu_cores", " 4 "}}}) {
+    EXPECT_FALSE(RefusalOfImage(ImageWith(good)).has_value()) << ::testing::PrintToString(good);
+  }
+}
+
+TEST(NovaRules, WhatIsNotKnownPasses) {
+  Flavor hidden = FlavorWith({});
+  hidden.extra_specs.reset();
+  EXPECT_FALSE(PropertyConflict(hidden, ImageWith({{"hw_mem_page_size", "large"}})).has_value());
+  EXPECT_FALSE(TraitConflict(hidden, ImageWith({{"trait:A", "required"}})).has_value());
+  Image unread = ImageWith({});
+  unread.boot_properties.reset();
+  EXPECT_FALSE(PropertyConflict(FlavorWith({{"hw:mem_encryption", "true"}}), unread).has_value());
+  EXPECT_FALSE(RefusalOfImage(unread).has_value());
+}
+
+TEST(NovaRules, OnlyRequiredAgainstForbiddenIsAConflictOfTraits) {
+  const Image image = ImageWith({{"trait:CUSTOM_A", "required"}});
+  EXPECT_TRUE(TraitConflict(FlavorWith({{"trait:CUSTOM_A", "forbidden"}}), image).has_value());
+  EXPECT_FALSE(TraitConflict(FlavorWith({{"trait:CUSTOM_A", "required"}}), image).has_value());
+  EXPECT_FALSE(TraitConflict(FlavorWith({{"trait:CUSTOM_B", "forbidden"}}), image).has_value());
+  EXPECT_FALSE(TraitConflict(FlavorWith({{"trait1:CUSTOM_A", "forbidden"}}), image).has_value());
+}
+
+TEST(NovaRules, AHostOnlyTheImageAsksForIsUnknownAndNoObstacle) {
+  const auto ask = [](const Map& specs, const Map& properties, bool baremetal) {
+    CatalogBuilder builder;
+    builder.Select(MakeShare("A", "vo"));
+    Flavor flavor = FlavorWith(specs);
+    flavor.baremetal = baremetal;
+    builder.AddFlavor(flavor);
+    builder.AddImage(ImageWith(properties));
+    AddRoutedNetworks(builder);
+    return Find(builder, QueryOf("vo"));
+  };
+  const auto is_unknown = [&](const Map& specs, const Map& properties, bool baremetal) {
+    const Answer answer = ask(specs, properties, baremetal);
+    EXPECT_EQ(answer.result.placements.size(), 1U);
+    return !answer.result.placements.empty() &&
+           (answer.result.placements[0].unknowns & UnknownBit(Unknown::kHost)) != 0;
+  };
+  EXPECT_TRUE(is_unknown({}, {{"trait:CUSTOM_A", "required"}}, false));
+  EXPECT_FALSE(
+      is_unknown({{"trait:CUSTOM_A", "required"}}, {{"trait:CUSTOM_A", "required"}}, false));
+  EXPECT_TRUE(is_unknown({}, {{"hypervisor_type", "qemu"}}, true));
+  EXPECT_FALSE(is_unknown({}, {{"hypervisor_type", "qemu"}}, false));
+  EXPECT_FALSE(is_unknown({{"trait:CUSTOM_A", "required"}}, {}, false));
+}
+
+}  // namespace
+}  // namespace cis
