@@ -131,14 +131,18 @@ class InventoryServiceImpl final : public v1::InventoryService::CallbackService 
   const ServiceParts parts_;
 };
 
-class PlacementServiceImpl final : public v1::PlacementService::CallbackService {
+// Its handler writes the bytes of the reply itself.
+class PlacementServiceImpl final
+    : public v1::PlacementService::WithRawCallbackMethod_FindPlacements<
+          v1::PlacementService::Service> {
  public:
   explicit PlacementServiceImpl(const ServiceParts& parts) : parts_(parts) {}
 
   grpc::ServerUnaryReactor* FindPlacements(grpc::CallbackServerContext* call,
-                                           const v1::FindPlacementsRequest* request,
-                                           v1::FindPlacementsResponse* response) override {
-    return Serve(call, parts_, "FindPlacements", request, response, cis::FindPlacements);
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override {
+    return ServeBytes<v1::FindPlacementsRequest>(call, parts_, "FindPlacements", *request, response,
+                                                 cis::FindPlacements);
   }
 
  private:

@@ -11,8 +11,8 @@
 #include "server/query/page_token.h"
 #include "server/service/errors.h"
 #include "server/service/list_page.h"
+#include "server/service/placement_reply.h"
 #include "server/service/placement_request.h"
-#include "server/service/placement_to_proto.h"
 
 namespace cis {
 namespace {
@@ -20,25 +20,27 @@ namespace {
 // Refused pairs of all verdicts together: keeps an answer with `explain` under gRPC's 4 MiB.
 constexpr size_t kMaxRefusedPairsPerAnswer = 2000;
 
-void VerdictsToProto(const PlacementResult& result, const PlacementQuery& query,
-                     v1::FindPlacementsResponse& response) {
+// The note tells of pairs that are left out.
+void AddVerdicts(const PlacementResult& result, PlacementReply& reply,
+                 v1::FindPlacementsResponse& rest) {
   size_t pairs_left = kMaxRefusedPairsPerAnswer;
   size_t pairs_cut = 0;
   for (const ShareVerdict& verdict : result.verdicts) {
-    VerdictToProto(verdict, query, pairs_left, *response.add_verdicts());
+    reply.AddVerdict(verdict, pairs_left);
     const size_t told = std::min(pairs_left, verdict.refused_pairs.size());
     pairs_left -= told;
     pairs_cut += verdict.refused_pairs.size() - told;
   }
   if (pairs_cut > 0) {
-    response.add_notes(absl::StrCat(pairs_cut, " more refused pairs are not shown."));
+    rest.add_notes(absl::StrCat(pairs_cut, " more refused pairs are not shown."));
   }
 }
 
 void ExplanationToProto(const PlacementResult& result, v1::FindPlacementsResponse& response) {
   for (int i = 0; i < kStageCount; ++i) {
     v1::FunnelStage& stage = *response.add_funnel();
-    stage.set_stage(std::string(FormatStage(static_cast<Stage>(i))));
+    const absl::string_view name = FormatStage(static_cast<Stage>(i));
+    stage.set_stage(name.data(), name.size());
     stage.set_in_count(result.funnel[static_cast<size_t>(i)].in_count);
     stage.set_out_count(result.funnel[static_cast<size_t>(i)].out_count);
   }
@@ -76,34 +78,35 @@ absl::StatusOr<size_t> FirstOfPage(const std::string& page_token, uint64_t finge
 }  // namespace
 
 absl::Status FindPlacements(const RequestContext& context, const Snapshot& snapshot,
-                            const v1::FindPlacementsRequest& request,
-                            v1::FindPlacementsResponse& response) {
+                            const v1::FindPlacementsRequest& request, std::string& reply) {
   CIS_ASSIGN_OR_RETURN(const PlacementQuery query, ParsePlacementRequest(request));
   CIS_ASSIGN_OR_RETURN(const int32_t page_size, PlacementPageSize(request.page_size()));
   const uint64_t fingerprint = FingerprintRequest(request);
   const PlacementResult result = FindPlacements(snapshot, query, context.now, context.freshness);
   CIS_ASSIGN_OR_RETURN(const size_t begin,
                        FirstOfPage(request.page_token(), fingerprint, query, result));
-  VerdictsToProto(result, query, response);
-  ExplanationToProto(result, response);
+  PlacementReply parts(query, context.now);
+  v1::FindPlacementsResponse rest;
+  AddVerdicts(result, parts, rest);
+  ExplanationToProto(result, rest);
   const size_t size = result.placements.size();
+  const size_t bytes_of_rest = rest.ByteSizeLong();
   size_t end = std::min(size, begin + static_cast<size_t>(page_size));
-  size_t bytes = response.ByteSizeLong();
   for (size_t i = begin; i < end; ++i) {
-    v1::Placement& placement = *response.add_placements();
-    PlacementToProto(result.placements[i], query, context.now, placement);
-    bytes += placement.ByteSizeLong();
-    if (bytes > kMaxPageBytes) end = i + 1;
+    parts.AddPlacement(result.placements[i]);
+    if (parts.size() + bytes_of_rest > kMaxPageBytes) end = i + 1;
   }
   if (begin < end && end < size) {
     const PageCursor cursor{FormatPlacementKey(KeyOf(result.placements[end - 1], query)),
                             snapshot.generation()};
-    response.set_next_page_token(FormatPageToken(fingerprint, cursor));
+    rest.set_next_page_token(FormatPageToken(fingerprint, cursor));
   }
-  response.set_total_size(static_cast<int32_t>(size));
-  *response.mutable_interpreted_request() = InterpretedRequest(request, query, page_size);
-  response.set_snapshot_generation(snapshot.generation());
-  response.set_site_count(static_cast<int32_t>(snapshot.catalog().sites.size()));
+  rest.set_total_size(static_cast<int32_t>(size));
+  *rest.mutable_interpreted_request() = InterpretedRequest(request, query, page_size);
+  rest.set_snapshot_generation(snapshot.generation());
+  rest.set_site_count(static_cast<int32_t>(snapshot.catalog().sites.size()));
+  parts.Add(rest);
+  reply = parts.Take();
   return absl::OkStatus();
 }
 

@@ -2,6 +2,8 @@
 
 // The method of PlacementService. Its errors are told in proto/cis/v1/placement.proto.
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "cis/v1/placement.pb.h"
 #include "server/service/request_context.h"
@@ -9,8 +11,8 @@
 
 namespace cis {
 
+// `reply` is a serialised FindPlacementsResponse (placement_reply.h says why).
 absl::Status FindPlacements(const RequestContext& context, const Snapshot& snapshot,
-                            const v1::FindPlacementsRequest& request,
-                            v1::FindPlacementsResponse& response);
+                            const v1::FindPlacementsRequest& request, std::string& reply);
 
 }  // namespace cis

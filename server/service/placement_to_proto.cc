@@ -15,35 +15,10 @@ void UnknownsToProto(Unknowns unknowns, Proto& proto) {
   for (uint32_t i = 0; i < kUnknownCount; ++i) {
     const auto unknown = static_cast<Unknown>(i);
     if ((unknowns & UnknownBit(unknown)) != 0) {
-      proto.add_unknowns(std::string(FormatUnknown(unknown)));
+      const absl::string_view text = FormatUnknown(unknown);
+      proto.add_unknowns(text.data(), text.size());
     }
   }
-}
-
-void FlavorToProto(const IndexedShare& share, const Flavor& flavor, v1::PlacedFlavor& proto) {
-  proto.set_name(FormatFlavorName(share.view.endpoint->endpoint, flavor.id));
-  proto.set_upstream_id(flavor.id);
-  proto.set_display_name(flavor.name);
-  proto.set_vcpu_count(flavor.vcpu_count.value_or(0));
-  proto.set_ram_mib(flavor.ram_mib.value_or(0));
-  proto.set_disk_gib(flavor.disk_gib.value_or(0));
-  proto.set_ephemeral_gib(flavor.ephemeral_gib.value_or(0));
-  if (flavor.gpu_count) proto.set_gpu_count(*flavor.gpu_count);
-  proto.set_gpu_model(flavor.gpu_model);
-  proto.set_arch(flavor.arch);
-}
-
-void ImageToProto(const IndexedShare& share, const Image& image, v1::PlacedImage& proto) {
-  proto.set_name(FormatImageName(share.view.endpoint->endpoint, image.id));
-  proto.set_upstream_id(image.id);
-  proto.set_display_name(image.name);
-  proto.set_os_distro(image.os_distro);
-  proto.set_os_version(image.os_version);
-  proto.set_arch(image.arch);
-  proto.set_build_date(image.build_date);
-  proto.set_eol_date(image.eol_date);
-  proto.set_confidence(ConfidenceToProto(
-      std::min(image.provenance.Of("os_distro"), image.provenance.Of("os_version"))));
 }
 
 void NetworkRefToProto(const Share& share, const Network& network, v1::NetworkRef& proto) {
@@ -71,6 +46,34 @@ v1::NetworkPlan::Kind KindToProto(PlanKind kind) {
 }
 
 }  // namespace
+
+void PlacedFlavorToProto(const Placement& placement, v1::PlacedFlavor& proto) {
+  const Flavor& flavor = *placement.flavor;
+  proto.set_name(FormatFlavorName(placement.share->view.endpoint->endpoint, flavor.id));
+  proto.set_upstream_id(flavor.id);
+  proto.set_display_name(flavor.name);
+  proto.set_vcpu_count(flavor.vcpu_count.value_or(0));
+  proto.set_ram_mib(flavor.ram_mib.value_or(0));
+  proto.set_disk_gib(flavor.disk_gib.value_or(0));
+  proto.set_ephemeral_gib(flavor.ephemeral_gib.value_or(0));
+  if (flavor.gpu_count) proto.set_gpu_count(*flavor.gpu_count);
+  proto.set_gpu_model(flavor.gpu_model);
+  proto.set_arch(flavor.arch);
+}
+
+void PlacedImageToProto(const Placement& placement, v1::PlacedImage& proto) {
+  const Image& image = *placement.image->image;
+  proto.set_name(FormatImageName(placement.share->view.endpoint->endpoint, image.id));
+  proto.set_upstream_id(image.id);
+  proto.set_display_name(image.name);
+  proto.set_os_distro(image.os_distro);
+  proto.set_os_version(image.os_version);
+  proto.set_arch(image.arch);
+  proto.set_build_date(image.build_date);
+  proto.set_eol_date(image.eol_date);
+  proto.set_confidence(ConfidenceToProto(
+      std::min(image.provenance.Of("os_distro"), image.provenance.Of("os_version"))));
+}
 
 void NetworkPlanToProto(const Placement& placement, const PlacementQuery& query,
                         v1::NetworkPlan& proto) {
@@ -124,16 +127,14 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query, a
   proto.set_project_id(share.project_id);
   proto.set_project_name(share.project_name);
   proto.set_protocol(endpoint.protocol);
-  FlavorToProto(indexed, *placement.flavor, *proto.mutable_flavor());
-  ImageToProto(indexed, image, *proto.mutable_image());
-  NetworkPlanToProto(placement, query, *proto.mutable_network());
   proto.set_login_user(image.login_user);
   proto.set_login_user_confidence(ConfidenceToProto(image.provenance.Of("login_user")));
   proto.set_score(placement.score);
   proto.set_bucket(placement.bucket);
   for (size_t i = 0; i < placement.parts.size(); ++i) {
     v1::ScorePart& part = *proto.add_score_parts();
-    part.set_criterion(std::string(FormatCriterion(static_cast<Criterion>(i))));
+    const absl::string_view criterion = FormatCriterion(static_cast<Criterion>(i));
+    part.set_criterion(criterion.data(), criterion.size());
     part.set_value(placement.parts[i]);
     part.set_weight(query.weights[i]);
   }
@@ -163,10 +164,6 @@ void VerdictToProto(const ShareVerdict& verdict, const PlacementQuery& query,
   proto.set_vo(share.vo);
   proto.set_region(RegionOf(verdict.share->view.endpoint->endpoint));
   proto.set_fits(verdict.fits);
-  if (verdict.blocking() != nullptr) {
-    ReasonToProto(*verdict.blocking(), query, *proto.mutable_blocking());
-  }
-  for (const Reason& reason : verdict.also()) ReasonToProto(reason, query, *proto.add_also());
   UnknownsToProto(verdict.unknowns, proto);
   proto.set_data_state(DataStateToProto(verdict.data_state));
   if (IsKnownTime(verdict.observe_time)) {
@@ -184,8 +181,10 @@ void VerdictToProto(const ShareVerdict& verdict, const PlacementQuery& query,
 
 void ReasonToProto(const Reason& reason, const PlacementQuery& query, v1::Reason& proto) {
   const ReasonText text = FormatReason(reason, query);
-  proto.set_code(std::string(FormatReasonCode(reason.code)));
-  proto.set_stage(std::string(FormatStage(StageOf(reason.code))));
+  const absl::string_view code = FormatReasonCode(reason.code);
+  const absl::string_view stage = FormatStage(StageOf(reason.code));
+  proto.set_code(code.data(), code.size());
+  proto.set_stage(stage.data(), stage.size());
   proto.set_want(text.want);
   proto.set_best(text.best);
   proto.set_best_item(text.best_item);

@@ -14,8 +14,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/server_context.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "grpcpp/support/slice.h"
 #include "server/service/change_handlers.h"
 #include "server/service/errors.h"
 #include "server/service/grpc_services.h"
@@ -89,37 +92,85 @@ grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call
 absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(Past& past, absl::Time as_of,
                                                            absl::Time now);
 
-// One method: take the snapshot of now, run the handler, tell the outcome. The snapshot is kept
-// until the answer is complete, however many snapshots are published meanwhile. A request `as_of`
-// an earlier time is answered on the history thread, from the snapshot of then and with its ages.
+// The snapshot and the ages that a request is answered with: those of `as_of`, if it has one.
+template <typename Request, typename Handler>
+absl::Status AnswerFromPast(Past& past, RequestContext context, const Request& request,
+                            Handler handler) {
+  const absl::Time as_of =
+      absl::FromUnixSeconds(request.as_of().seconds()) + absl::Nanoseconds(request.as_of().nanos());
+  const auto snapshot = SnapshotAt(past, as_of, context.now);
+  if (!snapshot.ok()) return snapshot.status();
+  context.now = as_of;
+  return handler(context, **snapshot);
+}
+
+// Runs `call` over the context and the snapshot of now, and tells the outcome. The snapshot is kept
+// until the answer is complete, however many snapshots are published meanwhile.
+template <typename Call>
+grpc::ServerUnaryReactor* ServeNow(grpc::CallbackServerContext* server_call,
+                                   const ServiceParts& parts, absl::string_view method, Call call) {
+  grpc::ServerUnaryReactor* reactor = server_call->DefaultReactor();
+  const CallTimer timer(parts.meter, method);
+  const std::shared_ptr<const Snapshot> snapshot = parts.snapshots->Current();
+  const absl::Status status = snapshot == nullptr ? SnapshotNotReadyError() : RunGuarded([&] {
+    return call(RequestContext{parts.clock->Now(), parts.freshness}, *snapshot);
+  });
+  FinishCall(reactor, timer, method, status);
+  return reactor;
+}
+
+// One method: run the handler over the snapshot of now. A request `as_of` an earlier time is
+// answered on the history thread, from the snapshot of then and with its ages.
 template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* call, const ServiceParts& parts,
                                 absl::string_view method, const Request* request,
                                 Response* response, Handler handler) {
+  const auto answer = [=](const RequestContext& context, const Snapshot& snapshot) {
+    return handler(context, snapshot, *request, *response);
+  };
   if constexpr (requires { request->has_as_of(); }) {
     if (request->has_as_of()) {
-      return ServeFromPast(call, parts, method,
-                           [=](Past& past, RequestContext context,
-                               const std::shared_ptr<const Snapshot>&) -> absl::Status {
-                             const absl::Time as_of =
-                                 absl::FromUnixSeconds(request->as_of().seconds()) +
-                                 absl::Nanoseconds(request->as_of().nanos());
-                             const auto snapshot = SnapshotAt(past, as_of, context.now);
-                             if (!snapshot.ok()) return snapshot.status();
-                             context.now = as_of;
-                             return handler(context, **snapshot, *request, *response);
-                           });
+      return ServeFromPast(
+          call, parts, method,
+          [=](Past& past, const RequestContext& context, const std::shared_ptr<const Snapshot>&) {
+            return AnswerFromPast(past, context, *request, answer);
+          });
     }
   }
-  grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
-  const CallTimer timer(parts.meter, method);
-  const std::shared_ptr<const Snapshot> snapshot = parts.snapshots->Current();
-  const absl::Status status = snapshot == nullptr ? SnapshotNotReadyError() : RunGuarded([&] {
-    const RequestContext context{parts.clock->Now(), parts.freshness};
-    return handler(context, *snapshot, *request, *response);
-  });
-  FinishCall(reactor, timer, method, status);
-  return reactor;
+  return ServeNow(call, parts, method, answer);
+}
+
+// As Serve, for a handler that writes the bytes of its reply. `response` lives until it is told.
+template <typename Request, typename Handler>
+grpc::ServerUnaryReactor* ServeBytes(grpc::CallbackServerContext* call, const ServiceParts& parts,
+                                     absl::string_view method, const grpc::ByteBuffer& bytes,
+                                     grpc::ByteBuffer* response, Handler handler) {
+  const auto request = std::make_shared<Request>();
+  grpc::ByteBuffer to_parse = bytes;  // shares the slices
+  const grpc::Status parsed =
+      grpc::SerializationTraits<Request>::Deserialize(&to_parse, request.get());
+  if (!parsed.ok()) {
+    grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
+    reactor->Finish(parsed);
+    return reactor;
+  }
+  const auto answer = [=](const RequestContext& context, const Snapshot& snapshot) -> absl::Status {
+    auto reply = std::make_unique<std::string>();
+    const absl::Status status = handler(context, snapshot, *request, *reply);
+    if (!status.ok()) return status;
+    std::string* const kept = reply.release();
+    const grpc::Slice slice(
+        kept->data(), kept->size(), [](void* text) { delete static_cast<std::string*>(text); },
+        kept);
+    *response = grpc::ByteBuffer(&slice, 1);
+    return absl::OkStatus();
+  };
+  if (!request->has_as_of()) return ServeNow(call, parts, method, answer);
+  return ServeFromPast(
+      call, parts, method,
+      [=](Past& past, const RequestContext& context, const std::shared_ptr<const Snapshot>&) {
+        return AnswerFromPast(past, context, *request, answer);
+      });
 }
 
 }  // namespace cis

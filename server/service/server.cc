@@ -141,9 +141,13 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Server::~Server() { Drain(kDestructorGrace); }
 
 void Server::Publish(std::shared_ptr<const Snapshot> snapshot) {
-  const bool is_first = parts_->snapshots.Current() == nullptr;
+  const std::shared_ptr<const Snapshot> before = parts_->snapshots.Current();
+  const bool is_first = before == nullptr;
   // Here and not in the first request, which would wait for it.
-  snapshot->placement_index(PlacementIndex::Build);
+  snapshot->placement_index([&before](const Snapshot& made) {
+    return PlacementIndex::Update(
+        made, before == nullptr ? nullptr : before->placement_index(PlacementIndex::Build).get());
+  });
   parts_->snapshots.Publish(std::move(snapshot));
   parts_->feed.WakeAll();
   if (is_first && !parts_->drained) parts_->SetHealth(true);

@@ -9,8 +9,8 @@
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "server/service/errors.h"
-#include "server/service/placement_handlers.h"
 #include "tests/support/case_file.h"
+#include "tests/support/placement_reply.h"
 #include "tests/unit/server/placement_scenes.h"
 
 namespace cis {
