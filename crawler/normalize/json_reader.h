@@ -12,7 +12,7 @@
 
 #include "absl/strings/string_view.h"
 #include "crawler/normalize/json_value.h"
-#include "crawler/normalize/utf8.h"
+#include "schema/base/utf8.h"
 
 namespace cis {
 

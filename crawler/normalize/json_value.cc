@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "crawler/normalize/utf8.h"
+#include "schema/base/utf8.h"
 
 namespace cis {
 namespace {
@@ -284,7 +284,7 @@ absl::StatusOr<JsonDocument> ParseJson(absl::string_view text) {
   }
   std::string replaced;
   if (!IsValidUtf8(text)) {
-    replaced = ReplaceInvalidUtf8(text);
+    replaced = ValidUtf8(text);
     text = replaced;
   }
   try {

@@ -44,7 +44,6 @@ cis_library(
   normalize/table.cc
   normalize/table_check.cc
   normalize/tokens.cc
-  normalize/utf8.cc
   ${CIS_RULE_TABLES_CC}
   PUBLIC
   cis_model

@@ -20,6 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "schema/base/utf8.h"
 #include "server/query/query_error.h"
 
 namespace cis {
@@ -35,9 +36,7 @@ bool IsWordByte(char c) {
 
 std::string Show(absl::string_view text) {
   if (text.size() <= kMaxShownBytes) return absl::StrCat("\"", text, "\"");
-  size_t end = kMaxShownBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return absl::StrCat("\"", text.substr(0, end), "...\"");
+  return absl::StrCat("\"", CutUtf8(text, kMaxShownBytes), "...\"");
 }
 
 // An argument as written.

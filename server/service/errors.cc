@@ -10,6 +10,7 @@
 #include "google/protobuf/any.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "schema/base/utf8.h"
 #include "server/query/query_error.h"
 
 namespace cis {
@@ -36,12 +37,11 @@ bool ReadDetail(const absl::Status& status, Message& detail) {
   return payload && detail.ParseFromString(std::string(*payload));
 }
 
-// Cuts at a character's border, so that the text stays valid UTF-8.
+// What is repeated of a request may be no UTF-8: a command line gives any bytes.
 std::string Cut(absl::string_view text, size_t max_bytes) {
-  if (text.size() <= max_bytes) return std::string(text);
-  size_t end = max_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return absl::StrCat(text.substr(0, end), "...");
+  std::string valid = ValidUtf8(text);
+  if (valid.size() <= max_bytes) return valid;
+  return absl::StrCat(CutUtf8(valid, max_bytes), "...");
 }
 
 absl::Status MakeError(absl::StatusCode code, absl::string_view reason, absl::string_view message,
@@ -120,7 +120,7 @@ absl::Status InvalidFieldError(absl::string_view reason, absl::string_view field
   absl::Status status = MakeError(absl::StatusCode::kInvalidArgument, reason, message, all);
   google::rpc::BadRequest bad_request;
   auto& violation = *bad_request.add_field_violations();
-  violation.set_field(std::string(field));
+  violation.set_field(Cut(field, kMaxQuotedBytes));
   violation.set_description(Cut(message, kMaxErrorBytes));
   Attach(bad_request, status);
   return status;

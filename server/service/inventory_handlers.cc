@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "schema/base/status_macros.h"
+#include "schema/base/utf8.h"
 #include "server/query/read_mask.h"
 #include "server/service/errors.h"
 #include "server/service/field_tables.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "schema/base/utf8.h"
 #include "schema/model/resource_name.h"
 #include "server/placement/describe.h"
 #include "server/service/proto_values.h"

@@ -3,31 +3,9 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "schema/base/utf8.h"
 
 namespace cis {
-namespace {
-
-constexpr char kReplacement[] = "\xEF\xBF\xBD";
-
-// Bytes of the valid UTF-8 character at the start of `text`; 0 if there is none.
-size_t CharacterBytes(absl::string_view text) {
-  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const size_t size = first >= 0xF0 ? 4 : (first >= 0xE0 ? 3 : 2);
-  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
-  for (size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  // Overlong forms, surrogates, and what is above U+10FFFF.
-  if (first == 0xE0 && byte(1) < 0xA0) return 0;
-  if (first == 0xED && byte(1) > 0x9F) return 0;
-  if (first == 0xF0 && byte(1) < 0x90) return 0;
-  if (first == 0xF4 && byte(1) > 0x8F) return 0;
-  return size;
-}
-
-}  // namespace
 
 google::protobuf::Timestamp TimeToProto(absl::Time time) {
   google::protobuf::Timestamp proto;
@@ -116,22 +94,6 @@ v1::Provenance ProvenanceToProto(const Provenance& provenance) {
   }
   for (const std::string& warning : provenance.warnings) proto.add_warnings(ValidUtf8(warning));
   return proto;
-}
-
-std::string ValidUtf8(absl::string_view text) {
-  std::string valid;
-  valid.reserve(text.size());
-  while (!text.empty()) {
-    const size_t size = CharacterBytes(text);
-    if (size == 0) {
-      valid += kReplacement;
-      text.remove_prefix(1);
-    } else {
-      absl::StrAppend(&valid, text.substr(0, size));
-      text.remove_prefix(size);
-    }
-  }
-  return valid;
 }
 
 std::string KeystoneV3Url(const Endpoint& endpoint) {

@@ -30,10 +30,6 @@ v1::Provenance ProvenanceToProto(const Provenance& provenance);
 // "floating-pool", "direct", "tenant" or "none"; empty if nothing tells it (confidence kUnknown).
 absl::string_view FormatRole(const Network& network);
 
-// `text` with every byte that is not of valid UTF-8 replaced by U+FFFD: texts that were cut may end
-// inside a character, and a message with one such byte cannot be read by other languages.
-std::string ValidUtf8(absl::string_view text);
-
 // Keystone URL as users know it, with `/v3`.
 std::string KeystoneV3Url(const Endpoint& endpoint);
 // Region to use: as the catalog spells it, else as configured.

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "schema/base/utf8.h"
 #include "schema/model/resource_name.h"
 #include "server/service/proto_values.h"
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "schema/base/utf8.h"
 #include "schema/model/resource_name.h"
 #include "server/service/proto_values.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "crawler/normalize/json_value.h"
-#include "crawler/normalize/utf8.h"
+#include "schema/base/utf8.h"
 #include "tests/support/json_values.h"
 
 namespace cis {
@@ -120,7 +120,7 @@ TEST(ParseJson, AgreesWithTheTolerantParserOnChangedTexts) {
           text.erase(at, 1);
       }
     }
-    const json expected = json::parse(ReplaceInvalidUtf8(text), nullptr, false);
+    const json expected = json::parse(ValidUtf8(text), nullptr, false);
     const absl::StatusOr<JsonDocument> document = ParseJson(text);
     if (expected.is_discarded()) {
       // A number out of range is an exception of its own there and refused here.

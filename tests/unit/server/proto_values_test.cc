@@ -31,25 +31,6 @@ TEST(Enums, HaveTheSameMeaning) {
   EXPECT_EQ(VoSupportToProto(VoSupport::kRefused, true), v1::VO_SUPPORT_REFUSED);
 }
 
-TEST(ValidUtf8, KeepsWhatIsValid) {
-  for (const char* text :
-       {"", "plain", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\x7f\x01"}) {
-    EXPECT_EQ(ValidUtf8(text), text);
-  }
-}
-
-TEST(ValidUtf8, ReplacesEachByteThatIsNot) {
-  const std::string mark = "\xEF\xBF\xBD";
-  EXPECT_EQ(ValidUtf8("a\xFF"
-                      "b"),
-            "a" + mark + "b");
-  EXPECT_EQ(ValidUtf8("\xC3"), mark);                        // cut
-  EXPECT_EQ(ValidUtf8("\xC0\x80"), mark + mark);             // overlong
-  EXPECT_EQ(ValidUtf8("\xED\xA0\x80"), mark + mark + mark);  // surrogate
-  EXPECT_EQ(ValidUtf8("\xF5\x80\x80\x80"), mark + mark + mark + mark);
-  EXPECT_EQ(ValidUtf8("\x80x"), mark + "x");
-}
-
 TEST(RegionOf, TheCatalogsSpellingWins) {
   Endpoint endpoint = MakeEndpoint("SITE-A", "", "regionone");
   endpoint.resolved_region = "RegionOne";

@@ -1,6 +1,6 @@
 #pragma once
 
-// Broken UTF-8 from sites: found, replaced, and never made by cutting.
+// Broken UTF-8, from sites and from requests: found, replaced, and never made by cutting.
 
 #include <cstddef>
 #include <string>
@@ -11,8 +11,9 @@ namespace cis {
 
 bool IsValidUtf8(absl::string_view text);
 
-// `text` with every byte sequence that is not valid UTF-8 replaced by U+FFFD.
-std::string ReplaceInvalidUtf8(absl::string_view text);
+// `text` with every byte that is not of valid UTF-8 replaced by U+FFFD: a message of protobuf with
+// one such byte cannot be read.
+std::string ValidUtf8(absl::string_view text);
 
 // The longest prefix of `text` of at most `max_bytes` bytes that does not split a character.
 absl::string_view CutUtf8(absl::string_view text, std::size_t max_bytes);

@@ -1,4 +1,4 @@
-#include "crawler/normalize/utf8.h"
+#include "schema/base/utf8.h"
 
 namespace cis {
 namespace {
@@ -53,7 +53,7 @@ bool IsValidUtf8(absl::string_view text) {
   return true;
 }
 
-std::string ReplaceInvalidUtf8(absl::string_view text) {
+std::string ValidUtf8(absl::string_view text) {
   std::string clean;
   clean.reserve(text.size());
   for (std::size_t pos = 0; pos < text.size();) {

@@ -1,0 +1,36 @@
+#include "schema/base/utf8.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace cis {
+namespace {
+
+TEST(ValidUtf8, KeepsWhatIsValid) {
+  for (const char* text :
+       {"", "plain", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\x7f\x01"}) {
+    EXPECT_EQ(ValidUtf8(text), text);
+  }
+}
+
+TEST(ValidUtf8, ReplacesEachByteThatIsNot) {
+  const std::string mark = "\xEF\xBF\xBD";
+  EXPECT_EQ(ValidUtf8("a\xFF"
+                      "b"),
+            "a" + mark + "b");
+  EXPECT_EQ(ValidUtf8("\xC3"), mark);                        // cut
+  EXPECT_EQ(ValidUtf8("\xC0\x80"), mark + mark);             // overlong
+  EXPECT_EQ(ValidUtf8("\xED\xA0\x80"), mark + mark + mark);  // surrogate
+  EXPECT_EQ(ValidUtf8("\xF5\x80\x80\x80"), mark + mark + mark + mark);
+  EXPECT_EQ(ValidUtf8("\x80x"), mark + "x");
+}
+
+TEST(CutUtf8, SplitsNoCharacter) {
+  EXPECT_EQ(CutUtf8("aü", 3), "aü");
+  EXPECT_EQ(CutUtf8("aü", 2), "a");
+  EXPECT_EQ(CutUtf8("aü", 0), "");
+}
+
+}  // namespace
+}  // namespace cis
