@@ -61,7 +61,8 @@ void SetExtra(const std::vector<FieldText>&, Subnet&) {}
 void SetExtra(const std::vector<FieldText>&, FloatingIp&) {}
 void SetExtra(const std::vector<FieldText>&, Quota&) {}
 void SetExtra(const std::vector<FieldText>& fields, Router& router) {
-  TextListReader list(FindField(fields, "network_ids").value_or("[]"));
+  const std::string ids = FindField(fields, "network_ids").value_or("[]");
+  TextListReader list(ids);
   for (std::string id; list.Next(id);) router.network_ids.push_back(id);
 }
 
