@@ -156,7 +156,7 @@ grpc::ServerUnaryReactor* ServeBytes(grpc::CallbackServerContext* call, const Se
   }
   const auto answer = [=](const RequestContext& context, const Snapshot& snapshot) -> absl::Status {
     auto reply = std::make_unique<std::string>();
-    const absl::Status status = handler(context, snapshot, *request, *reply);
+    absl::Status status = handler(context, snapshot, *request, *reply);
     if (!status.ok()) return status;
     std::string* const kept = reply.release();
     const grpc::Slice slice(
