@@ -53,10 +53,12 @@ int64_t IntegerOr0(const std::string* text) {
   return text != nullptr && absl::SimpleAtoi(*text, &value) ? value : 0;
 }
 
-// Names of architectures that Nova knows, with those that it takes for one of them.
+// Names of architectures that Nova knows (`Architecture` of nova/objects/fields.py, newer releases
+// too), with those that its `canonicalize` takes for one of them. What sites write is read by
+// crawler/normalize/arch, whose table says of each spelling whether Nova 26 takes it.
 bool IsArchitecture(absl::string_view text) {
   const std::string name = absl::AsciiStrToLower(text);
-  if (name.size() == 4 && absl::StartsWith(name, "i") && absl::EndsWith(name, "86")) return true;
+  if (IsOneOf(name, {"i386", "i486", "i586", "x86_32", "x86_32p"})) return true;
   return IsOneOf(
       name,
       {"alpha",     "armv6",      "armv7l",       "armv7b", "aarch64", "cris",    "i686",

@@ -53,7 +53,7 @@ SPECS = {
     'resources:PCPU': ['', '', '', '', '4'],
 }
 PROPERTIES = {
-    'architecture': ['', '', 'x86_64', 'AMD64', 'arm64'],
+    'architecture': ['', '', 'x86_64', 'AMD64', 'arm64', 'i386', 'i086', 'x86_32p'],
     'hw_architecture': ['', '', '', 'aarch64', 'x64'],
     'hw_cpu_policy': ['', '', 'shared', 'dedicated', 'Dedicated'],
     'hw_cpu_thread_policy': ['', '', '', 'prefer', 'isolate', 'require'],

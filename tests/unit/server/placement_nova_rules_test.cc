@@ -95,14 +95,16 @@ TEST(NovaRules, WhatFlavorAndImageSayTogether) {
 }
 
 TEST(NovaRules, ValuesOfAnImageThatNovaDoesNotKnow) {
-  for (const Map& bad : {Map{{"architecture", "arm64"}}, Map{{"hw_firmware_type", "UEFI"}},
-                         Map{{"hw_cpu_policy", "pinned"}}, Map{{"hw_cpu_cores", "many"}},
-                         Map{{"os_secure_boot", "yes"}}, Map{{"img_config_drive", "true"}}}) {
+  for (const Map& bad : {Map{{"architecture", "arm64"}}, Map{{"architecture", "i086"}},
+                         Map{{"hw_firmware_type", "UEFI"}}, Map{{"hw_cpu_policy", "pinned"}},
+                         Map{{"hw_cpu_cores", "many"}}, Map{{"os_secure_boot", "yes"}},
+                         Map{{"img_config_drive", "true"}}}) {
     const auto refusal = RefusalOfImage(ImageWith(bad));
     ASSERT_TRUE(refusal.has_value()) << ::testing::PrintToString(bad);
     EXPECT_EQ(refusal->image_key, bad.begin()->first);
   }
   for (const Map& good : {Map{{"architecture", "AMD64"}}, Map{{"hw_architecture", "aarch64"}},
+                          Map{{"architecture", "i386"}}, Map{{"architecture", "x86_32"}},
                           Map{{"hw_firmware_type", "uefi"}}, Map{{"hw_cpu_cores", " 4 "}}}) {
     EXPECT_FALSE(RefusalOfImage(ImageWith(good)).has_value()) << ::testing::PrintToString(good);
   }
