@@ -364,11 +364,20 @@ const Properties& OrNone(const std::optional<Properties>& properties) {
   return properties ? *properties : *kNone;
 }
 
-// Most flavors and images say nothing that these rules read.
-bool SaysAnything(const Properties& specs) {
+// Most flavors and images say nothing that the rules of a pair read.
+bool FlavorSaysAnything(const Properties& specs) {
   return std::any_of(specs.begin(), specs.end(), [](const auto& spec) {
     return absl::StartsWith(spec.first, "hw:") || absl::StartsWith(spec.first, "resources") ||
            absl::EndsWith(spec.first, kThreadTrait);
+  });
+}
+bool ImageSaysAnything(const Properties& properties) {
+  return std::any_of(properties.begin(), properties.end(), [](const auto& property) {
+    const absl::string_view key = property.first;
+    if (absl::StartsWith(key, "trait:")) return absl::EndsWith(key, kThreadTrait);
+    // Of these, firmware and machine are read only where memory is to be encrypted.
+    return !IsOneOf(key, {"architecture", "hw_architecture", "hw_firmware_type", "hw_machine_type",
+                          "hypervisor_type", "img_config_drive", "img_hv_type"});
   });
 }
 
@@ -415,7 +424,7 @@ std::optional<NovaRefusal> PropertyConflict(const Flavor& flavor, const Image& i
   if (!flavor.extra_specs || !image.boot_properties) return std::nullopt;
   const Properties& specs = *flavor.extra_specs;
   const Properties& properties = *image.boot_properties;
-  if (properties.empty() && !SaysAnything(specs)) return std::nullopt;
+  if (!ImageSaysAnything(properties) && !FlavorSaysAnything(specs)) return std::nullopt;
   const Pair pair(flavor, specs, properties);
   for (const auto check :
        {&Pair::MemoryEncryption, &Pair::Switches, &Pair::SerialPorts, &Pair::Topology,
