@@ -81,10 +81,6 @@ absl::StatusOr<int64_t> PageLimit(int32_t page_size) {
   return std::min(page_size, kMaxPageSize);
 }
 
-absl::Time ToTime(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
 // The row that the page before ended with.
 absl::StatusOr<int64_t> ParsePosition(const std::string& token, uint64_t fingerprint) {
   const absl::StatusOr<PageCursor> cursor = ParsePageToken(token, fingerprint);
@@ -113,8 +109,8 @@ absl::Status ListChanges(Past& past, const Snapshot& snapshot,
   if (!request.page_token().empty()) {
     CIS_ASSIGN_OR_RETURN(query.before_id, ParsePosition(request.page_token(), fingerprint));
   }
-  if (request.has_start_time()) query.start_time = ToTime(request.start_time());
-  if (request.has_end_time()) query.end_time = ToTime(request.end_time());
+  if (request.has_start_time()) query.start_time = TimeFromProto(request.start_time());
+  if (request.has_end_time()) query.end_time = TimeFromProto(request.end_time());
   query.limit = page_size + 1;  // one more tells whether there is a next page
   std::vector<Change> changes;
   HistoryBounds bounds;

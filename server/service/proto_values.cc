@@ -16,6 +16,10 @@ google::protobuf::Timestamp TimeToProto(absl::Time time) {
   return proto;
 }
 
+absl::Time TimeFromProto(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
 bool IsKnownTime(absl::Time time) {
   return time != absl::InfinitePast() && time != absl::InfiniteFuture();
 }

@@ -15,6 +15,7 @@
 namespace cis {
 
 google::protobuf::Timestamp TimeToProto(absl::Time time);
+absl::Time TimeFromProto(const google::protobuf::Timestamp& time);
 
 // Sets `field`, the mutable_... of a message, unless `time` is InfinitePast, which stands for
 // never: `if (IsKnownTime(t)) *m.mutable_observe_time() = TimeToProto(t);`

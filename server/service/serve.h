@@ -23,6 +23,7 @@
 #include "server/service/errors.h"
 #include "server/service/grpc_services.h"
 #include "server/service/history_errors.h"
+#include "server/service/proto_values.h"
 #include "server/snapshot/history_thread.h"
 
 namespace cis {
@@ -92,18 +93,6 @@ grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call
 absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(Past& past, absl::Time as_of,
                                                            absl::Time now);
 
-// The snapshot and the ages that a request is answered with: those of `as_of`, if it has one.
-template <typename Request, typename Handler>
-absl::Status AnswerFromPast(Past& past, RequestContext context, const Request& request,
-                            Handler handler) {
-  const absl::Time as_of =
-      absl::FromUnixSeconds(request.as_of().seconds()) + absl::Nanoseconds(request.as_of().nanos());
-  const auto snapshot = SnapshotAt(past, as_of, context.now);
-  if (!snapshot.ok()) return snapshot.status();
-  context.now = as_of;
-  return handler(context, **snapshot);
-}
-
 // Runs `call` over the context and the snapshot of now, and tells the outcome. The snapshot is kept
 // until the answer is complete, however many snapshots are published meanwhile.
 template <typename Call>
@@ -119,25 +108,36 @@ grpc::ServerUnaryReactor* ServeNow(grpc::CallbackServerContext* server_call,
   return reactor;
 }
 
-// One method: run the handler over the snapshot of now. A request `as_of` an earlier time is
-// answered on the history thread, from the snapshot of then and with its ages.
+// Runs `answer` over the snapshot of now; if `request` is about an earlier time (`as_of`), on the
+// history thread, over the snapshot of then and with its ages.
+template <typename Request, typename Answer>
+grpc::ServerUnaryReactor* ServeAt(grpc::CallbackServerContext* call, const ServiceParts& parts,
+                                  absl::string_view method, const Request& request, Answer answer) {
+  if constexpr (requires { request.has_as_of(); }) {
+    if (request.has_as_of()) {
+      return ServeFromPast(call, parts, method,
+                           [answer, as_of = TimeFromProto(request.as_of())](
+                               Past& past, RequestContext context,
+                               const std::shared_ptr<const Snapshot>&) -> absl::Status {
+                             const auto snapshot = SnapshotAt(past, as_of, context.now);
+                             if (!snapshot.ok()) return snapshot.status();
+                             context.now = as_of;
+                             return answer(context, **snapshot);
+                           });
+    }
+  }
+  return ServeNow(call, parts, method, answer);
+}
+
+// One method, whose handler fills `response`.
 template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* call, const ServiceParts& parts,
                                 absl::string_view method, const Request* request,
                                 Response* response, Handler handler) {
-  const auto answer = [=](const RequestContext& context, const Snapshot& snapshot) {
-    return handler(context, snapshot, *request, *response);
-  };
-  if constexpr (requires { request->has_as_of(); }) {
-    if (request->has_as_of()) {
-      return ServeFromPast(
-          call, parts, method,
-          [=](Past& past, const RequestContext& context, const std::shared_ptr<const Snapshot>&) {
-            return AnswerFromPast(past, context, *request, answer);
-          });
-    }
-  }
-  return ServeNow(call, parts, method, answer);
+  return ServeAt(call, parts, method, *request,
+                 [=](const RequestContext& context, const Snapshot& snapshot) {
+                   return handler(context, snapshot, *request, *response);
+                 });
 }
 
 // As Serve, for a handler that writes the bytes of its reply. `response` lives until it is told.
@@ -154,23 +154,18 @@ grpc::ServerUnaryReactor* ServeBytes(grpc::CallbackServerContext* call, const Se
     reactor->Finish(parsed);
     return reactor;
   }
-  const auto answer = [=](const RequestContext& context, const Snapshot& snapshot) -> absl::Status {
-    auto reply = std::make_unique<std::string>();
-    absl::Status status = handler(context, snapshot, *request, *reply);
-    if (!status.ok()) return status;
-    std::string* const kept = reply.release();
-    const grpc::Slice slice(
-        kept->data(), kept->size(), [](void* text) { delete static_cast<std::string*>(text); },
-        kept);
-    *response = grpc::ByteBuffer(&slice, 1);
-    return absl::OkStatus();
-  };
-  if (!request->has_as_of()) return ServeNow(call, parts, method, answer);
-  return ServeFromPast(
-      call, parts, method,
-      [=](Past& past, const RequestContext& context, const std::shared_ptr<const Snapshot>&) {
-        return AnswerFromPast(past, context, *request, answer);
-      });
+  return ServeAt(call, parts, method, *request,
+                 [=](const RequestContext& context, const Snapshot& snapshot) -> absl::Status {
+                   auto reply = std::make_unique<std::string>();
+                   absl::Status status = handler(context, snapshot, *request, *reply);
+                   if (!status.ok()) return status;
+                   std::string* const kept = reply.release();
+                   const grpc::Slice slice(
+                       kept->data(), kept->size(),
+                       [](void* text) { delete static_cast<std::string*>(text); }, kept);
+                   *response = grpc::ByteBuffer(&slice, 1);
+                   return absl::OkStatus();
+                 });
 }
 
 }  // namespace cis
