@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "schema/base/time_text.h"
 #include "schema/model/field_text.h"
 #include "schema/model/vo_support.h"
 
@@ -64,7 +65,7 @@ std::string ApiName(absl::string_view name) {
 Value ApiValue(absl::string_view name, const Value& text) {
   int64_t micros = 0;
   if (!text || !absl::EndsWith(name, "_us") || !absl::SimpleAtoi(*text, &micros)) return text;
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMicros(micros), absl::UTCTimeZone());
+  return FormatSecond(absl::FromUnixMicros(micros));
 }
 
 // All members of equal names that differ and are facts.

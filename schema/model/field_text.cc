@@ -5,26 +5,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "schema/base/text_list.h"
+#include "schema/model/list_text.h"
 #include "schema/model/vo_support.h"
 
 namespace cis {
 namespace {
 
 std::string FormatBool(bool value) { return value ? "1" : "0"; }
-
-// Texts of `json` in groups of `size`; false if the rest does not fill one.
-bool ReadGroups(absl::string_view json, size_t size, std::vector<std::vector<std::string>>& out) {
-  TextListReader list(json);
-  std::vector<std::string> group;
-  for (std::string text; list.Next(text);) {
-    group.push_back(text);
-    if (group.size() < size) continue;
-    out.push_back(std::move(group));
-    group.clear();
-  }
-  return list.ok() && group.empty();
-}
 
 }  // namespace
 
@@ -83,42 +70,19 @@ void FieldTextWriter::operator()(absl::string_view name, VoSupport value) {
   Add(name, std::string(FormatVoSupport(value)));
 }
 void FieldTextWriter::operator()(absl::string_view name, const std::vector<std::string>& value) {
-  TextListWriter list;
-  for (const std::string& text : value) list.Add(text);
-  Add(name, list.Finish());
+  Add(name, FormatListText(value));
 }
 void FieldTextWriter::operator()(absl::string_view name,
                                  const std::optional<std::map<std::string, std::string>>& value) {
-  if (!value) return Add(name, std::nullopt);
-  TextListWriter list;
-  for (const auto& [key, text] : *value) {
-    list.Add(key);
-    list.Add(text);
-  }
-  Add(name, list.Finish());
+  Add(name, value ? std::optional<std::string>(FormatListText(*value)) : std::nullopt);
 }
 void FieldTextWriter::operator()(absl::string_view name,
                                  const std::map<std::string, int64_t>& value) {
-  TextListWriter list;
-  for (const auto& [key, count] : value) {
-    list.Add(key);
-    list.Add(absl::StrCat(count));
-  }
-  Add(name, list.Finish());
+  Add(name, FormatListText(value));
 }
 void FieldTextWriter::Provenance(const cis::Provenance& value) {
-  TextListWriter list;
-  for (const Evidence& evidence : value.evidence) {
-    list.Add(evidence.field);
-    list.Add(evidence.source);
-    list.Add(evidence.value);
-  }
-  Add("evidence", list.Finish());
-  for (const FieldConfidence& field : value.confidence) {
-    list.Add(field.field);
-    list.Add(FormatConfidence(field.confidence));
-  }
-  Add("confidence", list.Finish());
+  Add("evidence", FormatListText(value.evidence));
+  Add("confidence", FormatListText(value.confidence));
   (*this)("warnings", value.warnings);
 }
 
@@ -204,37 +168,23 @@ void FieldTextReader::operator()(absl::string_view name, VoSupport& value) {
 }
 void FieldTextReader::operator()(absl::string_view name, std::vector<std::string>& value) {
   const auto* text = Find(name);
-  if (text == nullptr) return;
-  value.clear();
-  TextListReader list(text->has_value() ? absl::string_view(**text) : "[]");
-  for (std::string item; list.Next(item);) value.push_back(item);
-  if (!list.ok()) Damaged(name);
+  if (text != nullptr && !ParseListText(text->value_or("[]"), value)) Damaged(name);
 }
 void FieldTextReader::operator()(absl::string_view name,
                                  std::optional<std::map<std::string, std::string>>& value) {
   const auto* text = Find(name);
   if (text == nullptr) return;
   value.reset();
-  if (!text->has_value()) return;
-  value.emplace();
-  std::vector<std::vector<std::string>> pairs;
-  if (!ReadGroups(**text, 2, pairs)) return Damaged(name);
-  for (const auto& pair : pairs) value->insert_or_assign(pair[0], pair[1]);
+  if (text->has_value() && !ParseListText(**text, value.emplace())) Damaged(name);
 }
 void FieldTextReader::Provenance(cis::Provenance& value) {
-  std::vector<std::vector<std::string>> groups;
-  if (const auto* text = Find("evidence"); text != nullptr) {
-    if (!ReadGroups(text->value_or("[]"), 3, groups)) Damaged("evidence");
-    value.evidence.clear();
-    for (const auto& group : groups) value.evidence.push_back({group[0], group[1], group[2]});
+  const auto* evidence = Find("evidence");
+  if (evidence != nullptr && !ParseListText(evidence->value_or("[]"), value.evidence)) {
+    Damaged("evidence");
   }
-  groups.clear();
-  if (const auto* text = Find("confidence"); text != nullptr) {
-    if (!ReadGroups(text->value_or("[]"), 2, groups)) Damaged("confidence");
-    value.confidence.clear();
-    for (const auto& group : groups) {
-      value.confidence.push_back({group[0], ParseConfidence(group[1])});
-    }
+  const auto* confidence = Find("confidence");
+  if (confidence != nullptr && !ParseListText(confidence->value_or("[]"), value.confidence)) {
+    Damaged("confidence");
   }
   (*this)("warnings", value.warnings);
 }

@@ -6,7 +6,8 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "schema/base/status_macros.h"
-#include "schema/base/text_list.h"
+#include "schema/base/time_text.h"
+#include "schema/model/list_text.h"
 #include "schema/store/load_rows.h"
 #include "schema/store/migrations.h"
 #include "schema/store/past_catalog.h"
@@ -19,21 +20,11 @@
 namespace cis {
 namespace {
 
-std::string FormatList(const std::vector<std::string>& texts) {
-  TextListWriter list;
-  for (const std::string& text : texts) list.Add(text);
-  return list.Finish();
-}
-
-std::string FormatOldest(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
-}
-
 absl::Status TooOld(absl::Time oldest) {
   return absl::OutOfRangeError(
       oldest == absl::InfiniteFuture()
           ? "nothing was written yet"
-          : absl::StrCat("the past is kept since ", FormatOldest(oldest), " only"));
+          : absl::StrCat("the past is kept since ", FormatSecond(oldest), " only"));
 }
 
 // One row of the journal; DATA_LOSS if a word of it is unknown.
@@ -139,9 +130,9 @@ class SqliteHistoryReader : public HistoryReader {
       list->BindInt("before_id", query.before_id < 0 ? INT64_MAX : query.before_id);
       list->BindInt("start_us", absl::ToUnixMicros(query.start_time));
       list->BindInt("end_us", absl::ToUnixMicros(query.end_time));
-      list->BindText("sites", FormatList(query.site_names));
-      list->BindText("kinds", FormatList(kinds));
-      list->BindText("vos", FormatList(query.vos));
+      list->BindText("sites", FormatListText(query.site_names));
+      list->BindText("kinds", FormatListText(kinds));
+      list->BindText("vos", FormatListText(query.vos));
       list->BindInt("count", query.limit);
       while (true) {
         CIS_ASSIGN_OR_RETURN(const bool more, list->Step());

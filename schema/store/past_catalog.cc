@@ -8,6 +8,7 @@
 #include "schema/base/status_macros.h"
 #include "schema/base/text_list.h"
 #include "schema/model/field_text.h"
+#include "schema/model/list_text.h"
 #include "schema/model/network_peers.h"
 
 namespace cis {
@@ -57,13 +58,12 @@ absl::Status SetStored(const std::vector<FieldText>& fields, Stored<Record>& sto
   return Set(fields, stored.record);
 }
 
-void SetExtra(const std::vector<FieldText>&, Subnet&) {}
-void SetExtra(const std::vector<FieldText>&, FloatingIp&) {}
-void SetExtra(const std::vector<FieldText>&, Quota&) {}
-void SetExtra(const std::vector<FieldText>& fields, Router& router) {
-  const std::string ids = FindField(fields, "network_ids").value_or("[]");
-  TextListReader list(ids);
-  for (std::string id; list.Next(id);) router.network_ids.push_back(id);
+// What stands beside the members of VisitFields; false if it is not what was written.
+bool SetExtra(const std::vector<FieldText>&, Subnet&) { return true; }
+bool SetExtra(const std::vector<FieldText>&, FloatingIp&) { return true; }
+bool SetExtra(const std::vector<FieldText>&, Quota&) { return true; }
+bool SetExtra(const std::vector<FieldText>& fields, Router& router) {
+  return ParseListText(FindField(fields, "network_ids").value_or("[]"), router.network_ids);
 }
 
 // A list of records, each one text.
@@ -72,13 +72,11 @@ absl::Status SetRecords(const std::vector<std::string>& texts, std::vector<Recor
   records.clear();
   for (const std::string& text : texts) {
     std::vector<std::string> pairs;
-    TextListReader list(text);
-    for (std::string part; list.Next(part);) pairs.push_back(part);
-    if (!list.ok()) return Damaged();
+    if (!ParseListText(text, pairs)) return Damaged();
     CIS_ASSIGN_OR_RETURN(const std::vector<FieldText> fields, ParseFields(pairs));
     Record& record = records.emplace_back();
     CIS_RETURN_IF_ERROR(Set(fields, record));
-    SetExtra(fields, record);
+    if (!SetExtra(fields, record)) return Damaged();
   }
   return absl::OkStatus();
 }

@@ -5,7 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "schema/base/text_list.h"
+#include "schema/model/list_text.h"
 #include "schema/model/vo_support.h"
 
 namespace cis {
@@ -59,46 +59,18 @@ void RowBinder::operator()(absl::string_view name, VoSupport value) {
   statement_.BindText(name, FormatVoSupport(value));
 }
 void RowBinder::operator()(absl::string_view name, const std::vector<std::string>& value) {
-  TextListWriter list;
-  for (const std::string& text : value) list.Add(text);
-  statement_.BindText(name, list.Finish());
+  statement_.BindText(name, FormatListText(value));
 }
 void RowBinder::operator()(absl::string_view name,
                            const std::optional<std::map<std::string, std::string>>& value) {
-  if (!value) {
-    statement_.BindNull(name);
-    return;
-  }
-  TextListWriter list;
-  for (const auto& [key, text] : *value) {
-    list.Add(key);
-    list.Add(text);
-  }
-  statement_.BindText(name, list.Finish());
+  value ? statement_.BindText(name, FormatListText(*value)) : statement_.BindNull(name);
 }
-
 void RowBinder::operator()(absl::string_view name, const std::map<std::string, int64_t>& value) {
-  TextListWriter list;
-  for (const auto& [key, count] : value) {
-    list.Add(key);
-    list.Add(absl::StrCat(count));
-  }
-  statement_.BindText(name, list.Finish());
+  statement_.BindText(name, FormatListText(value));
 }
-
 void RowBinder::Provenance(const cis::Provenance& value) {
-  TextListWriter list;
-  for (const Evidence& evidence : value.evidence) {
-    list.Add(evidence.field);
-    list.Add(evidence.source);
-    list.Add(evidence.value);
-  }
-  statement_.BindText("evidence", list.Finish());
-  for (const FieldConfidence& field : value.confidence) {
-    list.Add(field.field);
-    list.Add(FormatConfidence(field.confidence));
-  }
-  statement_.BindText("confidence", list.Finish());
+  statement_.BindText("evidence", FormatListText(value.evidence));
+  statement_.BindText("confidence", FormatListText(value.confidence));
   (*this)("warnings", value.warnings);
 }
 
@@ -158,71 +130,20 @@ void RowReader::operator()(absl::string_view name, VoSupport& value) {
 }
 
 void RowReader::operator()(absl::string_view name, std::vector<std::string>& value) {
-  const absl::string_view json = statement_.Text(name);
-  value.clear();
-  value.reserve(TextListReader::Count(json));
-  TextListReader list(json);
-  for (std::string text; list.Next(text);) value.push_back(std::move(text));
-  if (!list.ok()) Damaged(name);
+  if (!ParseListText(statement_.Text(name), value)) Damaged(name);
 }
-
 void RowReader::operator()(absl::string_view name,
                            std::optional<std::map<std::string, std::string>>& value) {
   value.reset();
-  if (const std::optional<absl::string_view> json = statement_.OptionalText(name)) {
-    value.emplace();
-    TextListReader list(*json);
-    std::string key;
-    std::string text;
-    while (list.Next(key)) {
-      if (!list.Next(text)) return Damaged(name);
-      value->insert_or_assign(key, text);
-    }
-    if (!list.ok()) Damaged(name);
-  }
+  const std::optional<absl::string_view> text = statement_.OptionalText(name);
+  if (text && !ParseListText(*text, value.emplace())) Damaged(name);
 }
-
 void RowReader::operator()(absl::string_view name, std::map<std::string, int64_t>& value) {
-  value.clear();
-  TextListReader list(statement_.Text(name));
-  std::string key;
-  std::string text;
-  while (list.Next(key)) {
-    int64_t count = 0;
-    if (!list.Next(text) || !absl::SimpleAtoi(text, &count)) return Damaged(name);
-    value.insert_or_assign(key, count);
-  }
-  if (!list.ok()) Damaged(name);
+  if (!ParseListText(statement_.Text(name), value)) Damaged(name);
 }
-
 void RowReader::Provenance(cis::Provenance& value) {
-  const absl::string_view evidence_json = statement_.Text("evidence");
-  TextListReader evidence_list(evidence_json);
-  value.evidence.clear();
-  value.evidence.reserve(TextListReader::Count(evidence_json) / 3);
-  while (true) {
-    Evidence evidence;
-    if (!evidence_list.Next(evidence.field)) break;
-    if (!evidence_list.Next(evidence.source) || !evidence_list.Next(evidence.value)) {
-      return Damaged("evidence");
-    }
-    value.evidence.push_back(std::move(evidence));
-  }
-  if (!evidence_list.ok()) Damaged("evidence");
-
-  const absl::string_view confidence_json = statement_.Text("confidence");
-  TextListReader confidence_list(confidence_json);
-  value.confidence.clear();
-  value.confidence.reserve(TextListReader::Count(confidence_json) / 2);
-  std::string text;
-  while (true) {
-    FieldConfidence field;
-    if (!confidence_list.Next(field.field)) break;
-    if (!confidence_list.Next(text)) return Damaged("confidence");
-    field.confidence = ParseConfidence(text);
-    value.confidence.push_back(std::move(field));
-  }
-  if (!confidence_list.ok()) Damaged("confidence");
+  if (!ParseListText(statement_.Text("evidence"), value.evidence)) Damaged("evidence");
+  if (!ParseListText(statement_.Text("confidence"), value.confidence)) Damaged("confidence");
   (*this)("warnings", value.warnings);
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "schema/base/status_macros.h"
+#include "schema/model/list_text.h"
 #include "schema/store/sqlite_sql.h"
 #include "schema/store/zstd.h"
 
@@ -27,17 +28,13 @@ void BindOptional(Statement& statement, absl::string_view name,
 }  // namespace
 
 std::string TransactionLog::FormatFieldList(const std::vector<FieldText>& fields) {
-  TextListWriter list;
-  for (const std::string& text : FieldPairs(fields)) list.Add(text);
-  return list.Finish();
+  return FormatListText(FieldPairs(fields));
 }
 
 template <>
 std::string TransactionLog::FormatListed(const Router& record) {
   std::vector<FieldText> fields = FieldTextsOf(record);
-  TextListWriter networks;
-  for (const std::string& id : record.network_ids) networks.Add(id);
-  fields.push_back({"network_ids", networks.Finish()});
+  fields.push_back({"network_ids", FormatListText(record.network_ids)});
   return FormatFieldList(fields);
 }
 

@@ -20,10 +20,13 @@ namespace cis {
 
 // Steps back, as texts: operation, noun, row, number of texts, these texts.
 //
-//   "+" noun row: the row was made; before, it was not there
-//   "=" noun row: fields, "name" "=value" or "name" "-" for one that was not known, had these
-//   values "l" noun row: the list was this one; each text is a record, itself a list of texts as
-//   above "i" noun row: of the rows linked to a share, "+id" was added and "-id" was dropped
+//   "+": the row was made; before, it was not there
+//
+//   "=": fields had these values: "name" "=value", or "name" "-" for one that was not known
+//
+//   "l": the list was this one; each text is a record, itself a list of texts as above
+//
+//   "i": of the rows linked to a share, "+id" was added and "-id" was dropped
 //
 // Nouns are tables; kinds of a share are "share_kind/KIND" with the share's row, lists have the row
 // of what they belong to. Unknown names of fields are passed over when it is read, and members that
