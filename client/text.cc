@@ -196,10 +196,6 @@ std::string FormatAge(absl::Duration age) {
   return absl::StrCat(seconds / 86400, " d");
 }
 
-std::string FormatMinute(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
-}
-
 namespace {
 
 constexpr int64_t kMibPerGib = 1024;

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "schema/base/time_text.h"  // FormatMinute
 
 namespace cis {
 
@@ -33,9 +34,6 @@ std::string PadLeft(absl::string_view text, size_t width);
 
 // A duration in its greatest whole unit: `45 s`, `12 min`, `3 h`, `9 d`. Negative counts as 0.
 std::string FormatAge(absl::Duration age);
-
-// `2026-01-02 03:04 UTC`.
-std::string FormatMinute(absl::Time time);
 
 // What there is (memory), in GiB with at most one digit after the point, never more than there is:
 // 8191 MiB is `7.9`.

@@ -32,8 +32,8 @@ absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options) {
   return Corrector(std::move(overrides));
 }
 
-void LogOverrideProblems(const Corrector& corrector, const Corrector::Scope& scope) {
-  for (const std::string& problem : corrector.Problems(scope)) {
+void LogOverrideProblems(const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) {
     Log(LogLevel::kWarning, "override.problem", {{"message", problem}});
   }
 }

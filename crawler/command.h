@@ -42,8 +42,8 @@ CommandResult FailedCommand(const absl::Status& status);
 // The overrides that `options` names, or none. Returns INVALID_ARGUMENT or NOT_FOUND as
 // LoadOverrides.
 absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options);
-// Logs what LoadCorrector's overrides and the sites contradict each other in.
-void LogOverrideProblems(const Corrector& corrector, const Corrector::Scope& scope);
+// Logs what Corrector::Problems tells.
+void LogOverrideProblems(const std::vector<std::string>& problems);
 
 // Removes what the database keeps of the time before `before`, and logs how much. The caller holds
 // the lock of crawlers. Returns the errors of PruneHistory.

@@ -194,10 +194,10 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   CIS_RETURN_IF_ERROR(registry.Finish());
   if (!summary->interrupted) {
     CIS_RETURN_IF_ERROR(RefreshSiteProblems(options.db, store.get(), context.clock->Now()));
-    const Corrector::Scope scope{options.site_filter.empty() && config.errors.empty(),
-                                 options.vo_filter.empty()};
-    LogOverrideProblems(corrector, scope);
-    reporter.NoteProblems(corrector.Problems(scope));
+    const std::vector<std::string> problems = corrector.Problems(
+        {options.site_filter.empty() && config.errors.empty(), options.vo_filter.empty()});
+    LogOverrideProblems(problems);
+    reporter.NoteProblems(problems);
   }
   Log(LogLevel::kInfo, summary->interrupted ? "crawl.interrupted" : "crawl.done",
       {{"shares", summary->share_count},

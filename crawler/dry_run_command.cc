@@ -21,6 +21,7 @@
 #include "crawler/report/crawl_plan.h"
 #include "crawler/sites/sites.h"
 #include "schema/base/status_macros.h"
+#include "schema/base/time_text.h"
 #include "schema/store/store.h"
 
 namespace cis {
@@ -82,9 +83,7 @@ absl::StatusOr<std::optional<Catalog>> ReadKnown(const std::string& db, CrawlPla
       "database ", db, ": ",
       known.crawls.empty()
           ? std::string("no crawl so far")
-          : absl::StrCat("last crawl began at ",
-                         absl::FormatTime("%Y-%m-%d %H:%M UTC", known.crawls.front().start_time,
-                                          absl::UTCTimeZone()))));
+          : absl::StrCat("last crawl began at ", FormatMinute(known.crawls.front().start_time))));
   if (const int64_t count = CountDiscovered(known); count > 0) {
     plan.settings.push_back(absl::StrCat("discovered shares: ", count,
                                          " known; each is asked too if its site still offers it"));
@@ -114,10 +113,10 @@ void PlanRegistry(const std::vector<std::string>& sources, absl::Time now, Crawl
           absl::StrCat("GOCDB, ", FormatRegistryPart(part), ": ", list.status().message()));
       continue;
     }
-    plan.settings.push_back(absl::StrCat(
-        "GOCDB, ", FormatRegistryPart(part), ": ",
-        list->sites.size() + list->services.size() + list->downtimes.size(), " in files of ",
-        absl::FormatTime("%Y-%m-%d %H:%M UTC", list->time, absl::UTCTimeZone())));
+    plan.settings.push_back(
+        absl::StrCat("GOCDB, ", FormatRegistryPart(part), ": ",
+                     list->sites.size() + list->services.size() + list->downtimes.size(),
+                     " in files of ", FormatMinute(list->time)));
   }
   for (std::string& sentence : remarks.Sentences()) plan.remarks.push_back(std::move(sentence));
 }

@@ -1,22 +1,16 @@
 #include "crawler/endpoint_gate.h"
 
-#include <optional>
-
 namespace cis {
+
 EndpointGate::Key EndpointGate::KeyOf(const Share& share) {
   return {share.endpoint.site_name, share.endpoint.keystone_url};
 }
 
 EndpointGate::EndpointGate(const Catalog& known, absl::Time now) {
-  for (const auto& site : known.sites) {
-    for (const EndpointCatalog& entry : site->endpoints) {
-      const std::string& url = entry.endpoint.keystone_url;
-      const std::optional<BackOff> back_off = FindBackOff(LoginsOf(*site, url), now);
-      if (!back_off.has_value()) continue;
-      Endpoint& endpoint = endpoints_[{site->site.name, url}];
-      endpoint.back_off = *back_off;
-      endpoint.due = IsDue(*back_off, now);
-    }
+  for (const auto& [key, back_off] : FindBackOffs(known, now)) {
+    Endpoint& endpoint = endpoints_[key];
+    endpoint.back_off = back_off;
+    endpoint.due = IsDue(back_off, now);
   }
 }
 

@@ -33,7 +33,7 @@ class EndpointGate {
   std::vector<std::pair<ShareTarget, BackOff>> Held() const;
 
  private:
-  using Key = std::pair<std::string, std::string>;  // site name, Keystone URL
+  using Key = BackOffs::key_type;
   struct Endpoint {
     BackOff back_off;
     bool due = false;

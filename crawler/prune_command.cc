@@ -6,6 +6,7 @@
 #include "crawler/lock_file.h"
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
+#include "schema/base/time_text.h"
 #include "schema/store/history.h"
 
 namespace cis {
@@ -13,7 +14,7 @@ namespace cis {
 absl::Status PruneOlder(const std::string& db, absl::Time before) {
   CIS_ASSIGN_OR_RETURN(const PruneResult result, PruneHistory(db, before));
   Log(LogLevel::kInfo, "prune.done",
-      {{"before", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", before, absl::UTCTimeZone())},
+      {{"before", FormatSecond(before)},
        {"crawls", result.crawl_count},
        {"changes", result.change_count},
        {"transactions", result.history_count},

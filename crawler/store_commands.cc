@@ -62,7 +62,7 @@ void LogStaleOverrides(const Catalog& catalog, Corrector* corrector) {
       }
     }
   }
-  LogOverrideProblems(*corrector, {});
+  LogOverrideProblems(corrector->Problems({}));
 }
 
 absl::StatusOr<CommandResult> Lint(const CrawlerOptions& options, absl::Time now) {
@@ -127,7 +127,7 @@ absl::StatusOr<CommandResult> Renormalize(const CrawlerOptions& options) {
     ++done_count;
     return store->Renormalize(observation, *records);
   }));
-  LogOverrideProblems(corrector, {});
+  LogOverrideProblems(corrector.Problems({}));
   Log(LogLevel::kInfo, "renormalize.done",
       {{"observations", done_count}, {"kept", failed_count}, {"rules", RulesVersion()}});
   CommandResult result;

@@ -1,7 +1,6 @@
 #include "crawler/report/crawl_plan.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -9,14 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "crawler/source/service_endpoint.h"
 #include "crawler/tokens/token_messages.h"
+#include "schema/base/time_text.h"
 #include "schema/model/back_off.h"
 
 namespace cis {
 namespace {
-
-std::string FormatMinute(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
-}
 
 // Why nothing can be sent for `target`; empty if it can.
 std::string WhyNotAsked(const ShareTarget& target, absl::Time now,
@@ -47,22 +43,6 @@ std::string WhyNotAsked(const ShareTarget& target, absl::Time now,
     }
   }
   return "";
-}
-
-// Endpoints by site name and Keystone URL.
-using EndpointKey = std::pair<std::string, std::string>;
-
-std::map<EndpointKey, BackOff> FindBackOffs(const Catalog* known, absl::Time now) {
-  std::map<EndpointKey, BackOff> found;
-  if (known == nullptr) return found;
-  for (const auto& site : known->sites) {
-    for (const EndpointCatalog& endpoint : site->endpoints) {
-      const std::string& url = endpoint.endpoint.keystone_url;
-      const std::optional<BackOff> back_off = FindBackOff(LoginsOf(*site, url), now);
-      if (back_off.has_value()) found[{site->site.name, url}] = *back_off;
-    }
-  }
-  return found;
 }
 
 }  // namespace
@@ -128,8 +108,8 @@ std::string DescribeLogin(const Credentials& credentials) {
 void PlanShares(const std::vector<ShareTarget>& targets, const Catalog* known, absl::Time now,
                 const std::function<absl::Status(const std::string& path)>& check_file,
                 CrawlPlan* plan) {
-  const std::map<EndpointKey, BackOff> back_offs = FindBackOffs(known, now);
-  std::set<EndpointKey> probed;
+  const BackOffs back_offs = known == nullptr ? BackOffs() : FindBackOffs(*known, now);
+  std::set<BackOffs::key_type> probed;
   for (const ShareTarget& target : targets) {
     const Endpoint& endpoint = target.share.endpoint;
     PlannedShare share;
@@ -141,7 +121,7 @@ void PlanShares(const std::vector<ShareTarget>& targets, const Catalog* known, a
         target.share.project_id.empty() ? target.share.project_key : target.share.project_id;
     share.origin = target.config_origin;
     share.login = DescribeLogin(target.credentials);
-    const EndpointKey key{endpoint.site_name, endpoint.keystone_url};
+    const BackOffs::key_type key(endpoint.site_name, endpoint.keystone_url);
     const auto back_off = back_offs.find(key);
     share.why = WhyNotAsked(target, now, check_file);
     if (!share.why.empty()) {

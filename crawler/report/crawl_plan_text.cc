@@ -8,16 +8,13 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "crawler/report/crawl_plan.h"
+#include "crawler/report/report_words.h"
 #include "schema/base/one_line.h"
 
 namespace cis {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::string Count(int64_t count, absl::string_view noun) {
-  return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
-}
 
 std::string HeadOf(const PlannedShare& share) {
   return OneLine(absl::StrCat(share.site_name, "  ", share.keystone_url,
@@ -64,10 +61,10 @@ void AppendList(absl::string_view title, const std::vector<std::string>& lines, 
 }
 
 std::string TotalsOf(const CrawlPlan& plan) {
-  std::string text =
-      absl::StrCat(Count(plan.CountSites(), "site"), ", ", Count(plan.CountEndpoints(), "endpoint"),
-                   ", ", Count(static_cast<int64_t>(plan.shares.size()), "share"), ": ",
-                   plan.CountOf(PlanState::kAsked), " would be asked");
+  std::string text = absl::StrCat(CountOf(plan.CountSites(), "site"), ", ",
+                                  CountOf(plan.CountEndpoints(), "endpoint"), ", ",
+                                  CountOf(static_cast<int64_t>(plan.shares.size()), "share"), ": ",
+                                  plan.CountOf(PlanState::kAsked), " would be asked");
   const std::pair<PlanState, absl::string_view> others[] = {
       {PlanState::kWaits, " wait for another's login"},
       {PlanState::kBackingOff, " backed off from"},

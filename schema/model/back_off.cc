@@ -3,15 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "schema/base/time_text.h"
 
 namespace cis {
-namespace {
-
-std::string FormatMinute(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
-}
-
-}  // namespace
 
 bool IsSiteFailure(ErrorClass error) {
   switch (error) {
@@ -75,6 +69,18 @@ std::vector<KindState> LoginsOf(const SiteCatalog& site, const std::string& keys
     }
   }
   return logins;
+}
+
+BackOffs FindBackOffs(const Catalog& catalog, absl::Time now) {
+  BackOffs found;
+  for (const auto& site : catalog.sites) {
+    for (const EndpointCatalog& endpoint : site->endpoints) {
+      const std::string& url = endpoint.endpoint.keystone_url;
+      const std::optional<BackOff> back_off = FindBackOff(LoginsOf(*site, url), now);
+      if (back_off.has_value()) found[{site->site.name, url}] = *back_off;
+    }
+  }
+  return found;
 }
 
 std::string DescribeBackOff(const BackOff& back_off) {

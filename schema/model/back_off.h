@@ -4,8 +4,10 @@
 // so that the crawler follows it and the server can tell it.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -56,6 +58,12 @@ bool IsDue(const BackOff& back_off, absl::Time now);
 // What FindBackOff wants of the shares of one Keystone: its regions stand and fall together.
 // Without discovered shares: they are crawled only where others have logged in.
 std::vector<KindState> LoginsOf(const SiteCatalog& site, const std::string& keystone_url);
+
+// By name of the site and Keystone URL.
+using BackOffs = std::map<std::pair<std::string, std::string>, BackOff>;
+
+// All endpoints of `catalog` that are backed off from.
+BackOffs FindBackOffs(const Catalog& catalog, absl::Time now);
 
 // "backing off: the endpoint fails since 2026-11-20 03:00 UTC (connect, 12 logins in a row); next
 // try after 2026-11-29 03:00 UTC".

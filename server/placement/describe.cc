@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "schema/base/time_text.h"
 #include "server/placement/flavor_fit.h"
 #include "server/placement/image_fit.h"
 
@@ -42,7 +43,7 @@ std::string DowntimeNote(const Downtime& downtime) {
   return absl::StrCat(
       downtime.is_outage ? "The site announces a downtime of its cloud until "
                          : "The site announces that its cloud is at risk of a downtime until ",
-      absl::FormatTime("%Y-%m-%d %H:%M UTC", downtime.end, absl::UTCTimeZone()),
+      FormatMinute(downtime.end),
       downtime.description.empty() ? "." : absl::StrCat(": ", downtime.description));
 }
 

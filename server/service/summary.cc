@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "schema/base/time_text.h"
 #include "schema/model/resource_name.h"
 
 namespace cis {
@@ -19,10 +20,6 @@ std::vector<const ShareView*> CountedShares(const SiteIndex& site) {
     if (view.share->share.configured || !site.site()->site.configured) shares.push_back(&view);
   }
   return shares;
-}
-
-std::string FormatDay(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
 }
 
 std::string ShareLabel(const SiteIndex& site, const Share& share) {
@@ -76,10 +73,10 @@ void AddProblems(const RequestContext& context, const SiteIndex& site, const Sha
     std::string subject = absl::StrCat(label, ": ", absl::StrJoin(trouble.kinds, ", "));
     std::string text = absl::StrCat(
         subject,
-        read ? absl::StrCat(" not refreshed since ", FormatDay(trouble.oldest)) : " never read");
+        read ? absl::StrCat(" not refreshed since ", FormatMinute(trouble.oldest)) : " never read");
     if (failing) absl::StrAppend(&text, ": ", FormatErrorClass(error));
     if (failing && trouble.failure_count > 0) {
-      absl::StrAppend(&text, " since ", FormatDay(trouble.failing_since), " (",
+      absl::StrAppend(&text, " since ", FormatMinute(trouble.failing_since), " (",
                       trouble.failure_count, trouble.failure_count == 1 ? " try)" : " tries)");
     }
     if (!message.empty()) absl::StrAppend(&text, ": ", message);
