@@ -134,7 +134,7 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation, MissingIds i
     }
     case Kind::kQuotas: {
       std::vector<std::string> problems;
-      CIS_ASSIGN_OR_RETURN(records.quotas, NormalizeQuotas(observation.documents, &problems));
+      CIS_ASSIGN_OR_RETURN(records.limit_set.quotas, NormalizeQuotas(observation.documents, &problems));
       for (const std::string& problem : problems) {
         Skip(problem, &records);
       }

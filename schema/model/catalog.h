@@ -39,7 +39,10 @@ struct ShareCatalog {
   std::vector<FloatingIp> floating_ips;
   bool routers_known = false;
   bool floating_ips_known = false;
-  std::vector<Quota> quotas;  // ordered by resource
+  std::vector<SubnetPool> subnet_pools;  // ordered by id
+  std::vector<Quota> quotas;             // ordered by resource
+  std::vector<AvailabilityZone> zones;   // ordered by service and name
+  std::vector<VolumeType> volume_types;  // ordered by id
 };
 
 struct EndpointCatalog {

@@ -124,20 +124,37 @@ struct Image {
   // `trait:X`... (crawler/normalize/image_boot.h has the list); absent = last read by a version
   // without it.
   std::optional<std::map<std::string, std::string>> boot_properties;
+  // Volumes that every machine of a volume-backed snapshot gets, and their sizes together in GiB;
+  // absent = the image is not backed by volumes (Nova's property `block_device_mapping`).
+  std::optional<int64_t> volume_count;
+  std::optional<int64_t> volume_gib;
+  std::string member_status;  // Glance: "pending" if the share has not accepted a shared image; ""
   std::vector<std::string> tags;
   Provenance provenance;
 
   friend bool operator==(const Image&, const Image&) = default;
 };
 
-// Facts about addresses: they hold for every share that sees the network id.
+// Facts about addresses. Down to `source` they hold for every share that sees the network id; what
+// follows is what this share sees of the ports.
 struct Subnet {
   std::string id;
   std::string name;
   int ip_version = 0;      // 4 or 6; 0 = unknown
   std::string cidr;        // empty = hidden
   std::string gateway_ip;  // empty = none
-  std::string source;      // "subnets", "floatingip_pools", "router_gateway", "floatingips"
+  std::optional<bool> enable_dhcp;
+  std::vector<std::string> service_types;  // `device_owner`s that are served; empty = all
+  // Addresses in the allocation pools, capped at INT64_MAX; absent = the pools are not shown.
+  std::optional<int64_t> address_count;
+  std::string source;  // "subnets", "floatingip_pools", "router_gateway", "floatingips"
+  // Of these, the ones that ports hold which the share can see: all ports on networks of its own,
+  // its own ports on others'. Absent = ports are not listed.
+  std::optional<int64_t> used_count;
+  bool has_dhcp_port = false;  // a port of DHCP is seen
+  // What holds the gateway's address: the `device_id` of the port that is seen with it, or the id
+  // of the port if it has none; empty = no such port is seen.
+  std::string gateway_holder;
 
   friend bool operator==(const Subnet&, const Subnet&) = default;
 };
@@ -167,6 +184,10 @@ struct Network {
   Tristate public_v6 = Tristate::kUnknown;
   std::vector<Subnet> subnets;          // known ranges, ordered by id
   std::vector<std::string> subnet_ids;  // all, readable or not
+  // Neutron's address scopes, by id; empty = none or not shown. A router translates no addresses
+  // between networks of one scope.
+  std::string address_scope_v4;
+  std::string address_scope_v6;
   Provenance provenance;
 
   friend bool operator==(const Network&, const Network&) = default;
@@ -181,6 +202,7 @@ struct Router {
   std::string external_network_id;  // gateway; empty = none
   std::optional<bool> enable_snat;
   std::vector<std::string> network_ids;  // networks with an interface on it, sorted, unique
+  std::vector<std::string> subnet_ids;   // subnets likewise
 
   friend bool operator==(const Router&, const Router&) = default;
 };
@@ -189,15 +211,53 @@ struct Router {
 struct FloatingIp {
   std::string id;
   std::string network_id;  // the external network it came from
-  bool attached = false;   // has a port
+  bool attached = false;   // has a port, or forwards ports: cannot be given to a machine
+  std::string router_id;   // the router that it works through; empty = none
   std::string status;
 
   friend bool operator==(const FloatingIp&, const FloatingIp&) = default;
 };
 
+// A range of addresses from which the share may take subnets (Neutron's subnet pools).
+struct SubnetPool {
+  std::string id;
+  std::string name;
+  int ip_version = 0;  // 4 or 6; 0 = unknown
+  std::vector<std::string> prefixes;
+  std::optional<int64_t> default_prefix_length;  // of a subnet that asks for none
+  std::string address_scope_id;                  // empty = none
+  std::string owner;                             // project id
+  std::optional<bool> shared;
+  std::optional<bool> is_default;
+  Tristate is_public = Tristate::kUnknown;  // all prefixes are globally routable addresses
+
+  friend bool operator==(const SubnetPool&, const SubnetPool&) = default;
+};
+
+// A zone that machines or volumes can be put in.
+struct AvailabilityZone {
+  std::string name;
+  std::string service;  // "compute" or "volume"
+  bool available = true;
+
+  friend bool operator==(const AvailabilityZone&, const AvailabilityZone&) = default;
+};
+
+// A kind of volume that the share may make (Cinder).
+struct VolumeType {
+  std::string id;
+  std::string name;
+  bool is_default = false;         // what a volume gets that names none
+  std::vector<std::string> zones;  // the only ones it can be in (RESKEY:availability_zones); empty
+                                   // = all, or not shown
+
+  friend bool operator==(const VolumeType&, const VolumeType&) = default;
+};
+
 // One limit of the share's project. Resources: instances, cores, ram_mib (Nova); floating_ips,
-// networks, subnets, routers, ports, security_groups (Neutron); volumes, volume_gib, snapshots
-// (Cinder).
+// networks, subnets, routers, ports, security_groups (Neutron); volumes, volume_gib, snapshots,
+// volume_gib_per_volume (the largest volume), and for each volume type volumes.TYPE and
+// volume_gib.TYPE (Cinder).
 struct Quota {
   std::string resource;
   int64_t limit = -1;           // -1 = unlimited
@@ -229,10 +289,20 @@ struct NetworkSet {
   std::vector<Network> networks;
   std::vector<Router> routers;
   std::vector<FloatingIp> floating_ips;
+  std::vector<SubnetPool> subnet_pools;
   std::optional<bool> routers_known;  // false = listing refused
   std::optional<bool> floating_ips_known;
 
   friend bool operator==(const NetworkSet&, const NetworkSet&) = default;
+};
+
+// All that the quotas kind says about a share: what it may use, and what there is to choose from.
+struct LimitSet {
+  std::vector<Quota> quotas;
+  std::vector<AvailabilityZone> zones;   // ordered by service and name
+  std::vector<VolumeType> volume_types;  // ordered by id
+
+  friend bool operator==(const LimitSet&, const LimitSet&) = default;
 };
 
 // Why a fetch failed. Stable words, kept in the history.
@@ -270,6 +340,9 @@ struct KindState {
   absl::Time failing_since = absl::InfinitePast();
   int64_t failure_count = 0;  // attempts that failed in a row
   int64_t skipped_count = 0;  // records that could not be read at last success
+  // Listings that only add facts and failed at last success, one sentence each:
+  // "floatingip_pools: HTTP 500; ...".
+  std::vector<std::string> remarks;
 
   friend bool operator==(const KindState&, const KindState&) = default;
 };

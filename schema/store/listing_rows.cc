@@ -441,7 +441,7 @@ absl::Status ReplaceListing(Connection& db, TransactionLog& log, const ShareRowI
     case Kind::kNetworks:
       return ReplaceNetworkSet(db, log, row, records.network_set, time);
     case Kind::kQuotas:
-      return ReplaceQuotas(db, log, row, records.quotas);
+      return ReplaceQuotas(db, log, row, records.limit_set.quotas);
     case Kind::kAuth:
       break;
   }

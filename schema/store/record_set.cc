@@ -11,7 +11,7 @@ int64_t RecordCount(const RecordSet& records) {
     case Kind::kNetworks:
       return static_cast<int64_t>(records.network_set.networks.size());
     case Kind::kQuotas:
-      return static_cast<int64_t>(records.quotas.size());
+      return static_cast<int64_t>(records.limit_set.quotas.size());
     case Kind::kAuth:
       break;
   }

@@ -30,8 +30,9 @@ struct RecordSet {
   std::vector<Flavor> flavors;
   std::vector<Image> images;
   NetworkSet network_set;
-  std::vector<Quota> quotas;
-  int64_t skipped_count = 0;  // records that could not be read
+  LimitSet limit_set;
+  std::vector<std::string> remarks;  // as KindState::remarks
+  int64_t skipped_count = 0;         // records that could not be read
   std::vector<std::string> skipped_reasons;
 };
 

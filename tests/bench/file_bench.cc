@@ -133,7 +133,7 @@ absl::Status WriteShare(StoreWriter& store, int64_t crawl_id, const Share& share
   RecordSet quotas;
   quotas.kind = Kind::kQuotas;
   for (const char* resource : {"instances", "cores", "ram_mib", "floating_ips"}) {
-    quotas.quotas.push_back(MakeQuota(resource, 100000, 10));
+    quotas.limit_set.quotas.push_back(MakeQuota(resource, 100000, 10));
   }
   return write(Kind::kQuotas, "{}", std::move(quotas));
 }

@@ -99,7 +99,7 @@ class StoreTest : public ::testing::Test {
   }
   void PutQuotas(const Share& share, std::vector<Quota> quotas, absl::Time time = TestTime()) {
     RecordSet records = MakeRecords(share, Kind::kQuotas, time);
-    records.quotas = std::move(quotas);
+    records.limit_set.quotas = std::move(quotas);
     Put(records);
   }
 
