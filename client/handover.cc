@@ -20,6 +20,13 @@ using Json = nlohmann::ordered_json;
 
 Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
+template <typename Texts>
+Json ListOf(const Texts& texts) {
+  Json list = Json::array();
+  for (const std::string& text : texts) list.push_back(text);
+  return list;
+}
+
 // The values in the order in which they are written. Null = not needed or not known.
 Json MakeFacts(const v1::Placement& p, const v1::FindPlacementsRequest& request) {
   const v1::NetworkPlan& plan = p.network();
@@ -38,17 +45,30 @@ Json MakeFacts(const v1::Placement& p, const v1::FindPlacementsRequest& request)
   facts["image_name"] = p.image().display_name();
   facts["login_user"] = TextOrNull(p.login_user());
   facts["boot_volume_gib"] = p.has_boot_volume_gib() ? Json(p.boot_volume_gib()) : Json();
+  facts["volume_type"] = TextOrNull(p.volume_type());
+  facts["volume_availability_zone"] = TextOrNull(p.volume_availability_zone());
+  facts["availability_zone"] = TextOrNull(p.availability_zone());
+  facts["fallback_availability_zones"] = ListOf(p.fallback_availability_zones());
+  facts["config_drive"] = plan.needs_config_drive();
   facts["network_plan"] = EnumWord(plan.kind());
+  facts["network_plan_is_assumed"] = plan.is_assumed();
   facts["network_id"] = TextOrNull(plan.network().upstream_id());
   facts["network_name"] = TextOrNull(plan.network().display_name());
   facts["floating_ip_wanted"] = floating;
   facts["external_network_id"] = TextOrNull(plan.external_network().upstream_id());
   facts["external_network_name"] = TextOrNull(plan.external_network().display_name());
   facts["router_id"] = TextOrNull(plan.router().upstream_id());
+  facts["router_needs_enabling"] = plan.router_needs_enabling();
+  facts["router_needs_gateway"] = plan.router_needs_gateway();
   facts["subnet_id"] = TextOrNull(plan.subnet_id());
-  facts["unattached_floating_ip_ids"] = Json::array();
-  for (const std::string& id : plan.unattached_floating_ip_ids()) {
-    facts["unattached_floating_ip_ids"].push_back(id);
+  facts["port_subnet_ids"] = ListOf(plan.port_subnet_ids());
+  facts["subnet_pool_id"] = TextOrNull(plan.subnet_pool().upstream_id());
+  facts["new_subnet_ip_version"] =
+      plan.new_subnet_ip_version() == 0 ? Json() : Json(plan.new_subnet_ip_version());
+  facts["unattached_floating_ip_ids"] = ListOf(plan.unattached_floating_ip_ids());
+  facts["fallback_external_network_ids"] = Json::array();
+  for (const v1::NetworkPlan& fallback : plan.fallbacks()) {
+    facts["fallback_external_network_ids"].push_back(fallback.external_network().upstream_id());
   }
   facts["machine_count"] = std::max(request.count(), 1);
   return facts;
@@ -117,7 +137,37 @@ std::string AnsibleValue(const Json& value) {
   return value.is_string() ? QuoteAnsible(value.get<std::string>()) : value.dump();
 }
 
-// The facts, and `cis_server` with the parameters of openstack.cloud.server.
+// Whether the boot volume is made apart: the module for machines names neither type nor zone.
+bool HasOwnVolume(const Json& facts) {
+  return !facts["boot_volume_gib"].is_null() &&
+         (!facts["volume_type"].is_null() || !facts["volume_availability_zone"].is_null());
+}
+
+void AddAnsiblePort(const Json& facts, std::string* text) {
+  absl::StrAppend(text,
+                  "cis_port:\n  name: cis-port\n  network: ", AnsibleValue(facts["network_id"]),
+                  "\n  fixed_ips:\n");
+  for (const Json& id : facts["port_subnet_ids"]) {
+    absl::StrAppend(text, "    - subnet_id: ", AnsibleValue(id), "\n");
+  }
+}
+
+void AddAnsibleVolume(const Json& facts, std::string* text) {
+  absl::StrAppend(text,
+                  "cis_volume:\n  name: cis-volume\n  size: ", facts["boot_volume_gib"].dump(),
+                  "\n  image: ", AnsibleValue(facts["image_id"]), "\n");
+  if (!facts["volume_type"].is_null()) {
+    absl::StrAppend(text, "  volume_type: ", AnsibleValue(facts["volume_type"]), "\n");
+  }
+  if (!facts["volume_availability_zone"].is_null()) {
+    absl::StrAppend(text, "  availability_zone: ", AnsibleValue(facts["volume_availability_zone"]),
+                    "\n");
+  }
+}
+
+// The facts, and `cis_server` with the parameters of openstack.cloud.server; where it needs them,
+// `cis_port` and `cis_volume` with those of openstack.cloud.port and openstack.cloud.volume, which
+// are to be made first.
 std::string FormatAnsible(const Json& facts) {
   std::string text =
       "---\n"
@@ -138,12 +188,24 @@ std::string FormatAnsible(const Json& facts) {
   add("flavor", AnsibleValue(facts["flavor_id"]));
   add("image", AnsibleValue(facts["image_id"]));
   if (!facts["region"].is_null()) add("region_name", AnsibleValue(facts["region"]));
-  if (!facts["boot_volume_gib"].is_null()) {
+  if (!facts["availability_zone"].is_null()) {
+    add("availability_zone", AnsibleValue(facts["availability_zone"]));
+  }
+  if (facts["config_drive"].get<bool>()) add("config_drive", "true");
+  const bool has_volume = HasOwnVolume(facts);
+  if (has_volume) {
+    add("boot_volume", "\"{{ cis_volume.name }}\"");
+  } else if (!facts["boot_volume_gib"].is_null()) {
     add("boot_from_volume", "true");
     add("volume_size", facts["boot_volume_gib"].dump());
     add("terminate_volume", "true");
   }
-  if (!facts["network_id"].is_null()) add("network", AnsibleValue(facts["network_id"]));
+  const bool has_port = !facts["port_subnet_ids"].empty();
+  if (has_port) {
+    absl::StrAppend(&text, "  nics:\n    - port-name: \"{{ cis_port.name }}\"\n");
+  } else if (!facts["network_id"].is_null()) {
+    add("network", AnsibleValue(facts["network_id"]));
+  }
   const bool floating = facts["floating_ip_wanted"].get<bool>();
   add("auto_ip", floating ? "true" : "false");
   if (floating) {
@@ -153,6 +215,8 @@ std::string FormatAnsible(const Json& facts) {
     absl::StrAppend(&text, "  floating_ip_pools:\n    - ",
                     AnsibleValue(name.is_null() ? facts["external_network_id"] : name), "\n");
   }
+  if (has_port) AddAnsiblePort(facts, &text);
+  if (has_volume) AddAnsibleVolume(facts, &text);
   return text;
 }
 
@@ -160,7 +224,9 @@ std::string FormatAnsible(const Json& facts) {
 
 bool NeedsFloatingIp(const v1::Placement& placement, const v1::FindPlacementsRequest& request) {
   const v1::AddressWish wish = request.network().public_v4();
+  const v1::NetworkPlan::Kind kind = placement.network().kind();
   return placement.network().has_external_network() &&
+         kind != v1::NetworkPlan::ROUTED_NEEDS_NETWORK &&
          (wish == v1::ADDRESS_WISH_REQUIRED || wish == v1::ADDRESS_WISH_PREFERRED);
 }
 

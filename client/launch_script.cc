@@ -1,6 +1,8 @@
 #include "client/launch_script.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -29,6 +31,7 @@ constexpr absl::string_view kSettings =
 constexpr absl::string_view kHelpers = R"sh(
 die() { printf 'error: %s\n' "$1" >&2; exit 1; }
 made() { printf 'made %s %s\n' "$1" "$2" >&2; }
+deleted() { printf 'deleted %s %s\n' "$1" "$2" >&2; }
 )sh";
 
 // fedcloud tells failures on stdout and succeeds all the same.
@@ -80,20 +83,51 @@ open_ssh() {
 }
 )sh";
 
+// Returns 1 if the site could not start the machine.
 constexpr absl::string_view kWait = R"sh(
-  made server "$server"
+wait_until_active() {
   end=$(($(date +%s) + ${CIS_WAIT:-900}))
   while :; do
-    status=$(openstack server show --format=value --column=status "$server") || status=unknown
+    status=$(openstack server show --format=value --column=status "$1") || status=unknown
     case $status in
-      ACTIVE) break ;;
+      ACTIVE) return 0 ;;
       ERROR)
-        openstack server show --format=value --column=fault "$server" >&2 || :
-        die "the site could not start machine $server" ;;
+        openstack server show --format=value --column=fault "$1" >&2 || :
+        return 1 ;;
     esac
-    [ "$(date +%s)" -lt "$end" ] || die "machine $server is still in state $status"
+    [ "$(date +%s)" -lt "$end" ] || die "machine $1 is still in state $status"
     sleep 3
   done
+}
+)sh";
+
+constexpr absl::string_view kWaitForVolume = R"sh(
+wait_for_volume() {
+  end=$(($(date +%s) + ${CIS_WAIT:-900}))
+  while :; do
+    status=$(openstack volume show --format=value --column=status "$1") || status=unknown
+    case $status in
+      available) return 0 ;;
+      error*) die "the site could not make volume $1" ;;
+    esac
+    [ "$(date +%s)" -lt "$end" ] || die "volume $1 is still in state $status"
+    sleep 3
+  done
+}
+)sh";
+
+// `free ID` takes a floating IP that lies unattached, `new_address POOL` makes one.
+constexpr absl::string_view kFloatingIp = R"sh(
+free() {
+  port=$(openstack floating ip show --format=value --column=port_id "$1") || return 1
+  if [ "$port" != None ] && [ -n "$port" ]; then return 1; fi
+  floating=$1
+}
+new_address() {
+  floating=$(openstack floating ip create --format=value --column=id "$1") || floating=
+  [ -n "$floating" ] || return 1
+  made 'floating ip' "$floating"
+}
 )sh";
 
 constexpr absl::string_view kFixedAddress = R"sh(
@@ -139,6 +173,9 @@ std::string LoginUser(const std::string& user) {
   return plain ? user : "USER";
 }
 
+// Machines that a new network of 256 addresses certainly holds.
+constexpr int kMachinesInSmallRange = 200;
+
 class ScriptWriter {
  public:
   ScriptWriter(const v1::Placement& placement, const v1::FindPlacementsRequest& request,
@@ -154,6 +191,7 @@ class ScriptWriter {
     CIS_RETURN_IF_ERROR(AddLogin());
     Add(kKey);
     Add("\nname=${CIS_NAME:-cis-$(date -u +%Y%m%d-%H%M%S)}\n");
+    CIS_RETURN_IF_ERROR(AddFloatingIps());
     CIS_RETURN_IF_ERROR(AddNetwork());
     Add(kOpenSsh);
     CIS_RETURN_IF_ERROR(AddStart());
@@ -188,6 +226,7 @@ class ScriptWriter {
     if (p_.has_boot_volume_gib()) {
       Comment("The boot volume stays when the machine is deleted; delete it too.");
     }
+    if (HasPort()) Comment("The port stays when the machine is deleted; delete it too.");
     Add(kSettings, "set -eu\n", kHelpers);
   }
 
@@ -234,58 +273,316 @@ class ScriptWriter {
     return absl::OkStatus();
   }
 
+  // ------------------------------------------------------------------------------ the network
   absl::Status AddNetwork() {
-    if (plan_.has_network()) {
-      CIS_ASSIGN_OR_RETURN(const std::string id, Word("network", plan_.network().upstream_id()));
-      Add("network=", id, "\n");
+    switch (plan_.kind()) {
+      case v1::NetworkPlan::FLOATING_NEEDS_NETWORK:
+      case v1::NetworkPlan::ROUTED_NEEDS_NETWORK:
+      case v1::NetworkPlan::PRIVATE_NEEDS_NETWORK:
+        return AddNewNetwork();
+      case v1::NetworkPlan::FLOATING_NEEDS_ROUTER:
+        CIS_RETURN_IF_ERROR(SetNetwork(plan_, ""));
+        return AddRouter();
+      default:
+        break;
     }
-    const bool needs_network = plan_.kind() == v1::NetworkPlan::FLOATING_NEEDS_NETWORK;
-    if (!needs_network && plan_.kind() != v1::NetworkPlan::FLOATING_NEEDS_ROUTER) {
-      return absl::OkStatus();
+    // Which of several ways it is, each floating IP decides.
+    if (floating_) return absl::OkStatus();
+    return SetNetwork(plan_, "");
+  }
+
+  // `network=ID`, if the plan has a network.
+  absl::Status SetNetwork(const v1::NetworkPlan& plan, absl::string_view indent) {
+    if (!plan.has_network()) return absl::OkStatus();
+    CIS_ASSIGN_OR_RETURN(const std::string id, Word("network", plan.network().upstream_id()));
+    Add(indent, "network=", id, "\n");
+    return absl::OkStatus();
+  }
+
+  absl::Status AddNewNetwork() {
+    Add("\nnetwork=$(openstack network create --format=value --column=id \"$name-net\")\n",
+        "[ -n \"$network\" ] || die 'the network was not made'\nmade network \"$network\"\n");
+    std::vector<std::string> subnets;
+    if (plan_.kind() == v1::NetworkPlan::ROUTED_NEEDS_NETWORK) {
+      CIS_RETURN_IF_ERROR(AddPoolSubnet("subnet", plan_.new_subnet_ip_version()));
+      subnets = {"subnet"};
+    } else {
+      // Large enough for what a request may ask for.
+      const bool is_large = request_.count() > kMachinesInSmallRange;
+      AddSubnet("subnet",
+                absl::StrCat("--subnet-range=", is_large ? "10.199.0.0/16" : "192.168.199.0/24"));
+      subnets = {"subnet"};
+      if (plan_.has_subnet_pool()) {
+        CIS_RETURN_IF_ERROR(AddPoolSubnet("subnet6", 6));
+        subnets.emplace_back("subnet6");
+      }
     }
+    if (plan_.kind() == v1::NetworkPlan::PRIVATE_NEEDS_NETWORK) return absl::OkStatus();
+    AddNewRouter();
+    CIS_RETURN_IF_ERROR(AddGateway());
+    for (const std::string& subnet : subnets) {
+      Add("openstack router add subnet \"$router\" \"$", subnet, "\"\n");
+    }
+    return absl::OkStatus();
+  }
+
+  void AddSubnet(absl::string_view variable, absl::string_view range) {
+    Add(variable,
+        "=$(openstack subnet create --format=value --column=id --network=\"$network\" \\\n", "  ",
+        range, " \"$name-", variable, "\")\n", "[ -n \"$", variable,
+        "\" ] || die 'the subnet was not made'\nmade subnet \"$", variable, "\"\n");
+  }
+
+  absl::Status AddPoolSubnet(absl::string_view variable, int ip_version) {
     CIS_ASSIGN_OR_RETURN(const std::string pool,
-                         FlagValue("external network", plan_.external_network().upstream_id()));
-    if (needs_network) {
-      Add("\nnetwork=$(openstack network create --format=value --column=id \"$name-net\")\n",
-          "[ -n \"$network\" ] || die 'the network was not made'\nmade network \"$network\"\n",
-          "subnet=$(openstack subnet create --format=value --column=id --network=\"$network\" \\\n",
-          "  --subnet-range=192.168.199.0/24 \"$name-net\")\n",
-          "[ -n \"$subnet\" ] || die 'the subnet was not made'\nmade subnet \"$subnet\"\n");
-    } else if (plan_.router().upstream_id().empty()) {
+                         FlagValue("subnet pool", plan_.subnet_pool().upstream_id()));
+    // Machines find their IPv6 addresses by themselves in subnets of this length only.
+    AddSubnet(variable, absl::StrCat("--subnet-pool=", pool, " --ip-version=", ip_version,
+                                     ip_version == 6 ? " --prefix-length=64 --ipv6-ra-mode=slaac "
+                                                       "--ipv6-address-mode=slaac"
+                                                     : ""));
+    return absl::OkStatus();
+  }
+
+  void AddNewRouter() {
+    Add("router=$(openstack router create --format=value --column=id \"$name-router\")\n",
+        "[ -n \"$router\" ] || die 'the router was not made'\nmade router \"$router\"\n");
+  }
+
+  absl::Status AddRouter() {
+    if (plan_.router().upstream_id().empty()) {
       CIS_ASSIGN_OR_RETURN(const std::string subnet, Word("subnet", plan_.subnet_id()));
       Add("\nsubnet=", subnet, "\n");
-    } else {
-      CIS_ASSIGN_OR_RETURN(const std::string router, Word("router", plan_.router().upstream_id()));
-      Add("\nopenstack router set --external-gateway=", pool, " ", router, "\n");
+      AddNewRouter();
+      CIS_RETURN_IF_ERROR(AddGateway());
+      Add("openstack router add subnet \"$router\" \"$subnet\"\n");
       return absl::OkStatus();
     }
-    Add("router=$(openstack router create --format=value --column=id \"$name-router\")\n",
-        "[ -n \"$router\" ] || die 'the router was not made'\nmade router \"$router\"\n",
-        "openstack router set --external-gateway=", pool, " \"$router\"\n",
-        "openstack router add subnet \"$router\" \"$subnet\"\n");
+    CIS_ASSIGN_OR_RETURN(const std::string router, Word("router", plan_.router().upstream_id()));
+    Add("\nrouter=", router, "\n");
+    if (plan_.router_needs_enabling()) Add("openstack router set --enable \"$router\"\n");
+    if (plan_.router_needs_gateway()) return AddGateway();
+    return absl::OkStatus();
+  }
+
+  // Leads the router to the first external network that has an address left for it and, if the
+  // machines get floating IPs, for the first of these.
+  absl::Status AddGateway() {
+    Add("pool=\nfor candidate in");
+    for (const v1::NetworkPlan* way : Ways()) {
+      CIS_ASSIGN_OR_RETURN(const std::string pool,
+                           Word("external network", way->external_network().upstream_id()));
+      Add(" ", pool);
+    }
+    Add("; do\n  openstack router set --external-gateway=\"$candidate\" \"$router\" || continue\n");
+    if (floating_) Add("  way=$candidate\n  find_address || continue\n");
+    Add("  pool=$candidate\n  break\ndone\n",
+        "[ -n \"$pool\" ] || die 'no external network has an address left'\n");
+    return absl::OkStatus();
+  }
+
+  // The plan and what may take its place, best first.
+  std::vector<const v1::NetworkPlan*> Ways() const {
+    std::vector<const v1::NetworkPlan*> ways{&plan_};
+    for (const v1::NetworkPlan& way : plan_.fallbacks()) ways.push_back(&way);
+    return ways;
+  }
+
+  // ------------------------------------------------------------------------------ floating IPs
+  // `find_address`: a floating IP of $way, an external network, and where it has one, its network.
+  absl::Status AddFloatingIps() {
+    if (!floating_) return absl::OkStatus();
+    Add(kFloatingIp, "way=\nfloating=\nfind_address() {\n  floating=\n  case $way in\n");
+    for (const v1::NetworkPlan* way : Ways()) {
+      CIS_ASSIGN_OR_RETURN(const std::string pool,
+                           Word("external network", way->external_network().upstream_id()));
+      Add("    ", pool, ")\n");
+      if (plan_.kind() == v1::NetworkPlan::FLOATING) {
+        CIS_RETURN_IF_ERROR(SetNetwork(*way, "      "));
+      }
+      if (way->unattached_floating_ip_ids_size() > 0) {
+        Add("      for candidate_ip in");
+        for (const std::string& id : way->unattached_floating_ip_ids()) {
+          CIS_ASSIGN_OR_RETURN(const std::string word, Word("floating IP", id));
+          Add(" \\\n        ", word);
+        }
+        Add("; do\n        if free \"$candidate_ip\"; then break; fi\n      done\n");
+      }
+      Add("      ;;\n");
+    }
+    Add("  esac\n  [ -n \"$floating\" ] || new_address \"$way\"\n}\n");
+    return absl::OkStatus();
+  }
+
+  absl::Status AddTakeFloatingIp() {
+    Add("  if [ -z \"$floating\" ]; then\n");
+    if (plan_.kind() == v1::NetworkPlan::FLOATING) {
+      Add("    for way in");
+      for (const v1::NetworkPlan* way : Ways()) {
+        CIS_ASSIGN_OR_RETURN(const std::string pool,
+                             Word("external network", way->external_network().upstream_id()));
+        Add(" ", pool);
+      }
+      Add("; do\n      if find_address; then break; fi\n    done\n");
+    } else {
+      // The router leads to one external network only.
+      if (!plan_.router_needs_gateway() && !plan_.router().upstream_id().empty()) {
+        CIS_ASSIGN_OR_RETURN(const std::string pool,
+                             Word("external network", plan_.external_network().upstream_id()));
+        Add("    way=", pool, "\n");
+      }
+      Add("    find_address || :\n");
+    }
+    Add("    [ -n \"$floating\" ] || die 'the site gave no floating IP'\n  fi\n",
+        "  address=$(openstack floating ip show --format=value --column=floating_ip_address "
+        "\"$floating\")\n",
+        "  [ -n \"$address\" ] || die \"floating IP $floating has no address\"\n");
+    return absl::OkStatus();
+  }
+
+  // -------------------------------------------------------------------------------- the machine
+  // A port with an address in each of the subnets that do.
+  absl::Status AddPort() {
+    Add("  port=\n");
+    if (plan_.kind() != v1::NetworkPlan::FLOATING || !floating_) return AddPortOf(plan_, "  ");
+    Add("  case $way in\n");
+    for (const v1::NetworkPlan* way : Ways()) {
+      if (way->port_subnet_ids().empty()) continue;
+      CIS_ASSIGN_OR_RETURN(const std::string pool,
+                           Word("external network", way->external_network().upstream_id()));
+      Add("    ", pool, ")\n");
+      CIS_RETURN_IF_ERROR(AddPortOf(*way, "      "));
+      Add("      ;;\n");
+    }
+    Add("  esac\n");
+    return absl::OkStatus();
+  }
+
+  absl::Status AddPortOf(const v1::NetworkPlan& way, absl::string_view indent) {
+    if (way.port_subnet_ids().empty()) return absl::OkStatus();
+    Add(indent, "port=$(openstack port create --format=value --column=id --network=\"$network\"");
+    for (const std::string& id : way.port_subnet_ids()) {
+      CIS_ASSIGN_OR_RETURN(const std::string subnet, FlagValue("subnet", "subnet=" + id));
+      Add(" \\\n", indent, "  --fixed-ip=", subnet);
+    }
+    // Subnets may be for machines of the zone only.
+    if (!p_.availability_zone().empty()) Add(" \\\n", indent, "  --device-owner=\"compute:$zone\"");
+    Add(" \"$1\")\n", indent, "[ -n \"$port\" ] || die 'the port was not made'\n", indent,
+        "made port \"$port\"\n");
+    return absl::OkStatus();
+  }
+
+  bool HasPort() const {
+    const auto ways = Ways();
+    return std::any_of(ways.begin(), ways.end(),
+                       [](const v1::NetworkPlan* way) { return !way->port_subnet_ids().empty(); });
+  }
+
+  // Whether the volume is made before the machine: Nova itself names neither type nor zone.
+  bool HasOwnVolume() const {
+    return p_.has_boot_volume_gib() &&
+           (!p_.volume_type().empty() || !p_.volume_availability_zone().empty());
+  }
+
+  absl::Status AddVolume(const std::string& image) {
+    Add("  volume=$(openstack volume create --format=value --column=id --image=", image,
+        " --size=", absl::StrCat(p_.boot_volume_gib()));
+    if (!p_.volume_type().empty()) {
+      CIS_ASSIGN_OR_RETURN(const std::string type, FlagValue("volume type", p_.volume_type()));
+      Add(" \\\n    --type=", type);
+    }
+    if (!p_.volume_availability_zone().empty()) {
+      if (p_.volume_availability_zone() == p_.availability_zone()) {
+        Add(" \\\n    --availability-zone=\"$zone\"");
+      } else {
+        CIS_ASSIGN_OR_RETURN(const std::string zone,
+                             FlagValue("zone", p_.volume_availability_zone()));
+        Add(" \\\n    --availability-zone=", zone);
+      }
+    }
+    Add(" \"$1\")\n  [ -n \"$volume\" ] || die 'the volume was not made'\n",
+        "  made volume \"$volume\"\n  wait_for_volume \"$volume\"\n");
+    return absl::OkStatus();
+  }
+
+  // `launch NAME`: makes one machine and sets $server. Returns 1 if the site could not start it.
+  absl::Status AddLaunch() {
+    CIS_ASSIGN_OR_RETURN(const std::string flavor, FlagValue("flavor", p_.flavor().upstream_id()));
+    CIS_ASSIGN_OR_RETURN(const std::string image, FlagValue("image", p_.image().upstream_id()));
+    const bool no_network = plan_.kind() == v1::NetworkPlan::KIND_UNSPECIFIED;
+    Add(kWait);
+    if (HasOwnVolume()) Add(kWaitForVolume);
+    Add("\nlaunch() {\n");
+    if (HasOwnVolume()) CIS_RETURN_IF_ERROR(AddVolume(image));
+    if (HasPort()) CIS_RETURN_IF_ERROR(AddPort());
+    Add("  server=$(openstack ", no_network ? "--os-compute-api-version=2.37 " : "",
+        "server create --flavor=", flavor,
+        HasOwnVolume() ? std::string(" --volume=\"$volume\"") : absl::StrCat(" --image=", image),
+        " \\\n");
+    if (p_.has_boot_volume_gib() && !HasOwnVolume()) {
+      Add("    --boot-from-volume=", absl::StrCat(p_.boot_volume_gib()), " \\\n");
+    }
+    if (!p_.availability_zone().empty()) Add("    --availability-zone=\"$zone\" \\\n");
+    if (NeedsConfigDrive()) Add("    --config-drive=True \\\n");
+    Add("    ",
+        no_network  ? "--nic=none"
+        : HasPort() ? "${port:+--port=\"$port\"} ${port:---network=\"$network\"}"
+                    : "--network=\"$network\"",
+        " --key-name=\"$key\" --format=value --column=id \"$1\")\n",
+        "  [ -n \"$server\" ] || die 'the site took no machine'\n  made server \"$server\"\n",
+        "  wait_until_active \"$server\"\n}\n");
+    return absl::OkStatus();
+  }
+
+  bool NeedsConfigDrive() const {
+    const auto ways = Ways();
+    return std::any_of(ways.begin(), ways.end(),
+                       [](const v1::NetworkPlan* way) { return way->needs_config_drive(); });
+  }
+
+  // Launches in the first zone that has a host.
+  absl::Status AddLaunchCall() {
+    const bool has_others = !p_.fallback_availability_zones().empty();
+    if (!p_.availability_zone().empty()) {
+      CIS_ASSIGN_OR_RETURN(const std::string zone, FlagValue("zone", p_.availability_zone()));
+      if (!has_others) Add("  zone=", zone, "\n");
+      if (has_others) {
+        Add("  server=\n  for zone in ", zone);
+        for (const std::string& other : p_.fallback_availability_zones()) {
+          CIS_ASSIGN_OR_RETURN(const std::string word, FlagValue("zone", other));
+          Add(" ", word);
+        }
+        Add("; do\n    if launch \"$1\"; then break; fi\n",
+            "    printf 'note: zone %s could not start the machine\\n' \"$zone\" >&2\n",
+            "    openstack server delete --wait \"$server\"\n    deleted server \"$server\"\n");
+        if (HasPort()) {
+          Add("    if [ -n \"$port\" ]; then\n      openstack port delete \"$port\"\n",
+              "      deleted port \"$port\"\n    fi\n");
+        }
+        if (HasOwnVolume()) {
+          Add("    openstack volume delete \"$volume\"\n    deleted volume \"$volume\"\n");
+        }
+        Add("    server=\n  done\n",
+            "  [ -n \"$server\" ] || die 'the site could not start the machine in any zone'\n");
+        return absl::OkStatus();
+      }
+    }
+    Add("  launch \"$1\" || die \"the site could not start machine $server\"\n");
     return absl::OkStatus();
   }
 
   // The function that starts one machine.
   absl::Status AddStart() {
-    CIS_ASSIGN_OR_RETURN(const std::string flavor, FlagValue("flavor", p_.flavor().upstream_id()));
-    CIS_ASSIGN_OR_RETURN(const std::string image, FlagValue("image", p_.image().upstream_id()));
-    Add("\nstart() {\n");
-    if (floating_) CIS_RETURN_IF_ERROR(AddFloatingIp());
+    CIS_RETURN_IF_ERROR(AddLaunch());
     const bool no_network = plan_.kind() == v1::NetworkPlan::KIND_UNSPECIFIED;
-    Add("  server=$(openstack ", no_network ? "--os-compute-api-version=2.37 " : "",
-        "server create --flavor=", flavor, " --image=", image, " \\\n");
-    if (p_.has_boot_volume_gib()) {
-      Add("    --boot-from-volume=", absl::StrCat(p_.boot_volume_gib()), " \\\n");
-    }
-    Add("    ", no_network ? "--nic=none" : "--network=\"$network\"",
-        " --key-name=\"$key\" --format=value --column=id \"$1\")\n",
-        "  [ -n \"$server\" ] || die 'the site took no machine'", kWait);
+    Add("\nstart() {\n");
+    if (floating_) CIS_RETURN_IF_ERROR(AddTakeFloatingIp());
+    CIS_RETURN_IF_ERROR(AddLaunchCall());
     Add("  open_ssh \"$server\"\n");
     const std::string user = LoginUser(p_.login_user());
     if (user == "USER") Add("  printf 'note: the login user is not known\\n' >&2\n");
     if (floating_) {
-      Add("  openstack server add floating ip \"$server\" \"$address\"\n");
+      Add("  openstack server add floating ip \"$server\" \"$address\"\n  floating=\n");
     } else if (no_network) {
       Add("  printf 'note: machine %s has no network\\n' \"$server\" >&2\n}\n");
       return absl::OkStatus();
@@ -294,36 +591,13 @@ class ScriptWriter {
           plan_.public_v6() == v1::TRISTATE_YES && plan_.public_v4() != v1::TRISTATE_YES;
       Add(kFixedAddress.substr(1), "  address=", v6 ? "${v6:-$v4}" : "${v4:-$v6}", "\n",
           "  [ -n \"$address\" ] || die \"machine $server has no address\"\n");
-      if (plan_.kind() == v1::NetworkPlan::PRIVATE && !v6) {
+      const bool is_private = plan_.kind() == v1::NetworkPlan::PRIVATE ||
+                              plan_.kind() == v1::NetworkPlan::PRIVATE_NEEDS_NETWORK;
+      if (is_private && !v6 && plan_.public_v4() != v1::TRISTATE_YES) {
         Add("  printf 'note: %s is reached from inside the site only\\n' \"$address\" >&2\n");
       }
     }
     Add("  printf 'ssh %s@%s\\n' ", ShellQuote(user), " \"$address\"\n}\n");
-    return absl::OkStatus();
-  }
-
-  absl::Status AddFloatingIp() {
-    CIS_ASSIGN_OR_RETURN(const std::string pool,
-                         Word("external network", plan_.external_network().upstream_id()));
-    Add("  floating=\n");
-    if (plan_.unattached_floating_ip_ids_size() > 0) {
-      Add("  for candidate in");
-      for (const std::string& id : plan_.unattached_floating_ip_ids()) {
-        CIS_ASSIGN_OR_RETURN(const std::string word, Word("floating IP", id));
-        Add(" \\\n    ", word);
-      }
-      Add("; do\n    port=$(openstack floating ip show --format=value --column=port_id "
-          "\"$candidate\") || continue\n",
-          "    if [ \"$port\" = None ] || [ -z \"$port\" ]; then floating=$candidate; break; fi\n",
-          "  done\n");
-    }
-    Add("  if [ -z \"$floating\" ]; then\n",
-        "    floating=$(openstack floating ip create --format=value --column=id ", pool, ")\n",
-        "    [ -n \"$floating\" ] || die 'the site gave no floating IP'\n",
-        "    made 'floating ip' \"$floating\"\n  fi\n",
-        "  address=$(openstack floating ip show --format=value --column=floating_ip_address "
-        "\"$floating\")\n",
-        "  [ -n \"$address\" ] || die \"floating IP $floating has no address\"\n");
     return absl::OkStatus();
   }
 

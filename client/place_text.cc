@@ -17,6 +17,7 @@ std::string RefText(const v1::NetworkRef& ref) {
 
 Cell PlanCell(const v1::NetworkPlan& plan) {
   Cell cell{NetworkPlanText(plan), Tone::kPlain};
+  if (plan.is_assumed()) cell.tone = Tone::kWarning;
   if (plan.ambiguous()) {
     cell.text += " ?";
     cell.tone = Tone::kWarning;
@@ -45,13 +46,22 @@ std::string NetworkPlanText(const v1::NetworkPlan& plan) {
     case v1::NetworkPlan::DIRECT:
       return absl::StrCat(network, " (direct)");
     case v1::NetworkPlan::FLOATING:
-      return absl::StrCat(network, " -> ", pool);
+      return absl::StrCat(network, " -> ", pool, plan.is_assumed() ? " (assumed)" : "");
     case v1::NetworkPlan::FLOATING_NEEDS_ROUTER:
+      if (!plan.router().upstream_id().empty()) {
+        return absl::StrCat(network, " -> repaired router ", RefText(plan.router()), " -> ", pool);
+      }
       return absl::StrCat(network, " -> new router -> ", pool);
     case v1::NetworkPlan::FLOATING_NEEDS_NETWORK:
       return absl::StrCat("new network -> ", pool);
     case v1::NetworkPlan::PRIVATE:
-      return absl::StrCat(network, " (private)");
+      if (plan.public_v4() == v1::TRISTATE_YES) return absl::StrCat(network, " (routed)");
+      return absl::StrCat(network,
+                          plan.public_v6() == v1::TRISTATE_YES ? " (public IPv6)" : " (private)");
+    case v1::NetworkPlan::ROUTED_NEEDS_NETWORK:
+      return absl::StrCat("new network of pool ", RefText(plan.subnet_pool()), " -> ", pool);
+    case v1::NetworkPlan::PRIVATE_NEEDS_NETWORK:
+      return "new network (private)";
     default:
       return network.empty() ? "not known" : network;
   }

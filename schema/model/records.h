@@ -143,6 +143,9 @@ struct Subnet {
   int ip_version = 0;      // 4 or 6; 0 = unknown
   std::string cidr;        // empty = hidden
   std::string gateway_ip;  // empty = none
+  // Whether all addresses of the range are globally routable by IANA's registries. It says nothing
+  // of routers.
+  Tristate is_public = Tristate::kUnknown;
   std::optional<bool> enable_dhcp;
   std::vector<std::string> service_types;  // `device_owner`s that are served; empty = all
   // Addresses in the allocation pools, capped at INT64_MAX; absent = the pools are not shown.

@@ -7,6 +7,7 @@
 #include "schema/base/time_text.h"
 #include "server/placement/flavor_fit.h"
 #include "server/placement/image_fit.h"
+#include "server/placement/network_fit.h"
 
 namespace cis {
 namespace {
@@ -17,6 +18,10 @@ const std::string& NameOf(const Network& network) {
 }
 
 std::string NameOf(const Router& router) { return router.name.empty() ? router.id : router.name; }
+
+const std::string& NameOf(const SubnetPool& pool) {
+  return pool.name.empty() ? pool.id : pool.name;
+}
 
 // "26 h" or "12 d".
 std::string FormatAge(absl::Duration age) {
@@ -71,7 +76,30 @@ void NoteImage(const Placement& placement, const PlacementQuery& query, absl::Ti
   if (image.login_user.empty()) out->push_back("The login user is not known.");
 }
 
-void NoteNetwork(const Placement& placement, std::vector<std::string>* out) {
+// Whether the plan takes an address that nobody has yet of a pool whose use is not shown.
+bool NeedsPoolAddress(const Placement& placement, const PlacementQuery& query) {
+  const NetworkPlan& plan = *placement.plan;
+  if (plan.pool == nullptr) return false;
+  const bool wants_floating =
+      query.public_v4 == AddressWish::kRequired || query.public_v4 == AddressWish::kPreferred;
+  return plan.TakesGateway() || (wants_floating && NewFloatingIps(plan, query.count) > 0);
+}
+
+void NoteZones(const Placement& placement, std::vector<std::string>* out) {
+  const BootChoice& boot = placement.boot;
+  if (boot.zones_differ) {
+    out->push_back(
+        "No availability zone is one of Nova and of Cinder; whether a machine may have a volume of "
+        "another zone cannot be seen.");
+  }
+  if (!boot.volume_type.empty()) {
+    out->push_back(
+        absl::StrCat("The default volume type does not do; type ", boot.volume_type, " is used."));
+  }
+}
+
+void NoteNetwork(const Placement& placement, const PlacementQuery& query,
+                 std::vector<std::string>* out) {
   const NetworkPlan& plan = *placement.plan;
   if (plan.kind == PlanKind::kNone) {
     out->push_back("No network is known; the machine starts without one.");
@@ -83,9 +111,43 @@ void NoteNetwork(const Placement& placement, std::vector<std::string>* out) {
                       [](std::string* text, const Network* n) { text->append(NameOf(*n)); }),
         "."));
   }
-  if (plan.routers_unknown) {
+  if (plan.is_assumed) {
+    out->push_back(
+        absl::StrCat("Network ", NameOf(*plan.network),
+                     " belongs to another project, whose routers cannot be seen; that it is "
+                     "routed to ",
+                     NameOf(*plan.pool), " is assumed."));
+  } else if (plan.routers_unknown) {
     out->push_back(absl::StrCat("The routers cannot be seen; that ", NameOf(*plan.network),
                                 " is routed to ", NameOf(*plan.pool), " is assumed."));
+  }
+  if (plan.kind == PlanKind::kFloatingNeedsRouter && plan.sets_gateway &&
+      !plan.router->external_network_id.empty()) {
+    out->push_back(
+        absl::StrCat("Router ", NameOf(*plan.router),
+                     " leads to another external network, which its networks can then no "
+                     "longer reach."));
+  }
+  if (plan.needs_config_drive) {
+    out->push_back(
+        absl::StrCat("Network ", NameOf(*plan.network),
+                     " has no DHCP: the machine needs a config drive to learn its address."));
+  }
+  if (NeedsPoolAddress(placement, query)) {
+    out->push_back(absl::StrCat(
+        "Whether ", NameOf(*plan.pool), " has an address left cannot be seen",
+        placement.fallbacks.empty()
+            ? "."
+            : absl::StrCat("; if it has none, use ",
+                           absl::StrJoin(placement.fallbacks, ", ",
+                                         [](std::string* text, const NetworkPlan* fallback) {
+                                           text->append(NameOf(*fallback->pool));
+                                         }),
+                           ".")));
+  }
+  if ((placement.unknowns & UnknownBit(Unknown::kSecurityGroup)) != 0) {
+    out->push_back(
+        "No further security group may be made; use one of the project that lets SSH in.");
   }
   const bool quota_gone = placement.floating_ip_quota_free == 0;
   if (quota_gone && plan.unattached != nullptr) {
@@ -130,7 +192,8 @@ std::vector<std::string> DescribeNotes(const Placement& placement, const Placeme
         absl::StrCat("The image is for ", image_arch, "; whether the flavor is, is not known."));
   }
   NoteImage(placement, query, now, &out);
-  NoteNetwork(placement, &out);
+  NoteNetwork(placement, query, &out);
+  NoteZones(placement, &out);
   if (placement.data_state != DataState::kFresh) out.push_back(StaleNote(placement, now));
   return out;
 }
@@ -138,12 +201,24 @@ std::vector<std::string> DescribeNotes(const Placement& placement, const Placeme
 std::vector<std::string> DescribeSteps(const Placement& placement, const PlacementQuery& query) {
   const NetworkPlan& plan = *placement.plan;
   std::vector<std::string> out;
-  const std::string port =
-      plan.network == nullptr ? "" : absl::StrCat("Start the machine on ", NameOf(*plan.network));
+  std::string port;
+  if (plan.network != nullptr) {
+    port = plan.port_subnets.empty()
+               ? absl::StrCat("Start the machine on ", NameOf(*plan.network))
+               : absl::StrCat("Start the machine with a port on ", NameOf(*plan.network),
+                              " that has an address in subnet ",
+                              absl::StrJoin(plan.port_subnets, " and one in ",
+                                            [](std::string* text, const std::string* id) {
+                                              text->append(*id);
+                                            }));
+  }
+  const std::string zone =
+      placement.boot.zone.empty() ? "" : absl::StrCat(" in zone ", placement.boot.zone);
+  if (!port.empty()) port += zone;
   const std::string pool = plan.pool == nullptr ? "" : NameOf(*plan.pool);
   switch (plan.kind) {
     case PlanKind::kNone:
-      return {"Start the machine without a network"};
+      return {absl::StrCat("Start the machine without a network", zone)};
     case PlanKind::kDirect:
     case PlanKind::kPrivate:
       return {port};
@@ -151,7 +226,11 @@ std::vector<std::string> DescribeSteps(const Placement& placement, const Placeme
       break;
     case PlanKind::kFloatingNeedsRouter:
       if (plan.router != nullptr) {
-        out.push_back(absl::StrCat("Give router ", NameOf(*plan.router), " a gateway on ", pool));
+        const std::string router = NameOf(*plan.router);
+        if (plan.enables_router) out.push_back(absl::StrCat("Switch router ", router, " on"));
+        if (plan.sets_gateway) {
+          out.push_back(absl::StrCat("Give router ", router, " a gateway on ", pool));
+        }
       } else {
         out.push_back(absl::StrCat("Create a router with a gateway on ", pool));
         out.push_back(absl::StrCat("Add subnet ", *plan.subnet, " to the router"));
@@ -159,11 +238,26 @@ std::vector<std::string> DescribeSteps(const Placement& placement, const Placeme
       break;
     case PlanKind::kFloatingNeedsNetwork:
       out.push_back("Create a network with an IPv4 subnet");
+      if (plan.subnet_pool != nullptr) {
+        out.push_back(
+            absl::StrCat("Create an IPv6 subnet from subnet pool ", NameOf(*plan.subnet_pool)));
+      }
+      out.push_back(absl::StrCat("Create a router with a gateway on ", pool));
+      out.push_back(plan.subnet_pool != nullptr ? "Add the subnets to the router"
+                                                : "Add the subnet to the router");
+      break;
+    case PlanKind::kRoutedNeedsNetwork:
+      out.push_back(absl::StrCat("Create a network with an IPv", plan.new_ip_version,
+                                 " subnet from subnet pool ", NameOf(*plan.subnet_pool)));
       out.push_back(absl::StrCat("Create a router with a gateway on ", pool));
       out.push_back("Add the subnet to the router");
       break;
+    case PlanKind::kPrivateNeedsNetwork:
+      out.push_back("Create a network with an IPv4 subnet");
+      break;
   }
-  out.push_back(port.empty() ? "Start the machine on the new network" : port);
+  out.push_back(port.empty() ? absl::StrCat("Start the machine on the new network", zone) : port);
+  if (!plan.UsesFloatingIp()) return out;
   const bool wanted =
       query.public_v4 == AddressWish::kRequired || query.public_v4 == AddressWish::kPreferred;
   if (!wanted) return out;

@@ -22,12 +22,25 @@ QuotaNeeds FlavorNeeds(const Flavor& flavor, int64_t count) {
   return needs;
 }
 
-QuotaNeeds PairNeeds(const Flavor& flavor, const PairFit& fit, int64_t count) {
-  QuotaNeeds needs = FlavorNeeds(flavor, count);
+VolumeNeeds VolumeNeedsOf(const Image& image, const PairFit& fit, int64_t count) {
+  VolumeNeeds needs;
   if (fit.boot_volume_gib) {
-    Need(needs, QuotaResource::kVolumes) = count;
-    Need(needs, QuotaResource::kVolumeGib) = Times(*fit.boot_volume_gib, count);
+    needs.count = count;
+    needs.gib = Times(*fit.boot_volume_gib, count);
+    needs.gib_of_each = *fit.boot_volume_gib;
+  } else if (image.volume_count) {
+    needs.count = Times(*image.volume_count, count);
+    needs.gib = Times(image.volume_gib.value_or(0), count);
+    if (*image.volume_count == 1) needs.gib_of_each = image.volume_gib.value_or(0);
   }
+  return needs;
+}
+
+QuotaNeeds PairNeeds(const Flavor& flavor, const Image& image, const PairFit& fit, int64_t count) {
+  QuotaNeeds needs = FlavorNeeds(flavor, count);
+  const VolumeNeeds volumes = VolumeNeedsOf(image, fit, count);
+  Need(needs, QuotaResource::kVolumes) = volumes.count;
+  Need(needs, QuotaResource::kVolumeGib) = volumes.gib;
   return needs;
 }
 

@@ -23,6 +23,11 @@ bool Satisfies(AddressWish wish, Tristate value) {
   return true;
 }
 
+// Subnets that the plan makes: one, and a second where it gives floating IPs and public IPv6.
+int64_t NewSubnets(const NetworkPlan& plan) {
+  return plan.kind == PlanKind::kFloatingNeedsNetwork && plan.subnet_pool != nullptr ? 2 : 1;
+}
+
 // 0 is best: known to be as wished, then unknown, then known not to be.
 int WishRank(AddressWish wish, Tristate value) {
   if (wish == AddressWish::kAny) return 0;
@@ -32,9 +37,9 @@ int WishRank(AddressWish wish, Tristate value) {
 }
 
 void Append(const std::vector<NetworkPlan>& plans, const PlacementQuery& query, bool ready_only,
-            std::vector<const NetworkPlan*>* out) {
+            std::vector<const NetworkPlan*>* out, std::vector<const NetworkPlan*>* assumed) {
   for (const NetworkPlan& plan : plans) {
-    if (ready_only && plan.NeedsSteps()) continue;
+    if (ready_only && (plan.NeedsSteps() || plan.is_assumed)) continue;
     if (!query.network.empty() &&
         (plan.network == nullptr || !IsNamed(*plan.network, query.network))) {
       continue;
@@ -42,18 +47,19 @@ void Append(const std::vector<NetworkPlan>& plans, const PlacementQuery& query, 
     if (!Satisfies(query.public_v6, plan.public_v6)) continue;
     // Who wants no address is not given a pool to take one from.
     if (query.public_v4 == AddressWish::kNone &&
-        (plan.pool != nullptr || plan.public_v4 == Tristate::kYes)) {
+        (plan.UsesFloatingIp() || plan.public_v4 == Tristate::kYes)) {
       continue;
     }
-    out->push_back(&plan);
+    (plan.is_assumed ? assumed : out)->push_back(&plan);
   }
 }
 
 }  // namespace
 
 void SelectPlans(const NetworkPlans& plans, const PlacementQuery& query,
-                 std::vector<const NetworkPlan*>* out) {
+                 std::vector<const NetworkPlan*>* out, std::vector<const NetworkPlan*>* assumed) {
   out->clear();
+  assumed->clear();
   const auto sort_by = [out](AddressWish wish, Tristate NetworkPlan::*address) {
     std::stable_sort(out->begin(), out->end(), [=](const NetworkPlan* a, const NetworkPlan* b) {
       return WishRank(wish, a->*address) < WishRank(wish, b->*address);
@@ -61,19 +67,22 @@ void SelectPlans(const NetworkPlans& plans, const PlacementQuery& query,
   };
   switch (query.public_v4) {
     case AddressWish::kRequired:
-      Append(plans.with_public_v4, query, false, out);
+      Append(plans.with_public_v4, query, false, out, assumed);
       break;
     case AddressWish::kPreferred:
-      Append(plans.with_public_v4, query, true, out);
-      Append(plans.plain, query, false, out);
+      Append(plans.with_public_v4, query, true, out, assumed);
+      Append(plans.plain, query, false, out, assumed);
       break;
     case AddressWish::kNone:
-      Append(plans.plain, query, false, out);
+      Append(plans.plain, query, false, out, assumed);
       sort_by(AddressWish::kNone, &NetworkPlan::public_v4);
       break;
     case AddressWish::kAny:
-      Append(plans.plain, query, false, out);
+      Append(plans.plain, query, false, out, assumed);
       break;
+  }
+  if (query.public_v6 == AddressWish::kRequired && query.public_v4 != AddressWish::kRequired) {
+    Append(plans.new_public_v6, query, false, out, assumed);
   }
   if (query.public_v6 != AddressWish::kAny) sort_by(query.public_v6, &NetworkPlan::public_v6);
 }
@@ -89,29 +98,40 @@ std::vector<Reason> ExplainNetworks(const IndexedShare& share, const PlacementQu
   const NetworkPlans& plans = share.plans;
   const Network* named = nullptr;
   if (!query.network.empty()) {
+    bool is_down = false;
     for (const Stored<Network>& stored : share.view.share->networks) {
-      if (stored.active && IsNamed(stored.record, query.network)) named = &stored.record;
+      if (!stored.active || !IsNamed(stored.record, query.network)) continue;
+      named = &stored.record;
+      is_down = IsDownNetwork(stored);
     }
     const bool has_plan =
         std::any_of(plans.plain.begin(), plans.plain.end(), [&query](const NetworkPlan& plan) {
           return plan.network != nullptr && IsNamed(*plan.network, query.network);
         });
     if (!has_plan) {
-      add(named == nullptr ? ReasonCode::kNetNotFound : ReasonCode::kNetNotAttachable, named);
+      ReasonCode code = ReasonCode::kNetNotFound;
+      if (named != nullptr) code = is_down ? ReasonCode::kNetDown : ReasonCode::kNetNotAttachable;
+      add(code, named);
       return out;
     }
   } else if (!plans.sees_network) {
-    add(ReasonCode::kNetNone, nullptr);
+    add(plans.down != nullptr ? ReasonCode::kNetDown : ReasonCode::kNetNone, plans.down);
+    return out;
+  }
+  std::vector<const NetworkPlan*> selected;
+  std::vector<const NetworkPlan*> assumed;
+  SelectPlans(plans, query, &selected, &assumed);
+  if (!assumed.empty()) {
+    add(ReasonCode::kNetRouterUnseen, assumed.front()->network);
     return out;
   }
   PlacementQuery only_v4;
   only_v4.network = query.network;
   only_v4.public_v4 = query.public_v4;
-  std::vector<const NetworkPlan*> selected;
-  SelectPlans(plans, only_v4, &selected);
+  SelectPlans(plans, only_v4, &selected, &assumed);
   if (selected.empty()) {
     if (query.public_v4 == AddressWish::kNone) {
-      add(ReasonCode::kNetOnlyPublic, plans.plain.empty() ? named : plans.plain.front().network);
+      add(ReasonCode::kNetOnlyPublic, named);
     } else if (named != nullptr && !plans.with_public_v4.empty()) {
       add(ReasonCode::kNetNoRouter, named);
     } else {
@@ -121,7 +141,7 @@ std::vector<Reason> ExplainNetworks(const IndexedShare& share, const PlacementQu
   PlacementQuery only_v6;
   only_v6.network = query.network;
   only_v6.public_v6 = query.public_v6;
-  SelectPlans(plans, only_v6, &selected);
+  SelectPlans(plans, only_v6, &selected, &assumed);
   if (selected.empty() || out.empty()) {
     // With no other cause, the two wishes fail together: no one plan satisfies both.
     add(query.public_v6 == AddressWish::kNone ? ReasonCode::kNetOnlyPublic
@@ -131,27 +151,85 @@ std::vector<Reason> ExplainNetworks(const IndexedShare& share, const PlacementQu
   return out;
 }
 
+int64_t NewFloatingIps(const NetworkPlan& plan, int64_t count) {
+  if (!plan.UsesFloatingIp()) return 0;
+  const auto unattached =
+      plan.unattached == nullptr ? 0 : static_cast<int64_t>(plan.unattached->ids.size());
+  return std::max<int64_t>(0, count - unattached);
+}
+
 QuotaNeeds PlanNeeds(const NetworkPlan& plan, int64_t count) {
   QuotaNeeds needs{};
   const auto need = [&needs](QuotaResource resource) -> int64_t& {
     return needs[static_cast<size_t>(resource)];
   };
   if (plan.kind != PlanKind::kNone) need(QuotaResource::kPorts) = count;
-  if (plan.pool != nullptr) {
-    const auto unattached =
-        plan.unattached == nullptr ? 0 : static_cast<int64_t>(plan.unattached->ids.size());
-    need(QuotaResource::kFloatingIps) = std::max<int64_t>(0, count - unattached);
-  }
-  if (plan.kind == PlanKind::kFloatingNeedsNetwork) {
+  need(QuotaResource::kFloatingIps) = NewFloatingIps(plan, count);
+  if (plan.NeedsNetwork()) {
     need(QuotaResource::kNetworks) = 1;
-    need(QuotaResource::kSubnets) = 1;
+    need(QuotaResource::kSubnets) = NewSubnets(plan);
+  }
+  if (plan.NeedsRouter()) {
     need(QuotaResource::kRouters) = 1;
-    need(QuotaResource::kPorts) += 2;  // of the router and of DHCP
-  } else if (plan.kind == PlanKind::kFloatingNeedsRouter && plan.router == nullptr) {
-    need(QuotaResource::kRouters) = 1;
-    need(QuotaResource::kPorts) += 1;
+    // Its interfaces; the port of a gateway is nobody's.
+    need(QuotaResource::kPorts) += plan.NeedsNetwork() ? NewSubnets(plan) : 1;
   }
   return needs;
+}
+
+std::optional<Reason> CheckRoom(const NetworkPlan& plan, int64_t count) {
+  Reason reason;
+  reason.code = ReasonCode::kNetTooFewAddresses;
+  if (plan.kind != PlanKind::kNone && !plan.room.MayHold(count)) {
+    reason.want = count;
+    reason.best = plan.room.free;
+    reason.network = plan.network;
+    return reason;
+  }
+  const int64_t of_pool = NewFloatingIps(plan, count) + (plan.TakesGateway() ? 1 : 0);
+  if (of_pool > 0 && !plan.pool_room.MayHold(of_pool)) {
+    reason.want = of_pool;
+    reason.best = plan.pool_room.free;
+    reason.network = plan.pool;
+    return reason;
+  }
+  return std::nullopt;
+}
+
+Confidence ConfidenceOf(const NetworkPlan& plan, int64_t count, const QuotaBook& quotas) {
+  Confidence confidence = plan.confidence;
+  const auto at_most = [&confidence](Confidence bound) {
+    confidence = std::min(confidence, bound);
+  };
+  if (plan.kind == PlanKind::kNone) return confidence;
+  if (!plan.room.Holds(count)) at_most(Confidence::kProbable);
+  if (NewFloatingIps(plan, count) > 0 || plan.TakesGateway()) at_most(Confidence::kProbable);
+  if (plan.NeedsNetwork()) {
+    // DHCP takes a port of the project's too, if the site has DHCP of its own for the network.
+    QuotaNeeds needs = PlanNeeds(plan, count);
+    needs[static_cast<size_t>(QuotaResource::kPorts)] += 1;
+    if (!quotas.Allows(needs)) at_most(Confidence::kProbable);
+  }
+  return confidence;
+}
+
+std::vector<const NetworkPlan*> FallbacksOf(const NetworkPlan& chosen, int64_t count,
+                                            const std::vector<const NetworkPlan*>& plans,
+                                            const QuotaBook& quotas) {
+  std::vector<const NetworkPlan*> out;
+  if (NewFloatingIps(chosen, count) == 0 && !chosen.TakesGateway()) return out;
+  for (const NetworkPlan* plan : plans) {
+    const auto has_its_pool = [plan](const NetworkPlan* other) {
+      return other->pool == plan->pool;
+    };
+    if (plan->kind != chosen.kind || plan->pool == nullptr || has_its_pool(&chosen) ||
+        std::any_of(out.begin(), out.end(), has_its_pool) || CheckRoom(*plan, count) ||
+        !quotas.Allows(PlanNeeds(*plan, count))) {
+      continue;
+    }
+    out.push_back(plan);
+  }
+  return out;
 }
 
 }  // namespace cis

@@ -1,7 +1,8 @@
 #pragma once
 
-// Which network plans of a share are what the request asks for, and if none is, why.
+// Which network plans of a share satisfy a request, what they need, and how sure they are.
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -12,15 +13,33 @@
 
 namespace cis {
 
-// Fills `out` with the plans that satisfy the request's network wishes, best first.
+// Plans that satisfy the request, best first. What is only assumed to be routed stands in
+// `assumed`.
 void SelectPlans(const NetworkPlans& plans, const PlacementQuery& query,
-                 std::vector<const NetworkPlan*>* out);
+                 std::vector<const NetworkPlan*>* out, std::vector<const NetworkPlan*>* assumed);
 
-// Why SelectPlans found nothing: the reason, and a second one if another wish fails too.
+// Why SelectPlans finds none for the share.
 std::vector<Reason> ExplainNetworks(const IndexedShare& share, const PlacementQuery& query);
 
-// What `count` machines on `plan` take of the project's network quotas. Floating IPs that are there
-// and attached to nothing need not be made.
+// Floating IPs that must be made for `count` machines beside those that lie unattached.
+int64_t NewFloatingIps(const NetworkPlan& plan, int64_t count);
+
+// Resources of the project that the plan takes for `count` machines: what it makes is charged in
+// full.
 QuotaNeeds PlanNeeds(const NetworkPlan& plan, int64_t count);
+
+// Why subnets or pool have no addresses for `count` machines; nothing if they may have them.
+std::optional<Reason> CheckRoom(const NetworkPlan& plan, int64_t count);
+
+// How sure it is that the plan works for `count` machines: what needs an address of a range of
+// which others take too is at most probable, for how many are left is shown to no user.
+Confidence ConfidenceOf(const NetworkPlan& plan, int64_t count, const QuotaBook& quotas);
+
+// Of the plans after `chosen` in `plans`, the first of each other external network that may take
+// its place if that has no address left; empty if the plan takes none of it. `plans` as SelectPlans
+// has them.
+std::vector<const NetworkPlan*> FallbacksOf(const NetworkPlan& chosen, int64_t count,
+                                            const std::vector<const NetworkPlan*>& plans,
+                                            const QuotaBook& quotas);
 
 }  // namespace cis

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <tuple>
 #include <utility>
 
-#include "server/placement/network_names.h"
+#include "server/placement/machine_subnets.h"
+#include "server/placement/plan_order.h"
 
 namespace cis {
 namespace {
@@ -22,21 +22,23 @@ Confidence LeastOf(const Network& network, std::initializer_list<absl::string_vi
   return found ? least : Confidence::kUnknown;
 }
 
+void AtMost(Confidence bound, NetworkPlan* plan) {
+  plan->confidence = std::min(plan->confidence, bound);
+}
+
 // Nova refuses machines on a network without subnets, Neutron floating IPs from one.
 bool HasSubnet(const Network& network) {
   return !network.subnet_ids.empty() || !network.subnets.empty();
 }
 
-// A floating IP goes to an IPv4 address of the machine. True unless every subnet is known to be
-// IPv6.
-bool MayHaveIpv4(const Network& network) {
-  const bool all_known = network.subnets.size() >= network.subnet_ids.size();
-  return !all_known || std::any_of(network.subnets.begin(), network.subnets.end(),
-                                   [](const Subnet& s) { return s.ip_version != 6; });
+// A floating IP is an IPv4 address: true unless every subnet is known and none may give one.
+bool MayGiveFloatingIps(const Network& network) {
+  return !AllSubnetsAreRead(network) ||
+         std::any_of(network.subnets.begin(), network.subnets.end(), ServesFloatingIps);
 }
 
 bool IsPool(const Network& network) {
-  return HasSubnet(network) && MayHaveIpv4(network) &&
+  return HasSubnet(network) && MayGiveFloatingIps(network) &&
          (network.usable_as == NetworkUse::kFloatingPool || network.also_floating_pool);
 }
 
@@ -47,93 +49,63 @@ bool TakesPorts(const Network& network) {
 
 bool IsUp(const Router& router) { return router.admin_state_up.value_or(true); }
 
-bool HasInterface(const Router& router, const std::string& network_id) {
-  return std::find(router.network_ids.begin(), router.network_ids.end(), network_id) !=
-         router.network_ids.end();
-}
-
-// Whether a router of this project may be put on the network: Neutron refuses subnets of others.
-bool IsOwn(const Network& network, const Share& share) {
-  if (network.owner.empty() || share.project_id.empty()) return !network.shared.value_or(false);
-  return network.owner == share.project_id;
-}
-
-// The IPv4 subnet with the least id; any subnet if the families are not known; nullptr if there is
-// none.
-const std::string* SubnetForRouter(const Network& network) {
-  for (const Subnet& subnet : network.subnets) {
-    if (subnet.ip_version == 4 && !subnet.gateway_ip.empty()) return &subnet.id;
+// Of the pool, for floating IPs and gateways. Who else takes addresses of it is never seen.
+AddressRoom PoolRoomOf(const Network& pool) {
+  AddressRoom room;
+  if (!AllSubnetsAreRead(pool)) return room;
+  std::vector<const Subnet*> subnets;
+  for (const Subnet& subnet : pool.subnets) {
+    if (ServesFloatingIps(subnet)) subnets.push_back(&subnet);
   }
-  for (const Subnet& subnet : network.subnets) {
-    if (subnet.ip_version == 4) return &subnet.id;
-  }
-  if (!network.subnets.empty() || network.subnet_ids.empty()) return nullptr;
-  return &*std::min_element(network.subnet_ids.begin(), network.subnet_ids.end());
+  return subnets.empty() ? room : RoomOf(subnets, false);
 }
 
-// What a network must be to be as good as another, without names. Smaller is better.
-struct PlanKey {
-  int step_class = 0;
-  int public_rank = 0;  // 0: yes, 1: unknown, 2: no
-  int distrust = 0;     // 4 - confidence
-  int kind = 0;
-  int default_rank = 0;
-  int owner_rank = 0;
-  int status_rank = 0;
-
-  auto tie() const {
-    return std::tie(step_class, public_rank, distrust, kind, default_rank, owner_rank, status_rank);
-  }
-};
-
-struct Ranked {
-  NetworkPlan plan;
-  PlanKey key;
-  int pool_name_rank = 0;
-  int port_name_rank = 0;
-};
-
-const std::string& IdOf(const Network* network) {
-  static const std::string* const kEmpty = new std::string;
-  return network == nullptr ? *kEmpty : network->id;
-}
-
-const std::string& NameOf(const Network* network) {
-  static const std::string* const kEmpty = new std::string;
-  return network == nullptr ? *kEmpty : network->name;
-}
+// A range that a new network gets if nothing asks for another: 192.168.199.0/24 or, for many
+// machines, 10.199.0.0/16 (client/launch_script.cc).
+constexpr int kNewPrefixLength = 16;
 
 class PlanBuilder {
  public:
-  explicit PlanBuilder(const ShareCatalog& share) : share_(share) {
+  explicit PlanBuilder(const ShareCatalog& share)
+      : share_(share), zones_(AvailableZones(share, "compute")) {
     for (const Stored<Network>& stored : share.networks) {
+      const Network& network = stored.record;
+      if (IsDownNetwork(stored) && (out_.down == nullptr || network.id < out_.down->id)) {
+        out_.down = &network;
+      }
       if (!IsUsableNetwork(stored)) continue;
       out_.sees_network = true;
-      const Network& network = stored.record;
       if (IsPool(network)) pools_.push_back(&network);
+      if (network.is_external.value_or(false) || IsPool(network)) externals_.push_back(&network);
       if (TakesPorts(network)) ports_.push_back(&network);
     }
-    for (const Router& router : share.routers) {
-      if (IsUp(router)) routers_.push_back(&router);
-    }
+    for (const Router& router : share.routers) routers_.push_back(&router);
     const auto by_id = [](const auto* a, const auto* b) { return a->id < b->id; };
-    std::sort(pools_.begin(), pools_.end(), by_id);
-    std::sort(ports_.begin(), ports_.end(), by_id);
+    for (auto* list : {&pools_, &externals_, &ports_}) std::sort(list->begin(), list->end(), by_id);
     std::sort(routers_.begin(), routers_.end(), by_id);
   }
 
   NetworkPlans Build() {
     CollectFloatingIps();
-    for (const Network* network : ports_) AddDirect(*network);
-    for (const Network* pool : pools_) AddFloating(*pool);
-    for (const Network* network : ports_) AddPlain(*network);
-    out_.with_public_v4 = Sorted(std::move(public_));
-    if (plain_.empty()) AddPlainFallback();
-    out_.plain = Sorted(std::move(plain_));
+    for (const Network* network : ports_) {
+      for (const MachineSubnets& subnets : MachineSubnetsOf(*network, zones_)) {
+        if (subnets.AreNone()) continue;
+        AddDirect(*network, subnets);
+        for (const Network* pool : pools_) AddFloating(*pool, *network, subnets);
+        AddPlain(*network, subnets);
+      }
+    }
+    for (const Network* pool : pools_) AddNewNetwork(*pool);
+    for (const SubnetPool& subnet_pool : share_.subnet_pools) AddRoutedNetwork(subnet_pool);
+    out_.with_public_v4 = SortPlans(share_, std::move(public_));
+    AddPlainFallbacks();
+    out_.plain = SortPlans(share_, std::move(plain_));
+    out_.new_public_v6 = SortPlans(share_, std::move(public_v6_));
     return std::move(out_);
   }
 
  private:
+  // ----------------------------------------------------------------------- what there is
   void CollectFloatingIps() {
     for (const Network* pool : pools_) {
       UnattachedFloatingIps free{pool->id, {}};
@@ -155,210 +127,415 @@ class PlanBuilder {
     return nullptr;
   }
 
-  PlanKey KeyOf(const NetworkPlan& plan, int step_class) const {
-    PlanKey key;
-    key.step_class = step_class;
-    key.public_rank =
-        plan.public_v4 == Tristate::kYes ? 0 : (plan.public_v4 == Tristate::kUnknown ? 1 : 2);
-    key.distrust = static_cast<int>(Confidence::kVerified) - static_cast<int>(plan.confidence);
-    key.kind = static_cast<int>(plan.kind);
-    const Network* outside = plan.pool != nullptr ? plan.pool : plan.network;
-    key.default_rank = outside != nullptr && outside->is_default.value_or(false) ? 0 : 1;
-    if (plan.network != nullptr) {
-      key.owner_rank = IsOwn(*plan.network, share_.share) ? 0 : 1;
-      key.status_rank = plan.network->status == "ACTIVE" ? 0 : 1;
+  const Network* FindExternal(const std::string& id) const {
+    for (const Network* network : externals_) {
+      if (network->id == id) return network;
     }
-    return key;
+    return nullptr;
   }
 
-  void Add(NetworkPlan plan, int step_class, std::vector<Ranked>& list) {
-    Ranked ranked;
-    ranked.key = KeyOf(plan, step_class);
-    if (plan.pool != nullptr) ranked.pool_name_rank = PoolNameRank(*plan.pool);
-    if (plan.network != nullptr) {
-      ranked.port_name_rank = plan.kind == PlanKind::kDirect
-                                  ? PoolNameRank(*plan.network)
-                                  : PortNameRank(*plan.network, share_.share.vo);
-    }
-    ranked.plan = std::move(plan);
-    list.push_back(std::move(ranked));
+  bool IsOwn(const Network& network) const { return IsOwnNetwork(network, share_.share); }
+
+  // All ports on the network are seen: it is the project's own, and no other project may use it.
+  bool SeesAllPorts(const Network& network) const {
+    return IsOwn(network) && !network.shared.value_or(false) &&
+           !network.is_external.value_or(false);
   }
 
-  NetworkPlan DirectPlan(const Network& network) const {
+  // --------------------------------------------------------------------------- the port
+  // A plan for machines on the network, in whatever subnet Neutron takes.
+  NetworkPlan PortPlan(const Network& network, const MachineSubnets& subnets) const {
     NetworkPlan plan;
-    plan.kind = PlanKind::kDirect;
     plan.network = &network;
-    plan.public_v4 = network.public_v4;
-    plan.public_v6 = network.public_v6;
-    plan.routed = Tristate::kYes;
-    plan.confidence = LeastOf(network, {"usable_as", "public_v4"});
+    plan.zone = subnets.zone;
+    plan.confidence = LeastOf(network, {"usable_as"});
+    if (subnets.zone_unknown) AtMost(Confidence::kProbable, &plan);
+    plan.public_v6 = subnets.MayHaveV6() ? network.public_v6 : Tristate::kNo;
+    if (subnets.all_known) {
+      plan.room = RoomOf(subnets.usual, SeesAllPorts(network));
+      plan.needs_config_drive = std::any_of(
+          subnets.usual.begin(), subnets.usual.end(),
+          [](const Subnet* s) { return s->ip_version != 6 && s->enable_dhcp == false; });
+    }
     return plan;
   }
 
-  void AddDirect(const Network& network) {
-    if (network.usable_as != NetworkUse::kDirect || network.public_v4 == Tristate::kNo) return;
-    Add(DirectPlan(network), 0, public_);
+  // The same, with the IPv4 address in this subnet and none other.
+  NetworkPlan SubnetPlan(const Network& network, const MachineSubnets& subnets,
+                         const Subnet& subnet) const {
+    NetworkPlan plan = PortPlan(network, subnets);
+    plan.subnet = &subnet.id;
+    std::vector<const Subnet*> own{&subnet};
+    bool is_usual = true;
+    const Subnet* six = nullptr;
+    for (const Subnet* other : subnets.usual) {
+      if (other->ip_version != 6) {
+        is_usual = is_usual && other == &subnet;
+      } else if (six == nullptr ||
+                 (six->is_public != Tristate::kYes && other->is_public == Tristate::kYes)) {
+        six = other;
+      }
+    }
+    if (six != nullptr) own.push_back(six);
+    if (!is_usual && !subnet.id.empty()) {
+      plan.port_subnets.push_back(&subnet.id);
+      if (six != nullptr) plan.port_subnets.push_back(&six->id);
+    }
+    plan.room = RoomOf(own, SeesAllPorts(network));
+    plan.needs_config_drive = subnet.enable_dhcp == false;
+    return plan;
   }
 
-  // Adds the ways over one pool. A new router in front of a network that has one already would find
-  // the gateway's address taken, so such a network is only used through that router.
-  void AddFloating(const Network& pool) {
+  static PlanEffort EffortOf(const NetworkPlan& plan) {
+    return plan.needs_config_drive ? PlanEffort::kConfigDrive : PlanEffort::kNone;
+  }
+
+  static void Add(NetworkPlan plan, PlanEffort effort, std::vector<RankedPlan>& list) {
+    list.push_back({std::move(plan), effort});
+  }
+
+  // ------------------------------------------------------------------------------ direct
+  // Machines get public addresses by their ports alone: of a network that is shared for that, or of
+  // an own one whose router leaves addresses as they are.
+  void AddDirect(const Network& network, const MachineSubnets& subnets) {
+    const bool is_direct = network.usable_as == NetworkUse::kDirect;
+    if (!is_direct && network.public_v4 != Tristate::kYes) return;
+    if (!subnets.MayHaveV4()) return;
+    // Of several subnets only some may be of public addresses, or behind the router.
+    std::vector<const Subnet*> good;
+    for (const Subnet* subnet : subnets.v4) {
+      const bool is_good = is_direct ? subnet->is_public == Tristate::kYes
+                                     : IsRouted(network, subnet) == Tristate::kYes;
+      if (is_good) good.push_back(subnet);
+    }
+    if (subnets.all_known && !good.empty() && good.size() < subnets.v4.size()) {
+      for (const Subnet* subnet : good) {
+        NetworkPlan plan = SubnetPlan(network, subnets, *subnet);
+        plan.public_v4 = is_direct ? Tristate::kYes : network.public_v4;
+        if (!is_direct) AtMost(LeastOf(network, {"public_v4"}), &plan);
+        AddDirectPlan(network, std::move(plan));
+      }
+      return;
+    }
+    if (network.public_v4 == Tristate::kNo) return;
+    NetworkPlan plan = PortPlan(network, subnets);
+    plan.public_v4 = network.public_v4;
+    AtMost(LeastOf(network, {"usable_as", "public_v4"}), &plan);
+    AddDirectPlan(network, std::move(plan));
+  }
+
+  void AddDirectPlan(const Network& network, NetworkPlan plan) {
+    plan.kind = PlanKind::kDirect;
+    plan.routed = Tristate::kYes;
+    // Nothing routes what has no gateway.
+    if (HasNoGateway(network, plan)) AtMost(Confidence::kProbable, &plan);
+    const PlanEffort effort = EffortOf(plan);
+    Add(std::move(plan), effort, public_);
+  }
+
+  static bool HasNoGateway(const Network& network, const NetworkPlan& plan) {
+    return std::any_of(network.subnets.begin(), network.subnets.end(), [&plan](const Subnet& s) {
+      return s.ip_version != 6 && s.source == "subnets" && s.gateway_ip.empty() &&
+             (plan.subnet == nullptr || *plan.subnet == s.id);
+    });
+  }
+
+  // ---------------------------------------------------------------------------- floating
+  // The ways over one pool to one network.
+  void AddFloating(const Network& pool, const Network& network, const MachineSubnets& subnets) {
+    if (network.usable_as != NetworkUse::kTenant || !subnets.MayHaveV4()) return;
     if (pool.public_v4 == Tristate::kNo) {
       if (out_.private_pool == nullptr) out_.private_pool = &pool;
       return;
     }
-    NetworkPlan base;
-    base.pool = &pool;
-    base.unattached = UnattachedOf(pool);
-    base.public_v4 = pool.public_v4;
-    base.confidence = LeastOf(pool, {"usable_as", "public_v4"});
-    for (const Network* network : ports_) {
-      if (network->usable_as == NetworkUse::kTenant && MayHaveIpv4(*network)) {
-        AddThrough(base, *network);
+    if (subnets.v4.empty() || !subnets.all_known) {
+      NetworkPlan plan = PortPlan(network, subnets);
+      if (!network.subnet_ids.empty()) {
+        plan.subnet = &*std::min_element(network.subnet_ids.begin(), network.subnet_ids.end());
       }
+      if (network.subnet_ids.size() > 1) AtMost(Confidence::kProbable, &plan);
+      AddThrough(pool, nullptr, std::move(plan));
+      return;
     }
-    base.kind = PlanKind::kFloatingNeedsNetwork;
-    base.public_v6 = Tristate::kNo;
-    Add(std::move(base), 2, public_);
+    for (const Subnet* subnet : subnets.v4) {
+      AddThrough(pool, subnet, SubnetPlan(network, subnets, *subnet));
+    }
   }
 
-  void AddThrough(NetworkPlan plan, const Network& network) {
-    plan.network = &network;
-    plan.public_v6 = network.public_v6;
-    const Router* closed = nullptr;  // on the network, without a gateway
-    bool routed_elsewhere = false;
+  static void SetPool(const Network& pool, const UnattachedFloatingIps* unattached,
+                      NetworkPlan* plan) {
+    plan->pool = &pool;
+    plan->unattached = unattached;
+    plan->public_v4 = pool.public_v4;
+    plan->pool_room = PoolRoomOf(pool);
+    AtMost(LeastOf(pool, {"usable_as", "public_v4"}), plan);
+  }
+
+  // Routers with an interface on the subnet; on the network if it is nullptr.
+  std::vector<const Router*> RoutersOn(const Network& network, const Subnet* subnet) const {
+    std::vector<const Router*> out;
     for (const Router* router : routers_) {
-      if (!HasInterface(*router, network.id)) continue;
-      if (router->external_network_id == plan.pool->id) {
-        plan.kind = PlanKind::kFloating;
-        plan.router = router;
-        plan.routed = Tristate::kYes;
-        Add(std::move(plan), 0, public_);
-        return;
-      }
-      if (router->external_network_id.empty()) {
-        if (closed == nullptr) closed = router;
+      bool is_on = false;
+      if (subnet != nullptr) {
+        is_on = IsOnSubnet(*router, network, subnet->id);
       } else {
-        routed_elsewhere = true;
+        is_on = std::find(router->network_ids.begin(), router->network_ids.end(), network.id) !=
+                router->network_ids.end();
       }
+      if (is_on) out.push_back(router);
     }
-    if (!share_.routers_known) {
-      plan.kind = PlanKind::kFloating;
-      plan.routers_unknown = true;
-      plan.confidence = std::min(plan.confidence, Confidence::kProbable);
-      Add(std::move(plan), 0, public_);
-    } else if (routed_elsewhere) {
-      return;
-    } else if (IsOwn(network, share_.share)) {
-      plan.kind = PlanKind::kFloatingNeedsRouter;
-      plan.router = closed;
-      if (closed == nullptr) {
-        plan.subnet = SubnetForRouter(network);
-        if (plan.subnet == nullptr) return;
-      }
-      Add(std::move(plan), closed == nullptr ? 2 : 1, public_);
-    } else {
-      // Somebody else's network may be behind somebody else's router, which nobody shows us.
-      plan.kind = PlanKind::kFloating;
-      plan.routers_unknown = true;
-      plan.confidence = std::min(plan.confidence, Confidence::kGuess);
-      Add(std::move(plan), 3, public_);
-    }
-  }
-
-  Tristate IsRouted(const Network& network) const {
-    for (const Router* router : routers_) {
-      if (HasInterface(*router, network.id) && !router->external_network_id.empty()) {
-        return Tristate::kYes;
-      }
-    }
-    const bool told = share_.routers_known && IsOwn(network, share_.share);
-    return told ? Tristate::kNo : Tristate::kUnknown;
-  }
-
-  void AddPlain(const Network& network) {
-    if (network.usable_as == NetworkUse::kDirect) {
-      NetworkPlan plan = DirectPlan(network);
-      plan.confidence = LeastOf(network, {"usable_as"});
-      if (network.public_v4 == Tristate::kNo) plan.kind = PlanKind::kPrivate;
-      Add(std::move(plan), 2, plain_);
-      return;
-    }
-    NetworkPlan plan;
-    plan.kind = PlanKind::kPrivate;
-    plan.network = &network;
-    plan.public_v4 = Tristate::kNo;
-    plan.public_v6 = network.public_v6;
-    plan.routed = IsRouted(network);
-    plan.confidence = LeastOf(network, {"usable_as"});
-    const int step_class =
-        plan.routed == Tristate::kYes ? 0 : (plan.routed == Tristate::kUnknown ? 1 : 3);
-    Add(std::move(plan), step_class, plain_);
-  }
-
-  // With nothing to put a port on, a network is made if there is something to route it to;
-  // otherwise the machine starts without one.
-  void AddPlainFallback() {
-    for (const NetworkPlan& plan : out_.with_public_v4) Add(plan, 0, plain_);
-    NetworkPlan none;
-    none.public_v4 = Tristate::kNo;
-    none.public_v6 = Tristate::kNo;
-    none.routed = Tristate::kNo;
-    Add(std::move(none), 9, plain_);
-  }
-
-  // Sorts, and marks plans whose rank only a name decided.
-  static std::vector<NetworkPlan> Sorted(std::vector<Ranked> list) {
-    const auto key = [](const Ranked& r) {
-      return std::make_tuple(
-          r.key.tie(), r.pool_name_rank, r.port_name_rank, absl::string_view(NameOf(r.plan.pool)),
-          absl::string_view(NameOf(r.plan.network)), absl::string_view(IdOf(r.plan.pool)),
-          absl::string_view(IdOf(r.plan.network)));
-    };
-    std::sort(list.begin(), list.end(),
-              [&key](const Ranked& a, const Ranked& b) { return key(a) < key(b); });
-    for (size_t i = 0; i < list.size(); ++i) {
-      for (size_t j = 0; j < list.size(); ++j) {
-        if (i != j && list[i].key.tie() == list[j].key.tie()) {
-          MarkAmbiguous(list[i].plan, list[j].plan);
-        }
-      }
-      NetworkPlan& plan = list[i].plan;
-      if (plan.ambiguous && plan.public_v4 == Tristate::kUnknown) {
-        plan.confidence = std::min(plan.confidence, Confidence::kGuess);
-      }
-    }
-    std::vector<NetworkPlan> out;
-    out.reserve(list.size());
-    for (Ranked& ranked : list) out.push_back(std::move(ranked.plan));
     return out;
   }
 
-  static void MarkAmbiguous(NetworkPlan& plan, const NetworkPlan& other) {
-    const Network* instead = other.pool != plan.pool ? other.pool : other.network;
-    if (instead == nullptr || instead == plan.network || instead == plan.pool) return;
-    plan.ambiguous = true;
-    if (std::find(plan.alternatives.begin(), plan.alternatives.end(), instead) ==
-        plan.alternatives.end()) {
-      plan.alternatives.push_back(instead);
+  // Whether machines in the subnet (in the network, if it is nullptr) are behind a router with a
+  // gateway.
+  Tristate IsRouted(const Network& network, const Subnet* subnet) const {
+    for (const Router* router : RoutersOn(network, subnet)) {
+      if (IsUp(*router) && !router->external_network_id.empty()) return Tristate::kYes;
+    }
+    return share_.routers_known && IsOwn(network) ? Tristate::kNo : Tristate::kUnknown;
+  }
+
+  // Whether no floating IP works through the router, which Neutron would not let go.
+  bool IsUnused(const Router& router) const {
+    return share_.floating_ips_known &&
+           std::none_of(
+               share_.floating_ips.begin(), share_.floating_ips.end(),
+               [&router](const FloatingIp& ip) {
+                 if (!ip.attached) return false;
+                 return ip.router_id == router.id ||
+                        (ip.router_id.empty() && ip.network_id == router.external_network_id);
+               });
+  }
+
+  // Adds the way of `plan` over `pool`, if there is or can be one. A subnet has one gateway
+  // address: a router that holds it is repaired, for a second one would find it taken.
+  void AddThrough(const Network& pool, const Subnet* subnet, NetworkPlan plan) {
+    SetPool(pool, UnattachedOf(pool), &plan);
+    plan.kind = PlanKind::kFloating;
+    const std::vector<const Router*> routers = RoutersOn(*plan.network, subnet);
+    const auto leads_here = [&pool](const Router* r) { return r->external_network_id == pool.id; };
+    for (const Router* router : routers) {
+      if (!leads_here(router) || !IsUp(*router)) continue;
+      plan.router = router;
+      plan.routed = Tristate::kYes;
+      // Interfaces that are known by network only may be on another subnet.
+      if (router->subnet_ids.empty() && plan.network->subnet_ids.size() > 1) {
+        AtMost(Confidence::kProbable, &plan);
+      }
+      // Machines send by another way than answers are to go.
+      if (subnet != nullptr && !subnet->gateway_holder.empty() &&
+          subnet->gateway_holder != router->id) {
+        AtMost(Confidence::kProbable, &plan);
+      }
+      const PlanEffort effort = EffortOf(plan);
+      return Add(std::move(plan), effort, public_);
+    }
+    if (!share_.routers_known) {
+      plan.routers_unknown = true;
+      AtMost(Confidence::kProbable, &plan);
+      const PlanEffort effort = EffortOf(plan);
+      return Add(std::move(plan), effort, public_);
+    }
+    if (!routers.empty()) return AddRepair(pool, routers, std::move(plan));
+    if (!IsOwn(*plan.network)) {
+      // Another project's network may be behind another project's router, which is not shown.
+      plan.routers_unknown = true;
+      plan.is_assumed = true;
+      AtMost(Confidence::kGuess, &plan);
+      return Add(std::move(plan), PlanEffort::kAssumed, public_);
+    }
+    // Neutron puts a router on a subnet at its gateway's address only.
+    if (subnet != nullptr && subnet->source == "subnets" && subnet->gateway_ip.empty()) return;
+    if (subnet != nullptr && !subnet->gateway_holder.empty()) return;
+    if (plan.subnet == nullptr) return;
+    plan.kind = PlanKind::kFloatingNeedsRouter;
+    Add(std::move(plan), PlanEffort::kMake, public_);
+  }
+
+  // The router that needs the least: switched on, given a gateway, or led away from a pool whose
+  // addresses are private.
+  void AddRepair(const Network& pool, const std::vector<const Router*>& routers, NetworkPlan plan) {
+    plan.kind = PlanKind::kFloatingNeedsRouter;
+    plan.routed = Tristate::kNo;
+    const auto find = [&](auto is_meant) -> const Router* {
+      const auto it = std::find_if(routers.begin(), routers.end(),
+                                   [&](const Router* router) { return is_meant(*router); });
+      return it == routers.end() ? nullptr : *it;
+    };
+    PlanEffort effort = PlanEffort::kRepairRouter;
+    plan.router = find([&pool](const Router& r) { return r.external_network_id == pool.id; });
+    plan.sets_gateway = plan.router == nullptr;
+    if (plan.router == nullptr) {
+      plan.router = find([](const Router& r) { return r.external_network_id.empty(); });
+    }
+    if (plan.router == nullptr) {
+      effort = PlanEffort::kChangeGateway;
+      plan.router = find([this](const Router& r) { return LeadsToPrivatePool(r) && IsUnused(r); });
+    }
+    if (plan.router == nullptr) return;
+    plan.enables_router = !IsUp(*plan.router);
+    Add(std::move(plan), effort, public_);
+  }
+
+  bool LeadsToPrivatePool(const Router& router) const {
+    const Network* outside = FindExternal(router.external_network_id);
+    return outside != nullptr && outside->public_v4 == Tristate::kNo;
+  }
+
+  // ------------------------------------------------------------------- networks to make
+  void AddNewNetwork(const Network& pool) {
+    if (pool.public_v4 == Tristate::kNo) {
+      if (out_.private_pool == nullptr) out_.private_pool = &pool;
+      return;
+    }
+    NetworkPlan plan;
+    plan.kind = PlanKind::kFloatingNeedsNetwork;
+    plan.confidence = Confidence::kVerified;
+    SetPool(pool, UnattachedOf(pool), &plan);
+    plan.new_ip_version = 4;
+    plan.room = RoomOfNewSubnet(kNewPrefixLength);
+    plan.public_v6 = Tristate::kNo;
+    Add(plan, PlanEffort::kMake, public_);
+    // The same with a second subnet, whose addresses are public as they are.
+    for (const SubnetPool& subnet_pool : share_.subnet_pools) {
+      const Confidence confidence = RoutesAddressesOf(subnet_pool, pool);
+      if (subnet_pool.ip_version != 6 || confidence == Confidence::kUnknown) continue;
+      NetworkPlan dual = plan;
+      dual.subnet_pool = &subnet_pool;
+      dual.public_v6 = Tristate::kYes;
+      AtMost(confidence, &dual);
+      Add(std::move(dual), PlanEffort::kMakeRouted, public_);
     }
   }
 
+  // How sure it is that a router between a subnet of the pool and the external network passes
+  // public addresses on as they are; kUnknown if it does not. Routers translate nothing between
+  // networks of one address scope, and never IPv6. That the outside world knows the way back is the
+  // provider's promise only where it has put both into one scope.
+  static Confidence RoutesAddressesOf(const SubnetPool& pool, const Network& external) {
+    if (pool.is_public != Tristate::kYes || !pool.shared.value_or(false)) {
+      return Confidence::kUnknown;
+    }
+    const bool six = pool.ip_version == 6;
+    if (six && external.public_v6 == Tristate::kNo) return Confidence::kUnknown;
+    const std::string& scope = six ? external.address_scope_v6 : external.address_scope_v4;
+    if (scope != pool.address_scope_id) return Confidence::kUnknown;
+    if (!scope.empty()) return Confidence::kProbable;
+    return six ? Confidence::kGuess : Confidence::kUnknown;
+  }
+
+  void AddRoutedNetwork(const SubnetPool& subnet_pool) {
+    for (const Network* external : externals_) {
+      const Confidence confidence = RoutesAddressesOf(subnet_pool, *external);
+      if (confidence == Confidence::kUnknown) continue;
+      NetworkPlan plan;
+      plan.kind = PlanKind::kRoutedNeedsNetwork;
+      plan.pool = external;
+      plan.pool_room = PoolRoomOf(*external);
+      plan.subnet_pool = &subnet_pool;
+      plan.new_ip_version = subnet_pool.ip_version;
+      plan.confidence = confidence;
+      plan.routed = Tristate::kYes;
+      const bool six = subnet_pool.ip_version == 6;
+      plan.public_v4 = six ? Tristate::kNo : Tristate::kYes;
+      plan.public_v6 = six ? Tristate::kYes : Tristate::kNo;
+      if (six) {
+        plan.room.free = AddressRoom::kUnlimited;
+      } else if (subnet_pool.default_prefix_length) {
+        plan.room = RoomOfNewSubnet(
+            static_cast<int>(std::clamp<int64_t>(*subnet_pool.default_prefix_length, 0, 32)));
+      }
+      Add(std::move(plan), PlanEffort::kMakeRouted, six ? public_v6_ : public_);
+    }
+  }
+
+  // -------------------------------------------------------------------- for no wish at all
+  void AddPlain(const Network& network, const MachineSubnets& subnets) {
+    if (network.usable_as == NetworkUse::kDirect) {
+      NetworkPlan plan = PortPlan(network, subnets);
+      plan.kind = network.public_v4 == Tristate::kNo ? PlanKind::kPrivate : PlanKind::kDirect;
+      plan.public_v4 = subnets.MayHaveV4() ? network.public_v4 : Tristate::kNo;
+      plan.routed = Tristate::kYes;
+      return Add(std::move(plan), PlanEffort::kUnaskedPublic, plain_);
+    }
+    NetworkPlan plan = PortPlan(network, subnets);
+    plan.routed = IsRouted(network, nullptr);
+    // Where a router serves some of the subnets only, a machine is put into one of these.
+    const Subnet* routed = nullptr;
+    bool all_routed = true;
+    for (const Subnet* subnet : subnets.v4) {
+      const bool is_routed = IsRouted(network, subnet) == Tristate::kYes;
+      all_routed = all_routed && is_routed;
+      if (is_routed && routed == nullptr) routed = subnet;
+    }
+    const Tristate any_routed = plan.routed;
+    if (subnets.all_known && routed != nullptr && !all_routed) {
+      plan = SubnetPlan(network, subnets, *routed);
+      plan.routed = any_routed;
+    }
+    plan.kind = PlanKind::kPrivate;
+    plan.public_v4 =
+        network.public_v4 == Tristate::kYes && subnets.MayHaveV4() ? Tristate::kYes : Tristate::kNo;
+    PlanEffort effort = EffortOf(plan);
+    if (plan.routed == Tristate::kUnknown) effort = PlanEffort::kMaybeRouted;
+    if (plan.routed == Tristate::kNo) effort = PlanEffort::kUnrouted;
+    Add(std::move(plan), effort, plain_);
+  }
+
+  // With nothing to put a port on, a network is made if there is something to route it to;
+  // otherwise the machine starts without one. A network of its own is the last resort of who wants
+  // no public address.
+  void AddPlainFallbacks() {
+    if (plain_.empty()) {
+      for (const NetworkPlan& plan : out_.with_public_v4) {
+        if (!plan.is_assumed) Add(plan, PlanEffort::kNone, plain_);
+      }
+      NetworkPlan none;
+      none.public_v4 = Tristate::kNo;
+      none.public_v6 = Tristate::kNo;
+      none.routed = Tristate::kNo;
+      Add(std::move(none), PlanEffort::kNoNetwork, plain_);
+    }
+    if (!out_.sees_network) return;
+    NetworkPlan made;
+    made.kind = PlanKind::kPrivateNeedsNetwork;
+    made.new_ip_version = 4;
+    made.room = RoomOfNewSubnet(kNewPrefixLength);
+    made.public_v4 = Tristate::kNo;
+    made.public_v6 = Tristate::kNo;
+    made.routed = Tristate::kNo;
+    made.confidence = Confidence::kStrong;
+    Add(std::move(made), PlanEffort::kMakePrivate, plain_);
+  }
+
   const ShareCatalog& share_;
+  const std::vector<std::string> zones_;
   NetworkPlans out_;
   std::vector<const Network*> pools_;
+  std::vector<const Network*> externals_;
   std::vector<const Network*> ports_;
   std::vector<const Router*> routers_;
-  std::vector<Ranked> public_;
-  std::vector<Ranked> plain_;
+  std::vector<RankedPlan> public_;
+  std::vector<RankedPlan> plain_;
+  std::vector<RankedPlan> public_v6_;
 };
 
 }  // namespace
 
 bool IsUsableNetwork(const Stored<Network>& network) {
+  return network.active && !IsDownNetwork(network);
+}
+
+bool IsDownNetwork(const Stored<Network>& network) {
   const Network& record = network.record;
-  return network.active && record.admin_state_up.value_or(true) &&
-         (record.status.empty() || record.status == "ACTIVE");
+  return network.active && (!record.admin_state_up.value_or(true) ||
+                            (!record.status.empty() && record.status != "ACTIVE"));
+}
+
+bool IsOwnNetwork(const Network& network, const Share& share) {
+  if (network.owner.empty() || share.project_id.empty()) return !network.shared.value_or(false);
+  return network.owner == share.project_id;
 }
 
 NetworkPlans BuildNetworkPlans(const ShareCatalog& share) { return PlanBuilder(share).Build(); }

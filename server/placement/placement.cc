@@ -141,10 +141,11 @@ void SuggestNames(const Snapshot& snapshot, const PlacementQuery& query,
 
 absl::string_view FormatUnknown(Unknown unknown) {
   constexpr std::array<absl::string_view, kUnknownCount> kNames{
-      "VO_SUPPORT_UNKNOWN", "FLAVOR_SIZE_UNKNOWN", "FLAVOR_ARCH_UNKNOWN", "IMAGE_ARCH_UNKNOWN",
-      "IMAGE_SIZE_UNKNOWN", "GPU_UNKNOWN",         "NET_ATTACH_UNKNOWN",  "PUBLIC_V4_UNKNOWN",
-      "PUBLIC_V6_UNKNOWN",  "ROUTERS_UNKNOWN",     "QUOTA_UNKNOWN",       "LOGIN_USER_UNKNOWN",
-      "HOST_UNKNOWN"};
+      "VO_SUPPORT_UNKNOWN", "FLAVOR_SIZE_UNKNOWN",    "FLAVOR_ARCH_UNKNOWN",
+      "IMAGE_ARCH_UNKNOWN", "IMAGE_SIZE_UNKNOWN",     "GPU_UNKNOWN",
+      "NET_ATTACH_UNKNOWN", "PUBLIC_V4_UNKNOWN",      "PUBLIC_V6_UNKNOWN",
+      "ROUTERS_UNKNOWN",    "QUOTA_UNKNOWN",          "LOGIN_USER_UNKNOWN",
+      "HOST_UNKNOWN",       "SECURITY_GROUP_UNKNOWN", "VOLUME_ZONE_UNKNOWN"};
   return kNames[static_cast<size_t>(unknown)];
 }
 

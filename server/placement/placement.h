@@ -11,6 +11,7 @@
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "server/placement/boot_choice.h"
 #include "server/placement/placement_index.h"
 #include "server/placement/placement_query.h"
 #include "server/placement/reason.h"
@@ -34,8 +35,10 @@ enum class Unknown : uint32_t {
   kQuota,
   kLoginUser,
   kHost,
+  kSecurityGroup,
+  kVolumeZone,
 };
-inline constexpr uint32_t kUnknownCount = 13;
+inline constexpr uint32_t kUnknownCount = 15;
 using Unknowns = uint32_t;
 constexpr Unknowns UnknownBit(Unknown unknown) { return 1U << static_cast<uint32_t>(unknown); }
 // "QUOTA_UNKNOWN" and so on.
@@ -50,7 +53,10 @@ struct Placement {
   const Flavor* flavor = nullptr;
   const IndexedImage* image = nullptr;
   const NetworkPlan* plan = nullptr;
+  Confidence plan_confidence = Confidence::kUnknown;  // for as many machines as are asked for
+  std::vector<const NetworkPlan*> fallbacks;          // as FallbacksOf (network_fit.h)
   std::optional<int64_t> boot_volume_gib;
+  BootChoice boot;
   std::optional<int64_t> floating_ip_quota_free;  // -1 = unlimited
   int bucket = 0;                                 // 0 is best; see README.md
   double score = 0;
@@ -64,7 +70,8 @@ struct Placement {
   const Image* newer_image = nullptr;      // better, but does not fit the flavor
 };
 
-// What became of one share.
+// What became of one share. A share whose only placement rests on an assumption
+// (NetworkPlan::is_assumed) does not fit.
 struct ShareVerdict {
   const IndexedShare* share = nullptr;
   bool fits = false;

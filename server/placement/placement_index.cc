@@ -186,6 +186,7 @@ IndexedShare IndexShare(const Registry& registry, const ShareView& view) {
   }
   out.plans = BuildNetworkPlans(*view.share);
   out.quotas = QuotaBook(view.share->quotas);
+  out.boot = BootOptions::Of(*view.share);
   out.needed = NeededOf(out);
   out.health = HealthOf(out);
   out.downtimes = DowntimesOf(registry, view.endpoint->endpoint);

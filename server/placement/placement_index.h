@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "server/placement/boot_choice.h"
 #include "server/placement/network_plan.h"
 #include "server/placement/quota_book.h"
 #include "server/snapshot/snapshot.h"
@@ -84,6 +85,7 @@ struct IndexedShare {
   const ImageSet* images = nullptr;         // likewise
   NetworkPlans plans;
   QuotaBook quotas;
+  BootOptions boot;
   NeededData needed;
   double health = 0;                       // share of the last reads that succeeded, in [0,1]
   std::vector<const Downtime*> downtimes;  // that the registry has of its endpoint, over or not

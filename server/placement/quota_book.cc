@@ -27,21 +27,35 @@ static_assert(static_cast<int>(ReasonCode::kQuotaExhaustedVolumeGib) -
 QuotaBook::QuotaBook(absl::Span<const Quota> quotas) {
   for (const Quota& quota : quotas) {
     const auto* it = std::find(kNames.begin(), kNames.end(), absl::string_view(quota.resource));
-    if (it == kNames.end()) continue;
-    Line& line = lines_[static_cast<size_t>(it - kNames.begin())];
+    Line& line = it == kNames.end() ? others_[quota.resource]
+                                    : lines_[static_cast<size_t>(it - kNames.begin())];
     line.known = true;
     line.limit = quota.limit;
     line.used = quota.used;
   }
 }
 
+std::optional<int64_t> QuotaBook::Line::Free() const {
+  if (!known) return std::nullopt;
+  if (limit < 0) return -1;
+  if (limit == 0) return 0;
+  if (!used) return std::nullopt;
+  return std::max<int64_t>(0, limit - std::max<int64_t>(0, *used));
+}
+
 std::optional<int64_t> QuotaBook::Free(QuotaResource resource) const {
-  const Line& line = lines_[static_cast<size_t>(resource)];
-  if (!line.known) return std::nullopt;
-  if (line.limit < 0) return -1;
-  if (line.limit == 0) return 0;
-  if (!line.used) return std::nullopt;
-  return std::max<int64_t>(0, line.limit - std::max<int64_t>(0, *line.used));
+  return lines_[static_cast<size_t>(resource)].Free();
+}
+
+std::optional<int64_t> QuotaBook::Free(absl::string_view resource) const {
+  const auto it = others_.find(resource);
+  return it == others_.end() ? std::nullopt : it->second.Free();
+}
+
+std::optional<int64_t> QuotaBook::Limit(absl::string_view resource) const {
+  const auto it = others_.find(resource);
+  if (it == others_.end() || !it->second.known) return std::nullopt;
+  return it->second.limit;
 }
 
 std::optional<Reason> QuotaBook::Check(const QuotaNeeds& needs, bool* unknown) const {

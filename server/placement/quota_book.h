@@ -6,8 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "schema/model/records.h"
 #include "server/placement/reason.h"
@@ -40,6 +44,12 @@ class QuotaBook {
 
   // What may still be made; -1 = unlimited; absent = not known. Never below -1.
   std::optional<int64_t> Free(QuotaResource resource) const;
+  // The same of a resource of another name (records.h, Quota), such as "security_groups" or
+  // "volumes.ssd".
+  std::optional<int64_t> Free(absl::string_view resource) const;
+  // The limit of such a resource, whatever is used of it; -1 = unlimited; absent = not known.
+  std::optional<int64_t> Limit(absl::string_view resource) const;
+  bool IsKnown(QuotaResource resource) const { return lines_[static_cast<size_t>(resource)].known; }
 
   // Whether no need is refused: Check without its reason.
   bool Allows(const QuotaNeeds& needs) const {
@@ -58,11 +68,15 @@ class QuotaBook {
 
  private:
   struct Line {
+    // As the two functions above.
+    std::optional<int64_t> Free() const;
+
     bool known = false;
     int64_t limit = -1;
     std::optional<int64_t> used;
   };
   std::array<Line, kQuotaResourceCount> lines_;
+  std::map<std::string, Line, std::less<>> others_;  // by name
 };
 
 }  // namespace cis

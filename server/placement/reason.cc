@@ -81,11 +81,15 @@ constexpr std::array<ReasonRow, kReasonCodeCount> kCodes{{
      ReasonUnit::kGib, ""},
     {ReasonCode::kNetNone, "NET_NONE", Stage::kNetwork, ReasonUnit::kNone, ""},
     {ReasonCode::kNetNotFound, "NET_NOT_FOUND", Stage::kNetwork, ReasonUnit::kNone, ""},
+    {ReasonCode::kNetDown, "NET_DOWN", Stage::kNetwork, ReasonUnit::kNone, ""},
     {ReasonCode::kNetNotAttachable, "NET_NOT_ATTACHABLE", Stage::kNetwork, ReasonUnit::kNone, ""},
     {ReasonCode::kNetNoPublicV4, "NET_NO_PUBLIC_V4", Stage::kNetwork, ReasonUnit::kNone, ""},
     {ReasonCode::kNetNoPublicV6, "NET_NO_PUBLIC_V6", Stage::kNetwork, ReasonUnit::kNone, ""},
     {ReasonCode::kNetNoRouter, "NET_NO_ROUTER", Stage::kNetwork, ReasonUnit::kNone, ""},
     {ReasonCode::kNetOnlyPublic, "NET_ONLY_PUBLIC", Stage::kNetwork, ReasonUnit::kNone, ""},
+    {ReasonCode::kNetRouterUnseen, "NET_ROUTER_UNSEEN", Stage::kNetwork, ReasonUnit::kNone, ""},
+    {ReasonCode::kNetTooFewAddresses, "NET_TOO_FEW_ADDRESSES", Stage::kNetwork, ReasonUnit::kCount,
+     "addresses"},
     {ReasonCode::kQuotaZeroInstances, "QUOTA_ZERO_INSTANCES", Stage::kQuota, ReasonUnit::kCount,
      "instances"},
     {ReasonCode::kQuotaZeroCores, "QUOTA_ZERO_CORES", Stage::kQuota, ReasonUnit::kCount, "cores"},
@@ -122,6 +126,9 @@ constexpr std::array<ReasonRow, kReasonCodeCount> kCodes{{
      ReasonUnit::kCount, "volumes"},
     {ReasonCode::kQuotaExhaustedVolumeGib, "QUOTA_EXHAUSTED_VOLUME_GIB", Stage::kQuota,
      ReasonUnit::kGib, "volumes"},
+    {ReasonCode::kQuotaVolumeTooLarge, "QUOTA_VOLUME_TOO_LARGE", Stage::kQuota, ReasonUnit::kGib,
+     "a volume"},
+    {ReasonCode::kZoneUnavailable, "ZONE_UNAVAILABLE", Stage::kQuota, ReasonUnit::kNone, ""},
 }};
 
 constexpr bool InOrder() {
@@ -169,7 +176,8 @@ Fields AnsweredBy(ReasonCode code) {
     case Stage::kImageFlavor:
       return kMachineFields | kImageFields;
     case Stage::kNetwork:
-      return kNetworkFields;
+      return code == ReasonCode::kNetTooFewAddresses ? kNetworkFields | kCountFields
+                                                     : kNetworkFields;
     case Stage::kQuota:
       break;
   }
@@ -185,7 +193,10 @@ Fields AnsweredBy(ReasonCode code) {
     case ReasonCode::kQuotaExhaustedVolumes:
     case ReasonCode::kQuotaZeroVolumeGib:
     case ReasonCode::kQuotaExhaustedVolumeGib:
+    case ReasonCode::kQuotaVolumeTooLarge:
       return kCountFields | kMachineFields | kImageFields;
+    case ReasonCode::kZoneUnavailable:
+      return kMachineFields;
     default:  // floating IPs, ports and what a network is made of
       return kCountFields | kNetworkFields;
   }

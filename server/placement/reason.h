@@ -90,11 +90,14 @@ enum class ReasonCode {
   kBootVolumeTooLarge,
   kNetNone,
   kNetNotFound,
+  kNetDown,
   kNetNotAttachable,
   kNetNoPublicV4,
   kNetNoPublicV6,
   kNetNoRouter,
   kNetOnlyPublic,
+  kNetRouterUnseen,
+  kNetTooFewAddresses,
   kQuotaZeroInstances,
   kQuotaZeroCores,
   kQuotaZeroRam,
@@ -115,8 +118,10 @@ enum class ReasonCode {
   kQuotaExhaustedPorts,
   kQuotaExhaustedVolumes,
   kQuotaExhaustedVolumeGib,
+  kQuotaVolumeTooLarge,
+  kZoneUnavailable,
 };
-inline constexpr int kReasonCodeCount = static_cast<int>(ReasonCode::kQuotaExhaustedVolumeGib) + 1;
+inline constexpr int kReasonCodeCount = static_cast<int>(ReasonCode::kZoneUnavailable) + 1;
 
 // "RAM_TOO_SMALL". Stable: never renamed, never reused.
 absl::string_view FormatReasonCode(ReasonCode code);
@@ -139,10 +144,11 @@ struct Reason {
   ReasonCode code = ReasonCode::kVoNotConfigured;
   std::optional<int64_t> want;  // in the code's unit; bytes for sizes of images
   std::optional<int64_t> best;
-  const Flavor* flavor = nullptr;    // what has `best`
-  const Image* image = nullptr;      // what has `best`, or the image of a pair
-  const Network* network = nullptr;  // what comes nearest
-  const KindState* kind = nullptr;   // data that is missing, old or failing
+  const Flavor* flavor = nullptr;           // what has `best`
+  const Image* image = nullptr;             // what has `best`, or the image of a pair
+  const Network* network = nullptr;         // what comes nearest
+  const KindState* kind = nullptr;          // data that is missing, old or failing
+  const VolumeType* volume_type = nullptr;  // whose quota it is; nullptr = of all volumes
 
   friend bool operator==(const Reason&, const Reason&) = default;
 };

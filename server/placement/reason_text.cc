@@ -100,9 +100,14 @@ std::string WantText(ReasonCode code, const PlacementQuery& query) {
     case ReasonCode::kOsVersionMismatch:
       return WantedOs(query);
     case ReasonCode::kNetNotFound:
+    case ReasonCode::kNetDown:
     case ReasonCode::kNetNotAttachable:
     case ReasonCode::kNetNoRouter:
       return query.network;
+    case ReasonCode::kNetRouterUnseen:
+      return "a known way out";
+    case ReasonCode::kZoneUnavailable:
+      return "an available zone";
     case ReasonCode::kNetNoPublicV4:
       return "public IPv4";
     case ReasonCode::kNetNoPublicV6:
@@ -220,11 +225,14 @@ std::string PairMessage(const Reason& reason, const ReasonText& text, absl::stri
 }
 
 std::string QuotaMessage(const ReasonRow& row, const Reason& reason, const ReasonText& text) {
+  const std::string of_type =
+      reason.volume_type == nullptr ? "" : absl::StrCat(" of type ", reason.volume_type->name);
   if (row.code < ReasonCode::kQuotaExhaustedInstances) {
-    return absl::StrCat("the project's quota for ", row.noun, " is 0");
+    return absl::StrCat("the project's quota for ", row.noun, of_type, " is 0");
   }
   const bool counts = row.unit == ReasonUnit::kCount;
-  const std::string left = counts ? text.best : absl::StrCat(text.best, " of ", row.noun);
+  const std::string left =
+      absl::StrCat(counts ? text.best : absl::StrCat(text.best, " of ", row.noun), of_type);
   const std::string need = counts ? absl::StrCat(reason.want.value_or(0)) : text.want;
   return absl::StrCat("the project's quota leaves ", left, " and ", need,
                       reason.want.value_or(0) == 1 ? " is needed" : " are needed");
@@ -348,6 +356,10 @@ std::string Message(const Reason& reason, const ReasonText& text) {
       return "the project sees no network that can be used";
     case ReasonCode::kNetNotFound:
       return absl::StrCat("no network is named ", text.want);
+    case ReasonCode::kNetDown:
+      return reason.network != nullptr && reason.network->admin_state_up == false
+                 ? absl::StrCat("network ", text.best_item, " is switched off (admin state down)")
+                 : absl::StrCat("network ", text.best_item, " is not active");
     case ReasonCode::kNetNotAttachable:
       return absl::StrCat("machines of this project cannot be put on network ", text.want);
     case ReasonCode::kNetNoPublicV4:
@@ -358,8 +370,21 @@ std::string Message(const Reason& reason, const ReasonText& text) {
       return absl::StrCat("network ", text.want, " cannot be routed to a network with public ",
                           "addresses");
     case ReasonCode::kNetOnlyPublic:
-      return absl::StrCat("every network gives a public address",
-                          ItemIn(", for example ", text.best_item));
+      return absl::StrCat("network ", text.best_item, " gives a public address");
+    case ReasonCode::kNetRouterUnseen:
+      return absl::StrCat("network ", text.best_item,
+                          " belongs to another project, and whether it leads to a network with ",
+                          "public addresses cannot be seen");
+    case ReasonCode::kNetTooFewAddresses:
+      return absl::StrCat(reason.network == nullptr ? "the new network" : "network ",
+                          text.best_item, " has at most ", reason.best.value_or(0),
+                          reason.best == 1 ? " address left and " : " addresses left and ",
+                          reason.want.value_or(0), reason.want == 1 ? " is needed" : " are needed");
+    case ReasonCode::kQuotaVolumeTooLarge:
+      return absl::StrCat("the project's quota allows volumes of at most ", text.best, " and ",
+                          text.want, " are needed");
+    case ReasonCode::kZoneUnavailable:
+      return "no availability zone of the site is available";
     default:
       return QuotaMessage(row, reason, text);
   }

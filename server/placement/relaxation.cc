@@ -265,6 +265,7 @@ std::vector<Change> ChangesFor(const Reason& reason, const PlacementQuery& query
       return out;
     }
     default:
+      if (reason.code == ReasonCode::kNetTooFewAddresses) return QuotaChanges(reason, query);
       if (StageOf(reason.code) == Stage::kNetwork) return NetworkChanges(reason, query);
       if (StageOf(reason.code) == Stage::kQuota) return QuotaChanges(reason, query);
       return {};

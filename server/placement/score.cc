@@ -33,7 +33,15 @@ Confidence OsConfidence(const IndexedImage& image, bool with_version) {
 Confidence LeastConfidence(const Placement& p, const PlacementQuery& query) {
   Confidence least = Confidence::kVerified;
   const auto at_most = [&least](Confidence confidence) { least = std::min(least, confidence); };
-  if (p.plan->kind != PlanKind::kNone) at_most(p.plan->confidence);
+  if (p.plan->kind != PlanKind::kNone) at_most(p.plan_confidence);
+  at_most(p.boot.confidence);
+  // What may stop the machine and cannot be seen. (An architecture and a login user that are not
+  // told have rules of their own.)
+  constexpr Unknowns kMayStopIt = UnknownBit(Unknown::kImageSize) | UnknownBit(Unknown::kAttach) |
+                                  UnknownBit(Unknown::kRouters) | UnknownBit(Unknown::kQuota) |
+                                  UnknownBit(Unknown::kHost) | UnknownBit(Unknown::kSecurityGroup) |
+                                  UnknownBit(Unknown::kVolumeZone);
+  if ((p.unknowns & kMayStopIt) != 0) at_most(Confidence::kProbable);
   if (p.share->share().support != VoSupport::kAuthenticated) at_most(Confidence::kProbable);
   if (!query.os.empty()) at_most(OsConfidence(*p.image, AsksVersion(query)));
   if (query.WantsGpu()) {
@@ -66,7 +74,7 @@ double FitPart(const Placement& p, const PlacementQuery& query) {
 }
 
 double NetworkPart(const Placement& p) {
-  return p.plan->kind == PlanKind::kNone ? 0 : ConfidenceValue(p.plan->confidence);
+  return p.plan->kind == PlanKind::kNone ? 0 : ConfidenceValue(p.plan_confidence);
 }
 
 // Half for knowing what it is, half for its being maintained.
@@ -94,6 +102,7 @@ double HealthPart(const Placement& p) {
 }
 
 int BucketOf(const Placement& p) {
+  if (p.plan->is_assumed) return 5;
   if (p.downtime != nullptr && p.downtime->is_outage) return 4;
   if (p.data_state != DataState::kFresh) return 3;
   if (p.plan->NeedsSteps() || p.boot_volume_gib) return 2;
@@ -179,6 +188,9 @@ PlacementKey KeyOf(const Placement& p, const PlacementQuery& query) {
   key.image_id = p.image->image->id;
   if (p.plan->network != nullptr) key.network_id = p.plan->network->id;
   if (p.plan->pool != nullptr) key.pool_id = p.plan->pool->id;
+  if (p.plan->subnet != nullptr) key.subnet_id = *p.plan->subnet;
+  if (p.plan->subnet_pool != nullptr) key.subnet_pool_id = p.plan->subnet_pool->id;
+  key.zone = p.plan->zone;
   key.plan_kind = static_cast<int>(p.plan->kind);
   return key;
 }
@@ -192,9 +204,9 @@ bool IsBefore(const PlacementKey& a, const PlacementKey& b, const PlacementQuery
   }
   if (const int rank = CompareRanks(a.rank, b.rank); rank != 0) return rank < 0;
   return std::tie(a.site, a.vo, a.keystone_url, a.region, a.project_key, a.flavor_id, a.image_id,
-                  a.network_id, a.pool_id, a.plan_kind) <
+                  a.network_id, a.pool_id, a.subnet_id, a.subnet_pool_id, a.zone, a.plan_kind) <
          std::tie(b.site, b.vo, b.keystone_url, b.region, b.project_key, b.flavor_id, b.image_id,
-                  b.network_id, b.pool_id, b.plan_kind);
+                  b.network_id, b.pool_id, b.subnet_id, b.subnet_pool_id, b.zone, b.plan_kind);
 }
 
 std::vector<std::string> FormatPlacementKey(const PlacementKey& key) {
@@ -219,11 +231,14 @@ std::vector<std::string> FormatPlacementKey(const PlacementKey& key) {
           std::string(key.image_id),
           std::string(key.network_id),
           std::string(key.pool_id),
+          std::string(key.subnet_id),
+          std::string(key.subnet_pool_id),
+          std::string(key.zone),
           absl::StrCat(key.plan_kind)};
 }
 
 bool ParsePlacementKey(const std::vector<std::string>& parts, PlacementKey* key) {
-  constexpr size_t kParts = 20;
+  constexpr size_t kParts = 23;
   if (parts.size() != kParts) return false;
   int needs_steps = 0;
   if (!absl::SimpleAtod(parts[0], &key->primary) ||
@@ -233,7 +248,7 @@ bool ParsePlacementKey(const std::vector<std::string>& parts, PlacementKey* key)
       !absl::SimpleAtoi(parts[7], &key->rank.vcpu_count) ||
       !absl::SimpleAtoi(parts[8], &key->rank.ram_mib) ||
       !absl::SimpleAtoi(parts[9], &key->rank.disk_gib) ||
-      !absl::SimpleAtoi(parts[19], &key->plan_kind)) {
+      !absl::SimpleAtoi(parts[22], &key->plan_kind)) {
     return false;
   }
   key->rank.needs_steps = needs_steps != 0;
@@ -248,6 +263,9 @@ bool ParsePlacementKey(const std::vector<std::string>& parts, PlacementKey* key)
   key->image_id = parts[16];
   key->network_id = parts[17];
   key->pool_id = parts[18];
+  key->subnet_id = parts[19];
+  key->subnet_pool_id = parts[20];
+  key->zone = parts[21];
   return true;
 }
 

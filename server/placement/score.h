@@ -44,6 +44,9 @@ struct PlacementKey {
   absl::string_view image_id;
   absl::string_view network_id;
   absl::string_view pool_id;
+  absl::string_view subnet_id;
+  absl::string_view subnet_pool_id;
+  absl::string_view zone;
   int plan_kind = 0;
 };
 PlacementKey KeyOf(const Placement& placement, const PlacementQuery& query);

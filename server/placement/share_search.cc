@@ -15,7 +15,7 @@ namespace cis {
 void ShareSearch::Select(const IndexedShare& share) {
   share_ = &share;
   candidates_.Select(share);
-  SelectPlans(share.plans, query(), &plans_);
+  SelectPlans(share.plans, query(), &plans_, &assumed_);
 }
 
 ShareSearch::Pair ShareSearch::CheckOne(const Flavor& flavor, const SelectedImage& image) const {
@@ -23,9 +23,18 @@ ShareSearch::Pair ShareSearch::CheckOne(const Flavor& flavor, const SelectedImag
   pair.flavor = &flavor;
   pair.image = &image;
   pair.fit = CheckPair(flavor, image.image(), query());
-  if (!pair.fit.refused) {
-    pair.quota =
-        share_->quotas.Check(PairNeeds(flavor, pair.fit, query().count), &pair.quota_unknown);
+  if (pair.fit.refused) return pair;
+  const int64_t count = query().count;
+  pair.quota =
+      share_->quotas.Check(PairNeeds(flavor, image.image(), pair.fit, count), &pair.quota_unknown);
+  const VolumeNeeds volumes = VolumeNeedsOf(image.image(), pair.fit, count);
+  if (!pair.quota && volumes.count > 0) {
+    pair.quota = ChooseVolumeType(share_->boot, share_->quotas, volumes, &pair.volume_type,
+                                  &pair.quota_unknown);
+  }
+  if (!pair.quota && share_->boot.compute.AreAllDown()) {
+    pair.quota.emplace();
+    pair.quota->code = ReasonCode::kZoneUnavailable;
   }
   return pair;
 }
@@ -62,12 +71,20 @@ bool ShareSearch::FindPair(Pair* found) const {
   return has_guesses && FindPairOf(true, found, &unused);
 }
 
-bool ShareSearch::FindPlan(Plan* found) const {
-  for (const NetworkPlan* plan : plans_) {
-    found->plan = plan;
-    found->quota_unknown = false;
-    found->quota = share_->quotas.Check(PlanNeeds(*plan, query().count), &found->quota_unknown);
-    if (!found->quota) return true;
+ShareSearch::Plan ShareSearch::CheckPlan(const NetworkPlan& plan) const {
+  Plan out;
+  out.plan = &plan;
+  out.refused = CheckRoom(plan, query().count);
+  if (!out.refused) {
+    out.refused = share_->quotas.Check(PlanNeeds(plan, query().count), &out.quota_unknown);
+  }
+  return out;
+}
+
+bool ShareSearch::FindPlanOf(const std::vector<const NetworkPlan*>& plans, Plan* found) const {
+  for (const NetworkPlan* plan : plans) {
+    *found = CheckPlan(*plan);
+    if (!found->refused) return true;
   }
   return false;
 }
@@ -98,16 +115,21 @@ std::optional<Reason> ShareSearch::PairQuota() const {
   return share_->quotas.Check(needs, &unknown);
 }
 
-std::optional<Reason> ShareSearch::PlanQuota() const {
-  std::optional<Reason> first;
+// Why no plan may be used; nothing if one may. A quota before addresses: where a quota is the only
+// thing in the way of some plan, it is what must change. Of addresses, the most that are left.
+std::optional<Reason> ShareSearch::PlanRefusal() const {
+  std::optional<Reason> quota;
+  std::optional<Reason> room;
   for (const NetworkPlan* plan : plans_) {
-    bool unknown = false;
-    const std::optional<Reason> reason =
-        share_->quotas.Check(PlanNeeds(*plan, query().count), &unknown);
+    const std::optional<Reason> reason = CheckPlan(*plan).refused;
     if (!reason) return std::nullopt;
-    if (!first) first = reason;
+    if (reason->code != ReasonCode::kNetTooFewAddresses) {
+      if (!quota) quota = reason;
+    } else if (!room || reason->best > room->best) {
+      room = reason;
+    }
   }
-  return first;
+  return quota ? quota : room;
 }
 
 // Remembers what alone keeps a flavor or an image out, if that could be all that is wrong.
@@ -145,7 +167,14 @@ std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
   if (has_flavors && has_images) {
     if (const std::optional<Reason> quota = PairQuota()) all.push_back(*quota);
   }
-  if (const std::optional<Reason> quota = PlanQuota()) all.push_back(*quota);
+  const std::optional<Reason> plan = PlanRefusal();
+  if (plan) {
+    // In the order of the stages.
+    const auto later = std::find_if(all.begin(), all.end(), [&plan](const Reason& r) {
+      return StageOf(r.code) > StageOf(plan->code);
+    });
+    all.insert(later, *plan);
+  }
   auto end = all.begin();
   for (const Reason& reason : all) {
     const bool told =
@@ -197,6 +226,9 @@ Unknowns ShareSearch::UnknownsOf(const Pair& pair, const Plan& plan) const {
   add(query().public_v6 != AddressWish::kAny && network.public_v6 == Tristate::kUnknown,
       Unknown::kPublicV6);
   add(network.routers_unknown, Unknown::kRouters);
+  add(query().public_v4 == AddressWish::kRequired &&
+          share_->quotas.Free("security_groups") == std::optional<int64_t>(0),
+      Unknown::kSecurityGroup);
   add(pair.quota_unknown || plan.quota_unknown, Unknown::kQuota);
   return out;
 }
@@ -210,13 +242,20 @@ Placement ShareSearch::MakePlacement(const Pair& pair, const Plan& plan,
   out.flavor = pair.flavor;
   out.image = pair.image->indexed;
   out.plan = plan.plan;
+  out.plan_confidence = ConfidenceOf(*plan.plan, query().count, share_->quotas);
+  out.fallbacks = FallbacksOf(*plan.plan, query().count, plans_, share_->quotas);
   out.boot_volume_gib = pair.fit.boot_volume_gib;
-  if (plan.plan->pool != nullptr) {
+  const bool has_volume = VolumeNeedsOf(pair.image->image(), pair.fit, query().count).count > 0;
+  out.boot = ChooseZones(share_->boot, *pair.flavor, plan.plan->zone, has_volume, pair.volume_type);
+  if (plan.plan->UsesFloatingIp()) {
     out.floating_ip_quota_free = share_->quotas.Free(QuotaResource::kFloatingIps);
   }
   out.data_state = age_.state;
   out.observe_time = age_.observe_time;
   out.unknowns = UnknownsOf(pair, plan);
+  if (has_volume && out.boot.confidence < Confidence::kStrong && out.boot.volume_type.empty()) {
+    out.unknowns |= UnknownBit(Unknown::kVolumeZone);
+  }
   ScorePlacement(context_, &out);
   if (!wants_passed_over) return out;
   const Flavor* first_flavor = candidates_.flavors().front();
@@ -233,10 +272,11 @@ Placement ShareSearch::MakePlacement(const Pair& pair, const Plan& plan,
 
 void ShareSearch::AddAll(std::vector<Placement>* placements) const {
   std::vector<Plan> plans;
-  for (const NetworkPlan* plan : plans_) {
-    Plan checked{plan, false, std::nullopt};
-    checked.quota = share_->quotas.Check(PlanNeeds(*plan, query().count), &checked.quota_unknown);
-    if (!checked.quota) plans.push_back(checked);
+  for (const auto* list : {&plans_, &assumed_}) {
+    for (const NetworkPlan* plan : *list) {
+      Plan checked = CheckPlan(*plan);
+      if (!checked.refused) plans.push_back(std::move(checked));
+    }
   }
   for (const Flavor* flavor : candidates_.flavors()) {
     for (const SelectedImage& image : candidates_.images()) {
@@ -258,8 +298,9 @@ ShareVerdict ShareSearch::Find(const IndexedShare& share, std::vector<Placement>
   if (query().explain) CollectRefused(&verdict);
   Pair pair;
   Plan plan;
-  if (standing.empty() && FindPair(&pair) && FindPlan(&plan)) {
-    verdict.fits = true;
+  const bool has_pair = standing.empty() && FindPair(&pair);
+  verdict.fits = has_pair && FindPlanOf(plans_, &plan);
+  if (verdict.fits || (has_pair && FindPlanOf(assumed_, &plan))) {
     if (query().all_combinations) {
       verdict.unknowns = UnknownsOf(pair, plan);
       AddAll(placements);
@@ -267,8 +308,8 @@ ShareVerdict ShareSearch::Find(const IndexedShare& share, std::vector<Placement>
       placements->push_back(MakePlacement(pair, plan, true));
       verdict.unknowns = placements->back().unknowns;
     }
-    return verdict;
   }
+  if (verdict.fits) return verdict;
   if (share.share().support == VoSupport::kUnknown) {
     verdict.unknowns |= UnknownBit(Unknown::kVoSupport);
   }
@@ -296,9 +337,9 @@ bool ShareSearch::Fits(const IndexedShare& share, Fields changed) {
     if (!FindPair(&pair)) return false;
   }
   if ((changed & (kNetworkFields | kCountFields)) != 0) {
-    SelectPlans(share.plans, query(), &plans_);
+    SelectPlans(share.plans, query(), &plans_, &assumed_);
     Plan plan;
-    if (!FindPlan(&plan)) return false;
+    if (!FindPlanOf(plans_, &plan)) return false;
   }
   return true;
 }

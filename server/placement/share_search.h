@@ -37,13 +37,14 @@ class ShareSearch {
     const Flavor* flavor = nullptr;
     const SelectedImage* image = nullptr;
     PairFit fit;
+    const VolumeType* volume_type = nullptr;  // as ChooseVolumeType
     bool quota_unknown = false;
     std::optional<Reason> quota;
   };
   struct Plan {
     const NetworkPlan* plan = nullptr;
     bool quota_unknown = false;
-    std::optional<Reason> quota;
+    std::optional<Reason> refused;  // by a quota, or for want of addresses
   };
 
   const PlacementQuery& query() const { return *context_.query; }
@@ -51,9 +52,10 @@ class ShareSearch {
   Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
   bool FindPairOf(bool guesses, Pair* found, bool* passed_over) const;
   bool FindPair(Pair* found) const;
-  bool FindPlan(Plan* found) const;
+  Plan CheckPlan(const NetworkPlan& plan) const;
+  bool FindPlanOf(const std::vector<const NetworkPlan*>& plans, Plan* found) const;
   std::optional<Reason> PairQuota() const;
-  std::optional<Reason> PlanQuota() const;
+  std::optional<Reason> PlanRefusal() const;
   std::vector<Reason> Explain(std::vector<Reason> standing);
   void AddNearMisses(const std::vector<Reason>& reasons);
   void CollectRefused(ShareVerdict* verdict) const;
@@ -66,6 +68,7 @@ class ShareSearch {
   const IndexedShare* share_ = nullptr;  // that is being searched
   DataAge age_;
   std::vector<const NetworkPlan*> plans_;
+  std::vector<const NetworkPlan*> assumed_;  // that nothing but an assumption speaks for
   std::vector<Reason> near_misses_;
 };
 

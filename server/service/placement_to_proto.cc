@@ -42,8 +42,43 @@ v1::NetworkPlan::Kind KindToProto(PlanKind kind) {
       return v1::NetworkPlan::FLOATING_NEEDS_NETWORK;
     case PlanKind::kPrivate:
       return v1::NetworkPlan::PRIVATE;
+    case PlanKind::kRoutedNeedsNetwork:
+      return v1::NetworkPlan::ROUTED_NEEDS_NETWORK;
+    case PlanKind::kPrivateNeedsNetwork:
+      return v1::NetworkPlan::PRIVATE_NEEDS_NETWORK;
   }
   return v1::NetworkPlan::KIND_UNSPECIFIED;
+}
+
+// What of the plan does not depend on the request.
+void WayToProto(const Share& share, const NetworkPlan& plan, v1::NetworkPlan& proto) {
+  proto.set_kind(KindToProto(plan.kind));
+  if (plan.network != nullptr) NetworkRefToProto(share, *plan.network, *proto.mutable_network());
+  if (plan.pool != nullptr) {
+    NetworkRefToProto(share, *plan.pool, *proto.mutable_external_network());
+    proto.mutable_router();  // set, empty: it must be made
+  }
+  if (plan.router != nullptr) {
+    proto.mutable_router()->set_upstream_id(plan.router->id);
+    proto.mutable_router()->set_display_name(plan.router->name);
+  }
+  if (plan.subnet != nullptr) proto.set_subnet_id(*plan.subnet);
+  for (const std::string* id : plan.port_subnets) proto.add_port_subnet_ids(*id);
+  proto.set_router_needs_enabling(plan.enables_router);
+  proto.set_router_needs_gateway(plan.sets_gateway);
+  if (plan.subnet_pool != nullptr) {
+    proto.mutable_subnet_pool()->set_upstream_id(plan.subnet_pool->id);
+    proto.mutable_subnet_pool()->set_display_name(plan.subnet_pool->name);
+  }
+  proto.set_new_subnet_ip_version(plan.new_ip_version);
+  proto.set_needs_config_drive(plan.needs_config_drive);
+  proto.set_is_assumed(plan.is_assumed);
+  if (plan.unattached != nullptr) {
+    proto.mutable_unattached_floating_ip_ids()->Assign(plan.unattached->ids.begin(),
+                                                       plan.unattached->ids.end());
+  }
+  proto.set_public_v4(TristateToProto(plan.public_v4));
+  proto.set_public_v6(TristateToProto(plan.public_v6));
 }
 
 }  // namespace
@@ -80,25 +115,14 @@ void NetworkPlanToProto(const Placement& placement, const PlacementQuery& query,
                         v1::NetworkPlan& proto) {
   const NetworkPlan& plan = *placement.plan;
   const Share& share = placement.share->share();
-  proto.set_kind(KindToProto(plan.kind));
-  if (plan.network != nullptr) NetworkRefToProto(share, *plan.network, *proto.mutable_network());
-  if (plan.pool != nullptr) {
-    NetworkRefToProto(share, *plan.pool, *proto.mutable_external_network());
-    proto.mutable_router();  // set, empty: it must be made
-  }
-  if (plan.router != nullptr) {
-    proto.mutable_router()->set_upstream_id(plan.router->id);
-    proto.mutable_router()->set_display_name(plan.router->name);
-  }
-  if (plan.subnet != nullptr) proto.set_subnet_id(*plan.subnet);
-  if (plan.unattached != nullptr) {
-    proto.mutable_unattached_floating_ip_ids()->Assign(plan.unattached->ids.begin(),
-                                                       plan.unattached->ids.end());
+  WayToProto(share, plan, proto);
+  for (const NetworkPlan* fallback : placement.fallbacks) {
+    WayToProto(share, *fallback, *proto.add_fallbacks());
   }
   if (placement.floating_ip_quota_free) {
     proto.set_floating_ip_quota_free(*placement.floating_ip_quota_free);
   }
-  proto.set_confidence(ConfidenceToProto(plan.confidence));
+  proto.set_confidence(ConfidenceToProto(placement.plan_confidence));
   proto.set_ambiguous(plan.ambiguous);
   for (const Network* network : plan.alternatives) {
     NetworkRefToProto(share, *network, *proto.add_alternatives());
@@ -110,8 +134,6 @@ void NetworkPlanToProto(const Placement& placement, const PlacementQuery& query,
     added.set_value(ValidUtf8(evidence.value));
   }
   for (std::string& step : DescribeSteps(placement, query)) proto.add_steps(std::move(step));
-  proto.set_public_v4(TristateToProto(plan.public_v4));
-  proto.set_public_v6(TristateToProto(plan.public_v6));
 }
 
 void PlacementToProto(const Placement& placement, const PlacementQuery& query, absl::Time now,
@@ -151,6 +173,12 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query, a
   }
   UnknownsToProto(placement.unknowns, proto);
   if (placement.boot_volume_gib) proto.set_boot_volume_gib(*placement.boot_volume_gib);
+  proto.set_availability_zone(placement.boot.zone);
+  for (const std::string& zone : placement.boot.fallback_zones) {
+    proto.add_fallback_availability_zones(zone);
+  }
+  proto.set_volume_availability_zone(placement.boot.volume_zone);
+  proto.set_volume_type(placement.boot.volume_type);
   if (placement.downtime != nullptr) {
     DowntimeToProto(*placement.downtime, now, *proto.mutable_downtime());
     proto.mutable_downtime()->add_endpoints(FormatEndpointName(endpoint));

@@ -116,6 +116,7 @@ inline Subnet MakeSubnet(absl::string_view id, absl::string_view cidr, int ip_ve
   subnet.name = std::string(id);
   subnet.ip_version = ip_version;
   subnet.cidr = std::string(cidr);
+  subnet.gateway_ip = absl::StrCat("gateway-of-", id);
   subnet.source = "subnets";
   return subnet;
 }

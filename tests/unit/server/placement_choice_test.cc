@@ -160,9 +160,12 @@ CatalogBuilder ThreeSites() {
     builder.AddFlavor(MakeFlavor("m1", 2, 4096, 40));
     builder.AddImage(SureImage("Ubuntu 22.04", "ubuntu", "22.04"));
     AddRoutedNetworks(builder);
+    AddQuotas(builder);
   }
   KindState old = MakeKindState(Kind::kImages, TestTime() - absl::Hours(48));
   builder.SetKind(old);
+  builder.Select("C-SURE", "vo.example.org");
+  builder.AddFloatingIp(MakeFloatingIp("lies-free", "id-public00", false));
   builder.Select("B-PROBABLE", "vo.example.org");
   for (auto& network : builder.share().networks) {
     for (auto& entry : network.record.provenance.confidence) {
@@ -196,6 +199,7 @@ TEST(PlacementOrder, AnOutageComesLastAndARiskCostsHealth) {
     builder.Select("SITE-B", "vo.example.org").AddFlavor(MakeFlavor("m1.medium", 2, 4096, 40));
     builder.AddImage(SureImage("Ubuntu 22.04", "ubuntu", "22.04"));
     AddRoutedNetworks(builder);
+    AddQuotas(builder);
     Registry registry;
     Downtime& downtime = registry.downtimes.emplace_back();
     downtime.site_name = "site-a";

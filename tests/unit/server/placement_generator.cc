@@ -64,9 +64,58 @@ Image Generator::AnyImage(int number) {
   return image;
 }
 
+void Generator::AddSubnets(Network& network) {
+  const int count = OneIn(8) ? 0 : 1 + Below(3);
+  for (int i = 0; i < count; ++i) {
+    Subnet subnet = MakeSubnet(absl::StrCat("s-", network.id, "-", i), "", OneIn(4) ? 6 : 4);
+    if (OneIn(6)) subnet.gateway_ip.clear();
+    if (OneIn(8)) subnet.gateway_holder = "somebody";
+    if (OneIn(3)) {
+      subnet.address_count = Below(6);
+      if (OneIn(2)) subnet.used_count = Below(4);
+    }
+    if (OneIn(3)) subnet.enable_dhcp = OneIn(2);
+    if (network.usable_as == NetworkUse::kDirect && OneIn(2)) subnet.is_public = AnyTristate();
+    if (!OneIn(8)) network.subnet_ids.push_back(subnet.id);
+    if (!OneIn(5)) network.subnets.push_back(subnet);
+  }
+}
+
+void Generator::AddRouters(CatalogBuilder& builder, const std::vector<Network>& tenants,
+                           const std::vector<std::string>& pools) {
+  for (int i = Below(4); i > 0 && !tenants.empty(); --i) {
+    const std::string pool =
+        pools.empty() || OneIn(3)
+            ? ""
+            : pools[static_cast<size_t>(Below(static_cast<int>(pools.size())))];
+    const Network& network = tenants[static_cast<size_t>(Below(static_cast<int>(tenants.size())))];
+    Router router = MakeRouter(absl::StrCat("r", i), pool, {network.id});
+    if (OneIn(6)) router.admin_state_up = false;
+    if (!network.subnets.empty() && !OneIn(4)) {
+      router.subnet_ids = {
+          network.subnets[static_cast<size_t>(Below(static_cast<int>(network.subnets.size())))].id};
+    }
+    builder.AddRouter(router);
+  }
+}
+
+void Generator::AddSubnetPools(CatalogBuilder& builder) {
+  for (int i = Below(3); i > 0; --i) {
+    SubnetPool pool;
+    pool.id = absl::StrCat("p", i);
+    pool.name = pool.id;
+    pool.ip_version = OneIn(2) ? 6 : 4;
+    if (OneIn(2)) pool.address_scope_id = OneIn(2) ? "scope-a" : "scope-b";
+    pool.shared = !OneIn(5);
+    pool.is_public = OneIn(4) ? AnyTristate() : Tristate::kYes;
+    if (OneIn(2)) pool.default_prefix_length = 24 + Below(8);
+    builder.share().subnet_pools.push_back(pool);
+  }
+}
+
 void Generator::AddNetworks(CatalogBuilder& builder) {
   const std::string project = builder.share().share.project_id;
-  std::vector<std::string> tenants;
+  std::vector<Network> tenants;
   std::vector<std::string> pools;
   const int count = Below(5);
   for (int i = 0; i < count; ++i) {
@@ -75,32 +124,25 @@ void Generator::AddNetworks(CatalogBuilder& builder) {
     network.public_v6 = AnyTristate();
     if (OneIn(6)) network.attachable = AnyTristate();
     if (OneIn(6)) network.status = "DOWN";
-    const std::string subnet = absl::StrCat("s", i);
-    if (!OneIn(3)) network.subnets = {MakeSubnet(subnet, "", OneIn(4) ? 6 : 4)};
-    if (!OneIn(4)) network.subnet_ids = {subnet};
+    if (OneIn(2)) network.address_scope_v4 = "scope-a";
+    if (OneIn(2)) network.address_scope_v6 = "scope-a";
+    AddSubnets(network);
     if (network.usable_as == NetworkUse::kTenant) {
       if (!OneIn(3)) network.owner = project;
-      tenants.push_back(network.id);
+      tenants.push_back(network);
     }
     if (network.usable_as == NetworkUse::kDirect) network.also_floating_pool = OneIn(3);
     if (network.usable_as == NetworkUse::kFloatingPool) pools.push_back(network.id);
     builder.AddNetwork(network);
   }
-  for (int i = Below(3); i > 0 && !tenants.empty(); --i) {
-    const std::string pool =
-        pools.empty() || OneIn(3)
-            ? ""
-            : pools[static_cast<size_t>(Below(static_cast<int>(pools.size())))];
-    Router router =
-        MakeRouter(absl::StrCat("r", i), pool,
-                   {tenants[static_cast<size_t>(Below(static_cast<int>(tenants.size())))]});
-    if (OneIn(6)) router.admin_state_up = false;
-    builder.AddRouter(router);
-  }
+  AddRouters(builder, tenants, pools);
+  AddSubnetPools(builder);
   builder.share().routers_known = !OneIn(5);
   for (const std::string& pool : pools) {
     for (int i = Below(3); i > 0; --i) {
-      builder.AddFloatingIp(MakeFloatingIp(absl::StrCat(pool, "-ip", i), pool, OneIn(2)));
+      FloatingIp ip = MakeFloatingIp(absl::StrCat(pool, "-ip", i), pool, OneIn(2));
+      if (ip.attached && OneIn(2)) ip.router_id = absl::StrCat("r", 1 + Below(3));
+      builder.AddFloatingIp(ip);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "server/placement/placement_query.h"
 #include "tests/support/builders.h"
@@ -29,6 +30,10 @@ class Generator {
 
  private:
   void AddShare(CatalogBuilder& builder, const std::string& site, const std::string& vo);
+  void AddSubnets(Network& network);
+  void AddRouters(CatalogBuilder& builder, const std::vector<Network>& tenants,
+                  const std::vector<std::string>& pools);
+  void AddSubnetPools(CatalogBuilder& builder);
   void AddNetworks(CatalogBuilder& builder);
   Flavor AnyFlavor(int number);
   Image AnyImage(int number);

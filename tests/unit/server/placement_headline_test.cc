@@ -48,6 +48,7 @@ CatalogBuilder Cesga() {
   builder.AddQuota(MakeQuota("cores", 100, 10));
   builder.AddQuota(MakeQuota("ram_mib", 204800, 20000));
   builder.AddQuota(MakeQuota("instances", 20, 3));
+  builder.AddQuota(MakeQuota("ports", 100, 20));
   return builder;
 }
 

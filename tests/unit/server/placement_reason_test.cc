@@ -297,7 +297,31 @@ std::vector<Refusal> Refusals() {
            n.record.public_v4 = Tristate::kYes;
          }
        }),
-       [](PlacementQuery& q) { q.public_v4 = AddressWish::kNone; }, "every network gives"},
+       [](PlacementQuery& q) {
+         q.public_v4 = AddressWish::kNone;
+         q.network = "private";
+       },
+       "network private gives a public address"},
+      {"NET_DOWN", WithShare([](ShareCatalog& s) {
+         for (auto& n : s.networks) n.record.admin_state_up = false;
+       }),
+       PublicRequired, "is switched off (admin state down)"},
+      {"NET_TOO_FEW_ADDRESSES", Nothing,
+       [](PlacementQuery& q) {
+         q.network = "private";
+         q.count = 249;
+       },
+       "network private has at most 248 addresses left and 249 are needed"},
+      {"QUOTA_VOLUME_TOO_LARGE",
+       [](CatalogBuilder& b) {
+         WithFlavor(VolumeOnly)(b);
+         b.AddQuota(MakeQuota("volume_gib_per_volume", 2, 0));
+       },
+       NoWish, "allows volumes of at most 2 GiB and 3 GiB are needed"},
+      {"ZONE_UNAVAILABLE", WithShare([](ShareCatalog& s) {
+         s.zones = {{"nova", "compute", false}};
+       }),
+       NoWish, "no availability zone of the site is available"},
   };
   struct Line {
     const char* suffix;
@@ -353,6 +377,8 @@ TEST(PlacementReason, EachRefusalHasItsCodeAndItsSentence) {
 TEST(PlacementReason, EveryCodeHasACase) {
   std::set<std::string> tested;
   for (const Refusal& refusal : Refusals()) tested.insert(refusal.code);
+  // It has a placement all the same: AnotherProjectsNetworkIsAnAssumptionAndDoesNotCount.
+  tested.insert("NET_ROUTER_UNSEEN");
   for (int i = 0; i < kReasonCodeCount; ++i) {
     const std::string code(FormatReasonCode(static_cast<ReasonCode>(i)));
     EXPECT_EQ(tested.count(code), 1u) << code << " has no case in Refusals()";

@@ -1,8 +1,10 @@
 #include "tests/unit/server/placement_reference.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace cis {
@@ -119,18 +121,17 @@ bool Allowed(const ShareCatalog& share, const Needs& needs) {
   return true;
 }
 
-// Every subnet is known and none is IPv4.
-bool OnlySix(const Network& n) {
-  for (const Subnet& subnet : n.subnets) {
-    if (subnet.ip_version == 4) return false;
-  }
-  return n.subnets.size() >= n.subnet_ids.size();
-}
+// ------------------------------------------------------------------------------------ networks
 
-struct Way {
-  const Network* network;
-  const Network* pool;
+// A way with what it takes.
+struct Try {
+  Way way;
+  Tristate v4 = Tristate::kNo;
+  Tristate v6 = Tristate::kNo;
   Needs needs;
+  int64_t addresses = INT64_MAX;       // that its machines may have at most
+  int64_t pool_addresses = INT64_MAX;  // that the pool may have at most
+  int64_t from_pool = 0;               // addresses of the pool that are taken
 };
 
 // No subnets, no machines and no floating IPs.
@@ -140,98 +141,348 @@ bool Works(const Stored<Network>& n) {
          (!r.admin_state_up || *r.admin_state_up) && (r.status == "ACTIVE" || r.status.empty());
 }
 
-bool On(const Router& router, const Network& network) {
-  for (const std::string& id : router.network_ids) {
-    if (id == network.id) return true;
+bool AllRead(const Network& n) {
+  for (const std::string& id : n.subnet_ids) {
+    bool read = false;
+    for (const Subnet& s : n.subnets) read = read || s.id == id;
+    if (!read) return false;
+  }
+  return !n.subnets.empty();
+}
+
+std::vector<const Subnet*> Of(const Network& n, int version) {
+  std::vector<const Subnet*> out;
+  for (const Subnet& s : n.subnets) {
+    if (s.ip_version == version) out.push_back(&s);
+  }
+  return out;
+}
+
+bool TakesPorts(const Stored<Network>& n) {
+  return Works(n) && n.record.attachable != Tristate::kNo &&
+         (n.record.usable_as == NetworkUse::kTenant || n.record.usable_as == NetworkUse::kDirect);
+}
+
+bool IsPool(const Stored<Network>& n) {
+  const Network& r = n.record;
+  if (!Works(n) || (r.usable_as != NetworkUse::kFloatingPool && !r.also_floating_pool))
+    return false;
+  return !AllRead(r) || !Of(r, 4).empty();
+}
+
+// The generator gives every subnet a size or none, and no cidr.
+int64_t Left(const std::vector<const Subnet*>& subnets) {
+  int64_t sum = 0;
+  for (const Subnet* s : subnets) {
+    if (!s->address_count) return INT64_MAX;
+    const int64_t left = *s->address_count - s->used_count.value_or(0);
+    sum += left > 0 ? left : 0;
+  }
+  return sum;
+}
+
+// What machines may have at most in these IPv4 subnets and those IPv6 ones, if they get both.
+int64_t Left(const std::vector<const Subnet*>& four, const std::vector<const Subnet*>& six) {
+  const int64_t a = four.empty() ? INT64_MAX : Left(four);
+  const int64_t b = six.empty() ? INT64_MAX : Left(six);
+  return a < b ? a : b;
+}
+
+int64_t LeftOfPool(const Network& pool) {
+  return AllRead(pool) && !Of(pool, 4).empty() ? Left(Of(pool, 4)) : INT64_MAX;
+}
+
+// The IPv6 subnet that a machine gets an address of beside one that is asked for.
+std::vector<const Subnet*> Six(const Network& n) {
+  std::vector<const Subnet*> six;
+  for (const Subnet* s : Of(n, 6)) {
+    const bool better =
+        six.empty() || (six[0]->is_public != Tristate::kYes && s->is_public == Tristate::kYes);
+    if (better) six = {s};
+  }
+  return six;
+}
+
+bool Up(const Router& r) { return !r.admin_state_up || *r.admin_state_up; }
+
+bool Holds(const std::vector<std::string>& list, const std::string& one) {
+  for (const std::string& other : list) {
+    if (other == one) return true;
   }
   return false;
 }
 
-// Appends the way from a tenant network out through a pool, if there is or can be one.
-void AddThrough(const ShareCatalog& share, const Network& in, const Network& out, Needs needs,
-                std::vector<Way>* ways) {
-  bool through = false;
-  bool elsewhere = false;
-  bool closed = false;
-  for (const Router& router : share.routers) {
-    if ((router.admin_state_up && !*router.admin_state_up) || !On(router, in)) continue;
-    through = through || router.external_network_id == out.id;
-    closed = closed || router.external_network_id.empty();
-    elsewhere =
-        elsewhere || (!router.external_network_id.empty() && router.external_network_id != out.id);
+// Routers on a subnet, or on the network where the subnet is not known.
+std::vector<const Router*> RoutersOn(const ShareCatalog& share, const Network& n,
+                                     const Subnet* subnet) {
+  std::vector<const Router*> out;
+  for (const Router& r : share.routers) {
+    const bool by_subnet = subnet != nullptr && !r.subnet_ids.empty();
+    if (by_subnet ? Holds(r.subnet_ids, subnet->id) : Holds(r.network_ids, n.id)) out.push_back(&r);
   }
-  if (!through && share.routers_known) {
-    if (elsewhere) return;
-    const bool own = in.owner == share.share.project_id;
-    if (own && !closed) {
-      bool subnet = in.subnets.empty() && !in.subnet_ids.empty();
-      for (const Subnet& s : in.subnets) subnet = subnet || s.ip_version == 4;
-      if (!subnet) return;
-      needs["routers"] = 1;
-      needs["ports"] += 1;
-    }
-  }
-  ways->push_back({&in, &out, needs});
+  return out;
 }
 
-std::vector<Way> WaysWithPublicV4(const ShareCatalog& share, int64_t count) {
-  std::vector<Way> ways;
-  for (const Stored<Network>& out : share.networks) {
-    const Network& o = out.record;
-    if (!Works(out) || o.public_v4 == Tristate::kNo) continue;
-    if (o.usable_as == NetworkUse::kDirect && o.attachable != Tristate::kNo) {
-      ways.push_back({&o, nullptr, {{"ports", count}}});
+bool Routed(const ShareCatalog& share, const Network& n, const Subnet* subnet) {
+  for (const Router* r : RoutersOn(share, n, subnet)) {
+    if (Up(*r) && !r->external_network_id.empty()) return true;
+  }
+  return false;
+}
+
+const Network* External(const ShareCatalog& share, const std::string& id) {
+  for (const Stored<Network>& n : share.networks) {
+    if (n.record.id == id && Works(n) && (n.record.is_external == true || IsPool(n))) {
+      return &n.record;
     }
-    if (o.usable_as != NetworkUse::kFloatingPool && !o.also_floating_pool) continue;
-    if (OnlySix(o)) continue;
-    int64_t unused = 0;
-    for (const FloatingIp& ip : share.floating_ips) {
-      if (ip.network_id == o.id && !ip.attached) ++unused;
+  }
+  return nullptr;
+}
+
+int64_t Unused(const ShareCatalog& share, const std::string& pool) {
+  int64_t unused = 0;
+  for (const FloatingIp& ip : share.floating_ips) {
+    if (ip.network_id == pool && !ip.attached) ++unused;
+  }
+  return unused;
+}
+
+Try Through(const ShareCatalog& share, const Network& pool, int64_t count) {
+  Try out;
+  out.way.pool = pool.id;
+  out.v4 = pool.public_v4;
+  const int64_t unused = Unused(share, pool.id);
+  out.from_pool = count > unused ? count - unused : 0;
+  out.needs = {{"ports", count}, {"floating_ips", out.from_pool}};
+  out.pool_addresses = LeftOfPool(pool);
+  return out;
+}
+
+// Whether the router may be led from its external network to another one.
+bool MayLeave(const ShareCatalog& share, const Router& r) {
+  const Network* outside = External(share, r.external_network_id);
+  if (outside == nullptr || outside->public_v4 != Tristate::kNo || !share.floating_ips_known) {
+    return false;
+  }
+  for (const FloatingIp& ip : share.floating_ips) {
+    const bool through =
+        ip.router_id.empty() ? ip.network_id == r.external_network_id : ip.router_id == r.id;
+    if (ip.attached && through) return false;
+  }
+  return true;
+}
+
+// The way from a subnet (nullptr = not known) of a tenant network out through a pool.
+std::optional<Try> TryThrough(const ShareCatalog& share, const Network& in, const Subnet* subnet,
+                              const Network& pool, int64_t count) {
+  Try out = Through(share, pool, count);
+  out.way.network = in.id;
+  out.way.kind = "floating";
+  if (subnet != nullptr) out.way.subnet = subnet->id;
+  if (subnet == nullptr) {
+    for (const std::string& id : in.subnet_ids) {
+      if (out.way.subnet.empty() || id < out.way.subnet) out.way.subnet = id;
     }
-    const int64_t made = count > unused ? count - unused : 0;
-    for (const Stored<Network>& in : share.networks) {
-      if (Works(in) && !OnlySix(in.record) && in.record.usable_as == NetworkUse::kTenant &&
-          in.record.attachable != Tristate::kNo) {
-        AddThrough(share, in.record, o, {{"ports", count}, {"floating_ips", made}}, &ways);
+  }
+  const bool has_six = !Of(in, 6).empty() || !AllRead(in);
+  out.v6 = has_six ? in.public_v6 : Tristate::kNo;
+  if (subnet != nullptr) out.addresses = Left({subnet}, Six(in));
+  const std::vector<const Router*> routers = RoutersOn(share, in, subnet);
+  for (const Router* r : routers) {
+    if (Up(*r) && r->external_network_id == pool.id) return out;
+  }
+  if (!share.routers_known) return out;
+  if (!routers.empty()) {
+    out.way.kind = "repair";
+    for (const Router* r : routers) {
+      if (r->external_network_id == pool.id) return out;
+    }
+    for (const Router* r : routers) {
+      if (!r->external_network_id.empty() && !MayLeave(share, *r)) continue;
+      ++out.from_pool;
+      return out;
+    }
+    return std::nullopt;
+  }
+  if (in.owner != share.share.project_id) {
+    out.way.is_assumed = true;
+    return out;
+  }
+  if (subnet != nullptr && (subnet->gateway_ip.empty() || !subnet->gateway_holder.empty())) {
+    return std::nullopt;
+  }
+  if (out.way.subnet.empty()) return std::nullopt;
+  out.way.kind = "router";
+  ++out.from_pool;
+  out.needs["routers"] = 1;
+  out.needs["ports"] += 1;
+  return out;
+}
+
+constexpr int64_t kNewNetworkHolds = 65533;
+
+// Whether a new subnet of the pool behind a router to `out` has public addresses as they are.
+bool Passes(const SubnetPool& pool, const Network& out) {
+  if (pool.is_public != Tristate::kYes || pool.shared != true) return false;
+  if (pool.ip_version == 6) {
+    return out.public_v6 != Tristate::kNo && out.address_scope_v6 == pool.address_scope_id;
+  }
+  return !pool.address_scope_id.empty() && out.address_scope_v4 == pool.address_scope_id;
+}
+
+std::vector<Try> NewRouted(const ShareCatalog& share, int version, int64_t count) {
+  std::vector<Try> out;
+  for (const SubnetPool& pool : share.subnet_pools) {
+    for (const Stored<Network>& n : share.networks) {
+      const bool external = Works(n) && (n.record.is_external == true || IsPool(n));
+      if (pool.ip_version != version || !external || !Passes(pool, n.record)) continue;
+      Try made;
+      made.way = {"routed", "", n.record.id, "", pool.id, false};
+      (version == 6 ? made.v6 : made.v4) = Tristate::kYes;
+      made.needs = {{"ports", count + 1}, {"networks", 1}, {"subnets", 1}, {"routers", 1}};
+      if (version == 4 && pool.default_prefix_length) {
+        made.addresses = (int64_t{1} << (32 - *pool.default_prefix_length)) - 3;
+      }
+      made.from_pool = 1;
+      made.pool_addresses = LeftOfPool(n.record);
+      out.push_back(made);
+    }
+  }
+  return out;
+}
+
+std::vector<Try> WithPublicV4(const ShareCatalog& share, int64_t count) {
+  std::vector<Try> out = NewRouted(share, 4, count);
+  for (const Stored<Network>& n : share.networks) {
+    if (!TakesPorts(n)) continue;
+    const Network& in = n.record;
+    const std::vector<const Subnet*> four = Of(in, 4);
+    if (AllRead(in) && four.empty()) continue;
+    const bool direct = in.usable_as == NetworkUse::kDirect;
+    if (in.public_v4 != Tristate::kNo && (direct || in.public_v4 == Tristate::kYes)) {
+      std::vector<const Subnet*> good;
+      for (const Subnet* s : four) {
+        if (direct ? s->is_public == Tristate::kYes : Routed(share, in, s)) good.push_back(s);
+      }
+      Try port;
+      port.way.kind = "direct";
+      port.way.network = in.id;
+      port.v4 = in.public_v4;
+      port.v6 = !Of(in, 6).empty() || !AllRead(in) ? in.public_v6 : Tristate::kNo;
+      port.needs = {{"ports", count}};
+      if (AllRead(in) && !good.empty() && good.size() < four.size()) {
+        for (const Subnet* s : good) {
+          Try one = port;
+          one.way.subnet = s->id;
+          one.addresses = Left({s}, Six(in));
+          out.push_back(one);
+        }
+      } else {
+        if (AllRead(in)) port.addresses = Left(four, Of(in, 6));
+        out.push_back(port);
       }
     }
-    ways.push_back({nullptr,
-                    &o,
-                    {{"ports", count + 2},
-                     {"floating_ips", made},
-                     {"networks", 1},
-                     {"subnets", 1},
-                     {"routers", 1}}});
+    if (direct) continue;
+    for (const Stored<Network>& pool : share.networks) {
+      if (!IsPool(pool) || pool.record.public_v4 == Tristate::kNo) continue;
+      if (!AllRead(in) || four.empty()) {
+        if (auto one = TryThrough(share, in, nullptr, pool.record, count)) out.push_back(*one);
+        continue;
+      }
+      for (const Subnet* s : four) {
+        if (auto one = TryThrough(share, in, s, pool.record, count)) out.push_back(*one);
+      }
+    }
   }
-  return ways;
+  for (const Stored<Network>& pool : share.networks) {
+    if (!IsPool(pool) || pool.record.public_v4 == Tristate::kNo) continue;
+    Try made = Through(share, pool.record, count);
+    made.way.kind = "network";
+    made.addresses = kNewNetworkHolds;
+    ++made.from_pool;
+    for (const char* one : {"networks", "subnets", "routers"}) made.needs[one] = 1;
+    made.needs["ports"] += 1;
+    out.push_back(made);
+    for (const SubnetPool& six : share.subnet_pools) {
+      if (six.ip_version != 6 || !Passes(six, pool.record)) continue;
+      Try dual = made;
+      dual.way.subnet_pool = six.id;
+      dual.v6 = Tristate::kYes;
+      dual.needs["subnets"] = 2;
+      dual.needs["ports"] += 1;
+      out.push_back(dual);
+    }
+  }
+  return out;
+}
+
+// Where no address is asked for.
+std::vector<Try> Plain(const ShareCatalog& share, int64_t count) {
+  std::vector<Try> out;
+  bool sees_network = false;
+  for (const Stored<Network>& n : share.networks) {
+    const Network& in = n.record;
+    sees_network = sees_network || (n.active && (!in.admin_state_up || *in.admin_state_up) &&
+                                    (in.status == "ACTIVE" || in.status.empty()));
+    if (!TakesPorts(n)) continue;
+    const std::vector<const Subnet*> four = Of(in, 4);
+    Try port;
+    port.way.network = in.id;
+    port.way.kind =
+        in.usable_as == NetworkUse::kDirect && in.public_v4 != Tristate::kNo ? "direct" : "private";
+    const bool has_four = !four.empty() || !AllRead(in);
+    port.v4 = has_four ? in.public_v4 : Tristate::kNo;
+    if (in.usable_as == NetworkUse::kTenant && port.v4 != Tristate::kYes) port.v4 = Tristate::kNo;
+    port.v6 = !Of(in, 6).empty() || !AllRead(in) ? in.public_v6 : Tristate::kNo;
+    port.needs = {{"ports", count}};
+    if (AllRead(in)) port.addresses = Left(four, Of(in, 6));
+    const Subnet* routed = nullptr;
+    bool all_routed = true;
+    for (const Subnet* s : four) {
+      if (!Routed(share, in, s)) {
+        all_routed = false;
+      } else if (routed == nullptr) {
+        routed = s;
+      }
+    }
+    if (in.usable_as == NetworkUse::kTenant && AllRead(in) && routed != nullptr && !all_routed) {
+      port.way.subnet = routed->id;
+      port.addresses = Left({routed}, Six(in));
+    }
+    out.push_back(port);
+  }
+  if (out.empty()) {
+    for (const Try& one : WithPublicV4(share, count)) {
+      if (!one.way.is_assumed) out.push_back(one);
+    }
+    out.push_back({});
+  }
+  if (sees_network) {
+    Try made;
+    made.way.kind = "isolated";
+    made.addresses = kNewNetworkHolds;
+    made.needs = {{"ports", count}, {"networks", 1}, {"subnets", 1}};
+    out.push_back(made);
+  }
+  return out;
 }
 
 std::vector<Way> Ways(const ShareCatalog& share, const PlacementQuery& q) {
-  std::vector<Way> ways;
-  if (q.public_v4 == AddressWish::kRequired) {
-    ways = WaysWithPublicV4(share, q.count);
-  } else {
-    for (const Stored<Network>& n : share.networks) {
-      const bool port =
-          n.record.usable_as == NetworkUse::kTenant || n.record.usable_as == NetworkUse::kDirect;
-      if (Works(n) && port && n.record.attachable != Tristate::kNo) {
-        ways.push_back({&n.record, nullptr, {{"ports", q.count}}});
-      }
-    }
-    if (ways.empty()) {
-      ways = WaysWithPublicV4(share, q.count);
-      ways.push_back({nullptr, nullptr, {}});
-    }
+  std::vector<Try> all =
+      q.public_v4 == AddressWish::kRequired ? WithPublicV4(share, q.count) : Plain(share, q.count);
+  if (q.public_v4 != AddressWish::kRequired && q.public_v6 == AddressWish::kRequired) {
+    for (const Try& one : NewRouted(share, 6, q.count)) all.push_back(one);
   }
   std::vector<Way> out;
-  for (const Way& way : ways) {
-    const Tristate v6 = way.network == nullptr ? Tristate::kNo : way.network->public_v6;
-    if (q.public_v6 == AddressWish::kRequired && v6 == Tristate::kNo) continue;
+  for (const Try& one : all) {
+    if (q.public_v6 == AddressWish::kRequired && one.v6 == Tristate::kNo) continue;
     if (q.public_v4 == AddressWish::kNone) {
-      const bool direct = way.network != nullptr && way.network->usable_as == NetworkUse::kDirect;
-      if (way.pool != nullptr || (direct && way.network->public_v4 == Tristate::kYes)) continue;
+      const bool floats = !one.way.pool.empty() && one.way.kind != "routed";
+      if (floats || one.v4 == Tristate::kYes) continue;
     }
-    if (Allowed(share, way.needs)) out.push_back(way);
+    if (one.way.kind.empty() ? false : q.count > one.addresses) continue;
+    if (one.from_pool > 0 && one.from_pool > one.pool_addresses) continue;
+    if (Allowed(share, one.needs)) out.push_back(one.way);
   }
   return out;
 }
@@ -256,9 +507,7 @@ void TryShare(const SiteCatalog& site, const EndpointCatalog& endpoint, const Sh
       }
       if (!Allowed(share, needs)) continue;
       for (const Way& way : ways) {
-        out->insert({site.site.name, share.share.vo, flavor.id, image.id,
-                     way.network == nullptr ? "" : way.network->id,
-                     way.pool == nullptr ? "" : way.pool->id});
+        out->insert({site.site.name, share.share.vo, flavor.id, image.id, way});
       }
     }
   }

@@ -3,6 +3,7 @@
 // The rules of placement once more, written apart from the engine and without any of its code:
 // every combination is tried. Slow and plain. Reads the catalog only.
 
+#include <compare>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -13,9 +14,22 @@
 
 namespace cis {
 
-// (site, vo, flavor id, image id, network id, pool id); "" where there is none.
-using Combination =
-    std::tuple<std::string, std::string, std::string, std::string, std::string, std::string>;
+// How machines get a network: "direct", "floating", "repair" (of a router), "router" (to make),
+// "network" (to make), "private", "routed" (a network to make, of a subnet pool) or "isolated" (a
+// network to make); with ids of network, pool, subnet and subnet pool, "" where there is none.
+struct Way {
+  std::string kind;
+  std::string network;
+  std::string pool;
+  std::string subnet;
+  std::string subnet_pool;
+  bool is_assumed = false;
+
+  friend auto operator<=>(const Way&, const Way&) = default;
+};
+
+// (site, vo, flavor id, image id, way).
+using Combination = std::tuple<std::string, std::string, std::string, std::string, Way>;
 
 // Every combination that satisfies the query. Knows bounds of numbers, distro and `>=` of a
 // version, arch, count, wishes for addresses and volumes; not names, sites, countries and ages.

@@ -31,10 +31,21 @@ inline Network SureNetwork(absl::string_view name, NetworkUse use,
   network.subnet_ids = {"subnet-" + network.id};
   Subnet subnet = MakeSubnet("subnet-" + network.id, "10.0.0.0/24");
   subnet.gateway_ip = "10.0.0.1";
+  subnet.address_count = 250;
+  subnet.used_count = 2;
+  subnet.has_dhcp_port = true;
   network.subnets = {subnet};
   SetConfidence(network.provenance, "public_v4");
   SetConfidence(network.provenance, "usable_as");
   return network;
+}
+
+// Gives the selected share every quota, without a limit.
+inline void AddQuotas(CatalogBuilder& builder) {
+  for (const char* resource : {"instances", "cores", "ram_mib", "floating_ips", "networks",
+                               "subnets", "routers", "ports", "volumes", "volume_gib"}) {
+    builder.AddQuota(MakeQuota(resource, -1, 0));
+  }
 }
 
 // Adds a tenant network of the selected share behind a router to a pool with public addresses.
@@ -54,10 +65,7 @@ inline CatalogBuilder PlainScene() {
   builder.AddFlavor(MakeFlavor("m1.medium", 2, 4096, 40));
   builder.AddImage(SureImage("Ubuntu 22.04", "ubuntu", "22.04"));
   AddRoutedNetworks(builder);
-  for (const char* resource : {"instances", "cores", "ram_mib", "floating_ips", "networks",
-                               "subnets", "routers", "ports", "volumes", "volume_gib"}) {
-    builder.AddQuota(MakeQuota(resource, -1, 0));
-  }
+  AddQuotas(builder);
   return builder;
 }
 

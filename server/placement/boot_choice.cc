@@ -1,0 +1,171 @@
+#include "server/placement/boot_choice.h"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "server/placement/machine_subnets.h"
+
+namespace cis {
+namespace {
+
+using Names = std::vector<std::string>;
+
+ServiceZones ZonesOf(const ShareCatalog& share, const std::string& service) {
+  ServiceZones out;
+  out.available = AvailableZones(share, service);
+  out.count = static_cast<size_t>(
+      std::count_if(share.zones.begin(), share.zones.end(),
+                    [&service](const AvailabilityZone& zone) { return zone.service == service; }));
+  return out;
+}
+
+Names Intersection(const Names& a, Names b) {
+  std::sort(b.begin(), b.end());
+  Names out;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
+  return out;
+}
+
+// The zones with the one first that the flavor's extra specs name, if they do: such flavors are for
+// the hosts of that zone.
+Names InOrderFor(const Flavor& flavor, Names zones) {
+  if (!flavor.extra_specs) return zones;
+  for (const auto& [key, value] : *flavor.extra_specs) {
+    if (!absl::EndsWith(key, "availability_zone")) continue;
+    const auto named = std::find(zones.begin(), zones.end(), value);
+    if (named != zones.end()) std::rotate(zones.begin(), named, std::next(named));
+  }
+  return zones;
+}
+
+// Zones of Cinder in which a volume of the type can be.
+Names VolumeZonesOf(const BootOptions& options, const VolumeType* type) {
+  if (type == nullptr || type->zones.empty()) return options.volume.available;
+  return options.volume.count == 0 ? type->zones
+                                   : Intersection(options.volume.available, type->zones);
+}
+
+// `amount` more of what `resource` counts are refused; `refused` then says why.
+bool IsRefused(const QuotaBook& quotas, const std::string& resource, int64_t amount,
+               ReasonCode zero, ReasonCode exhausted, const VolumeType* type, Reason* refused) {
+  const std::optional<int64_t> free = quotas.Free(resource);
+  if (!free || *free < 0 || amount <= *free) return false;
+  refused->code = *free == 0 ? zero : exhausted;
+  refused->want = amount;
+  refused->best = free;
+  refused->volume_type = type;
+  return true;
+}
+
+// Why volumes of the type cannot be made; `out` is filled if they cannot.
+bool IsRefused(const BootOptions& options, const QuotaBook& quotas, const VolumeNeeds& needs,
+               const VolumeType& type, Reason* out) {
+  if (!type.zones.empty() && VolumeZonesOf(options, &type).empty()) {
+    out->code = ReasonCode::kZoneUnavailable;
+    return true;
+  }
+  return IsRefused(quotas, absl::StrCat("volumes.", type.name), needs.count,
+                   ReasonCode::kQuotaZeroVolumes, ReasonCode::kQuotaExhaustedVolumes, &type, out) ||
+         IsRefused(quotas, absl::StrCat("volume_gib.", type.name), needs.gib,
+                   ReasonCode::kQuotaZeroVolumeGib, ReasonCode::kQuotaExhaustedVolumeGib, &type,
+                   out);
+}
+
+}  // namespace
+
+BootOptions BootOptions::Of(const ShareCatalog& share) {
+  BootOptions out;
+  out.compute = ZonesOf(share, "compute");
+  out.volume = ZonesOf(share, "volume");
+  for (const VolumeType& type : share.volume_types) out.volume_types.push_back(&type);
+  std::sort(out.volume_types.begin(), out.volume_types.end(),
+            [](const VolumeType* a, const VolumeType* b) {
+              if (a->is_default != b->is_default) return a->is_default;
+              return std::tie(a->name, a->id) < std::tie(b->name, b->id);
+            });
+  return out;
+}
+
+std::optional<Reason> ChooseVolumeType(const BootOptions& options, const QuotaBook& quotas,
+                                       const VolumeNeeds& needs, const VolumeType** type,
+                                       bool* unknown) {
+  *type = nullptr;
+  if (options.volume.AreAllDown()) {
+    Reason reason;
+    reason.code = ReasonCode::kZoneUnavailable;
+    return reason;
+  }
+  const std::optional<int64_t> largest = quotas.Limit("volume_gib_per_volume");
+  if (largest && *largest >= 0 && needs.gib_of_each > *largest) {
+    Reason reason;
+    reason.code = ReasonCode::kQuotaVolumeTooLarge;
+    reason.want = needs.gib_of_each;
+    reason.best = largest;
+    return reason;
+  }
+  if (!quotas.IsKnown(QuotaResource::kVolumes)) *unknown = true;
+  std::optional<Reason> first;
+  const VolumeType* allowed = nullptr;
+  for (const VolumeType* candidate : options.volume_types) {
+    Reason reason;
+    if (IsRefused(options, quotas, needs, *candidate, &reason)) {
+      if (!first) first = reason;
+    } else if (allowed == nullptr) {
+      allowed = candidate;
+    }
+  }
+  if (allowed == nullptr) return first;
+  // Where every type would do and none is known to be the default, there is nothing to choose.
+  const bool is_settled = allowed->is_default || options.volume_types.size() == 1;
+  if (is_settled || first) *type = allowed;
+  return std::nullopt;
+}
+
+BootChoice ChooseZones(const BootOptions& options, const Flavor& flavor, const std::string& wanted,
+                       bool has_volume, const VolumeType* type) {
+  BootChoice out;
+  Names zones = InOrderFor(flavor, options.compute.available);
+  if (!wanted.empty()) zones = {wanted};
+  const bool has_choice = options.compute.count > 1 || !wanted.empty();
+  const auto choose = [&out](const Names& from) {
+    out.zone = from.front();
+    out.fallback_zones.assign(std::next(from.begin()), from.end());
+  };
+  if (!has_volume) {
+    if (has_choice && !zones.empty()) choose(zones);
+    return out;
+  }
+  if (type != nullptr && !type->is_default && options.volume_types.size() > 1) {
+    out.volume_type = type->name;
+    out.confidence = Confidence::kProbable;
+  }
+  const bool has_volume_choice =
+      options.volume.count > 1 || (type != nullptr && !type->zones.empty());
+  const Names of_volume = VolumeZonesOf(options, type);
+  const Names sorted_common = Intersection(options.compute.available, of_volume);
+  Names common;
+  for (const std::string& zone : zones) {
+    if (std::binary_search(sorted_common.begin(), sorted_common.end(), zone)) {
+      common.push_back(zone);
+    }
+  }
+  if (!common.empty()) {
+    if (has_choice || has_volume_choice) {
+      choose(common);
+      out.volume_zone = out.zone;
+    }
+    return out;
+  }
+  out.confidence = Confidence::kProbable;
+  out.zones_differ = options.compute.count > 0 && options.volume.count > 0;
+  if (has_choice && !zones.empty()) choose(zones);
+  out.fallback_zones.clear();
+  if (has_volume_choice && !of_volume.empty()) out.volume_zone = of_volume.front();
+  return out;
+}
+
+}  // namespace cis
