@@ -278,6 +278,14 @@ void ShareSearch::AddAll(std::vector<Placement>* placements) const {
       if (!checked.refused) plans.push_back(std::move(checked));
     }
   }
+  // A network of its own is what remains where no other does, unless it is asked for.
+  const auto is_last_resort = [](const Plan& plan) {
+    return plan.plan->kind == PlanKind::kPrivateNeedsNetwork;
+  };
+  if (query().public_v4 != AddressWish::kNone &&
+      !std::all_of(plans.begin(), plans.end(), is_last_resort)) {
+    plans.erase(std::remove_if(plans.begin(), plans.end(), is_last_resort), plans.end());
+  }
   for (const Flavor* flavor : candidates_.flavors()) {
     for (const SelectedImage& image : candidates_.images()) {
       const Pair pair = CheckOne(*flavor, image);

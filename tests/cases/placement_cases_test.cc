@@ -31,6 +31,9 @@ void AddWest(CatalogBuilder& builder) {
   builder.AddFloatingIp(MakeFloatingIp("fip-2", "id-public00", true));
   builder.AddQuota(MakeQuota("floating_ips", 2, 2));
   builder.AddQuota(MakeQuota("cores", 40, 4));
+  for (const char* resource : {"instances", "ram_mib", "ports"}) {
+    builder.AddQuota(MakeQuota(resource, -1, 0));
+  }
 }
 
 // A flavor whose disk is smaller than the only image; a pool with private addresses.
@@ -44,6 +47,7 @@ void AddSouth(CatalogBuilder& builder) {
   builder.AddImage(image);
   AddRoutedNetworks(builder, "int-vo", "ext-net");
   for (auto& network : builder.share().networks) network.record.public_v4 = Tristate::kNo;
+  AddQuotas(builder);
 }
 
 // Direct public addresses, GPUs, a flavor without disk, images of two architectures.
@@ -62,6 +66,7 @@ void AddNorth(CatalogBuilder& builder) {
   arm.arch = "aarch64";
   builder.AddImage(arm);
   builder.AddNetwork(SureNetwork("provider", NetworkUse::kDirect));
+  AddQuotas(builder);
 }
 
 std::string NetworkText(const v1::NetworkPlan& plan) {

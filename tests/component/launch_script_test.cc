@@ -33,14 +33,22 @@ next() { echo x >>"$STATE/$1"; wc -l <"$STATE/$1" | tr -d ' '; }
 case "$*" in
   'token issue'*) echo "${OS_PROJECT_ID:-$FAKE_PROJECT}" ;;
   'keypair show'*|'security group show'*) exit 1 ;;
-  *'server create'*) echo "server-$(next servers)" ;;
+  *'server create'*)
+    rm -f "$STATE/full"
+    case "$*" in *"availability-zone=${FAKE_FULL_ZONE:-none}"*) touch "$STATE/full" ;; esac
+    echo "server-$(next servers)" ;;
   'server show'*'column=status'*)
+    if [ -e "$STATE/full" ]; then echo ERROR; exit 0; fi
     if [ "$(next polls)" -lt 2 ]; then echo BUILD; else echo "${FAKE_STATUS:-ACTIVE}"; fi ;;
   'server show'*'column=fault'*) echo 'No valid host was found.' ;;
   'floating ip show'*'port_id attached'*) echo port-1 ;;
   'floating ip show'*'port_id gone'*) echo 'No FloatingIP found for gone' >&2; exit 1 ;;
   'floating ip show'*port_id*) echo None ;;
   'floating ip show'*floating_ip_address*) echo "198.51.100.$(next addresses)" ;;
+  'floating ip create'*"${FAKE_FULL_POOL:-none}") exit 1 ;;
+  'port create'*) echo new-port ;;
+  'volume create'*) echo new-volume ;;
+  'volume show'*) echo available ;;
   'floating ip create'*) [ -z "${FAKE_NO_FIP-}" ] || exit 1; echo "fip-$(next fips)" ;;
   'network create'*) echo new-net ;;
   'subnet create'*) echo new-subnet ;;
@@ -230,10 +238,96 @@ TEST(LaunchScript, MakesTheRouterThatIsMissing) {
 TEST(LaunchScript, GivesARouterThatIsThereItsGateway) {
   v1::Placement p = FloatingPlacement();
   p.mutable_network()->set_kind(v1::NetworkPlan::FLOATING_NEEDS_ROUTER);
+  p.mutable_network()->set_router_needs_gateway(true);
   const ScriptRun run = RunScript(Script(p, PublicRequest()));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(CallsOf(run, {"router"}),
               ElementsAre(ElementsAre("router", "set", "--external-gateway=pool-id", "router-id")));
+}
+
+TEST(LaunchScript, SwitchesARouterOn) {
+  v1::Placement p = FloatingPlacement();
+  p.mutable_network()->set_kind(v1::NetworkPlan::FLOATING_NEEDS_ROUTER);
+  p.mutable_network()->set_router_needs_enabling(true);
+  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(CallsOf(run, {"router"}),
+              ElementsAre(ElementsAre("router", "set", "--enable", "router-id")));
+}
+
+TEST(LaunchScript, MakesAPortInTheSubnetsThatDo) {
+  v1::Placement p = FloatingPlacement();
+  p.mutable_network()->add_port_subnet_ids("subnet-4");
+  p.mutable_network()->add_port_subnet_ids("subnet-6");
+  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(
+      CallsOf(run, {"port", "create"}),
+      ElementsAre(ElementsAre("port", "create", "--format=value", "--column=id", "--network=net-id",
+                              "--fixed-ip=subnet=subnet-4", "--fixed-ip=subnet=subnet-6", "vm")));
+  EXPECT_THAT(CallsOf(run, {"server", "create"}),
+              ElementsAre(testing::Contains("--port=new-port")));
+}
+
+TEST(LaunchScript, TakesTheNextPoolWhereOneHasNoAddressLeft) {
+  v1::Placement p = FloatingPlacement();
+  p.mutable_network()->clear_unattached_floating_ip_ids();
+  v1::NetworkPlan& other = *p.mutable_network()->add_fallbacks();
+  other.set_kind(v1::NetworkPlan::FLOATING);
+  other.mutable_external_network()->set_upstream_id("second-pool");
+  other.mutable_network()->set_upstream_id("second-network");
+  const ScriptRun run = RunScript(Script(p, PublicRequest()), "FAKE_FULL_POOL=pool-id");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(CallsOf(run, {"server", "create"}),
+              ElementsAre(testing::Contains("--network=second-network")));
+  const ScriptRun first = RunScript(Script(p, PublicRequest()));
+  EXPECT_THAT(CallsOf(first, {"server", "create"}),
+              ElementsAre(testing::Contains("--network=net-id")));
+}
+
+TEST(LaunchScript, NamesZonesTypeAndConfigDriveAndTriesTheOtherZone) {
+  v1::Placement p = FloatingPlacement();
+  p.set_availability_zone("az1");
+  p.add_fallback_availability_zones("az2");
+  p.set_volume_availability_zone("az1");
+  p.set_volume_type("ssd");
+  p.set_boot_volume_gib(20);
+  p.mutable_network()->set_needs_config_drive(true);
+  const ScriptRun run = RunScript(Script(p, PublicRequest()), "FAKE_FULL_ZONE=az1");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(CallsOf(run, {"volume", "create"}),
+              ElementsAre(testing::IsSupersetOf({"--image=image-id", "--size=20", "--type=ssd",
+                                                 "--availability-zone=az1"}),
+                          testing::IsSupersetOf({"--type=ssd", "--availability-zone=az2"})));
+  EXPECT_THAT(CallsOf(run, {"server", "create"}),
+              ElementsAre(testing::IsSupersetOf({"--volume=new-volume", "--availability-zone=az1",
+                                                 "--config-drive=True"}),
+                          testing::Contains("--availability-zone=az2")));
+  EXPECT_THAT(CallsOf(run, {"server", "delete"}), testing::SizeIs(1));
+  EXPECT_THAT(CallsOf(run, {"volume", "delete"}), testing::SizeIs(1));
+}
+
+TEST(LaunchScript, TakesSubnetsOfAPool) {
+  v1::Placement p = FloatingPlacement();
+  v1::NetworkPlan& plan = *p.mutable_network();
+  plan.set_kind(v1::NetworkPlan::ROUTED_NEEDS_NETWORK);
+  plan.clear_network();
+  plan.clear_router();
+  plan.clear_unattached_floating_ip_ids();
+  plan.mutable_subnet_pool()->set_upstream_id("subnet-pool-id");
+  plan.set_new_subnet_ip_version(6);
+  plan.set_public_v6(v1::TRISTATE_YES);
+  plan.set_public_v4(v1::TRISTATE_NO);
+  v1::FindPlacementsRequest request;
+  request.mutable_network()->set_public_v6(v1::ADDRESS_WISH_REQUIRED);
+  const ScriptRun run = RunScript(Script(p, request));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(CallsOf(run, {"subnet", "create"}),
+              ElementsAre(testing::IsSupersetOf({"--network=new-net",
+                                                 "--subnet-pool=subnet-pool-id", "--ip-version=6",
+                                                 "--prefix-length=64", "--ipv6-ra-mode=slaac"})));
+  EXPECT_THAT(CallsOf(run, {"router", "set"}), testing::SizeIs(1));
+  EXPECT_THAT(CallsOf(run, {"floating"}), testing::IsEmpty());
 }
 
 TEST(LaunchScript, MakesTheNetworkThatIsMissingAndStartsOnIt) {
@@ -246,7 +340,7 @@ TEST(LaunchScript, MakesTheNetworkThatIsMissingAndStartsOnIt) {
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.calls, Contains(ElementsAre("subnet", "create", "--format=value", "--column=id",
                                               "--network=new-net",
-                                              "--subnet-range=192.168.199.0/24", "vm-net")));
+                                              "--subnet-range=192.168.199.0/24", "vm-subnet")));
   EXPECT_THAT(run.calls,
               Contains(ElementsAre("router", "add", "subnet", "new-router", "new-subnet")));
   EXPECT_THAT(CallsOf(run, {"server", "create"})[0], Contains("--network=new-net"));
