@@ -20,6 +20,13 @@ uint64_t Hash(absl::string_view text, uint64_t hash) {
   return hash;
 }
 
+// Returns false if `text` was not made by FormatPageToken.
+bool Decode(absl::string_view text, internal::PageToken* token) {
+  std::string bytes;
+  return text.size() <= kMaxPageTokenBytes && absl::WebSafeBase64Unescape(text, &bytes) &&
+         token->ParseFromString(bytes) && !token->last_key().empty();
+}
+
 }  // namespace
 
 uint64_t FingerprintRequest(const google::protobuf::Message& request) {
@@ -46,6 +53,7 @@ std::string FormatPageToken(uint64_t fingerprint, const PageCursor& cursor) {
   token.set_request_fingerprint(fingerprint);
   for (const std::string& key : cursor.last_key) token.add_last_key(key);
   token.set_generation(cursor.generation);
+  token.set_time_ns(absl::ToUnixNanos(cursor.time));
   return absl::WebSafeBase64Escape(token.SerializeAsString());
 }
 
@@ -56,11 +64,12 @@ absl::Status NotAPageToken() {
 }
 
 absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t fingerprint) {
-  std::string bytes;
   internal::PageToken token;
-  if (text.size() > kMaxPageTokenBytes || !absl::WebSafeBase64Unescape(text, &bytes) ||
-      !token.ParseFromString(bytes) || token.last_key().empty()) {
-    return NotAPageToken();
+  if (!Decode(text, &token)) return NotAPageToken();
+  if (token.time_ns() == 0) {
+    return absl::InvalidArgumentError(
+        "was given by an earlier version of this service and does not say when its first page was "
+        "answered; start again without a token");
   }
   if (token.request_fingerprint() != fingerprint) {
     return absl::FailedPreconditionError(
@@ -70,7 +79,14 @@ absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t finge
   PageCursor cursor;
   cursor.last_key.assign(token.last_key().begin(), token.last_key().end());
   cursor.generation = token.generation();
+  cursor.time = absl::FromUnixNanos(token.time_ns());
   return cursor;
+}
+
+absl::Time TimeOfFirstPage(absl::string_view text, absl::Time now) {
+  internal::PageToken token;
+  if (text.empty() || !Decode(text, &token) || token.time_ns() == 0) return now;
+  return absl::FromUnixNanos(token.time_ns());
 }
 
 }  // namespace cis

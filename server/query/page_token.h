@@ -1,8 +1,9 @@
 #pragma once
 
 // Page tokens (AIP-158): opaque to clients, safe in a URL. A token names the position that the next
-// page continues after, not an index, so that it survives a new snapshot; and the request that it
-// belongs to, so that it is not used with another one.
+// page continues after, not an index, so that it survives a new snapshot; the request that it
+// belongs to, so that it is not used with another one; and the time of the first page, because
+// scores and states change with the age of the data and with them the order.
 
 #include <cstdint>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "google/protobuf/message.h"
 
 namespace cis {
@@ -20,6 +22,7 @@ inline constexpr size_t kMaxPageTokenBytes = 8192;
 struct PageCursor {
   std::vector<std::string> last_key;  // of the last row of the page before
   int64_t generation = 0;             // of the snapshot that answered; for logs
+  absl::Time time;                    // of the first page; whole nanoseconds, not 1970 itself
 
   friend bool operator==(const PageCursor&, const PageCursor&) = default;
 };
@@ -29,9 +32,13 @@ uint64_t FingerprintRequest(const google::protobuf::Message& request);
 
 std::string FormatPageToken(uint64_t fingerprint, const PageCursor& cursor);
 
-// Returns INVALID_ARGUMENT if `text` is not a token, FAILED_PRECONDITION if it is one of another
-// request.
+// Returns INVALID_ARGUMENT if `text` is not a token or has no time, FAILED_PRECONDITION if it is
+// one of another request.
 absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t fingerprint);
+
+// The time of the first page, of which request the token may be; `now` if `text` is empty or not a
+// token, which ParsePageToken then reports.
+absl::Time TimeOfFirstPage(absl::string_view text, absl::Time now);
 
 // INVALID_ARGUMENT with the words for a token that is not one of ours.
 absl::Status NotAPageToken();

@@ -101,7 +101,7 @@ absl::Status PastError(const absl::Status& status) {
   return HistoryUnavailableError();
 }
 
-absl::Status ListChanges(Past& past, const Snapshot& snapshot,
+absl::Status ListChanges(Past& past, const RequestContext& context, const Snapshot& snapshot,
                          const v1::ListChangesRequest& request, v1::ListChangesResponse& response) {
   CIS_ASSIGN_OR_RETURN(ChangeQuery query, ParseFilters(snapshot, request));
   CIS_ASSIGN_OR_RETURN(const int64_t page_size, PageLimit(request.page_size()));
@@ -131,7 +131,8 @@ absl::Status ListChanges(Past& past, const Snapshot& snapshot,
     if (bytes > kMaxPageBytes) count = i + 1;
   }
   if (count < changes.size()) {
-    const PageCursor cursor{{absl::StrCat(changes[count - 1].id)}, snapshot.generation()};
+    const PageCursor cursor{
+        {absl::StrCat(changes[count - 1].id)}, snapshot.generation(), context.now};
     response.set_next_page_token(FormatPageToken(fingerprint, cursor));
   }
   return absl::OkStatus();

@@ -9,12 +9,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "cis/v1/changes.pb.h"
+#include "server/service/request_context.h"
 #include "server/snapshot/past.h"
 #include "server/snapshot/snapshot.h"
 
 namespace cis {
 
-absl::Status ListChanges(Past& past, const Snapshot& snapshot,
+absl::Status ListChanges(Past& past, const RequestContext& context, const Snapshot& snapshot,
                          const v1::ListChangesRequest& request, v1::ListChangesResponse& response);
 
 // Which changes a stream is about. Names are those of `snapshot`. Returns SITE_NOT_FOUND,

@@ -29,9 +29,9 @@ class ChangeServiceImpl final : public v1::ChangeService::CallbackService {
                                         const v1::ListChangesRequest* request,
                                         v1::ListChangesResponse* response) override {
     return ServeFromPast(call, parts_, "ListChanges",
-                         [request, response](Past& past, const RequestContext&,
+                         [request, response](Past& past, const RequestContext& context,
                                              const std::shared_ptr<const Snapshot>& snapshot) {
-                           return cis::ListChanges(past, *snapshot, *request, *response);
+                           return cis::ListChanges(past, context, *snapshot, *request, *response);
                          });
   }
 
@@ -68,8 +68,8 @@ class ChangeServiceImpl final : public v1::ChangeService::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeChangeService(const ServiceParts& parts, ChangeFeed* feed) {
-  return std::make_unique<ChangeServiceImpl>(parts, feed);
+NamedService MakeChangeService(const ServiceParts& parts, ChangeFeed* feed) {
+  return {v1::ChangeService::service_full_name(), std::make_unique<ChangeServiceImpl>(parts, feed)};
 }
 
 }  // namespace cis

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <memory>
-
-#include "grpcpp/impl/codegen/service_type.h"
 #include "server/service/change_watch.h"
 #include "server/service/grpc_services.h"
 
@@ -10,6 +7,6 @@ namespace cis {
 
 // ChangeService over `parts`. `feed` and what `parts` points to must outlive it; without a history
 // in `parts` every method answers HISTORY_UNAVAILABLE.
-std::unique_ptr<grpc::Service> MakeChangeService(const ServiceParts& parts, ChangeFeed* feed);
+NamedService MakeChangeService(const ServiceParts& parts, ChangeFeed* feed);
 
 }  // namespace cis

@@ -171,16 +171,16 @@ class RegistryServiceImpl final : public v1::RegistryService::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeInventoryService(const ServiceParts& parts) {
-  return std::make_unique<InventoryServiceImpl>(parts);
+NamedService MakeInventoryService(const ServiceParts& parts) {
+  return {v1::InventoryService::service_full_name(), std::make_unique<InventoryServiceImpl>(parts)};
 }
 
-std::unique_ptr<grpc::Service> MakePlacementService(const ServiceParts& parts) {
-  return std::make_unique<PlacementServiceImpl>(parts);
+NamedService MakePlacementService(const ServiceParts& parts) {
+  return {v1::PlacementService::service_full_name(), std::make_unique<PlacementServiceImpl>(parts)};
 }
 
-std::unique_ptr<grpc::Service> MakeRegistryService(const ServiceParts& parts) {
-  return std::make_unique<RegistryServiceImpl>(parts);
+NamedService MakeRegistryService(const ServiceParts& parts) {
+  return {v1::RegistryService::service_full_name(), std::make_unique<RegistryServiceImpl>(parts)};
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(Past& past, absl::Time as_of,

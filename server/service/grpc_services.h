@@ -29,9 +29,16 @@ struct ServiceParts {
   HistoryThread* history = nullptr;  // nullptr = the past cannot be read
 };
 
-std::unique_ptr<grpc::Service> MakeInventoryService(const ServiceParts& parts);
-std::unique_ptr<grpc::Service> MakePlacementService(const ServiceParts& parts);
-std::unique_ptr<grpc::Service> MakeRegistryService(const ServiceParts& parts);
+// A service with the name that it has in health checks, so that no service is registered without
+// its health: "cis.v1.InventoryService". The name is a literal.
+struct NamedService {
+  const char* full_name = "";
+  std::unique_ptr<grpc::Service> service;
+};
+
+NamedService MakeInventoryService(const ServiceParts& parts);
+NamedService MakePlacementService(const ServiceParts& parts);
+NamedService MakeRegistryService(const ServiceParts& parts);
 
 // With the details in `grpc-status-details-bin`. Errors that were not made for users (errors.h) are
 // logged with `method` and become INTERNAL, which says nothing of them.

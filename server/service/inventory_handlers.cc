@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "schema/base/status_macros.h"
-#include "schema/base/utf8.h"
 #include "server/query/read_mask.h"
 #include "server/service/errors.h"
 #include "server/service/field_tables.h"
@@ -41,11 +40,12 @@ std::string NameOfItem(absl::string_view collection, const void* row) {
 
 // Runs a list of `Row`s into response.`items`.
 template <typename Row, typename Request, typename Response, typename Item, typename Convert>
-absl::Status RunList(const Request& request, const Snapshot& snapshot, const FieldTable& fields,
-                     Rows rows, absl::FunctionRef<std::string(const void*)> name_of,
-                     Response& response, Item* (Response::*add)(), Convert convert) {
-  const ListSource source{&fields, Item::descriptor(), std::move(rows), name_of,
-                          snapshot.generation()};
+absl::Status RunList(const RequestContext& context, const Request& request,
+                     const Snapshot& snapshot, const FieldTable& fields, Rows rows,
+                     absl::FunctionRef<std::string(const void*)> name_of, Response& response,
+                     Item* (Response::*add)(), Convert convert) {
+  const ListSource source{&fields, Item::descriptor(),    std::move(rows),
+                          name_of, snapshot.generation(), context.now};
   const auto emit = [&](const void* row) -> google::protobuf::Message& {
     Item& item = *(response.*add)();
     convert(*static_cast<const Row*>(row), item);
@@ -91,7 +91,7 @@ absl::Status RunStoredList(const RequestContext& context, const Snapshot& snapsh
     }
   }
   CIS_RETURN_IF_ERROR(RunList<View>(
-      request, snapshot, fields, std::move(rows),
+      context, request, snapshot, fields, std::move(rows),
       [collection](const void* row) { return NameOfItem<View>(collection, row); }, response, add,
       convert));
   AddUnreachable(context, sites, {kind}, response);
@@ -117,7 +117,7 @@ void WholeSiteToProto(const RequestContext& context, const Snapshot& snapshot,
   SiteToProto(summary, proto);
   RegistryFactsToProto(summary.registry, context.now, proto);
   for (const SiteProblem& problem : FindProblems(context, snapshot, *summary.site)) {
-    proto.add_problems(ValidUtf8(problem.message));
+    proto.add_problems(problem.message);
   }
 }
 
@@ -209,7 +209,7 @@ absl::Status ListSites(const RequestContext& context, const Snapshot& snapshot,
   Rows rows;
   for (const SiteSummary& summary : summaries) rows.push_back(&summary);
   return RunList<SiteSummary>(
-      request, snapshot, SiteFields(), std::move(rows),
+      context, request, snapshot, SiteFields(), std::move(rows),
       [](const void* row) { return static_cast<const SiteSummary*>(row)->site->site_id(); },
       response, &v1::ListSitesResponse::add_sites,
       [&](const SiteSummary& summary, v1::Site& proto) {
@@ -231,7 +231,7 @@ absl::Status ListEndpoints(const RequestContext& context, const Snapshot& snapsh
   Rows rows;
   for (const EndpointRow& row : endpoints) rows.push_back(&row);
   CIS_RETURN_IF_ERROR(RunList<EndpointRow>(
-      request, snapshot, EndpointFields(), std::move(rows),
+      context, request, snapshot, EndpointFields(), std::move(rows),
       [](const void* row) {
         return FullName("endpoints", *static_cast<const EndpointRow*>(row)->view);
       },
@@ -241,13 +241,13 @@ absl::Status ListEndpoints(const RequestContext& context, const Snapshot& snapsh
   return absl::OkStatus();
 }
 
-absl::Status ListVos(const RequestContext&, const Snapshot& snapshot,
+absl::Status ListVos(const RequestContext& context, const Snapshot& snapshot,
                      const v1::ListVosRequest& request, v1::ListVosResponse& response) {
   const std::vector<VoSummary> summaries = SummarizeVos(snapshot);
   Rows rows;
   for (const VoSummary& summary : summaries) rows.push_back(&summary);
   return RunList<VoSummary>(
-      request, snapshot, VoFields(), std::move(rows),
+      context, request, snapshot, VoFields(), std::move(rows),
       [](const void* row) { return FormatVoName(static_cast<const VoSummary*>(row)->vo); },
       response, &v1::ListVosResponse::add_vos, VoToProto);
 }
@@ -266,7 +266,7 @@ absl::Status ListShares(const RequestContext& context, const Snapshot& snapshot,
   Rows rows;
   for (const ShareRow& row : shares) rows.push_back(&row);
   CIS_RETURN_IF_ERROR(RunList<ShareRow>(
-      request, snapshot, ShareFields(), std::move(rows),
+      context, request, snapshot, ShareFields(), std::move(rows),
       [](const void* row) { return FullName("shares", *static_cast<const ShareRow*>(row)->view); },
       response, &v1::ListSharesResponse::add_shares,
       [&context](const ShareRow& row, v1::Share& proto) {
@@ -298,14 +298,14 @@ absl::Status ListNetworks(const RequestContext& context, const Snapshot& snapsho
                                     &v1::ListNetworksResponse::add_networks, NetworkToProto);
 }
 
-absl::Status ListCrawls(const RequestContext&, const Snapshot& snapshot,
+absl::Status ListCrawls(const RequestContext& context, const Snapshot& snapshot,
                         const v1::ListCrawlsRequest& request, v1::ListCrawlsResponse& response) {
   std::vector<const Crawl*> crawls;
   for (const Crawl& crawl : snapshot.catalog().crawls) crawls.push_back(&crawl);
   std::sort(crawls.begin(), crawls.end(),
             [](const Crawl* a, const Crawl* b) { return a->id < b->id; });
   return RunList<Crawl>(
-      request, snapshot, CrawlFields(), Rows(crawls.begin(), crawls.end()),
+      context, request, snapshot, CrawlFields(), Rows(crawls.begin(), crawls.end()),
       // Crawls order by number: crawls/9 comes before crawls/10.
       [](const void* row) { return absl::StrFormat("%020d", static_cast<const Crawl*>(row)->id); },
       response, &v1::ListCrawlsResponse::add_crawls, CrawlToProto);

@@ -101,7 +101,7 @@ absl::StatusOr<ListEnd> ListPage(
   }
   if (count < candidates.size()) {
     const void* last = candidates[count - 1].row;
-    PageCursor cursor{order->PositionOf(last), source.generation};
+    PageCursor cursor{order->PositionOf(last), source.generation, source.now};
     cursor.last_key.push_back(source.name_of(last));
     end.next_page_token = FormatPageToken(fingerprint, cursor);
   }

@@ -9,6 +9,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 #include "server/query/field.h"
@@ -49,6 +50,7 @@ struct ListSource {
   // A text that orders as the row does among `rows`; the resource name where that does.
   absl::FunctionRef<std::string(const void* row)> name_of;
   int64_t generation = 0;
+  absl::Time now;  // of the first page, for the token of the next one
 };
 
 struct ListEnd {

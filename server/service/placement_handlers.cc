@@ -98,7 +98,7 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
   }
   if (begin < end && end < size) {
     const PageCursor cursor{FormatPlacementKey(KeyOf(result.placements[end - 1], query)),
-                            snapshot.generation()};
+                            snapshot.generation(), context.now};
     rest.set_next_page_token(FormatPageToken(fingerprint, cursor));
   }
   rest.set_total_size(static_cast<int32_t>(size));

@@ -18,7 +18,8 @@ namespace {
 // Lists `items`, which are in the order of the names that `name_of` gives.
 template <typename Item, typename Message, typename Request, typename Response, typename NameOf,
           typename Convert>
-absl::Status RunList(const Request& request, const Snapshot& snapshot, const FieldTable& fields,
+absl::Status RunList(const RequestContext& context, const Request& request,
+                     const Snapshot& snapshot, const FieldTable& fields,
                      const std::vector<Item>& items, NameOf name_of, Response& response,
                      Message* (Response::*add)(), Convert convert) {
   std::vector<const void*> rows;
@@ -27,8 +28,8 @@ absl::Status RunList(const Request& request, const Snapshot& snapshot, const Fie
   const auto name_of_row = [&](const void* row) -> std::string {
     return name_of(*static_cast<const Item*>(row));
   };
-  const ListSource source{&fields, Message::descriptor(), std::move(rows), name_of_row,
-                          snapshot.generation()};
+  const ListSource source{&fields,     Message::descriptor(), std::move(rows),
+                          name_of_row, snapshot.generation(), context.now};
   const auto emit = [&](const void* row) -> google::protobuf::Message& {
     Message& message = *(response.*add)();
     convert(*static_cast<const Item*>(row), message);
@@ -45,15 +46,15 @@ absl::Status RunList(const Request& request, const Snapshot& snapshot, const Fie
 absl::Status ListSiteProblems(const RequestContext& context, const Snapshot& snapshot,
                               const v1::ListSiteProblemsRequest& request,
                               v1::ListSiteProblemsResponse& response) {
-  return RunList(request, snapshot, SiteProblemFields(), FindAllProblems(context, snapshot),
-                 FormatSiteProblemName, response, &v1::ListSiteProblemsResponse::add_problems,
-                 SiteProblemToProto);
+  return RunList(context, request, snapshot, SiteProblemFields(),
+                 FindAllProblems(context, snapshot), FormatSiteProblemName, response,
+                 &v1::ListSiteProblemsResponse::add_problems, SiteProblemToProto);
 }
 
 absl::Status ListOffers(const RequestContext& context, const Snapshot& snapshot,
                         const v1::ListOffersRequest& request, v1::ListOffersResponse& response) {
   return RunList(
-      request, snapshot, OfferFields(), FindOffers(context, snapshot),
+      context, request, snapshot, OfferFields(), FindOffers(context, snapshot),
       [](const OfferRow& row) { return row.name; }, response, &v1::ListOffersResponse::add_offers,
       OfferToProto);
 }

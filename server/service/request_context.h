@@ -7,7 +7,8 @@ namespace cis {
 
 // What a handler may know beside the snapshot and the request.
 struct RequestContext {
-  absl::Time now = absl::InfinitePast();  // when the request came; ages are told against it
+  absl::Time now =
+      absl::InfinitePast();  // when the request, or that for its first page, came; ages count to it
   FreshnessPolicy freshness;
 };
 

@@ -19,6 +19,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "grpcpp/support/slice.h"
+#include "server/query/page_token.h"
 #include "server/service/change_handlers.h"
 #include "server/service/errors.h"
 #include "server/service/grpc_services.h"
@@ -109,7 +110,9 @@ grpc::ServerUnaryReactor* ServeNow(grpc::CallbackServerContext* server_call,
 }
 
 // Runs `answer` over the snapshot of now; if `request` is about an earlier time (`as_of`), on the
-// history thread, over the snapshot of then and with its ages.
+// history thread, over the snapshot of then and with its ages. A page after the first one is
+// answered as of the time of the first: otherwise scores and states, and with them the order, would
+// change between pages.
 template <typename Request, typename Answer>
 grpc::ServerUnaryReactor* ServeAt(grpc::CallbackServerContext* call, const ServiceParts& parts,
                                   absl::string_view method, const Request& request, Answer answer) {
@@ -126,7 +129,13 @@ grpc::ServerUnaryReactor* ServeAt(grpc::CallbackServerContext* call, const Servi
                            });
     }
   }
-  return ServeNow(call, parts, method, answer);
+  return ServeNow(call, parts, method,
+                  [&answer, &request](RequestContext context, const Snapshot& snapshot) {
+                    if constexpr (requires { request.page_token(); }) {
+                      context.now = TimeOfFirstPage(request.page_token(), context.now);
+                    }
+                    return answer(context, snapshot);
+                  });
 }
 
 // One method, whose handler fills `response`.

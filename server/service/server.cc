@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -23,9 +24,6 @@ constexpr int kMaxRequestBytes = 1 << 20;
 // Of one connection; a client with more waits. Keeps one of them from taking all memory.
 constexpr int kMaxConcurrentStreams = 100;
 constexpr absl::Duration kDestructorGrace = absl::Seconds(1);
-
-constexpr const char* kServiceNames[] = {"cis.v1.ChangeService", "cis.v1.InventoryService",
-                                         "cis.v1.PlacementService"};
 
 std::shared_ptr<grpc::ServerCredentials> MakeCredentials(const TlsMaterial& tls) {
   if (tls.certificate_chain.empty()) return grpc::InsecureServerCredentials();
@@ -66,10 +64,7 @@ struct Server::Parts {
   SnapshotHolder snapshots;
   ChangeFeed feed;
   std::unique_ptr<HistoryThread> history;
-  std::unique_ptr<grpc::Service> changes;
-  std::unique_ptr<grpc::Service> inventory;
-  std::unique_ptr<grpc::Service> placement;
-  std::unique_ptr<grpc::Service> registry;
+  std::vector<NamedService> services;
   std::unique_ptr<grpc::Server> server;
   std::string address;
   std::atomic<bool> drained{false};
@@ -78,7 +73,9 @@ struct Server::Parts {
     grpc::HealthCheckServiceInterface* health = server->GetHealthCheckService();
     if (health == nullptr) return;
     health->SetServingStatus("", is_serving);
-    for (const char* name : kServiceNames) health->SetServingStatus(name, is_serving);
+    for (const NamedService& named : services) {
+      health->SetServingStatus(named.full_name, is_serving);
+    }
   }
 };
 
@@ -103,16 +100,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   const ServiceParts service_parts{&parts->snapshots,
                                    options.clock == nullptr ? &parts->system_clock : options.clock,
                                    options.freshness, options.meter, parts->history.get()};
-  parts->changes = MakeChangeService(service_parts, &parts->feed);
-  parts->inventory = MakeInventoryService(service_parts);
-  parts->placement = MakePlacementService(service_parts);
-  parts->registry = MakeRegistryService(service_parts);
+  parts->services.push_back(MakeChangeService(service_parts, &parts->feed));
+  parts->services.push_back(MakeInventoryService(service_parts));
+  parts->services.push_back(MakePlacementService(service_parts));
+  parts->services.push_back(MakeRegistryService(service_parts));
 
   grpc::ServerBuilder builder;
-  builder.RegisterService(parts->changes.get());
-  builder.RegisterService(parts->inventory.get());
-  builder.RegisterService(parts->placement.get());
-  builder.RegisterService(parts->registry.get());
+  for (const NamedService& named : parts->services) builder.RegisterService(named.service.get());
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
   // Otherwise a second server on the same port would start and take half of the requests.

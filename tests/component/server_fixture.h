@@ -2,6 +2,7 @@
 
 // A real server on a port that the system chose, and stubs to it.
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -18,10 +19,14 @@
 
 namespace cis {
 
-// Time that stands, shortly after the data of a built catalog were read.
+// A clock that stands still shortly after the data of a built catalog were read, until it is moved.
 class TestClock : public Clock {
  public:
-  absl::Time Now() const override { return TestTime() + absl::Hours(1); }
+  absl::Time Now() const override { return TestTime() + absl::Hours(hours_); }
+  void SetHours(int hours) { hours_ = hours; }
+
+ private:
+  std::atomic<int> hours_{1};
 };
 
 class ServerTest : public ::testing::Test {
@@ -75,7 +80,7 @@ class ServerTest : public ::testing::Test {
     return status.ok() && response.size() == 2 && response[0] == '\x08' ? response[1] : -1;
   }
 
-  const TestClock clock_;
+  TestClock clock_;
   std::string db_;  // set before StartServer: questions about the past are answered from it
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <atomic>
 #include <set>
 #include <thread>
 #include <vector>
 
+#include "cis/v1/changes.pb.h"
+#include "cis/v1/registry.pb.h"
 #include "gmock/gmock.h"
 #include "tests/component/server_fixture.h"
 
@@ -33,9 +36,22 @@ v1::ListFlavorsRequest AllFlavors() {
   return request;
 }
 
+// Every service of the API, as its files describe them.
+std::vector<std::string> AllServices() {
+  std::vector<std::string> names;
+  for (const google::protobuf::Descriptor* type :
+       {v1::Site::descriptor(), v1::Placement::descriptor(), v1::Change::descriptor(),
+        v1::Offer::descriptor()}) {
+    const google::protobuf::FileDescriptor& file = *type->file();
+    for (int i = 0; i < file.service_count(); ++i) names.push_back(file.service(i)->full_name());
+  }
+  EXPECT_EQ(names.size(), 4u);
+  return names;
+}
+
 TEST_F(ServerTest, BeforeTheFirstSnapshotItSaysToTryAgain) {
   EXPECT_EQ(HealthOf(""), kNotServing);
-  EXPECT_EQ(HealthOf("cis.v1.InventoryService"), kNotServing);
+  for (const std::string& name : AllServices()) EXPECT_EQ(HealthOf(name), kNotServing) << name;
   v1::ListFlavorsResponse response;
   grpc::Status status = ListFlavors(*inventory_, AllFlavors(), &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
@@ -52,8 +68,7 @@ TEST_F(ServerTest, BeforeTheFirstSnapshotItSaysToTryAgain) {
 TEST_F(ServerTest, ServesFromTheFirstSnapshotOn) {
   Publish(FlavorCatalog(3));
   EXPECT_EQ(HealthOf(""), kServing);
-  EXPECT_EQ(HealthOf("cis.v1.InventoryService"), kServing);
-  EXPECT_EQ(HealthOf("cis.v1.PlacementService"), kServing);
+  for (const std::string& name : AllServices()) EXPECT_EQ(HealthOf(name), kServing) << name;
   v1::ListFlavorsResponse response;
   ASSERT_TRUE(ListFlavors(*inventory_, AllFlavors(), &response).ok());
   EXPECT_EQ(response.total_size(), 3);
@@ -90,6 +105,68 @@ TEST_F(ServerTest, PagingAcrossSnapshotsReturnsEachFlavorOnce) {
   for (const std::string& name : seen) EXPECT_EQ(seen.count(name), 1u) << name;
 }
 
+// Shares with data of different ages, whose scores fall while a client reads page after page.
+TEST_F(ServerTest, PagesOfPlacementsReturnEachOnceWhileTheDataGrowOld) {
+  CatalogBuilder builder;
+  for (int i = 0; i < 9; ++i) {
+    builder.Select(absl::StrCat("SITE-", i), "ops");
+    builder.AddFlavor(MakeFlavor("small", 1, 2048, 20)).AddImage(MakeImage("Ubuntu 22.04"));
+    for (const Kind kind : kAllKinds) {
+      KindState state = MakeKindState(kind);
+      state.success_time = TestTime() - absl::Hours(30 * i);
+      builder.SetKind(state);
+    }
+  }
+  Publish(builder);
+  v1::FindPlacementsRequest request;
+  request.add_vos("ops");
+  request.set_page_size(2);
+  std::vector<std::string> seen;
+  std::vector<int64_t> ages;
+  for (int hours = 1; hours < 300; hours += 20) {
+    clock_.SetHours(hours);
+    grpc::ClientContext context;
+    v1::FindPlacementsResponse page;
+    const grpc::Status status = placement_->FindPlacements(&context, request, &page);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(page.total_size(), 9);
+    for (const v1::Placement& placement : page.placements()) {
+      seen.push_back(placement.share());
+      ages.push_back(placement.data_age().seconds());
+    }
+    request.set_page_token(page.next_page_token());
+    if (request.page_token().empty()) break;
+  }
+  EXPECT_EQ(seen.size(), 9u);
+  EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), 9u);
+  std::sort(ages.begin(), ages.end());
+  for (size_t i = 0; i < ages.size(); ++i) {
+    EXPECT_EQ(ages[i], static_cast<int64_t>(i) * 30 * 3600 + 3600);
+  }
+}
+
+// The state of a share, which a list filters by, changes too.
+TEST_F(ServerTest, PagesOfListsAreAnsweredAtTheTimeOfTheFirst) {
+  CatalogBuilder builder;
+  for (int i = 0; i < 5; ++i) builder.Select(absl::StrCat("SITE-", i), "ops");
+  Publish(builder);
+  v1::ListSharesRequest request;
+  request.set_parent("sites/-");
+  request.set_filter("state = fresh");
+  request.set_page_size(3);
+  v1::ListSharesResponse page;
+  grpc::ClientContext first;
+  ASSERT_TRUE(inventory_->ListShares(&first, request, &page).ok());
+  ASSERT_EQ(page.shares_size(), 3);
+  clock_.SetHours(48);
+  request.set_page_token(page.next_page_token());
+  page.Clear();
+  grpc::ClientContext second;
+  ASSERT_TRUE(inventory_->ListShares(&second, request, &page).ok());
+  EXPECT_EQ(page.shares_size(), 2);
+  EXPECT_EQ(page.total_size(), 5);
+}
+
 TEST_F(ServerTest, ErrorDetailsArrive) {
   Publish(FlavorCatalog(1));
   v1::ListFlavorsRequest request = AllFlavors();
@@ -120,8 +197,7 @@ TEST_F(ServerTest, ReflectionNamesTheServices) {
       CallRaw("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
               std::string("\x3a\x00", 2), &response);
   ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_THAT(response, HasSubstr("cis.v1.InventoryService"));
-  EXPECT_THAT(response, HasSubstr("cis.v1.PlacementService"));
+  for (const std::string& name : AllServices()) EXPECT_THAT(response, HasSubstr(name));
   EXPECT_THAT(response, HasSubstr("grpc.health.v1.Health"));
 }
 

@@ -43,6 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   request.set_parent("sites/-");
   request.set_order_by("vcpu_count, display_name desc, is_public");
   cis::PageCursor forged;
+  forged.time = cis::TestTime();
   for (size_t start = 0; start <= text.size() && forged.last_key.size() < 8; start += 4) {
     forged.last_key.push_back(text.substr(start, 4));
   }

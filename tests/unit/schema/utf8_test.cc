@@ -14,6 +14,19 @@ TEST(ValidUtf8, KeepsWhatIsValid) {
   }
 }
 
+TEST(IsValidUtf8, FindsABadByteWhereverItIs) {
+  const std::string good = "sixteen letters, \xC3\xBC and more";
+  EXPECT_TRUE(IsValidUtf8(""));
+  EXPECT_TRUE(IsValidUtf8(good));
+  EXPECT_TRUE(IsValidUtf8(std::string(3, 'x') + "\xF0\x9F\x98\x80" + std::string(20, 'y')));
+  for (size_t i = 0; i <= good.size(); ++i) {
+    std::string bad = good;
+    bad.insert(i, "\xff");
+    EXPECT_FALSE(IsValidUtf8(bad)) << i;
+    EXPECT_TRUE(IsValidUtf8(ValidUtf8(bad))) << i;
+  }
+}
+
 TEST(ValidUtf8, ReplacesEachByteThatIsNot) {
   const std::string mark = "\xEF\xBF\xBD";
   EXPECT_EQ(ValidUtf8("a\xFF"

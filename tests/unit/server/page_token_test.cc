@@ -1,10 +1,13 @@
 #include "server/query/page_token.h"
 
 #include "cis/v1/inventory.pb.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace cis {
 namespace {
+
+const absl::Time kNow = absl::FromUnixNanos(1'800'000'000'123'456'789);
 
 v1::ListFlavorsRequest Request() {
   v1::ListFlavorsRequest request;
@@ -14,32 +17,47 @@ v1::ListFlavorsRequest Request() {
 }
 
 TEST(PageToken, GivesBackWhatItWasMadeOf) {
-  const PageCursor cursor{{"+3", "-", "sites/a/flavors/ü"}, 42};
+  const PageCursor cursor{{"+3", "-", "sites/a/flavors/ü"}, 42, kNow};
   const auto parsed = ParsePageToken(FormatPageToken(7, cursor), 7);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(*parsed, cursor);
 }
 
 TEST(PageToken, IsSafeInAUrl) {
-  const std::string token = FormatPageToken(~uint64_t{0}, {{std::string(100, '\x7f')}, 1});
+  const std::string token = FormatPageToken(~uint64_t{0}, {{std::string(100, '\x7f')}, 1, kNow});
   EXPECT_EQ(
       token.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_="),
       std::string::npos);
 }
 
 TEST(PageToken, RejectsTokenOfAnotherRequest) {
-  const std::string token = FormatPageToken(7, {{"x"}, 1});
+  const std::string token = FormatPageToken(7, {{"x"}, 1, kNow});
   EXPECT_EQ(ParsePageToken(token, 8).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST(PageToken, RejectsGarbage) {
-  const std::string token = FormatPageToken(7, {{"x"}, 1});
+  const std::string token = FormatPageToken(7, {{"x"}, 1, kNow});
   for (const std::string& text :
        {std::string("garbage"), std::string("!"), token.substr(0, token.size() / 2),
-        token + token + "=", FormatPageToken(7, {{}, 1}),
+        token + token + "=", FormatPageToken(7, {{}, 1, kNow}),
         std::string(kMaxPageTokenBytes + 1, 'A')}) {
     EXPECT_EQ(ParsePageToken(text, 7).status().code(), absl::StatusCode::kInvalidArgument) << text;
   }
+}
+
+TEST(PageToken, RejectsTokensOfEarlierVersionsThatHaveNoTime) {
+  const std::string token = FormatPageToken(7, {{"x"}, 1, absl::UnixEpoch()});
+  const absl::Status status = ParsePageToken(token, 7).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), testing::HasSubstr("start again without a token"));
+  EXPECT_EQ(TimeOfFirstPage(token, kNow), kNow);
+}
+
+TEST(PageToken, TellsTheTimeOfTheFirstPageExactly) {
+  const absl::Time later = kNow + absl::Hours(5);
+  EXPECT_EQ(TimeOfFirstPage(FormatPageToken(7, {{"x"}, 1, kNow}), later), kNow);
+  EXPECT_EQ(TimeOfFirstPage("", later), later);
+  EXPECT_EQ(TimeOfFirstPage("garbage", later), later);
 }
 
 TEST(Fingerprint, LeavesOutPagingAndNothingElse) {
