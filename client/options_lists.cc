@@ -152,7 +152,7 @@ void OptionsParser::AddKinds(CLI::App* app) {
 
 void OptionsParser::AddAsOf(CLI::App* app, const char* group) {
   AddParsed(app, "--as-of", &options_.as_of, ParseMoment,
-            "As it was then: 3d ago, 2026-01-02T03:04:05Z")
+            "As it was then: 3d, '3d ago', 2026-01-02, 2026-01-02T03:04:05Z")
       ->type_name("TIME")
       ->group(group);
 }

@@ -163,10 +163,13 @@ absl::StatusOr<Moment> ParseMoment(absl::string_view text) {
     moment.time = time;
     return moment;
   }
-  const absl::StatusOr<absl::Duration> age = ParseAge(text);
+  absl::string_view span = stripped;
+  absl::ConsumeSuffix(&span, " ago");
+  const absl::StatusOr<absl::Duration> age = ParseAge(span);
   if (!age.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "\"", text, "\" is no time; write for example 3d, 2026-01-02 or 2026-01-02T03:04:05Z"));
+        "\"", text,
+        "\" is not a time; write for example 3d, \"3d ago\", 2026-01-02 or 2026-01-02T03:04:05Z"));
   }
   moment.age = *age;
   return moment;

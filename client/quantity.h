@@ -40,7 +40,9 @@ struct Moment {
   absl::Duration age;  // if there is no `time`
 };
 
-// Parses an age as ParseAge, `2026-01-02T03:04:05Z` (RFC 3339) or `2026-01-02` (0:00 UTC).
+// Parses an age as ParseAge, with or without `ago` after it (`3d`, `3d ago`), an instant of RFC
+// 3339
+// (`2026-01-02T03:04:05Z`) or a date (`2026-01-02`, which is 0:00 UTC).
 // Returns INVALID_ARGUMENT with the text and what would be right.
 absl::StatusOr<Moment> ParseMoment(absl::string_view text);
 

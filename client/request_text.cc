@@ -59,7 +59,12 @@ std::string RequestText(const v1::FindPlacementsRequest& request) {
   add_all("--not-site", request.excluded_sites());
   add_all("--country", request.countries());
   add_all("--not-country", request.excluded_countries());
-  if (request.has_max_age()) add("--max-age", absl::StrCat(request.max_age().seconds(), "s"));
+  if (request.has_max_age()) {
+    const int64_t seconds = request.max_age().seconds();
+    const int32_t nanos = request.max_age().nanos();
+    add("--max-age", nanos == 0 ? absl::StrCat(seconds, "s")
+                                : absl::StrCat(seconds * 1000 + nanos / 1'000'000, "ms"));
+  }
   add("--sort-by", request.order_by());
   if (request.has_weights()) {
     const v1::ScoreWeights& w = request.weights();

@@ -61,7 +61,9 @@ absl::Status InvalidWeightError(double value, double max_value) {
 
 absl::Status InvalidMaxAgeError(absl::string_view shown) {
   return InvalidFieldError("INVALID_MAX_AGE", "max_age",
-                           absl::StrCat("max_age is ", shown, "; it must be 0 or more"),
+                           absl::StrCat("max_age is ", shown,
+                                        "; it must be above zero, for example 86400s; leave it out "
+                                        "for no bound"),
                            {{"value", std::string(shown)}});
 }
 

@@ -174,7 +174,7 @@ absl::Status ParseMaxAge(const v1::FindPlacementsRequest& request, PlacementQuer
   if (!request.has_max_age()) return absl::OkStatus();
   const absl::Duration age =
       absl::Seconds(request.max_age().seconds()) + absl::Nanoseconds(request.max_age().nanos());
-  if (age < absl::ZeroDuration()) return InvalidMaxAgeError(absl::FormatDuration(age));
+  if (age <= absl::ZeroDuration()) return InvalidMaxAgeError(absl::FormatDuration(age));
   query->max_age = age;
   return absl::OkStatus();
 }

@@ -3,7 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace cis {
 namespace {
@@ -192,6 +197,73 @@ TEST(Options, HelpAndVersionGoToStdoutWithExitZero) {
     EXPECT_EQ(parsed.exit_code, 0);
     EXPECT_NE(parsed.out, "");
     EXPECT_EQ(parsed.err, "");
+  }
+}
+
+// What the help shows between the words of a shell: `a 'b c'` is {"a", "b c"}.
+std::vector<std::string> ShellWords(absl::string_view line) {
+  std::vector<std::string> words;
+  bool quoted = false;
+  bool in_word = false;
+  for (const char c : line) {
+    if (c == '\'') {
+      quoted = !quoted;
+      if (!in_word) words.emplace_back();
+      in_word = true;
+    } else if (c == ' ' && !quoted) {
+      in_word = false;
+    } else {
+      if (!in_word) words.emplace_back();
+      in_word = true;
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+TEST(Options, ExamplesOfTheHelpAreAccepted) {
+  size_t count = 0;
+  for (const char* command : {"place", "sites", "endpoints", "vos", "shares", "flavors", "images",
+                              "networks", "changes", "crawls", "show", "watch"}) {
+    const std::string help = ParseArguments({command, "--help"}, "").out;
+    std::vector<std::string> examples = absl::StrSplit(help.substr(help.find("Examples:\n")), '\n');
+    // A long example goes on in the next line.
+    for (size_t i = examples.size() - 1; i > 0; --i) {
+      if (!absl::ConsumeSuffix(&examples[i - 1], "\\")) continue;
+      absl::StrAppend(&examples[i - 1], examples[i]);
+    }
+    for (const std::string& example : examples) {
+      std::vector<std::string> words = ShellWords(example);
+      if (words.empty() || words[0] != "cisquery") continue;
+      const auto end = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+        return word == "|" || word == ">";
+      });
+      const ParsedArguments parsed = ParseArguments({words.begin() + 1, end}, "");
+      EXPECT_TRUE(parsed.options.has_value()) << example << "\n" << parsed.err;
+      ++count;
+    }
+  }
+  EXPECT_GE(count, 24u);
+}
+
+// The values after the colon in the help of --as-of, which every listing and place have.
+TEST(Options, TimesOfTheHelpAreAccepted) {
+  const std::string help = ParseArguments({"flavors", "--help"}, "").out;
+  constexpr absl::string_view kBefore = "As it was then: ";
+  const size_t start = help.find(kBefore);
+  ASSERT_NE(start, std::string::npos) << help;
+  std::string text = help.substr(start + kBefore.size());
+  text = text.substr(0, text.find("\n  -"));
+  std::vector<std::string> values;
+  for (absl::string_view value : absl::StrSplit(text, ',')) {
+    const std::vector<std::string> words = ShellWords(absl::StrReplaceAll(value, {{"\n", " "}}));
+    if (words.empty()) continue;
+    values.push_back(words[0]);
+  }
+  EXPECT_THAT(values, testing::Contains("3d ago"));
+  EXPECT_GE(values.size(), 4u);
+  for (const std::string& value : values) {
+    EXPECT_TRUE(ParseArguments({"flavors", "--as-of", value}, "").options.has_value()) << value;
   }
 }
 

@@ -73,6 +73,24 @@ TEST(Quantity, AgesHaveUnits) {
   EXPECT_EQ(*ParseAge("1.5h"), absl::Minutes(90));
 }
 
+TEST(Quantity, TimesAreAgesWithOrWithoutAgoInstantsAndDates) {
+  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
+  const auto time_of = [now](absl::string_view text) -> absl::StatusOr<absl::Time> {
+    const absl::StatusOr<Moment> moment = ParseMoment(text);
+    if (!moment.ok()) return moment.status();
+    return TimeOf(*moment, now);
+  };
+  EXPECT_EQ(*time_of("3d"), now - absl::Hours(72));
+  EXPECT_EQ(*time_of("3d ago"), now - absl::Hours(72));
+  EXPECT_EQ(*time_of(" 1d12h  ago "), now - absl::Hours(36));
+  EXPECT_EQ(*time_of("2026-01-02"), absl::FromUnixSeconds(1767312000));
+  EXPECT_EQ(*time_of("2026-01-02T01:00:00+01:00"), absl::FromUnixSeconds(1767312000));
+  for (const char* text : {"", "ago", " ago", "3 ago", "3dago", "ago 3d", "2026-01-02 ago",
+                           "yesterday", "3d ago ago"}) {
+    EXPECT_EQ(time_of(text).status().code(), absl::StatusCode::kInvalidArgument) << text;
+  }
+}
+
 TEST(Quantity, RefusesWhatIsNoAge) {
   for (const char* text : {"", "7", "d", "7 days", "-1h", "1h2", "999999d", "1y"}) {
     EXPECT_FALSE(ParseAge(text).ok()) << text;

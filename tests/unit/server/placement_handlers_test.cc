@@ -62,6 +62,7 @@ TEST(FindPlacements, RefusesMalformedRequestsNamingTheField) {
       {"image { os: 'ubuntu>=' }", "INVALID_OS_REQUIREMENT", "ubuntu>=22.04"},
       {"countries: 'Spain'", "INVALID_COUNTRY", "two letters"},
       {"max_age { seconds: -5 }", "INVALID_MAX_AGE", "-5s"},
+      {"max_age {}", "INVALID_MAX_AGE", "max_age is 0; it must be above zero, for example 86400s"},
       {"page_token: 'abc'", "INVALID_PAGE_TOKEN", "page_token"},
       {"network { public_v4: 9 }", "INVALID_ADDRESS_WISH", "network.public_v4 is 9"},
   };
