@@ -1,7 +1,7 @@
 # One pass over the sites, and the program's commands.
 cis_library(
   cis_crawl
-  SOURCES command.cc configuration.cc copy_commands.cc crawl_command.cc crawl_cycle.cc crawl_reporter.cc
+  SOURCES command.cc configuration.cc copy_commands.cc core_dumps.cc crawl_command.cc crawl_cycle.cc crawl_reporter.cc
           crawl_secrets.cc dry_run_command.cc endpoint_gate.cc
           lint/lint.cc lint/lint_flavors.cc
           lint/lint_images.cc lint/lint_networks.cc lock_file.cc options.cc project_discovery.cc prune_command.cc registry_command.cc registry_refresh.cc

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "crawler/command.h"
+#include "crawler/core_dumps.h"
 #include "crawler/options.h"
 #include "schema/base/clock.h"
 #include "schema/base/log.h"
@@ -31,6 +32,7 @@ void OnSignal(int /*signal*/) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  cis::DisableCoreDumps();
   const std::vector<std::string> args(argv + 1, argv + argc);
   const absl::StatusOr<cis::CrawlerOptions> options = cis::ParseCrawlerOptions(args);
   if (!options.ok()) {

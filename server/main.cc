@@ -94,13 +94,15 @@ int Run(const Options& options, const sigset_t& stop_signals) {
   RefresherOptions refresher_options;
   refresher_options.path = options.db;
   refresher_options.interval = options.refresh_interval;
-  Refresher refresher(refresher_options, [&server](std::shared_ptr<const Snapshot> snapshot) {
-    Log(LogLevel::kInfo, "snapshot.published",
-        {{"generation", snapshot->generation()},
-         {"sites", snapshot->sites().size()},
-         {"shares", snapshot->shares().size()}});
-    (*server)->Publish(std::move(snapshot));
-  });
+  Refresher refresher(refresher_options,
+                      [&server](const std::shared_ptr<const Snapshot>& snapshot) {
+                        (*server)->Publish(snapshot);
+                        // After it serves: scripts wait for this line before they ask.
+                        Log(LogLevel::kInfo, "snapshot.published",
+                            {{"generation", snapshot->generation()},
+                             {"sites", snapshot->sites().size()},
+                             {"shares", snapshot->shares().size()}});
+                      });
   refresher.Start();
   int signal = 0;
   sigwait(&stop_signals, &signal);

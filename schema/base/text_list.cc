@@ -70,7 +70,8 @@ bool TextListReader::Next(std::string& text) {
     } else if (rest_.size() >= 6 && rest_.substr(0, 4) == "\\u00") {
       const size_t high = kHexDigits.find(rest_[4]);
       const size_t low = kHexDigits.find(rest_[5]);
-      if (high == absl::string_view::npos || low == absl::string_view::npos) return Fail();
+      // Above 0x7f one byte would not be a character of UTF-8; the writer makes none of these.
+      if (high > 7 || low == absl::string_view::npos) return Fail();
       text += static_cast<char>(high << 4 | low);
       rest_.remove_prefix(6);
     } else {

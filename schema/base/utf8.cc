@@ -1,5 +1,8 @@
 #include "schema/base/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace cis {
 namespace {
 
@@ -44,6 +47,15 @@ std::size_t CharacterLength(absl::string_view text, std::size_t pos) {
 
 bool IsValidUtf8(absl::string_view text) {
   for (std::size_t pos = 0; pos < text.size();) {
+    // Most text is ASCII: eight bytes at a time.
+    std::uint64_t word = 0;
+    if (text.size() - pos >= sizeof word) {
+      std::memcpy(&word, text.data() + pos, sizeof word);
+      if ((word & 0x8080808080808080U) == 0) {
+        pos += sizeof word;
+        continue;
+      }
+    }
     const std::size_t length = CharacterLength(text, pos);
     if (length == 0) {
       return false;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "schema/base/status_macros.h"
 #include "schema/base/time_text.h"
+#include "schema/base/utf8.h"
 #include "schema/model/list_text.h"
 #include "schema/store/load_rows.h"
 #include "schema/store/migrations.h"
@@ -169,7 +170,9 @@ class SqliteHistoryReader : public HistoryReader {
   // `body` in one read transaction, of the file that was opened.
   absl::Status Read(absl::FunctionRef<absl::Status()> body) {
     CIS_RETURN_IF_ERROR(CheckSameFile(db_->path(), file_));
-    return db_->Read(body);
+    CIS_RETURN_IF_ERROR(db_->CheckUnchanged());
+    CIS_RETURN_IF_ERROR(db_->Read(body));
+    return db_->CheckUnchanged();
   }
 
   absl::StatusOr<HistoryBounds> FindBounds() {
@@ -200,7 +203,7 @@ class SqliteHistoryReader : public HistoryReader {
       if (!more) return absl::OkStatus();
       const auto bytes = static_cast<size_t>(steps->Int("undo_bytes"));
       absl::StatusOr<std::string> text = Decompress(steps->Blob("undo_zstd"), bytes);
-      const absl::Status undone = text.ok() ? past.Undo(*text) : text.status();
+      const absl::Status undone = text.ok() ? past.Undo(ValidUtf8(*text)) : text.status();
       if (!undone.ok()) {
         steps->Reset();
         return absl::Status(undone.code(), absl::StrCat(db_->path(), ": ", undone.message()));

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "schema/base/status_macros.h"
+#include "schema/base/utf8.h"
 #include "schema/store/rows.h"
 #include "schema/store/share_rows.h"
 #include "schema/store/sqlite_sql.h"
@@ -153,7 +154,7 @@ absl::Status PutRegistryFailure(Connection& db, RegistryPart part, ErrorClass er
   CIS_ASSIGN_OR_RETURN(RegistryState state, FindState(db, part));
   state.attempt_time = time;
   state.error = error;
-  state.error_message = std::string(message.substr(0, kMaxMessageBytes));
+  state.error_message = std::string(CutUtf8(message, kMaxMessageBytes));
   if (state.failure_count == 0) state.failing_since = time;
   ++state.failure_count;
   CIS_RETURN_IF_ERROR(PutState(db, state));

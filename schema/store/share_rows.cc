@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "schema/base/status_macros.h"
+#include "schema/base/utf8.h"
 #include "schema/model/change_diff.h"
 #include "schema/store/rows.h"
 #include "schema/store/sqlite_sql.h"
@@ -225,7 +226,7 @@ KindState NextKindState(const KindState& before, const Attempt& attempt) {
     after.skipped_count = attempt.skipped_count;
     return after;
   }
-  after.error_message = attempt.message.substr(0, kMaxMessageBytes);
+  after.error_message = std::string(CutUtf8(attempt.message, kMaxMessageBytes));
   if (before.failure_count == 0) after.failing_since = attempt.time;
   ++after.failure_count;
   return after;
@@ -256,7 +257,7 @@ absl::Status PutAttempt(Connection& db, TransactionLog& log, int64_t crawl_id,
   result.kind = attempt.kind;
   result.end_time = attempt.time;
   result.error = attempt.error;
-  result.error_message = attempt.message.substr(0, kMaxMessageBytes);
+  result.error_message = std::string(CutUtf8(attempt.message, kMaxMessageBytes));
   result.record_count = attempt.record_count;
   result.skipped_count = attempt.skipped_count;
   result.request_count = attempt.request_count;

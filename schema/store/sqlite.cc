@@ -1,13 +1,18 @@
 #include "schema/store/sqlite.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "schema/base/status_macros.h"
+#include "schema/base/utf8.h"
 
 namespace cis {
 namespace {
@@ -63,6 +68,44 @@ absl::Status StatusOf(int code, absl::string_view path, absl::string_view detail
   }
 }
 
+// What SQLite would open and then fail to read, with an error of the disk.
+absl::Status CheckKind(const std::string& path, bool may_be_absent) {
+  struct stat file = {};
+  if (stat(path.c_str(), &file) != 0) {
+    if (may_be_absent || (errno != ENOENT && errno != ENOTDIR)) return absl::OkStatus();
+    return absl::NotFoundError(absl::StrCat(path, ": no such file"));
+  }
+  if (S_ISREG(file.st_mode)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      S_ISDIR(file.st_mode)
+          ? absl::StrCat(path, ": this is a folder; name the database file in it, for example ",
+                         path, absl::EndsWith(path, "/") ? "" : "/", "cis.db")
+          : absl::StrCat(path, ": this is not a regular file; name a database file"));
+}
+
+// Makes an empty file, which SQLite takes for a new database, if there is none. SQLite itself would
+// let everybody read it, and gives the -wal and -shm files the permissions of the file. What cannot
+// be made here is reported by SQLite.
+void MakeFile(const std::string& path) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+  if (fd >= 0) close(fd);
+}
+
+// `path` for SQLite's URI form, as a file that does not change.
+std::string UnchangingUri(const std::string& path) {
+  // With an empty authority a path may start with several slashes.
+  std::string uri = absl::StartsWith(path, "/") ? "file://" : "file:";
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || absl::StrContains("/._-", c)) {
+      uri += c;
+    } else {
+      absl::StrAppend(&uri, "%", absl::Hex(byte, absl::kZeroPad2));
+    }
+  }
+  return absl::StrCat(uri, "?immutable=1");
+}
+
 absl::Status LastStatus(sqlite3* db, int code, absl::string_view path) {
   return StatusOf(code, path, sqlite3_errmsg(db));
 }
@@ -76,7 +119,8 @@ Statement::Statement(Statement&& other) noexcept
     : db_(other.db_),
       stmt_(std::exchange(other.stmt_, nullptr)),
       path_(std::move(other.path_)),
-      status_(std::move(other.status_)) {}
+      status_(std::move(other.status_)),
+      repaired_(std::move(other.repaired_)) {}
 
 Statement& Statement::operator=(Statement&& other) noexcept {
   if (this == &other) return *this;
@@ -85,6 +129,7 @@ Statement& Statement::operator=(Statement&& other) noexcept {
   stmt_ = std::exchange(other.stmt_, nullptr);
   path_ = std::move(other.path_);
   status_ = std::move(other.status_);
+  repaired_ = std::move(other.repaired_);
   parameter_ = 0;
   column_ = -1;
   return *this;
@@ -119,6 +164,12 @@ void Statement::Note(int code) {
 
 void Statement::BindText(absl::string_view name, absl::string_view value) {
   if (const int i = ParameterIndex(name); i > 0) {
+    if (!IsValidUtf8(value)) {
+      const std::string valid = ValidUtf8(value);
+      Note(
+          sqlite3_bind_text64(stmt_, i, valid.data(), valid.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+      return;
+    }
     // An empty view may hold a null pointer, which SQLite would take for NULL.
     Note(sqlite3_bind_text64(stmt_, i, value.empty() ? "" : value.data(), value.size(),
                              SQLITE_TRANSIENT, SQLITE_UTF8));
@@ -147,6 +198,7 @@ void Statement::BindNull(absl::string_view name) {
 absl::StatusOr<bool> Statement::Step() {
   parameter_ = 0;
   column_ = -1;
+  repaired_.clear();
   if (!status_.ok()) {
     Reset();
     return std::exchange(status_, absl::OkStatus());
@@ -175,8 +227,10 @@ absl::string_view Statement::TextAt(int column) {
   // SQLite hands texts out as unsigned char.
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(stmt_, column));
   const int bytes = sqlite3_column_bytes(stmt_, column);
-  return text == nullptr ? absl::string_view()
-                         : absl::string_view(text, static_cast<size_t>(bytes));
+  if (text == nullptr) return {};
+  const absl::string_view view(text, static_cast<size_t>(bytes));
+  if (IsValidUtf8(view)) return view;
+  return repaired_.emplace_front(ValidUtf8(view));
 }
 
 bool Statement::IsNullAt(int column) {
@@ -225,12 +279,48 @@ absl::string_view Statement::Blob(absl::string_view name) {
                           : absl::string_view(bytes, static_cast<size_t>(count));
 }
 
+Connection::FileState Connection::StateOf(const std::string& path) {
+  FileState state;
+  struct stat file = {};
+  if (stat(path.c_str(), &file) == 0) {
+    state.time_ns = int64_t{file.st_mtim.tv_sec} * 1'000'000'000 + file.st_mtim.tv_nsec;
+    state.bytes = file.st_size;
+  }
+  struct stat wal = {};
+  if (stat(absl::StrCat(path, "-wal").c_str(), &wal) == 0) state.wal_bytes = wal.st_size;
+  return state;
+}
+
+absl::Status Connection::CheckUnchanged() const {
+  if (!unchanging_ || StateOf(path_) == *unchanging_) return absl::OkStatus();
+  return absl::AbortedError(absl::StrCat(path_, " was changed by another program; open it again"));
+}
+
+absl::Status Connection::ReadWithoutSideFiles() {
+  const int code = sqlite3_exec(db_, "PRAGMA schema_version", nullptr, nullptr, nullptr) & 0xff;
+  if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY) return absl::OkStatus();
+  const FileState state = StateOf(path_);
+  // What the log holds would be missing; the error of the next read says what to do.
+  if (state.wal_bytes > 0) return absl::OkStatus();
+  sqlite3* db = nullptr;
+  const int open_code = sqlite3_open_v2(
+      UnchangingUri(path_).c_str(), &db,
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+      nullptr);
+  if (open_code != SQLITE_OK) {
+    sqlite3_close(db);
+    return StatusOf(open_code, path_, sqlite3_errstr(open_code));
+  }
+  sqlite3_close(db_);
+  db_ = db;
+  unchanging_ = state;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& path, Mode mode,
                                                              absl::Duration busy_time) {
-  if (mode != Mode::kCreate && access(path.c_str(), F_OK) != 0 &&
-      (errno == ENOENT || errno == ENOTDIR)) {
-    return absl::NotFoundError(absl::StrCat(path, ": no such file"));
-  }
+  CIS_RETURN_IF_ERROR(CheckKind(path, mode == Mode::kCreate));
+  if (mode == Mode::kCreate) MakeFile(path);
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= mode == Mode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (mode == Mode::kCreate) flags |= SQLITE_OPEN_CREATE;
@@ -246,6 +336,8 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
     return status;
   }
   std::unique_ptr<Connection> connection(new Connection(db, path));
+  if (mode == Mode::kReadOnly) CIS_RETURN_IF_ERROR(connection->ReadWithoutSideFiles());
+  db = connection->db_;
   sqlite3_busy_timeout(db, static_cast<int>(absl::ToInt64Milliseconds(busy_time)));
   // A file that somebody prepared must not be able to do more than hold data.
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -347,6 +439,7 @@ absl::Status Connection::KeepSideFiles() {
 
 absl::Status Connection::CopyTo(const std::string& path) {
   unlink(path.c_str());
+  MakeFile(path);
   sqlite3* target = nullptr;
   int code =
       sqlite3_open_v2(path.c_str(), &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);

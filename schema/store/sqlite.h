@@ -3,6 +3,7 @@
 // SQLite for C++: the only file that knows <sqlite3.h> is sqlite.cc.
 
 #include <cstdint>
+#include <forward_list>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,7 +34,8 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
   ~Statement();
 
-  // Parameters, without the ":" of the SQL. They keep their values until bound again.
+  // Parameters, without the ":" of the SQL. They keep their values until bound again. Broken UTF-8
+  // of a text is stored as U+FFFD.
   void BindText(absl::string_view name, absl::string_view value);
   void BindBlob(absl::string_view name, absl::string_view value);
   void BindInt(absl::string_view name, int64_t value);
@@ -49,7 +51,8 @@ class Statement {
   // Ends an iteration early.
   void Reset();
 
-  // Columns of the current row. NULL reads as 0 or "". Texts live until the next Step().
+  // Columns of the current row. NULL reads as 0 or "". Texts live until the next Step(). They are
+  // valid UTF-8, whatever the file holds: broken bytes read as U+FFFD (schema/base/utf8.h).
   int64_t Int(absl::string_view name);
   double Real(absl::string_view name);
   absl::string_view Text(absl::string_view name);
@@ -71,10 +74,11 @@ class Statement {
 
   sqlite3* db_ = nullptr;
   sqlite3_stmt* stmt_ = nullptr;
-  std::string path_;     // for messages
-  int parameter_ = 0;    // last used, 1-based
-  int column_ = -1;      // last used, 0-based
-  absl::Status status_;  // of a bind or a column since the last Step()
+  std::string path_;                         // for messages
+  int parameter_ = 0;                        // last used, 1-based
+  int column_ = -1;                          // last used, 0-based
+  absl::Status status_;                      // of a bind or a column since the last Step()
+  std::forward_list<std::string> repaired_;  // texts of the current row that were broken UTF-8
 };
 
 // One open database file. Not thread-safe.
@@ -86,9 +90,13 @@ class Connection {
     kCreate,     // created if absent
   };
 
-  // Opens `path` and waits up to `busy_time` for locks of others.
-  // Returns NOT_FOUND if the file or its folder does not exist, PERMISSION_DENIED if it may not be
-  // opened, DATA_LOSS if it is not an SQLite database.
+  // Opens `path` and waits up to `busy_time` for locks of others. A file that is made can be read
+  // by its owner and group only (0640, less what the umask takes), and so can its -wal and -shm
+  // files. Where neither the -wal and -shm files nor room for them are there (a read-only file
+  // system), the file is read as one that does not change: see CheckUnchanged. Returns NOT_FOUND if
+  // the file or its folder does not exist, INVALID_ARGUMENT if `path` is a folder or another thing
+  // that is no file, PERMISSION_DENIED if it may not be opened, DATA_LOSS if it is not an SQLite
+  // database.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path, Mode mode,
                                                           absl::Duration busy_time);
   Connection(const Connection&) = delete;
@@ -96,6 +104,10 @@ class Connection {
   ~Connection();
 
   const std::string& path() const { return path_; }
+
+  // Returns ABORTED if the file was opened as one that does not change and did: what was read since
+  // the last call may be of two states. Open it again.
+  absl::Status CheckUnchanged() const;
 
   // Compiles one statement. Errors as Statement::Step().
   absl::StatusOr<Statement> Prepare(absl::string_view sql);
@@ -130,11 +142,23 @@ class Connection {
   absl::Status CopyTo(const std::string& path);
 
  private:
+  // What shows that somebody wrote to the file: its own time and size, and the size of its -wal
+  // file.
+  struct FileState {
+    int64_t time_ns = 0;
+    int64_t bytes = 0;
+    int64_t wal_bytes = 0;  // 0 = there is none, or it is empty
+    friend bool operator==(const FileState&, const FileState&) = default;
+  };
+  static FileState StateOf(const std::string& path);
   Connection(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
+  // Reads once; opens the file again as one that does not change if it can be read only so.
+  absl::Status ReadWithoutSideFiles();
   absl::Status InTransaction(const char* begin, absl::FunctionRef<absl::Status()> body);
 
   sqlite3* db_ = nullptr;
   const std::string path_;
+  std::optional<FileState> unchanging_;  // how the file was when it was opened as unchanging
   std::map<std::string, Statement, std::less<>> kept_;
 };
 

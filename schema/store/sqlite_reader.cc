@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "schema/base/status_macros.h"
 #include "schema/model/network_peers.h"
+#include "schema/model/split_shares.h"
 #include "schema/store/load_rows.h"
 #include "schema/store/registry_rows.h"
 #include "schema/store/sqlite_sql.h"
@@ -34,6 +35,7 @@ absl::Status LoadSites(Connection& db, const Catalog* previous, Catalog& catalog
     std::shared_ptr<const SiteCatalog> unchanged = FindUnchanged(previous, *sites[i]);
     if (unchanged == nullptr) {
       CIS_RETURN_IF_ERROR(LoadSite(db, *sites[i], rows[i]));
+      RemoveSplitShares(sites[i].get());
       for (EndpointCatalog& endpoint : sites[i]->endpoints) JoinNetworkFacts(&endpoint);
       unchanged = std::move(sites[i]);
     }
@@ -61,6 +63,7 @@ absl::Status CheckSameFile(const std::string& path, const FileIdentity& file) {
 
 absl::StatusOr<int64_t> SqliteReader::Generation() {
   CIS_RETURN_IF_ERROR(CheckSameFile(db_->path(), file_));
+  CIS_RETURN_IF_ERROR(db_->CheckUnchanged());
   CIS_ASSIGN_OR_RETURN(Statement * find, db_->Use(sql::kGeneration));
   CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
   if (!found)
@@ -79,6 +82,7 @@ absl::StatusOr<Catalog> SqliteReader::Load(const Catalog* previous) {
     CIS_ASSIGN_OR_RETURN(catalog.registry, LoadRegistry(*db_, previous));
     return LoadCrawls(*db_, absl::InfiniteFuture(), catalog);
   }));
+  CIS_RETURN_IF_ERROR(db_->CheckUnchanged());
   return catalog;
 }
 

@@ -126,7 +126,8 @@ class StoreReader {
   virtual ~StoreReader() = default;
 
   // One indexed read; cheap enough to poll. Returns UNAVAILABLE if the path leads to another file
-  // now, or to none: open it again.
+  // now, or to none, and ABORTED if a file that can only be read as one that does not change did
+  // (Connection::CheckUnchanged): open it again.
   virtual absl::StatusOr<int64_t> Generation() = 0;
 
   // Everything at one generation, in one read transaction. Sites of `previous` (may be null, may

@@ -3,7 +3,6 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "schema/base/utf8.h"
 #include "schema/model/resource_name.h"
 #include "server/service/proto_values.h"
 
@@ -75,11 +74,11 @@ void ChangeToProto(const Change& change, v1::Change& proto) {
     proto.set_vo(change.share.vo);
   }
   proto.set_resource(ResourceOf(change));
-  proto.set_upstream_id(ValidUtf8(change.upstream_id));
-  proto.set_display_name(ValidUtf8(change.name));
-  proto.set_field(ValidUtf8(change.field));
-  if (change.old_value) proto.set_old_value(ValidUtf8(*change.old_value));
-  if (change.new_value) proto.set_new_value(ValidUtf8(*change.new_value));
+  proto.set_upstream_id(change.upstream_id);
+  proto.set_display_name(change.name);
+  proto.set_field(change.field);
+  if (change.old_value) proto.set_old_value(*change.old_value);
+  if (change.new_value) proto.set_new_value(*change.new_value);
   proto.set_cause(CauseToProto(change.cause));
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "schema/base/utf8.h"
 #include "schema/model/resource_name.h"
 #include "server/placement/describe.h"
 #include "server/service/proto_values.h"
@@ -129,9 +128,9 @@ void NetworkPlanToProto(const Placement& placement, const PlacementQuery& query,
   }
   for (const Evidence& evidence : PlanEvidence(plan)) {
     v1::Evidence& added = *proto.add_evidence();
-    added.set_field(ValidUtf8(evidence.field));
-    added.set_source(ValidUtf8(evidence.source));
-    added.set_value(ValidUtf8(evidence.value));
+    added.set_field(evidence.field);
+    added.set_source(evidence.source);
+    added.set_value(evidence.value);
   }
   for (std::string& step : DescribeSteps(placement, query)) proto.add_steps(std::move(step));
 }
@@ -169,7 +168,7 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query, a
   }
   proto.set_confidence(ConfidenceToProto(placement.confidence));
   for (const std::string& note : DescribeNotes(placement, query, now)) {
-    proto.add_notes(ValidUtf8(note));
+    proto.add_notes(note);
   }
   UnknownsToProto(placement.unknowns, proto);
   if (placement.boot_volume_gib) proto.set_boot_volume_gib(*placement.boot_volume_gib);
@@ -219,7 +218,7 @@ void ReasonToProto(const Reason& reason, const PlacementQuery& query, v1::Reason
   proto.set_best_item(text.best_item);
   proto.set_gap(text.gap);
   if (text.gap_percent) proto.set_gap_percent(*text.gap_percent);
-  proto.set_message(ValidUtf8(text.message));
+  proto.set_message(text.message);
 }
 
 }  // namespace cis

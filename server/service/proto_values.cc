@@ -3,7 +3,6 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
-#include "schema/base/utf8.h"
 
 namespace cis {
 
@@ -90,13 +89,13 @@ v1::Provenance ProvenanceToProto(const Provenance& provenance) {
   for (const Evidence& evidence : provenance.evidence) {
     v1::Evidence& entry = *proto.add_evidence();
     entry.set_field(evidence.field);
-    entry.set_source(ValidUtf8(evidence.source));
-    entry.set_value(ValidUtf8(evidence.value));
+    entry.set_source(evidence.source);
+    entry.set_value(evidence.value);
   }
   for (const FieldConfidence& fact : provenance.confidence) {
     (*proto.mutable_confidence())[fact.field] = ConfidenceToProto(fact.confidence);
   }
-  for (const std::string& warning : provenance.warnings) proto.add_warnings(ValidUtf8(warning));
+  for (const std::string& warning : provenance.warnings) proto.add_warnings(warning);
   return proto;
 }
 

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "schema/base/utf8.h"
 #include "schema/model/resource_name.h"
 #include "server/service/proto_values.h"
 
@@ -15,7 +14,7 @@ void DowntimeToProto(const Downtime& downtime, absl::Time now, v1::Downtime& pro
   proto.set_is_outage(downtime.is_outage);
   proto.set_is_scheduled(downtime.is_scheduled);
   proto.set_is_running(downtime.IsRunning(now));
-  proto.set_description(ValidUtf8(downtime.description));
+  proto.set_description(downtime.description);
   *proto.mutable_start_time() = TimeToProto(downtime.start);
   *proto.mutable_end_time() = TimeToProto(downtime.end);
 }
@@ -24,8 +23,8 @@ void SiteProblemToProto(const SiteProblem& problem, v1::SiteProblem& proto) {
   proto.set_name(FormatSiteProblemName(problem));
   proto.set_site_name(problem.site_name);
   proto.set_code(problem.code);
-  proto.set_subject(ValidUtf8(problem.subject));
-  proto.set_message(ValidUtf8(problem.message));
+  proto.set_subject(problem.subject);
+  proto.set_message(problem.message);
   if (IsKnownTime(problem.since)) *proto.mutable_since_time() = TimeToProto(problem.since);
 }
 

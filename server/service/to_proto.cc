@@ -4,7 +4,6 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "schema/base/utf8.h"
 #include "schema/model/resource_name.h"
 #include "server/service/proto_values.h"
 
@@ -33,7 +32,7 @@ void KindToProto(const RequestContext& context, Kind kind, const KindState* stat
   SetTime(proto, &v1::KindStatus::mutable_attempt_time, state->attempt_time);
   if (state->error != ErrorClass::kNone) {
     proto.set_error_class(std::string(FormatErrorClass(state->error)));
-    proto.set_error_message(ValidUtf8(state->error_message));
+    proto.set_error_message(state->error_message);
     SetTime(proto, &v1::KindStatus::mutable_failing_since_time, state->failing_since);
   }
   proto.set_failure_count(state->failure_count);
@@ -177,7 +176,7 @@ void FlavorToProto(const FlavorView& view, v1::Flavor& proto) {
   proto.set_extra_specs_known(flavor.extra_specs.has_value());
   if (flavor.extra_specs.has_value()) {
     for (const auto& [key, value] : *flavor.extra_specs) {
-      (*proto.mutable_extra_specs())[ValidUtf8(key)] = ValidUtf8(value);
+      (*proto.mutable_extra_specs())[key] = value;
     }
   }
   for (const absl::string_view vo : VosOf(view)) proto.add_vos(std::string(vo));
@@ -225,7 +224,7 @@ void ImageToProto(const ImageView& view, v1::Image& proto) {
   SetOptional(proto, &v1::Image::set_hotfix_hours, image.hotfix_hours);
   if (image.boot_properties.has_value()) {
     for (const auto& [key, value] : *image.boot_properties) {
-      (*proto.mutable_boot_properties())[ValidUtf8(key)] = ValidUtf8(value);
+      (*proto.mutable_boot_properties())[key] = value;
     }
   }
   for (const std::string& tag : image.tags) proto.add_tags(tag);
@@ -292,7 +291,7 @@ void CrawlResultToProto(const CrawlResult& result, v1::CrawlResult& proto) {
   proto.set_kind(std::string(FormatKind(result.kind)));
   if (result.error != ErrorClass::kNone) {
     proto.set_error_class(std::string(FormatErrorClass(result.error)));
-    proto.set_error_message(ValidUtf8(result.error_message));
+    proto.set_error_message(result.error_message);
   }
   proto.set_record_count(result.record_count);
   proto.set_skipped_count(result.skipped_count);

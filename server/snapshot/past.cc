@@ -23,7 +23,7 @@ size_t CountRecords(const Catalog& catalog) {
 absl::Status Past::Read(absl::FunctionRef<absl::Status(HistoryReader&)> use) {
   if (reader_ != nullptr) {
     absl::Status status = use(*reader_);
-    if (!absl::IsUnavailable(status)) return status;
+    if (!absl::IsUnavailable(status) && !absl::IsAborted(status)) return status;
     // The path leads to another file now; what was kept is of the old one.
     reader_.reset();
     kept_.clear();

@@ -42,8 +42,13 @@ absl::StatusOr<bool> Refresher::Look() {
     identity_ = identity;
   }
   if (is_read_) {
-    CIS_ASSIGN_OR_RETURN(const int64_t generation, reader_->Generation());
-    if (generation == snapshot_->generation()) return false;
+    absl::StatusOr<int64_t> generation = reader_->Generation();
+    if (absl::IsAborted(generation.status())) {  // changed on a read-only file system
+      CIS_ASSIGN_OR_RETURN(reader_, options_.open(options_.path));
+      generation = reader_->Generation();
+    }
+    CIS_RETURN_IF_ERROR(generation.status());
+    if (*generation == snapshot_->generation()) return false;
   }
   CIS_ASSIGN_OR_RETURN(Catalog catalog,
                        reader_->Load(snapshot_ == nullptr ? nullptr : &snapshot_->catalog()));

@@ -1,12 +1,22 @@
 // A database file -> the services inside this process.
 
 #include <fstream>
+#include <map>
+#include <optional>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "cis/v1/changes.grpc.pb.h"
 #include "cis/v1/inventory.grpc.pb.h"
+#include "cis/v1/placement.grpc.pb.h"
+#include "cis/v1/registry.grpc.pb.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
+#include "schema/model/fields.h"
+#include "schema/store/sqlite.h"
 #include "schema/store/store.h"
 #include "server/service/in_process.h"
 #include "tests/support/builders.h"
@@ -71,6 +81,196 @@ TEST(InProcessServer, ServesSeveralThreads) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+constexpr char kMark[] = "MARK";
+
+// Sets every text of a record to kMark.
+struct Marker {
+  void operator()(absl::string_view, std::string& text) const { text = kMark; }
+  void operator()(absl::string_view, std::vector<std::string>& texts) const { texts = {kMark}; }
+  void operator()(absl::string_view,
+                  std::optional<std::map<std::string, std::string>>& texts) const {
+    texts.emplace();
+    (*texts)[kMark] = kMark;
+  }
+  template <typename Value>
+  void operator()(absl::string_view, Value&) const {}
+  void Provenance(cis::Provenance& facts) const {
+    facts.evidence = {{kMark, kMark, kMark}};
+    facts.confidence = {{kMark, Confidence::kStrong}};
+    facts.warnings = {kMark};
+  }
+};
+
+template <typename Record>
+Record Marked(Record record) {
+  const Marker marker;
+  VisitFields(marker, record);
+  return record;
+}
+
+// One record of each kind, with kMark wherever a text stands.
+void WriteMarkedDatabase(const std::string& path) {
+  Share share = MakeShare(Marked(MakeEndpoint(kMark)), kMark);
+  share.endpoint.site_name = kMark;
+  share = Marked(share);
+  auto writer = OpenStoreWriter(path);
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  ASSERT_TRUE((*writer)->ReplaceConfiguration({MakeSite(kMark)}, {share}).ok());
+  const auto crawl = (*writer)->BeginCrawl(TestTime());
+  ASSERT_TRUE(crawl.ok());
+  for (const Kind kind : {Kind::kFlavors, Kind::kImages, Kind::kNetworks, Kind::kQuotas}) {
+    Observation observation;
+    observation.share = share;
+    observation.kind = kind;
+    observation.fetch_time = TestTime();
+    RecordSet records;
+    records.share = share;
+    records.kind = kind;
+    records.observe_time = TestTime();
+    records.remarks = {kMark};
+    if (kind == Kind::kFlavors) records.flavors = {Marked(MakeFlavor("f"))};
+    if (kind == Kind::kImages) records.images = {Marked(MakeImage("i"))};
+    if (kind == Kind::kNetworks) {
+      records.network_set.networks = {Marked(MakeNetwork("n", NetworkUse::kDirect))};
+      records.network_set.networks[0].subnets = {Marked(Subnet())};
+      records.network_set.routers = {Marked(Router())};
+      records.network_set.floating_ips = {Marked(FloatingIp())};
+    }
+    if (kind == Kind::kQuotas) records.limit_set.quotas = {Marked(Quota())};
+    const absl::Status status = (*writer)->ReplaceRecords(*crawl, observation, records, 1);
+    ASSERT_TRUE(status.ok()) << status;
+    const absl::Status failed =
+        (*writer)->RecordFailure(*crawl, share, kind, ErrorClass::kServer, kMark, TestTime(), 1);
+    ASSERT_TRUE(failed.ok()) << failed;
+  }
+  RegistryUpdate update;
+  update.time = TestTime();
+  for (const RegistryPart part :
+       {RegistryPart::kSites, RegistryPart::kServices, RegistryPart::kDowntimes}) {
+    update.part = part;
+    update.sites = {Marked(RegistrySite())};
+    update.services = {Marked(RegistryService())};
+    update.downtimes = {Marked(Downtime())};
+    const absl::Status status = (*writer)->ReplaceRegistry(update);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  ASSERT_TRUE(
+      (*writer)->ReplaceSiteProblems({{kMark, kMark, kMark, kMark, TestTime()}}, TestTime()).ok());
+}
+
+// Breaks the UTF-8 of every text that holds kMark. Returns in how many columns.
+int BreakTexts(const std::string& path) {
+  const auto db = Connection::Open(path, Connection::Mode::kReadWrite, absl::Seconds(10));
+  EXPECT_TRUE(db.ok()) << db.status();
+  std::vector<std::pair<std::string, std::string>> columns;
+  {
+    auto find = (*db)->Prepare(
+        "SELECT t.name AS noun, c.name AS field FROM sqlite_schema AS t "
+        "JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table' AND c.type = 'TEXT'");
+    EXPECT_TRUE(find.ok()) << find.status();
+    while (find->Step().value_or(false)) {
+      columns.emplace_back(find->Text("noun"), find->Text("field"));
+    }
+  }
+  int broken = 0;
+  for (const auto& [noun, field] : columns) {
+    const absl::Status status = (*db)->Execute(
+        absl::StrCat("UPDATE ", noun, " SET ", field, " = replace(", field,
+                     ", 'MARK', CAST(x'61ff62c3' AS TEXT)) WHERE instr(", field, ", 'MARK') > 0"));
+    EXPECT_TRUE(status.ok()) << status;
+    if ((*db)->change_count() > 0) ++broken;
+  }
+  return broken;
+}
+
+// A client could not read a reply that holds one text of broken UTF-8.
+TEST(InProcessServer, BrokenUtf8OfAnyColumnIsAnswered) {
+  const TempDir dir;
+  const std::string path = dir.File("cis.db");
+  WriteMarkedDatabase(path);
+  EXPECT_GT(BreakTexts(path), 80);
+  const auto server = InProcessServer::Open(path);
+  ASSERT_TRUE(server.ok()) << server.status();
+  const std::string mended =
+      "a\xEF\xBF\xBD"
+      "b\xEF\xBF\xBD";
+  const auto inventory = v1::InventoryService::NewStub((*server)->channel());
+  const auto ask = [](auto stub, auto method, auto request, auto response) {
+    grpc::ClientContext context;
+    const grpc::Status status = (stub->*method)(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << request.GetTypeName() << ": " << status.error_message();
+    return response;
+  };
+  using Stub = v1::InventoryService::Stub;
+  const auto sites =
+      ask(inventory.get(), &Stub::ListSites, v1::ListSitesRequest(), v1::ListSitesResponse());
+  ASSERT_EQ(sites.sites_size(), 1);
+  EXPECT_EQ(sites.sites(0).display_name(), mended);
+  EXPECT_EQ(ask(inventory.get(), &Stub::ListVos, v1::ListVosRequest(), v1::ListVosResponse())
+                .vos(0)
+                .display_name(),
+            mended);
+  EXPECT_EQ(
+      ask(inventory.get(), &Stub::ListCrawls, v1::ListCrawlsRequest(), v1::ListCrawlsResponse())
+          .total_size(),
+      1);
+  v1::GetCrawlRequest crawl;
+  crawl.set_name("crawls/1");
+  ask(inventory.get(), &Stub::GetCrawl, crawl, v1::Crawl());
+  const auto all = [](auto request) {
+    request.set_parent("sites/-");
+    request.set_show_inactive(true);
+    return request;
+  };
+  v1::ListEndpointsRequest endpoints;
+  endpoints.set_parent("sites/-");
+  EXPECT_EQ(ask(inventory.get(), &Stub::ListEndpoints, endpoints, v1::ListEndpointsResponse())
+                .total_size(),
+            1);
+  const auto shares = ask(inventory.get(), &Stub::ListShares, all(v1::ListSharesRequest()),
+                          v1::ListSharesResponse());
+  ASSERT_EQ(shares.shares_size(), 1);
+  for (const v1::KindStatus& kind : shares.shares(0).kinds()) {
+    if (kind.error_class().empty()) continue;
+    EXPECT_EQ(kind.error_message(), mended);
+  }
+  EXPECT_EQ(ask(inventory.get(), &Stub::ListFlavors, all(v1::ListFlavorsRequest()),
+                v1::ListFlavorsResponse())
+                .flavors(0)
+                .extra_specs()
+                .count(mended),
+            1u);
+  EXPECT_EQ(ask(inventory.get(), &Stub::ListImages, all(v1::ListImagesRequest()),
+                v1::ListImagesResponse())
+                .total_size(),
+            1);
+  EXPECT_EQ(ask(inventory.get(), &Stub::ListNetworks, all(v1::ListNetworksRequest()),
+                v1::ListNetworksResponse())
+                .total_size(),
+            1);
+  const auto registry = v1::RegistryService::NewStub((*server)->channel());
+  EXPECT_EQ(ask(registry.get(), &v1::RegistryService::Stub::ListSiteProblems,
+                v1::ListSiteProblemsRequest(), v1::ListSiteProblemsResponse())
+                .problems(0)
+                .message(),
+            mended);
+  ask(registry.get(), &v1::RegistryService::Stub::ListOffers, v1::ListOffersRequest(),
+      v1::ListOffersResponse());
+  const auto placement = v1::PlacementService::NewStub((*server)->channel());
+  v1::FindPlacementsRequest request;
+  request.add_vos(mended);
+  request.set_explain(true);
+  EXPECT_EQ(ask(placement.get(), &v1::PlacementService::Stub::FindPlacements, request,
+                v1::FindPlacementsResponse())
+                .verdicts_size(),
+            1);
+  const auto changes = v1::ChangeService::NewStub((*server)->channel());
+  EXPECT_GT(ask(changes.get(), &v1::ChangeService::Stub::ListChanges, v1::ListChangesRequest(),
+                v1::ListChangesResponse())
+                .changes_size(),
+            0);
 }
 
 TEST(InProcessServer, TellsWhatIsWrongWithTheFile) {

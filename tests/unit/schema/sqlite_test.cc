@@ -106,6 +106,24 @@ TEST_F(SqliteTest, QueryEachHandsOutEveryAnswer) {
   EXPECT_THAT(answers, ::testing::ElementsAre(1, 2));
 }
 
+TEST_F(SqliteTest, TextsAreValidUtf8WhateverIsInTheFile) {
+  absl::StatusOr<Statement> put = db_->Prepare("INSERT INTO t (x) VALUES (:x)");
+  ASSERT_TRUE(put.ok());
+  put->BindText("x", "a\xff");
+  ASSERT_TRUE(put->Run().ok());
+  EXPECT_EQ(db_->QueryText("SELECT hex(x) FROM t").value_or(""), "61EFBFBD");
+  // As an older version or another program wrote it.
+  ASSERT_TRUE(db_->Execute("UPDATE t SET x = CAST(x'62C3' AS TEXT)").ok());
+  absl::StatusOr<Statement> get = db_->Prepare("SELECT x, CAST(x'ff63' AS TEXT) AS y FROM t");
+  ASSERT_TRUE(get.ok());
+  ASSERT_TRUE(get->Step().value_or(false));
+  const absl::string_view x = get->Text("x");
+  EXPECT_EQ(get->OptionalText("y"),
+            "\xEF\xBF\xBD"
+            "c");
+  EXPECT_EQ(x, "b\xEF\xBF\xBD");
+}
+
 TEST_F(SqliteTest, CopyIsComplete) {
   ASSERT_TRUE(db_->Execute("INSERT INTO t (i) VALUES (42)").ok());
   const std::string path = dir_.File("copy.db");

@@ -1,12 +1,18 @@
 // Which files are opened, upgraded or refused, and with which words.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <random>
 
+#include "schema/store/backup.h"
 #include "schema/store/migrations.h"
 #include "schema/store/sqlite.h"
 #include "tests/unit/schema/store_fixture.h"
@@ -98,9 +104,73 @@ TEST_F(StoreTest, FolderThatDoesNotExistIsNamed) {
   EXPECT_EQ(OpenStoreReader(nowhere).status().code(), absl::StatusCode::kNotFound);
 }
 
-TEST_F(StoreTest, FolderIsNotAFile) {
-  EXPECT_THAT(OpenStoreWriter(dir_.path()).status().code(),
-              AnyOf(absl::StatusCode::kPermissionDenied, absl::StatusCode::kNotFound));
+TEST_F(StoreTest, FolderOrDeviceIsNotAFile) {
+  const std::string folder = dir_.path();
+  for (const absl::Status& status :
+       {OpenStoreWriter(folder).status(), OpenStoreReader(folder).status()}) {
+    EXPECT_EQ(status,
+              absl::InvalidArgumentError(
+                  folder + ": this is a folder; name the database file in it, for example " +
+                  folder + "/cis.db"));
+  }
+  EXPECT_EQ(
+      OpenStoreReader("/dev/null").status(),
+      absl::InvalidArgumentError("/dev/null: this is not a regular file; name a database file"));
+}
+
+TEST_F(StoreTest, FilesAreNotForOthersToRead) {
+  const mode_t before = umask(0022);
+  CloseWriter();
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path() + suffix);
+  Reopen();
+  PutFlavors(MakeShare("SITE-A", "ops"), {MakeFlavor("f")});
+  const std::string copy = dir_.File("copy.db");
+  EXPECT_TRUE(BackUpStore(path(), copy).ok());
+  umask(before);
+  for (const std::string& file : {path(), path() + "-wal", path() + "-shm", copy}) {
+    EXPECT_EQ(static_cast<int>(std::filesystem::status(file).permissions()), 0640) << file;
+  }
+}
+
+// What a program may that is neither root nor the owner. Ends the process: 0 if all is as expected.
+[[noreturn]] void ReadAsAnother(const std::string& path) {
+  const int writable = open(path.c_str(), O_RDWR | O_CLOEXEC);
+  chmod(path.c_str(), 0444);
+  chmod(std::filesystem::path(path).parent_path().c_str(), 0555);
+  if (geteuid() == 0 &&
+      (setresgid(65534, 65534, 65534) != 0 || setresuid(65534, 65534, 65534) != 0)) {
+    std::_Exit(2);
+  }
+  auto reader = OpenStoreReader(path);
+  if (!reader.ok()) {
+    std::cerr << reader.status() << "\n";
+    std::_Exit(3);
+  }
+  const absl::StatusOr<Catalog> catalog = (*reader)->Load(nullptr);
+  if (!catalog.ok() || catalog->sites.size() != 1 || (*reader)->Generation().value_or(0) < 1) {
+    std::_Exit(4);
+  }
+  // Another program writes to the file.
+  const timespec times[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
+  if (futimens(writable, times) != 0) std::_Exit(5);
+  if (!absl::IsAborted((*reader)->Generation().status())) std::_Exit(6);
+  if (!absl::IsAborted((*reader)->Load(nullptr).status())) std::_Exit(7);
+  reader = OpenStoreReader(path);
+  std::_Exit(reader.ok() && (*reader)->Load(nullptr).ok() ? 0 : 8);
+}
+
+TEST_F(StoreTest, IsReadWhereNothingCanBeWrittenAndNoticesChanges) {
+  // "?", "%" and "#" have a meaning in the URIs that SQLite takes.
+  const std::string folder = dir_.File("read only?#%41");
+  std::filesystem::create_directory(folder);
+  PutFlavors(MakeShare("SITE-A", "ops"), {MakeFlavor("f")});
+  ASSERT_TRUE(BackUpStore(path(), folder + "/cis.db").ok());
+  // As a crawler leaves it: with a log, which is empty. Its side files are not copied.
+  Alter(folder + "/cis.db", "PRAGMA journal_mode = WAL");
+  for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(folder + "/cis.db" + suffix);
+  chmod(dir_.path().c_str(), 0755);
+  EXPECT_EXIT(ReadAsAnother(folder + "/cis.db"), ::testing::ExitedWithCode(0), "");
+  chmod(folder.c_str(), 0755);
 }
 
 TEST_F(StoreTest, TruncatedFileIsRefused) {

@@ -33,7 +33,7 @@ class Values {
         "Übuntu 22.04 – ŽŽ 日本",
         "[\"json\",\"inside\"]",
         "'; DROP TABLE flavor; --",
-        "\xff\xfe not UTF-8",
+        "\xEF\xBF\xBD was not UTF-8",
         std::string(3000, 'x'),
     };
     return kTexts[static_cast<size_t>(Below(static_cast<int64_t>(kTexts.size())))];

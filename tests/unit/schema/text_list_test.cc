@@ -56,7 +56,7 @@ TEST(TextList, WriterStartsAfreshAfterFinish) {
 TEST(TextList, RefusesWhatNoWriterWrote) {
   for (const char* json : {"", "[", "a", "{}", "[1]", "[\"a\"", "[\"a", "[\"a\\\"]", "[\"a\",]",
                            "[\"a\"]x", "[\"a\" ,\"b\"]", "[\"\\u0g00\"]", "[\"\\u1234\"]",
-                           "[\"a\nb\"]", "[]]", "]", ",\"a\"]", "[\"\\"}) {
+                           "[\"\\u00ff\"]", "[\"a\nb\"]", "[]]", "]", ",\"a\"]", "[\"\\"}) {
     bool ok = true;
     Read(json, ok);
     EXPECT_FALSE(ok) << json;

@@ -17,14 +17,18 @@ struct FakeStore {
   absl::Status load_error;
   int64_t generation = 1;
   int open_count = 0;
+  int changed_readers = 0;  // readers below this number say that the file changed under them
   int load_count = 0;
   bool had_previous = false;
 };
 
 class FakeReader : public StoreReader {
  public:
-  explicit FakeReader(FakeStore* store) : store_(store) {}
-  absl::StatusOr<int64_t> Generation() override { return store_->generation; }
+  explicit FakeReader(FakeStore* store) : store_(store), number_(store->open_count) {}
+  absl::StatusOr<int64_t> Generation() override {
+    if (number_ < store_->changed_readers) return absl::AbortedError("changed");
+    return store_->generation;
+  }
   absl::StatusOr<Catalog> Load(const Catalog* previous) override {
     ++store_->load_count;
     store_->had_previous = previous != nullptr;
@@ -34,6 +38,7 @@ class FakeReader : public StoreReader {
 
  private:
   FakeStore* const store_;
+  const int number_;  // 1 is the first that was opened
 };
 
 class RefresherTest : public ::testing::Test {
@@ -68,6 +73,21 @@ class RefresherTest : public ::testing::Test {
   FakeStore store_;
   std::vector<std::shared_ptr<const Snapshot>> published_;
 };
+
+// On a read-only file system a reader sees one state of the file only.
+TEST_F(RefresherTest, OpensAFileAgainThatChangedUnderItsReader) {
+  Touch();
+  const auto refresher = Make();
+  EXPECT_TRUE(refresher->Poll().value_or(false));
+  store_.changed_readers = 2;
+  EXPECT_FALSE(refresher->Poll().value_or(true));
+  EXPECT_EQ(store_.open_count, 2);
+  store_.changed_readers = 3;
+  store_.generation = 2;
+  EXPECT_TRUE(refresher->Poll().value_or(false));
+  EXPECT_EQ(store_.open_count, 3);
+  EXPECT_EQ(published_.size(), 2u);
+}
 
 TEST_F(RefresherTest, PublishesEachGenerationOnce) {
   Touch();
