@@ -6,6 +6,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "nlohmann/json.hpp"
+#include "schema/base/utf8.h"
 
 namespace cis {
 namespace {
@@ -62,22 +64,31 @@ bool NeedsQuotes(absl::string_view text) {
          });
 }
 
+std::string JsonLine(absl::string_view time, LogLevel level, absl::string_view event,
+                     std::initializer_list<LogField> fields) {
+  using Json = nlohmann::ordered_json;
+  Json line = {{"time", std::string(time)},
+               {"level", std::string(LevelName(level))},
+               {"event", std::string(event)}};
+  for (const LogField& f : fields) {
+    // "inf" and "nan" are numbers that JSON does not have.
+    const Json number = f.is_number ? Json::parse(f.value, nullptr, false) : Json();
+    line[f.key] = number.is_number() || number.is_boolean() ? number : Json(f.value);
+  }
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace
 
 void SetLogFormat(LogFormat format) { g_format = format; }
 
 std::string FormatLogLine(LogFormat format, absl::string_view time, LogLevel level,
                           absl::string_view event, std::initializer_list<LogField> fields) {
-  std::string line;
-  if (format == LogFormat::kJson) {
-    line = absl::StrCat("{\"time\":", Quote(time), ",\"level\":", Quote(LevelName(level)),
-                        ",\"event\":", Quote(event));
-    for (const LogField& f : fields) absl::StrAppend(&line, ",", Quote(f.key), ":", Quote(f.value));
-    return line + "}";
-  }
-  line = absl::StrCat(time, " ", LevelName(level), " ", event);
+  if (format == LogFormat::kJson) return JsonLine(time, level, event, fields);
+  std::string line = absl::StrCat(time, " ", LevelName(level), " ", event);
   for (const LogField& f : fields) {
-    absl::StrAppend(&line, " ", f.key, "=", NeedsQuotes(f.value) ? Quote(f.value) : f.value);
+    const std::string value = ValidUtf8(f.value);
+    absl::StrAppend(&line, " ", f.key, "=", NeedsQuotes(value) ? Quote(value) : value);
   }
   return line;
 }
