@@ -12,7 +12,6 @@
 namespace cis {
 namespace {
 
-// Names stay under 63 bytes (RFC 1034 labels, AIP-122) with the hash.
 constexpr size_t kMaxSlugBytes = 54;
 constexpr size_t kMaxHostBytes = 24;
 
@@ -65,6 +64,17 @@ absl::string_view HostOf(absl::string_view url) {
   return url.substr(0, url.find_first_of(":/"));
 }
 
+// `id` itself if it is short enough. Depends on nothing but `id`, so that names of before the bound
+// still lead to what they named.
+std::string BoundId(absl::string_view id) {
+  if (id.size() <= kMaxResourceIdBytes) return std::string(id);
+  constexpr int kHashDigits = 12;
+  absl::string_view head = id.substr(0, kMaxResourceIdBytes - kHashDigits - 1);
+  while (absl::ConsumeSuffix(&head, "-")) {
+  }
+  return absl::StrCat(head, "-", HexHash(id, kHashDigits));
+}
+
 std::string SiteId(absl::string_view site_name) { return FormatSlug(site_name); }
 
 }  // namespace
@@ -94,11 +104,15 @@ std::string FormatShareId(const Share& share) {
 }
 
 std::string FormatEndpointItemId(const Endpoint& endpoint, absl::string_view upstream_id) {
-  return absl::StrCat(FormatEndpointId(endpoint), "--", FormatSlug(upstream_id));
+  return FormatItemId(FormatEndpointId(endpoint), upstream_id);
 }
 
 std::string FormatShareItemId(const Share& share, absl::string_view upstream_id) {
-  return absl::StrCat(FormatShareId(share), "--", FormatSlug(upstream_id));
+  return FormatItemId(FormatShareId(share), upstream_id);
+}
+
+std::string FormatItemId(absl::string_view parent_id, absl::string_view upstream_id) {
+  return BoundId(absl::StrCat(parent_id, "--", FormatSlug(upstream_id)));
 }
 
 std::string FormatSiteName(absl::string_view site_name) {
@@ -159,7 +173,7 @@ absl::StatusOr<ParsedName> ParseResourceName(absl::string_view text, absl::strin
   if (!top && parts.size() == 4 && parts[0] == "sites" && valid(parts[1]) &&
       parts[2] == collection && valid(parts[3])) {
     name.site_id = std::string(parts[1]);
-    name.id = std::string(parts[3]);
+    name.id = BoundId(parts[3]);
     return name;
   }
   const absl::string_view one = absl::StripSuffix(collection, "s");

@@ -3,6 +3,7 @@
 // Names of the API's resources (AIP-122). Sites use ids that a name may not hold, so the last part
 // of a name is a slug; the site's own id is always returned beside it, unchanged.
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -17,11 +18,18 @@ namespace cis {
 // different texts keep different ids. At most 54 bytes; "x-" and the hash if nothing is left.
 std::string FormatSlug(absl::string_view text);
 
-// Ids inside a site: stable, unique, [a-z0-9-].
+// No part of a name is longer (AIP-122, and RFC 1034 for labels).
+inline constexpr size_t kMaxResourceIdBytes = 63;
+
+// Ids inside a site: stable, unique, [a-z0-9-], at most kMaxResourceIdBytes long. Those of items
+// are the id of their endpoint or share, "--" and the slug of `upstream_id`; where that is longer,
+// its first bytes and "-" with 12 hex digits of its hash.
 std::string FormatEndpointId(const Endpoint& endpoint);  // "<host>-<6 hex of url, region>"
 std::string FormatShareId(const Share& share);           // "<endpoint>--<vo>" or with project
 std::string FormatEndpointItemId(const Endpoint& endpoint, absl::string_view upstream_id);
 std::string FormatShareItemId(const Share& share, absl::string_view upstream_id);
+// The same for an endpoint or share whose id is known.
+std::string FormatItemId(absl::string_view parent_id, absl::string_view upstream_id);
 
 // Full names.
 std::string FormatSiteName(absl::string_view site_name);   // "sites/cesga-cloud-1a2b3c4d"
@@ -44,7 +52,8 @@ struct ParsedName {
   std::string id;          // of the last collection
 };
 
-// Parses "sites/S", "vos/V", "crawls/C" or "sites/S/<collection>/<id>".
+// Parses "sites/S", "vos/V", "crawls/C" or "sites/S/<collection>/<id>". An id above
+// kMaxResourceIdBytes, as names had until 2026-11-30, is shortened to the one that names have now.
 // Returns INVALID_ARGUMENT naming the whole text and the right form.
 absl::StatusOr<ParsedName> ParseResourceName(absl::string_view text, absl::string_view collection);
 

@@ -75,11 +75,12 @@ constexpr std::array<Collection, 8> kCollections{{
     {"crawls", "crawl", "cis.v1/Crawl", "CRAWL_NOT_FOUND"},
 }};
 
-const Collection& CollectionOf(absl::string_view plural) {
+// nullptr if there is no such collection.
+const Collection* CollectionOf(absl::string_view plural) {
   for (const Collection& collection : kCollections) {
-    if (collection.plural == plural) return collection;
+    if (collection.plural == plural) return &collection;
   }
-  return kCollections[0];
+  return nullptr;
 }
 
 std::string DidYouMean(absl::Span<const std::string> nearest) {
@@ -138,14 +139,17 @@ absl::Status InvalidNameError(absl::string_view field, absl::string_view text,
 
 absl::Status ResourceNotFoundError(absl::string_view collection, absl::string_view name,
                                    absl::Span<const std::string> nearest) {
-  const Collection& known = CollectionOf(collection);
+  const Collection* const known = CollectionOf(collection);
+  if (known == nullptr) {
+    return absl::InternalError(absl::StrCat("there is no collection \"", collection, "\""));
+  }
   const std::string shown = Cut(name, kMaxQuotedBytes);
   absl::Status status = MakeError(
-      absl::StatusCode::kNotFound, known.reason,
-      absl::StrCat("there is no ", known.singular, " \"", shown, "\"", DidYouMean(nearest)),
+      absl::StatusCode::kNotFound, known->reason,
+      absl::StrCat("there is no ", known->singular, " \"", shown, "\"", DidYouMean(nearest)),
       {{"name", shown}, {"nearest", absl::StrJoin(nearest, ",")}});
   google::rpc::ResourceInfo resource;
-  resource.set_resource_type(std::string(known.type));
+  resource.set_resource_type(std::string(known->type));
   resource.set_resource_name(shown);
   resource.set_description("does not exist in the snapshot that answered");
   Attach(resource, status);

@@ -70,10 +70,10 @@ void AddItems(const SiteCatalog& site, const EndpointCatalog& endpoint,
   ShareLists lists = InvertLinks(endpoint, records.size(), links);
   share_lists.push_back(std::move(lists.shares));
   const absl::Span<const int32_t> all = share_lists.back();
-  const std::string prefix = absl::StrCat(FormatEndpointId(endpoint.endpoint), "--");
+  const std::string endpoint_id = FormatEndpointId(endpoint.endpoint);
   for (size_t i = 0; i < records.size(); ++i) {
     const size_t start = lists.starts[i];
-    named.emplace_back(absl::StrCat(prefix, FormatSlug(records[i].record.id)),
+    named.emplace_back(FormatItemId(endpoint_id, records[i].record.id),
                        ItemView<Record>{&site, &endpoint, &records[i],
                                         all.subspan(start, lists.starts[i + 1] - start)});
   }
@@ -98,7 +98,7 @@ SiteIndex::SiteIndex(std::shared_ptr<const SiteCatalog> site)
       const std::string share_id = FormatShareId(share.share);
       shares.emplace_back(share_id, ShareView{site_.get(), &endpoint, &share});
       for (const Stored<Network>& network : share.networks) {
-        networks.emplace_back(absl::StrCat(share_id, "--", FormatSlug(network.record.id)),
+        networks.emplace_back(FormatItemId(share_id, network.record.id),
                               NetworkView{site_.get(), &endpoint, &share, &network});
       }
     }

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/support/builders.h"
 
 namespace cis {
@@ -60,6 +63,50 @@ TEST(FormatShareId, TellsProjectsOfAVoApart) {
   learned.support = VoSupport::kRefused;
   learned.endpoint.resolved_region = "R";
   EXPECT_EQ(FormatShareId(learned), FormatShareId(one));
+}
+
+// Every id of every text, next to the longest sites, hosts, VOs and projects.
+TEST(ResourceIds, AreAtMost63BytesAndKeepDifferentItemsApart) {
+  const std::string long_text(300, 'x');
+  const std::string uuid = "3f2a9c10-1111-2222-3333-00000000001";
+  std::vector<std::string> ids;
+  for (const std::string& host :
+       {std::string("k"), std::string("keystone.example.org"), long_text}) {
+    const Endpoint endpoint = MakeEndpoint(long_text, absl::StrCat("https://", host, ":5000"), "R");
+    ids.push_back(FormatEndpointId(endpoint));
+    for (const std::string& vo : {std::string("ops"), std::string("vo.access.egi.eu"), long_text}) {
+      const Share share = MakeShare(endpoint, vo, long_text);
+      ids.push_back(FormatShareId(share));
+      for (const std::string& id : {std::string("1"), uuid + "0", uuid + "1", long_text,
+                                    long_text + "y", std::string("A/") + long_text}) {
+        ids.push_back(FormatShareItemId(share, id));
+        if (vo == "ops") ids.push_back(FormatEndpointItemId(endpoint, id));
+      }
+    }
+  }
+  ids.push_back(FormatSlug(long_text));
+  for (const std::string& id : ids) {
+    EXPECT_LE(id.size(), kMaxResourceIdBytes) << id;
+    EXPECT_THAT(id, MatchesRegex(kIdForm));
+  }
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), ids.size());
+}
+
+// Names are kept in scripts: short ones are what they were before there was a bound.
+TEST(ResourceIds, ShortOnesKeepTheirFormAndLongOnesLeadToTheirNewOne) {
+  const Endpoint endpoint = MakeEndpoint("SITE-A", "https://keystone.example.org:5000", "R");
+  EXPECT_EQ(FormatEndpointItemId(endpoint, "m1-small"),
+            absl::StrCat(FormatEndpointId(endpoint), "--m1-small"));
+  const std::string uuid = "3f2a9c10-1111-2222-3333-000000000010";
+  const std::string long_id = absl::StrCat(FormatEndpointId(endpoint), "--", uuid);
+  ASSERT_EQ(long_id.size(), 65u);
+  const std::string id = FormatEndpointItemId(endpoint, uuid);
+  EXPECT_THAT(id,
+              MatchesRegex("keystone-example-org-[0-9a-f]{6}--3f2a9c10-1111-2222-33-[0-9a-f]{12}"));
+  EXPECT_THAT(id, StartsWith(long_id.substr(0, 50)));
+  const auto parsed = ParseResourceName(absl::StrCat("sites/site-a/images/", long_id), "images");
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->id, id);
 }
 
 TEST(FormatEndpointId, TellsRegionsApart) {
