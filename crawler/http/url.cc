@@ -253,31 +253,6 @@ HostClass ClassifyHost(absl::string_view host) {
   return HostClass::kPublic;
 }
 
-std::string RegisteredDomain(absl::string_view host) {
-  absl::ConsumeSuffix(&host, ".");
-  std::string lower = absl::AsciiStrToLower(host);
-  if (IsIpAddress(lower)) return lower;
-  const std::vector<std::string> labels = absl::StrSplit(lower, '.');
-  size_t keep = 2;
-  if (labels.size() > 2 && labels.back().size() == 2) {
-    static constexpr absl::string_view kGeneric[] = {"ac",  "co", "com", "edu", "gob", "gouv",
-                                                     "gov", "go", "gv",  "mil", "ne",  "net",
-                                                     "nom", "or", "org", "re",  "sch", "k12"};
-    const std::string& second = labels[labels.size() - 2];
-    if (std::find(std::begin(kGeneric), std::end(kGeneric), second) != std::end(kGeneric)) keep = 3;
-  }
-  if (labels.size() <= keep) return lower;
-  return absl::StrJoin(labels.end() - static_cast<std::ptrdiff_t>(keep), labels.end(), ".");
-}
-
-bool IsSameSite(absl::string_view host_a, absl::string_view host_b) {
-  absl::ConsumeSuffix(&host_a, ".");
-  absl::ConsumeSuffix(&host_b, ".");
-  if (absl::EqualsIgnoreCase(host_a, host_b)) return true;
-  if (IsIpAddress(host_a) || IsIpAddress(host_b)) return false;
-  return absl::StrContains(host_a, ".") && RegisteredDomain(host_a) == RegisteredDomain(host_b);
-}
-
 std::string RedactUrl(absl::string_view url) {
   url = url.substr(0, url.find('#'));
   std::string whole(url);

@@ -49,15 +49,6 @@ HostClass ClassifyHost(absl::string_view host);
 // True if `host` is an IPv4 or IPv6 address.
 bool IsIpAddress(absl::string_view host);
 
-// The domain somebody registered: the last two labels, or three under a country's generic
-// second-level domain ("ceni.org.cn", "example.ac.uk"). Addresses and names of one label are
-// returned whole. A rule of thumb, not the public suffix list.
-std::string RegisteredDomain(absl::string_view host);
-
-// True if both hosts are equal or belong to one registered domain. Addresses and names of one label
-// match only themselves.
-bool IsSameSite(absl::string_view host_a, absl::string_view host_b);
-
 // `url` fit for an error or a log: no user, no fragment, and "***" for the values of query
 // parameters that may hold a secret (token, key, password, signature, code, ...). Takes any text.
 std::string RedactUrl(absl::string_view url);

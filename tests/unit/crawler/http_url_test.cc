@@ -139,24 +139,6 @@ TEST(Url, ClassifiesHosts) {
   }
 }
 
-TEST(Url, SameSiteIsTheRegisteredDomain) {
-  EXPECT_TRUE(IsSameSite("keystone.cesga.es", "nova.cesga.es"));
-  EXPECT_TRUE(IsSameSite("cesga.es", "a.b.CESGA.es."));
-  EXPECT_TRUE(IsSameSite("identity.ceni.org.cn", "nova.ceni.org.cn"));
-  EXPECT_TRUE(IsSameSite("127.0.0.11", "127.0.0.11"));
-  EXPECT_TRUE(IsSameSite("localhost", "localhost"));
-
-  EXPECT_FALSE(IsSameSite("keystone.cesga.es", "nova.ifca.es"));
-  EXPECT_FALSE(IsSameSite("a.ceni.org.cn", "b.evil.org.cn"));
-  EXPECT_FALSE(IsSameSite("a.ac.uk", "b.ac.uk"));
-  EXPECT_FALSE(IsSameSite("evilcesga.es", "cesga.es"));
-  EXPECT_FALSE(IsSameSite("cesga.es.evil.org", "cesga.es"));
-  EXPECT_FALSE(IsSameSite("10.0.0.1", "11.0.0.1"));
-  EXPECT_FALSE(IsSameSite("1.2.3.4", "9.9.3.4"));
-  EXPECT_FALSE(IsSameSite("localhost", "otherhost"));
-  EXPECT_FALSE(IsSameSite("", "example"));
-}
-
 TEST(Url, RedactsWhatMayBeSecret) {
   EXPECT_EQ(RedactUrl("https://s.example/x?limit=5&marker=a&access_token=zzz&X-Api-Key=k&code=1"),
             "https://s.example/x?limit=5&marker=a&access_token=***&X-Api-Key=***&code=***");
