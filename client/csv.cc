@@ -2,13 +2,18 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "client/proto_json.h"
+#include "client/text.h"
 
 namespace cis {
 namespace {
@@ -48,6 +53,41 @@ std::string ScalarText(const nlohmann::ordered_json& value, const FieldDescripto
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM) return text;
   const auto* number = field.enum_type()->FindValueByName(text);
   return number == nullptr ? text : EnumWord(*field.enum_type(), number->number());
+}
+
+// Whether spreadsheets may take a cell with this text for a formula.
+bool LooksLikeFormula(absl::string_view text) {
+  const size_t first = text.find_first_not_of("' ");
+  if (first == absl::string_view::npos) return false;
+  text.remove_prefix(first);
+  if (absl::StrContains("=+-@\t\r\n", text[0])) return true;
+  static constexpr absl::string_view kFullWidth[] = {"\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+  return std::any_of(std::begin(kFullWidth), std::end(kFullWidth),
+                     [text](absl::string_view sign) { return absl::StartsWith(text, sign); });
+}
+
+bool IsNumber(absl::string_view text) {
+  double value = 0;
+  return text.find_first_not_of("0123456789+-.eE") == absl::string_view::npos &&
+         absl::SimpleAtod(text, &value);
+}
+
+// Line ends and tabs stay: quotes are enough for them.
+std::string CleanCell(absl::string_view text) {
+  std::string out;
+  while (true) {
+    const size_t end = text.find_first_of("\r\n\t");
+    absl::StrAppend(&out, CleanText(text.substr(0, end)));
+    if (end == absl::string_view::npos) return out;
+    out += text[end];
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string HarmlessCell(absl::string_view text) {
+  std::string clean = CleanCell(text);
+  if (LooksLikeFormula(clean) && !IsNumber(clean)) clean.insert(0, 1, '\'');
+  return clean;
 }
 
 }  // namespace
@@ -95,11 +135,17 @@ std::vector<std::string> CsvCells(const Message& message, absl::Span<const CsvCo
   return cells;
 }
 
+absl::string_view CsvValue(absl::string_view cell) {
+  if (LooksLikeFormula(cell)) absl::ConsumePrefix(&cell, "'");
+  return cell;
+}
+
 std::string CsvLine(absl::Span<const std::string> cells) {
   std::vector<std::string> quoted;
-  for (const std::string& cell : cells) {
+  for (const std::string& value : cells) {
+    const std::string cell = HarmlessCell(value);
     const bool border_space = !cell.empty() && (cell.front() == ' ' || cell.back() == ' ');
-    if (border_space || cell.find_first_of(",\"\r\n") != std::string::npos) {
+    if (border_space || cell.find_first_of(",\"\r\n\t") != std::string::npos) {
       quoted.push_back(absl::StrCat("\"", absl::StrReplaceAll(cell, {{"\"", "\"\""}}), "\""));
     } else {
       quoted.push_back(cell);

@@ -30,7 +30,19 @@ std::vector<CsvColumn> CsvColumnsOf(const google::protobuf::Descriptor& type,
 std::vector<std::string> CsvCells(const google::protobuf::Message& message,
                                   absl::Span<const CsvColumn> columns);
 
-// A line of CSV with its CR LF. Quotes what holds a comma, quote, line end or border space.
+// A line of CSV with its CR LF. Quotes what holds a comma, quote, line end, tab or border space.
+// What could act on a terminal or a spreadsheet is made harmless:
+// - Control characters but line ends and tabs, and invisible format characters, are written as
+// visible
+//   escapes, as CleanText does.
+// - A cell that a spreadsheet could take for a formula gets a "'" before it: one whose first
+// character
+//   other than "'" and spaces is =, +, -, @, a tab, a line end or one of the full-width ＝＋－＠.
+//   Numbers
+//   ("-5") stay as they are.
 std::string CsvLine(absl::Span<const std::string> cells);
+
+// The inverse of the "'" that CsvLine puts before a cell: what any other reader has to do as well.
+absl::string_view CsvValue(absl::string_view cell);
 
 }  // namespace cis

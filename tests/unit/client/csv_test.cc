@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/strip.h"
 #include "cis/v1/inventory.pb.h"
 #include "cis/v1/placement.pb.h"
 
@@ -23,6 +24,46 @@ TEST(Csv, QuotesWhatReadersWouldMisread) {
             "\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\" edge\"\r\n");
   EXPECT_EQ(CsvLine({"", ""}), ",\r\n");
   EXPECT_EQ(CsvLine({""}), "\"\"\r\n");
+}
+
+// What a site may call its flavors.
+TEST(Csv, FormulasAndControlCharactersAreHarmlessAndReadBack) {
+  const struct {
+    std::string value;
+    std::string line;
+  } kCases[] = {
+      {"=cmd|'/C calc'!A0", "'=cmd|'/C calc'!A0\r\n"},
+      {"+1+2", "'+1+2\r\n"},
+      {"-1+2", "'-1+2\r\n"},
+      {"@SUM(A1)", "'@SUM(A1)\r\n"},
+      {"\t=1", "\"'\t=1\"\r\n"},
+      {"\r=1", "\"'\r=1\"\r\n"},
+      {"\n=1", "\"'\n=1\"\r\n"},
+      {"  =1", "'  =1\r\n"},
+      {"'=1", "''=1\r\n"},
+      {"' =1", "'' =1\r\n"},
+      {"＝1", "'＝1\r\n"},
+      {"=a,b", "\"'=a,b\"\r\n"},
+      {"-", "'-\r\n"},
+      {"--", "'--\r\n"},
+      // Numbers and plain texts.
+      {"-5", "-5\r\n"},
+      {"-1.5e+3", "-1.5e+3\r\n"},
+      {"+3", "+3\r\n"},
+      {"m1.small", "m1.small\r\n"},
+      {"a=b", "a=b\r\n"},
+      {"'quoted'", "'quoted'\r\n"},
+      {"two\nlines\tand a tab", "\"two\nlines\tand a tab\"\r\n"},
+  };
+  for (const auto& [value, line] : kCases) {
+    EXPECT_EQ(CsvLine({value}), line);
+    absl::string_view cell = line;
+    ASSERT_TRUE(absl::ConsumeSuffix(&cell, "\r\n"));
+    if (absl::ConsumePrefix(&cell, "\"")) absl::ConsumeSuffix(&cell, "\"");
+    EXPECT_EQ(CsvValue(cell), value);
+  }
+  EXPECT_EQ(CsvLine({"a\x1b[2Jb", std::string("nul\0", 4), "del\x7f", "c1\xC2\x9b", "rtl\u202e"}),
+            "a\\x1b[2Jb,nul\\x00,del\\x7f,c1\\u009b,rtl\\u202e\r\n");
 }
 
 TEST(Csv, HeadsAreTheFieldsInOrder) {
