@@ -29,15 +29,15 @@ bool IsDocument(Format format) { return format == Format::kJson || format == For
 // The placements as rows. Returns whether a cell was cut.
 bool WriteRows(const CommandContext& context, const v1::FindPlacementsResponse& response) {
   const bool wide = context.options.format == Format::kWide;
-  const bool several_vos = response.interpreted_request().vos_size() > 1;
+  const RowKeys keys = RowKeysOf(response);
   const std::vector<CsvColumn> csv = CsvColumnsOf(*v1::Placement::descriptor(), {});
-  ListWriter::Heads heads{PlacementColumns(wide, several_vos), {}};
+  ListWriter::Heads heads{PlacementColumns(wide, keys), {}};
   for (const CsvColumn& column : csv) heads.csv.push_back(column.head);
   ListWriter writer(context.options.format, std::move(heads), StyleFor(context), context.out);
   for (const v1::Placement& placement : response.placements()) {
     writer.Add({PlacementName(placement), [&] { return MessageToJson(placement); },
                 [&] { return CsvCells(placement, csv); },
-                [&] { return PlacementCells(placement, wide, several_vos); },
+                [&] { return PlacementCells(placement, wide, keys); },
                 [&] { return wide ? std::vector<Cell>{} : PlacementLines(placement); }});
   }
   return writer.End();

@@ -1,5 +1,6 @@
 #include "client/place_text.h"
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -67,9 +68,24 @@ std::string NetworkPlanText(const v1::NetworkPlan& plan) {
   }
 }
 
-std::vector<TableColumn> PlacementColumns(bool wide, bool several_vos) {
+RowKeys RowKeysOf(const v1::FindPlacementsResponse& response) {
+  RowKeys keys;
+  keys.vo = response.interpreted_request().vos_size() > 1;
+  std::map<std::string, std::string> regions;
+  for (const v1::ShareVerdict& verdict : response.verdicts()) {
+    const auto [known, is_new] = regions.try_emplace(verdict.site_name(), verdict.region());
+    if (!is_new && known->second != verdict.region()) {
+      keys.sites_by_region.insert(verdict.site_name());
+    }
+  }
+  return keys;
+}
+
+std::vector<TableColumn> PlacementColumns(bool wide, const RowKeys& keys) {
   std::vector<TableColumn> columns = {{"SITE", Align::kLeft, 16}};
-  if (several_vos || wide) columns.push_back({"VO", Align::kLeft, 12});
+  if (keys.vo || wide) columns.push_back({"VO", Align::kLeft, 12});
+  // A wide table has the regions of all.
+  if (!wide) columns.push_back({"REGION", Align::kLeft, 0, Cut::kEnd, true});
   columns.insert(columns.end(), {{"FLAVOR", Align::kLeft, 10},
                                  {"vCPU", Align::kRight},
                                  {"RAM GiB", Align::kRight},
@@ -94,14 +110,15 @@ std::vector<TableColumn> PlacementColumns(bool wide, bool several_vos) {
   return columns;
 }
 
-std::vector<Cell> PlacementCells(const v1::Placement& p, bool wide, bool several_vos) {
+std::vector<Cell> PlacementCells(const v1::Placement& p, bool wide, const RowKeys& keys) {
   const v1::PlacedFlavor& flavor = p.flavor();
   const v1::PlacedImage& image = p.image();
   const auto text = [](std::string t) { return Cell{std::move(t), Tone::kPlain}; };
   std::string os = OsText(image.os_distro(), image.os_version());
   if (os.empty()) os = image.display_name();
   std::vector<Cell> cells = {text(p.site_name())};
-  if (several_vos || wide) cells.push_back(text(p.vo()));
+  if (keys.vo || wide) cells.push_back(text(p.vo()));
+  if (!wide) cells.push_back(text(keys.sites_by_region.contains(p.site_name()) ? p.region() : ""));
   cells.insert(
       cells.end(),
       {text(flavor.display_name()), text(absl::StrCat(flavor.vcpu_count())),

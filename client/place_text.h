@@ -2,6 +2,7 @@
 
 // Placements in words and columns.
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,16 @@ namespace cis {
 // How the machine is reached, short: `net -> pool`, `net -> new router -> pool`, `net (direct)`.
 std::string NetworkPlanText(const v1::NetworkPlan& plan);
 
+// What tells rows apart beside their site.
+struct RowKeys {
+  bool vo = false;                        // several VOs were asked for
+  std::set<std::string> sites_by_region;  // names of sites that have shares in several regions
+};
+RowKeys RowKeysOf(const v1::FindPlacementsResponse& response);
+
 // The columns of the table of placements and one row in them.
-std::vector<TableColumn> PlacementColumns(bool wide, bool several_vos);
-std::vector<Cell> PlacementCells(const v1::Placement& placement, bool wide, bool several_vos);
+std::vector<TableColumn> PlacementColumns(bool wide, const RowKeys& keys);
+std::vector<Cell> PlacementCells(const v1::Placement& placement, bool wide, const RowKeys& keys);
 
 // The lines under a placement's row where the table is not wide: image and network plan, uncut,
 // because they are what a person copies.

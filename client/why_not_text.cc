@@ -13,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
+#include "client/place_text.h"
 #include "client/request_text.h"
 #include "client/words.h"
 
@@ -61,8 +62,13 @@ std::string ReasonText(const v1::Reason& reason) {
 }
 
 // Where a share is, as short as it is clear.
-std::string ShareText(const v1::ShareVerdict& verdict, bool several_vos) {
-  return several_vos ? absl::StrCat(verdict.site_name(), " ", verdict.vo()) : verdict.site_name();
+std::string ShareText(const v1::ShareVerdict& verdict, bool several_vos, const RowKeys& keys) {
+  std::string text = verdict.site_name();
+  if (several_vos) absl::StrAppend(&text, " ", verdict.vo());
+  if (keys.sites_by_region.contains(verdict.site_name())) {
+    absl::StrAppend(&text, " ", verdict.region());
+  }
+  return text;
 }
 
 bool SeveralVos(const v1::FindPlacementsResponse& response) {
@@ -129,11 +135,14 @@ std::vector<Cell> VerdictLines(const v1::ShareVerdict& verdict) {
   return lines;
 }
 
-void AddVerdict(const v1::ShareVerdict& verdict, absl::Time now, Table& table) {
+void AddVerdict(const v1::ShareVerdict& verdict, const RowKeys& keys, absl::Time now,
+                Table& table) {
+  const bool by_region = keys.sites_by_region.contains(verdict.site_name());
   table.AddRow(
       {verdict.fits() ? Cell{"yes", Tone::kGood} : Cell{"no", Tone::kBad},
        {verdict.site_name(), Tone::kPlain},
        {verdict.vo(), Tone::kPlain},
+       {by_region ? verdict.region() : "", Tone::kPlain},
        AgeCell(verdict.data_state(), verdict.has_observe_time(), verdict.observe_time(), now)},
       VerdictLines(verdict));
 }
@@ -169,19 +178,21 @@ std::string SummarySentence(const v1::FindPlacementsResponse& response, absl::Ti
 
 std::vector<std::string> ReasonLines(const v1::FindPlacementsResponse& response, size_t max_lines) {
   const bool several_vos = SeveralVos(response);
+  const RowKeys keys = RowKeysOf(response);
   std::vector<const v1::ShareVerdict*> refused;
   size_t width = 0;
   for (const v1::ShareVerdict& verdict : response.verdicts()) {
     if (verdict.fits()) continue;
     refused.push_back(&verdict);
-    width = std::max(width, DisplayWidth(CleanText(ShareText(verdict, several_vos))));
+    width = std::max(width, DisplayWidth(CleanText(ShareText(verdict, several_vos, keys))));
   }
   std::vector<std::string> lines;
   size_t shown = 0;
   for (; shown < refused.size(); ++shown) {
     const v1::ShareVerdict& verdict = *refused[shown];
     const std::string head = absl::StrCat(
-        "no  ", PadRight(CleanText(ShareText(verdict, several_vos)), std::min<size_t>(width, 40)),
+        "no  ",
+        PadRight(CleanText(ShareText(verdict, several_vos, keys)), std::min<size_t>(width, 40)),
         "  ");
     std::vector<std::string> more =
         Wrap(absl::StrCat(head, StageText(verdict.blocking().stage()), ": ",
@@ -234,9 +245,11 @@ std::string ExplainText(const v1::FindPlacementsResponse& response, const TableS
          {absl::StrCat(stage.in_count()), Tone::kPlain},
          {absl::StrCat(stage.out_count()), stage.out_count() == 0 ? Tone::kBad : Tone::kPlain}});
   }
-  Table verdicts({{"FITS"}, {"SITE"}, {"VO"}, {"AGE"}});
+  const RowKeys keys = RowKeysOf(response);
+  Table verdicts(
+      {{"FITS"}, {"SITE"}, {"VO"}, {"REGION", Align::kLeft, 0, Cut::kEnd, true}, {"AGE"}});
   for (const v1::ShareVerdict& verdict : response.verdicts()) {
-    AddVerdict(verdict, now, verdicts);
+    AddVerdict(verdict, keys, now, verdicts);
   }
   std::string text;
   if (!funnel.empty()) absl::StrAppend(&text, funnel.Format(whole));

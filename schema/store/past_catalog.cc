@@ -10,6 +10,7 @@
 #include "schema/model/field_text.h"
 #include "schema/model/list_text.h"
 #include "schema/model/network_peers.h"
+#include "schema/model/split_shares.h"
 
 namespace cis {
 namespace {
@@ -338,6 +339,7 @@ std::vector<std::shared_ptr<const SiteCatalog>> PastCatalog::Finish(int64_t gene
       endpoints.push_back(std::move(site.endpoints[e]));
     }
     site.endpoints = std::move(endpoints);
+    RemoveSplitShares(&site);
     site.generation = std::min(site.generation, generation);
     finished.push_back(std::move(sites_[s]));
   }

@@ -100,6 +100,26 @@ TEST(PlaceText, SharesOfSeveralVosAreToldApart) {
   EXPECT_THAT(lines, ElementsAre("no  A x  s: C", "no  A y  s: C"));
 }
 
+TEST(PlaceText, RegionsOfASiteAreToldApart) {
+  const v1::FindPlacementsResponse response = Response(
+      "verdicts { site_name: 'A' vo: 'x' region: 'r1' blocking { stage: 's' code: 'C' } } "
+      "verdicts { site_name: 'A' vo: 'x' region: 'r2' fits: true } "
+      "verdicts { site_name: 'B' vo: 'x' region: 'r1' blocking { stage: 's' code: 'C' } }");
+  EXPECT_THAT(ReasonLines(response, 0), ElementsAre("no  A r1  s: C", "no  B     s: C"));
+  const RowKeys keys = RowKeysOf(response);
+  EXPECT_THAT(keys.sites_by_region, ElementsAre("A"));
+  v1::Placement placement;
+  placement.set_site_name("A");
+  placement.set_region("r2");
+  EXPECT_EQ(PlacementColumns(false, keys)[1].head, "REGION");
+  EXPECT_EQ(PlacementCells(placement, false, keys)[1].text, "r2");
+  placement.set_site_name("B");
+  EXPECT_EQ(PlacementCells(placement, false, keys)[1].text, "");
+  const std::string explained = ExplainText(response, TableStyle(), absl::UnixEpoch());
+  EXPECT_THAT(explained, HasSubstr("FITS  SITE  VO  REGION  AGE"));
+  EXPECT_THAT(explained, HasSubstr("yes   A     x   r2"));
+}
+
 TEST(PlaceText, MisspellingsAreSuggested) {
   EXPECT_THAT(
       ReasonLines(Response("suggestions { field: 'vos' value: 'vo.acces' candidates: 'vo.access' }"
@@ -119,8 +139,9 @@ TEST(PlaceText, ANameHasFourPartsWhateverIsKnown) {
 TEST(PlaceText, EveryHeadHasItsCell) {
   for (const bool wide : {false, true}) {
     for (const bool vos : {false, true}) {
-      EXPECT_EQ(PlacementColumns(wide, vos).size(),
-                PlacementCells(v1::Placement(), wide, vos).size());
+      const RowKeys keys{vos, {"A"}};
+      EXPECT_EQ(PlacementColumns(wide, keys).size(),
+                PlacementCells(v1::Placement(), wide, keys).size());
     }
   }
 }
