@@ -78,6 +78,12 @@ Credentials ChooseCredentials(const std::optional<Credentials>& own, bool asks_f
   return asks_for_others ? Credentials() : secrets.fallback.value_or(Credentials());
 }
 
+// Whether a login by these leads to one project only, which no file has to name.
+bool ImpliesProject(const Credentials& credentials) {
+  return credentials.type == Credentials::Type::kApplicationCredential ||
+         credentials.type == Credentials::Type::kToken;
+}
+
 }  // namespace
 
 FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const SecretSources& secrets) {
@@ -138,6 +144,14 @@ FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const Secre
     share.vo = entry.name;
     share.project_id = reader.Text(auth, "project_id", auth_path);
     share.project_key = ProjectKey(share.project_id, target.credentials);
+    const bool may_imply_project = !own.has_value() && asks_for_others;
+    if (share.project_key.empty() && !ImpliesProject(target.credentials) && !may_imply_project) {
+      reader.Warn(entry.place, absl::StrCat("VO ", entry.name,
+                                            " names no project, so that a login would lead to "
+                                            "the account's own; it is not used; give ",
+                                            auth_path, ".project_id"));
+      continue;
+    }
     share.endpoint.site_name = site_name;
     share.endpoint.keystone_url = *keystone_url;
     share.endpoint.region = reader.Text(auth, "region", auth_path);

@@ -13,12 +13,14 @@ using testing::Not;
 using testing::SizeIs;
 using Type = Credentials::Type;
 
+constexpr char kWithProject[] = "{name: x, auth: {project_id: p}}";
+
 class SitesAuthTest : public SitesTest {
  protected:
   // Writes a site with one VO and this text under `cis:`.
-  void WriteSite(absl::string_view cis) {
+  void WriteSite(absl::string_view cis, absl::string_view vo = "{name: x}") {
     Write("a.yaml",
-          absl::StrCat("gocdb: A\nendpoint: https://a.example\nvos: [{name: x}]\ncis:\n", cis));
+          absl::StrCat("gocdb: A\nendpoint: https://a.example\nvos: [", vo, "]\ncis:\n", cis));
   }
   Credentials LoadOne() {
     const SitesConfig config = MustLoad();
@@ -46,7 +48,7 @@ TEST_F(SitesAuthTest, PasswordFromTheEnvironment) {
 
 TEST_F(SitesAuthTest, TheUserDomainIsDefaultUnlessGiven) {
   env_["P"] = "pw";
-  WriteSite("  auth: {type: v3password, username: cis, password_env: P}\n");
+  WriteSite("  auth: {type: v3password, username: cis, password_env: P}\n", kWithProject);
   EXPECT_EQ(LoadOne().user_domain_id, "default");
 }
 
@@ -65,11 +67,29 @@ TEST_F(SitesAuthTest, TokensOfBothKinds) {
   WriteSite("  auth: {type: token, token_env: T}\n");
   EXPECT_EQ(LoadOne().type, Type::kToken);
   EXPECT_EQ(LoadOne().token, "tok");
-  WriteSite("  identity_provider: lab\n  auth: {type: v3oidcaccesstoken, token_env: T}\n");
+  WriteSite("  identity_provider: lab\n  auth: {type: v3oidcaccesstoken, token_env: T}\n",
+            kWithProject);
   EXPECT_EQ(LoadOne().type, Type::kOidcAccessToken);
   EXPECT_EQ(LoadOne().grant.access_token, "tok")
       << "the file's own token goes before the general one";
   EXPECT_EQ(LoadOne().identity_provider, "lab");
+}
+
+// Without a scope a login ends in the account's own project, which is not the VO's.
+TEST_F(SitesAuthTest, AVoWithoutAProjectIsNamedAndNotUsed) {
+  env_["P"] = "pw";
+  for (const char* cis : {"  auth: {type: password, username: cis, password_env: P}\n",
+                          "  auth: {type: v3oidcaccesstoken, token_env: P}\n", "  country: ES\n"}) {
+    WriteSite(cis, absl::StrCat("{name: empty, auth: {project_id: }}, {name: y}, ", kWithProject));
+    const SitesConfig config = MustLoad();
+    EXPECT_THAT(config.errors, IsEmpty()) << cis;
+    ASSERT_THAT(config.targets, SizeIs(1)) << cis;
+    EXPECT_EQ(config.targets[0].share.vo, "x");
+    EXPECT_THAT(Short(config.warnings),
+                ElementsAre(AllOf(HasSubstr("a.yaml:3: VO empty names no project"),
+                                  HasSubstr("give vos[0].auth.project_id")),
+                            HasSubstr("VO y names no project")));
+  }
 }
 
 TEST_F(SitesAuthTest, AVosOwnCredentialsGoBeforeTheSites) {
@@ -94,7 +114,8 @@ TEST_F(SitesAuthTest, ASiteThatWantsOtherCredentialsIsKeptWithoutAny) {
   Write("a.yaml",
         "gocdb: A\nendpoint: https://a.example\nauth: v3applicationcredential\n"
         "vos:\n- name: x\n  auth: {region: \"WAW4-1\"}\n");
-  Write("b.yaml", "gocdb: B\nendpoint: https://b.example\nvos: [{name: x}]\n");
+  Write("b.yaml",
+        "gocdb: B\nendpoint: https://b.example\nvos: [{name: x, auth: {project_id: p}}]\n");
   const SitesConfig config = MustLoad();
   EXPECT_THAT(config.errors, IsEmpty());
   ASSERT_THAT(config.targets, SizeIs(2));
@@ -110,8 +131,9 @@ TEST_F(SitesAuthTest, MissingOidcTokensAreOneError) {
   oidc_token_.clear();
   env_["T"] = "tok";
   for (const char* name : {"b", "c"}) {
-    Write(absl::StrCat(name, ".yaml"), absl::StrCat("gocdb: ", name, "\nendpoint: https://", name,
-                                                    ".example\nvos: [{name: x}, {name: y}]\n"));
+    Write(absl::StrCat(name, ".yaml"),
+          absl::StrCat("gocdb: ", name, "\nendpoint: https://", name, ".example\nvos: [",
+                       kWithProject, ", {name: y, auth: {project_id: p}}]\n"));
   }
   EXPECT_THAT(ErrorOf(Load()), HasSubstr("4 shares need an OIDC access token"));
   WriteSite("  auth: {type: token, token_env: T}\n");

@@ -104,7 +104,9 @@ cis:
   country: es
 vos:
 - name: x
+  auth: {project_id: p}
 - name: y
+  auth: {project_id: p}
   cis:
     allow_http: false
     allow_hosts: more.example
@@ -133,9 +135,10 @@ vos:
 TEST_F(SitesTest, UnknownKeysAreToldOnceForAllFiles) {
   for (const char* name : {"a", "b", "c"}) {
     Write(absl::StrCat(name, ".yaml"),
-          absl::StrCat("gocdb: ", name, "\nendpoint: https://", name,
-                       ".example\nvos:\n- name: x\n  defaultNetwork: public\n",
-                       "- name: y\n  auth: {project_id: p, user: u}\n"));
+          absl::StrCat(
+              "gocdb: ", name, "\nendpoint: https://", name,
+              ".example\nvos:\n- name: x\n  defaultNetwork: public\n  auth: {project_id: p}\n",
+              "- name: y\n  auth: {project_id: p, user: u}\n"));
   }
   const SitesConfig config = MustLoad();
   EXPECT_THAT(config.targets, SizeIs(6));
@@ -143,7 +146,7 @@ TEST_F(SitesTest, UnknownKeysAreToldOnceForAllFiles) {
   EXPECT_THAT(
       Short(config.warnings),
       ElementsAre(
-          AllOf(StartsWith("a.yaml:7: key \"vos.auth.user\""), HasSubstr("2 other places")),
+          AllOf(StartsWith("a.yaml:8: key \"vos.auth.user\""), HasSubstr("2 other places")),
           AllOf(StartsWith("a.yaml:5: key \"vos.defaultNetwork\""), HasSubstr("2 other places"))));
 }
 
@@ -208,7 +211,7 @@ vos:
   auth: p
 )");
   const SitesConfig config = MustLoad();
-  EXPECT_THAT(config.targets, SizeIs(2));
+  EXPECT_THAT(config.targets, IsEmpty()) << "no project is named";
   EXPECT_THAT(
       Short(config.errors),
       testing::UnorderedElementsAre(

@@ -32,8 +32,8 @@ class SitesLoadTest : public SitesTest {
 };
 
 TEST_F(SitesLoadTest, OneSiteMayHaveSeveralEndpoints) {
-  WriteSite("srce-2.yaml", "srce", "two.example", "{name: ops}");
-  WriteSite("srce.yaml", "srce", "one.example", "{name: ops}");
+  WriteSite("srce-2.yaml", "srce", "two.example", "{name: ops, auth: {project_id: p}}");
+  WriteSite("srce.yaml", "srce", "one.example", "{name: ops, auth: {project_id: p}}");
   const SitesConfig config = MustLoad();
   EXPECT_THAT(config.sites, SizeIs(1));
   EXPECT_THAT(config.warnings, IsEmpty());
@@ -42,8 +42,10 @@ TEST_F(SitesLoadTest, OneSiteMayHaveSeveralEndpoints) {
 }
 
 TEST_F(SitesLoadTest, ExactDuplicatesAreToldAndTheFirstIsUsed) {
-  WriteSite("a.yaml", "A", "a.example:443", "{name: ops}, {name: dteam}, {name: ops}");
-  WriteSite("b.yml", "A", "A.example", "{name: dteam}");
+  WriteSite("a.yaml", "A", "a.example:443",
+            "{name: ops, auth: {project_id: p}}, {name: dteam, auth: {project_id: p}}, {name: ops, "
+            "auth: {project_id: p}}");
+  WriteSite("b.yml", "A", "A.example", "{name: dteam, auth: {project_id: p}}");
   const SitesConfig config = MustLoad();
   EXPECT_THAT(Targets(config), ElementsAre("A https://a.example dteam", "A https://a.example ops"));
   EXPECT_THAT(Short(config.warnings), ElementsAre(StartsWith("a.yaml:3: VO ops"),
@@ -52,8 +54,12 @@ TEST_F(SitesLoadTest, ExactDuplicatesAreToldAndTheFirstIsUsed) {
 }
 
 TEST_F(SitesLoadTest, ManyDuplicatesOfOneFileAreOneRemark) {
-  WriteSite("a.yaml", "A", "a.example", "{name: x}, {name: y}, {name: z}");
-  WriteSite("b.yaml", "A", "a.example", "{name: x}, {name: y}, {name: z}");
+  WriteSite("a.yaml", "A", "a.example",
+            "{name: x, auth: {project_id: p}}, {name: y, auth: {project_id: p}}, {name: z, auth: "
+            "{project_id: p}}");
+  WriteSite("b.yaml", "A", "a.example",
+            "{name: x, auth: {project_id: p}}, {name: y, auth: {project_id: p}}, {name: z, auth: "
+            "{project_id: p}}");
   EXPECT_THAT(Short(MustLoad().warnings), ElementsAre(HasSubstr("so are 2 more of this file")));
 }
 
@@ -64,7 +70,7 @@ TEST_F(SitesLoadTest, ASecondProjectOfAVoIsAnotherShare) {
 }
 
 TEST_F(SitesLoadTest, AFileNamedTwiceIsReadOnce) {
-  WriteSite("a.yaml", "A", "a.example", "{name: ops}");
+  WriteSite("a.yaml", "A", "a.example", "{name: ops, auth: {project_id: p}}");
   options_.paths = {dir_.path(), dir_.File("a.yaml"),
                     absl::StrCat(dir_.path(), "/../", "/",
                                  dir_.path().substr(dir_.path().rfind('/')), "/a.yaml")};
@@ -74,7 +80,7 @@ TEST_F(SitesLoadTest, AFileNamedTwiceIsReadOnce) {
 }
 
 TEST_F(SitesLoadTest, OtherFilesOfADirectoryAreNotRead) {
-  WriteSite("a.yaml", "A", "a.example", "{name: ops}");
+  WriteSite("a.yaml", "A", "a.example", "{name: ops, auth: {project_id: p}}");
   Write("README.md", "not: [yaml");
   Write(".hidden.yaml", "not: [yaml");
   Write("vo-mappings.yaml.bak", "not: [yaml");
@@ -95,8 +101,9 @@ TEST_F(SitesLoadTest, AllErrorsAreToldAtOnceIfNothingIsUsable) {
 }
 
 TEST_F(SitesLoadTest, FiltersBySiteAndVoInAnyCase) {
-  WriteSite("a.yaml", "CESGA-CLOUD", "a.example", "{name: ops}, {name: biomed}");
-  WriteSite("b.yaml", "BIFI", "b.example", "{name: ops}");
+  WriteSite("a.yaml", "CESGA-CLOUD", "a.example",
+            "{name: ops, auth: {project_id: p}}, {name: biomed, auth: {project_id: p}}");
+  WriteSite("b.yaml", "BIFI", "b.example", "{name: ops, auth: {project_id: p}}");
   options_.site_filter = {"cesga-cloud"};
   EXPECT_THAT(Targets(MustLoad()), ElementsAre("CESGA-CLOUD https://a.example biomed",
                                                "CESGA-CLOUD https://a.example ops"));
@@ -107,7 +114,7 @@ TEST_F(SitesLoadTest, FiltersBySiteAndVoInAnyCase) {
 
 TEST_F(SitesLoadTest, UnknownFilterNamesAreErrorsWithWhatComesClose) {
   WriteSite("a.yaml", "CESGA-CLOUD", "a.example", "{name: vo.access.egi.eu}");
-  WriteSite("b.yaml", "BIFI", "b.example", "{name: ops}");
+  WriteSite("b.yaml", "BIFI", "b.example", "{name: ops, auth: {project_id: p}}");
   options_.site_filter = {"CESGA"};
   EXPECT_THAT(ErrorOf(Load()), HasSubstr("--site \"CESGA\" is in no site file; did you mean "
                                          "CESGA-CLOUD?"));
@@ -119,8 +126,8 @@ TEST_F(SitesLoadTest, UnknownFilterNamesAreErrorsWithWhatComesClose) {
 }
 
 TEST_F(SitesLoadTest, FiltersThatLeaveNothingTogetherAreAnError) {
-  WriteSite("a.yaml", "A", "a.example", "{name: ops}");
-  WriteSite("b.yaml", "B", "b.example", "{name: dteam}");
+  WriteSite("a.yaml", "A", "a.example", "{name: ops, auth: {project_id: p}}");
+  WriteSite("b.yaml", "B", "b.example", "{name: dteam, auth: {project_id: p}}");
   options_.site_filter = {"A"};
   options_.vo_filter = {"dteam"};
   EXPECT_THAT(ErrorOf(Load()), HasSubstr("no share is configured for these sites and VOs"));

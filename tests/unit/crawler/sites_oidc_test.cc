@@ -133,8 +133,10 @@ sites:
         "gocdb: CREODIAS\nendpoint: https://c.example\nauth: v3applicationcredential\nvos:\n"
         "- {name: vo.one, auth: {project_id: p1, region: WAW4-1}}\n"
         "- {name: vo.two, auth: {project_id: p2, region: WAW3-2}}\n");
-  Write("other.yaml", "gocdb: OTHER\nendpoint: https://o.example\nvos: [{name: x}]\n");
-  Write("third.yaml", "gocdb: THIRD\nendpoint: https://t.example\nvos: [{name: x}]\n");
+  Write("other.yaml",
+        "gocdb: OTHER\nendpoint: https://o.example\nvos: [{name: x, auth: {project_id: p}}]\n");
+  Write("third.yaml",
+        "gocdb: THIRD\nendpoint: https://t.example\nvos: [{name: x, auth: {project_id: p}}]\n");
   SecretSources secrets;
   secrets.fallback = file->fallback;
   secrets.sites = file->sites;
