@@ -406,8 +406,8 @@ class RandomHistory : public HistoryTest, public ::testing::WithParamInterface<u
   NetworkSet SomeNetworks() {
     NetworkSet set;
     set.networks = Some<Network>(SomeNetwork);
-    if (Chance(50)) set.routers.push_back({"r1", "r", "ACTIVE", true, "x1", {}, {"x2", "x3"}});
-    if (Chance(50)) set.floating_ips.push_back({"ip1", "x1", Chance(50), "DOWN"});
+    if (Chance(50)) set.routers.push_back({"r1", "r", "ACTIVE", true, "x1", {}, {"x2", "x3"}, {}});
+    if (Chance(50)) set.floating_ips.push_back({"ip1", "x1", Chance(50), "", "DOWN"});
     if (Chance(50)) set.routers_known = Chance(50);
     return set;
   }

@@ -198,7 +198,7 @@ NetworkSet AnyNetworkSet(Values& v) {
   for (int i = 0; i < count; ++i) {
     set.networks.push_back(AnyNetwork(v, i));
     set.routers.push_back(AnyRouter(v, i));
-    set.floating_ips.push_back({v.Id(i), v.Text(), v.Flip(), v.Text()});
+    set.floating_ips.push_back({v.Id(i), v.Text(), v.Flip(), "", v.Text()});
   }
   set.routers_known = v.Flip();
   set.floating_ips_known = v.Flip();
