@@ -3,9 +3,8 @@ import glob
 import hashlib
 import os
 
-import yaml
-
 import sites as table
+import yaml_text
 from database import sql
 from paths import CRAWLER_USER, PASSWORD, SEED, log, read_json, state, write, write_json
 
@@ -54,7 +53,7 @@ def _site_file(site, projects):
         content['region'] = site.region
     content.update(vos=entries, cis=cis)
     write(state('env', 'sites', site.name + '.yaml'),
-          '---\n' + yaml.safe_dump(content, sort_keys=False))
+          '---\n' + yaml_text.dump(content))
 
 
 def _shell_file(site, vo, project_id):
@@ -123,8 +122,8 @@ def write_all():
             'page': site.page, 'dead_region': site.dead_region, 'projects': projects,
             'processes': {s: site.process(s) for s in table.PORTS},
             'databases': {n: site.database(n) for n in ('keystone', 'glance', 'nova', 'neutron')}})
-    write(state('env', 'clouds.yaml'), yaml.safe_dump({'clouds': clouds}, sort_keys=False))
-    write(state('env', 'secure.yaml'), yaml.safe_dump({'clouds': secure}, sort_keys=False), 0o600)
+    write(state('env', 'clouds.yaml'), yaml_text.dump({'clouds': clouds}))
+    write(state('env', 'secure.yaml'), yaml_text.dump({'clouds': secure}), 0o600)
     write(state('env', 'crawler.env'),
           ''.join('export %s=%s\n' % item for item in crawler.items()), 0o600)
     write_json(state('env', 'lab.json'), {
