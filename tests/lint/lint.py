@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Checks of the tree itself. Prints each finding; exits 1 if there is one.
 
-  lint.py ROOT [includes|style|format|built|proto|readmes|flags|reasons ...]
+  lint.py ROOT [includes|style|format|built|proto|readmes|flags|reasons|imports ...]
 """
 import os
 import re
@@ -10,6 +10,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import completeness   # pylint: disable=wrong-import-position
 import includes       # pylint: disable=wrong-import-position
+import python_imports # pylint: disable=wrong-import-position
 import style          # pylint: disable=wrong-import-position
 
 CHECKS = {
@@ -21,6 +22,7 @@ CHECKS = {
     'readmes': completeness.check_readmes,
     'flags': completeness.check_flags,
     'reasons': completeness.check_reasons,
+    'imports': python_imports.check,
 }
 TEXT = re.compile(r'(\.(cc|h|proto|sql|py|sh|md|cmake|yaml|json|jsonl|case|tsv|txt)|CMakeLists\.txt)$')
 SKIPPED = ('build', '.git', 'node_modules', '__pycache__')
