@@ -1,0 +1,91 @@
+#!/usr/bin/python3
+"""tests/run over stand-ins for cmake, ctest and deploy/packages: what it prints last, and its exit code."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# Fails where $FAIL is among the arguments, as the real one would.
+CMAKE = '#!/bin/sh\necho "cmake $*"\ncase "$*" in *"$FAIL"*) exit 3 ;; esac\n'
+CTEST = '''#!/bin/sh
+case "$*" in *"$FAIL"*) left=80 failed=1 ;; *) left=100 failed=0 ;; esac
+cat <<END
+1/5 Test  #1: unit.A .....   Passed    0.01 sec
+
+$left% tests passed, $failed tests failed out of 5 of $2
+
+Label Time Summary:
+lint         =   1.23 sec*proc (4 tests)
+openstack    = 1001.23 sec*proc (1 test)
+
+Total Test time (real) = 501.30 sec
+END
+[ $failed = 0 ] || exit 8
+'''
+
+
+class TestCommand(unittest.TestCase):
+    def run_command(self, *args, fail='nothing'):
+        """(exit code, stdout, stderr), in a folder that has nothing but the stand-ins."""
+        with tempfile.TemporaryDirectory() as root:
+            for path, text in (('bin/cmake', CMAKE), ('bin/ctest', CTEST),
+                               ('deploy/packages', CMAKE.replace('cmake', 'packages'))):
+                path = os.path.join(root, path)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, 'w', encoding='utf-8') as f:
+                    f.write(text)
+                os.chmod(path, 0o755)
+            os.makedirs(os.path.join(root, 'tests'))
+            command = shutil.copy(os.path.join(ROOT, 'tests', 'run'), os.path.join(root, 'tests'))
+            done = subprocess.run([command, *args], capture_output=True, text=True, check=False, env=dict(
+                os.environ, FAIL=fail, PATH='%s/bin:%s' % (root, os.environ['PATH']), TMPDIR=root))
+            self.assertFalse([name for name in os.listdir(root) if name.startswith('cis-run')])
+        return done.returncode, done.stdout, done.stderr
+
+    def parts(self, stderr):
+        return re.findall(r'^ +\d+ s  (\S.*)$', stderr, re.M)
+
+    def test_ends_with_the_summary_of_the_last_tests_behind_the_times(self):
+        code, out, err = self.run_command()
+        self.assertEqual(code, 0, err)
+        tests = ['lint (4)', 'openstack (1)']
+        self.assertEqual(self.parts(err), [
+            'packages: build test', 'asan: configure', 'asan: build', 'asan: tests', *tests,
+            'dev: configure', 'dev: build', 'dev: tests', *tests, 'in all'])
+        self.assertRegex(err, r'\n +1001 s  openstack')
+        closing = out.rstrip('\n').split('\n')[-7:]
+        self.assertEqual(closing[0], '100% tests passed, 0 tests failed out of 5 of dev')
+        self.assertEqual(closing[-1], 'Total Test time (real) = 501.30 sec')
+        self.assertEqual(out.count('out of 5 of dev'), 2)  # as ctest printed it, and once more at the end
+
+    def test_shows_times_and_summary_of_tests_that_failed(self):
+        code, out, err = self.run_command('fast', fail='--preset fast')
+        self.assertEqual(code, 8)
+        self.assertEqual(self.parts(err), ['packages: build test', 'dev: configure', 'dev: build',
+                                           'dev: tests: failed', 'lint (4)', 'openstack (1)', 'in all'])
+        self.assertTrue(out.rstrip('\n').split('\n')[-7].startswith('80% tests passed, 1 tests failed'))
+
+    def test_shows_times_of_a_build_that_failed_and_no_summary_of_other_tests(self):
+        code, out, err = self.run_command(fail='--build --preset dev')
+        self.assertEqual(code, 3)
+        self.assertEqual(self.parts(err)[-2:], ['dev: build: failed', 'in all'])
+        self.assertEqual(out.rstrip('\n').split('\n')[-1], 'cmake --build --preset dev')
+
+    def test_shows_times_when_packages_cannot_be_installed(self):
+        code, out, err = self.run_command('release', fail='build test')
+        self.assertEqual((code, out), (3, 'packages build test\n'))
+        self.assertEqual(self.parts(err), ['packages: build test: failed', 'in all'])
+
+    def test_runs_no_tests_where_a_preset_has_none(self):
+        code, out, err = self.run_command('tidy')
+        self.assertEqual(code, 0, err)
+        self.assertEqual(self.parts(err), ['packages: build test', 'packages: clang', 'tidy: configure',
+                                           'tidy: build', 'in all'])
+        self.assertNotIn('tests passed', out)
+
+
+if __name__ == '__main__':
+    unittest.main()
