@@ -1,6 +1,7 @@
 """Serves recordings: each service of each site on a port of its own, tokens made and checked here."""
 import asyncio
 import datetime
+import errno
 import gzip
 import json
 import os
@@ -276,7 +277,14 @@ def make_tls(out):
 async def serve(args, recordings, password):
     """Runs until SIGTERM or SIGINT; prints one line when ready and a summary at the end."""
     server = Server(args, password)
-    await server.start(recordings, args.copies, args.first_port, args.shares)
+    try:
+        await server.start(recordings, args.copies, args.first_port, args.shares)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        last = args.first_port + len(SERVICES) * (args.copies or len(recordings)) - 1
+        raise SystemExit('replay: one of the ports %d to %d of %s is taken by another program'
+                         % (args.first_port, last, HOST)) from None
     if args.timeline:
         faults.gzip_bomb()
         for site in server.sites:
