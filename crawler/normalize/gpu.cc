@@ -124,7 +124,10 @@ class GpuInference {
         modelled = claim;
       }
       if (flavor_->gpu_vendor.empty()) flavor_->gpu_vendor = claim->vendor;
-      if (flavor_->gpu_kind.empty()) flavor_->gpu_kind = claim->kind;
+      // Placement counts instances of a divided card as VGPU; the trait tells what they are.
+      const bool finer_kind =
+          flavor_->gpu_kind == "vgpu" && claim->kind == "mig" && !IsFromNames(*claim);
+      if (flavor_->gpu_kind.empty() || finer_kind) flavor_->gpu_kind = claim->kind;
       if (!flavor_->gpu_memory_mib.has_value()) flavor_->gpu_memory_mib = claim->memory_mib;
     }
     if (flavor_->gpu_kind == "passthrough" && flavor_->gpu_count.has_value() &&

@@ -14,6 +14,7 @@
 #include "crawler/normalize/gpu_device.h"
 #include "crawler/normalize/gpu_keys.h"
 #include "crawler/normalize/gpu_model.h"
+#include "crawler/normalize/gpu_tokens.h"
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/scs_name.h"
 #include "crawler/normalize/table.h"
@@ -97,7 +98,7 @@ class GpuReader {
     for (Spec& spec : specs_) {
       const std::string resource = PlacementName(spec, "resources");
       const std::optional<double> count = ParseGpuCount(spec.value);
-      if (resource.empty() || !count.has_value() || *count == 0) {
+      if (resource.empty() || count == 0) {
         continue;
       }
       GpuClaim one;
@@ -107,12 +108,16 @@ class GpuReader {
       } else if (!ReadCustomResource(resource, &one)) {
         if (IsUnknownGpuProduct(resource)) {
           unknown.push_back(spec.key);
-          unknown_count += *count;
+          unknown_count += count.value_or(0);
+        } else if (IsUnknownResource(resource)) {
+          unknown.push_back(spec.key);
         }
         continue;
       }
-      counted &= !absl::StartsWith(resource, "CUSTOM_BAREMETAL");  // counts machines, not GPUs
-      sum += *count;
+      // Counts machines or GiB, not GPUs.
+      counted &= count.has_value() && !absl::StartsWith(resource, "CUSTOM_BAREMETAL") &&
+                 !MeasuresMemory(DeviceTokens(resource));
+      sum += count.value_or(0);
       Join(one, written.empty(), &claim);
       written.push_back(absl::StrCat(spec.key, "=", spec.value));
     }
@@ -183,6 +188,20 @@ class GpuReader {
   static bool IsUnknownGpuProduct(const std::string& resource) {
     const std::vector<std::string> parts = absl::StrSplit(resource, '_');
     return parts.size() >= 4 && parts[1] == "PCI" && IsGpuVendorId(parts[2]);
+  }
+
+  // A class that a site has made, of which no rule knows what it is: it may be a GPU.
+  static bool IsUnknownResource(absl::string_view resource) {
+    if (resource == "PCI_DEVICE") return true;
+    if (!absl::ConsumePrefix(&resource, "CUSTOM_")) return false;
+    const std::vector<std::string> parts = absl::StrSplit(resource, '_');
+    if (parts.size() >= 3 && parts[0] == "PCI" && parts[1].size() == 4) {
+      return false;  // of another vendor than those of GPUs
+    }
+    const std::vector<Token> tokens = DeviceTokens(resource);
+    const DeviceWord word = FindDeviceWord(tokens);
+    return word != DeviceWord::kOther && word != DeviceWord::kFunction &&
+           FindResourceWord(tokens) == ResourceWord::kUnknown;
   }
 
   // 2. "Accelerator:Number" and the like: what the site wrote about it on purpose. Keys of the
@@ -294,7 +313,8 @@ class GpuReader {
     }
     const Device device = ReadDevice(name);
     if (!device.is_gpu()) {
-      return device.word == DeviceWord::kOther ? std::optional<bool>(false) : std::nullopt;
+      const bool other = device.word == DeviceWord::kOther || device.word == DeviceWord::kFunction;
+      return other ? std::optional<bool>(false) : std::nullopt;
     }
     TakeDevice(device, claim);
     if (claim->kind.empty()) claim->kind = "passthrough";
@@ -345,7 +365,7 @@ class GpuReader {
       claim.present = true;
       if (device.is_gpu()) TakeDevice(device, &claim);
       if (absl::StartsWith(trait, "HW_GPU_CUDA_")) claim.vendor = "NVIDIA";
-      const bool sure = standard || SaysGpu(device.word) || device.model->clear;
+      const bool sure = standard || SaysGpu(device.word) || device.is_mig || device.model->clear;
       claim.confidence = sure ? Confidence::kProbable : Confidence::kGuess;
       claim.model_confidence = claim.confidence;
       claim.source = absl::StrCat("extra_spec:", spec.key);
@@ -396,7 +416,7 @@ class GpuReader {
       const bool hint = (key.has_value() && key->role == Role::kHint) ||
                         absl::StartsWith(spec.lower, "aggregate_instance_extra_specs:");
       const SpecValue value = ReadSpecValue(spec.value);
-      const DeviceWord in_key = FindDeviceWord(Tokenize(spec.lower).tokens);
+      const DeviceWord in_key = FindDeviceWord(DeviceTokens(spec.lower));
       const Device in_value = hint ? ReadDevice(value.text) : Device();
       const bool by_value =
           SaysGpu(in_value.word) ||

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "crawler/normalize/gpu_tokens.h"
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/tokens.h"
 
@@ -100,18 +101,25 @@ std::optional<double> CountInName(const std::vector<Token>& tokens,
 
 }  // namespace
 
-bool SaysGpu(DeviceWord word) { return word != DeviceWord::kUnknown && word != DeviceWord::kOther; }
+bool SaysGpu(DeviceWord word) {
+  return word == DeviceWord::kGpu || word == DeviceWord::kVgpu || word == DeviceWord::kMig;
+}
 
 std::string GpuKindOf(DeviceWord word) {
   return word == DeviceWord::kVgpu ? "vgpu" : word == DeviceWord::kMig ? "mig" : "";
 }
 
 Device ReadDevice(absl::string_view text) {
-  const std::vector<Token> tokens = Tokenize(text).tokens;
-  Device device{FindDeviceWord(tokens), FindGpuModel(tokens)};
+  const std::vector<Token> tokens = DeviceTokens(text);
+  Device device{FindDeviceWord(tokens), FindGpuModel(tokens), FindGpuVendor(tokens)};
+  // A function of a card that is known to be a GPU is a virtual GPU: "V620_VF".
+  if (device.word == DeviceWord::kFunction && device.model.has_value()) {
+    device.word = DeviceWord::kVgpu;
+  }
   if (const std::optional<int> gib = FindMigProfile(tokens)) {
     device.is_mig = true;
     device.slice_gib = *gib;
+    device.vendor = "NVIDIA";
   } else if (device.word == DeviceWord::kVgpu) {
     device.slice_gib = FindGigabytes(tokens).value_or(0);
   }
@@ -139,6 +147,8 @@ void TakeDevice(const Device& device, GpuClaim* claim) {
   }
   if (device.model.has_value()) {
     TakeModel(*device.model, claim);
+  } else if (claim->vendor.empty()) {
+    claim->vendor = device.vendor;
   }
   if (device.slice_gib > 0) {
     claim->memory_mib = device.slice_gib * kMibPerGib;
@@ -199,7 +209,7 @@ bool ReadGpuValue(const GpuKey& key, const std::string& value, GpuClaim* claim) 
 }
 
 std::optional<GpuClaim> ReadGpuName(const std::string& text) {
-  const std::vector<Token> tokens = Tokenize(text).tokens;
+  const std::vector<Token> tokens = DeviceTokens(text);
   const DeviceWord word = FindDeviceWord(tokens);
   std::optional<GpuModel> model = FindGpuModel(tokens, GpuText::kFlavorName);
   if (model.has_value() && !model->clear && !SaysGpu(word)) {

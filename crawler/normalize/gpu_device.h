@@ -16,12 +16,14 @@ namespace cis {
 struct Device {
   DeviceWord word = DeviceWord::kUnknown;
   std::optional<GpuModel> model;
+  std::string vendor;   // by the words beside it; empty = not said
   bool is_mig = false;  // a MIG profile stands there
   int slice_gib = 0;    // of a virtual GPU or MIG instance; 0 = not said
 
   bool is_gpu() const {
-    return word != DeviceWord::kOther &&
-           (word != DeviceWord::kUnknown || model.has_value() || is_mig);
+    const bool by_word =
+        word == DeviceWord::kGpu || word == DeviceWord::kVgpu || word == DeviceWord::kMig;
+    return word != DeviceWord::kOther && (by_word || model.has_value() || is_mig);
   }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -68,7 +69,31 @@ bool IsGluedWord(const std::vector<Token>& tokens, std::size_t at) {
   return at < tokens.size() && tokens[at].gap.empty() && tokens[at].kind == Token::Kind::kWord;
 }
 
-bool Matches(const Spelling& spelling, const std::vector<Token>& tokens, std::size_t at) {
+const std::set<std::string>& VgpuForms() {
+  static const auto* const kForms = [] {
+    auto* forms = new std::set<std::string>();
+    for (const auto& row : LoadTable("vgpu_forms")) forms->insert(row[0]);
+    return forms;
+  }();
+  return *kForms;
+}
+
+const std::map<std::string, DeviceWord>& DeviceWords() {
+  static const auto* const kWords = [] {
+    auto* words = new std::map<std::string, DeviceWord>();
+    for (const auto& row : LoadTable("gpu_words")) {
+      words->emplace(row[0], row[1] == "gpu"        ? DeviceWord::kGpu
+                             : row[1] == "vgpu"     ? DeviceWord::kVgpu
+                             : row[1] == "mig"      ? DeviceWord::kMig
+                             : row[1] == "function" ? DeviceWord::kFunction
+                                                    : DeviceWord::kOther);
+    }
+    return words;
+  }();
+  return *kWords;
+}
+
+bool StandsAt(const Spelling& spelling, const std::vector<Token>& tokens, std::size_t at) {
   if (at + spelling.words.size() > tokens.size()) {
     return false;
   }
@@ -78,10 +103,23 @@ bool Matches(const Spelling& spelling, const std::vector<Token>& tokens, std::si
       return false;
     }
   }
-  // "a10" is not in "a100"; a letter may follow only as the word of a longer spelling or a size,
-  // "80g", so a one-letter word glued to it makes it another product.
+  return true;
+}
+
+// Whether `spelling` at `at` is the whole name of a product. "a10" is not in "a100"; a letter may
+// follow only as the word of a longer spelling or a size, "80g", so a one-letter word glued to it
+// makes it another product. "V620VF" and "A100x2" (two of them) are none.
+bool IsWholeName(const Spelling& spelling, const std::vector<Token>& tokens, std::size_t at) {
   const std::size_t end = at + spelling.words.size();
-  return !IsGluedWord(tokens, end) || tokens[end].text.size() > 2;
+  const auto is_counted = [&](std::size_t x) {
+    return x < tokens.size() && tokens[x].text == "x" && Number(tokens, x + 1) > 0 &&
+           tokens[x + 1].gap.empty();
+  };
+  if (spelling.words.size() > 1 && spelling.words.back() == "x" && is_counted(end - 1)) {
+    return false;
+  }
+  return !IsGluedWord(tokens, end) || tokens[end].text.size() > 2 || is_counted(end) ||
+         DeviceWords().contains(tokens[end].text);
 }
 
 int Number(const std::vector<Token>& tokens, std::size_t at) {
@@ -93,13 +131,47 @@ int Number(const std::vector<Token>& tokens, std::size_t at) {
 
 bool IsGigabyteWord(absl::string_view word) { return word == "g" || word == "gb" || word == "gib"; }
 
-// NVIDIA's vGPU profiles: the memory and one of the letters of its four series, "48Q".
+// NVIDIA's vGPU profiles: the memory (0 is half a GiB) and the letter of the licence, "48Q"; "me"
+// and "gfx" stand for engines of a divided card, "5CME", a digit for displays, "2B4".
 bool IsProfile(const std::vector<Token>& tokens, std::size_t at) {
-  if (Number(tokens, at) <= 0 || !IsGluedWord(tokens, at + 1)) {
+  if (Number(tokens, at) < 0 || !IsGluedWord(tokens, at + 1)) {
     return false;
   }
-  const std::string& series = tokens[at + 1].text;
-  return series == "a" || series == "b" || series == "c" || series == "q";
+  absl::string_view series = tokens[at + 1].text;
+  const char licence = series.front();
+  series.remove_prefix(1);
+  return (licence == 'a' || licence == 'b' || licence == 'c' || licence == 'q') &&
+         (series.empty() || series == "me" || series == "gfx");
+}
+
+// The token after the profile at `at`; `at` if there is none. On an instance of a divided card a
+// number of slices stands before it: "1-5C".
+std::size_t EndOfProfile(const std::vector<Token>& tokens, std::size_t at) {
+  std::size_t memory = at;
+  if (Number(tokens, at) >= 1 && Number(tokens, at) <= 7 && IsProfile(tokens, at + 1) &&
+      !tokens[at + 1].gap.empty()) {
+    ++memory;
+  }
+  if (!IsProfile(tokens, memory)) {
+    return at;
+  }
+  const std::size_t end = memory + 2;
+  const bool displays = Number(tokens, end) >= 0 && tokens[end].gap.empty();
+  return displays ? end + 1 : end;
+}
+
+// The token after the letters of a virtual GPU's form at `at`, "DX" of "A100DX-80C"; `at` if there
+// are none or no profile follows.
+std::size_t EndOfForm(const std::vector<Token>& tokens, std::size_t at) {
+  if (!IsGluedWord(tokens, at)) {
+    return at;
+  }
+  std::string letters = tokens[at].text;
+  std::size_t end = at + 1;
+  if (letters == "x" && IsGluedWord(tokens, end)) {  // an "x" behind a number is a token of its own
+    letters += tokens[end++].text;
+  }
+  return VgpuForms().contains(letters) && EndOfProfile(tokens, end) != end ? end : at;
 }
 
 // Reads size, form and profile behind a model: "-SXM4-80GB", " 80GB PCIe", "-1-5C".
@@ -134,17 +206,14 @@ class DetailReader {
 
  private:
   bool TakeProfile(std::size_t* at) {
-    std::size_t number = *at;
-    if (Number(tokens_, number) >= 1 && Number(tokens_, number) <= 7 &&
-        IsProfile(tokens_, number + 1) && !tokens_[number + 1].gap.empty()) {
-      ++number;  // on an instance of a divided card
-    }
-    if (!model_->kind.empty() || !IsProfile(tokens_, number)) {
+    const std::size_t begin = EndOfForm(tokens_, *at);
+    const std::size_t end = EndOfProfile(tokens_, begin);
+    if (!model_->kind.empty() || end == begin) {
       return false;
     }
     model_->kind = "vgpu";
-    model_->slice_gib = Number(tokens_, number);
-    *at = number + 2;
+    model_->slice_gib = Number(tokens_, IsProfile(tokens_, begin) ? begin : begin + 1);
+    *at = end;
     return true;
   }
 
@@ -266,10 +335,22 @@ std::optional<GpuModel> ReadModelAt(const std::vector<Token>& tokens, std::size_
   const Catalogue& catalogue = AllProducts();
   const auto range = catalogue.spellings.equal_range(tokens[at].text);
   const Spelling* best = nullptr;
+  bool best_has_form = false;
   for (auto it = range.first; it != range.second; ++it) {
-    if ((best == nullptr || it->second.words.size() > best->words.size()) &&
-        Matches(it->second, tokens, at)) {
-      best = &it->second;
+    const Spelling& spelling = it->second;
+    if (!StandsAt(spelling, tokens, at)) {
+      continue;
+    }
+    const std::size_t name_end = at + spelling.words.size();
+    const bool has_form = EndOfForm(tokens, name_end) != name_end;
+    if (!has_form && !IsWholeName(spelling, tokens, at)) {
+      continue;
+    }
+    // "A100X-10C": a card with the letter of a form, not the card that has the letter in its name.
+    const bool longer = best == nullptr || spelling.words.size() > best->words.size();
+    if (has_form == best_has_form ? longer : has_form) {
+      best = &spelling;
+      best_has_form = has_form;
     }
   }
   if (best == nullptr) {
@@ -308,8 +389,10 @@ std::optional<int> FindMigProfile(const std::vector<Token>& tokens) {
   for (std::size_t at = 0; at + 3 < tokens.size(); ++at) {
     const int slices = Number(tokens, at);
     const int gib = Number(tokens, at + 2);
+    const std::string& unit = tokens[at + 3].text;
     if (slices >= 1 && slices <= 7 && tokens[at + 1].text == "g" && IsGluedWord(tokens, at + 1) &&
-        gib > 0 && tokens[at + 3].text == "gb" && IsGluedWord(tokens, at + 3)) {
+        gib > 0 && (unit == "gb" || unit == "gbme" || unit == "gbgfx") &&
+        IsGluedWord(tokens, at + 3)) {
       return gib;
     }
   }
@@ -327,25 +410,20 @@ std::optional<int> FindGigabytes(const std::vector<Token>& tokens) {
 }
 
 DeviceWord FindDeviceWord(const std::vector<Token>& tokens) {
-  static const auto* const kWords = [] {
-    auto* words = new std::map<std::string, DeviceWord>();
-    for (const auto& row : LoadTable("gpu_words")) {
-      words->emplace(row[0], row[1] == "gpu"    ? DeviceWord::kGpu
-                             : row[1] == "vgpu" ? DeviceWord::kVgpu
-                             : row[1] == "mig"  ? DeviceWord::kMig
-                                                : DeviceWord::kOther);
-    }
-    return words;
-  }();
   constexpr std::array<absl::string_view, 4> kDenials = {"no", "non", "not", "without"};
   DeviceWord result = DeviceWord::kUnknown;
+  bool function = false;
   for (std::size_t at = 0; at < tokens.size(); ++at) {
-    const auto found = kWords->find(tokens[at].text);
-    if (found == kWords->end()) {
+    const auto found = DeviceWords().find(tokens[at].text);
+    if (found == DeviceWords().end()) {
       continue;
     }
     if (found->second == DeviceWord::kOther) {
       return DeviceWord::kOther;
+    }
+    if (found->second == DeviceWord::kFunction) {
+      function = true;
+      continue;
     }
     const bool denied = at > 0 && std::find(kDenials.begin(), kDenials.end(),
                                             tokens[at - 1].text) != kDenials.end();
@@ -353,7 +431,59 @@ DeviceWord FindDeviceWord(const std::vector<Token>& tokens) {
       result = found->second;
     }
   }
-  return result;
+  if (function && result == DeviceWord::kUnknown) {
+    return DeviceWord::kFunction;
+  }
+  return function && result == DeviceWord::kGpu ? DeviceWord::kVgpu : result;
+}
+
+std::string FindGpuVendor(const std::vector<Token>& tokens) {
+  static const auto* const kVendors = [] {
+    auto* vendors = new std::map<std::string, std::string>();
+    for (const auto& row : LoadTable("gpu_vendor_words")) vendors->emplace(row[0], row[1]);
+    return vendors;
+  }();
+  std::string vendor;
+  for (const Token& token : tokens) {
+    const auto found = kVendors->find(token.text);
+    if (found == kVendors->end()) continue;
+    if (!vendor.empty() && vendor != found->second) return "";
+    vendor = found->second;
+  }
+  return vendor;
+}
+
+ResourceWord FindResourceWord(const std::vector<Token>& tokens) {
+  static const auto* const kMeanings = [] {
+    auto* meanings = new std::map<std::string, std::string>();
+    for (const auto& row : LoadTable("resource_words")) meanings->emplace(row[0], row[1]);
+    return meanings;
+  }();
+  bool other = false;
+  bool whole = false;
+  bool unexplained = false;
+  for (const Token& token : tokens) {
+    if (token.kind != Token::Kind::kWord) continue;
+    const auto found = kMeanings->find(token.text);
+    if (found == kMeanings->end()) {
+      unexplained = true;
+    } else if (found->second == "device") {
+      return ResourceWord::kUnknown;
+    } else {
+      other |= found->second == "other";
+      whole |= found->second == "whole";
+    }
+  }
+  return other || (whole && !unexplained) ? ResourceWord::kOther : ResourceWord::kUnknown;
+}
+
+bool MeasuresMemory(const std::vector<Token>& tokens) {
+  constexpr std::array<absl::string_view, 9> kMemory = {
+      "memory", "mem", "ram", "vram", "framebuffer", "fb", "mb", "mib", "gib"};
+  return std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
+    return !token.gap.empty() &&
+           std::find(kMemory.begin(), kMemory.end(), token.text) != kMemory.end();
+  });
 }
 
 std::optional<GpuModel> FindGpuByPciId(absl::string_view vendor_id, absl::string_view product_id) {

@@ -16,7 +16,7 @@ struct GpuModel {
   std::string vendor;     // "NVIDIA"
   std::string base;       // without size and form, "A100"; empty: several cards share the PCI id
   std::string model;      // with what is told of them, "A100 80GB PCIe"
-  std::string kind;       // "vgpu" if a vGPU profile follows, "A40-48Q"
+  std::string kind;       // "vgpu" if a vGPU profile follows, "A40-48Q", "A100DX-1-10CME"
   bool clear = false;     // the word means nothing else, so that a flavor's name may be read by it
   int memory_gib = 0;     // of the whole card, as written or as the only size there is; 0 = unknown
   int slice_gib = 0;      // of the profile; 0 = none
@@ -32,13 +32,25 @@ enum class GpuText { kDevice, kFlavorName };
 std::optional<GpuModel> FindGpuModel(const std::vector<Token>& tokens,
                                      GpuText text = GpuText::kDevice);
 
-// What kind of device a free name speaks of.
-enum class DeviceWord { kUnknown, kGpu, kVgpu, kMig, kOther };
+// What kind of device a free name speaks of. kFunction: a function of a card that is not named, of
+// which most are network cards ("sriov", "mlx5-vf").
+enum class DeviceWord { kUnknown, kGpu, kVgpu, kMig, kOther, kFunction };
 
-// "other" wins over GPU words: "a100-audio" is no second GPU. "no GPU" speaks of none.
+// "other" wins over GPU words: "a100-audio" is no second GPU. "no GPU" speaks of none. A function
+// of a GPU is a virtual GPU: "nvidia-vf".
 DeviceWord FindDeviceWord(const std::vector<Token>& tokens);
 
-// GiB of the MIG instance in "1g.5gb", "3G_20GB"; absent if there is none.
+// The vendor of a device that is known to be a GPU, by the words beside it; empty if none or
+// several are named.
+std::string FindGpuVendor(const std::vector<Token>& tokens);
+
+// What the name of a custom resource class speaks of, where it names no GPU.
+enum class ResourceWord { kUnknown, kOther };
+ResourceWord FindResourceWord(const std::vector<Token>& tokens);
+// Whether the class measures a GPU's memory, so that its amount is no number of devices.
+bool MeasuresMemory(const std::vector<Token>& tokens);
+
+// GiB of the MIG instance in "1g.5gb", "3G_20GB", "1g.10gb+me"; absent if there is none.
 std::optional<int> FindMigProfile(const std::vector<Token>& tokens);
 
 // The first "24g" or "24 GB" in `tokens`; absent if there is none.

@@ -22,6 +22,7 @@ cis_library(
   normalize/gpu_device.cc
   normalize/gpu_keys.cc
   normalize/gpu_model.cc
+  normalize/gpu_tokens.cc
   normalize/iana.cc
   normalize/image.cc
   normalize/image_boot.cc
