@@ -15,6 +15,7 @@ struct Spelling {
   std::string text;
   std::string arch;
   bool exact = false;
+  bool width = false;
   bool windows_only = false;
   bool nova = false;
 };
@@ -23,8 +24,8 @@ const std::vector<Spelling>& Spellings() {
   static const auto* const kSpellings = [] {
     auto* spellings = new std::vector<Spelling>();
     for (const auto& row : LoadTable("arches")) {
-      spellings->push_back(
-          {row[0], row[1], row[2] == "exact", row[2] == "windows", row[3] == "yes"});
+      spellings->push_back({row[0], row[1], row[2] == "exact", row[2] == "width",
+                            row[2] == "windows", row[3] == "yes"});
     }
     std::stable_sort(spellings->begin(), spellings->end(),
                      [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
@@ -47,6 +48,18 @@ const std::vector<const Spelling*>& SpellingsStartingWith(char c) {
 }
 
 bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
+bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
+
+// Whether `text` at `pos` of `lower` stands alone. Only letters and digits need a border; those of
+// other scripts ("64" and a Chinese sign) are none.
+bool StandsAlone(absl::string_view lower, std::size_t pos, absl::string_view text) {
+  const std::size_t end = pos + text.size();
+  const bool bounded = !IsAlnum(text.back()) || end == lower.size() || !IsAlnum(lower[end]);
+  if (!bounded || !IsAlnum(text.front()) || pos == 0 || !IsAlnum(lower[pos - 1])) {
+    return bounded;
+  }
+  return IsDigit(lower[pos - 1]) && !IsDigit(text.front()) && text.front() != 'x';
+}
 
 const Spelling* FindSpelling(absl::string_view text) {
   const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
@@ -65,6 +78,11 @@ std::string ParseArch(absl::string_view text) {
   return spelling == nullptr || spelling->windows_only ? "" : spelling->arch;
 }
 
+bool IsArchWidth(absl::string_view text) {
+  const Spelling* spelling = FindSpelling(text);
+  return spelling != nullptr && spelling->width;
+}
+
 bool IsNovaArch(absl::string_view text) {
   const Spelling* spelling = FindSpelling(text);
   return spelling != nullptr && spelling->nova;
@@ -73,15 +91,10 @@ bool IsNovaArch(absl::string_view text) {
 std::vector<ArchMention> FindArchMentions(absl::string_view lower) {
   std::vector<ArchMention> mentions;
   for (std::size_t pos = 0; pos < lower.size();) {
-    if (pos > 0 && IsAlnum(lower[pos - 1])) {
-      ++pos;
-      continue;
-    }
     const Spelling* found = nullptr;
     for (const Spelling* spelling : SpellingsStartingWith(lower[pos])) {
-      const std::size_t end = pos + spelling->text.size();
       if (absl::StartsWith(lower.substr(pos), spelling->text) &&
-          (end == lower.size() || !IsAlnum(lower[end]))) {
+          StandsAlone(lower, pos, spelling->text)) {
         found = spelling;
         break;
       }
@@ -90,8 +103,8 @@ std::vector<ArchMention> FindArchMentions(absl::string_view lower) {
       ++pos;
       continue;
     }
-    mentions.push_back(
-        {pos, pos + found->text.size(), found->arch, found->exact, found->windows_only});
+    mentions.push_back({pos, pos + found->text.size(), found->arch, found->exact, found->width,
+                        found->windows_only});
     pos += found->text.size();
   }
   return mentions;

@@ -13,6 +13,7 @@
 #include "crawler/normalize/gpu.h"
 #include "crawler/normalize/gpu_keys.h"
 #include "crawler/normalize/gpu_model.h"
+#include "crawler/normalize/gpu_words.h"
 #include "crawler/normalize/provenance.h"
 #include "crawler/normalize/scs_name.h"
 #include "crawler/normalize/table.h"
@@ -258,9 +259,15 @@ void InferArch(const std::optional<ScsName>& scs, Flavor* flavor) {
        {std::pair<const char*, const std::string*>{"name", &flavor->name},
         {"description", &flavor->description}}) {
     const std::string lower = absl::AsciiStrToLower(*text);
-    for (const ArchMention& mention : FindArchMentions(lower)) {
-      if (mention.exact) {
-        return Say(flavor, &Flavor::arch, "arch", mention.arch, source, *text, Confidence::kGuess);
+    const std::vector<ArchMention> mentions = FindArchMentions(lower);
+    for (const bool exact : {true, false}) {
+      for (const ArchMention& mention : mentions) {
+        // "x64" and widths in a flavor's name may be sizes.
+        const bool named = !mention.width && !mention.windows_only && mention.arch != "x86_64";
+        if (exact ? mention.exact : named) {
+          return Say(flavor, &Flavor::arch, "arch", mention.arch, source, *text,
+                     Confidence::kGuess);
+        }
       }
     }
     const std::vector<Token> tokens = Tokenize(lower).tokens;
@@ -269,7 +276,7 @@ void InferArch(const std::optional<ScsName>& scs, Flavor* flavor) {
       // Ampere makes Arm processors, and NVIDIA GPUs of that name.
       const bool ampere = token.IsWord("ampere") && device == DeviceWord::kUnknown &&
                           !FindGpuModel(tokens).has_value();
-      if (token.IsWord("arm") || token.IsWord("altra") || ampere) {
+      if (token.IsWord("altra") || ampere) {
         return Say(flavor, &Flavor::arch, "arch", "aarch64", source, *text, Confidence::kGuess);
       }
     }

@@ -9,6 +9,7 @@
 #include "crawler/normalize/gpu_claims.h"
 #include "crawler/normalize/gpu_keys.h"
 #include "crawler/normalize/gpu_model.h"
+#include "crawler/normalize/gpu_words.h"
 
 namespace cis {
 

@@ -1,7 +1,6 @@
 #include "crawler/normalize/gpu_model.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "crawler/normalize/gpu_words.h"
 #include "crawler/normalize/table.h"
 
 namespace cis {
@@ -78,21 +78,6 @@ const std::set<std::string>& VgpuForms() {
   return *kForms;
 }
 
-const std::map<std::string, DeviceWord>& DeviceWords() {
-  static const auto* const kWords = [] {
-    auto* words = new std::map<std::string, DeviceWord>();
-    for (const auto& row : LoadTable("gpu_words")) {
-      words->emplace(row[0], row[1] == "gpu"        ? DeviceWord::kGpu
-                             : row[1] == "vgpu"     ? DeviceWord::kVgpu
-                             : row[1] == "mig"      ? DeviceWord::kMig
-                             : row[1] == "function" ? DeviceWord::kFunction
-                                                    : DeviceWord::kOther);
-    }
-    return words;
-  }();
-  return *kWords;
-}
-
 bool StandsAt(const Spelling& spelling, const std::vector<Token>& tokens, std::size_t at) {
   if (at + spelling.words.size() > tokens.size()) {
     return false;
@@ -104,6 +89,13 @@ bool StandsAt(const Spelling& spelling, const std::vector<Token>& tokens, std::s
     }
   }
   return true;
+}
+
+int Number(const std::vector<Token>& tokens, std::size_t at) {
+  int number = -1;
+  const bool readable = at < tokens.size() && tokens[at].kind == Token::Kind::kNumber &&
+                        tokens[at].text.size() <= 4 && absl::SimpleAtoi(tokens[at].text, &number);
+  return readable ? number : -1;
 }
 
 // Whether `spelling` at `at` is the whole name of a product. "a10" is not in "a100"; a letter may
@@ -119,14 +111,7 @@ bool IsWholeName(const Spelling& spelling, const std::vector<Token>& tokens, std
     return false;
   }
   return !IsGluedWord(tokens, end) || tokens[end].text.size() > 2 || is_counted(end) ||
-         DeviceWords().contains(tokens[end].text);
-}
-
-int Number(const std::vector<Token>& tokens, std::size_t at) {
-  int number = -1;
-  const bool readable = at < tokens.size() && tokens[at].kind == Token::Kind::kNumber &&
-                        tokens[at].text.size() <= 4 && absl::SimpleAtoi(tokens[at].text, &number);
-  return readable ? number : -1;
+         IsDeviceWord(tokens[end].text);
 }
 
 bool IsGigabyteWord(absl::string_view word) { return word == "g" || word == "gb" || word == "gib"; }
@@ -407,83 +392,6 @@ std::optional<int> FindGigabytes(const std::vector<Token>& tokens) {
     }
   }
   return std::nullopt;
-}
-
-DeviceWord FindDeviceWord(const std::vector<Token>& tokens) {
-  constexpr std::array<absl::string_view, 4> kDenials = {"no", "non", "not", "without"};
-  DeviceWord result = DeviceWord::kUnknown;
-  bool function = false;
-  for (std::size_t at = 0; at < tokens.size(); ++at) {
-    const auto found = DeviceWords().find(tokens[at].text);
-    if (found == DeviceWords().end()) {
-      continue;
-    }
-    if (found->second == DeviceWord::kOther) {
-      return DeviceWord::kOther;
-    }
-    if (found->second == DeviceWord::kFunction) {
-      function = true;
-      continue;
-    }
-    const bool denied = at > 0 && std::find(kDenials.begin(), kDenials.end(),
-                                            tokens[at - 1].text) != kDenials.end();
-    if (!denied && (result == DeviceWord::kUnknown || result == DeviceWord::kGpu)) {
-      result = found->second;
-    }
-  }
-  if (function && result == DeviceWord::kUnknown) {
-    return DeviceWord::kFunction;
-  }
-  return function && result == DeviceWord::kGpu ? DeviceWord::kVgpu : result;
-}
-
-std::string FindGpuVendor(const std::vector<Token>& tokens) {
-  static const auto* const kVendors = [] {
-    auto* vendors = new std::map<std::string, std::string>();
-    for (const auto& row : LoadTable("gpu_vendor_words")) vendors->emplace(row[0], row[1]);
-    return vendors;
-  }();
-  std::string vendor;
-  for (const Token& token : tokens) {
-    const auto found = kVendors->find(token.text);
-    if (found == kVendors->end()) continue;
-    if (!vendor.empty() && vendor != found->second) return "";
-    vendor = found->second;
-  }
-  return vendor;
-}
-
-ResourceWord FindResourceWord(const std::vector<Token>& tokens) {
-  static const auto* const kMeanings = [] {
-    auto* meanings = new std::map<std::string, std::string>();
-    for (const auto& row : LoadTable("resource_words")) meanings->emplace(row[0], row[1]);
-    return meanings;
-  }();
-  bool other = false;
-  bool whole = false;
-  bool unexplained = false;
-  for (const Token& token : tokens) {
-    if (token.kind != Token::Kind::kWord) continue;
-    const auto found = kMeanings->find(token.text);
-    if (found == kMeanings->end()) {
-      unexplained = true;
-    } else if (found->second == "device") {
-      return ResourceWord::kUnknown;
-    } else {
-      other |= found->second == "other";
-      whole |= found->second == "whole";
-    }
-  }
-  return other || (whole && !unexplained) ? ResourceWord::kOther : ResourceWord::kUnknown;
-}
-
-bool MeasuresMemory(const std::vector<Token>& tokens) {
-  constexpr std::array<absl::string_view, 9> kMemory = {
-      "memory", "mem", "ram", "vram", "framebuffer", "fb", "mb", "mib", "gib"};
-  return std::any_of(tokens.begin(), tokens.end(), [&](const Token& token) {
-    return !token.gap.empty() &&
-           std::find(kMemory.begin(), kMemory.end(), token.text) != kMemory.end();
-  });
 }
 
 std::optional<GpuModel> FindGpuByPciId(absl::string_view vendor_id, absl::string_view product_id) {

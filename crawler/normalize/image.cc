@@ -1,13 +1,15 @@
 #include "crawler/normalize/image.h"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "crawler/normalize/egi_image.h"
 #include "crawler/normalize/image_boot.h"
 #include "crawler/normalize/image_facts.h"
 #include "crawler/normalize/image_lifecycle.h"
@@ -74,18 +76,26 @@ void InferEgiRef(const ImageFacts& facts, Image* image) {
     return;
   }
   // atrope names its images "registry.egi.eu egi_vm_images/ubuntu:22.04".
-  absl::string_view name = image->name;
-  if (absl::ConsumePrefix(&name, "registry.egi.eu ") ||
-      absl::ConsumePrefix(&name, "registry.egi.eu/")) {
-    image->egi_ref = std::string(absl::StripAsciiWhitespace(name));
-    AddEvidence(&image->provenance, "egi_ref", "name", image->name);
+  const auto find = [&](absl::string_view source, const std::string& text) {
+    const std::optional<EgiImage> own = FindEgiImage(text);
+    image->egi_ref = own.has_value() ? own->ref : FindEgiRegistryRef(text);
+    if (image->egi_ref.empty()) return false;
+    AddEvidence(&image->provenance, "egi_ref", source, text);
     SetConfidence(&image->provenance, "egi_ref", Confidence::kProbable);
+    return true;
+  };
+  if (find("name", image->name)) return;
+  for (const Meaning meaning : {Meaning::kUrl, Meaning::kFile, Meaning::kTitle}) {
+    for (const ImageFact* fact : facts.Of(meaning)) {
+      if (find(fact->source, fact->value)) return;
+    }
   }
 }
 
 }  // namespace
 
-absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string& path) {
+absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string& path,
+                                     const ImageSite& site) {
   if (!record.is_object()) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": / is of type ", record.type_name(), "; it must be an object"));
@@ -119,7 +129,7 @@ absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string&
   }
   InferSnapshot(facts, &image);
   InferEgiRef(facts, &image);
-  InferImageOs(facts, &image);
+  InferImageOs(facts, site, &image);
   GatherBootProperties(reader, &image);
   InferBootable(facts, &image);
   InferLifecycle(facts, &image);

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "crawler/normalize/arch.h"
+#include "crawler/normalize/egi_image.h"
 #include "crawler/normalize/os_tables.h"
 #include "crawler/normalize/table.h"
 
@@ -96,8 +99,27 @@ OsClaim ReadLogin(const ImageFact& fact) {
   return claim;
 }
 
-// "https://cloud-images.ubuntu.com/jammy/current/…": a vendor's host names the distribution.
-bool ReadUrl(const ImageFact& fact, OsClaim* claim) {
+struct SplitUrl {
+  std::string host;        // lower case, without credentials; empty for a bare path
+  absl::string_view path;  // without query and fragment
+};
+
+SplitUrl CutUrl(absl::string_view url) {
+  SplitUrl cut;
+  const std::size_t scheme = url.find("://");
+  if (scheme != absl::string_view::npos) {
+    url.remove_prefix(scheme + 3);
+    const std::size_t slash = url.find('/');
+    cut.host = absl::AsciiStrToLower(url.substr(0, slash));
+    url = slash == absl::string_view::npos ? absl::string_view() : url.substr(slash);
+    cut.host.erase(0, cut.host.rfind('@') + 1);  // credentials leave no trace in the evidence
+  }
+  cut.path = url.substr(0, url.find_first_of("?#"));
+  return cut;
+}
+
+// The distribution that a host serves; empty if it is no vendor's.
+std::string VendorOfHost(const std::string& host) {
   static const auto* const kHosts = [] {
     auto* hosts = new std::map<std::string, std::string>();
     for (const auto& row : LoadTable("url_hosts")) {
@@ -105,27 +127,46 @@ bool ReadUrl(const ImageFact& fact, OsClaim* claim) {
     }
     return hosts;
   }();
-  absl::string_view rest = fact.value;
-  const std::size_t scheme = rest.find("://");
-  std::string host;
-  if (scheme != absl::string_view::npos) {
-    rest.remove_prefix(scheme + 3);
-    const std::size_t slash = rest.find('/');
-    host = absl::AsciiStrToLower(rest.substr(0, slash));
-    rest = slash == absl::string_view::npos ? absl::string_view() : rest.substr(slash);
-    host.erase(0, host.rfind('@') + 1);  // credentials leave no trace in the evidence
-  }
-  rest = rest.substr(0, rest.find_first_of("?#"));
-  *claim = ReadText(OsSource::kUrl, fact.source, rest);
   const auto known = kHosts->find(host);
-  if (known != kHosts->end() && claim->guess.distro.empty()) {
-    claim->guess = ParseOsText(absl::StrCat(known->second, " ", rest));
+  return known == kHosts->end() ? "" : known->second;
+}
+
+// "https://cloud-images.ubuntu.com/jammy/current/…": a vendor's host names the distribution.
+bool ReadUrl(const ImageFact& fact, OsClaim* claim) {
+  const SplitUrl url = CutUrl(fact.value);
+  *claim = ReadText(OsSource::kUrl, fact.source, url.path);
+  const std::string vendor = VendorOfHost(url.host);
+  if (!vendor.empty() && claim->guess.distro.empty()) {
+    claim->guess = ParseOsText(absl::StrCat(vendor, " ", url.path));
   }
-  claim->value = absl::StrCat(host, rest);
-  return !claim->guess.distro.empty();
+  claim->value = absl::StrCat(url.host, url.path);
+  return !claim->guess.distro.empty() || !claim->guess.arch.empty();
+}
+
+// "egi_vm_images/docker:22.04": what EGI has built under that name.
+bool ReadEgiReference(OsSource level, absl::string_view source, absl::string_view text,
+                      OsClaim* claim) {
+  const std::optional<EgiImage> egi = FindEgiImage(text);
+  if (!egi.has_value() || egi->distro.empty()) {
+    return false;
+  }
+  claim->level = level;
+  claim->source = std::string(source);
+  claim->value = std::string(text);
+  claim->guess = ParseOsTextOf(egi->distro, egi->version);
+  claim->guess.distro = egi->distro;
+  return true;
 }
 
 }  // namespace
+
+std::string VendorOfUrl(absl::string_view url) {
+  const SplitUrl cut = CutUrl(url);
+  const std::string vendor = VendorOfHost(cut.host);
+  if (vendor.empty()) return "";
+  const OsGuess guess = ParseOsText(cut.path);
+  return guess.distro.empty() ? vendor : guess.distro;
+}
 
 std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image) {
   std::vector<OsClaim> claims;
@@ -150,10 +191,22 @@ std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image)
         if (fact.meaning == Meaning::kVersion && version == nullptr) version = &fact;
       }
       claims.push_back(ReadPair(level, distro, version));
+      claims.back().stated = true;
     }
     for (const ImageFact* fact : facts.Of(Meaning::kOsText)) {
       if (fact->level == wanted) {
         claims.push_back(ReadText(level, fact->source, fact->value));
+        claims.back().stated = true;
+      }
+    }
+  }
+  for (const auto& [meaning, level] :
+       {std::pair(Meaning::kEgiRef, OsSource::kAsserted), std::pair(Meaning::kUrl, OsSource::kUrl),
+        std::pair(Meaning::kFile, OsSource::kUrl), std::pair(Meaning::kTitle, OsSource::kName)}) {
+    for (const ImageFact* fact : facts.Of(meaning)) {
+      OsClaim claim;
+      if (ReadEgiReference(level, fact->source, fact->value, &claim)) {
+        claims.push_back(std::move(claim));
       }
     }
   }
@@ -171,11 +224,17 @@ std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image)
       if (const Distro* distro = FindDistroByLabel(value)) {
         OsClaim claim = ReadText(OsSource::kTag, "tag", tag);
         claim.guess.distro = distro->id;
+        claim.stated = true;
         claims.push_back(std::move(claim));
       }
-    } else if (FindDistroByLabel(value) != nullptr) {
+    } else if (FindDistroByLabel(value) != nullptr || !ParseArch(value).empty()) {
       claims.push_back(ReadText(OsSource::kTag, "tag", tag));
+      claims.back().stated = true;
     }
+  }
+  OsClaim egi;
+  if (ReadEgiReference(OsSource::kName, "name", image.name, &egi)) {
+    claims.push_back(std::move(egi));
   }
   claims.push_back(ReadText(OsSource::kName, "name", image.name));
   for (const ImageFact* fact : facts.Of(Meaning::kTitle)) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "crawler/normalize/image_facts.h"
 #include "crawler/normalize/os_text.h"
 #include "schema/model/records.h"
@@ -24,7 +25,12 @@ struct OsClaim {
   std::string said_version;
   OsGuess guess;
   bool implausible = false;  // names a release that the distribution never had
+  bool stated = false;       // a property or tag that names systems, not a name or description
 };
+
+// The distribution of the vendor's server in `url`; empty if it is none. "centos" also serves
+// CentOS Stream.
+std::string VendorOfUrl(absl::string_view url);
 
 // The statements of all sources of `image`, strongest first.
 std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -11,14 +12,16 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "crawler/normalize/image_key_words.h"
 #include "crawler/normalize/provenance.h"
 #include "crawler/normalize/table.h"
 
 namespace cis {
 namespace {
 
-constexpr std::array<std::pair<absl::string_view, Meaning>, 27> kMeanings = {{
+constexpr std::array<std::pair<absl::string_view, Meaning>, 28> kMeanings = {{
     {"arch", Meaning::kArch},
+    {"arm", Meaning::kArm},
     {"build_date", Meaning::kBuildDate},
     {"description", Meaning::kDescription},
     {"disk_map", Meaning::kDiskMap},
@@ -120,12 +123,17 @@ class Gatherer {
       } else if (!value.is_null()) {
         facts_->from_cloudkeeper |= absl::StartsWith(key, "cloudkeeper_");
         // Most properties of an image are none of ours: their values are not even copied.
-        if (const auto row = Keys().find(key); row != Keys().end()) {
+        const auto known = Keys().find(key);
+        const std::optional<Meaning> read =
+            known == Keys().end() ? ReadImageKey(member.key) : std::nullopt;
+        if (known != Keys().end() || read.has_value()) {
+          const KeyRow row =
+              read.has_value() ? KeyRow{*read, FactLevel::kCustom, Keys().size()} : known->second;
           // Glance keeps texts only; a client may have read the JSON in one.
           if (!value.is_structured()) {
-            One(member.key, key, row->second, ScalarText(value).value_or(""), container);
-          } else if (row->second.meaning == Meaning::kDiskMap) {
-            One(member.key, key, row->second, value.elements().empty() ? "[]" : "[...]", container);
+            One(member.key, key, row, ScalarText(value).value_or(""), container);
+          } else if (row.meaning == Meaning::kDiskMap) {
+            One(member.key, key, row, value.elements().empty() ? "[]" : "[...]", container);
           }
         }
       }

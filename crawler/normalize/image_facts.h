@@ -18,6 +18,7 @@ enum class FactLevel : uint8_t { kAsserted, kProperty, kCustom };
 // What it is about. The words are those of the column "meaning" of data/image_keys.tsv.
 enum class Meaning : uint8_t {
   kArch,
+  kArm,  // whether the architecture is Arm's
   kBuildDate,
   kDescription,
   kDiskMap,  // block_device_mapping: what a volume-backed image consists of

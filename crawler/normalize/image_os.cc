@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "crawler/normalize/arch.h"
 #include "crawler/normalize/image_claims.h"
+#include "crawler/normalize/image_login.h"
 #include "crawler/normalize/os_tables.h"
 #include "crawler/normalize/os_text.h"
 #include "crawler/normalize/provenance.h"
@@ -49,8 +50,8 @@ bool Independent(const OsClaim& a, const OsClaim& b) { return a.level != b.level
 
 class OsInference {
  public:
-  OsInference(const ImageFacts& facts, Image* image)
-      : facts_(facts), image_(image), claims_(GatherOsClaims(facts, *image)) {}
+  OsInference(const ImageFacts& facts, const ImageSite& site, Image* image)
+      : facts_(facts), site_(site), image_(image), claims_(GatherOsClaims(facts, *image)) {}
 
   void Run() {
     ChooseDistro();
@@ -61,7 +62,7 @@ class OsInference {
       Describe();
     }
     InferArch();
-    InferLogin();
+    InferLogin(facts_, site_, {distro_confidence_, in_conflict_, IsStated()}, image_);
     InferPurpose();
   }
 
@@ -108,8 +109,9 @@ class OsInference {
     }
     std::string distro = chosen_->guess.distro;
     AddEvidence(provenance(), "os_distro", chosen_->source, chosen_->value);
-    distro_confidence_ =
-        MayBeCommonWord(*chosen_) ? Confidence::kGuess : ForLevel(chosen_->level, false);
+    distro_confidence_ = MayBeCommonWord(*chosen_) || chosen_->guess.doubtful
+                             ? Confidence::kGuess
+                             : ForLevel(chosen_->level, false);
     for (const OsClaim& claim : claims_) {
       if (&claim == chosen_ || claim.guess.distro.empty() ||
           claim.level == OsSource::kDescription) {
@@ -170,7 +172,8 @@ class OsInference {
       if (source == nullptr) {
         source = &claim;
         image_->os_version = version;
-        confidence = ForLevel(claim.level, claim.guess.codename_only);
+        confidence = claim.guess.doubtful ? Confidence::kGuess
+                                          : ForLevel(claim.level, claim.guess.codename_only);
         AddEvidence(provenance(), "os_version", VersionSource(claim), claim.value);
         continue;
       }
@@ -283,6 +286,7 @@ class OsInference {
       std::string value;
       OsSource level;
       bool exact;
+      bool width;  // "64bit": nothing where anything names an architecture
     };
     std::vector<Said> said;
     for (const ImageFact* fact : facts_.Of(Meaning::kArch)) {
@@ -297,26 +301,38 @@ class OsInference {
                    absl::StrCat(fact->source, " is \"", fact->value, "\"; Nova accepts \"", arch,
                                 "\" and refuses to start this image"));
       }
-      said.push_back(
-          {arch, fact->source, fact->value,
-           fact->level == FactLevel::kAsserted ? OsSource::kAsserted : OsSource::kProperty, true});
+      const OsSource level = fact->level == FactLevel::kAsserted   ? OsSource::kAsserted
+                             : fact->level == FactLevel::kProperty ? OsSource::kProperty
+                                                                   : OsSource::kUrl;
+      const bool width = IsArchWidth(fact->value);
+      said.push_back({arch, fact->source, fact->value, level, !width, width});
+    }
+    for (const ImageFact* fact : facts_.Of(Meaning::kArm)) {
+      if (ParseBool(fact->value).value_or(false)) {
+        said.push_back({"aarch64", fact->source, fact->value, OsSource::kUrl, true, false});
+      }
     }
     for (const OsClaim& claim : claims_) {
-      if (claim.level != OsSource::kDescription && !claim.guess.arch.empty()) {
-        said.push_back(
-            {claim.guess.arch, claim.source, claim.value, claim.level, claim.guess.arch_exact});
+      if (claim.guess.arch.empty() ||
+          (claim.level == OsSource::kDescription && claim.guess.arch_width)) {
+        continue;
       }
+      said.push_back({claim.guess.arch, claim.source, claim.value, claim.level,
+                      claim.guess.arch_exact, claim.guess.arch_width});
     }
     for (const ImageFact* fact : facts_.Of(Meaning::kMachine)) {
       const std::string machine = absl::AsciiStrToLower(fact->value);
       if (absl::StrContains(machine, "q35") || absl::StrContains(machine, "i440fx") ||
           machine == "pc") {
-        said.push_back({"x86_64", fact->source, fact->value, OsSource::kDescription, false});
+        said.push_back({"x86_64", fact->source, fact->value, OsSource::kDescription, false, false});
       }
     }
     // Nova obeys the properties: for what a machine will do they outrank everything.
     std::stable_sort(said.begin(), said.end(), [](const Said& a, const Said& b) {
-      return (a.level == OsSource::kProperty) > (b.level == OsSource::kProperty);
+      const auto rank = [](const Said& one) {
+        return one.width ? 2 : one.level == OsSource::kProperty ? 0 : 1;
+      };
+      return rank(a) < rank(b);
     });
     Confidence confidence = Confidence::kUnknown;
     for (const Said& one : said) {
@@ -324,14 +340,16 @@ class OsInference {
         image_->arch = one.arch;
         confidence = one.exact ? ForLevel(one.level, false) : Confidence::kGuess;
       } else if (one.arch != image_->arch) {
-        if (one.exact) {
+        // Descriptions speak of other things too; a width names nothing.
+        if (one.exact && one.level != OsSource::kDescription) {
           AddWarning(provenance(), "ARCH_CONFLICT",
                      absl::StrCat(one.source, " says ", one.arch, ", ", said.front().source,
                                   " says ", image_->arch));
           confidence = Confidence::kGuess;
         }
         continue;
-      } else if (one.level != said.front().level && confidence != Confidence::kGuess) {
+      } else if (one.level != said.front().level && one.level != OsSource::kDescription &&
+                 confidence != Confidence::kGuess) {
         confidence = Confidence::kVerified;
       }
       AddEvidence(provenance(), "arch", one.source, one.value);
@@ -341,44 +359,11 @@ class OsInference {
     }
   }
 
-  void InferLogin() {
-    const std::string vendor = VendorLogin(image_->os_distro, image_->os_version, image_->name);
-    for (const ImageFact* fact : facts_.Of(Meaning::kLogin)) {
-      const bool word = std::none_of(fact->value.begin(), fact->value.end(), [](unsigned char c) {
-        return absl::ascii_isspace(c) || absl::ascii_iscntrl(c);
-      });
-      if (!word || fact->value.size() > 64 ||
-          IsRejectedLogin(image_->os_distro, absl::AsciiStrToLower(fact->value))) {
-        AddWarning(provenance(), "LOGIN_REJECTED",
-                   absl::StrCat(fact->source, " is \"", fact->value, "\""));
-        continue;
-      }
-      // "root" and "Administrator" are Glance's documented defaults, often left as they are.
-      const bool left_over = (fact->value == "root" ||
-                              (fact->value == "Administrator" && image_->os_distro != "windows")) &&
-                             !vendor.empty() && vendor != fact->value;
-      if (left_over && fact->level != FactLevel::kAsserted) {
-        AddWarning(provenance(), "LOGIN_DEFAULTED",
-                   absl::StrCat(fact->source, " is \"", fact->value, "\", the vendor's image has ",
-                                vendor));
-        continue;
-      }
-      image_->login_user = fact->value;
-      AddEvidence(provenance(), "login_user", fact->source, fact->value);
-      SetConfidence(provenance(), "login_user",
-                    vendor == fact->value && distro_confidence_ != Confidence::kGuess
-                        ? Confidence::kVerified
-                        : Confidence::kStrong);
-      return;
-    }
-    if (!vendor.empty()) {
-      image_->login_user = vendor;
-      AddEvidence(provenance(), "login_user", "table:logins",
-                  absl::StrCat(image_->os_distro, " ", image_->os_version));
-      SetConfidence(
-          provenance(), "login_user",
-          in_conflict_ ? Confidence::kGuess : std::min(distro_confidence_, Confidence::kProbable));
-    }
+  // Whether a property or tag names the system, or only names and descriptions do.
+  bool IsStated() const {
+    return std::any_of(claims_.begin(), claims_.end(), [&](const OsClaim& claim) {
+      return claim.stated && claim.guess.distro == image_->os_distro;
+    });
   }
 
   // What the site says in words of SCS-0102, then the words of names and tags.
@@ -390,6 +375,10 @@ class OsInference {
         image_->purpose = purpose;
         AddEvidence(provenance(), "purpose", fact->source, fact->value);
         SetConfidence(provenance(), "purpose", Confidence::kStrong);
+        if (IsReplacedPurpose(fact->value)) {
+          AddWarning(provenance(), "IMAGE_RETIRED",
+                     absl::StrCat(fact->source, " says \"", fact->value, "\""));
+        }
         return;
       }
     }
@@ -433,6 +422,7 @@ class OsInference {
   }
 
   const ImageFacts& facts_;
+  const ImageSite& site_;
   Image* image_;
   std::vector<OsClaim> claims_;
   const OsClaim* chosen_ = nullptr;
@@ -442,6 +432,8 @@ class OsInference {
 
 }  // namespace
 
-void InferImageOs(const ImageFacts& facts, Image* image) { OsInference(facts, image).Run(); }
+void InferImageOs(const ImageFacts& facts, const ImageSite& site, Image* image) {
+  OsInference(facts, site, image).Run();
+}
 
 }  // namespace cis

@@ -2,8 +2,8 @@
 
 // What operating system an image holds, weighed from all that is said about it.
 
-#include "absl/strings/string_view.h"
 #include "crawler/normalize/image_facts.h"
+#include "crawler/normalize/site_logins.h"
 #include "schema/model/records.h"
 
 namespace cis {
@@ -15,7 +15,7 @@ namespace cis {
 // Precedence: published with the image (EGI annotations, HEPiX lists) > Glance properties > source
 // URLs > tags > name > description. A name that is narrower than the label wins ("centos" on an
 // AlmaLinux image); other contradictions keep the stronger source, lower the confidence to `guess`
-// and warn OS_CONFLICT.
-void InferImageOs(const ImageFacts& facts, Image* image);
+// and warn OS_CONFLICT. `site` decides which conventions for accounts hold.
+void InferImageOs(const ImageFacts& facts, const ImageSite& site, Image* image);
 
 }  // namespace cis

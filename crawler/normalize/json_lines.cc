@@ -229,6 +229,11 @@ absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view bo
     const JsonReader reader(root, plural, nullptr);
     observation.share.project_id = reader.String("project_id");
   }
+  if (kind == Kind::kImages && root.is_object()) {
+    const JsonReader reader(root, plural, nullptr);
+    observation.share.endpoint.site_name = reader.String("site_name");
+    observation.share.endpoint.keystone_url = reader.String("keystone_url");
+  }
   CIS_ASSIGN_OR_RETURN(RecordSet records, Normalize(observation, MissingIds::kKeep));
   if (skipped != nullptr) {
     *skipped = records.skipped_reasons;

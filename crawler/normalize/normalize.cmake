@@ -16,6 +16,7 @@ cis_library(
   normalize/arch.cc
   normalize/distro_info.cc
   normalize/documents.cc
+  normalize/egi_image.cc
   normalize/flavor.cc
   normalize/gpu.cc
   normalize/gpu_claims.cc
@@ -23,12 +24,15 @@ cis_library(
   normalize/gpu_keys.cc
   normalize/gpu_model.cc
   normalize/gpu_tokens.cc
+  normalize/gpu_words.cc
   normalize/iana.cc
   normalize/image.cc
   normalize/image_boot.cc
   normalize/image_claims.cc
   normalize/image_facts.cc
+  normalize/image_key_words.cc
   normalize/image_lifecycle.cc
+  normalize/image_login.cc
   normalize/image_os.cc
   normalize/json_lines.cc
   normalize/json_reader.cc
@@ -42,6 +46,7 @@ cis_library(
   normalize/quota.cc
   normalize/retirement.cc
   normalize/scs_name.cc
+  normalize/site_logins.cc
   normalize/table.cc
   normalize/table_check.cc
   normalize/tokens.cc

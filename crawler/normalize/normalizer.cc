@@ -64,10 +64,12 @@ absl::Status AddFlavors(const std::vector<Document>& documents, RecordSet* recor
   return absl::OkStatus();
 }
 
-absl::Status AddImages(const std::vector<Document>& documents, RecordSet* records) {
+absl::Status AddImages(const std::vector<Document>& documents, const Endpoint& endpoint,
+                       RecordSet* records) {
+  const ImageSite site{endpoint.site_name, endpoint.keystone_url};
   CIS_ASSIGN_OR_RETURN(const Listing listing, ReadListing(documents, "images", "images"));
   for (const ListItem& item : listing.items) {
-    absl::StatusOr<Image> image = NormalizeImage(item.value, item.path);
+    absl::StatusOr<Image> image = NormalizeImage(item.value, item.path, site);
     if (!image.ok()) {
       Skip(image.status().message(), records);
       continue;
@@ -118,7 +120,7 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation, MissingIds i
       CheckIds("flavors", ids, &records.flavors, &records);
       break;
     case Kind::kImages:
-      CIS_RETURN_IF_ERROR(AddImages(observation.documents, &records));
+      CIS_RETURN_IF_ERROR(AddImages(observation.documents, observation.share.endpoint, &records));
       CheckIds("images", ids, &records.images, &records);
       break;
     case Kind::kNetworks: {
@@ -134,7 +136,8 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation, MissingIds i
     }
     case Kind::kQuotas: {
       std::vector<std::string> problems;
-      CIS_ASSIGN_OR_RETURN(records.limit_set.quotas, NormalizeQuotas(observation.documents, &problems));
+      CIS_ASSIGN_OR_RETURN(records.limit_set.quotas,
+                           NormalizeQuotas(observation.documents, &problems));
       for (const std::string& problem : problems) {
         Skip(problem, &records);
       }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -98,6 +99,10 @@ const std::vector<Succession>& Successions() {
     return successions;
   }();
   return *kSuccessions;
+}
+
+absl::string_view SkipSeparators(absl::string_view text) {
+  return text.substr(std::min(text.find_first_not_of("-_ "), text.size()));
 }
 
 bool CoversVersion(absl::string_view versions, absl::string_view version) {
@@ -232,6 +237,15 @@ const Release* FindCodename(absl::string_view word, absl::string_view distro) {
              : nullptr;
 }
 
+bool CodenameStandsAlone(absl::string_view word) {
+  static const auto* const kWords = [] {
+    auto* words = new absl::flat_hash_set<std::string>();
+    for (const auto& row : LoadTable("codenames")) words->insert(row[0]);
+    return words;
+  }();
+  return kWords->contains(word);
+}
+
 std::string SuccessorOf(absl::string_view distro, absl::string_view version,
                         absl::string_view build_date, bool* from_date) {
   *from_date = false;
@@ -283,8 +297,21 @@ std::string PurposeOfLabel(absl::string_view value) {
     for (const auto& row : LoadTable("purpose_labels")) purposes->emplace(row[0], row[1]);
     return purposes;
   }();
-  const auto found = kPurposes->find(absl::AsciiStrToLower(absl::StripAsciiWhitespace(value)));
-  return found == kPurposes->end() ? "" : found->second;
+  const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(value));
+  const auto found = kPurposes->find(lower);
+  if (found != kPurposes->end()) return found->second;
+  absl::string_view replaced = lower;
+  const auto current =
+      absl::ConsumePrefix(&replaced, "old") ? kPurposes->find(SkipSeparators(replaced)) : found;
+  if (current == kPurposes->end()) return "";
+  // A plain image that a newer one has replaced is no longer what is started by default.
+  const bool plain = current->second == "generic" || current->second == "minimal";
+  return plain ? "custom" : current->second;
+}
+
+bool IsReplacedPurpose(absl::string_view value) {
+  const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(value));
+  return absl::StartsWith(lower, "old") && !PurposeOfLabel(lower).empty();
 }
 
 absl::string_view FillerRole(absl::string_view word) {

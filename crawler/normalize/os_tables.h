@@ -56,6 +56,9 @@ const Release* FindRelease(absl::string_view distro, absl::string_view version);
 // The release that `word` is the code name of; `distro` may be empty. Null if none.
 const Release* FindCodename(absl::string_view word, absl::string_view distro);
 
+// Whether a code name hardly has another meaning, so that it names its release anywhere.
+bool CodenameStandsAlone(absl::string_view word);
+
 // What the distribution is really called, given release and build date (may be empty): CentOS 9 is
 // CentOS Stream 9. `from_date` tells that only the build date decided. `distro` if nothing applies.
 std::string SuccessorOf(absl::string_view distro, absl::string_view version,
@@ -71,8 +74,11 @@ bool IsRejectedLogin(absl::string_view distro, absl::string_view login);
 // "link", "variant", "host" for a word of data/fillers.tsv; empty for any other.
 absl::string_view FillerRole(absl::string_view word);
 
-// The purpose that a property value names, e.g. "k8snode" -> k8s; empty if none.
+// The purpose that a property value names, e.g. "k8snode" -> k8s; empty if none. "old" before a
+// value of SCS-0102 is read too: the image has been replaced, "oldgeneric" -> custom.
 std::string PurposeOfLabel(absl::string_view value);
+// Whether a property value says that the image has been replaced, "oldgeneric".
+bool IsReplacedPurpose(absl::string_view value);
 
 // The major number of "9.4"; -1 if it does not start with a number.
 int MajorOf(absl::string_view version);

@@ -1,6 +1,7 @@
 #include "crawler/normalize/os_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -10,7 +11,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "crawler/normalize/arch.h"
 #include "crawler/normalize/os_tables.h"
 #include "crawler/normalize/os_version.h"
 #include "crawler/normalize/table.h"
@@ -91,36 +91,33 @@ class Parser {
     }
   }
 
+  // A width is an architecture only where nothing names one, in whatever order; names that
+  // contradict each other or the width say nothing.
   void ReadArchAndDates(OsGuess* guess) {
-    std::set<std::string> exact;
-    std::set<std::string> usual;
     for (std::size_t i = 0; i < tokens().size(); ++i) {
-      if (tokens()[i].mark != Token::Mark::kNone) {
-        used_[i] = true;
-      }
-      if (tokens()[i].mark == Token::Mark::kArch &&
-          (i == 0 || tokens()[i - 1].mark != Token::Mark::kArch || !tokens()[i].gap.empty())) {
-        // Spellings of several tokens are joined with their gaps until one is a spelling.
-        std::string spelled;
-        for (std::size_t k = i; k < tokens().size() && tokens()[k].mark == Token::Mark::kArch;
-             ++k) {
-          absl::StrAppend(&spelled, k == i ? "" : tokens()[k].gap, tokens()[k].text);
-        }
-        for (const ArchMention& mention : FindArchMentions(spelled)) {
-          if (mention.windows_only) {
-            windows_arch_ = mention.arch;
-          } else {
-            (mention.exact ? exact : usual).insert(mention.arch);
-          }
-        }
+      used_[i] = used_[i] || tokens()[i].mark != Token::Mark::kNone;
+    }
+    std::set<std::string> exact;
+    std::set<std::string> named;  // also in a usual way
+    std::set<std::string> width;
+    for (const ArchMention& mention : list_.arches) {
+      if (mention.windows_only) {
+        windows_arch_ = mention.arch;
+      } else if (mention.width) {
+        width.insert(mention.arch);
+      } else {
+        named.insert(mention.arch);
+        if (mention.exact) exact.insert(mention.arch);
       }
     }
-    if (exact.size() == 1) {
-      guess->arch = *exact.begin();
-      guess->arch_exact = true;
-    } else if (exact.empty() && usual.size() == 1) {
-      guess->arch = *usual.begin();
+    if (named.size() == 1 && (!exact.empty() || !ContradictsWidth(*named.begin(), width))) {
+      guess->arch = *named.begin();
+      guess->arch_exact = !exact.empty();
+    } else if (named.empty() && width.size() == 1) {
+      guess->arch = *width.begin();
+      guess->arch_width = true;
     }
+    if (!named.empty()) windows_arch_.clear();
     std::set<std::string> dates;
     for (const NameDate& date : list_.dates) {
       if (date.expired) {
@@ -132,6 +129,11 @@ class Parser {
     if (dates.size() == 1) {
       guess->build_date = *dates.begin();
     }
+  }
+
+  static bool ContradictsWidth(absl::string_view arch, const std::set<std::string>& width) {
+    const bool narrow = arch == "i686" || arch == "armv7l" || arch == "armv6l";
+    return width.size() == 1 && (*width.begin() == "i686") != narrow;
   }
 
   // Reads what follows a distribution's name: words without meaning, code names, a release.
@@ -352,10 +354,11 @@ class Parser {
     } else if (!assumed.empty()) {
       distro = FindDistro(assumed);
       ReadBareVersion(*distro, guess);
-    } else if (const Release* release = BareCodename()) {
+    } else if (const Release* release = BareCodename(&guess->doubtful)) {
       distro = FindDistro(release->distro);
     }
     if (distro == nullptr) {
+      guess->doubtful = false;
       return;
     }
     guess->distro = distro->id;
@@ -440,33 +443,52 @@ class Parser {
     }
   }
 
-  // A code name without its distribution counts where file names of vendors put it: before
-  // "server", "cloudimg", "minimal", "genericcloud" or an architecture, or all alone. Most of them
-  // are words of common language too.
-  const Release* BareCodename() const {
+  // A code name without its distribution. Where file names of vendors put it, before "server",
+  // "cloudimg", an architecture and the like, or all alone, it is sure; so are those that hardly
+  // any other text has (data/codenames.tsv), anywhere. The others are words of common language:
+  // they count, in doubt, where names of builds put them, "base-focal" or "noble-20250502".
+  const Release* BareCodename(bool* doubtful) const {
     const Release* found = nullptr;
+    *doubtful = true;
     for (std::size_t i = 0; i < tokens().size(); ++i) {
       const Release* release =
           tokens()[i].mark == Token::Mark::kNone ? FindCodename(tokens()[i].text, "") : nullptr;
       if (release == nullptr) {
         continue;
       }
-      bool vendor_form = tokens().size() == 1;
-      if (i + 1 < tokens().size()) {
-        const Token& next = tokens()[i + 1];
-        vendor_form = next.mark == Token::Mark::kArch || next.text == "server" ||
-                      next.text == "cloudimg" || next.text == "minimal" ||
-                      next.text == "genericcloud" || next.text == "live";
-      }
-      if (!vendor_form) {
+      const bool sure = StandsWhereVendorsPutIt(i) || CodenameStandsAlone(tokens()[i].text);
+      if (!sure && !StandsWhereBuildsPutIt(i)) {
         continue;
       }
       if (found != nullptr && found != release) {
         return nullptr;
       }
       found = release;
+      *doubtful = *doubtful && !sure;
     }
     return found;
+  }
+
+  bool StandsWhereVendorsPutIt(std::size_t at) const {
+    if (tokens().size() == 1) return true;
+    if (at + 1 == tokens().size()) return false;
+    const Token& next = tokens()[at + 1];
+    return next.mark == Token::Mark::kArch || next.text == "server" || next.text == "cloudimg" ||
+           next.text == "minimal" || next.text == "genericcloud" || next.text == "live";
+  }
+
+  bool StandsWhereBuildsPutIt(std::size_t at) const {
+    constexpr std::array<absl::string_view, 13> kBefore = {
+        "base", "server", "cloud", "cloudimg", "image", "img",    "golden",
+        "gold", "os",     "vm",    "template", "daily", "minimal"};
+    constexpr std::array<absl::string_view, 5> kAfter = {"lts", "cloud", "daily", "desktop",
+                                                         "generic"};
+    const auto has = [](const auto& words, const Token& token) {
+      return std::find(words.begin(), words.end(), token.text) != words.end();
+    };
+    if (at > 0 && has(kBefore, tokens()[at - 1])) return true;
+    return at + 1 < tokens().size() &&
+           (tokens()[at + 1].mark == Token::Mark::kDate || has(kAfter, tokens()[at + 1]));
   }
 
   void FindPurpose(OsGuess* guess) {

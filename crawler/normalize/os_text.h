@@ -15,9 +15,11 @@ struct OsGuess {
   std::string version;
   std::string codename;
   bool codename_only = false;  // the version comes from the code name alone
+  bool doubtful = false;       // only a code name tells the system, and the word has other meanings
   bool conflict = false;       // the text names several systems or releases
   std::string arch;
   bool arch_exact = false;
+  bool arch_width = false;  // only a width is said, "64bit": it stands for `arch` by convention
   std::string build_date;
   bool expired = false;                // the text carries an end-of-life mark
   std::vector<std::string> leftovers;  // words that nothing explains, e.g. site or project names

@@ -9,7 +9,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
-#include "crawler/normalize/arch.h"
 #include "crawler/normalize/retirement.h"
 
 namespace cis {
@@ -197,7 +196,8 @@ TokenList Tokenize(absl::string_view text) {
   TokenList list;
   const std::string lower = absl::AsciiStrToLower(text.substr(0, kMaxTextBytes));
   std::vector<Span> spans = FindIds(lower);
-  for (const ArchMention& mention : FindArchMentions(lower)) {
+  list.arches = FindArchMentions(lower);
+  for (const ArchMention& mention : list.arches) {
     spans.push_back({mention.begin, mention.end, Token::Mark::kArch});
   }
   std::size_t last_end = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "crawler/normalize/arch.h"
 
 namespace cis {
 
@@ -37,6 +38,7 @@ struct NameDate {
 
 struct TokenList {
   std::vector<Token> tokens;
+  std::vector<ArchMention> arches;
   std::vector<NameDate> dates;
 };
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "crawler/normalize/gpu_model.h"
+#include "crawler/normalize/gpu_words.h"
 
 namespace cis {
 namespace {

@@ -1,0 +1,16 @@
+#pragma once
+
+// Properties of images that a site has named itself (data/image_key_words.tsv).
+
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "crawler/normalize/image_facts.h"
+
+namespace cis {
+
+// What `key`, as written, speaks of: "default_ssh_username", "cpuArch", "distro-version". Absent if
+// one of its words is not in the table or they speak of nothing or of several things.
+std::optional<Meaning> ReadImageKey(absl::string_view key);
+
+}  // namespace cis
