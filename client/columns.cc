@@ -377,6 +377,7 @@ std::vector<Column<v1::Image>> ColumnsOf(const v1::Image*) {
          if (i.has_bootable() && !i.bootable()) return Cell{"not bootable", Tone::kWarning};
          if (!i.usable()) return Cell{"not usable", Tone::kWarning};
          if (IsOver(i.expire_date(), now)) return Cell{"expired", Tone::kWarning};
+         if (i.visibility() == "community") return Cell{"community", Tone::kDim};
          return i.is_snapshot() ? Cell{"snapshot", Tone::kDim} : Cell{};
        }},
       {Right("MIN RAM GiB"), kWideOnly,

@@ -168,6 +168,11 @@ std::string BuiltOn(const Image& image) {
              : absl::FormatTime("%Y-%m-%d", image.create_time, absl::UTCTimeZone());
 }
 
+// What anybody publishes, and what others share with the project, is no matter of the site.
+bool IsOfOthers(const Image& image) {
+  return image.visibility == "community" || !image.member_status.empty();
+}
+
 bool IsOffered(const Stored<Image>& image) {
   return image.active && image.record.usable && !image.record.is_snapshot;
 }
@@ -220,8 +225,8 @@ void LintImages(const EndpointCatalog& endpoint, absl::Time now,
   const Largest largest = LargestOf(endpoint);
   const std::string today = absl::FormatTime("%Y-%m-%d", now, absl::UTCTimeZone());
   for (const Stored<Image>& stored : endpoint.images) {
-    if (!stored.active) continue;
     const Image& image = stored.record;
+    if (!stored.active || IsOfOthers(image)) continue;
     LintReporter report(findings, site_name, "image", image.id, image.name);
     report.AddWarnings(image.provenance,
                        [&](absl::string_view code) { return RemedyOfWarning(image, code); });

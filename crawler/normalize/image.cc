@@ -14,6 +14,7 @@
 #include "crawler/normalize/image_facts.h"
 #include "crawler/normalize/image_lifecycle.h"
 #include "crawler/normalize/image_os.h"
+#include "crawler/normalize/image_volumes.h"
 #include "crawler/normalize/provenance.h"
 #include "crawler/normalize/tokens.h"
 
@@ -39,6 +40,25 @@ std::optional<int64_t> FirstInt(const JsonReader& record, absl::string_view key,
                                 absl::string_view older_key) {
   const std::optional<int64_t> value = record.Int(key);
   return NonNegative(value.has_value() ? value : record.Int(older_key));
+}
+
+// What the listing that an image is in says of it. The record itself is believed first: a Glance
+// that does not know a filter may answer with every image.
+void ApplyListing(ImageListing listing, Image* image) {
+  switch (listing) {
+    case ImageListing::kImages:
+      return;
+    case ImageListing::kHidden:
+      if (!image->hidden.has_value()) image->hidden = true;
+      return;
+    case ImageListing::kCommunity:
+      if (image->visibility.empty()) image->visibility = "community";
+      return;
+    case ImageListing::kPending:
+      if (image->visibility.empty()) image->visibility = "shared";
+      if (image->visibility == "shared") image->member_status = "pending";
+      return;
+  }
 }
 
 // Nova marks the images it makes of servers; a name alone is believed only where it is not public.
@@ -95,7 +115,7 @@ void InferEgiRef(const ImageFacts& facts, Image* image) {
 }  // namespace
 
 absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string& path,
-                                     const ImageSite& site) {
+                                     const ImageSite& site, ImageListing listing) {
   if (!record.is_object()) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": / is of type ", record.type_name(), "; it must be an object"));
@@ -112,6 +132,7 @@ absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string&
   image.visibility = absl::AsciiStrToLower(reader.String("visibility"));
   image.hidden = reader.Bool("os_hidden");
   image.owner = reader.String("owner");
+  ApplyListing(listing, &image);
   image.disk_format = absl::AsciiStrToLower(reader.String("disk_format"));
   image.container_format = absl::AsciiStrToLower(reader.String("container_format"));
   image.min_ram_mib = FirstInt(reader, "min_ram", "minRam");
@@ -131,6 +152,7 @@ absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string&
   InferEgiRef(facts, &image);
   InferImageOs(facts, site, &image);
   GatherBootProperties(reader, &image);
+  InferVolumes(reader, &image);
   InferBootable(facts, &image);
   InferLifecycle(facts, &image);
   image.usable =

@@ -7,10 +7,17 @@
 
 namespace cis {
 
+// The listing that an image was found in. Glance shows the last three to a client that asks for
+// them only.
+enum class ImageListing { kImages, kHidden, kCommunity, kPending };
+
 // One image of Glance's list. `record` holds a Glance v2 image; older clients' spellings
 // ("minDisk", "properties") are read too. Fields that cannot be read become warnings.
-// `site` is where it was listed. Returns INVALID_ARGUMENT if it has neither id nor name.
+// `site` is where it was listed. What `listing` says of the image (hidden, community, membership not
+// accepted) is taken from it where the record is silent. Returns INVALID_ARGUMENT if it has neither
+// id nor name.
 absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string& path,
-                                     const ImageSite& site = {});
+                                     const ImageSite& site = {},
+                                     ImageListing listing = ImageListing::kImages);
 
 }  // namespace cis

@@ -39,17 +39,59 @@ bool IsPartName(absl::string_view name) {
   return list.tokens.size() > 1 && last != list.tokens.rend() && IsOneOf(last->text, kParts);
 }
 
-// By name, or by what the name starts with.
+// By name, or by what the name starts with. Free texts (machine type, disk type) are kept only
+// where a rule reads them.
 bool IsBootProperty(absl::string_view key) {
   constexpr std::array<absl::string_view, 5> kPrefixes = {"trait:", "hw_cpu_", "hw_mem_",
                                                           "hw_numa_", "hw_tpm_"};
-  constexpr std::array<absl::string_view, 13> kKeys = {
-      "architecture",     "hw_architecture",      "hw_firmware_type",
-      "hw_locked_memory", "hw_machine_type",      "hw_pci_numa_affinity_policy",
-      "hw_pmu",           "hw_serial_port_count", "hw_vif_multiqueue_enabled",
-      "hypervisor_type",  "img_config_drive",     "img_hv_type",
-      "os_secure_boot"};
-  return IsOneOf(key, kKeys) ||
+  constexpr std::array<absl::string_view, 43> kKeys = {"architecture",
+                                                       "hw_architecture",
+                                                       "hw_cdrom_bus",
+                                                       "hw_device_id",
+                                                       "hw_disk_bus",
+                                                       "hw_emulation_architecture",
+                                                       "hw_ephemeral_encryption_format",
+                                                       "hw_firmware_type",
+                                                       "hw_floppy_bus",
+                                                       "hw_input_bus",
+                                                       "hw_locked_memory",
+                                                       "hw_machine_type",
+                                                       "hw_maxphysaddr_bits",
+                                                       "hw_maxphysaddr_mode",
+                                                       "hw_pci_numa_affinity_policy",
+                                                       "hw_pmu",
+                                                       "hw_pointer_model",
+                                                       "hw_redirected_usb_ports",
+                                                       "hw_rescue_bus",
+                                                       "hw_rescue_device",
+                                                       "hw_rng_model",
+                                                       "hw_scsi_model",
+                                                       "hw_serial_port_count",
+                                                       "hw_sound_model",
+                                                       "hw_usb_model",
+                                                       "hw_video_model",
+                                                       "hw_video_ram",
+                                                       "hw_vif_model",
+                                                       "hw_vif_multiqueue_enabled",
+                                                       "hw_viommu_model",
+                                                       "hw_vm_mode",
+                                                       "hw_watchdog_action",
+                                                       "hypervisor_type",
+                                                       "hypervisor_version_requires",
+                                                       "img_compression_level",
+                                                       "img_config_drive",
+                                                       "img_hv_requested_version",
+                                                       "img_hv_type",
+                                                       "img_signature_hash_method",
+                                                       "img_signature_key_type",
+                                                       "img_version",
+                                                       "os_secure_boot",
+                                                       "os_type"};
+  // Older names of some of them.
+  constexpr std::array<absl::string_view, 5> kOlderKeys = {
+      "vm_mode", "vmware_adaptertype", "vmware_image_version", "xenapi_device_id",
+      "xenapi_image_compression_level"};
+  return IsOneOf(key, kKeys) || IsOneOf(key, kOlderKeys) ||
          std::any_of(kPrefixes.begin(), kPrefixes.end(),
                      [key](absl::string_view prefix) { return absl::StartsWith(key, prefix); });
 }

@@ -8,7 +8,9 @@ namespace cis {
 // Sets `boot_properties` of `image`: of the properties of `record` (at the top level, or under
 // "properties" in older clients) those by which Nova accepts or refuses to start a machine, as
 // nova/objects/image_meta.py and nova/virt/hardware.py read them: architecture, hypervisor,
-// policies of CPUs and memory, NUMA, firmware, secure boot, TPM, config drive, and `trait:X`.
+// policies of CPUs and memory, NUMA, firmware, secure boot, TPM, config drive, `trait:X`, and every
+// other property whose value Nova takes from a closed list or reads as a number (buses, models of
+// devices, type of the system...), under its present name and its older ones.
 void GatherBootProperties(const JsonReader& record, Image* image);
 
 // Sets `bootable` of `image`, whose raw fields and name are set already, with evidence and

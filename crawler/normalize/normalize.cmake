@@ -34,6 +34,7 @@ cis_library(
   normalize/image_lifecycle.cc
   normalize/image_login.cc
   normalize/image_os.cc
+  normalize/image_volumes.cc
   normalize/json_lines.cc
   normalize/json_reader.cc
   normalize/json_value.cc

@@ -1,11 +1,13 @@
 #include "crawler/normalize/normalizer.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -64,17 +66,45 @@ absl::Status AddFlavors(const std::vector<Document>& documents, RecordSet* recor
   return absl::OkStatus();
 }
 
-absl::Status AddImages(const std::vector<Document>& documents, const Endpoint& endpoint,
-                       RecordSet* records) {
+// Appends the images of one listing. Those of `known` were in an earlier listing: that report
+// counts.
+void AddListedImages(const std::vector<ListItem>& items, ImageListing listing,
+                     const absl::flat_hash_set<std::string>& known, RecordSet* records) {
+  const Endpoint& endpoint = records->share.endpoint;
   const ImageSite site{endpoint.site_name, endpoint.keystone_url};
-  CIS_ASSIGN_OR_RETURN(const Listing listing, ReadListing(documents, "images", "images"));
-  for (const ListItem& item : listing.items) {
-    absl::StatusOr<Image> image = NormalizeImage(item.value, item.path, site);
+  for (const ListItem& item : items) {
+    absl::StatusOr<Image> image = NormalizeImage(item.value, item.path, site, listing);
     if (!image.ok()) {
       Skip(image.status().message(), records);
       continue;
     }
+    if (!image->id.empty() && known.contains(image->id)) continue;
+    // Glance lists the shared images of the project itself beside those that others share with it.
+    if (!image->owner.empty() && image->owner == records->share.project_id) {
+      image->member_status.clear();
+    }
     records->images.push_back(*std::move(image));
+  }
+}
+
+absl::Status AddImages(const std::vector<Document>& documents, RecordSet* records) {
+  CIS_ASSIGN_OR_RETURN(const Listing listing, ReadListing(documents, "images", "images"));
+  AddListedImages(listing.items, ImageListing::kImages, {}, records);
+  constexpr std::array<std::pair<absl::string_view, ImageListing>, 3> kFurther = {{
+      {"images_hidden", ImageListing::kHidden},
+      {"images_pending", ImageListing::kPending},
+      {"images_community", ImageListing::kCommunity},
+  }};
+  for (const auto& [name, kind] : kFurther) {
+    // These only add to what is known: one that cannot be read costs its own images.
+    const absl::StatusOr<Listing> further = ReadListing(documents, name, "images");
+    if (!further.ok()) {
+      records->remarks.emplace_back(further.status().message());
+      continue;
+    }
+    absl::flat_hash_set<std::string> known;
+    for (const Image& image : records->images) known.insert(image.id);
+    AddListedImages(further->items, kind, known, records);
   }
   return absl::OkStatus();
 }
@@ -120,7 +150,7 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation, MissingIds i
       CheckIds("flavors", ids, &records.flavors, &records);
       break;
     case Kind::kImages:
-      CIS_RETURN_IF_ERROR(AddImages(observation.documents, observation.share.endpoint, &records));
+      CIS_RETURN_IF_ERROR(AddImages(observation.documents, &records));
       CheckIds("images", ids, &records.images, &records);
       break;
     case Kind::kNetworks: {

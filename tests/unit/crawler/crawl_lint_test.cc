@@ -142,6 +142,18 @@ TEST(Lint, EndedReleases) {
   EXPECT_THAT(CodesOf(LintOf(image)), IsEmpty());
 }
 
+TEST(Lint, ImagesOfOthersAreNoMatterOfTheSite) {
+  Image image = GoodImage("old");
+  image.eol_date = "2025-12-31";
+  image.visibility = "community";
+  EXPECT_THAT(CodesOf(LintOf(image)), IsEmpty());
+  image.visibility = "shared";
+  image.member_status = "pending";
+  EXPECT_THAT(CodesOf(LintOf(image)), IsEmpty());
+  image.member_status.clear();
+  EXPECT_THAT(CodesOf(LintOf(image)), ElementsAre("IMAGE_EOL"));
+}
+
 TEST(Lint, RepeatedNamesAndRepeatedNewest) {
   Image older = GoodImage("ubuntu");
   Image newer = older;

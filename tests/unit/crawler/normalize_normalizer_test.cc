@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -80,6 +82,65 @@ TEST(Normalizer, ARecordOnTwoPagesCountsOnce) {
   const auto records = Normalize(observation);
   ASSERT_TRUE(records.ok());
   EXPECT_EQ(records->images.size(), 3U);
+}
+
+// Glance shows hidden, community and pending images only to a client that asks for them, so they
+// come in documents of their own.
+TEST(Normalizer, ImagesOfEveryListingAreRead) {
+  Observation observation = MakeObservation(Kind::kImages);
+  Add(&observation, "images", 200, R"({"images":[{"id":"1","os_hidden":false}]})");
+  Add(&observation, "images_hidden", 200, R"({"images":[{"id":"2","status":"active"}]})");
+  Add(&observation, "images_hidden", 200, R"({"images":[{"id":"3","os_hidden":true}]})");
+  Add(&observation, "images_community", 200,
+      R"({"images":[{"id":"4","visibility":"community","owner":"q"},{"id":"5"}]})");
+  Add(&observation, "images_pending", 200, R"({"images":[{"id":"6","visibility":"shared"}]})");
+  const auto records = Normalize(observation);
+  ASSERT_TRUE(records.ok());
+  std::vector<std::string> found;
+  for (const Image& image : records->images) {
+    found.push_back(absl::StrCat(image.id, " hidden=", image.hidden.value_or(false), " usable=",
+                                 image.usable, " ", image.visibility, " ", image.member_status));
+  }
+  EXPECT_THAT(found, testing::UnorderedElementsAre(
+                         "1 hidden=0 usable=0  ", "2 hidden=1 usable=0  ", "3 hidden=1 usable=0  ",
+                         "4 hidden=0 usable=0 community ", "5 hidden=0 usable=0 community ",
+                         "6 hidden=0 usable=0 shared pending"));
+  EXPECT_EQ(records->skipped_count, 0);
+}
+
+TEST(Normalizer, AnImageInSeveralListingsIsWhatTheFirstSays) {
+  Observation observation = MakeObservation(Kind::kImages);
+  Add(&observation, "images", 200,
+      R"({"images":[{"id":"1","name":"a","visibility":"shared"},{"id":"2","visibility":"public"}]})");
+  Add(&observation, "images_hidden", 200, R"({"images":[{"id":"1","name":"b"}]})");
+  // A Glance that does not know the filter answers with all images.
+  Add(&observation, "images_community", 200,
+      R"({"images":[{"id":"2","visibility":"public"},{"id":"3","visibility":"public"}]})");
+  Add(&observation, "images_pending", 200,
+      R"({"images":[{"id":"1","visibility":"shared"},{"id":"4","visibility":"public"},
+                    {"id":"5","visibility":"shared","owner":"p"}]})");
+  const auto records = Normalize(observation);
+  ASSERT_TRUE(records.ok());
+  EXPECT_EQ(records->skipped_count, 0) << records->skipped_reasons.front();
+  ASSERT_EQ(records->images.size(), 5U);
+  for (const Image& image : records->images) {
+    EXPECT_EQ(image.member_status, "") << image.id;
+    EXPECT_FALSE(image.hidden.value_or(false)) << image.id;
+    EXPECT_NE(image.visibility, "community") << image.id;
+  }
+  EXPECT_EQ(records->images[0].name, "a");
+}
+
+TEST(Normalizer, AListingThatOnlyAddsImagesCostsNoOther) {
+  Observation observation = MakeObservation(Kind::kImages);
+  Add(&observation, "images", 200, R"({"images":[{"id":"1"}]})");
+  Add(&observation, "images_hidden", 400, "<html>");
+  Add(&observation, "images_community", 200, "<html>");
+  Add(&observation, "images_pending", 500, "");
+  const auto records = Normalize(observation);
+  ASSERT_TRUE(records.ok()) << records.status();
+  EXPECT_EQ(records->images.size(), 1U);
+  EXPECT_THAT(records->remarks, testing::ElementsAre(testing::StartsWith("images_community: ")));
 }
 
 TEST(Normalizer, IsAPureFunction) {
