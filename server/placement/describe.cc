@@ -7,6 +7,7 @@
 #include "schema/base/time_text.h"
 #include "server/placement/flavor_fit.h"
 #include "server/placement/image_fit.h"
+#include "server/placement/image_notes.h"
 #include "server/placement/network_fit.h"
 
 namespace cis {
@@ -73,6 +74,7 @@ void NoteImage(const Placement& placement, const PlacementQuery& query, absl::Ti
   if (image.hidden.value_or(false)) {
     out->push_back(absl::StrCat("The site hides image ", image.name, " from lists."));
   }
+  NoteUnusualImage(placement, out);
   if (image.login_user.empty()) out->push_back("The login user is not known.");
 }
 
@@ -181,6 +183,7 @@ std::vector<std::string> DescribeNotes(const Placement& placement, const Placeme
   if (!query.WantsGpu() && HasGpu(*placement.flavor)) {
     out.push_back("The flavor has a GPU that is not asked for.");
   }
+  NoteGpuKind(placement, query, &out);
   if (placement.flavor->baremetal) out.push_back("The flavor is a physical machine.");
   const std::string& image_arch = placement.image->image->arch;
   const std::string& flavor_arch = placement.flavor->arch;

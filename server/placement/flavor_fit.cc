@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "schema/base/glob.h"
+#include "server/placement/gpu_kinds.h"
 #include "server/placement/text.h"
 
 namespace cis {
@@ -100,9 +101,7 @@ FlavorFailures CheckGpu(const Flavor& flavor, const PlacementQuery& query) {
     out |= Bit(kGpuVendor);
   }
   if (!query.gpu_model.empty() && !MatchesModel(flavor, query)) out |= Bit(kGpuModel);
-  if (!query.gpu_kind.empty() && !flavor.gpu_kind.empty() && flavor.gpu_kind != query.gpu_kind) {
-    out |= Bit(kGpuKind);
-  }
+  if (!query.gpu_kind.empty() && !MayBeOfGpuKind(flavor, query.gpu_kind)) out |= Bit(kGpuKind);
   if (Below(flavor.gpu_memory_mib, query.gpu_memory_mib.min)) out |= Bit(kGpuMemoryMin);
   if (Above(flavor.gpu_memory_mib, query.gpu_memory_mib.max)) out |= Bit(kGpuMemoryMax);
   return out;
@@ -206,7 +205,8 @@ Reason Nearest(uint32_t check, const Remaining& remaining, const PlacementQuery&
 // The check that alone keeps the flavor out, as a bit; 0 if there is none.
 FlavorFailures OnlyFailure(FlavorFailures failure) {
   // A flavor without any GPU also fails the wishes for its number and make.
-  constexpr FlavorFailures kFollows = Bit(kGpuMin) | Bit(kGpuVendor) | Bit(kGpuModel);
+  constexpr FlavorFailures kFollows =
+      Bit(kGpuMin) | Bit(kGpuVendor) | Bit(kGpuModel) | Bit(kGpuKind);
   if ((failure & Bit(kGpuAny)) != 0) failure &= ~kFollows;
   return (failure & (failure - 1)) == 0 ? failure : 0;
 }

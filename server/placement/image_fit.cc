@@ -93,8 +93,13 @@ struct Remaining {
   absl::FunctionRef<bool(ImageFailures)> is_meant;
 };
 
+// By version alone: the newest is named even if its purpose makes it a late choice.
 bool IsNewer(const IndexedImage& a, const IndexedImage& b) {
-  return a.image->os_distro == b.image->os_distro ? a.newness < b.newness : IsNewerImage(a, b);
+  const bool same = a.image->os_distro == b.image->os_distro;
+  const int version = CompareOsVersions(same ? absl::string_view(a.image->os_distro) : "",
+                                        a.image->os_version, b.image->os_version);
+  if (version != 0) return version > 0;
+  return same ? a.newness < b.newness : IsNewerImage(a, b);
 }
 
 // The version that comes nearest to the request: the newest of those that are too old and so on.
@@ -265,13 +270,21 @@ PairFit CheckPair(const Flavor& flavor, const Image& image, const PlacementQuery
   const int64_t min_disk_gib = image.min_disk_gib.value_or(0);
   const int64_t size = image.size_bytes.value_or(0);
   const int64_t virtual_size = image.virtual_size_bytes.value_or(0);
+  fit.volume_count = image.volume_count.value_or(0);
+  fit.volume_gib = image.volume_gib.value_or(0);
   if (image.min_ram_mib && flavor.ram_mib && *image.min_ram_mib > *flavor.ram_mib) {
     fit.refused = ReasonCode::kImageMinRamGtFlavor;
-  } else if (flavor.disk_gib == std::optional<int64_t>(0) || flavor.boot_from_volume) {
+  } else if (StartsFromItsVolumes(image)) {
+    if (query.disk_gib.max && fit.volume_gib > *query.disk_gib.max) {
+      fit.refused = ReasonCode::kBootVolumeTooLarge;
+    }
+  } else if (IsVolumeOnly(flavor)) {
     const int64_t volume =
         std::max({int64_t{1}, min_disk_gib, CeilGib(std::max(size, virtual_size)),
                   query.disk_gib.min.value_or(0)});
     fit.boot_volume_gib = volume;
+    fit.volume_count += 1;
+    if (__builtin_add_overflow(fit.volume_gib, volume, &fit.volume_gib)) fit.volume_gib = INT64_MAX;
     if (query.disk_gib.max && volume > *query.disk_gib.max) {
       fit.refused = ReasonCode::kBootVolumeTooLarge;
     }
@@ -334,10 +347,12 @@ Reason ExplainPair(const Flavor& flavor, const Image& image, const PlacementQuer
       reason.want = image.virtual_size_bytes;
       reason.best = disk_gib * kGib;
       break;
-    case ReasonCode::kBootVolumeTooLarge:
+    case ReasonCode::kBootVolumeTooLarge: {
+      const PairFit fit = CheckPair(flavor, image, query);
       reason.want = query.disk_gib.max;
-      reason.best = CheckPair(flavor, image, query).boot_volume_gib;
+      reason.best = fit.boot_volume_gib.value_or(fit.volume_gib);
       break;
+    }
     default:
       break;
   }

@@ -48,15 +48,21 @@ struct SelectedImage {
   const Image& image() const { return *indexed->image; }
 };
 
-// Fills `out` with the images that fit, best first: by tier, alternative, newest version, purpose,
-// build date, name and id.
+// Fills `out` with the images that fit, best first: by tier, alternative, purpose and version as
+// IsPreferredImage and IsNewerImage have them, build date, name and id.
 void SelectImages(absl::Span<const IndexedImage> images, const PlacementQuery& query,
                   const SystemFits& systems, std::vector<SelectedImage>* out);
 
 // How an image and a flavor go together.
 struct PairFit {
-  std::optional<ReasonCode> refused;       // nothing = they fit
-  std::optional<int64_t> boot_volume_gib;  // least size, if the machine must boot from a volume
+  std::optional<ReasonCode> refused;  // nothing = they fit
+  // Least size, if the flavor has no root disk and the image no volumes of its own: the request has
+  // to name a volume to boot from.
+  std::optional<int64_t> boot_volume_gib;
+  // Volumes that each machine takes of the project's quota, and their sizes together: the one
+  // above, or those of the image. A size that is not known counts as nothing.
+  int64_t volume_count = 0;
+  int64_t volume_gib = 0;
 };
 PairFit CheckPair(const Flavor& flavor, const Image& image, const PlacementQuery& query);
 

@@ -22,23 +22,17 @@ QuotaNeeds FlavorNeeds(const Flavor& flavor, int64_t count) {
   return needs;
 }
 
-VolumeNeeds VolumeNeedsOf(const Image& image, const PairFit& fit, int64_t count) {
+VolumeNeeds VolumeNeedsOf(const PairFit& fit, int64_t count) {
   VolumeNeeds needs;
-  if (fit.boot_volume_gib) {
-    needs.count = count;
-    needs.gib = Times(*fit.boot_volume_gib, count);
-    needs.gib_of_each = *fit.boot_volume_gib;
-  } else if (image.volume_count) {
-    needs.count = Times(*image.volume_count, count);
-    needs.gib = Times(image.volume_gib.value_or(0), count);
-    if (*image.volume_count == 1) needs.gib_of_each = image.volume_gib.value_or(0);
-  }
+  needs.count = Times(fit.volume_count, count);
+  needs.gib = Times(fit.volume_gib, count);
+  if (fit.volume_count == 1) needs.gib_of_each = fit.volume_gib;
   return needs;
 }
 
-QuotaNeeds PairNeeds(const Flavor& flavor, const Image& image, const PairFit& fit, int64_t count) {
+QuotaNeeds PairNeeds(const Flavor& flavor, const PairFit& fit, int64_t count) {
   QuotaNeeds needs = FlavorNeeds(flavor, count);
-  const VolumeNeeds volumes = VolumeNeedsOf(image, fit, count);
+  const VolumeNeeds volumes = VolumeNeedsOf(fit, count);
   Need(needs, QuotaResource::kVolumes) = volumes.count;
   Need(needs, QuotaResource::kVolumeGib) = volumes.gib;
   return needs;

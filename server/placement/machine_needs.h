@@ -17,9 +17,9 @@ int64_t Times(int64_t value, int64_t count);
 QuotaNeeds FlavorNeeds(const Flavor& flavor, int64_t count);
 
 // The volumes that they boot from, and those that a volume-backed snapshot brings.
-VolumeNeeds VolumeNeedsOf(const Image& image, const PairFit& fit, int64_t count);
+VolumeNeeds VolumeNeedsOf(const PairFit& fit, int64_t count);
 
 // As FlavorNeeds, with these volumes.
-QuotaNeeds PairNeeds(const Flavor& flavor, const Image& image, const PairFit& fit, int64_t count);
+QuotaNeeds PairNeeds(const Flavor& flavor, const PairFit& fit, int64_t count);
 
 }  // namespace cis

@@ -6,14 +6,13 @@
 #include <initializer_list>
 #include <map>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "server/placement/nova_words.h"
 
 namespace cis {
 namespace {
@@ -26,12 +25,6 @@ const std::string* Find(const Properties& properties, absl::string_view key) {
   const auto it = properties.find(std::string(key));
   return it == properties.end() ? nullptr : &it->second;
 }
-
-// A property and its value; nullptr = it is not there.
-struct Found {
-  absl::string_view key;
-  const std::string* value = nullptr;
-};
 
 bool IsOneOf(absl::string_view text, Words words) {
   return std::find(words.begin(), words.end(), text) != words.end();
@@ -53,45 +46,7 @@ int64_t IntegerOr0(const std::string* text) {
   return text != nullptr && absl::SimpleAtoi(*text, &value) ? value : 0;
 }
 
-// Names of architectures that Nova knows (`Architecture` of nova/objects/fields.py, newer releases
-// too), with those that its `canonicalize` takes for one of them. What sites write is read by
-// crawler/normalize/arch, whose table says of each spelling whether Nova 26 takes it.
-bool IsArchitecture(absl::string_view text) {
-  const std::string name = absl::AsciiStrToLower(text);
-  if (IsOneOf(name, {"i386", "i486", "i586", "x86_32", "x86_32p"})) return true;
-  return IsOneOf(
-      name,
-      {"alpha",     "armv6",      "armv7l",       "armv7b", "aarch64", "cris",    "i686",
-       "ia64",      "lm32",       "m68k",         "mips",   "mipsel",  "mips64",  "mips64el",
-       "openrisc",  "parisc",     "parisc64",     "ppc",    "ppcle",   "ppc64",   "ppc64le",
-       "ppcemb",    "s390",       "s390x",        "sh4",    "sh4eb",   "sparc",   "sparc64",
-       "x86_64",    "xtensa",     "xtensaeb",     "amd64",  "riscv64", "riscv32", "loongarch64",
-       "unicore32", "microblaze", "microblazeel", "macppc"});
-}
-
 constexpr absl::string_view kThreadTrait = "HW_CPU_HYPERTHREADING";
-
-// What a property of an image may be, apart from any flavor.
-struct ValueRule {
-  absl::string_view key;
-  absl::string_view words;  // separated by ", "; empty = a whole number
-};
-constexpr std::array<ValueRule, 14> kValueRules{{
-    {"hw_cpu_policy", "dedicated, shared, mixed"},
-    {"hw_cpu_thread_policy", "prefer, isolate, require"},
-    {"hw_firmware_type", "bios, uefi"},
-    {"hw_pci_numa_affinity_policy", "required, preferred, legacy, socket"},
-    {"os_secure_boot", "required, disabled, optional"},
-    {"img_config_drive", "optional, mandatory"},
-    {"hw_cpu_sockets", ""},
-    {"hw_cpu_cores", ""},
-    {"hw_cpu_threads", ""},
-    {"hw_cpu_max_sockets", ""},
-    {"hw_cpu_max_cores", ""},
-    {"hw_cpu_max_threads", ""},
-    {"hw_numa_nodes", ""},
-    {"hw_serial_port_count", ""},
-}};
 
 // One flavor and one image. Each check returns the first thing that Nova refuses.
 class Pair {
@@ -375,36 +330,35 @@ bool ImageSaysAnything(const Properties& properties) {
   return std::any_of(properties.begin(), properties.end(), [](const auto& property) {
     const absl::string_view key = property.first;
     if (absl::StartsWith(key, "trait:")) return absl::EndsWith(key, kThreadTrait);
-    // Of these, firmware and machine are read only where memory is to be encrypted.
-    return !IsOneOf(key, {"architecture", "hw_architecture", "hw_firmware_type", "hw_machine_type",
-                          "hypervisor_type", "img_config_drive", "img_hv_type"});
+    for (const absl::string_view prefix : {"hw_cpu_", "hw_mem_", "hw_numa_", "hw_tpm_"}) {
+      if (absl::StartsWith(key, prefix)) return true;
+    }
+    // Firmware and machine are read only where memory is to be encrypted.
+    return IsOneOf(key, {"hw_locked_memory", "hw_pci_numa_affinity_policy", "hw_pmu",
+                         "hw_serial_port_count", "hw_vif_multiqueue_enabled", "os_secure_boot"});
   });
 }
 
 }  // namespace
 
+bool StartsFromItsVolumes(const Image& image) {
+  return image.volume_count.has_value() && image.size_bytes.value_or(0) == 0;
+}
+
 std::optional<NovaRefusal> RefusalOfImage(const Image& image) {
-  if (!image.boot_properties || image.boot_properties->empty()) return std::nullopt;
-  const auto refuse = [](const Found& found, absl::string_view why) {
-    return NovaRefusal{std::string(found.key), *found.value, "", "", std::string(why)};
-  };
-  for (const absl::string_view key : {"architecture", "hw_architecture"}) {
-    const Found arch{key, Find(*image.boot_properties, key)};
-    if (arch.value != nullptr && !IsArchitecture(*arch.value)) {
-      return refuse(arch, "no architecture that it knows");
+  if (image.boot_properties) {
+    for (const auto& [key, value] : *image.boot_properties) {
+      if (std::optional<std::string> why = WhyValueRefused(key, value)) {
+        return NovaRefusal{key, value.empty() ? "\"\"" : value, "", "", *std::move(why)};
+      }
     }
   }
-  for (const ValueRule& rule : kValueRules) {
-    const Found found{rule.key, Find(*image.boot_properties, rule.key)};
-    if (found.value == nullptr) continue;
-    if (rule.words.empty()) {
-      if (!IsInteger(*found.value)) return refuse(found, "it must be a whole number");
-      continue;
-    }
-    const std::vector<absl::string_view> words = absl::StrSplit(rule.words, ", ");
-    if (std::find(words.begin(), words.end(), *found.value) == words.end()) {
-      return refuse(found, absl::StrCat("it must be one of ", rule.words));
-    }
+  // The root volume is no larger than all volumes together.
+  if (StartsFromItsVolumes(image) && image.volume_count != 0 && image.volume_gib &&
+      image.min_disk_gib.value_or(0) > *image.volume_gib) {
+    return NovaRefusal{
+        "min_disk", absl::StrCat(*image.min_disk_gib), "", "",
+        absl::StrCat("the volumes that it starts from have ", *image.volume_gib, " GiB")};
   }
   return std::nullopt;
 }
@@ -441,6 +395,9 @@ bool AsksForOtherHost(const Flavor& flavor, const Image& image) {
     if (!absl::StartsWith(key, "trait:") || value != "required") continue;
     const std::string* of_flavor = Find(OrNone(flavor.extra_specs), key);
     if (of_flavor == nullptr || *of_flavor != "required") return true;
+  }
+  for (const auto& [key, value] : *image.boot_properties) {
+    if (IsRefusedBySomeReleases(key, value)) return true;
   }
   // The name of today wins over the older one.
   const std::string* type = Find(*image.boot_properties, "img_hv_type");

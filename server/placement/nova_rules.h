@@ -22,8 +22,13 @@ struct NovaRefusal {
   std::string why;  // the rule, in words that go on after "Nova refuses ...: "
 };
 
-// Why no machine starts from the image whatever the flavor: a property with a value that Nova does
-// not know. Nothing if Nova takes it, or if its properties were never read.
+// Whether machines of the image start from volumes that the image itself names, whatever root disk
+// the flavor has: a snapshot of a server that was backed by volumes, without data of its own.
+bool StartsFromItsVolumes(const Image& image);
+
+// Why no machine starts from the image whatever the flavor: a property with a value that no release
+// of Nova knows (nova_words.h), or volumes that are smaller than its `min_disk`. Nothing if Nova
+// takes it; properties that were never read are not refused.
 std::optional<NovaRefusal> RefusalOfImage(const Image& image);
 
 // The trait that the image requires and the flavor forbids; nothing if there is none.
@@ -34,7 +39,8 @@ std::optional<NovaRefusal> TraitConflict(const Flavor& flavor, const Image& imag
 std::optional<NovaRefusal> PropertyConflict(const Flavor& flavor, const Image& image);
 
 // Whether the image asks for a host of a kind (by trait or hypervisor) that the flavor does not ask
-// for itself: whether one of them is behind the flavor is known to the scheduler alone.
+// for itself, or for a Nova of some releases: whether one of them is behind the flavor cannot be
+// seen.
 bool AsksForOtherHost(const Flavor& flavor, const Image& image);
 
 }  // namespace cis

@@ -34,6 +34,17 @@ int PurposeRank(const std::string& purpose) {
   return static_cast<int>(it - kOrder.begin());
 }
 
+// Made for one job, so a plain system is taken before it whatever the versions are.
+bool HasSpecialPurpose(const std::string& purpose) {
+  return PurposeRank(purpose) > PurposeRank("");
+}
+
+// Glance lists these only to a client that asks for them: what anybody publishes, and what others
+// share with the project before it has accepted.
+bool IsFoundByNameOnly(const Image& image) {
+  return image.visibility == "community" || !image.member_status.empty();
+}
+
 ImageTier TierOf(const Image& image) {
   if (image.os_distro == "cirros") return ImageTier::kTestOnly;
   for (const std::string& warning : image.provenance.warnings) {
@@ -48,8 +59,9 @@ IndexedImage IndexImage(const Image& image) {
   out.tier = TierOf(image);
   out.distro_rank = DistroRank(image.os_distro);
   out.purpose_rank = PurposeRank(image.purpose);
+  out.has_special_purpose = HasSpecialPurpose(image.purpose);
   out.offered = image.usable && !image.is_snapshot && image.purpose != "appliance" &&
-                !image.hidden.value_or(false);
+                !image.hidden.value_or(false) && !IsFoundByNameOnly(image);
   out.refused_by_nova = RefusalOfImage(image).has_value();
   out.build = image.build_date;
   if (out.build.empty() && image.create_time != absl::InfinitePast()) {
@@ -268,6 +280,7 @@ bool IsSmallerFlavor(const Flavor& a, const Flavor& b) {
 }
 
 bool IsNewerImage(const IndexedImage& a, const IndexedImage& b) {
+  if (a.has_special_purpose != b.has_special_purpose) return b.has_special_purpose;
   const bool same = a.image->os_distro == b.image->os_distro;
   const int version = CompareOsVersions(same ? absl::string_view(a.image->os_distro) : "",
                                         a.image->os_version, b.image->os_version);
@@ -280,7 +293,7 @@ bool IsNewerImage(const IndexedImage& a, const IndexedImage& b) {
 
 bool IsPreferredImage(const IndexedImage& a, const IndexedImage& b) {
   const auto rank = [](const IndexedImage& i) {
-    return std::tie(i.tier, i.distro_rank, i.image->os_distro);
+    return std::tie(i.tier, i.purpose_rank, i.distro_rank, i.image->os_distro);
   };
   if (rank(a) != rank(b)) return rank(a) < rank(b);
   return IsNewerImage(a, b);

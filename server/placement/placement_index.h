@@ -29,13 +29,14 @@ enum class ImageTier { kClean = 0, kDoubtful, kTestOnly };
 struct IndexedImage {
   const Image* image = nullptr;
   ImageTier tier = ImageTier::kClean;
-  int distro_rank = 0;           // when no OS is asked for
-  int purpose_rank = 0;          // generic before minimal before custom
-  bool offered = false;          // may be chosen without being named
-  bool refused_by_nova = false;  // by its properties alone (nova_rules.h)
-  std::string build;             // "2024-05-01"; of the build, else of the upload; empty = unknown
-  size_t system = 0;             // in PlacementIndex::systems()
-  int newness = 0;               // by IsNewerImage among the images of its family; 0 = newest
+  int distro_rank = 0;               // when no OS is asked for
+  int purpose_rank = 0;              // generic before minimal before custom
+  bool has_special_purpose = false;  // custom, docker, gpu, k8s...: made for one job
+  bool offered = false;              // may be chosen without being named
+  bool refused_by_nova = false;      // by its properties alone (nova_rules.h)
+  std::string build;  // "2024-05-01"; of the build, else of the upload; empty = unknown
+  size_t system = 0;  // in PlacementIndex::systems()
+  int newness = 0;    // by IsNewerImage among the images of its family; 0 = newest
   Confidence distro_confidence = Confidence::kUnknown;
   Confidence version_confidence = Confidence::kUnknown;
 };
@@ -154,12 +155,13 @@ bool IsUnusualArch(const std::string& arch);
 // least disk, name, id.
 bool IsSmallerFlavor(const Flavor& a, const Flavor& b);
 
-// Whether `a` is to be preferred to `b` when both fit and neither is named: newest version of the
-// same distro first.
+// Whether `a` is to be preferred to `b` when both fit and neither is named: by tier, purpose, how
+// usual the distro is, then as IsNewerImage.
 bool IsPreferredImage(const IndexedImage& a, const IndexedImage& b);
 
-// As IsPreferredImage, without regard to which distro is more usual: version, purpose, build date,
-// name, id. For images that satisfy the same alternative of a request.
+// Likewise for images that satisfy the same alternative of a request, whatever their distro: plain
+// systems before those that are made for one job; then newest version, purpose, newest build,
+// distro, name, id.
 bool IsNewerImage(const IndexedImage& a, const IndexedImage& b);
 
 }  // namespace cis

@@ -2,10 +2,12 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "server/placement/nova_rules.h"
 #include "server/placement/reason.h"
 #include "server/placement/reason_table.h"
@@ -129,7 +131,8 @@ std::string BestText(const Reason& reason) {
     case ReasonCode::kGpuModelMismatch:
       return reason.flavor != nullptr ? reason.flavor->gpu_model : "";
     case ReasonCode::kGpuKindMismatch:
-      return reason.flavor != nullptr ? reason.flavor->gpu_kind : "";
+      if (reason.flavor == nullptr) return "";
+      return reason.flavor->gpu_kind.empty() ? reason.flavor->gpu_model : reason.flavor->gpu_kind;
     case ReasonCode::kCpuAllocMismatch:
       return reason.flavor != nullptr ? reason.flavor->cpu_alloc : "";
     case ReasonCode::kArchMismatch:
@@ -202,6 +205,37 @@ std::string Nearest(absl::string_view word, const ReasonText& text) {
 
 std::string ItemIn(absl::string_view before, const std::string& item) {
   return item.empty() ? "" : absl::StrCat(before, item);
+}
+
+// Of an image that is not offered unless it is named: ", a snapshot".
+absl::string_view WhatItIs(const Reason& reason) {
+  if (reason.image == nullptr) return "";
+  const Image& image = *reason.image;
+  if (!image.member_status.empty()) return ", a shared image that the project has not accepted";
+  if (image.visibility == "community") return ", a community image";
+  if (image.is_snapshot) return ", a snapshot";
+  if (image.purpose == "appliance") return ", an appliance";
+  if (image.disk_format == "iso") return ", an installer";
+  return "";
+}
+
+// What else may have the name that is not found: "; community images were not read (HTTP 403)".
+std::string UnreadImages(const Reason& reason) {
+  if (reason.kind == nullptr) return "";
+  constexpr std::pair<absl::string_view, absl::string_view> kListings[] = {
+      {"images_hidden: ", "hidden images"},
+      {"images_community: ", "community images"},
+      {"images_pending: ", "shared images that the project has not accepted"},
+  };
+  std::string out;
+  for (const std::string& remark : reason.kind->remarks) {
+    for (const auto& [prefix, what] : kListings) {
+      absl::string_view why = remark;
+      if (!absl::ConsumePrefix(&why, prefix)) continue;
+      absl::StrAppend(&out, "; ", what, " were not read (", why, ")");
+    }
+  }
+  return out;
 }
 
 std::string KindText(const Reason& reason) {
@@ -311,6 +345,7 @@ std::string Message(const Reason& reason, const ReasonText& text) {
     case ReasonCode::kNoImageVisible:
       return "the project sees no image";
     case ReasonCode::kImageNotFound:
+      return absl::StrCat("no image is named ", text.want, UnreadImages(reason));
     case ReasonCode::kImageNameMismatch:
       return absl::StrCat("no image is named ", text.want);
     case ReasonCode::kImageExcluded:
@@ -322,8 +357,8 @@ std::string Message(const Reason& reason, const ReasonText& text) {
     case ReasonCode::kImageHidden:
       return absl::StrCat("all images are hidden", ItemIn(", for example ", text.best_item));
     case ReasonCode::kImageNotOffered:
-      return absl::StrCat("only snapshots, appliances and installers are there",
-                          ItemIn(", for example ", text.best_item));
+      return absl::StrCat("only images that must be asked for by name are there",
+                          ItemIn(", for example ", text.best_item), WhatItIs(reason));
     case ReasonCode::kOsNotFound:
       return absl::StrCat("no image is ", text.want);
     case ReasonCode::kOsVersionUnknown:

@@ -1,10 +1,12 @@
 #include "server/placement/share_search.h"
 
 #include <algorithm>
+#include <climits>
 #include <cstdint>
 #include <utility>
 
 #include "server/placement/flavor_fit.h"
+#include "server/placement/gpu_kinds.h"
 #include "server/placement/machine_needs.h"
 #include "server/placement/network_fit.h"
 #include "server/placement/nova_rules.h"
@@ -25,9 +27,8 @@ ShareSearch::Pair ShareSearch::CheckOne(const Flavor& flavor, const SelectedImag
   pair.fit = CheckPair(flavor, image.image(), query());
   if (pair.fit.refused) return pair;
   const int64_t count = query().count;
-  pair.quota =
-      share_->quotas.Check(PairNeeds(flavor, image.image(), pair.fit, count), &pair.quota_unknown);
-  const VolumeNeeds volumes = VolumeNeedsOf(image.image(), pair.fit, count);
+  pair.quota = share_->quotas.Check(PairNeeds(flavor, pair.fit, count), &pair.quota_unknown);
+  const VolumeNeeds volumes = VolumeNeedsOf(pair.fit, count);
   if (!pair.quota && volumes.count > 0) {
     pair.quota = ChooseVolumeType(share_->boot, share_->quotas, volumes, &pair.volume_type,
                                   &pair.quota_unknown);
@@ -39,9 +40,28 @@ ShareSearch::Pair ShareSearch::CheckOne(const Flavor& flavor, const SelectedImag
   return pair;
 }
 
-// As FindPair, of the pairs of which IsArchGuess is `guesses`. Tells of others that would have
-// fitted in `passed_over`.
-bool ShareSearch::FindPairOf(bool guesses, Pair* found, bool* passed_over) const {
+// How much of what is asked for is only assumed of the two; 0 = nothing. What is known comes before
+// what is not: of the GPU's kind, then of the architecture. A test image comes after all of these
+// where one of them is asked for, and a guess at an unusual architecture comes last.
+int ShareSearch::DoubtOf(const Flavor& flavor, const SelectedImage& image) const {
+  constexpr int kAssumedKind = 3;
+  constexpr int kTestImage = 2 * kAssumedKind;
+  constexpr int kArchGuess = 2 * kTestImage;
+  int doubt = 0;
+  if (!query().arch.empty()) {
+    doubt += (flavor.arch.empty() ? 1 : 0) + (image.image().arch.empty() ? 1 : 0);
+  } else if (IsArchGuess(flavor, image.image())) {
+    doubt += kArchGuess;
+  }
+  if (IsGpuKindAssumed(flavor, query().gpu_kind)) doubt += kAssumedKind;
+  const bool asks = !query().arch.empty() || !query().gpu_kind.empty();
+  if (asks && image.tier == ImageTier::kTestOnly) doubt += kTestImage;
+  return doubt;
+}
+
+// As FindPair, of the pairs of which DoubtOf is `doubt`. Lowers `next` to the least doubt above
+// that it sees.
+bool ShareSearch::FindPairOf(int doubt, Pair* found, int* next) const {
   const std::vector<SelectedImage>& images = candidates_.images();
   for (size_t begin = 0; begin < images.size();) {
     size_t end = begin;
@@ -49,8 +69,8 @@ bool ShareSearch::FindPairOf(bool guesses, Pair* found, bool* passed_over) const
     for (const Flavor* flavor : candidates_.flavors()) {
       if (!share_->quotas.Allows(FlavorNeeds(*flavor, query().count))) continue;
       for (size_t i = begin; i < end; ++i) {
-        if (IsArchGuess(*flavor, images[i].image()) != guesses) {
-          *passed_over = true;
+        if (const int of_pair = DoubtOf(*flavor, images[i]); of_pair != doubt) {
+          if (of_pair > doubt) *next = std::min(*next, of_pair);
           continue;
         }
         *found = CheckOne(*flavor, images[i]);
@@ -63,12 +83,15 @@ bool ShareSearch::FindPairOf(bool guesses, Pair* found, bool* passed_over) const
 }
 
 // The smallest flavor, and the first image for it; images of a later tier only if no flavor fits
-// those of the tiers before; a guess at an architecture only if nothing else fits.
+// those of the tiers before; what is only assumed to be as asked for only if nothing else fits.
 bool ShareSearch::FindPair(Pair* found) const {
-  bool has_guesses = false;
-  if (FindPairOf(false, found, &has_guesses)) return true;
-  bool unused = false;
-  return has_guesses && FindPairOf(true, found, &unused);
+  constexpr int kNone = INT_MAX;
+  for (int doubt = 0; doubt != kNone;) {
+    int next = kNone;
+    if (FindPairOf(doubt, found, &next)) return true;
+    doubt = next;
+  }
+  return false;
 }
 
 ShareSearch::Plan ShareSearch::CheckPlan(const NetworkPlan& plan) const {
@@ -157,7 +180,12 @@ std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
   const bool no_flavor = candidates_.flavors().empty();
   const bool no_image = candidates_.images().empty();
   if (no_flavor && has_flavors) append(candidates_.FlavorReasons());
-  if (no_image && has_images) append(candidates_.ImageReasons());
+  if (no_image && has_images) {
+    append(candidates_.ImageReasons());
+    for (Reason& reason : all) {
+      if (reason.code == ReasonCode::kImageNotFound) reason.kind = share_->kind(Kind::kImages);
+    }
+  }
   if (!no_flavor && !no_image) {
     if (const std::optional<Reason>& pair = candidates_.NearestPair()) all.push_back(*pair);
   }
@@ -245,7 +273,7 @@ Placement ShareSearch::MakePlacement(const Pair& pair, const Plan& plan,
   out.plan_confidence = ConfidenceOf(*plan.plan, query().count, share_->quotas);
   out.fallbacks = FallbacksOf(*plan.plan, query().count, plans_, share_->quotas);
   out.boot_volume_gib = pair.fit.boot_volume_gib;
-  const bool has_volume = VolumeNeedsOf(pair.image->image(), pair.fit, query().count).count > 0;
+  const bool has_volume = VolumeNeedsOf(pair.fit, query().count).count > 0;
   out.boot = ChooseZones(share_->boot, *pair.flavor, plan.plan->zone, has_volume, pair.volume_type);
   if (plan.plan->UsesFloatingIp()) {
     out.floating_ip_quota_free = share_->quotas.Free(QuotaResource::kFloatingIps);

@@ -50,7 +50,8 @@ class ShareSearch {
   const PlacementQuery& query() const { return *context_.query; }
   void Select(const IndexedShare& share);
   Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
-  bool FindPairOf(bool guesses, Pair* found, bool* passed_over) const;
+  int DoubtOf(const Flavor& flavor, const SelectedImage& image) const;
+  bool FindPairOf(int doubt, Pair* found, int* next) const;
   bool FindPair(Pair* found) const;
   Plan CheckPlan(const NetworkPlan& plan) const;
   bool FindPlanOf(const std::vector<const NetworkPlan*>& plans, Plan* found) const;

@@ -137,6 +137,215 @@ TEST(PlacementChoice, ReturnsHiddenImagesAndSnapshotsWhenTheyAreNamed) {
   }
 }
 
+// Glance lists neither of them unless it is asked for them; an image is found by its name or id.
+TEST(PlacementChoice, FindsCommunityAndPendingImagesByNameOnly) {
+  CatalogBuilder builder = PlainScene();
+  Image community = SureImage("Ubuntu 24.04", "ubuntu", "24.04");
+  community.visibility = "community";
+  community.owner = "project-x";
+  builder.AddImage(community);
+  Image pending = SureImage("Ubuntu 25.10", "ubuntu", "25.10");
+  pending.visibility = "shared";
+  pending.member_status = "pending";
+  builder.AddImage(pending);
+  EXPECT_EQ(Image1(Find(builder, QueryOf())), "Ubuntu 22.04");
+  PlacementQuery query = QueryOf();
+  query.os = {*ParseOsRequirement("ubuntu>=24.04")};
+  EXPECT_EQ(Image1(Find(builder, query)), "none");
+  query = QueryOf();
+  query.image_globs = {"Ubuntu 24*", "Ubuntu 25*"};
+  const Answer by_glob = Find(builder, query);
+  EXPECT_EQ(Image1(by_glob), "none");
+  ASSERT_EQ(BlockingCode(by_glob), "IMAGE_NOT_OFFERED");
+  EXPECT_THAT(FormatReason(*by_glob->verdicts[0].blocking(), query).message,
+              testing::HasSubstr("asked for by name"));
+  query = QueryOf();
+  query.image = "id-Ubuntu 24.04";
+  const Answer by_id = Find(builder, query);
+  ASSERT_EQ(Image1(by_id), "Ubuntu 24.04");
+  EXPECT_THAT(DescribeNotes(by_id->placements[0], query, TestTime()),
+              testing::Contains(testing::AllOf(testing::HasSubstr("Anybody may publish"),
+                                               testing::HasSubstr("project-x"))));
+  query.image = "ubuntu 25.10";
+  const Answer by_name = Find(builder, query);
+  ASSERT_EQ(Image1(by_name), "Ubuntu 25.10");
+  EXPECT_THAT(DescribeNotes(by_name->placements[0], query, TestTime()),
+              testing::Contains(testing::HasSubstr("--accept id-Ubuntu 25.10")));
+}
+
+TEST(PlacementChoice, ANameThatIsNotFoundSaysWhatWasNotRead) {
+  CatalogBuilder builder = PlainScene();
+  KindState images = MakeKindState(Kind::kImages);
+  images.remarks = {"images_community: HTTP 403", "images_hidden: HTTP 400"};
+  builder.SetKind(images);
+  PlacementQuery query = QueryOf();
+  query.image = "Debian 12";
+  const Answer answer = Find(builder, query);
+  ASSERT_EQ(BlockingCode(answer), "IMAGE_NOT_FOUND");
+  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query).message,
+            "no image is named Debian 12; community images were not read (HTTP 403); hidden images "
+            "were not read (HTTP 400)");
+}
+
+TEST(PlacementChoice, TakesAPlainSystemBeforeOneMadeForOneJob) {
+  CatalogBuilder builder;
+  builder.Select("SITE-A", "vo.example.org");
+  builder.AddFlavor(MakeFlavor("m1.medium", 2, 4096, 40));
+  AddRoutedNetworks(builder);
+  const auto add = [&](const char* name, const char* distro, const char* version,
+                       const char* purpose) {
+    Image image = SureImage(name, distro, version);
+    image.purpose = purpose;
+    builder.AddImage(image);
+  };
+  add("node", "ubuntu", "24.04", "k8s");
+  add("docker host", "rocky", "9.4", "docker");
+  add("plain debian", "debian", "11", "generic");
+  add("plain rocky", "rocky", "8.9", "generic");
+  EXPECT_EQ(Image1(Find(builder, QueryOf())), "plain debian");
+  const auto with_os = [](const char* os) {
+    PlacementQuery query = QueryOf();
+    query.os = {*ParseOsRequirement(os)};
+    return query;
+  };
+  EXPECT_EQ(Image1(Find(builder, with_os("linux"))), "plain debian");
+  EXPECT_EQ(Image1(Find(builder, with_os("el"))), "plain rocky");
+  EXPECT_EQ(Image1(Find(builder, with_os("rocky"))), "plain rocky");
+  // A version that only such an image has.
+  EXPECT_EQ(Image1(Find(builder, with_os("rocky>=9"))), "docker host");
+  EXPECT_EQ(Image1(Find(builder, with_os("ubuntu"))), "node");
+  // The newest version is told whatever its purpose.
+  const Answer none = Find(builder, with_os("rocky>=10"));
+  ASSERT_EQ(BlockingCode(none), "OS_VERSION_TOO_OLD");
+  EXPECT_EQ(none->verdicts[0].blocking()->image->name, "docker host");
+}
+
+TEST(PlacementChoice, TakesWhatIsKnownToBeOfTheArchitectureFirst) {
+  for (const char* arch : {"aarch64", "x86_64"}) {
+    CatalogBuilder builder;
+    builder.Select("SITE-A", "vo.example.org");
+    AddRoutedNetworks(builder);
+    const auto add_flavor = [&](const char* name, int64_t vcpus, const char* of) {
+      Flavor flavor = MakeFlavor(name, vcpus, 4096, 40);
+      flavor.arch = of;
+      builder.AddFlavor(flavor);
+    };
+    const auto add_image = [&](const char* name, const char* version, const char* of) {
+      Image image = SureImage(name, "ubuntu", version);
+      image.arch = of;
+      builder.AddImage(image);
+    };
+    add_flavor("silent", 1, "");
+    add_flavor("known", 8, arch);
+    add_image("silent 24.04", "24.04", "");
+    add_image("known 20.04", "20.04", arch);
+    PlacementQuery query = QueryOf();
+    query.arch = arch;
+    const Answer both = Find(builder, query);
+    EXPECT_EQ(Flavor1(both), "known") << arch;
+    EXPECT_EQ(Image1(both), "known 20.04") << arch;
+    // One side that is known is better than none, and none is better than nothing.
+    query.excluded_image_globs = {"known*"};
+    EXPECT_EQ(Flavor1(Find(builder, query)), "known") << arch;
+    query.excluded_flavor_globs = {"known"};
+    EXPECT_EQ(Flavor1(Find(builder, query)), "silent") << arch;
+    query.excluded_image_globs.clear();
+    EXPECT_EQ(Image1(Find(builder, query)), "known 20.04") << arch;
+  }
+}
+
+TEST(PlacementChoice, AKindOfGpuThatIsNotKnownComesLastAndWithANote) {
+  CatalogBuilder builder = PlainScene();
+  const auto add = [&](const char* name, int64_t vcpus, const char* model, const char* kind) {
+    Flavor flavor = MakeFlavor(name, vcpus, 4096, 40);
+    flavor.gpu_count = 1;
+    flavor.gpu_vendor = "NVIDIA";
+    flavor.gpu_model = model;
+    flavor.gpu_kind = kind;
+    SetConfidence(flavor.provenance, "gpu_count");
+    builder.AddFlavor(flavor);
+  };
+  add("t4", 1, "T4", "");
+  add("a100", 2, "A100 80GB PCIe", "");
+  add("a100-slice", 8, "A100 40GB", "mig");
+  add("game", 1, "GeForce RTX 3090", "");
+  add("nameless", 4, "", "");
+  PlacementQuery query = QueryOf();
+  query.gpu_kind = "mig";
+  const Answer known = Find(builder, query);
+  ASSERT_EQ(Flavor1(known), "a100-slice");
+  EXPECT_THAT(DescribeNotes(known->placements[0], query, TestTime()),
+              testing::Not(testing::Contains(testing::HasSubstr("of kind"))));
+  query.excluded_flavor_globs = {"a100-slice"};
+  const Answer assumed = Find(builder, query);
+  ASSERT_EQ(Flavor1(assumed), "a100");
+  EXPECT_LE(assumed->placements[0].confidence, Confidence::kGuess);
+  EXPECT_NE(assumed->placements[0].unknowns & UnknownBit(Unknown::kGpu), 0U);
+  EXPECT_THAT(DescribeNotes(assumed->placements[0], query, TestTime()),
+              testing::Contains("Whether the GPU of flavor a100 is of kind mig is not known."));
+  query.excluded_flavor_globs = {"a100*", "nameless"};
+  const Answer never = Find(builder, query);
+  ASSERT_EQ(BlockingCode(never), "GPU_KIND_MISMATCH");
+  EXPECT_EQ(FormatReason(*never->verdicts[0].blocking(), query).message,
+            "no GPU is mig, there is GeForce RTX 3090 (game)");
+  // Cards for consumers have no virtual GPUs.
+  query.gpu_kind = "vgpu";
+  EXPECT_EQ(Flavor1(Find(builder, query)), "t4");
+  query.flavor_globs = {"game"};
+  EXPECT_EQ(BlockingCode(Find(builder, query)), "GPU_KIND_MISMATCH");
+  query.gpu_kind = "passthrough";
+  EXPECT_EQ(Flavor1(Find(builder, query)), "game");
+}
+
+TEST(PlacementChoice, AnInstallerThatIsNamedGetsANote) {
+  CatalogBuilder builder = PlainScene();
+  Image installer = SureImage("debian-12-netinst.iso", "debian", "12");
+  installer.disk_format = "iso";
+  installer.bootable = false;
+  installer.usable = false;
+  builder.AddImage(installer);
+  PlacementQuery query = QueryOf();
+  query.image = "debian-12-netinst.iso";
+  const Answer answer = Find(builder, query);
+  ASSERT_EQ(Image1(answer), "debian-12-netinst.iso");
+  EXPECT_THAT(DescribeNotes(answer->placements[0], query, TestTime()),
+              testing::Contains(testing::HasSubstr("is an installer (ISO)")));
+}
+
+// A snapshot of a server that was backed by volumes: Nova makes its volumes anew for each machine.
+TEST(PlacementChoice, ASnapshotOfVolumesNeedsVolumesAndNoRootDisk) {
+  const auto scene = [](int64_t disk_gib, int64_t volumes, int64_t volume_gib) {
+    CatalogBuilder builder;
+    builder.Select("SITE-A", "vo.example.org");
+    builder.AddFlavor(MakeFlavor("f", 2, 4096, disk_gib));
+    AddRoutedNetworks(builder);
+    Image image = SureImage("backup", "ubuntu", "22.04");
+    image.is_snapshot = true;
+    image.size_bytes = 0;
+    image.min_disk_gib = 40;
+    image.volume_count = 2;
+    image.volume_gib = 120;
+    builder.AddImage(image);
+    builder.AddQuota(MakeQuota("volumes", volumes, 0));
+    builder.AddQuota(MakeQuota("volume_gib", volume_gib, 0));
+    return builder;
+  };
+  PlacementQuery query = QueryOf();
+  query.image = "backup";
+  for (const int64_t disk_gib : {0, 10}) {
+    const Answer answer = Find(scene(disk_gib, 2, 120), query);
+    ASSERT_EQ(Image1(answer), "backup") << disk_gib;
+    EXPECT_EQ(answer->placements[0].boot_volume_gib, std::nullopt);
+    EXPECT_THAT(DescribeNotes(answer->placements[0], query, TestTime()),
+                testing::Contains(testing::HasSubstr("2 volumes of 120 GiB together")));
+    EXPECT_EQ(BlockingCode(Find(scene(disk_gib, 1, 120), query)), "QUOTA_EXHAUSTED_VOLUMES");
+    EXPECT_EQ(BlockingCode(Find(scene(disk_gib, 2, 119), query)), "QUOTA_EXHAUSTED_VOLUME_GIB");
+  }
+  query.count = 2;
+  EXPECT_EQ(BlockingCode(Find(scene(10, 3, 240), query)), "QUOTA_EXHAUSTED_VOLUMES");
+  EXPECT_EQ(Image1(Find(scene(10, 4, 240), query)), "backup");
+}
+
 TEST(PlacementChoice, MultipliesQuotasByTheCount) {
   CatalogBuilder builder = PlainScene();
   for (Quota& quota : builder.share().quotas) {

@@ -22,6 +22,13 @@ Flavor Generator::AnyFlavor(int number) {
   if (OneIn(5)) flavor.gpu_count = Below(3);
   if (OneIn(6)) flavor.gpu_count.reset();
   if (flavor.gpu_count.value_or(0) > 0 && OneIn(2)) flavor.gpu_memory_mib = 8192 * (1 + Below(4));
+  if (flavor.gpu_count.value_or(0) > 0) {
+    const char* const kinds[] = {"", "", "mig", "vgpu", "passthrough"};
+    const char* const models[] = {"", "A100 80GB PCIe", "A30", "T4", "GeForce RTX 3090"};
+    flavor.gpu_kind = kinds[Below(5)];
+    flavor.gpu_model = models[Below(5)];
+    flavor.gpu_vendor = "NVIDIA";
+  }
   if (OneIn(3)) flavor.cpu_alloc = OneIn(2) ? "dedicated" : "shared";
   if (OneIn(3)) flavor.arch = OneIn(2) ? "" : "aarch64";
   if (OneIn(10)) flavor.disabled = true;
@@ -56,10 +63,18 @@ Image Generator::AnyImage(int number) {
   if (OneIn(5) && image.boot_properties) {
     const std::pair<const char*, const char*> properties[] = {
         {"trait:CUSTOM_A", "required"}, {"hw_cpu_policy", "dedicated"}, {"hw_mem_page_size", "any"},
-        {"hw_numa_nodes", "3"},         {"hw_architecture", "arm64"},   {"hw_pmu", "yes"}};
-    const auto& [key, value] = properties[Below(6)];
+        {"hw_numa_nodes", "3"},         {"hw_architecture", "arm64"},   {"hw_pmu", "yes"},
+        {"hw_disk_bus", "virtio"},      {"hw_disk_bus", "virtio-scsi"}};
+    const auto& [key, value] = properties[Below(8)];
     (*image.boot_properties)[key] = value;
   }
+  if (OneIn(8)) {
+    image.volume_count = Below(3);
+    image.volume_gib = 15 * *image.volume_count;
+    if (OneIn(2)) image.size_bytes = 0;
+  }
+  if (OneIn(12)) image.visibility = "community";
+  if (OneIn(12)) image.member_status = "pending";
   if (OneIn(8)) image.provenance.warnings = {"OS_CONFLICT: property and name differ"};
   return image;
 }
@@ -187,7 +202,7 @@ PlacementQuery Generator::Query() {
 }
 
 void Generator::Tighten(PlacementQuery* query) {
-  switch (Below(13)) {
+  switch (Below(14)) {
     case 0:
       query->vcpu_count.min = query->vcpu_count.min.value_or(0) + 1 + Below(3);
       break;
@@ -224,6 +239,12 @@ void Generator::Tighten(PlacementQuery* query) {
       break;
     case 10:
       if (query->cpu_alloc.empty()) query->cpu_alloc = OneIn(2) ? "dedicated" : "shared";
+      break;
+    case 12:
+      if (query->gpu_kind.empty()) {
+        const char* const kinds[] = {"mig", "vgpu", "passthrough"};
+        query->gpu_kind = kinds[Below(3)];
+      }
       break;
     case 11:
       query->excluded_flavor_globs.push_back(absl::StrCat("f", Below(6)));

@@ -110,6 +110,75 @@ TEST(NovaRules, ValuesOfAnImageThatNovaDoesNotKnow) {
   }
 }
 
+// Fields of nova/objects/fields.py, held against Nova itself by tests/openstack/nova_rules_test.py.
+TEST(NovaRules, WordsOutsideNovasClosedListsAreRefused) {
+  for (const Map& bad : {Map{{"hw_disk_bus", "virtio-scsi"}},
+                         Map{{"hw_disk_bus", "VIRTIO"}},
+                         Map{{"hw_cdrom_bus", "nvme"}},
+                         Map{{"hw_rescue_bus", ""}},
+                         Map{{"hw_vif_model", "virtio-net"}},
+                         Map{{"hw_scsi_model", "virtio"}},
+                         Map{{"vmware_adaptertype", "IDE"}},
+                         Map{{"hw_video_model", "vmware"}},
+                         Map{{"hw_rng_model", "virtio-rng"}},
+                         Map{{"hw_pointer_model", "ps2mouse"}},
+                         Map{{"hw_input_bus", "ps2"}},
+                         Map{{"hw_watchdog_action", "reboot"}},
+                         Map{{"hw_vm_mode", "kvm"}},
+                         Map{{"vm_mode", "qemu"}},
+                         Map{{"img_hv_type", "esxi"}},
+                         Map{{"hypervisor_type", "vSphere"}},
+                         Map{{"os_type", "ubuntu"}},
+                         Map{{"hw_tpm_model", "tis"}},
+                         Map{{"hw_tpm_version", "2"}},
+                         Map{{"hw_rescue_device", "usb"}},
+                         Map{{"hw_video_ram", "64M"}},
+                         Map{{"hw_emulation_architecture", "arm64"}},
+                         Map{{"hypervisor_version_requires", "2.6"}},
+                         Map{{"hw_viommu_model", "none"}}}) {
+    const auto refusal = RefusalOfImage(ImageWith(bad));
+    ASSERT_TRUE(refusal.has_value()) << ::testing::PrintToString(bad);
+    EXPECT_EQ(refusal->image_key, bad.begin()->first);
+  }
+  for (const Map& good :
+       {Map{{"hw_disk_bus", "scsi"}, {"hw_scsi_model", "virtio-scsi"}},
+        Map{{"hw_vif_model", "E1000"}}, Map{{"hw_vif_model", "VirtualVmxnet3"}},
+        Map{{"hw_scsi_model", "lsiLogicsas"}}, Map{{"vmware_adaptertype", "ide"}},
+        Map{{"vmware_adaptertype", "paraVirtual"}}, Map{{"hw_video_model", "bochs"}},
+        Map{{"vm_mode", "PV"}}, Map{{"hypervisor_type", "QEMU"}}, Map{{"hypervisor_type", "xapi"}},
+        Map{{"os_type", "Linux"}}, Map{{"hw_machine_type", "x"}}, Map{{"hw_boot_menu", "perhaps"}},
+        Map{{"hypervisor_version_requires", ">=2.6, <4.0"}}}) {
+    EXPECT_FALSE(RefusalOfImage(ImageWith(good)).has_value()) << ::testing::PrintToString(good);
+    EXPECT_FALSE(AsksForOtherHost(FlavorWith({}), ImageWith(good)))
+        << ::testing::PrintToString(good);
+  }
+}
+
+// A newer Nova takes more words, and an older one does not read newer properties.
+TEST(NovaRules, WhatOnlySomeReleasesRefuseIsUnknown) {
+  for (const Map& some : {Map{{"hw_vif_model", "igb"}}, Map{{"hw_sound_model", "loud"}},
+                          Map{{"hw_usb_model", "ehci"}}, Map{{"hw_mem_encryption_model", "tdx"}}}) {
+    EXPECT_FALSE(RefusalOfImage(ImageWith(some)).has_value()) << ::testing::PrintToString(some);
+    EXPECT_TRUE(AsksForOtherHost(FlavorWith({}), ImageWith(some)))
+        << ::testing::PrintToString(some);
+  }
+  EXPECT_FALSE(AsksForOtherHost(FlavorWith({}), ImageWith({{"hw_sound_model", "ich9"}})));
+}
+
+TEST(NovaRules, TheVolumesOfAnImageHoldItsLeastDisk) {
+  Image image = ImageWith({});
+  image.size_bytes = 0;
+  image.volume_count = 1;
+  image.volume_gib = 20;
+  image.min_disk_gib = 20;
+  EXPECT_FALSE(RefusalOfImage(image).has_value());
+  image.min_disk_gib = 21;
+  ASSERT_TRUE(RefusalOfImage(image).has_value());
+  EXPECT_EQ(RefusalOfImage(image)->image_key, "min_disk");
+  image.volume_gib.reset();
+  EXPECT_FALSE(RefusalOfImage(image).has_value());
+}
+
 TEST(NovaRules, WhatIsNotKnownPasses) {
   Flavor hidden = FlavorWith({});
   hidden.extra_specs.reset();

@@ -341,7 +341,10 @@ std::vector<Wish> WishesOf(const PlacementQuery& query) {
   bounds("machine.vcpu_count", &Q::vcpu_count);
   bounds("machine.ram_mib", &Q::ram_mib);
   bounds("machine.disk_gib", &Q::disk_gib);
-  add(query.WantsGpu(), "machine.gpu", [](Q* q) { q->gpu_count = q->gpu_memory_mib = {}; });
+  add(query.WantsGpu(), "machine.gpu", [](Q* q) {
+    q->gpu_count = q->gpu_memory_mib = {};
+    q->gpu_kind.clear();
+  });
   add(!query.cpu_alloc.empty(), "machine.cpu_alloc", [](Q* q) { q->cpu_alloc.clear(); });
   add(!query.arch.empty(), "machine.arch", [](Q* q) { q->arch.clear(); });
   add(!query.excluded_flavor_globs.empty(), "machine.excluded_flavors",

@@ -196,7 +196,7 @@ std::vector<Refusal> Refusals() {
        }),
        NoWish, "hidden"},
       {"IMAGE_NOT_OFFERED", WithImage([](Image& i) { i.is_snapshot = true; }), NoWish,
-       "only snapshots"},
+       "must be asked for by name are there, for example Ubuntu 22.04, a snapshot"},
       {"OS_NOT_FOUND", Nothing, [](PlacementQuery& q) { q.os = {*ParseOsRequirement("debian")}; },
        "no image is debian"},
       {"OS_VERSION_UNKNOWN", WithImage([](Image& i) { i.os_version.clear(); }),

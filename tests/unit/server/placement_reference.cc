@@ -36,6 +36,14 @@ bool FlavorDoes(const Flavor& f, const PlacementQuery& q) {
     const bool none = !f.gpu_count || *f.gpu_count == 0;
     if (none || (f.gpu_memory_mib && *f.gpu_memory_mib < *q.gpu_memory_mib.min)) return false;
   }
+  if (!q.gpu_kind.empty()) {
+    if (!f.gpu_count || *f.gpu_count == 0) return false;
+    if (!f.gpu_kind.empty() && f.gpu_kind != q.gpu_kind) return false;
+    // The generator makes whole cards of four models.
+    const bool has_mig = f.gpu_model.empty() || f.gpu_model[0] == 'A';
+    if (f.gpu_kind.empty() && q.gpu_kind == "mig" && !has_mig) return false;
+    if (f.gpu_kind.empty() && q.gpu_kind == "vgpu" && f.gpu_model[0] == 'G') return false;
+  }
   if (q.cpu_alloc == "dedicated" && f.cpu_alloc != "dedicated") return false;
   if (q.cpu_alloc == "shared" && f.cpu_alloc == "dedicated") return false;
   return q.arch.empty() || f.arch.empty() || q.arch == f.arch;
@@ -47,6 +55,7 @@ double VersionNumber(const std::string& text) { return std::strtod(text.c_str(),
 bool ImageDoes(const Image& i, const PlacementQuery& q) {
   if (!i.usable || i.is_snapshot || i.purpose == "appliance") return false;
   if (i.hidden && *i.hidden) return false;
+  if (i.visibility == "community" || i.member_status == "pending") return false;
   for (const std::string& name : q.excluded_image_globs) {
     if (name == i.name) return false;
   }
@@ -70,6 +79,7 @@ std::string Says(const std::optional<std::map<std::string, std::string>>& map, c
 // What the generator makes of extra specs and image properties, and Nova of them.
 bool NovaTakes(const Flavor& f, const Image& i) {
   if (Says(i.boot_properties, "hw_architecture") == "arm64") return false;
+  if (Says(i.boot_properties, "hw_disk_bus") == "virtio-scsi") return false;
   if (!f.extra_specs || !i.boot_properties) return true;
   if (Says(i.boot_properties, "trait:CUSTOM_A") == "required" &&
       Says(f.extra_specs, "trait:CUSTOM_A") == "forbidden") {
@@ -89,8 +99,13 @@ bool NovaTakes(const Flavor& f, const Image& i) {
   return *f.vcpu_count % count == 0 && *f.ram_mib % count == 0;
 }
 
-// Least volume in GiB for a flavor without disk; absent if the two do not go together.
-std::optional<int64_t> PairDoes(const Flavor& f, const Image& i, const PlacementQuery& q) {
+struct Volumes {
+  int64_t count = 0;
+  int64_t gib = 0;
+};
+
+// The volumes of one machine; absent if the two do not go together.
+std::optional<Volumes> PairDoes(const Flavor& f, const Image& i, const PlacementQuery& q) {
   if (!f.arch.empty() && !i.arch.empty() && f.arch != i.arch) return std::nullopt;
   if (!NovaTakes(f, i)) return std::nullopt;
   if (i.min_ram_mib && f.ram_mib && *f.ram_mib < *i.min_ram_mib) return std::nullopt;
@@ -99,15 +114,21 @@ std::optional<int64_t> PairDoes(const Flavor& f, const Image& i, const Placement
     if (bytes && static_cast<double>(*bytes) / kGib > need)
       need = static_cast<double>(*bytes) / kGib;
   }
+  const Volumes own{i.volume_count.value_or(0), i.volume_gib.value_or(0)};
+  if (i.volume_count && i.size_bytes.value_or(0) == 0) {
+    if (q.disk_gib.max && own.gib > *q.disk_gib.max) return std::nullopt;
+    if (own.count > 0 && i.min_disk_gib.value_or(0) > own.gib) return std::nullopt;
+    return own;
+  }
   if (!HasVolume(f)) {
     if (f.disk_gib && need > static_cast<double>(*f.disk_gib)) return std::nullopt;
-    return 0;
+    return own;
   }
   int64_t volume = 1;
   while (static_cast<double>(volume) < need || (q.disk_gib.min && volume < *q.disk_gib.min))
     ++volume;
   if (q.disk_gib.max && volume > *q.disk_gib.max) return std::nullopt;
-  return volume;
+  return Volumes{own.count + 1, own.gib + volume};
 }
 
 using Needs = std::map<std::string, int64_t>;
@@ -502,15 +523,13 @@ void TryShare(const SiteCatalog& site, const EndpointCatalog& endpoint, const Sh
     for (const int32_t i : share.image_indexes) {
       const Image& image = endpoint.images[static_cast<size_t>(i)].record;
       if (!ImageDoes(image, q)) continue;
-      const std::optional<int64_t> volume = PairDoes(flavor, image, q);
-      if (!volume) continue;
+      const std::optional<Volumes> volumes = PairDoes(flavor, image, q);
+      if (!volumes) continue;
       Needs needs{{"instances", q.count},
                   {"cores", flavor.vcpu_count.value_or(0) * q.count},
                   {"ram_mib", flavor.ram_mib.value_or(0) * q.count}};
-      if (HasVolume(flavor)) {
-        needs["volumes"] = q.count;
-        needs["volume_gib"] = *volume * q.count;
-      }
+      needs["volumes"] = volumes->count * q.count;
+      needs["volume_gib"] = volumes->gib * q.count;
       if (!Allowed(share, needs)) continue;
       for (const Way& way : ways) {
         out->insert({site.site.name, share.share.vo, flavor.id, image.id, way});
