@@ -51,9 +51,9 @@ void AddField(Change change, std::string field, Value before, Value after,
 
 // How facts were inferred, what orders differently each time, and what is told in another way.
 bool IsFact(absl::string_view name) {
-  constexpr absl::string_view kOthers[] = {"upstream_id",    "evidence",   "confidence",
-                                           "warnings",       "subnet_ids", "extra_specs",
-                                           "boot_properties"};
+  constexpr absl::string_view kOthers[] = {"upstream_id",     "evidence",     "confidence",
+                                           "warnings",        "subnet_ids",   "extra_specs",
+                                           "boot_properties", "member_status"};
   return std::find(std::begin(kOthers), std::end(kOthers), name) == std::end(kOthers);
 }
 
@@ -121,6 +121,33 @@ std::string FormatSubnets(const std::vector<Subnet>& subnets) {
   return absl::StrJoin(texts, ", ");
 }
 
+// What holds for a range besides its addresses, of the subnets that are on both sides. What an
+// older version did not read, which shows by `enable_dhcp`, is no news of the site.
+void DiffSubnets(const Network& before, const Network& after, std::vector<Change>& changes) {
+  constexpr absl::string_view kFacts[] = {"gateway_ip", "enable_dhcp", "service_types",
+                                          "address_count"};
+  for (const Subnet& subnet : after.subnets) {
+    const auto old = std::find_if(before.subnets.begin(), before.subnets.end(),
+                                  [&](const Subnet& other) { return other.id == subnet.id; });
+    if (subnet.id.empty() || old == before.subnets.end() || !old->enable_dhcp.has_value() ||
+        !subnet.enable_dhcp.has_value()) {
+      continue;
+    }
+    const std::vector<FieldText> old_fields = FieldTextsOf(*old);
+    const std::vector<FieldText> new_fields = FieldTextsOf(subnet);
+    for (size_t i = 0; i < old_fields.size(); ++i) {
+      const std::string& name = old_fields[i].name;
+      if (std::find(std::begin(kFacts), std::end(kFacts), name) == std::end(kFacts) ||
+          old_fields[i].text == new_fields[i].text) {
+        continue;
+      }
+      AddField(ChangeOf(after, ChangeEvent::kChanged),
+               absl::StrCat("subnets.", subnet.cidr.empty() ? subnet.id : subnet.cidr, ".", name),
+               old_fields[i].text, new_fields[i].text, changes);
+    }
+  }
+}
+
 // What stays the same when AppDB gives an image a new version: its last part is a number there,
 // "https://appdb.egi.eu/store/vo/image/UUID:1234/".
 std::string ReferenceOf(const Image& image) {
@@ -142,6 +169,40 @@ Change ShareChange(const Share& share, ChangeEvent event) {
   change.upstream_id = share.project_id;
   change.name = share.vo;
   return change;
+}
+
+std::string Describe(const SubnetPool& pool) {
+  return absl::StrCat(pool.name.empty() ? pool.id : pool.name, " (",
+                      absl::StrJoin(pool.prefixes, ", "), ")");
+}
+std::string Describe(const AvailabilityZone& zone) {
+  return absl::StrCat(zone.service, " ", zone.name, zone.available ? "" : " (not available)");
+}
+std::string Describe(const VolumeType& type) {
+  std::string text = type.name.empty() ? type.id : type.name;
+  if (type.is_default) absl::StrAppend(&text, " (default)");
+  if (!type.zones.empty()) absl::StrAppend(&text, " in ", absl::StrJoin(type.zones, ", "));
+  return text;
+}
+
+template <typename Record>
+std::vector<Change> DiffLists(const Share& share, absl::string_view field,
+                              absl::Span<const Record> before, absl::Span<const Record> after) {
+  const auto describe = [](absl::Span<const Record> records) {
+    std::vector<std::string> texts;
+    for (const Record& record : records) texts.push_back(Describe(record));
+    std::sort(texts.begin(), texts.end());
+    return absl::StrJoin(texts, "; ");
+  };
+  std::vector<Change> changes;
+  if (before.empty() || after.empty()) return changes;
+  const std::string old_text = describe(before);
+  const std::string new_text = describe(after);
+  if (old_text != new_text) {
+    AddField(ShareChange(share, ChangeEvent::kChanged), std::string(field), old_text, new_text,
+             changes);
+  }
+  return changes;
 }
 
 }  // namespace
@@ -170,6 +231,7 @@ std::vector<Change> DiffRecords(const Network& before, const Network& after) {
   if (old_subnets != new_subnets) {
     AddField(ChangeOf(after, ChangeEvent::kChanged), "subnets", old_subnets, new_subnets, changes);
   }
+  DiffSubnets(before, after, changes);
   return changes;
 }
 
@@ -221,6 +283,21 @@ std::vector<Change> DiffQuotas(absl::Span<const Quota> before, absl::Span<const 
     AddField(std::move(change), "limit", values.first, values.second, changes);
   }
   return changes;
+}
+
+std::vector<Change> DiffChoices(const Share& share, absl::Span<const SubnetPool> before,
+                                absl::Span<const SubnetPool> after) {
+  return DiffLists(share, "subnet_pools", before, after);
+}
+
+std::vector<Change> DiffChoices(const Share& share, absl::Span<const AvailabilityZone> before,
+                                absl::Span<const AvailabilityZone> after) {
+  return DiffLists(share, "availability_zones", before, after);
+}
+
+std::vector<Change> DiffChoices(const Share& share, absl::Span<const VolumeType> before,
+                                absl::Span<const VolumeType> after) {
+  return DiffLists(share, "volume_types", before, after);
 }
 
 std::vector<Change> DiffShares(const Share* before, const Share& after) {

@@ -13,8 +13,8 @@ namespace cis {
 
 // Each fact that differs, one change a field: `renamed` for the name, `extra_specs.KEY` for one key
 // of a flavor's specs, `boot_properties.KEY` for one of an image's, `subnets` for a network's
-// ranges. How a fact was inferred is no fact: equal records but for their provenance give nothing,
-// and so does the order of lists.
+// ranges, `subnets.CIDR.FIELD` for what holds for one of them. How a fact was inferred is no fact:
+// equal records but for their provenance give nothing, and so does the order of lists.
 std::vector<Change> DiffRecords(const Flavor& before, const Flavor& after);
 std::vector<Change> DiffRecords(const Image& before, const Image& after);
 std::vector<Change> DiffRecords(const Network& before, const Network& after);
@@ -36,6 +36,16 @@ Change ReplacedChange(const Image& gone, const Image& replacement);
 
 // Limits that differ, appeared or are not told any more. What is in use is no change.
 std::vector<Change> DiffQuotas(absl::Span<const Quota> before, absl::Span<const Quota> after);
+
+// What there is to choose from, each list as one field of the share: `subnet_pools`,
+// `availability_zones`, `volume_types`. A list that is empty on either side gives no change: it may
+// be one that could not be read.
+std::vector<Change> DiffChoices(const Share& share, absl::Span<const SubnetPool> before,
+                                absl::Span<const SubnetPool> after);
+std::vector<Change> DiffChoices(const Share& share, absl::Span<const AvailabilityZone> before,
+                                absl::Span<const AvailabilityZone> after);
+std::vector<Change> DiffChoices(const Share& share, absl::Span<const VolumeType> before,
+                                absl::Span<const VolumeType> after);
 
 // `configured`, `unconfigured`, and `changed` for its support. `before` is nullptr for a new share.
 std::vector<Change> DiffShares(const Share* before, const Share& after);

@@ -77,6 +77,10 @@ void FieldTextWriter::operator()(absl::string_view name,
   Add(name, value ? std::optional<std::string>(FormatListText(*value)) : std::nullopt);
 }
 void FieldTextWriter::operator()(absl::string_view name,
+                                 const std::map<std::string, std::string>& value) {
+  Add(name, FormatListText(value));
+}
+void FieldTextWriter::operator()(absl::string_view name,
                                  const std::map<std::string, int64_t>& value) {
   Add(name, FormatListText(value));
 }
@@ -176,6 +180,11 @@ void FieldTextReader::operator()(absl::string_view name,
   if (text == nullptr) return;
   value.reset();
   if (text->has_value() && !ParseListText(**text, value.emplace())) Damaged(name);
+}
+void FieldTextReader::operator()(absl::string_view name,
+                                 std::map<std::string, std::string>& value) {
+  const auto* text = Find(name);
+  if (text != nullptr && !ParseListText(text->value_or("[]"), value)) Damaged(name);
 }
 void FieldTextReader::Provenance(cis::Provenance& value) {
   const auto* evidence = Find("evidence");

@@ -46,6 +46,7 @@ class FieldTextWriter {
   void operator()(absl::string_view name, const std::vector<std::string>& value);
   void operator()(absl::string_view name,
                   const std::optional<std::map<std::string, std::string>>& value);
+  void operator()(absl::string_view name, const std::map<std::string, std::string>& value);
   void operator()(absl::string_view name, const std::map<std::string, int64_t>& value);
   void Provenance(const Provenance& value);
 
@@ -77,6 +78,7 @@ class FieldTextReader {
   void operator()(absl::string_view name, VoSupport& value);
   void operator()(absl::string_view name, std::vector<std::string>& value);
   void operator()(absl::string_view name, std::optional<std::map<std::string, std::string>>& value);
+  void operator()(absl::string_view name, std::map<std::string, std::string>& value);
   void Provenance(Provenance& value);
 
   // The first member whose text no writer wrote; empty if there was none.

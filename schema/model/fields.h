@@ -32,6 +32,7 @@ void VisitFields(Visitor& visit, Record& endpoint) {
   visit("region", endpoint.region);
   visit("resolved_region", endpoint.resolved_region);
   visit("protocol", endpoint.protocol);
+  visit("service_bases", endpoint.service_bases);
   visit("configured", endpoint.configured);
 }
 
@@ -58,6 +59,7 @@ void VisitFields(Visitor& visit, Record& state) {
   visit("failing_since_us", state.failing_since);
   visit("failure_count", state.failure_count);
   visit("skipped_count", state.skipped_count);
+  visit("remarks", state.remarks);
 }
 
 // Without the body.
@@ -67,6 +69,7 @@ void VisitFields(Visitor& visit, Record& document) {
   visit("url", document.url);
   visit("status", document.status);
   visit("fetch_time_us", document.fetch_time);
+  visit("error", document.error);
 }
 
 template <typename Visitor, MaybeConst<Flavor> Record>
@@ -128,6 +131,9 @@ void VisitFields(Visitor& visit, Record& image) {
   visit("provided_until", image.provided_until);
   visit("hotfix_hours", image.hotfix_hours);
   visit("boot_properties", image.boot_properties);
+  visit("volume_count", image.volume_count);
+  visit("volume_gib", image.volume_gib);
+  visit("member_status", image.member_status);
   visit("tags", image.tags);
   visit.Provenance(image.provenance);
 }
@@ -149,6 +155,8 @@ void VisitFields(Visitor& visit, Record& network) {
   visit("public_v4", network.public_v4);
   visit("public_v6", network.public_v6);
   visit("subnet_ids", network.subnet_ids);
+  visit("address_scope_v4", network.address_scope_v4);
+  visit("address_scope_v6", network.address_scope_v6);
   visit.Provenance(network.provenance);
 }
 
@@ -159,10 +167,16 @@ void VisitFields(Visitor& visit, Record& subnet) {
   visit("ip_version", subnet.ip_version);
   visit("cidr", subnet.cidr);
   visit("gateway_ip", subnet.gateway_ip);
+  visit("enable_dhcp", subnet.enable_dhcp);
+  visit("service_types", subnet.service_types);
+  visit("address_count", subnet.address_count);
   visit("source", subnet.source);
+  visit("used_count", subnet.used_count);
+  visit("has_dhcp_port", subnet.has_dhcp_port);
+  visit("gateway_holder", subnet.gateway_holder);
 }
 
-// Without the networks.
+// Without the networks and subnets.
 template <typename Visitor, MaybeConst<Router> Record>
 void VisitFields(Visitor& visit, Record& router) {
   visit("upstream_id", router.id);
@@ -178,7 +192,37 @@ void VisitFields(Visitor& visit, Record& ip) {
   visit("upstream_id", ip.id);
   visit("network_id", ip.network_id);
   visit("attached", ip.attached);
+  visit("router_id", ip.router_id);
   visit("status", ip.status);
+}
+
+template <typename Visitor, MaybeConst<SubnetPool> Record>
+void VisitFields(Visitor& visit, Record& pool) {
+  visit("upstream_id", pool.id);
+  visit("name", pool.name);
+  visit("ip_version", pool.ip_version);
+  visit("prefixes", pool.prefixes);
+  visit("default_prefix_length", pool.default_prefix_length);
+  visit("address_scope_id", pool.address_scope_id);
+  visit("owner", pool.owner);
+  visit("shared", pool.shared);
+  visit("is_default", pool.is_default);
+  visit("is_public", pool.is_public);
+}
+
+template <typename Visitor, MaybeConst<AvailabilityZone> Record>
+void VisitFields(Visitor& visit, Record& zone) {
+  visit("name", zone.name);
+  visit("service", zone.service);
+  visit("available", zone.available);
+}
+
+template <typename Visitor, MaybeConst<VolumeType> Record>
+void VisitFields(Visitor& visit, Record& type) {
+  visit("upstream_id", type.id);
+  visit("name", type.name);
+  visit("is_default", type.is_default);
+  visit("zones", type.zones);
 }
 
 template <typename Visitor, MaybeConst<Quota> Record>

@@ -11,19 +11,25 @@ namespace cis {
 // One answer of a site, unchanged but for the removal of secrets.
 struct Document {
   // What it is: "flavors", "extra_specs/FLAVOR_ID", "images", "networks", "subnets", "routers",
-  // "router_ports", "floatingips", "floatingip_pools", "extensions", "nova_limits",
-  // "neutron_quota", "cinder_limits". Pages of one list repeat the name in order.
+  // "images_hidden", "images_community", "images_pending", "ports" ("router_ports" of older
+  // versions), "floatingips", "floatingip_pools", "subnetpools", "extensions", "nova_limits",
+  // "nova_zones", "neutron_quota", "cinder_quota", "cinder_limits", "cinder_zones",
+  // "cinder_types", "cinder_default_type". Pages of one list repeat the name in order.
   std::string name;
-  std::string url;  // as asked; holds no secret
-  int status = 0;   // HTTP status; optional documents may be kept with 403 or 404 and an empty body
-  std::string body;  // JSON
+  std::string url;   // as asked; holds no secret
+  int status = 0;    // HTTP status; 0 = none came, or the version that wrote it kept none
+  std::string body;  // JSON; empty if the document could not be read
   absl::Time fetch_time = absl::InfinitePast();
+  // Why an optional document could not be read: one sentence without secrets, e.g. "HTTP 500;
+  // ..." or "no answer within 10s". Empty if it was read, or if `status` alone says it.
+  std::string error;
 
   friend bool operator==(const Document&, const Document&) = default;
 };
 
 // The raw facts that one share's endpoint gave for one kind. Normalisation is a pure function of
-// it. An observation exists only if every listing in it is complete (all pages, all 200).
+// it. An observation exists only if the listings that define its kind are complete (all pages, all
+// 200); a listing that only adds facts is complete, or one document without a body.
 struct Observation {
   Share share;
   Kind kind = Kind::kFlavors;

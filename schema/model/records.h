@@ -33,6 +33,9 @@ struct Endpoint {
   std::string
       resolved_region;   // region of the catalog entries that were used; empty before a good crawl
   std::string protocol;  // "openid", "oidc"; empty where login is not federated
+  // Where the API of a service was found that is not where the catalog says: by the catalog's URL
+  // up to its version, the URL of the API.
+  std::map<std::string, std::string> service_bases;
   bool configured = true;
 
   friend bool operator==(const Endpoint&, const Endpoint&) = default;

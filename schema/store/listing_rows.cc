@@ -109,11 +109,24 @@ struct RowLog {
   }
 };
 
-// A share may be shown less of a flavor than another one.
-Flavor Complete(const KnownRow<Flavor>* known, const Flavor& flavor) {
+// A share may be shown less of a flavor than another one. `has_others`: another share sees it.
+Flavor Complete(const KnownRow<Flavor>* known, bool /*has_others*/, const Flavor& flavor) {
   return known == nullptr ? flavor : KeepKnownSpecs(known->stored.record, flavor);
 }
-const Image& Complete(const KnownRow<Image>*, const Image& image) { return image; }
+// An image that one share has accepted and another one has not: who has not can start it too, by
+// its id, so the record says what takes it from nobody.
+Image Complete(const KnownRow<Image>* known, bool has_others, const Image& image) {
+  if (known == nullptr || !has_others || image.member_status.empty() || !known->stored.active ||
+      !known->stored.record.member_status.empty()) {
+    return image;
+  }
+  Image merged = image;
+  merged.member_status.clear();
+  return merged;
+}
+// Whether it matters if another share sees it.
+bool NeedsOthers(const Flavor&) { return false; }
+bool NeedsOthers(const Image& image) { return !image.member_status.empty(); }
 
 Change LeftChange(const Flavor& gone, const KnownRows<Flavor>&) { return GoneChange(gone); }
 Change LeftChange(const Image& gone, const KnownRows<Image>& known) {
@@ -184,13 +197,22 @@ absl::Status ReplaceListed(Connection& db, TransactionLog& log, absl::string_vie
   put->BindInt("seen_us", seen_us);
   CIS_ASSIGN_OR_RETURN(Statement * touch, UseWith(db, sql.touch, "seen_us", seen_us));
   CIS_ASSIGN_OR_RETURN(Statement * add_link, UseWith(db, sql.add_link, "share_id", row.share_id));
+  CIS_ASSIGN_OR_RETURN(Statement * count_others,
+                       UseWith(db, sql.count_others, "share_id", row.share_id));
   std::vector<int64_t> added;
   RowIds seen;
   for (const Record& reported : records) {
     const auto it = known.find(reported.id);
     KnownRow<Record>* before = it == known.end() ? nullptr : &it->second;
-    const Record& record = Complete(before, reported);
     int64_t item_id = before == nullptr ? 0 : before->id;
+    bool has_others = false;
+    if (before != nullptr && NeedsOthers(reported)) {
+      count_others->BindInt("item_id", item_id);
+      CIS_RETURN_IF_ERROR(count_others->Step().status());
+      has_others = count_others->Int("share_count") > 0;
+      count_others->Reset();
+    }
+    const Record record = Complete(before, has_others, reported);
     if (before != nullptr && before->stored.record == record) {
       touch->BindInt("id", item_id);
       CIS_RETURN_IF_ERROR(touch->Run());
@@ -310,6 +332,7 @@ absl::Status ReplaceRouters(Connection& db, TransactionLog& log, int64_t share_i
   CIS_RETURN_IF_ERROR(drop->Run());
   CIS_ASSIGN_OR_RETURN(Statement * add, db.Use(sql::AddRouter()));
   CIS_ASSIGN_OR_RETURN(Statement * add_network, db.Use(sql::kAddRouterNetwork));
+  CIS_ASSIGN_OR_RETURN(Statement * add_subnet, db.Use(sql::kAddRouterSubnet));
   add->BindInt("share_id", share_id);
   int64_t position = 0;
   for (const Router& router : routers) {
@@ -321,26 +344,64 @@ absl::Status ReplaceRouters(Connection& db, TransactionLog& log, int64_t share_i
       add_network->BindText("network_id", network_id);
       CIS_RETURN_IF_ERROR(add_network->Run());
     }
+    add_subnet->BindInt("router_id", router_id);
+    for (const std::string& subnet_id : router.subnet_ids) {
+      add_subnet->BindText("subnet_id", subnet_id);
+      CIS_RETURN_IF_ERROR(add_subnet->Run());
+    }
   }
   return absl::OkStatus();
 }
 
-absl::Status ReplaceFloatingIps(Connection& db, TransactionLog& log, int64_t share_id,
-                                const std::vector<FloatingIp>& floating_ips) {
-  std::vector<FloatingIp> before;
-  CIS_RETURN_IF_ERROR(LoadFloatingIps(db, share_id, before));
-  if (before == floating_ips) return absl::OkStatus();
-  log.NoteList("floating_ip", share_id, before);
-  CIS_ASSIGN_OR_RETURN(Statement * drop, db.Use(sql::kDropFloatingIps));
-  drop->BindInt("share_id", share_id);
+// Which SQL a list of a share is read and written with.
+template <typename Record>
+struct ShareList {
+  absl::string_view noun;
+  absl::Status (*load)(Connection& db, int64_t share_id, std::vector<Record>& records);
+  absl::string_view drop;
+  const std::string& (*add)();
+};
+
+// Replaces a list whose records are a row each. Returns what was there before.
+template <typename Record>
+absl::StatusOr<std::vector<Record>> ReplaceShareList(Connection& db, TransactionLog& log,
+                                                     const ShareList<Record>& list,
+                                                     int64_t share_id,
+                                                     const std::vector<Record>& records) {
+  std::vector<Record> before;
+  CIS_RETURN_IF_ERROR(list.load(db, share_id, before));
+  if (before == records) return before;
+  log.NoteList(list.noun, share_id, before);
+  CIS_ASSIGN_OR_RETURN(Statement * drop, UseWith(db, list.drop, "share_id", share_id));
   CIS_RETURN_IF_ERROR(drop->Run());
-  CIS_ASSIGN_OR_RETURN(Statement * add, db.Use(sql::AddFloatingIp()));
-  add->BindInt("share_id", share_id);
+  CIS_ASSIGN_OR_RETURN(Statement * add, UseWith(db, list.add(), "share_id", share_id));
   int64_t position = 0;
-  for (const FloatingIp& ip : floating_ips) {
+  for (const Record& record : records) {
     add->BindInt("position", position++);
-    BindFields(*add, ip);
+    BindFields(*add, record);
     CIS_RETURN_IF_ERROR(add->Run());
+  }
+  return before;
+}
+
+constexpr ShareList<FloatingIp> kFloatingIps = {"floating_ip", LoadFloatingIps,
+                                                sql::kDropFloatingIps, sql::AddFloatingIp};
+constexpr ShareList<SubnetPool> kSubnetPools = {"subnet_pool", LoadSubnetPools,
+                                                sql::kDropSubnetPools, sql::AddSubnetPool};
+constexpr ShareList<AvailabilityZone> kZones = {"availability_zone", LoadZones, sql::kDropZones,
+                                                sql::AddZone};
+constexpr ShareList<VolumeType> kVolumeTypes = {"volume_type", LoadVolumeTypes,
+                                                sql::kDropVolumeTypes, sql::AddVolumeType};
+
+// Replaces a list of which the journal tells.
+template <typename Record>
+absl::Status ReplaceChoices(Connection& db, TransactionLog& log, const ShareList<Record>& list,
+                            const ShareRowIds& row, const Share& share,
+                            const std::vector<Record>& records) {
+  CIS_ASSIGN_OR_RETURN(const std::vector<Record> before,
+                       ReplaceShareList(db, log, list, row.share_id, records));
+  for (Change& change : DiffChoices(share, before, records)) {
+    log.AddShareChange(row.endpoint_id, row.share_id, std::move(change));
   }
   return absl::OkStatus();
 }
@@ -377,10 +438,12 @@ absl::Status ReplaceKnown(Connection& db, TransactionLog& log, int64_t share_id,
 }
 
 absl::Status ReplaceNetworkSet(Connection& db, TransactionLog& log, const ShareRowIds& row,
-                               const NetworkSet& set, absl::Time time) {
+                               const Share& share, const NetworkSet& set, absl::Time time) {
   CIS_RETURN_IF_ERROR(ReplaceNetworks(db, log, row, set.networks, time));
   CIS_RETURN_IF_ERROR(ReplaceRouters(db, log, row.share_id, set.routers));
-  CIS_RETURN_IF_ERROR(ReplaceFloatingIps(db, log, row.share_id, set.floating_ips));
+  CIS_RETURN_IF_ERROR(
+      ReplaceShareList(db, log, kFloatingIps, row.share_id, set.floating_ips).status());
+  CIS_RETURN_IF_ERROR(ReplaceChoices(db, log, kSubnetPools, row, share, set.subnet_pools));
   // Who lists some of them was allowed to list them.
   return ReplaceKnown(db, log, row.share_id,
                       {set.routers_known.value_or(!set.routers.empty()),
@@ -411,6 +474,13 @@ absl::Status ReplaceQuotas(Connection& db, TransactionLog& log, const ShareRowId
   return absl::OkStatus();
 }
 
+absl::Status ReplaceLimitSet(Connection& db, TransactionLog& log, const ShareRowIds& row,
+                             const Share& share, const LimitSet& set) {
+  CIS_RETURN_IF_ERROR(ReplaceQuotas(db, log, row, set.quotas));
+  CIS_RETURN_IF_ERROR(ReplaceChoices(db, log, kZones, row, share, set.zones));
+  return ReplaceChoices(db, log, kVolumeTypes, row, share, set.volume_types);
+}
+
 }  // namespace
 
 Flavor KeepKnownSpecs(const Flavor& stored, const Flavor& reported) {
@@ -439,9 +509,9 @@ absl::Status ReplaceListing(Connection& db, TransactionLog& log, const ShareRowI
       return ReplaceListed(db, log, "image", records.kind, sql::ImageSql(), row, records.images,
                            time);
     case Kind::kNetworks:
-      return ReplaceNetworkSet(db, log, row, records.network_set, time);
+      return ReplaceNetworkSet(db, log, row, records.share, records.network_set, time);
     case Kind::kQuotas:
-      return ReplaceQuotas(db, log, row, records.limit_set.quotas);
+      return ReplaceLimitSet(db, log, row, records.share, records.limit_set);
     case Kind::kAuth:
       break;
   }

@@ -86,18 +86,35 @@ absl::Status LoadRouters(Connection& db, int64_t share_id, std::vector<Router>& 
     ids.push_back(load->Int("id"));
     VisitFields(read, routers.emplace_back());
   }));
-  size_t i = 0;
-  CIS_ASSIGN_OR_RETURN(Statement * networks,
-                       UseWith(db, sql::kLoadRouterNetworks, "share_id", share_id));
-  return ForEachRow(db, *networks, [&](RowReader& read) {
-    const int64_t router_id = networks->Int("router_id");
-    while (i < ids.size() && ids[i] != router_id) ++i;
-    if (i < ids.size()) read("network_id", routers[i].network_ids.emplace_back());
-  });
+  // Their networks and subnets come in the order of the routers.
+  const auto load_links = [&](absl::string_view sql, absl::string_view name,
+                              std::vector<std::string> Router::*links) -> absl::Status {
+    size_t i = 0;
+    CIS_ASSIGN_OR_RETURN(Statement * statement, UseWith(db, sql, "share_id", share_id));
+    return ForEachRow(db, *statement, [&](RowReader& read) {
+      const int64_t router_id = statement->Int("router_id");
+      while (i < ids.size() && ids[i] != router_id) ++i;
+      if (i < ids.size()) read(name, (routers[i].*links).emplace_back());
+    });
+  };
+  CIS_RETURN_IF_ERROR(load_links(sql::kLoadRouterNetworks, "network_id", &Router::network_ids));
+  return load_links(sql::kLoadRouterSubnets, "subnet_id", &Router::subnet_ids);
 }
 
 absl::Status LoadFloatingIps(Connection& db, int64_t share_id, std::vector<FloatingIp>& ips) {
   return LoadPlain(db, sql::LoadFloatingIps(), share_id, ips);
+}
+
+absl::Status LoadSubnetPools(Connection& db, int64_t share_id, std::vector<SubnetPool>& pools) {
+  return LoadPlain(db, sql::LoadSubnetPools(), share_id, pools);
+}
+
+absl::Status LoadZones(Connection& db, int64_t share_id, std::vector<AvailabilityZone>& zones) {
+  return LoadPlain(db, sql::LoadZones(), share_id, zones);
+}
+
+absl::Status LoadVolumeTypes(Connection& db, int64_t share_id, std::vector<VolumeType>& types) {
+  return LoadPlain(db, sql::LoadVolumeTypes(), share_id, types);
 }
 
 absl::Status LoadQuotas(Connection& db, int64_t share_id, std::vector<Quota>& quotas) {
@@ -129,7 +146,10 @@ absl::Status LoadShares(Connection& db, const IndexById& flavors, const IndexByI
     CIS_RETURN_IF_ERROR(LoadNetworks(db, share_id, share.networks, rows.shares[i].network_ids));
     CIS_RETURN_IF_ERROR(LoadRouters(db, share_id, share.routers));
     CIS_RETURN_IF_ERROR(LoadFloatingIps(db, share_id, share.floating_ips));
+    CIS_RETURN_IF_ERROR(LoadSubnetPools(db, share_id, share.subnet_pools));
     CIS_RETURN_IF_ERROR(LoadQuotas(db, share_id, share.quotas));
+    CIS_RETURN_IF_ERROR(LoadZones(db, share_id, share.zones));
+    CIS_RETURN_IF_ERROR(LoadVolumeTypes(db, share_id, share.volume_types));
   }
   return absl::OkStatus();
 }

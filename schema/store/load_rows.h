@@ -67,6 +67,9 @@ absl::Status LoadNetworks(Connection& db, int64_t share_id, std::vector<Stored<N
                           std::vector<int64_t>& network_ids);
 absl::Status LoadRouters(Connection& db, int64_t share_id, std::vector<Router>& routers);
 absl::Status LoadFloatingIps(Connection& db, int64_t share_id, std::vector<FloatingIp>& ips);
+absl::Status LoadSubnetPools(Connection& db, int64_t share_id, std::vector<SubnetPool>& pools);
+absl::Status LoadZones(Connection& db, int64_t share_id, std::vector<AvailabilityZone>& zones);
+absl::Status LoadVolumeTypes(Connection& db, int64_t share_id, std::vector<VolumeType>& types);
 // In the order of their resources.
 absl::Status LoadQuotas(Connection& db, int64_t share_id, std::vector<Quota>& quotas);
 

@@ -21,8 +21,8 @@ absl::StatusOr<Statement*> UseWithKey(Connection& db, absl::string_view sql,
   return statement;
 }
 
-// Name, status and length of each document, as they are stored.
-using DocumentHeads = std::vector<std::tuple<std::string, int64_t, int64_t>>;
+// Name, status, length and error of each document, as they are stored.
+using DocumentHeads = std::vector<std::tuple<std::string, int64_t, int64_t, std::string>>;
 
 absl::StatusOr<DocumentHeads> LoadHeads(Connection& db, const ObservationKey& key) {
   DocumentHeads heads;
@@ -32,14 +32,16 @@ absl::StatusOr<DocumentHeads> LoadHeads(Connection& db, const ObservationKey& ke
     if (!more) return heads;
     const int64_t bytes = list->Int("body_bytes");
     std::string name(list->Text("name"));
-    heads.emplace_back(std::move(name), list->Int("status"), bytes);
+    const int64_t status = list->Int("status");
+    heads.emplace_back(std::move(name), status, bytes, std::string(list->Text("error")));
   }
 }
 
 DocumentHeads HeadsOf(const Observation& observation) {
   DocumentHeads heads;
   for (const Document& document : observation.documents) {
-    heads.emplace_back(document.name, document.status, static_cast<int64_t>(document.body.size()));
+    heads.emplace_back(document.name, document.status, static_cast<int64_t>(document.body.size()),
+                       document.error);
   }
   return heads;
 }

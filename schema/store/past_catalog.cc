@@ -62,9 +62,13 @@ absl::Status SetStored(const std::vector<FieldText>& fields, Stored<Record>& sto
 // What stands beside the members of VisitFields; false if it is not what was written.
 bool SetExtra(const std::vector<FieldText>&, Subnet&) { return true; }
 bool SetExtra(const std::vector<FieldText>&, FloatingIp&) { return true; }
+bool SetExtra(const std::vector<FieldText>&, SubnetPool&) { return true; }
 bool SetExtra(const std::vector<FieldText>&, Quota&) { return true; }
+bool SetExtra(const std::vector<FieldText>&, AvailabilityZone&) { return true; }
+bool SetExtra(const std::vector<FieldText>&, VolumeType&) { return true; }
 bool SetExtra(const std::vector<FieldText>& fields, Router& router) {
-  return ParseListText(FindField(fields, "network_ids").value_or("[]"), router.network_ids);
+  return ParseListText(FindField(fields, "network_ids").value_or("[]"), router.network_ids) &&
+         ParseListText(FindField(fields, "subnet_ids").value_or("[]"), router.subnet_ids);
 }
 
 // A list of records, each one text.
@@ -287,7 +291,10 @@ absl::Status PastCatalog::SetList(const Step& step) {
   if (share == nullptr) return absl::OkStatus();
   if (step.noun == "router") return SetRecords(step.texts, share->routers);
   if (step.noun == "floating_ip") return SetRecords(step.texts, share->floating_ips);
+  if (step.noun == "subnet_pool") return SetRecords(step.texts, share->subnet_pools);
   if (step.noun == "quota") return SetRecords(step.texts, share->quotas);
+  if (step.noun == "availability_zone") return SetRecords(step.texts, share->zones);
+  if (step.noun == "volume_type") return SetRecords(step.texts, share->volume_types);
   return Damaged();
 }
 

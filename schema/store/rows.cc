@@ -65,6 +65,10 @@ void RowBinder::operator()(absl::string_view name,
                            const std::optional<std::map<std::string, std::string>>& value) {
   value ? statement_.BindText(name, FormatListText(*value)) : statement_.BindNull(name);
 }
+void RowBinder::operator()(absl::string_view name,
+                           const std::map<std::string, std::string>& value) {
+  statement_.BindText(name, FormatListText(value));
+}
 void RowBinder::operator()(absl::string_view name, const std::map<std::string, int64_t>& value) {
   statement_.BindText(name, FormatListText(value));
 }
@@ -137,6 +141,9 @@ void RowReader::operator()(absl::string_view name,
   value.reset();
   const std::optional<absl::string_view> text = statement_.OptionalText(name);
   if (text && !ParseListText(*text, value.emplace())) Damaged(name);
+}
+void RowReader::operator()(absl::string_view name, std::map<std::string, std::string>& value) {
+  if (!ParseListText(statement_.Text(name), value)) Damaged(name);
 }
 void RowReader::operator()(absl::string_view name, std::map<std::string, int64_t>& value) {
   if (!ParseListText(statement_.Text(name), value)) Damaged(name);

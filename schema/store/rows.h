@@ -43,6 +43,7 @@ class RowBinder {
   void operator()(absl::string_view name, const std::vector<std::string>& value);
   void operator()(absl::string_view name,
                   const std::optional<std::map<std::string, std::string>>& value);
+  void operator()(absl::string_view name, const std::map<std::string, std::string>& value);
   void operator()(absl::string_view name, const std::map<std::string, int64_t>& value);
   void Provenance(const Provenance& value);
 
@@ -72,6 +73,7 @@ class RowReader {
   void operator()(absl::string_view name, RegistryPart& value);
   void operator()(absl::string_view name, std::vector<std::string>& value);
   void operator()(absl::string_view name, std::optional<std::map<std::string, std::string>>& value);
+  void operator()(absl::string_view name, std::map<std::string, std::string>& value);
   void operator()(absl::string_view name, std::map<std::string, int64_t>& value);
   void Provenance(Provenance& value);
 

@@ -92,6 +92,9 @@ Endpoint MergeEndpoint(const Endpoint& stored, const Endpoint& found, Origin ori
   Endpoint merged = stored;
   TakeIfKnown(merged.resolved_region, found.resolved_region);
   TakeIfKnown(merged.protocol, found.protocol);
+  for (const auto& [catalog_url, base] : found.service_bases) {
+    merged.service_bases[catalog_url] = base;
+  }
   if (origin == Origin::kConfiguration) merged.configured = found.configured;
   return merged;
 }
@@ -224,6 +227,7 @@ KindState NextKindState(const KindState& before, const Attempt& attempt) {
     after.failing_since = absl::InfinitePast();
     after.failure_count = 0;
     after.skipped_count = attempt.skipped_count;
+    after.remarks = attempt.remarks;
     return after;
   }
   after.error_message = std::string(CutUtf8(attempt.message, kMaxMessageBytes));
@@ -274,18 +278,22 @@ absl::Status PutCrawlResult(Connection& db, int64_t crawl_id, int64_t share_id,
   return add->Run();
 }
 
-absl::Status PutSkippedCount(Connection& db, TransactionLog& log, int64_t share_id, Kind kind,
-                             int64_t skipped_count) {
+absl::Status PutReading(Connection& db, TransactionLog& log, int64_t share_id, Kind kind,
+                        int64_t skipped_count, const std::vector<std::string>& remarks) {
   KindState before;
   CIS_ASSIGN_OR_RETURN(const bool found, FindState(db, share_id, kind, before));
-  if (!found || before.skipped_count == skipped_count) return absl::OkStatus();
+  if (!found) return absl::OkStatus();
   KindState after = before;
   after.skipped_count = skipped_count;
+  after.remarks = remarks;
+  if (after == before) return absl::OkStatus();
   log.NoteChanged(StateNoun(kind), share_id, before, after);
-  CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::kPutSkippedCount));
-  put->BindInt("share_id", share_id);
-  put->BindText("kind", FormatKind(kind));
-  put->BindInt("skipped_count", skipped_count);
+  CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::kPutReading));
+  RowBinder bind(*put);
+  bind("skipped_count", skipped_count);
+  bind("remarks", remarks);
+  bind("share_id", share_id);
+  bind("kind", kind);
   return put->Run();
 }
 

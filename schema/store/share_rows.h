@@ -73,6 +73,7 @@ struct Attempt {
   std::string message;
   int64_t record_count = 0;
   int64_t skipped_count = 0;
+  std::vector<std::string> remarks;  // KindState's
   int64_t request_count = 0;
 };
 // The state after `attempt`. Pure.
@@ -85,9 +86,9 @@ absl::Status PutAttempt(Connection& db, TransactionLog& log, int64_t crawl_id,
 absl::Status PutCrawlResult(Connection& db, int64_t crawl_id, int64_t share_id,
                             const CrawlResult& result);
 
-// Sets how many records of the stored observation could not be read.
-absl::Status PutSkippedCount(Connection& db, TransactionLog& log, int64_t share_id, Kind kind,
-                             int64_t skipped_count);
+// Sets how many records of the stored observation could not be read, and what else is remarked.
+absl::Status PutReading(Connection& db, TransactionLog& log, int64_t share_id, Kind kind,
+                        int64_t skipped_count, const std::vector<std::string>& remarks);
 
 // Returns FAILED_PRECONDITION unless the crawl is in the history.
 absl::Status CheckCrawl(Connection& db, int64_t crawl_id);

@@ -95,6 +95,9 @@ ListedSql MakeListedSql(absl::string_view noun) {
   sql.deactivate = fill(
       "UPDATE % SET active = 0 WHERE id = :id AND NOT EXISTS "
       "(SELECT 1 FROM share_% WHERE %_id = :id)");
+  sql.count_others = fill(
+      "SELECT count(*) AS share_count FROM share_% WHERE %_id = :item_id AND share_id <> "
+      ":share_id");
   return sql;
 }
 
@@ -218,6 +221,24 @@ const std::string& AddFloatingIp() {
   return sql;
 }
 
+const std::string& AddSubnetPool() {
+  static const std::string sql =
+      Insert("subnet_pool", Columns<SubnetPool>({"share_id", "position"}));
+  return sql;
+}
+
+const std::string& AddZone() {
+  static const std::string sql =
+      Insert("availability_zone", Columns<AvailabilityZone>({"share_id", "position"}));
+  return sql;
+}
+
+const std::string& AddVolumeType() {
+  static const std::string sql =
+      Insert("volume_type", Columns<VolumeType>({"share_id", "position"}));
+  return sql;
+}
+
 const std::string& PutQuota() {
   static const std::string sql =
       Put("quota", Columns<Quota>({"share_id"}), {"share_id", "resource"});
@@ -268,6 +289,25 @@ const std::string& LoadRouters() {
 const std::string& LoadFloatingIps() {
   static const std::string sql = Select(
       Columns<FloatingIp>(), "FROM floating_ip WHERE share_id = :share_id ORDER BY position");
+  return sql;
+}
+
+const std::string& LoadSubnetPools() {
+  static const std::string sql = Select(
+      Columns<SubnetPool>(), "FROM subnet_pool WHERE share_id = :share_id ORDER BY position");
+  return sql;
+}
+
+const std::string& LoadZones() {
+  static const std::string sql =
+      Select(Columns<AvailabilityZone>(),
+             "FROM availability_zone WHERE share_id = :share_id ORDER BY position");
+  return sql;
+}
+
+const std::string& LoadVolumeTypes() {
+  static const std::string sql = Select(
+      Columns<VolumeType>(), "FROM volume_type WHERE share_id = :share_id ORDER BY position");
   return sql;
 }
 

@@ -34,8 +34,8 @@ inline constexpr char kUnconfigureEndpoint[] = "UPDATE endpoint SET configured =
 // Kinds and history.
 const std::string& FindKindState();  // :share_id :kind
 const std::string& PutKindState();   // and :share_id
-inline constexpr char kPutSkippedCount[] =
-    "UPDATE share_kind SET skipped_count = :skipped_count "
+inline constexpr char kPutReading[] =
+    "UPDATE share_kind SET skipped_count = :skipped_count, remarks = :remarks "
     "WHERE share_id = :share_id AND kind = :kind";
 inline constexpr char kAddCrawl[] =
     "INSERT INTO crawl (start_time_us, share_count, refreshed_count, failed_count, request_count) "
@@ -166,6 +166,7 @@ struct ListedSql {
   std::string touch;       // :id :seen_us; active, last seen then or later
   // Makes row :id inactive unless a share still sees it.
   std::string deactivate;
+  std::string count_others;  // :item_id :share_id; gives `share_count`: other shares that see it
 };
 const ListedSql& FlavorSql();
 const ListedSql& ImageSql();
@@ -182,8 +183,17 @@ const std::string& AddRouter();  // and :share_id :position; gives `id`
 inline constexpr char kAddRouterNetwork[] =
     "INSERT INTO router_network (router_id, network_id) VALUES (:router_id, :network_id) "
     "ON CONFLICT DO NOTHING";
+inline constexpr char kAddRouterSubnet[] =
+    "INSERT INTO router_subnet (router_id, subnet_id) VALUES (:router_id, :subnet_id) "
+    "ON CONFLICT DO NOTHING";
 inline constexpr char kDropFloatingIps[] = "DELETE FROM floating_ip WHERE share_id = :share_id";
 const std::string& AddFloatingIp();  // and :share_id :position
+inline constexpr char kDropSubnetPools[] = "DELETE FROM subnet_pool WHERE share_id = :share_id";
+const std::string& AddSubnetPool();  // and :share_id :position
+inline constexpr char kDropZones[] = "DELETE FROM availability_zone WHERE share_id = :share_id";
+const std::string& AddZone();  // and :share_id :position
+inline constexpr char kDropVolumeTypes[] = "DELETE FROM volume_type WHERE share_id = :share_id";
+const std::string& AddVolumeType();  // and :share_id :position
 inline constexpr char kSetKnown[] =
     "UPDATE share SET routers_known = :routers_known, floating_ips_known = :floating_ips_known "
     "WHERE id = :id";
@@ -211,7 +221,14 @@ inline constexpr char kLoadRouterNetworks[] =
     "SELECT router.id AS router_id, router_network.network_id AS network_id FROM router "
     "JOIN router_network ON router_network.router_id = router.id "
     "WHERE router.share_id = :share_id ORDER BY router.position, router_network.network_id";
+inline constexpr char kLoadRouterSubnets[] =
+    "SELECT router.id AS router_id, router_subnet.subnet_id AS subnet_id FROM router "
+    "JOIN router_subnet ON router_subnet.router_id = router.id "
+    "WHERE router.share_id = :share_id ORDER BY router.position, router_subnet.subnet_id";
 const std::string& LoadFloatingIps();  // :share_id
+const std::string& LoadSubnetPools();  // :share_id
+const std::string& LoadZones();        // :share_id
+const std::string& LoadVolumeTypes();  // :share_id
 const std::string& LoadQuotas();       // :share_id
 const std::string& LoadCrawls();       // :time_us = the last start; newest first, :count
 inline constexpr char kCountResults[] =

@@ -250,6 +250,7 @@ absl::Status SqliteWriter::ReplaceRecords(int64_t crawl_id, const Observation& o
   attempt.message = SummarizeSkipped(records.skipped_reasons);
   attempt.record_count = RecordCount(records);
   attempt.skipped_count = records.skipped_count;
+  attempt.remarks = records.remarks;
   attempt.request_count = request_count;
   return ChangeShare(records.share, records.kind, ChangeCause::kSite,
                      [&](TransactionLog& log, const ShareRowIds& row) -> absl::Status {
@@ -371,7 +372,8 @@ absl::Status SqliteWriter::Renormalize(const Observation& observation, const Rec
               "a crawl stored a newer observation meanwhile; begin again with that one");
         }
         CIS_RETURN_IF_ERROR(ReplaceListing(*db_, log, row, records, stored_time));
-        return PutSkippedCount(*db_, log, row.share_id, records.kind, records.skipped_count);
+        return PutReading(*db_, log, row.share_id, records.kind, records.skipped_count,
+                          records.remarks);
       });
 }
 

@@ -35,6 +35,7 @@ template <>
 std::string TransactionLog::FormatListed(const Router& record) {
   std::vector<FieldText> fields = FieldTextsOf(record);
   fields.push_back({"network_ids", FormatListText(record.network_ids)});
+  fields.push_back({"subnet_ids", FormatListText(record.subnet_ids)});
   return FormatFieldList(fields);
 }
 

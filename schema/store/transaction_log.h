@@ -85,7 +85,7 @@ class TransactionLog {
   std::vector<Entry> changes_;
 };
 
-// Routers with their networks, which are no member of VisitFields.
+// Routers with their networks and subnets, which are no members of VisitFields.
 template <>
 std::string TransactionLog::FormatListed(const Router& record);
 

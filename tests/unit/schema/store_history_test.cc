@@ -198,6 +198,109 @@ TEST_F(HistoryTest, EveryFactOfAnImageIsTold) {
   EXPECT_EQ(OnlyEndpoint(LoadAt(then)).images.at(0).record, before);
 }
 
+// The journal tells what holds for a subnet, and not which of its addresses are in use.
+TEST_F(HistoryTest, FactsOfASubnetAreTold) {
+  Network network = MakeNetwork("n1", NetworkUse::kDirect);
+  network.subnets = {MakeSubnet("s1", "192.0.2.0/24")};
+  PutNetworks(share_, SetOf(network));
+  NewLines();
+  // An older version read less: no news of the site.
+  network.subnets[0].enable_dhcp = true;
+  network.subnets[0].address_count = 253;
+  PutNetworks(share_, SetOf(network), TestTime() + absl::Hours(1));
+  EXPECT_THAT(NewLines(), IsEmpty());
+  const absl::Time then = clock_.now;
+  Tick();
+  const Network before = network;
+  network.subnets[0].enable_dhcp = false;
+  network.subnets[0].service_types = {"compute:az1"};
+  network.subnets[0].address_count = 100;
+  network.subnets[0].used_count = 7;
+  network.subnets[0].has_dhcp_port = true;
+  network.subnets[0].gateway_holder = "r1";
+  PutNetworks(share_, SetOf(network), TestTime() + absl::Hours(2));
+  EXPECT_THAT(NewLines(),
+              ElementsAre("network id-n1 changed subnets.192.0.2.0/24.enable_dhcp 1 -> 0",
+                          "network id-n1 changed subnets.192.0.2.0/24.service_types [] -> "
+                          "[\"compute:az1\"]",
+                          "network id-n1 changed subnets.192.0.2.0/24.address_count 253 -> 100"));
+  EXPECT_EQ(OnlyShare(LoadAt(then)).networks.at(0).record, before);
+  EXPECT_EQ(OnlyShare(Load()).networks.at(0).record, network);
+}
+
+TEST_F(HistoryTest, ChoicesOfAShareAreTold) {
+  RecordSet limits = MakeRecords(share_, Kind::kQuotas, TestTime());
+  limits.limit_set.zones = {{"az1", "compute", true}, {"az1", "volume", true}};
+  limits.limit_set.volume_types = {{"t1", "ssd", true, {}}};
+  Put(limits);
+  NewLines();
+  const absl::Time then = clock_.now;
+  Tick();
+  RecordSet changed = limits;
+  changed.observe_time += absl::Hours(1);
+  changed.limit_set.zones[0].available = false;
+  changed.limit_set.volume_types.push_back({"t2", "hdd", false, {"az1", "az2"}});
+  Put(changed);
+  EXPECT_THAT(NewLines(),
+              ElementsAre("share project-vo.one changed availability_zones compute az1; volume az1 "
+                          "-> compute az1 (not available); volume az1",
+                          "share project-vo.one changed volume_types ssd (default) -> hdd in az1, "
+                          "az2; ssd (default)"));
+  EXPECT_EQ(OnlyShare(LoadAt(then)).zones, limits.limit_set.zones);
+  EXPECT_EQ(OnlyShare(LoadAt(then)).volume_types, limits.limit_set.volume_types);
+  // A list that could not be read is not one that is empty.
+  Tick();
+  changed.observe_time += absl::Hours(1);
+  changed.limit_set.zones.clear();
+  changed.remarks = {"nova_zones: HTTP 500; the zones stay unknown"};
+  Put(changed);
+  EXPECT_THAT(NewLines(), IsEmpty());
+  EXPECT_EQ(StateOf(OnlyShare(Load()), Kind::kQuotas).remarks, changed.remarks);
+  EXPECT_THAT(StateOf(OnlyShare(LoadAt(then)), Kind::kQuotas).remarks, IsEmpty());
+}
+
+TEST_F(HistoryTest, SubnetPoolsAreTold) {
+  NetworkSet set = SetOf(MakeNetwork("n1", NetworkUse::kDirect));
+  SubnetPool pool;
+  pool.id = "p1";
+  pool.name = "shared-v6";
+  pool.prefixes = {"2001:db8::/48"};
+  set.subnet_pools = {pool};
+  PutNetworks(share_, set);
+  NewLines();
+  const absl::Time then = clock_.now;
+  Tick();
+  NetworkSet changed = set;
+  changed.subnet_pools[0].prefixes.push_back("2001:db8:1::/48");
+  PutNetworks(share_, changed, TestTime() + absl::Hours(1));
+  EXPECT_THAT(NewLines(),
+              ElementsAre("share project-vo.one changed subnet_pools shared-v6 (2001:db8::/48) -> "
+                          "shared-v6 (2001:db8::/48, 2001:db8:1::/48)"));
+  EXPECT_EQ(OnlyShare(LoadAt(then)).subnet_pools, set.subnet_pools);
+}
+
+// One project has accepted a shared image, another one has not.
+TEST_F(HistoryTest, AcceptedImageStaysAcceptedWhileAnotherShareHasItPending) {
+  Image accepted = MakeImage("i1");
+  accepted.visibility = "shared";
+  Image pending = accepted;
+  pending.member_status = "pending";
+  PutImages(share_, {pending});
+  EXPECT_EQ(OnlyEndpoint(Load()).images.at(0).record.member_status, "pending");
+  PutImages(peer_, {accepted});
+  NewLines();
+  for (int day = 1; day < 3; ++day) {
+    const absl::Time time = TestTime() + absl::Hours(24 * day);
+    PutImages(share_, {pending}, time);
+    PutImages(peer_, {accepted}, time);
+    EXPECT_EQ(OnlyEndpoint(Load()).images.at(0).record.member_status, "");
+  }
+  EXPECT_THAT(NewLines(), IsEmpty());
+  PutImages(peer_, {}, TestTime() + absl::Hours(90));
+  PutImages(share_, {pending}, TestTime() + absl::Hours(90));
+  EXPECT_EQ(OnlyEndpoint(Load()).images.at(0).record.member_status, "pending");
+}
+
 // The registry has no past; its transactions have a time, so that what surrounds them is found.
 TEST_F(HistoryTest, RegistryAndOffersAreOfNowOnly) {
   PutFlavors(share_, {MakeFlavor("f1")});
@@ -357,9 +460,13 @@ std::string Text(const Catalog& catalog) {
         for (const Router& router : share.routers) {
           add(FieldTextsOf(router));
           for (const std::string& id : router.network_ids) absl::StrAppend(&text, id, " ");
+          for (const std::string& id : router.subnet_ids) absl::StrAppend(&text, id, ";");
         }
         for (const FloatingIp& ip : share.floating_ips) add(FieldTextsOf(ip));
+        for (const SubnetPool& pool : share.subnet_pools) add(FieldTextsOf(pool));
         for (const Quota& quota : share.quotas) add(FieldTextsOf(quota));
+        for (const AvailabilityZone& zone : share.zones) add(FieldTextsOf(zone));
+        for (const VolumeType& type : share.volume_types) add(FieldTextsOf(type));
         absl::StrAppend(&text, share.routers_known, share.floating_ips_known, "\n");
       }
     }
@@ -400,14 +507,45 @@ class RandomHistory : public HistoryTest, public ::testing::WithParamInterface<u
   static Network SomeNetwork(const std::string& id, int version) {
     Network network = MakeNetwork(id, version == 0 ? NetworkUse::kTenant : NetworkUse::kDirect);
     network.shared = false;
-    if (version == 1) network.subnets.clear();
+    network.address_scope_v4 = version == 2 ? "scope" : "";
+    if (version == 1) return network;
+    Subnet subnet = MakeSubnet("s", "192.0.2.0/24");
+    subnet.enable_dhcp = version == 0;
+    subnet.service_types = std::vector<std::string>(static_cast<size_t>(version), "compute:az1");
+    if (version == 0) subnet.address_count = 250;
+    subnet.used_count = version + 1;
+    subnet.gateway_holder = version == 0 ? "r1" : "";
+    network.subnets = {subnet};
     return network;
+  }
+  static SubnetPool SomeSubnetPool(const std::string& id, int version) {
+    SubnetPool pool;
+    pool.id = id;
+    pool.ip_version = version == 0 ? 4 : 6;
+    pool.prefixes = std::vector<std::string>(static_cast<size_t>(version), "2001:db8::/48");
+    pool.is_public = version == 1 ? Tristate::kYes : Tristate::kUnknown;
+    return pool;
+  }
+  static AvailabilityZone SomeZone(const std::string& id, int version) {
+    return {id, version == 0 ? "compute" : "volume", version != 2};
+  }
+  static VolumeType SomeVolumeType(const std::string& id, int version) {
+    return {id, id, version == 0, std::vector<std::string>(static_cast<size_t>(version), "az1")};
+  }
+  LimitSet SomeLimits() {
+    LimitSet set;
+    set.quotas = {MakeQuota("cores", Draw(3), Draw(3))};
+    set.zones = Some<AvailabilityZone>(SomeZone);
+    set.volume_types = Some<VolumeType>(SomeVolumeType);
+    return set;
   }
   NetworkSet SomeNetworks() {
     NetworkSet set;
     set.networks = Some<Network>(SomeNetwork);
-    if (Chance(50)) set.routers.push_back({"r1", "r", "ACTIVE", true, "x1", {}, {"x2", "x3"}, {}});
-    if (Chance(50)) set.floating_ips.push_back({"ip1", "x1", Chance(50), "", "DOWN"});
+    if (Chance(50))
+      set.routers.push_back({"r1", "r", "ACTIVE", true, "x1", {}, {"x2", "x3"}, {"s"}});
+    if (Chance(50)) set.floating_ips.push_back({"ip1", "x1", Chance(50), "r1", "DOWN"});
+    set.subnet_pools = Some<SubnetPool>(SomeSubnetPool);
     if (Chance(50)) set.routers_known = Chance(50);
     return set;
   }
@@ -426,7 +564,7 @@ class RandomHistory : public HistoryTest, public ::testing::WithParamInterface<u
       case 2:
         return PutNetworks(share, SomeNetworks(), now);
       case 3:
-        return PutQuotas(share, {MakeQuota("cores", Draw(3), Draw(3))}, now);
+        return PutLimits(share, SomeLimits(), now, Chance(50));
       case 4:
         share.support = VoSupport::kRefused;
         share.support_time = now;
@@ -451,6 +589,13 @@ class RandomHistory : public HistoryTest, public ::testing::WithParamInterface<u
       default:
         FinishCrawl(now);
     }
+  }
+
+  void PutLimits(const Share& share, LimitSet limits, absl::Time now, bool is_remarked) {
+    RecordSet records = MakeRecords(share, Kind::kQuotas, now);
+    records.limit_set = std::move(limits);
+    if (is_remarked) records.remarks = {"cinder_types: HTTP 500; the volume types stay unknown"};
+    Put(records);
   }
 
   void FinishCrawl(absl::Time now) {

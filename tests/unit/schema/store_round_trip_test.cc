@@ -60,6 +60,12 @@ class Values {
     for (int64_t i = Below(4); i > 0; --i) texts.push_back(Text());
     return texts;
   }
+  std::vector<std::string> SortedTexts() {
+    std::vector<std::string> texts = Texts();
+    std::sort(texts.begin(), texts.end());
+    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+    return texts;
+  }
   Provenance Facts() {
     Provenance facts;
     for (int64_t i = Below(4); i > 0; --i) facts.evidence.push_back({Text(), Text(), Text()});
@@ -140,6 +146,9 @@ Image AnyImage(Values& v, int number) {
     i.boot_properties.emplace();
     for (int64_t n = v.Below(4); n > 0; --n) (*i.boot_properties)[v.Text()] = v.Text();
   }
+  if (v.Flip()) i.volume_count = v.Below(10);
+  if (v.Flip()) i.volume_gib = v.Below(10000);
+  i.member_status = v.Text();
   i.tags = v.Texts();
   i.provenance = v.Facts();
   return i;
@@ -153,7 +162,13 @@ Subnet AnySubnet(Values& v) {
   s.ip_version = kVersions[v.Below(3)];
   s.cidr = v.Text();
   s.gateway_ip = v.Text();
+  s.enable_dhcp = v.Maybe();
+  s.service_types = v.Texts();
+  if (v.Flip()) s.address_count = v.Flip() ? v.Below(1000) : INT64_MAX;
   s.source = v.Text();
+  if (v.Flip()) s.used_count = v.Below(1000);
+  s.has_dhcp_port = v.Flip();
+  s.gateway_holder = v.Text();
   return s;
 }
 
@@ -174,6 +189,8 @@ Network AnyNetwork(Values& v, int number) {
   n.public_v6 = v.OneOf<Tristate>(3);
   for (int64_t i = v.Below(4); i > 0; --i) n.subnets.push_back(AnySubnet(v));
   n.subnet_ids = v.Texts();
+  n.address_scope_v4 = v.Text();
+  n.address_scope_v6 = v.Text();
   n.provenance = v.Facts();
   return n;
 }
@@ -186,10 +203,35 @@ Router AnyRouter(Values& v, int number) {
   r.admin_state_up = v.Maybe();
   r.external_network_id = v.Text();
   r.enable_snat = v.Maybe();
-  r.network_ids = v.Texts();
-  std::sort(r.network_ids.begin(), r.network_ids.end());
-  r.network_ids.erase(std::unique(r.network_ids.begin(), r.network_ids.end()), r.network_ids.end());
+  r.network_ids = v.SortedTexts();
+  r.subnet_ids = v.SortedTexts();
   return r;
+}
+
+SubnetPool AnySubnetPool(Values& v, int number) {
+  static constexpr int kVersions[] = {0, 4, 6};
+  SubnetPool p;
+  p.id = v.Id(number);
+  p.name = v.Text();
+  p.ip_version = kVersions[v.Below(3)];
+  p.prefixes = v.Texts();
+  p.default_prefix_length = v.Number();
+  p.address_scope_id = v.Text();
+  p.owner = v.Text();
+  p.shared = v.Maybe();
+  p.is_default = v.Maybe();
+  p.is_public = v.OneOf<Tristate>(3);
+  return p;
+}
+
+LimitSet AnyLimitSet(Values& v) {
+  LimitSet set;
+  set.quotas = {{"cores", -1, v.Number()}, {"instances", v.Below(99), 3}};
+  for (int64_t i = v.Below(4); i > 0; --i) {
+    set.zones.push_back({v.Text(), v.Flip() ? "compute" : "volume", v.Flip()});
+    set.volume_types.push_back({v.Text(), v.Text(), v.Flip(), v.Texts()});
+  }
+  return set;
 }
 
 NetworkSet AnyNetworkSet(Values& v) {
@@ -198,7 +240,8 @@ NetworkSet AnyNetworkSet(Values& v) {
   for (int i = 0; i < count; ++i) {
     set.networks.push_back(AnyNetwork(v, i));
     set.routers.push_back(AnyRouter(v, i));
-    set.floating_ips.push_back({v.Id(i), v.Text(), v.Flip(), "", v.Text()});
+    set.floating_ips.push_back({v.Id(i), v.Text(), v.Flip(), v.Text(), v.Text()});
+    set.subnet_pools.push_back(AnySubnetPool(v, i));
   }
   set.routers_known = v.Flip();
   set.floating_ips_known = v.Flip();
@@ -234,6 +277,7 @@ TEST_P(StoreRoundTrip, KeepsEveryFieldOfEveryRecord) {
   share.endpoint.region = v.Text();
   share.endpoint.resolved_region = v.Text();
   share.endpoint.protocol = v.Text();
+  for (int64_t i = v.Below(3); i > 0; --i) share.endpoint.service_bases[v.Text()] = v.Text();
   share.endpoint.configured = v.Flip();
   std::vector<Flavor> flavors;
   std::vector<Image> images;
@@ -242,11 +286,14 @@ TEST_P(StoreRoundTrip, KeepsEveryFieldOfEveryRecord) {
     images.push_back(AnyImage(v, i));
   }
   const NetworkSet set = AnyNetworkSet(v);
-  const std::vector<Quota> quotas = {{"cores", -1, v.Number()}, {"instances", v.Below(99), 3}};
+  const LimitSet limits = AnyLimitSet(v);
   PutFlavors(share, flavors);
   PutImages(share, images);
   PutNetworks(share, set);
-  PutQuotas(share, quotas);
+  RecordSet limit_records = MakeRecords(share, Kind::kQuotas, TestTime());
+  limit_records.limit_set = limits;
+  limit_records.remarks = v.Texts();
+  Put(limit_records);
 
   const Catalog catalog = Load();
   const EndpointCatalog& endpoint = OnlyEndpoint(catalog);
@@ -262,7 +309,11 @@ TEST_P(StoreRoundTrip, KeepsEveryFieldOfEveryRecord) {
   EXPECT_EQ(stored.floating_ips, set.floating_ips);
   EXPECT_EQ(stored.routers_known, set.routers_known);
   EXPECT_EQ(stored.floating_ips_known, set.floating_ips_known);
-  EXPECT_EQ(stored.quotas, quotas);
+  EXPECT_EQ(stored.subnet_pools, set.subnet_pools);
+  EXPECT_EQ(stored.quotas, limits.quotas);
+  EXPECT_EQ(stored.zones, limits.zones);
+  EXPECT_EQ(stored.volume_types, limits.volume_types);
+  EXPECT_EQ(StateOf(stored, Kind::kQuotas).remarks, limit_records.remarks);
   EXPECT_TRUE(CheckIntegrity(path()).ok()) << CheckIntegrity(path());
 }
 
@@ -272,7 +323,7 @@ TEST_P(StoreRoundTrip, KeepsEveryFieldOfAnObservation) {
   observation.documents.clear();
   for (int64_t i = v.Below(6); i > 0; --i) {
     observation.documents.push_back(
-        {v.Text(), v.Text(), static_cast<int>(v.Below(600)), v.Text(), v.Time()});
+        {v.Text(), v.Text(), static_cast<int>(v.Below(600)), v.Text(), v.Time(), v.Text()});
   }
   const RecordSet records = MakeRecords(observation.share, Kind::kImages, TestTime());
   ASSERT_TRUE(writer().ReplaceRecords(BeginCrawl(), observation, records, 1).ok());
