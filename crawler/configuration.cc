@@ -17,17 +17,24 @@ bool IsSameKeystone(const Share& a, const Share& b) {
 
 }  // namespace
 
-void RememberProtocols(const Catalog& known, std::vector<ShareTarget>& targets) {
-  std::map<std::string, std::string> protocols;  // by Keystone URL
+void RememberEndpoints(const Catalog& known, std::vector<ShareTarget>& targets) {
+  std::map<std::string, std::string> protocols;                         // by Keystone URL
+  std::map<std::string, std::map<std::string, std::string>> all_bases;  // likewise
   for (const auto& site : known.sites) {
     for (const EndpointCatalog& endpoint : site->endpoints) {
       if (!endpoint.endpoint.protocol.empty()) {
         protocols[endpoint.endpoint.keystone_url] = endpoint.endpoint.protocol;
       }
+      for (const auto& [catalog_url, base] : endpoint.endpoint.service_bases) {
+        all_bases[endpoint.endpoint.keystone_url][catalog_url] = base;
+      }
     }
   }
   for (ShareTarget& target : targets) {
     Endpoint& endpoint = target.share.endpoint;
+    if (const auto bases = all_bases.find(endpoint.keystone_url); bases != all_bases.end()) {
+      endpoint.service_bases = bases->second;
+    }
     const auto it = protocols.find(endpoint.keystone_url);
     if (it != protocols.end() && !endpoint.protocol.empty() &&
         target.credentials.protocol.empty()) {

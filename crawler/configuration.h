@@ -13,7 +13,7 @@ namespace cis {
 
 // Where the configuration does not say what the federation protocol is called, takes what worked at
 // that endpoint in the last crawl, so that no crawl begins with a wrong guess.
-void RememberProtocols(const Catalog& known, std::vector<ShareTarget>& targets);
+void RememberEndpoints(const Catalog& known, std::vector<ShareTarget>& targets);
 
 // The sites and shares of a crawl as the store is to know them. A share without a configured region
 // stands for one share a region where the site turns out to have several complete ones; what is

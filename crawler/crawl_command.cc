@@ -1,5 +1,6 @@
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -76,6 +77,21 @@ std::string CountOf(const ShareOutcome& outcome, Kind kind) {
   return absl::StrCat(it->second.record_count, " (", it->second.skipped_count, " skipped)");
 }
 
+// What could not be read beside the kinds, once for all shares of an endpoint that say the same.
+void LogRemarks(const ShareOutcome& outcome, std::set<std::string>& logged) {
+  const Endpoint& endpoint = outcome.share.endpoint;
+  for (const auto& [kind, result] : outcome.kinds) {
+    for (const std::string& remark : result.remarks) {
+      if (!logged.insert(absl::StrCat(endpoint.keystone_url, " ", remark)).second) continue;
+      Log(LogLevel::kInfo, "crawl.remark",
+          {{"site", endpoint.site_name},
+           {"vo", outcome.share.vo},
+           {"kind", FormatKind(kind)},
+           {"message", remark}});
+    }
+  }
+}
+
 void LogShare(const ShareOutcome& outcome, bool verbose) {
   const Endpoint& endpoint = outcome.share.endpoint;
   const std::string& region = endpoint.region.empty() ? endpoint.resolved_region : endpoint.region;
@@ -113,7 +129,7 @@ absl::StatusOr<CrawlConfiguration> MakeConfiguration(const CrawlerOptions& optio
   SitesConfig whole = config;
   if (!options.vo_filter.empty()) {
     CIS_ASSIGN_OR_RETURN(whole, LoadSites({options.site_paths, options.site_filter, {}}, secrets));
-    RememberProtocols(known, whole.targets);
+    RememberEndpoints(known, whole.targets);
   }
   std::vector<Share> shares;
   for (const ShareTarget& target : whole.targets) shares.push_back(target.share);
@@ -149,7 +165,7 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   CIS_ASSIGN_OR_RETURN(const Catalog known, LoadKnown(options));
   reporter.NoteConfiguration(config, known);
   CIS_RETURN_IF_ERROR(reporter.NoteJournal());
-  RememberProtocols(known, config.targets);
+  RememberEndpoints(known, config.targets);
   CIS_ASSIGN_OR_RETURN(CrawlConfiguration configuration,
                        MakeConfiguration(options, secrets, config, known));
   CIS_ASSIGN_OR_RETURN(
@@ -175,9 +191,11 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   cycle_options.make_source = [source_options](const ShareTarget& target) {
     return std::make_unique<OpenStackSource>(target, source_options);
   };
+  std::set<std::string> logged_remarks;
   cycle_options.on_share_done = [&](const ShareOutcome& outcome) {
     if (options.verbose || !outcome.Refreshed()) progress.Clear();
     LogShare(outcome, options.verbose);
+    LogRemarks(outcome, logged_remarks);
   };
   cycle_options.on_progress = [&](const CrawlSummary& summary) { progress.Update(summary); };
   const absl::Time start_time = context.clock->Steady();

@@ -12,6 +12,17 @@
 
 namespace cis {
 
+namespace {
+
+// Whether an answer to a request that the site answers alike to all says something of the site: the
+// document, or that the site does not have it.
+bool HoldsForAll(int status) {
+  constexpr int kStatuses[] = {200, 400, 404, 405, 410, 501};
+  return std::find(std::begin(kStatuses), std::end(kStatuses), status) != std::end(kStatuses);
+}
+
+}  // namespace
+
 bool ShareOutcome::Refreshed() const {
   if (kinds.size() != std::size(kAllKinds)) return false;
   return std::all_of(kinds.begin(), kinds.end(),
@@ -154,7 +165,7 @@ void CrawlCycle::OnSharedAnswer(const std::string& key,
                                 const absl::StatusOr<HttpResponse>& answer) {
   SharedAnswer& shared = shared_[key];
   auto waiting = std::exchange(shared.waiting, {});
-  if (answer.ok() && answer->status == 200) {
+  if (answer.ok() && HoldsForAll(answer->status)) {
     shared.answer = *answer;
     shared.answer->try_count = 0;  // the request is counted where it was made
     for (auto& one : waiting) answered_.push_back(std::move(one));
@@ -296,6 +307,7 @@ absl::Status CrawlCycle::OnObservation(ShareRun& run, const SourceEvent& event) 
   KindOutcome& outcome = run.outcome.kinds[event.kind];
   outcome.record_count = RecordCount(*records);
   outcome.skipped_count = records->skipped_count;
+  outcome.remarks = records->remarks;
   return store_->ReplaceRecords(crawl_id_, event.observation, *records, event.request_count);
 }
 

@@ -34,6 +34,7 @@ struct KindOutcome {
   std::string message;
   int64_t record_count = 0;
   int64_t skipped_count = 0;
+  std::vector<std::string> remarks;  // KindState's
 };
 
 // What the crawl did for one share.

@@ -85,7 +85,7 @@ void CurlTransport::Send(HttpRequest request, Callback done) {
   if (url.ok()) {
     exchange->url = *std::move(url);
     exchange->key = request.limit_key.empty() ? FormatOrigin(exchange->url) : request.limit_key;
-    queue_.PushBack(exchange->key, id, request.leads_on);
+    queue_.PushBack(exchange->key, id, request.leads_on, request.optional_part);
   } else {
     exchange->error = url.status();
     wrong_.push_back(id);
@@ -142,7 +142,7 @@ void CurlTransport::StartWaiting(absl::Time now) {
   while (!retries_.empty() && retries_.begin()->first <= now) {
     const int64_t id = retries_.begin()->second;
     retries_.erase(retries_.begin());
-    queue_.PushFront(exchanges_.at(id)->key, id);
+    PushFront(id, *exchanges_.at(id));
   }
   while (const std::optional<int64_t> id = queue_.Start(now)) {
     StartTry(*id, *exchanges_.at(*id), now);
@@ -150,7 +150,30 @@ void CurlTransport::StartWaiting(absl::Time now) {
   stats_.max_in_flight = std::max(stats_.max_in_flight, queue_.in_flight());
 }
 
+void CurlTransport::PushFront(int64_t id, const Exchange& exchange) {
+  queue_.PushFront(exchange.key, id, exchange.request.optional_part);
+}
+
+void CurlTransport::Release(const Exchange& exchange) {
+  queue_.Release(exchange.key, exchange.request.optional_part);
+}
+
+void CurlTransport::NoteAnswer(const Exchange& exchange, bool has_answer) {
+  if (exchange.request.optional_part.empty()) return;
+  int& count = silent_[{exchange.key, exchange.request.optional_part}];
+  count = has_answer ? 0 : count + 1;
+}
+
 void CurlTransport::StartTry(int64_t id, Exchange& exchange, absl::Time now) {
+  const auto silent = silent_.find({exchange.key, exchange.request.optional_part});
+  if (silent != silent_.end() && silent->second >= kMaxSilent) {
+    CountHit(Limit::kSilentPart);
+    Release(exchange);
+    End(id, MakeLimitError(absl::StatusCode::kUnavailable, ErrorClass::kTimeout, Limit::kSilentPart,
+                           absl::StrCat(What(exchange.request), ": not asked, for other requests ",
+                                        "like it to this endpoint got no usable answer")));
+    return;
+  }
   if (exchange.deadline == absl::InfiniteFuture()) {
     exchange.deadline = now + exchange.request.deadline;
   }
@@ -160,7 +183,7 @@ void CurlTransport::StartTry(int64_t id, Exchange& exchange, absl::Time now) {
       CurlTry::Create(options_.tries, exchange.request, exchange.url, exchange.fresh_connection,
                       std::min(left, exchange.request.timeout));
   if (!running.ok()) {
-    queue_.Release(exchange.key);
+    Release(exchange);
     End(id, WithContext(exchange.request, running.status()));
     return;
   }
@@ -205,7 +228,7 @@ void CurlTransport::Stop(Exchange& exchange) {
                            static_cast<CURL*>(exchange.running->handle()));
   running_.erase(exchange.running->handle());
   exchange.running.reset();
-  queue_.Release(exchange.key);
+  Release(exchange);
 }
 
 void CurlTransport::OnTryEnd(int64_t id, Exchange& exchange, CurlTryEnd end) {
@@ -236,7 +259,7 @@ void CurlTransport::OnTryEnd(int64_t id, Exchange& exchange, CurlTryEnd end) {
     ++exchange.history.fresh_count;
     ++stats_.fresh_count;
     exchange.fresh_connection = true;
-    queue_.PushFront(exchange.key, id);
+    PushFront(id, exchange);
     return;
   }
   exchange.history = after;
@@ -254,6 +277,7 @@ void CurlTransport::OnTryEnd(int64_t id, Exchange& exchange, CurlTryEnd end) {
   } else if (after.try_count >= options_.backoff.max_tries) {
     CountHit(Limit::kTries);
   }
+  NoteAnswer(exchange, end.result == TryResult::kAnswer);
   if (end.result == TryResult::kAnswer) {
     end.response.try_count = after.try_count;
     End(id, std::move(end.response));
@@ -287,7 +311,7 @@ bool CurlTransport::OnRedirect(int64_t id, Exchange& exchange, const HttpRespons
     ++stats_.redirect_count;
     exchange.url = *target;
     exchange.fresh_connection = false;
-    queue_.PushFront(exchange.key, id);
+    PushFront(id, exchange);
     return true;
   }
   CountHit(limit);

@@ -92,6 +92,10 @@ class CurlTransport : public HttpTransport {
   void CountHit(Limit limit, int64_t count = 1);
   void StartWaiting(absl::Time now);
   void StartTry(int64_t id, Exchange& exchange, absl::Time now);
+  void PushFront(int64_t id, const Exchange& exchange);
+  void Release(const Exchange& exchange);
+  // Notes whether a request of an optional part got an answer.
+  void NoteAnswer(const Exchange& exchange, bool has_answer);
   // Takes what libcurl has finished. Returns false if it has finished nothing.
   bool TakeFinished();
   // Runs the callbacks of the oldest answers. Returns false if there are none.
@@ -117,8 +121,9 @@ class CurlTransport : public HttpTransport {
   std::map<void*, int64_t> running_;                                       // by libcurl's handle
   std::deque<std::pair<Callback, absl::StatusOr<HttpResponse>>> answers_;  // to be handed over
   int64_t waiting_bytes_ = 0;                                              // of their bodies
-  std::deque<int64_t> wrong_;                   // to be ended with `error`
-  std::multimap<absl::Time, int64_t> retries_;  // by the time they are due
+  std::map<std::pair<std::string, std::string>, int> silent_;  // in a row, by key and part
+  std::deque<int64_t> wrong_;                                  // to be ended with `error`
+  std::multimap<absl::Time, int64_t> retries_;                 // by the time they are due
   TransportStats stats_;
 };
 

@@ -4,24 +4,37 @@
 
 namespace cis {
 
+std::optional<std::pair<std::deque<InFlightQueue::Entry>*, size_t>> InFlightQueue::FindNext(
+    KeyState& state) const {
+  const int max_per_part = std::max(1, max_per_key_ / 2);
+  for (std::deque<Entry>* queue : {&state.leading, &state.waiting}) {
+    for (size_t i = 0; i < queue->size(); ++i) {
+      const std::string& part = (*queue)[i].part;
+      const auto it = part.empty() ? state.parts.end() : state.parts.find(part);
+      if (it == state.parts.end() || it->second < max_per_part) return std::make_pair(queue, i);
+    }
+  }
+  return std::nullopt;
+}
+
 void InFlightQueue::TakeTurn(const std::string& key, KeyState& state) {
-  const bool is_empty = state.leading.empty() && state.waiting.empty();
-  if (state.in_turn || is_empty || state.in_flight >= max_per_key_) return;
+  if (state.in_turn || state.in_flight >= max_per_key_ || !FindNext(state).has_value()) return;
   state.in_turn = true;
   turns_.push_back(key);
 }
 
-void InFlightQueue::PushBack(absl::string_view key, int64_t id, bool leads_on) {
+void InFlightQueue::PushBack(absl::string_view key, int64_t id, bool leads_on,
+                             absl::string_view part) {
   const std::string name(key);
   KeyState& state = keys_[name];
-  (leads_on ? state.leading : state.waiting).push_back(id);
+  (leads_on ? state.leading : state.waiting).push_back({id, std::string(part)});
   TakeTurn(name, state);
 }
 
-void InFlightQueue::PushFront(absl::string_view key, int64_t id) {
+void InFlightQueue::PushFront(absl::string_view key, int64_t id, absl::string_view part) {
   const std::string name(key);
   KeyState& state = keys_[name];
-  state.leading.push_front(id);
+  state.leading.push_front({id, std::string(part)});
   TakeTurn(name, state);
 }
 
@@ -36,22 +49,28 @@ std::optional<int64_t> InFlightQueue::Start(absl::Time now) {
       TakeTurn(key, state);
       continue;
     }
-    std::deque<int64_t>& next = state.leading.empty() ? state.waiting : state.leading;
-    const int64_t id = next.front();
-    next.pop_front();
+    const auto next = FindNext(state);
+    if (!next.has_value()) continue;
+    const auto [queue, index] = *next;
+    const Entry entry = std::move((*queue)[index]);
+    queue->erase(queue->begin() + static_cast<std::ptrdiff_t>(index));
+    if (!entry.part.empty()) ++state.parts[entry.part];
     ++state.in_flight;
     ++in_flight_;
     TakeTurn(key, state);
-    return id;
+    return entry.id;
   }
   return std::nullopt;
 }
 
-void InFlightQueue::Release(absl::string_view key) {
+void InFlightQueue::Release(absl::string_view key, absl::string_view part) {
   const auto it = keys_.find(std::string(key));
   if (it == keys_.end() || it->second.in_flight == 0) return;
   --it->second.in_flight;
   --in_flight_;
+  if (const auto used = it->second.parts.find(part); used != it->second.parts.end()) {
+    if (--used->second == 0) it->second.parts.erase(used);
+  }
   TakeTurn(it->first, it->second);
 }
 

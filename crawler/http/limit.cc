@@ -26,6 +26,7 @@ constexpr std::array<std::pair<Limit, absl::string_view>, std::size(kAllLimits)>
     {Limit::kRedirects, "redirects"},
     {Limit::kRedirectOrigin, "redirect-origin"},
     {Limit::kInwardAddress, "inward-address"},
+    {Limit::kSilentPart, "silent-part"},
     {Limit::kJsonDepth, "json-depth"},
     {Limit::kJsonValues, "json-values"},
     {Limit::kShareBytes, "share-bytes"},
@@ -34,6 +35,7 @@ constexpr std::array<std::pair<Limit, absl::string_view>, std::size(kAllLimits)>
     {Limit::kListPages, "list-pages"},
     {Limit::kEmptyPages, "empty-pages"},
     {Limit::kExtraSpecRequests, "extra-spec-requests"},
+    {Limit::kCommunityImages, "community-images"},
     {Limit::kRegions, "regions"},
     {Limit::kPlainHttp, "plain-http"},
     {Limit::kForeignHost, "foreign-host"},
@@ -50,7 +52,7 @@ absl::string_view FormatLimit(Limit limit) {
 }
 
 LimitCounter CounterOf(Limit limit) {
-  if (limit <= Limit::kInwardAddress) return LimitCounter::kTransport;
+  if (limit <= Limit::kSilentPart) return LimitCounter::kTransport;
   return limit <= Limit::kShareBytes ? LimitCounter::kAnswer : LimitCounter::kListing;
 }
 

@@ -30,6 +30,7 @@ enum class Limit {
   kRedirects,
   kRedirectOrigin,
   kInwardAddress,
+  kSilentPart,
   // LimitCounter::kAnswer
   kJsonDepth,
   kJsonValues,
@@ -40,19 +41,26 @@ enum class Limit {
   kListPages,
   kEmptyPages,
   kExtraSpecRequests,
+  kCommunityImages,
   kRegions,
   kPlainHttp,
   kForeignHost,
   kInwardHost,
 };
-inline constexpr Limit kAllLimits[] = {
-    Limit::kBodyBytes,         Limit::kGzipRatio,   Limit::kHeaderBytes, Limit::kConnectTime,
-    Limit::kStallTime,         Limit::kTryTime,     Limit::kTries,       Limit::kRetryAfter,
-    Limit::kRequestTime,       Limit::kShareTime,   Limit::kRedirects,   Limit::kRedirectOrigin,
-    Limit::kInwardAddress,     Limit::kJsonDepth,   Limit::kJsonValues,  Limit::kShareBytes,
-    Limit::kListBytes,         Limit::kListObjects, Limit::kListPages,   Limit::kEmptyPages,
-    Limit::kExtraSpecRequests, Limit::kRegions,     Limit::kPlainHttp,   Limit::kForeignHost,
-    Limit::kInwardHost};
+inline constexpr Limit kAllLimits[] = {Limit::kBodyBytes,       Limit::kGzipRatio,
+                                       Limit::kHeaderBytes,     Limit::kConnectTime,
+                                       Limit::kStallTime,       Limit::kTryTime,
+                                       Limit::kTries,           Limit::kRetryAfter,
+                                       Limit::kRequestTime,     Limit::kShareTime,
+                                       Limit::kRedirects,       Limit::kRedirectOrigin,
+                                       Limit::kInwardAddress,   Limit::kSilentPart,
+                                       Limit::kJsonDepth,       Limit::kJsonValues,
+                                       Limit::kShareBytes,      Limit::kListBytes,
+                                       Limit::kListObjects,     Limit::kListPages,
+                                       Limit::kEmptyPages,      Limit::kExtraSpecRequests,
+                                       Limit::kCommunityImages, Limit::kRegions,
+                                       Limit::kPlainHttp,       Limit::kForeignHost,
+                                       Limit::kInwardHost};
 
 // "body-bytes", "list-pages", ...: stable words.
 absl::string_view FormatLimit(Limit limit);
@@ -61,7 +69,7 @@ absl::string_view FormatLimit(Limit limit);
 enum class LimitCounter {
   kTransport,  // each try or request that runs into it
   kAnswer,     // the source, for each answer that it refuses to read
-  kListing,    // the source, for each kind that fails by it
+  kListing,    // the source, for each kind that fails by it and each optional listing it loses
 };
 LimitCounter CounterOf(Limit limit);
 

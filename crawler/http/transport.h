@@ -19,6 +19,9 @@ struct HttpHeader {
   std::string value;
 };
 
+// Requests of one optional part in a row without an answer, after which no more are sent.
+inline constexpr int kMaxSilent = 3;
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;
@@ -27,6 +30,11 @@ struct HttpRequest {
   // Requests with the same key share one in-flight limit, e.g. "https://keystone.site:5000".
   // Empty means scheme, host and port of `url`.
   std::string limit_key;
+  // Not empty: the answer only adds facts. Requests of one part of a key take at most half of its
+  // places in flight, and once kMaxSilent of them in a row got no answer, those that have not been
+  // sent end with an error of Limit::kSilentPart: what hangs costs an endpoint one timeout, not one
+  // for each share.
+  std::string optional_part;
   // Further requests wait for its answer: it starts before those of its key that lead to none.
   bool leads_on = false;
   absl::Duration timeout = absl::Seconds(30);    // of one try, answer read to its end

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "crawler/normalize/remarks.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -25,7 +26,8 @@ absl::StatusOr<JsonDocument> ParseDocument(const Document& document) {
 }  // namespace
 
 bool IsAnswered(const Document& document) {
-  return document.status == 0 || (document.status >= 200 && document.status < 300);
+  return document.error.empty() &&
+         (document.status == 0 || (document.status >= 200 && document.status < 300));
 }
 
 absl::StatusOr<Listing> ReadListing(const std::vector<Document>& documents, absl::string_view name,
@@ -36,8 +38,10 @@ absl::StatusOr<Listing> ReadListing(const std::vector<Document>& documents, absl
       continue;
     }
     if (!IsAnswered(document)) {
-      listing.readable = listing.readable.value_or(false);
-      continue;
+      // A part of a list is none.
+      listing = Listing();
+      listing.readable = false;
+      return listing;
     }
     CIS_ASSIGN_OR_RETURN(JsonDocument page, ParseDocument(document));
     const JsonValue* items = &page.root();
@@ -61,6 +65,29 @@ absl::StatusOr<Listing> ReadListing(const std::vector<Document>& documents, absl
     listing.pages.push_back(std::move(page));
   }
   return listing;
+}
+
+Listing ReadOptionalListing(const std::vector<Document>& documents, absl::string_view name,
+                            absl::string_view key, std::vector<std::string>* remarks) {
+  absl::StatusOr<Listing> listing = ReadListing(documents, name, key);
+  if (listing.ok()) return *std::move(listing);
+  if (remarks != nullptr) {
+    remarks->push_back(UnreadableRemark(name, listing.status().message(), documents));
+  }
+  Listing unread;
+  unread.readable = false;
+  return unread;
+}
+
+std::optional<JsonDocument> ReadOptionalObject(const std::vector<Document>& documents,
+                                               absl::string_view name,
+                                               std::vector<std::string>* remarks) {
+  absl::StatusOr<std::optional<JsonDocument>> object = ReadObject(documents, name);
+  if (object.ok()) return *std::move(object);
+  if (remarks != nullptr) {
+    remarks->push_back(UnreadableRemark(name, object.status().message(), documents));
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<std::optional<JsonDocument>> ReadObject(const std::vector<Document>& documents,

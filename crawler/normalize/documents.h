@@ -21,7 +21,7 @@ struct ListItem {
 
 // A listing made of all documents of one name.
 struct Listing {
-  // Absent: never asked. false: the site refused or does not offer it (403, 404).
+  // Absent: never asked. false: the site refused, does not offer it, or gave no usable answer.
   std::optional<bool> readable;
   std::vector<ListItem> items;
   std::vector<JsonDocument> pages;  // hold the items
@@ -33,10 +33,19 @@ struct Listing {
 absl::StatusOr<Listing> ReadListing(const std::vector<Document>& documents, absl::string_view name,
                                     absl::string_view key);
 
+// The same for a listing that only adds facts: one that cannot be read is not readable, and said so
+// in `remarks` (may be null).
+Listing ReadOptionalListing(const std::vector<Document>& documents, absl::string_view name,
+                            absl::string_view key, std::vector<std::string>* remarks);
+
 // The parsed body of the only document of that name; absent if there is none or it was refused.
 // Returns INVALID_ARGUMENT if it is not a JSON object.
 absl::StatusOr<std::optional<JsonDocument>> ReadObject(const std::vector<Document>& documents,
                                                        absl::string_view name);
+// The same for a document that only adds facts, as ReadOptionalListing().
+std::optional<JsonDocument> ReadOptionalObject(const std::vector<Document>& documents,
+                                               absl::string_view name,
+                                               std::vector<std::string>* remarks);
 
 // Whether the site answered with the document's content.
 bool IsAnswered(const Document& document);

@@ -78,6 +78,15 @@ void JsonReader::Note(absl::string_view key, absl::string_view wanted) const {
                                     CutUtf8(shown, 40), "\"; ", wanted, " is needed"));
 }
 
+void JsonReader::NoteTooLarge(absl::string_view key, std::size_t count, std::size_t bytes) const {
+  if (problems_ == nullptr) {
+    return;
+  }
+  problems_->push_back(absl::StrCat("FIELD_TOO_LARGE: ", path_, "/", key, " has ", count,
+                                    " members of ", bytes, " bytes; at most ", kMaxMembers, " of ",
+                                    kMaxMembersBytes, " bytes are read"));
+}
+
 std::string JsonReader::String(absl::string_view key) const {
   const JsonValue* value = Find(key);
   if (value == nullptr) {
@@ -145,6 +154,14 @@ std::vector<std::string> JsonReader::Strings(absl::string_view key) const {
     Note(key, "an array");
     return strings;
   }
+  std::size_t bytes = 0;
+  for (const JsonValue& element : value->elements()) {
+    if (element.is_string()) bytes += element.as_string().size();
+  }
+  if (value->elements().size() > kMaxMembers || bytes > kMaxMembersBytes) {
+    NoteTooLarge(key, value->elements().size(), bytes);
+    return strings;
+  }
   for (const JsonValue& element : value->elements()) {
     if (element.is_string()) {
       strings.emplace_back(CutUtf8(element.as_string(), kMaxStringBytes));
@@ -171,6 +188,15 @@ std::optional<std::map<std::string, std::string>> JsonReader::StringMap(
   }
   if (!value->is_object()) {
     Note(key, "an object");
+    return std::nullopt;
+  }
+  std::size_t bytes = 0;
+  for (const JsonMember& member : value->members()) {
+    bytes += member.key.size();
+    if (member.value.is_string()) bytes += member.value.as_string().size();
+  }
+  if (value->members().size() > kMaxMembers || bytes > kMaxMembersBytes) {
+    NoteTooLarge(key, value->members().size(), bytes);
     return std::nullopt;
   }
   return ScalarMembers(*value);

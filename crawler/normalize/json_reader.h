@@ -20,6 +20,11 @@ namespace cis {
 // database.
 inline constexpr std::size_t kMaxStringBytes = 64UL * 1024;
 
+// What the maps and lists of one record may hold together, each: a flavor has some ten extra specs.
+// One that holds more counts as not shown, for a part of it would say something else.
+inline constexpr std::size_t kMaxMembers = 2000;
+inline constexpr std::size_t kMaxMembersBytes = 256UL * 1024;
+
 // One JSON object with its path, e.g. "flavors/3". Holds a pointer: the value must outlive it.
 class JsonReader {
  public:
@@ -38,13 +43,14 @@ class JsonReader {
   std::optional<int64_t> Int(absl::string_view key) const;
   // true, "True", "yes", 1 and so on. Absent if missing, null or unreadable.
   std::optional<bool> Bool(absl::string_view key) const;
-  // The strings of an array; other elements are left out.
+  // The strings of an array; other elements are left out. Empty if they are too many or too long.
   std::vector<std::string> Strings(absl::string_view key) const;
-  // All scalar members of the object at `key` as text; absent if it is not an object.
+  // All scalar members of the object at `key` as text; absent if it is not an object, or too large.
   std::optional<std::map<std::string, std::string>> StringMap(absl::string_view key) const;
 
  private:
   void Note(absl::string_view key, absl::string_view wanted) const;
+  void NoteTooLarge(absl::string_view key, std::size_t count, std::size_t bytes) const;
 
   const JsonValue* object_;
   std::string path_;

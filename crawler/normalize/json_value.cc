@@ -287,6 +287,10 @@ absl::StatusOr<JsonDocument> ParseJson(absl::string_view text) {
     replaced = ValidUtf8(text);
     text = replaced;
   }
+  if (HasSurrogateEscape(text)) {
+    replaced = PairedSurrogates(text);
+    text = replaced;
+  }
   try {
     parts.tolerant = std::make_unique<nlohmann::json>(
         nlohmann::json::parse(text.data(), text.data() + text.size()));

@@ -107,8 +107,8 @@ class JsonDocument {
   const JsonValue* root_ = nullptr;
 };
 
-// Parses `text` after replacing invalid UTF-8. Keeps nothing of `text`.
-// Returns INVALID_ARGUMENT naming the byte if it is not JSON or is nested deeper than
+// Parses `text` after replacing invalid UTF-8 and halves of surrogate pairs. Keeps nothing of
+// `text`. Returns INVALID_ARGUMENT naming the byte if it is not JSON or is nested deeper than
 // kMaxJsonDepth.
 absl::StatusOr<JsonDocument> ParseJson(absl::string_view text);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -42,6 +43,61 @@ std::vector<SeenAddress> InOrder(std::vector<SeenAddress> seen) {
   return seen;
 }
 
+bool IsRange(const SeenAddress& address) {
+  return address.source == "subnets" || address.source == "floatingip_pools";
+}
+
+// Whether a subnet with these service types serves ports of the machines or the floating IPs of a
+// network; nullopt if it says nothing and so serves all.
+std::optional<bool> Serves(const std::vector<std::string>& service_types, bool machines) {
+  if (service_types.empty()) return std::nullopt;
+  return std::any_of(service_types.begin(), service_types.end(), [&](const std::string& type) {
+    // Which zone a machine will be in is not known here.
+    return machines ? absl::StartsWith(type, "compute:") : type == "network:floatingip";
+  });
+}
+
+// What of `seen` says what addresses machines, or floating IPs, of the network get: of ranges those
+// that are for them, else those that are for all; a router's gateway address only if there is
+// nothing else.
+std::vector<SeenAddress> Relevant(const std::vector<SeenAddress>& seen, const Network& network,
+                                  bool machines, int ip_version) {
+  const auto types_of = [&](const SeenAddress& address) {
+    for (const Subnet& subnet : network.subnets) {
+      if (!address.subnet_id.empty() && subnet.id == address.subnet_id) {
+        return Serves(subnet.service_types, machines);
+      }
+    }
+    return std::optional<bool>();
+  };
+  const auto is_of_family = [&](const SeenAddress& address) {
+    return ClassifyAddresses(address.text).ip_version == ip_version;
+  };
+  const bool has_own = std::any_of(seen.begin(), seen.end(), [&](const SeenAddress& address) {
+    return IsRange(address) && is_of_family(address) && types_of(address) == true;
+  });
+  const bool has_better = std::any_of(seen.begin(), seen.end(), [&](const SeenAddress& address) {
+    return address.source != "router_gateway" && is_of_family(address);
+  });
+  std::vector<SeenAddress> relevant;
+  for (const SeenAddress& address : seen) {
+    if (IsRange(address)) {
+      const std::optional<bool> serves = types_of(address);
+      if (serves == false || (has_own && !serves.has_value())) continue;
+    } else if (address.source == "router_gateway" && has_better) {
+      continue;
+    } else if (address.source == "floatingips" && machines && has_better) {
+      // Machines on the network get addresses of ranges; floating IPs only hint at them.
+      const bool has_range = std::any_of(seen.begin(), seen.end(), [&](const SeenAddress& other) {
+        return IsRange(other) && is_of_family(other);
+      });
+      if (has_range) continue;
+    }
+    relevant.push_back(address);
+  }
+  return relevant;
+}
+
 Reach FoldReach(const std::vector<SeenAddress>& seen, int ip_version) {
   Reach reach;
   for (const SeenAddress& address : seen) {
@@ -50,10 +106,9 @@ Reach FoldReach(const std::vector<SeenAddress>& seen, int ip_version) {
       continue;
     }
     if (reach.global + reach.other == 0) {
-      const bool range = address.source == "subnets" || address.source == "floatingip_pools";
       reach.source = address.source;
-      reach.shown = range ? absl::StrCat(address.text, " is ", kind.name)
-                          : absl::StrCat("an address that is ", kind.name);
+      reach.shown = IsRange(address) ? absl::StrCat(address.text, " is ", kind.name)
+                                     : absl::StrCat("an address that is ", kind.name);
     }
     if (kind.global) {
       ++reach.global;
@@ -102,6 +157,10 @@ std::string NameHint(absl::string_view name) {
                            : "";
 }
 
+bool Contains(const std::vector<std::string>& texts, absl::string_view text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
 class Classifier {
  public:
   Classifier(const NetworkContext& context, Network* network)
@@ -110,8 +169,8 @@ class Classifier {
   void Run() {
     mine_ = !context_.project_id.empty() && network_->owner == context_.project_id;
     ChooseRole();
-    network_->public_v4 = Publicness(4, "public_v4", context_.same_scope_v4);
-    network_->public_v6 = Publicness(6, "public_v6", context_.same_scope_v6);
+    network_->public_v4 = Publicness(4, "public_v4");
+    network_->public_v6 = Publicness(6, "public_v6");
     if (network_->usable_as == NetworkUse::kDirect && !network_->is_external.value_or(false)) {
       ChooseSharedRole();
     }
@@ -213,8 +272,39 @@ class Classifier {
                        });
   }
 
-  Tristate Publicness(int ip_version, absl::string_view field, bool same_scope) {
-    const Reach reach = FoldReach(seen_, ip_version);
+  // How addresses of one family on a network of the project are reached from outside.
+  struct Routing {
+    bool all = true;  // all ranges are routed as they are; any: at least one is
+    bool any = false;
+    bool same_scope = false;  // those that are, within an address scope
+  };
+  Routing RoutingOf(const std::vector<SeenAddress>& seen, int ip_version) const {
+    Routing routing;
+    for (const SeenAddress& address : seen) {
+      const AddressClass kind = ClassifyAddresses(address.text);
+      if (kind.ip_version != ip_version || !kind.global) continue;
+      bool is_routed = false;
+      for (const OwnRouter& router : context_.routers) {
+        const bool same_scope = ip_version == 6 ? router.same_scope_v6 : router.same_scope_v4;
+        if (!router.Serves(address.subnet_id) ||
+            (ip_version == 4 && !router.without_nat && !same_scope)) {
+          continue;
+        }
+        is_routed = true;
+        routing.same_scope = routing.same_scope || same_scope;
+      }
+      routing.all = routing.all && is_routed;
+      routing.any = routing.any || is_routed;
+    }
+    return routing;
+  }
+
+  Tristate Publicness(int ip_version, absl::string_view field) {
+    const bool machines = network_->usable_as != NetworkUse::kFloatingPool;
+    const std::vector<SeenAddress> seen = Relevant(seen_, *network_, machines, ip_version);
+    const Reach reach = FoldReach(seen, ip_version);
+    // What a router's gateway has, floating IPs and machines need not have.
+    const bool is_weak = reach.source == "router_gateway";
     if (reach.global + reach.other == 0) {
       if (AllSubnetsKnown()) {
         AddEvidence(provenance(), field, "subnets", absl::StrCat("no IPv", ip_version, " subnet"));
@@ -242,7 +332,7 @@ class Classifier {
       return Tristate::kUnknown;
     }
     if (reach.other > 0) {
-      SetConfidence(provenance(), field, Confidence::kVerified);
+      SetConfidence(provenance(), field, is_weak ? Confidence::kProbable : Confidence::kVerified);
       return Tristate::kNo;
     }
     // A project gives its own networks what ranges it likes. They are reached from outside only if
@@ -254,20 +344,19 @@ class Classifier {
         SetConfidence(provenance(), field, Confidence::kUnknown);
         return Tristate::kUnknown;
       }
-      const bool routed =
-          ip_version == 6 ? context_.router_present
-                          : context_.routed_without_nat || (same_scope && context_.router_present);
-      if (!routed) {
+      const Routing routing = RoutingOf(seen, ip_version);
+      if (!routing.any) {
         AddEvidence(provenance(), field, "routers", "not routed from outside");
         SetConfidence(provenance(), field, Confidence::kProbable);
         return Tristate::kNo;
       }
       AddEvidence(provenance(), field, "routers", "routed as it is");
       // The same address scope is the cloud's own promise that it routes these addresses.
-      SetConfidence(provenance(), field, same_scope ? Confidence::kStrong : Confidence::kProbable);
+      const bool is_promised = routing.all && routing.same_scope;
+      SetConfidence(provenance(), field, is_promised ? Confidence::kStrong : Confidence::kProbable);
       return Tristate::kYes;
     }
-    SetConfidence(provenance(), field, Confidence::kVerified);
+    SetConfidence(provenance(), field, is_weak ? Confidence::kProbable : Confidence::kVerified);
     return Tristate::kYes;
   }
 
@@ -312,6 +401,10 @@ bool IsServiceNetwork(absl::string_view name) {
     return row.meaning == "service" &&
            (row.prefix ? absl::StartsWith(lower, row.word) : lower == row.word);
   });
+}
+
+bool OwnRouter::Serves(absl::string_view subnet_id) const {
+  return subnet_ids.empty() || subnet_id.empty() || Contains(subnet_ids, subnet_id);
 }
 
 void ClassifyNetwork(const NetworkContext& context, Network* network) {

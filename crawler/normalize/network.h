@@ -18,6 +18,17 @@ struct SeenAddress {
   std::string subnet_id;  // empty = unknown
 };
 
+// A router of the project that joins the network to an external one.
+struct OwnRouter {
+  std::vector<std::string> subnet_ids;  // that it serves; empty = not known
+  bool without_nat = false;             // it leaves IPv4 addresses as they are
+  // The network and the external one are of one address scope, where nothing is translated.
+  bool same_scope_v4 = false;
+  bool same_scope_v6 = false;
+
+  bool Serves(absl::string_view subnet_id) const;
+};
+
 // Facts around one network that do not stand in its own record.
 struct NetworkContext {
   std::string project_id;  // of the share; empty = unknown
@@ -26,12 +37,10 @@ struct NetworkContext {
   // Neutron listed the floating-IP pools: every IPv4 subnet of every external network is in `seen`.
   bool pools_listed = false;
   bool gateway_of_own_router = false;
-  bool only_external = false;       // the one external network that the share sees
-  bool routers_known = false;       // the project's routers were listed
-  bool router_present = false;      // an own router joins it to an external network
-  bool routed_without_nat = false;  // ... and leaves its addresses as they are
-  bool same_scope_v4 = false;       // same address scope as an external network
-  bool same_scope_v6 = false;
+  bool only_external = false;      // the one external network that the share sees
+  bool routers_known = false;      // the project's routers were listed
+  bool router_present = false;     // an own router joins it to an external network
+  std::vector<OwnRouter> routers;  // these
   // Another project's, which owns none of the external networks that others than the share's own
   // project own: a tenant may share a network with a misleading name.
   bool owner_untrusted = false;

@@ -10,10 +10,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "crawler/normalize/address_range.h"
 #include "crawler/normalize/documents.h"
 #include "crawler/normalize/iana.h"
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/network.h"
+#include "crawler/normalize/ports.h"
 #include "crawler/normalize/provenance.h"
 #include "schema/base/status_macros.h"
 
@@ -64,37 +66,53 @@ int VersionOf(const JsonReader& record, const std::string& cidr) {
   return ClassifyAddresses(cidr).ip_version;
 }
 
-// Raw fields of a network that only the join needs.
-struct NetworkExtras {
-  std::string scope_v4;
-  std::string scope_v6;
-  bool bare = false;  // shows neither role nor access
-};
+// Ranges that a share may take subnets from: global if all of them are.
+Tristate PublicnessOf(const std::vector<std::string>& prefixes) {
+  bool all_global = !prefixes.empty();
+  bool none_global = !prefixes.empty();
+  for (const std::string& prefix : prefixes) {
+    const AddressClass kind = ClassifyAddresses(prefix);
+    const bool is_mixed = kind.ip_version == 0 || kind.name == "mixed";
+    all_global = all_global && kind.global && !is_mixed;
+    none_global = none_global && !kind.global && !is_mixed;
+  }
+  if (all_global) return Tristate::kYes;
+  return none_global ? Tristate::kNo : Tristate::kUnknown;
+}
 
 class NetworkJoin {
  public:
   NetworkJoin(std::string project_id, std::vector<std::string>* skipped)
       : project_id_(std::move(project_id)), skipped_(skipped) {}
 
-  absl::StatusOr<NetworkSet> Run(const std::vector<Document>& documents) {
+  absl::StatusOr<NetworkSet> Run(const std::vector<Document>& documents,
+                                 std::vector<std::string>* remarks) {
     CIS_ASSIGN_OR_RETURN(const Listing networks, ReadListing(documents, "networks", "networks"));
-    CIS_ASSIGN_OR_RETURN(const Listing subnets, ReadListing(documents, "subnets", "subnets"));
-    CIS_ASSIGN_OR_RETURN(const Listing routers, ReadListing(documents, "routers", "routers"));
-    CIS_ASSIGN_OR_RETURN(const Listing ports, ReadListing(documents, "router_ports", "ports"));
-    CIS_ASSIGN_OR_RETURN(const Listing fips, ReadListing(documents, "floatingips", "floatingips"));
-    CIS_ASSIGN_OR_RETURN(const Listing pools,
-                         ReadListing(documents, "floatingip_pools", "floatingip_pools"));
+    const auto read = [&](absl::string_view name, absl::string_view key) {
+      return ReadOptionalListing(documents, name, key, remarks);
+    };
+    const Listing subnets = read("subnets", "subnets");
+    const Listing routers = read("routers", "routers");
+    const Listing all_ports = read("ports", "ports");
+    // Older versions asked for the interfaces of routers only.
+    const Listing router_ports = read("router_ports", "ports");
+    const Listing& ports = all_ports.readable.has_value() ? all_ports : router_ports;
+    const Listing fips = read("floatingips", "floatingips");
+    const Listing pools = read("floatingip_pools", "floatingip_pools");
+    const Listing subnet_pools = read("subnetpools", "subnetpools");
     ForEach(networks, [&](const JsonReader& record) { return AddNetwork(record); });
     ForEach(subnets, [&](const JsonReader& record) { return AddSubnet(record); });
     ForEach(pools, [&](const JsonReader& record) { return AddPool(record); });
     ForEach(routers, [&](const JsonReader& record) { return AddRouter(record); });
-    ForEach(ports, [&](const JsonReader& record) { return AddRouterPort(record); });
+    ForEach(ports, [&](const JsonReader& record) { return AddPort(record); });
     ForEach(fips, [&](const JsonReader& record) { return AddFloatingIp(record); });
-    set_.routers_known = routers.readable;
-    std::sort(set_.routers.begin(), set_.routers.end(),
-              [](const Router& a, const Router& b) { return a.id < b.id; });
-    std::sort(set_.floating_ips.begin(), set_.floating_ips.end(),
-              [](const FloatingIp& a, const FloatingIp& b) { return a.id < b.id; });
+    ForEach(subnet_pools, [&](const JsonReader& record) { return AddSubnetPool(record); });
+    // A router whose interfaces are not known is no way anywhere, and no hindrance either.
+    set_.routers_known = ports.readable == false ? std::optional<bool>(false) : routers.readable;
+    SortById(&set_.routers);
+    SortById(&set_.floating_ips);
+    SortById(&set_.subnet_pools);
+    UsePorts(all_ports.readable.value_or(false));
     set_.floating_ips_known = fips.readable;
     pools_listed_ = pools.readable.value_or(false);
     Finish();
@@ -152,15 +170,13 @@ class NetworkJoin {
     for (const std::string& id : ReadSubnetIds(record)) {
       network.subnet_ids.push_back(id);
     }
-    NetworkExtras extras;
-    extras.scope_v4 = record.String("ipv4_address_scope");
-    extras.scope_v6 = record.String("ipv6_address_scope");
-    extras.bare =
-        !network.is_external.has_value() && !network.shared.has_value() && network.owner.empty();
+    network.address_scope_v4 = record.String("ipv4_address_scope");
+    network.address_scope_v6 = record.String("ipv6_address_scope");
     if (!network.id.empty()) {
       by_id_.emplace(network.id, set_.networks.size());
     }
-    extras_.push_back(std::move(extras));
+    bare_.push_back(!network.is_external.has_value() && !network.shared.has_value() &&
+                    network.owner.empty());
     seen_.emplace_back();
     raw_.push_back(&raw.object());
     set_.networks.push_back(std::move(network));
@@ -199,6 +215,12 @@ class NetworkJoin {
     subnet.cidr = record.String("cidr");
     subnet.gateway_ip = record.String("gateway_ip");
     subnet.ip_version = VersionOf(record, subnet.cidr);
+    subnet.enable_dhcp = record.Bool("enable_dhcp");
+    subnet.service_types = record.Strings("service_types");
+    std::sort(subnet.service_types.begin(), subnet.service_types.end());
+    SubnetAddresses addresses{ReadAllocationPools(record), ParseIpAddress(subnet.gateway_ip)};
+    if (addresses.pools.has_value()) subnet.address_count = CountAddresses(*addresses.pools);
+    if (!subnet.id.empty()) addresses_.emplace(subnet.id, std::move(addresses));
     subnet.source = "subnets";
     AddKnownSubnet(network_id, std::move(subnet));
     return "";
@@ -260,23 +282,50 @@ class NetworkJoin {
     return "";
   }
 
-  std::string AddRouterPort(const JsonReader& record) {
-    const std::string owner = record.String("device_owner");
-    if (!owner.empty() && !absl::StartsWith(owner, "network:router_interface") &&
-        owner != "network:ha_router_replicated_interface") {
-      return "";
-    }
-    const std::string router_id = record.String("device_id");
-    const std::string network_id = record.String("network_id");
-    if (network_id.empty()) {
+  std::string AddPort(const JsonReader& record) {
+    Port port = ReadPort(record, &problems_);
+    if (port.network_id.empty()) {
       return "/network_id is missing; a port needs its network";
     }
-    for (Router& router : set_.routers) {
-      if (router.id == router_id) {
-        router.network_ids.push_back(network_id);
-      }
+    ports_.push_back(std::move(port));
+    return "";
+  }
+
+  std::string AddSubnetPool(const JsonReader& record) {
+    SubnetPool pool;
+    pool.id = record.String("id");
+    if (pool.id.empty()) {
+      return "/id is missing; a subnet pool needs an id";
+    }
+    pool.name = record.String("name");
+    pool.prefixes = record.Strings("prefixes");
+    std::sort(pool.prefixes.begin(), pool.prefixes.end());
+    pool.ip_version = VersionOf(record, pool.prefixes.empty() ? "" : pool.prefixes.front());
+    pool.default_prefix_length = record.Int("default_prefixlen");
+    pool.address_scope_id = record.String("address_scope_id");
+    pool.owner = OwnerOf(record);
+    pool.shared = record.Bool("shared");
+    pool.is_default = record.Bool("is_default");
+    pool.is_public = PublicnessOf(pool.prefixes);
+    const auto same = [&](const SubnetPool& other) { return other.id == pool.id; };
+    // Pages overlap when a site changes while it is read.
+    if (std::none_of(set_.subnet_pools.begin(), set_.subnet_pools.end(), same)) {
+      set_.subnet_pools.push_back(std::move(pool));
     }
     return "";
+  }
+
+  // What ports say of routers and subnets. `all_listed`: not only those of routers.
+  void UsePorts(bool all_listed) {
+    const PortIndex index(std::move(ports_), all_listed);
+    for (Router& router : set_.routers) index.AddInterfaces(&router);
+    for (Network& network : set_.networks) {
+      for (Subnet& subnet : network.subnets) {
+        const auto addresses = addresses_.find(subnet.id);
+        index.AddUse(addresses == addresses_.end() ? SubnetAddresses() : addresses->second,
+                     &subnet);
+      }
+    }
   }
 
   std::string AddFloatingIp(const JsonReader& record) {
@@ -286,7 +335,14 @@ class NetworkJoin {
     FloatingIp fip;
     fip.id = record.String("id");
     fip.network_id = record.String("floating_network_id");
-    fip.attached = !record.String("port_id").empty();
+    fip.router_id = record.String("router_id");
+    const bool has_port = !record.String("port_id").empty();
+    const JsonValue* forwardings = record.Find("port_forwardings");
+    const bool forwards =
+        ForwardsPorts(forwardings) ||
+        // Where they are not shown: a router without a port is that of the forwardings.
+        (!has_port && !fip.router_id.empty());
+    fip.attached = has_port || forwards;
     fip.status = absl::AsciiStrToUpper(record.String("status"));
     if (fip.id.empty()) {
       return "/id is missing; a floating IP needs an id";
@@ -296,12 +352,17 @@ class NetworkJoin {
     return "";
   }
 
+  template <typename Record>
+  static void SortById(std::vector<Record>* records) {
+    std::stable_sort(records->begin(), records->end(),
+                     [](const Record& a, const Record& b) { return a.id < b.id; });
+  }
+
+  static bool ForwardsPorts(const JsonValue* forwardings) {
+    return forwardings != nullptr && forwardings->is_array() && !forwardings->elements().empty();
+  }
+
   void Finish() {
-    for (Router& router : set_.routers) {
-      std::sort(router.network_ids.begin(), router.network_ids.end());
-      router.network_ids.erase(std::unique(router.network_ids.begin(), router.network_ids.end()),
-                               router.network_ids.end());
-    }
     std::set<std::string> providers;  // projects that own an external network
     for (const Network& network : set_.networks) {
       if (network.is_external.value_or(false) && !network.owner.empty() &&
@@ -321,34 +382,38 @@ class NetworkJoin {
       NetworkContext context;
       context.project_id = project_id_;
       context.seen = std::move(seen_[i]);
-      context.has_nothing_but_name = extras_[i].bare;
+      context.has_nothing_but_name = bare_[i];
       context.pools_listed = pools_listed_;
       context.routers_known = set_.routers_known.value_or(false);
       context.owner_untrusted = !providers.empty() && !project_id_.empty() &&
                                 !network.owner.empty() && network.owner != project_id_ &&
                                 !providers.contains(network.owner);
       context.only_external = externals == 1 && network.is_external.value_or(false);
-      AddTopology(network, extras_[i], &context);
+      AddTopology(network, &context);
       ClassifyNetwork(context, &network);
     }
   }
 
-  void AddTopology(const Network& network, const NetworkExtras& extras, NetworkContext* context) {
+  void AddTopology(const Network& network, NetworkContext* context) {
     for (const Router& router : set_.routers) {
       if (router.external_network_id.empty()) {
         continue;
       }
       context->gateway_of_own_router |= router.external_network_id == network.id;
-      if (std::binary_search(router.network_ids.begin(), router.network_ids.end(), network.id)) {
-        context->router_present = true;
-        context->routed_without_nat |= router.enable_snat == false;
-        const auto external = by_id_.find(router.external_network_id);
-        if (external != by_id_.end()) {
-          const NetworkExtras& outer = extras_[external->second];
-          context->same_scope_v4 |= !extras.scope_v4.empty() && extras.scope_v4 == outer.scope_v4;
-          context->same_scope_v6 |= !extras.scope_v6.empty() && extras.scope_v6 == outer.scope_v6;
-        }
+      if (!std::binary_search(router.network_ids.begin(), router.network_ids.end(), network.id)) {
+        continue;
       }
+      context->router_present = true;
+      OwnRouter own;
+      own.subnet_ids = router.subnet_ids;
+      own.without_nat = router.enable_snat == false;
+      if (const Network* outer = FindNetwork(router.external_network_id)) {
+        own.same_scope_v4 = !network.address_scope_v4.empty() &&
+                            network.address_scope_v4 == outer->address_scope_v4;
+        own.same_scope_v6 = !network.address_scope_v6.empty() &&
+                            network.address_scope_v6 == outer->address_scope_v6;
+      }
+      context->routers.push_back(std::move(own));
     }
   }
 
@@ -357,8 +422,10 @@ class NetworkJoin {
   std::vector<std::string>* skipped_;
   NetworkSet set_;
   std::map<std::string, std::size_t> by_id_;  // index into set_.networks
-  std::vector<NetworkExtras> extras_;         // as set_.networks
+  std::vector<bool> bare_;                    // shows neither role nor access; as set_.networks
   std::vector<std::vector<SeenAddress>> seen_;
+  std::map<std::string, SubnetAddresses> addresses_;  // by subnet
+  std::vector<Port> ports_;
   std::vector<const JsonValue*> raw_;  // the records as listed, as set_.networks
   std::vector<std::string> problems_;  // of parts whose loss changes no record
 };
@@ -367,8 +434,9 @@ class NetworkJoin {
 
 absl::StatusOr<NetworkSet> NormalizeNetworks(const std::vector<Document>& documents,
                                              const std::string& project_id,
-                                             std::vector<std::string>* skipped) {
-  return NetworkJoin(project_id, skipped).Run(documents);
+                                             std::vector<std::string>* skipped,
+                                             std::vector<std::string>* remarks) {
+  return NetworkJoin(project_id, skipped).Run(documents, remarks);
 }
 
 }  // namespace cis

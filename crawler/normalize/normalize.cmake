@@ -12,6 +12,7 @@ add_custom_command(
 cis_library(
   cis_normalize
   SOURCES
+  normalize/address_range.cc
   normalize/provenance.cc
   normalize/arch.cc
   normalize/distro_info.cc
@@ -41,6 +42,8 @@ cis_library(
   normalize/network.cc
   normalize/network_set.cc
   normalize/normalizer.cc
+  normalize/ports.cc
+  normalize/remarks.cc
   normalize/os_tables.cc
   normalize/os_text.cc
   normalize/os_version.cc

@@ -17,6 +17,7 @@
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/network_set.h"
 #include "crawler/normalize/quota.h"
+#include "crawler/normalize/remarks.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -144,6 +145,7 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation, MissingIds i
   records.share = observation.share;
   records.kind = observation.kind;
   records.observe_time = observation.fetch_time;
+  records.remarks = RemarksOf(observation.documents);
   switch (observation.kind) {
     case Kind::kFlavors:
       CIS_RETURN_IF_ERROR(AddFlavors(observation.documents, &records));
@@ -155,9 +157,9 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation, MissingIds i
       break;
     case Kind::kNetworks: {
       std::vector<std::string> skipped;
-      CIS_ASSIGN_OR_RETURN(
-          records.network_set,
-          NormalizeNetworks(observation.documents, observation.share.project_id, &skipped));
+      CIS_ASSIGN_OR_RETURN(records.network_set,
+                           NormalizeNetworks(observation.documents, observation.share.project_id,
+                                             &skipped, &records.remarks));
       for (const std::string& reason : skipped) {
         Skip(reason, &records);
       }
@@ -166,8 +168,7 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation, MissingIds i
     }
     case Kind::kQuotas: {
       std::vector<std::string> problems;
-      CIS_ASSIGN_OR_RETURN(records.limit_set.quotas,
-                           NormalizeQuotas(observation.documents, &problems));
+      records.limit_set = NormalizeLimits(observation.documents, &problems, &records.remarks);
       for (const std::string& problem : problems) {
         Skip(problem, &records);
       }

@@ -20,6 +20,7 @@ namespace {
 // Of each part of the text; together with heads, totals and empty lines at most kSummaryLines.
 constexpr size_t kMaxFailures = 4;    // four lines each
 constexpr size_t kMaxBackingOff = 3;  // two lines each
+constexpr size_t kMaxRemarks = 3;
 constexpr size_t kMaxChanges = 6;
 constexpr size_t kMaxProblems = 4;
 constexpr size_t kMaxAdvice = 5;
@@ -192,6 +193,34 @@ std::string BackingOffText(const CrawlFacts& facts) {
   return section.Text();
 }
 
+// Listings that only add facts and failed in this crawl, by what they say, at most shares first.
+std::string RemarkText(const CrawlFacts& facts) {
+  std::map<std::pair<std::string, std::string>, int64_t> counts;  // by site and remark: shares
+  for (const auto& site : facts.catalog.sites) {
+    for (const EndpointCatalog& endpoint : site->endpoints) {
+      for (const ShareCatalog& entry : endpoint.shares) {
+        if (!entry.share.configured) continue;
+        for (const KindState& state : entry.kinds) {
+          if (state.success_time < facts.start_time) continue;
+          for (const std::string& remark : state.remarks) {
+            if (!IsRefusal(remark)) ++counts[{site->site.name, remark}];
+          }
+        }
+      }
+    }
+  }
+  std::vector<std::pair<int64_t, std::string>> lines;
+  for (const auto& [key, count] : counts) {
+    lines.emplace_back(-count,
+                       absl::StrCat(key.first, "  ", CountOf(count, "share"), "  ", key.second));
+  }
+  std::sort(lines.begin(), lines.end());
+  Section section("Facts that could not be read (all else of the kind is fresh)", kMaxRemarks,
+                  "cisquery show SHARE");
+  for (const auto& [order, line] : lines) section.Add({line});
+  return section.Text();
+}
+
 std::string ChangeText(const CrawlFacts& facts) {
   const std::vector<std::string> notable = NotableChanges(facts.changes);
   Section section(
@@ -242,8 +271,8 @@ std::string AdviceText(const CrawlFacts& facts, const std::vector<Failure>& fail
 std::string FormatCrawlSummary(const CrawlFacts& facts) {
   const std::vector<Failure> failures = FailuresOf(facts);
   return absl::StrCat(FitLine(SubjectOf(facts), kSummaryColumns), "\n\n", TotalsOf(facts),
-                      FailureText(facts, failures), BackingOffText(facts), ChangeText(facts),
-                      ProblemText(facts), AdviceText(facts, failures));
+                      FailureText(facts, failures), BackingOffText(facts), RemarkText(facts),
+                      ChangeText(facts), ProblemText(facts), AdviceText(facts, failures));
 }
 
 }  // namespace cis

@@ -39,11 +39,12 @@ struct CrawlFacts {
 
 // Bounds of the text, so that it fits a mail and its first line a subject.
 inline constexpr size_t kSummaryColumns = 78;
-inline constexpr size_t kSummaryLines = 60;
+inline constexpr size_t kSummaryLines = 66;
 
 // Plain text of at most kSummaryLines lines of kSummaryColumns characters. The first line is a
 // mail's subject, in ASCII but for what `error` holds; then totals, failures by site and class,
-// endpoints that are backed off from, changes of note, problems and what to do. Names of sites stay
+// endpoints that are backed off from, listings that only add facts and failed, changes of note,
+// problems and what to do. Names of sites stay
 // within their line.
 std::string FormatCrawlSummary(const CrawlFacts& facts);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "schema/base/one_line.h"
 
@@ -50,6 +51,13 @@ std::vector<std::string> WrapLines(absl::string_view text, size_t width, size_t 
   }
   lines.push_back(FitLine(rest, width));
   return lines;
+}
+
+bool IsRefusal(absl::string_view remark) {
+  for (const absl::string_view status : {"400", "403", "404", "405", "406", "410", "501"}) {
+    if (absl::StrContains(remark, absl::StrCat(": HTTP ", status))) return true;
+  }
+  return false;
 }
 
 absl::string_view AdviceFor(ErrorClass error) {

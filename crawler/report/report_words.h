@@ -29,6 +29,10 @@ std::string FitLine(absl::string_view text, size_t width);
 // the last is cut like FitLine.
 std::vector<std::string> WrapLines(absl::string_view text, size_t width, size_t max_lines);
 
+// Whether a remark of a kind (KindState::remarks) says that the site does not offer a listing or
+// refuses it to us, which is no failure of the site.
+bool IsRefusal(absl::string_view remark);
+
 // What an operator does about failures of this class: one sentence of at most 60 bytes. Empty for
 // kNone.
 absl::string_view AdviceFor(ErrorClass error);

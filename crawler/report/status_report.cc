@@ -34,6 +34,38 @@ struct Counts {
   absl::Duration oldest;
 };
 
+// One line without the characters that mean something to a monitoring system.
+std::string ForMonitor(absl::string_view text) {
+  return FitLine(absl::StrReplaceAll(text, {{"|", " "}}), kMaxNameLength);
+}
+
+// "; optional listings fail at 2 sites (A, B)"; empty if none does.
+std::string RemarkWords(const Catalog& catalog) {
+  std::vector<std::string> names;
+  size_t site_count = 0;
+  for (const auto& site : catalog.sites) {
+    const auto fails = [](const KindState& state) {
+      return std::any_of(state.remarks.begin(), state.remarks.end(),
+                         [](const std::string& remark) { return !IsRefusal(remark); });
+    };
+    bool is_remarked = false;
+    for (const EndpointCatalog& endpoint : site->endpoints) {
+      for (const ShareCatalog& entry : endpoint.shares) {
+        is_remarked = is_remarked || (entry.share.configured &&
+                                      std::any_of(entry.kinds.begin(), entry.kinds.end(), fails));
+      }
+    }
+    if (!is_remarked) continue;
+    ++site_count;
+    if (names.size() < kMaxNamed) names.push_back(ForMonitor(site->site.name));
+  }
+  if (site_count == 0) return "";
+  if (site_count > names.size()) names.emplace_back("...");
+  return absl::StrCat("; optional listings fail at ",
+                      CountOf(static_cast<int64_t>(site_count), "site"), " (",
+                      absl::StrJoin(names, ", "), ")");
+}
+
 // The shares of a site that are not fresh and have no announced outage for it.
 struct SiteStanding {
   std::string name;
@@ -44,11 +76,6 @@ struct SiteStanding {
   std::optional<absl::Time> next_attempt;
   bool expired = false;
 };
-
-// One line without the characters that mean something to a monitoring system.
-std::string ForMonitor(absl::string_view text) {
-  return FitLine(absl::StrReplaceAll(text, {{"|", " "}}), kMaxNameLength);
-}
 
 // Age of the oldest kind; infinite if one was never read.
 absl::Duration AgeOf(const ShareCatalog& entry, absl::Time now) {
@@ -196,7 +223,7 @@ StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, const Sta
         absl::StrCat("CIS ", kLevels[report.level], " - ", counts.not_fresh, " of ",
                      CountOf(counts.shares, "share"), " not fresh: ", WordsOf(counts, sites, now));
   }
-  absl::StrAppend(&report.line, " | ", PerformanceData(counts, policy));
+  absl::StrAppend(&report.line, RemarkWords(catalog), " | ", PerformanceData(counts, policy));
   return report;
 }
 

@@ -4,12 +4,14 @@
 #include <initializer_list>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "crawler/http/http_error.h"
 #include "crawler/http/http_status.h"
 #include "crawler/source/limits.h"
 #include "nlohmann/json.hpp"
+#include "schema/base/utf8.h"
 
 namespace cis {
 namespace {
@@ -50,7 +52,7 @@ absl::StatusCode CodeOf(ErrorClass error) {
 // The site's words in an error body: {"badRequest": {"message": …}}, {"NeutronError": {…}},
 // {"error": {…}}, {"errors": [{"detail": …}]}; nothing for HTML.
 std::string UpstreamMessage(absl::string_view body) {
-  const json parsed = json::parse(body.begin(), body.end(), nullptr, false);
+  const json parsed = ParseBody(body);
   if (!parsed.is_object()) return "";
   for (const json& value : parsed) {
     const json* inner = &value;
@@ -103,10 +105,17 @@ absl::Status AnswerError(absl::string_view what, const Answer& answer, absl::str
       absl::StrCat(what, ": HTTP ", code, " from ", answer.url, words.empty() ? "" : ": ", words));
 }
 
+json ParseBody(absl::string_view body) {
+  json parsed = json::parse(body.begin(), body.end(), nullptr, false);
+  if (!parsed.is_discarded()) return parsed;
+  const std::string clean = PairedSurrogates(ValidUtf8(body));
+  return clean == body ? parsed : json::parse(clean, nullptr, false);
+}
+
 absl::StatusOr<json> ParseAnswer(absl::string_view what, const Answer& answer,
                                  absl::string_view secret) {
   if (!AnsweredWith(answer, {200})) return AnswerError(what, answer, secret);
-  json parsed = json::parse(answer.response->body, nullptr, false);
+  json parsed = ParseBody(answer.response->body);
   if (!parsed.is_object()) {
     return MakeSourceError(ErrorClass::kParse, absl::StrCat(what, ": the answer of ", answer.url,
                                                             " is not a JSON object"));
@@ -128,6 +137,33 @@ Document MakeDocument(absl::string_view name, const Answer& answer) {
     document.status = answer.response->status;
     if (document.status == 200) document.body = answer.response->body;
   }
+  return document;
+}
+
+Document MakeFailedDocument(absl::string_view name, const Answer& answer,
+                            const absl::Status& status, absl::string_view secret) {
+  Document document;
+  document.name = std::string(name);
+  document.url = answer.url;
+  document.fetch_time = answer.time;
+  if (answer.response.ok()) {
+    document.status = answer.response->status;
+    if (document.status != 200) {
+      const std::string words = UpstreamMessage(answer.response->body);
+      document.error = absl::StrCat("HTTP ", document.status, words.empty() ? "" : ": ", words);
+    }
+  }
+  if (document.error.empty()) {
+    // The document says what was asked.
+    document.error =
+        absl::StrReplaceAll(status.message(), {{absl::StrCat("GET ", answer.url, ": "), ""},
+                                               {absl::StrCat(" of ", answer.url), ""},
+                                               {absl::StrCat(answer.url, ": "), ""}});
+    const std::string prefix = absl::StrCat(name, ": ");
+    if (absl::StartsWith(document.error, prefix)) document.error.erase(0, prefix.size());
+  }
+  document.error = Quotable(std::move(document.error), secret);
+  if (document.error.empty()) document.error = "not read";
   return document;
 }
 

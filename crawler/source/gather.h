@@ -47,12 +47,8 @@ class Gather {
     };
   }
   static auto DocumentPart(const std::shared_ptr<Gather>& gather) {
-    return [gather, part = gather->Add()](absl::StatusOr<Document> document) {
-      if (document.ok()) {
-        gather->Put(part, std::vector<Document>{*std::move(document)});
-      } else {
-        gather->Put(part, document.status());
-      }
+    return [gather, part = gather->Add()](Document document, const absl::Status&) {
+      gather->Put(part, std::vector<Document>{std::move(document)});
     };
   }
 

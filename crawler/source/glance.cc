@@ -21,11 +21,26 @@ void ImageFetch::Start(DocumentsDone done) {
   spec.leads_on = true;
   FetchList(*client_, spec, Gather::ListPart(gather));
   spec.leads_on = false;
-  spec.document_name = "images_hidden";
-  absl::StrAppend(&spec.path, "&os_hidden=true");
+  const std::string path = spec.path;
+  const auto fetch = [&](absl::string_view name, absl::string_view filter, Need need,
+                         Audience audience) {
+    ListSpec optional = spec;
+    optional.document_name = std::string(name);
+    optional.path = absl::StrCat(path, filter);
+    optional.need = need;
+    optional.audience = audience;
+    if (audience == Audience::kEndpoint) {
+      optional.max_objects = kMaxCommunityImages;
+      optional.max_objects_limit = Limit::kCommunityImages;
+    }
+    FetchList(*client_, std::move(optional), Gather::ListPart(gather));
+  };
   // Before Rocky there is no os_hidden: 400.
-  spec.tolerated = {400, 403};
-  FetchList(*client_, std::move(spec), Gather::ListPart(gather));
+  fetch("images_hidden", "&os_hidden=true", Need::kFacts, Audience::kShare);
+  // Community images are no project's in particular: Glance lists all of them to everybody.
+  fetch("images_community", "&visibility=community", Need::kExtras, Audience::kEndpoint);
+  fetch("images_pending", "&visibility=shared&member_status=pending", Need::kExtras,
+        Audience::kShare);
   gather->Seal();
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// Every bound of the OpenStack source, with its reason. Hitting one fails the kind with
-// ErrorClass::kLimit and a message that names the bound, and is counted under the name that
-// http/limit.h gives it; nothing is cut silently.
+// Every bound of the OpenStack source, with its reason. Hitting one fails the kind, or loses the
+// optional listing, with ErrorClass::kLimit and a message that names the bound, and is counted
+// under the name that http/limit.h gives it; nothing is cut silently.
 
 #include <cstdint>
 
@@ -38,8 +38,13 @@ inline constexpr int64_t kMaxExtraSpecRequests = 2000;
 inline constexpr int64_t kMaxTokenBytes = int64_t{4} << 20;
 // Text of a site that is quoted in an error.
 inline constexpr int kMaxQuotedBytes = 200;
-// Cinder only adds volume quotas, and catalogs are known to announce dead ones.
+// All tries of a request that only few plans rest on (zones, subnet pools, all of Cinder, which
+// catalogs are known to announce where there is none).
 inline constexpr absl::Duration kOptionalTimeout = absl::Seconds(10);
+// All tries of a request for facts whose loss leaves the kind: subnets, routers, ports...
+inline constexpr absl::Duration kFactsDeadline = absl::Seconds(45);
+// Community images of an endpoint. Anybody may publish one; large public clouds have a few hundred.
+inline constexpr int64_t kMaxCommunityImages = 2000;
 // Regions that are crawled where none is configured.
 inline constexpr int kMaxRegions = 20;
 

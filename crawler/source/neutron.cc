@@ -16,13 +16,13 @@ namespace {
 using nlohmann::json;
 
 ListSpec NetworkList(absl::string_view name, absl::string_view path, absl::string_view key,
-                     std::vector<int> tolerated) {
+                     Need need) {
   ListSpec spec;
   spec.kind = Kind::kNetworks;
   spec.document_name = std::string(name);
   spec.path = std::string(path);
   spec.list_key = std::string(key);
-  spec.tolerated = std::move(tolerated);
+  spec.need = need;
   return spec;
 }
 
@@ -32,88 +32,112 @@ std::string Paged(absl::string_view path) { return absl::StrCat(path, "?limit=",
 
 NeutronExtensions ParseExtensions(absl::string_view body) {
   NeutronExtensions extensions;
-  const json parsed = json::parse(body.begin(), body.end(), nullptr, false);
+  const json parsed = ParseBody(body);
   if (!parsed.is_object() || parsed.count("extensions") == 0) return extensions;
   for (const json& extension : parsed["extensions"]) {
     const std::string alias = StringAt(extension, "alias");
     if (alias == "floatingip-pools") extensions.floatingip_pools = true;
     if (alias == "quota_details") extensions.quota_details = true;
+    if (alias == "subnet_allocation") extensions.subnet_pools = true;
+    if (alias == "rbac-subnetpool") extensions.subnet_pool_rbac = true;
+    if (alias == "subnet-external-network") extensions.external_subnets_visible = true;
   }
   return extensions;
 }
 
-void NetworkFetch::Start(DocumentsDone networks_done, DocumentsDone quota_done) {
-  // Refused or not offered: the facts stay unknown, the networks are still of use.
-  const std::vector<int> tolerated = {403, 404};
+void NetworkFetch::Start(DocumentsDone networks_done, QuotaPartDone quota_done) {
   auto gather = std::make_shared<Gather>(std::move(networks_done));
-  FetchList(*client_, NetworkList("networks", Paged("/networks"), "networks", {}),
+  FetchList(*client_, NetworkList("networks", Paged("/networks"), "networks", Need::kKind),
             Gather::ListPart(gather));
-  FetchList(*client_, NetworkList("subnets", Paged("/subnets"), "subnets", {}),
+  FetchList(*client_, NetworkList("subnets", Paged("/subnets"), "subnets", Need::kFacts),
             Gather::ListPart(gather));
-  FetchList(*client_, NetworkList("routers", Paged("/routers"), "routers", tolerated),
+  FetchList(*client_, NetworkList("routers", Paged("/routers"), "routers", Need::kFacts),
             Gather::ListPart(gather));
-  // Legacy, distributed and highly available routers name their interfaces differently; repeating
-  // a filter means "or".
+  // All ports on the project's networks and its own on others': what routers serve, which addresses
+  // are in use, who holds a gateway's.
   FetchList(*client_,
-            NetworkList("router_ports",
+            NetworkList("ports",
                         absl::StrCat(Paged("/ports"),
-                                     "&device_owner=network:router_interface"
-                                     "&device_owner=network:router_interface_distributed"
-                                     "&device_owner=network:ha_router_replicated_interface"),
-                        "ports", tolerated),
+                                     "&fields=id&fields=network_id&fields=device_id"
+                                     "&fields=device_owner&fields=fixed_ips"),
+                        "ports", Need::kFacts),
             Gather::ListPart(gather));
-  FetchList(*client_, NetworkList("floatingips", Paged("/floatingips"), "floatingips", tolerated),
+  FetchList(*client_,
+            NetworkList("floatingips", Paged("/floatingips"), "floatingips", Need::kFacts),
             Gather::ListPart(gather));
   // What the extensions say leads on to the quota and the pools.
-  GetOptions options;
-  options.audience = Audience::kEndpoint;
-  options.leads_on = true;
+  DocumentSpec spec;
+  spec.kind = Kind::kNetworks;
+  spec.name = "extensions";
+  spec.path = "/extensions";
+  spec.members = {"extensions"};
+  spec.holds_list = true;
+  spec.audience = Audience::kEndpoint;
+  spec.leads_on = true;
   const size_t extensions_part = gather->Add();
-  const size_t pools_part = gather->Add();
+  const size_t floating_part = gather->Add();
+  const size_t subnet_part = gather->Add();
   FetchDocument(
-      *client_, Kind::kNetworks, "extensions", "/extensions", "extensions", tolerated,
-      [this, gather, extensions_part, pools_part,
-       quota_done = std::move(quota_done)](absl::StatusOr<Document> document) mutable {
-        if (!document.ok()) {
-          gather->Put(extensions_part, document.status());
-          gather->Put(pools_part, std::vector<Document>{});
-          quota_done(document.status());
-          return;
-        }
-        const NeutronExtensions extensions = ParseExtensions(document->body);
-        gather->Put(extensions_part, std::vector<Document>{*std::move(document)});
-        if (extensions.floatingip_pools) {
-          FetchList(
-              *client_,
-              NetworkList("floatingip_pools", "/floatingip_pools", "floatingip_pools", {403, 404}),
-              [gather, pools_part](absl::StatusOr<ListResult> list) {
-                if (list.ok()) {
-                  gather->Put(pools_part, std::move(list->documents));
-                } else {
-                  gather->Put(pools_part, list.status());
-                }
-              });
-        } else {
-          gather->Put(pools_part, std::vector<Document>{});
-        }
-        AskQuota(extensions.quota_details, std::move(quota_done));
-      },
-      std::move(options));
+      *client_, std::move(spec),
+      [this, gather, extensions_part, floating_part, subnet_part,
+       quota_done = std::move(quota_done)](Document document, const absl::Status& status) mutable {
+        const NeutronExtensions extensions = ParseExtensions(document.body);
+        gather->Put(extensions_part, std::vector<Document>{std::move(document)});
+        AskPools(extensions, gather, floating_part, subnet_part);
+        // Where they are not known the details are worth a try; the plain quota is behind them.
+        AskQuota(extensions.quota_details || !status.ok(), std::move(quota_done));
+      });
   gather->Seal();
 }
 
-void NetworkFetch::AskQuota(bool has_details, DocumentsDone quota_done) {
-  FetchDocument(
-      *client_, Kind::kQuotas, "neutron_quota",
-      absl::StrCat("/quotas/", PercentEncode(project_id_), has_details ? "/details.json" : ""),
-      "quota", {403, 404},
-      [done = std::move(quota_done)](absl::StatusOr<Document> document) mutable {
-        if (document.ok()) {
-          done(std::vector<Document>{*std::move(document)});
-        } else {
-          done(document.status());
-        }
-      });
+void NetworkFetch::AskPools(const NeutronExtensions& extensions,
+                            const std::shared_ptr<Gather>& gather, size_t floating_part,
+                            size_t subnet_part) {
+  const auto fetch = [&](ListSpec spec, size_t part) {
+    FetchList(*client_, std::move(spec), [gather, part](absl::StatusOr<ListResult> list) {
+      gather->Put(part, std::move(list->documents));
+    });
+  };
+  if (extensions.floatingip_pools && !extensions.external_subnets_visible) {
+    fetch(NetworkList("floatingip_pools", "/floatingip_pools", "floatingip_pools", Need::kFacts),
+          floating_part);
+  } else {
+    gather->Put(floating_part, std::vector<Document>{});
+  }
+  if (!extensions.subnet_pools) {
+    gather->Put(subnet_part, std::vector<Document>{});
+    return;
+  }
+  ListSpec spec = NetworkList("subnetpools", Paged("/subnetpools"), "subnetpools", Need::kExtras);
+  // Pools that are shared are so with everybody, unless access can be given to single projects.
+  if (!extensions.subnet_pool_rbac) {
+    absl::StrAppend(&spec.path, "&shared=true");
+    spec.audience = Audience::kEndpoint;
+  }
+  fetch(std::move(spec), subnet_part);
+}
+
+void NetworkFetch::AskQuota(bool has_details, QuotaPartDone quota_done) {
+  DocumentSpec spec;
+  spec.name = "neutron_quota";
+  spec.path = absl::StrCat("/quotas/", PercentEncode(project_id_));
+  spec.members = {"quota"};
+  if (!has_details) {
+    FetchQuotaPart(*client_, std::move(spec), std::move(quota_done));
+    return;
+  }
+  DocumentSpec details = spec;
+  absl::StrAppend(&details.path, "/details.json");
+  FetchDocument(*client_, std::move(details),
+                [this, spec = std::move(spec), done = std::move(quota_done)](
+                    Document document, const absl::Status& status) mutable {
+                  if (status.ok()) {
+                    done({std::move(document)}, status);
+                  } else {
+                    // Policies hide the usage more often than the limits.
+                    FetchQuotaPart(*client_, std::move(spec), std::move(done));
+                  }
+                });
 }
 
 }  // namespace cis

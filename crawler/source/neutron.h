@@ -1,25 +1,32 @@
 #pragma once
 
-#include <functional>
-#include <optional>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crawler/source/exchange.h"
+#include "crawler/source/quotas.h"
 #include "crawler/source/service_client.h"
 
 namespace cis {
+
+class Gather;
 
 // Which of Neutron's extensions matter to what is asked.
 struct NeutronExtensions {
   bool floatingip_pools = false;
   bool quota_details = false;
+  bool subnet_pools = false;
+  bool subnet_pool_rbac = false;          // a pool may be shared with some projects only
+  bool external_subnets_visible = false;  // subnets of external networks are listed to all
 };
 
 // Reads the body of GET /v2.0/extensions.
 NeutronExtensions ParseExtensions(absl::string_view body);
 
-// Fetches what the project sees of networks, and its network quota. Lives as long as its exchange.
+// Fetches what the project sees of networks, and its network quota. Only the list of networks
+// defines the kind; all others add facts to it. Lives as long as its exchange.
 // https://docs.openstack.org/api-ref/network/v2/
 class NetworkFetch {
  public:
@@ -28,12 +35,15 @@ class NetworkFetch {
   NetworkFetch(const NetworkFetch&) = delete;
   NetworkFetch& operator=(const NetworkFetch&) = delete;
 
-  // `networks_done` gets the documents of kind networks, `quota_done` the document of
-  // "neutron_quota"; both run, in any order.
-  void Start(DocumentsDone networks_done, DocumentsDone quota_done);
+  // `networks_done` gets the documents of kind networks, `quota_done` "neutron_quota"; both run, in
+  // any order.
+  void Start(DocumentsDone networks_done, QuotaPartDone quota_done);
 
  private:
-  void AskQuota(bool has_details, DocumentsDone quota_done);
+  // What depends on the extensions.
+  void AskPools(const NeutronExtensions& extensions, const std::shared_ptr<Gather>& gather,
+                size_t floating_part, size_t subnet_part);
+  void AskQuota(bool has_details, QuotaPartDone quota_done);
 
   ServiceClient* client_;
   std::string project_id_;

@@ -43,7 +43,7 @@ std::string FlavorId(const json& flavor) {
 std::vector<std::string> FlavorsWithoutExtraSpecs(const std::vector<Document>& pages) {
   std::vector<std::string> ids;
   for (const Document& page : pages) {
-    const json body = json::parse(page.body, nullptr, false);
+    const json body = ParseBody(page.body);
     if (!body.is_object() || body.count("flavors") == 0) continue;
     for (const json& flavor : body["flavors"]) {
       if (!flavor.is_object() || flavor.count("extra_specs") != 0 ||
@@ -90,11 +90,15 @@ void FlavorFetch::List(const std::string& microversion) {
       flavor_ids_ = FlavorsWithoutExtraSpecs(documents_);
     }
     if (flavor_ids_.size() > static_cast<size_t>(kMaxExtraSpecRequests)) {
-      Finish(MakeSourceLimitError(
+      const absl::Status status = MakeSourceLimitError(
           ErrorClass::kLimit, Limit::kExtraSpecRequests,
-          absl::StrCat("flavors: extra specs of ", flavor_ids_.size(),
-                       " flavors would be asked one by one; at most ", kMaxExtraSpecRequests,
-                       " (kMaxExtraSpecRequests) are")));
+          absl::StrCat("not asked, for ", flavor_ids_.size(),
+                       " flavors would be asked for one by one; the limit (",
+                       FormatLimit(Limit::kExtraSpecRequests), ") is ", kMaxExtraSpecRequests));
+      client_->CountLimit(status);
+      documents_.push_back(
+          MakeFailedDocument("extra_specs", Answer{"", status, list->first.time}, status, ""));
+      Finish();
     } else if (flavor_ids_.empty()) {
       Finish();
     } else {
@@ -118,6 +122,8 @@ void FlavorFetch::AskExtraSpecs(const std::string& flavor_id, bool is_first) {
   ++open_count_;
   GetOptions options;
   options.leads_on = is_first;
+  options.need = Need::kFacts;
+  options.part = "extra_specs";
   client_->Get(Kind::kFlavors,
                absl::StrCat("/flavors/", PercentEncode(flavor_id), "/os-extra_specs"),
                std::move(options), [this, flavor_id, is_first](const Answer& answer) {
@@ -127,25 +133,21 @@ void FlavorFetch::AskExtraSpecs(const std::string& flavor_id, bool is_first) {
 
 void FlavorFetch::OnExtraSpecs(const std::string& flavor_id, bool is_first, const Answer& answer) {
   --open_count_;
-  if (finished_) return;
   const std::string name = absl::StrCat("extra_specs/", flavor_id);
-  // 403: hidden from us. 404: the flavor has gone since it was listed.
-  if (!AnsweredWith(answer, {403, 404})) {
-    const absl::StatusOr<json> body = ParseAnswer(name, answer, client_->token());
-    if (!body.ok()) {
-      Finish(body.status());
-      return;
-    }
+  const absl::StatusOr<json> body = ParseAnswer(name, answer, client_->token());
+  if (body.ok()) {
+    documents_.push_back(MakeDocument(name, answer));
+  } else {
+    documents_.push_back(MakeFailedDocument(name, answer, body.status(), client_->token()));
   }
-  documents_.push_back(MakeDocument(name, answer));
-  if (is_first && !AnsweredWith(answer, {403})) {
+  // 404: the flavor has gone since it was listed. Any other failure would be that of all.
+  if (is_first && (body.ok() || AnsweredWith(answer, {404}))) {
     for (size_t i = 1; i < flavor_ids_.size(); ++i) AskExtraSpecs(flavor_ids_[i], false);
   }
   if (open_count_ == 0) Finish();
 }
 
 void FlavorFetch::Finish(absl::Status status) {
-  finished_ = true;
   if (status.ok()) {
     done_(std::move(documents_));
   } else {

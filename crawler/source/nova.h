@@ -10,8 +10,8 @@
 namespace cis {
 
 // Fetches all flavors with their extra specs. From microversion 2.61 the listing holds them; an
-// older or legacy (/v2) Nova is asked for each flavor's. Lives as long as its exchange.
-// https://docs.openstack.org/api-ref/compute/#list-flavors-with-details
+// older or legacy (/v2) Nova is asked for each flavor's; without an answer they stay unknown. Lives
+// as long as its exchange. https://docs.openstack.org/api-ref/compute/#list-flavors-with-details
 class FlavorFetch {
  public:
   explicit FlavorFetch(ServiceClient* client) : client_(client) {}
@@ -32,7 +32,6 @@ class FlavorFetch {
   std::vector<Document> documents_;
   std::vector<std::string> flavor_ids_;  // whose extra specs are to be asked
   size_t open_count_ = 0;
-  bool finished_ = false;
 };
 
 // Ids of the flavors in these pages whose extra specs are not in the listing.

@@ -10,18 +10,6 @@
 
 namespace cis {
 
-namespace {
-
-// What a service without a client means for its part of the quotas: a catalog without it has no
-// such limits, but one whose URL may not be asked keeps them from us, and known ones must not be
-// lost.
-std::optional<absl::StatusOr<std::vector<Document>>> QuotaPartWithout(const absl::Status& why) {
-  if (GetErrorClass(why) == ErrorClass::kNotFound) return std::nullopt;
-  return why;
-}
-
-}  // namespace
-
 OpenStackSource::OpenStackSource(ShareTarget target, SourceOptions options)
     : target_(std::move(target)),
       share_(target_.share),
@@ -102,22 +90,28 @@ absl::StatusOr<std::unique_ptr<ServiceClient>> OpenStackSource::MakeClient(
   if (!url.ok()) return url.status();
   const std::string what = absl::StrCat("the ", FormatServiceType(type), " endpoint");
   if (absl::Status policy = CheckEndpointPolicy(target_, what, *url); !policy.ok()) return policy;
-  return std::make_unique<ServiceClient>(&exchange_, target_, type, *url, &session_);
+  auto client = std::make_unique<ServiceClient>(&exchange_, target_, type, *url, &session_);
+  client->set_on_found([this](const std::string& catalog_url, std::string base) {
+    share_.endpoint.service_bases[catalog_url] = std::move(base);
+  });
+  return client;
 }
 
 void OpenStackSource::StartCompute(const KeystoneToken& token) {
   auto client = MakeClient(token, ServiceType::kCompute);
   if (!client.ok()) {
     EmitFailure(Kind::kFlavors, client.status());
-    quotas_->Put(QuotaGather::Part::kCompute, QuotaPartWithout(client.status()));
+    quotas_->PutUnasked(QuotaGather::Part::kComputeLimits, "nova_limits", client.status(),
+                        exchange_.now());
+    quotas_->PutUnasked(QuotaGather::Part::kComputeZones, "nova_zones", client.status(),
+                        exchange_.now());
     return;
   }
   compute_ = *std::move(client);
   flavors_.emplace(compute_.get());
   flavors_->Start(Observe(Kind::kFlavors));
-  FetchComputeLimits(*compute_, [this](absl::StatusOr<std::vector<Document>> documents) {
-    quotas_->Put(QuotaGather::Part::kCompute, std::move(documents));
-  });
+  FetchComputeLimits(*compute_, QuotaPart(QuotaGather::Part::kComputeLimits));
+  FetchComputeZones(*compute_, QuotaPart(QuotaGather::Part::kComputeZones));
 }
 
 void OpenStackSource::StartImages(const KeystoneToken& token) {
@@ -135,28 +129,30 @@ void OpenStackSource::StartNetworks(const KeystoneToken& token) {
   auto client = MakeClient(token, ServiceType::kNetwork);
   if (!client.ok()) {
     EmitFailure(Kind::kNetworks, client.status());
-    quotas_->Put(QuotaGather::Part::kNetwork, QuotaPartWithout(client.status()));
+    quotas_->PutUnasked(QuotaGather::Part::kNetwork, "neutron_quota", client.status(),
+                        exchange_.now());
     return;
   }
   network_ = *std::move(client);
   networks_.emplace(network_.get(), share_.project_id);
-  networks_->Start(Observe(Kind::kNetworks),
-                   [this](absl::StatusOr<std::vector<Document>> documents) {
-                     quotas_->Put(QuotaGather::Part::kNetwork, std::move(documents));
-                   });
+  networks_->Start(Observe(Kind::kNetworks), QuotaPart(QuotaGather::Part::kNetwork));
 }
 
 void OpenStackSource::StartVolumes(const KeystoneToken& token) {
   auto client = MakeClient(token, ServiceType::kVolume);
   if (!client.ok()) {
-    quotas_->Put(QuotaGather::Part::kVolume, std::nullopt);
+    quotas_->PutUnasked(QuotaGather::Part::kVolume, "cinder_quota", client.status(),
+                        exchange_.now());
     return;
   }
   volume_ = *std::move(client);
-  volume_->SetOptional();
-  FetchVolumeLimits(*volume_, [this](absl::StatusOr<std::vector<Document>> documents) {
-    quotas_->Put(QuotaGather::Part::kVolume, std::move(documents));
-  });
+  FetchVolumes(*volume_, share_.project_id, QuotaPart(QuotaGather::Part::kVolume));
+}
+
+QuotaPartDone OpenStackSource::QuotaPart(QuotaGather::Part part) {
+  return [this, part](std::vector<Document> documents, absl::Status status) {
+    quotas_->Put(part, std::move(documents), std::move(status));
+  };
 }
 
 DocumentsDone OpenStackSource::Observe(Kind kind) {

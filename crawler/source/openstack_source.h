@@ -42,6 +42,7 @@ class OpenStackSource : public Source {
   // A client for the service if the catalog has it and its URL may be given a token.
   absl::StatusOr<std::unique_ptr<ServiceClient>> MakeClient(const KeystoneToken& token,
                                                             ServiceType type);
+  QuotaPartDone QuotaPart(QuotaGather::Part part);
   // A continuation that turns documents into an observation, or the error into a failure.
   DocumentsDone Observe(Kind kind);
   void EmitFailure(Kind kind, absl::Status status);

@@ -7,6 +7,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "crawler/source/answer.h"
 #include "crawler/source/limits.h"
 #include "crawler/source/service_endpoint.h"
@@ -21,10 +23,15 @@ using nlohmann::json;
 std::string NextLink(const json& body, const std::string& list_key) {
   std::string next = StringAt(body, "next");
   if (!next.empty()) return next;
-  const auto links = body.find(absl::StrCat(list_key, "_links"));
-  if (links == body.end() || !links->is_array()) return "";
-  for (const json& link : *links) {
-    if (StringAt(link, "rel") == "next") return StringAt(link, "href");
+  // Cinder's links of "volume_types" are "volume_type_links".
+  absl::string_view singular = list_key;
+  absl::ConsumeSuffix(&singular, "s");
+  for (const absl::string_view key : {absl::string_view(list_key), singular}) {
+    const auto links = body.find(absl::StrCat(key, "_links"));
+    if (links == body.end() || !links->is_array()) continue;
+    for (const json& link : *links) {
+      if (StringAt(link, "rel") == "next") return StringAt(link, "href");
+    }
   }
   return "";
 }
@@ -49,6 +56,9 @@ class ListFetch : public std::enable_shared_from_this<ListFetch> {
     }
     GetOptions options;
     options.headers = spec_.headers;
+    options.audience = spec_.audience;
+    options.need = spec_.need;
+    options.part = spec_.document_name;
     options.leads_on = marker.empty()
                            ? spec_.leads_on
                            : result_.documents.size() < static_cast<size_t>(kMaxLeadingPages);
@@ -69,12 +79,24 @@ class ListFetch : public std::enable_shared_from_this<ListFetch> {
     }
     absl::StatusOr<std::string> marker = AddPage(answer);
     if (!marker.ok()) {
-      done_(marker.status());
+      Fail(answer, marker.status());
     } else if (marker->empty()) {
       done_(std::move(result_));
     } else {
       Ask(*marker);
     }
+  }
+
+  void Fail(const Answer& answer, const absl::Status& status) {
+    if (spec_.need == Need::kKind) {
+      done_(status);
+      return;
+    }
+    client_.CountLimit(status);
+    result_.documents.clear();
+    result_.documents.push_back(
+        MakeFailedDocument(spec_.document_name, answer, status, client_.token()));
+    done_(std::move(result_));
   }
 
   // Keeps the page. Returns the marker of the next one; empty if this was the last.
@@ -91,10 +113,11 @@ class ListFetch : public std::enable_shared_from_this<ListFetch> {
     object_count_ += static_cast<int64_t>(list->size());
     byte_count_ += static_cast<int64_t>(answer.response->body.size());
     result_.documents.push_back(MakeDocument(name, answer));
-    if (object_count_ > kMaxListObjects) {
+    if (object_count_ > spec_.max_objects) {
       return MakeSourceLimitError(
-          ErrorClass::kLimit, Limit::kListObjects,
-          absl::StrCat(name, ": more than ", kMaxListObjects, " objects (kMaxListObjects)"));
+          ErrorClass::kLimit, spec_.max_objects_limit,
+          absl::StrCat(name, ": more than ", spec_.max_objects, " objects, the limit (",
+                       FormatLimit(spec_.max_objects_limit), ")"));
     }
     if (byte_count_ > kMaxListBytes) {
       return MakeSourceLimitError(
@@ -154,6 +177,22 @@ class ListFetch : public std::enable_shared_from_this<ListFetch> {
   int64_t byte_count_ = 0;
 };
 
+absl::Status CheckMembers(const DocumentSpec& spec, const Answer& answer, const json& body) {
+  const json* value = &body;
+  for (const std::string& member : spec.members) {
+    const bool has_member = value->is_object() && value->contains(member);
+    value = has_member ? &(*value)[member] : nullptr;
+    if (value == nullptr) break;
+  }
+  if (value != nullptr && (spec.holds_list ? value->is_array() : value->is_object())) {
+    return absl::OkStatus();
+  }
+  return MakeSourceError(
+      ErrorClass::kParse,
+      absl::StrCat(spec.name, ": the answer of ", answer.url, " has no ",
+                   spec.holds_list ? "list" : "object", " /", absl::StrJoin(spec.members, "/")));
+}
+
 }  // namespace
 
 void FetchList(ServiceClient& client, ListSpec spec,
@@ -161,26 +200,26 @@ void FetchList(ServiceClient& client, ListSpec spec,
   std::make_shared<ListFetch>(client, std::move(spec), std::move(done))->Ask("");
 }
 
-void FetchDocument(ServiceClient& client, Kind kind, std::string document_name, std::string path,
-                   std::string key, std::vector<int> tolerated,
-                   absl::AnyInvocable<void(absl::StatusOr<Document>)> done, GetOptions options) {
+void FetchDocument(ServiceClient& client, DocumentSpec spec,
+                   absl::AnyInvocable<void(Document, absl::Status)> done) {
+  GetOptions options;
+  options.audience = spec.audience;
+  options.leads_on = spec.leads_on;
+  options.need = spec.need;
+  options.part = spec.name;
+  options.shows_base = spec.shows_base;
+  const Kind kind = spec.kind;
+  std::string path = spec.path;
   client.Get(
       kind, std::move(path), std::move(options),
-      [&client, name = std::move(document_name), key = std::move(key),
-       tolerated = std::move(tolerated), done = std::move(done)](const Answer& answer) mutable {
-        if (IsTolerated(tolerated, answer)) {
-          done(MakeDocument(name, answer));
-          return;
-        }
-        const absl::StatusOr<json> body = ParseAnswer(name, answer, client.token());
-        if (!body.ok()) {
-          done(body.status());
-        } else if (body->count(key) == 0) {
-          done(MakeSourceError(
-              ErrorClass::kParse,
-              absl::StrCat(name, ": the answer of ", answer.url, " has no \"", key, "\"")));
+      [&client, spec = std::move(spec), done = std::move(done)](const Answer& answer) mutable {
+        const absl::StatusOr<json> body = ParseAnswer(spec.name, answer, client.token());
+        absl::Status status = body.status();
+        if (body.ok()) status = CheckMembers(spec, answer, *body);
+        if (status.ok()) {
+          done(MakeDocument(spec.name, answer), status);
         } else {
-          done(MakeDocument(name, answer));
+          done(MakeFailedDocument(spec.name, answer, status, client.token()), status);
         }
       });
 }

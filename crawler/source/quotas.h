@@ -1,39 +1,52 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "crawler/source/exchange.h"
+#include "crawler/source/paging.h"
 #include "crawler/source/service_client.h"
 
 namespace cis {
 
-// Asks for Nova's absolute limits: `done` gets "nova_limits".
-void FetchComputeLimits(ServiceClient& client, DocumentsDone done);
+// Gets the documents of one part of the quotas kind, those that could not be read without a body,
+// and OK or why the part's limits could not be read.
+using QuotaPartDone = absl::AnyInvocable<void(std::vector<Document>, absl::Status)>;
 
-// Asks for Cinder's absolute limits, once and briefly: `done` gets "cinder_limits", or nothing if
-// Cinder does not answer as Cinder; never an error.
-void FetchVolumeLimits(ServiceClient& client, DocumentsDone done);
+// Asks for one document: `done` gets it whatever comes.
+void FetchQuotaPart(ServiceClient& client, DocumentSpec spec, QuotaPartDone done);
 
-// Puts the quotas kind together. Nova and Neutron must answer where the catalog has them: 403 and
-// 404 leave a part unknown, anything else fails the kind, so that known quotas are not lost to an
-// outage. Cinder never fails it. If neither Nova nor Neutron tells anything, the kind fails.
+// Asks for Nova's absolute limits ("nova_limits").
+void FetchComputeLimits(ServiceClient& client, QuotaPartDone done);
+// Asks for Nova's availability zones ("nova_zones").
+void FetchComputeZones(ServiceClient& client, QuotaPartDone done);
+
+// Asks Cinder for the project's quota with its usage ("cinder_quota"; "cinder_limits" too where
+// that is refused), its volume types ("cinder_types", "cinder_default_type") and its availability
+// zones
+// ("cinder_zones"). https://docs.openstack.org/api-ref/block-storage/v3/
+void FetchVolumes(ServiceClient& client, const std::string& project_id, QuotaPartDone done);
+
+// Puts the quotas kind together. It fails only if neither Nova's limits nor Neutron's quota can be
+// read; whatever else is missing stays unknown.
 class QuotaGather {
  public:
-  enum class Part { kCompute = 0, kNetwork, kVolume };
+  enum class Part { kComputeLimits = 0, kComputeZones, kNetwork, kVolume };
 
   explicit QuotaGather(DocumentsDone done) : done_(std::move(done)) {}
 
-  // Each part exactly once; nullopt = the catalog has no such service, or it may not be asked.
-  void Put(Part part, std::optional<absl::StatusOr<std::vector<Document>>> documents);
+  // Each part exactly once; without documents if the catalog has no such service.
+  void Put(Part part, std::vector<Document> documents, absl::Status status);
+  // The same for a part that may not be asked: `name` is its document's.
+  void PutUnasked(Part part, absl::string_view name, const absl::Status& why, absl::Time time);
 
  private:
   void Finish();
 
   DocumentsDone done_;
-  std::optional<absl::StatusOr<std::vector<Document>>> parts_[3];
-  int open_count_ = 3;
+  std::vector<Document> documents_[4];
+  absl::Status status_;  // why limits of Nova or Neutron are missing; the first
+  int open_count_ = 4;
 };
 
 }  // namespace cis

@@ -77,7 +77,7 @@ absl::Status PolicyError(const ShareTarget& target, Limit limit, absl::string_vi
 
 // The versions of a list in any of its forms.
 std::vector<json> Versions(absl::string_view body) {
-  const json parsed = json::parse(body.begin(), body.end(), nullptr, false);
+  const json parsed = ParseBody(body);
   if (!parsed.is_object()) return {};
   const auto one = parsed.find("version");
   if (one != parsed.end() && one->is_object()) return {*one};
@@ -164,14 +164,28 @@ ServiceBase MakeServiceBase(ServiceType type, absl::string_view catalog_url) {
   base.url = StripSlashes(catalog_url);
   std::vector<std::string> segments = absl::StrSplit(base.url, '/');
   // The first three segments are "https:", "" and the host.
+  std::string version;
   for (size_t i = 3; i < segments.size(); ++i) {
     if (!IsVersion(segments[i])) continue;
-    base.versioned = true;
+    version = segments[i];
+    for (size_t k = i + 1; k < segments.size(); ++k)
+      absl::StrAppend(&base.suffix, "/", segments[k]);
     segments.resize(i);
     break;
   }
   base.root = absl::StrJoin(segments, "/");
-  if (!base.versioned) base.url = absl::StrCat(base.root, "/", UsualVersion(type));
+  const std::string usual = absl::StrCat(base.root, "/", UsualVersion(type));
+  if (version.empty()) {
+    base.catalog_url = base.root;
+    base.url = usual;
+    return base;
+  }
+  base.catalog_url = absl::StrCat(base.root, "/", version);
+  const std::vector<absl::string_view> spoken = SpokenVersions(type);
+  const bool is_spoken = std::any_of(spoken.begin(), spoken.end(), [&](absl::string_view id) {
+    return version == id || absl::StartsWith(version, absl::StrCat(id, "."));
+  });
+  if (!is_spoken) base.usual_url = usual;
   return base;
 }
 
@@ -197,6 +211,12 @@ std::optional<int> ParseMicroversionMinor(absl::string_view text) {
     return std::nullopt;
   }
   return minor;
+}
+
+bool IsBelowOrigin(absl::string_view url, absl::string_view other) {
+  const absl::StatusOr<Url> parsed = ParseUrl(url);
+  const absl::StatusOr<Url> with = ParseUrl(other);
+  return parsed.ok() && with.ok() && FormatOrigin(*parsed) == FormatOrigin(*with);
 }
 
 std::string PercentEncode(absl::string_view text) {

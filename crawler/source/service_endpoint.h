@@ -20,16 +20,20 @@ absl::Status CheckEndpointPolicy(const ShareTarget& target, absl::string_view wh
 
 // Where the API of a service begins.
 struct ServiceBase {
-  std::string url;         // with the version, without a final "/"
-  std::string root;        // without the version: what a version list is asked from
-  bool versioned = false;  // the catalog said the version; it is used as it is
+  std::string url;   // with the version and what follows it, without a final "/"
+  std::string root;  // without the version: what a version list is asked from
+  // What stands behind the version in the catalog's URL, "/PROJECT"; empty as a rule.
+  std::string suffix;
+  std::string catalog_url;  // the catalog's URL up to its version: key of Endpoint::service_bases
+  // The usual version beside the catalog's if CIS does not speak that one; otherwise empty.
+  std::string usual_url;
 
   friend bool operator==(const ServiceBase&, const ServiceBase&) = default;
 };
 
 // From the catalog's URL. Without a version in it the usual one is appended ("/v2.1" for compute,
-// "/v2" for image, "/v2.0" for network, "/v3" for volume); a site where that is wrong answers 300
-// or 404, and is then asked for its versions.
+// "/v2" for image, "/v2.0" for network, "/v3" for volume); a site where that or the catalog's
+// version is wrong answers 300, 404 or 410, and is then asked for its versions.
 ServiceBase MakeServiceBase(ServiceType type, absl::string_view catalog_url);
 
 // The URL of the API in a version list (`versions` as a list, or as {"values": […]}), on the
@@ -43,6 +47,9 @@ std::string FindKeystoneBase(absl::string_view root, absl::string_view body);
 std::string FindMaxMicroversion(absl::string_view body);
 // "2.9" < "2.61". Returns nullopt if `text` is not MAJOR.MINOR.
 std::optional<int> ParseMicroversionMinor(absl::string_view text);
+
+// True if `url` is on the scheme, host and port of `other`.
+bool IsBelowOrigin(absl::string_view url, absl::string_view other);
 
 // Every byte but letters, digits and "-._~" as %XX.
 std::string PercentEncode(absl::string_view text);

@@ -63,7 +63,7 @@ struct SourceRequest {
   int64_t tag = 0;
   // Not empty: the site answers 200 to every share that asks with the same key by the same
   // document, whoever asks, so one such answer may be given to all of them for the length of a
-  // crawl.
+  // crawl. So may one that says that the site has no such document.
   std::string share_key;
 };
 

@@ -1,5 +1,6 @@
 #include "schema/base/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -79,6 +80,58 @@ std::string ValidUtf8(absl::string_view text) {
     }
   }
   return clean;
+}
+
+namespace {
+
+// The 16 bits of an escape "\uXXXX" at `pos`; -1 if there is none.
+int EscapedUnit(absl::string_view text, std::size_t pos) {
+  if (pos + 6 > text.size() || text[pos] != '\\' || text[pos + 1] != 'u') return -1;
+  int unit = 0;
+  for (std::size_t i = pos + 2; i < pos + 6; ++i) {
+    const char c = text[i];
+    int digit = 0;
+    if (c >= '0' && c <= '9') {
+      digit = c - '0';
+    } else if (c >= 'a' && c <= 'f') {
+      digit = c - 'a' + 10;
+    } else if (c >= 'A' && c <= 'F') {
+      digit = c - 'A' + 10;
+    } else {
+      return -1;
+    }
+    unit = unit * 16 + digit;
+  }
+  return unit;
+}
+
+bool IsHighSurrogate(int unit) { return unit >= 0xD800 && unit < 0xDC00; }
+bool IsLowSurrogate(int unit) { return unit >= 0xDC00 && unit < 0xE000; }
+
+}  // namespace
+
+std::string PairedSurrogates(absl::string_view text) {
+  std::string paired;
+  paired.reserve(text.size());
+  for (std::size_t pos = 0; pos < text.size();) {
+    if (text[pos] != '\\') {
+      const std::size_t next = std::min(text.find('\\', pos), text.size());
+      paired.append(text.data() + pos, next - pos);
+      pos = next;
+      continue;
+    }
+    const int unit = EscapedUnit(text, pos);
+    // Any other escape is two bytes for this purpose: what follows "\\" is not the begin of one.
+    std::size_t length = unit < 0 ? std::min<std::size_t>(2, text.size() - pos) : 6;
+    if (IsHighSurrogate(unit) && IsLowSurrogate(EscapedUnit(text, pos + 6))) length = 12;
+    if (length == 6 && (IsHighSurrogate(unit) || IsLowSurrogate(unit))) {
+      paired += "\\ufffd";
+    } else {
+      paired.append(text.data() + pos, length);
+    }
+    pos += length;
+  }
+  return paired;
 }
 
 absl::string_view CutUtf8(absl::string_view text, std::size_t max_bytes) {

@@ -15,6 +15,10 @@ bool IsValidUtf8(absl::string_view text);
 // one such byte cannot be read.
 std::string ValidUtf8(absl::string_view text);
 
+// JSON `text` in which each escaped half of a surrogate pair that stands alone ("\ud800") is
+// replaced by "\ufffd": strict parsers refuse the whole text for one.
+std::string PairedSurrogates(absl::string_view text);
+
 // The longest prefix of `text` of at most `max_bytes` bytes that does not split a character.
 absl::string_view CutUtf8(absl::string_view text, std::size_t max_bytes);
 

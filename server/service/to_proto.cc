@@ -37,6 +37,61 @@ void KindToProto(const RequestContext& context, Kind kind, const KindState* stat
   }
   proto.set_failure_count(state->failure_count);
   proto.set_skipped_count(state->skipped_count);
+  for (const std::string& remark : state->remarks) proto.add_remarks(ValidUtf8(remark));
+}
+
+void SubnetToProto(const Subnet& subnet, v1::Subnet& proto) {
+  proto.set_upstream_id(subnet.id);
+  proto.set_display_name(subnet.name);
+  proto.set_ip_version(subnet.ip_version);
+  proto.set_cidr(subnet.cidr);
+  proto.set_gateway_ip(subnet.gateway_ip);
+  proto.set_source(subnet.source);
+  SetOptional(proto, &v1::Subnet::set_enable_dhcp, subnet.enable_dhcp);
+  for (const std::string& type : subnet.service_types) proto.add_service_types(type);
+  SetOptional(proto, &v1::Subnet::set_address_count, subnet.address_count);
+  SetOptional(proto, &v1::Subnet::set_used_count, subnet.used_count);
+  proto.set_has_dhcp_port(subnet.has_dhcp_port);
+  proto.set_gateway_holder(subnet.gateway_holder);
+}
+
+void SubnetPoolToProto(const SubnetPool& pool, v1::SubnetPool& proto) {
+  proto.set_upstream_id(pool.id);
+  proto.set_display_name(pool.name);
+  proto.set_ip_version(pool.ip_version);
+  for (const std::string& prefix : pool.prefixes) proto.add_prefixes(prefix);
+  SetOptional(proto, &v1::SubnetPool::set_default_prefix_length, pool.default_prefix_length);
+  proto.set_address_scope_id(pool.address_scope_id);
+  proto.set_owner_project_id(pool.owner);
+  SetOptional(proto, &v1::SubnetPool::set_shared, pool.shared);
+  SetOptional(proto, &v1::SubnetPool::set_is_default, pool.is_default);
+  proto.set_is_public(TristateToProto(pool.is_public));
+}
+
+// What a share may use and choose from.
+void LimitsToProto(const ShareCatalog& catalog, v1::Share& proto) {
+  for (const Quota& quota : catalog.quotas) {
+    v1::Quota& entry = *proto.add_quotas();
+    entry.set_resource(quota.resource);
+    entry.set_limit(quota.limit);
+    SetOptional(entry, &v1::Quota::set_used, quota.used);
+  }
+  for (const SubnetPool& pool : catalog.subnet_pools) {
+    SubnetPoolToProto(pool, *proto.add_subnet_pools());
+  }
+  for (const AvailabilityZone& zone : catalog.zones) {
+    v1::AvailabilityZone& entry = *proto.add_availability_zones();
+    entry.set_display_name(zone.name);
+    entry.set_service(zone.service);
+    entry.set_available(zone.available);
+  }
+  for (const VolumeType& type : catalog.volume_types) {
+    v1::VolumeType& entry = *proto.add_volume_types();
+    entry.set_upstream_id(type.id);
+    entry.set_display_name(type.name);
+    entry.set_is_default(type.is_default);
+    for (const std::string& zone : type.zones) entry.add_zones(zone);
+  }
 }
 
 }  // namespace
@@ -123,12 +178,7 @@ void ShareToProto(const RequestContext& context, const ShareView& view, v1::Shar
   for (const Kind kind : kAllKinds) {
     KindToProto(context, kind, FindKind(catalog.kinds, kind), *proto.add_kinds());
   }
-  for (const Quota& quota : catalog.quotas) {
-    v1::Quota& entry = *proto.add_quotas();
-    entry.set_resource(quota.resource);
-    entry.set_limit(quota.limit);
-    SetOptional(entry, &v1::Quota::set_used, quota.used);
-  }
+  LimitsToProto(catalog, proto);
   proto.set_flavor_count(static_cast<int32_t>(catalog.flavor_indexes.size()));
   proto.set_image_count(static_cast<int32_t>(catalog.image_indexes.size()));
   int32_t network_count = 0;
@@ -255,13 +305,7 @@ void NetworkToProto(const NetworkView& view, v1::Network& proto) {
   proto.set_public_v4(TristateToProto(network.public_v4));
   proto.set_public_v6(TristateToProto(network.public_v6));
   for (const Subnet& subnet : network.subnets) {
-    v1::Subnet& entry = *proto.add_subnets();
-    entry.set_upstream_id(subnet.id);
-    entry.set_display_name(subnet.name);
-    entry.set_ip_version(subnet.ip_version);
-    entry.set_cidr(subnet.cidr);
-    entry.set_gateway_ip(subnet.gateway_ip);
-    entry.set_source(subnet.source);
+    SubnetToProto(subnet, *proto.add_subnets());
   }
   proto.set_active(view.stored->active);
   SetTime(proto, &v1::Network::mutable_first_seen_time, view.stored->first_seen);

@@ -9,6 +9,7 @@
 #include "crawler/configuration.h"
 #include "crawler/endpoint_gate.h"
 #include "crawler/http/http_error.h"
+#include "crawler/normalize/normalizer.h"
 #include "crawler/registry/site_problems.h"
 #include "crawler/source/openstack_source.h"
 #include "gmock/gmock.h"
@@ -318,7 +319,7 @@ TEST_F(CrawlCycleTest, FederatedSharesLogInOnceTogetherAndTheProtocolIsRemembere
   EXPECT_EQ(catalog.sites[0]->endpoints.at(0).endpoint.protocol, "oidc");
 
   site_.requests.clear();
-  RememberProtocols(catalog, targets);
+  RememberEndpoints(catalog, targets);
   ASSERT_TRUE(Crawl(targets).ok());
   EXPECT_EQ(site_.CountOf(FederationUrl("openid").substr(5)), 0);
   EXPECT_EQ(site_.CountOf(FederationUrl("oidc").substr(5)), 1);
@@ -394,12 +395,14 @@ TEST_F(CrawlCycleTest, WhatAnEndpointSaysToAllIsAskedOnce) {
   const auto summary = Crawl(TwoShares());
   ASSERT_TRUE(summary.ok()) << summary.status();
   EXPECT_EQ(summary->refreshed_count, 2);
-  EXPECT_EQ(summary->shared_count, 1);
-  int asked = 0;
-  for (const HttpRequest& request : site_.requests) {
-    if (absl::EndsWith(request.url, "/extensions")) ++asked;
+  EXPECT_EQ(summary->shared_count, 3);
+  for (const char* end : {"/extensions", "/os-availability-zone", "&visibility=community"}) {
+    int asked = 0;
+    for (const HttpRequest& request : site_.requests) {
+      if (absl::EndsWith(request.url, end)) ++asked;
+    }
+    EXPECT_EQ(asked, 1) << end;
   }
-  EXPECT_EQ(asked, 1);
   EXPECT_EQ(summary->request_count, static_cast<int64_t>(site_.requests.size()));
 }
 
@@ -412,9 +415,67 @@ TEST_F(CrawlCycleTest, ARefusalIsNotShared) {
   });
   const auto summary = Crawl(TwoShares());
   ASSERT_TRUE(summary.ok()) << summary.status();
-  EXPECT_EQ(summary->refreshed_count, 1);
-  EXPECT_EQ(summary->partial_count, 1);
+  EXPECT_EQ(summary->refreshed_count, 2);
   EXPECT_EQ(asked, 2);
+  int remark_count = 0;
+  const Catalog catalog = Load();
+  for (const ShareCatalog& share : catalog.sites.at(0)->endpoints.at(0).shares) {
+    remark_count += static_cast<int>(StateOf(share, Kind::kNetworks).remarks.size());
+  }
+  EXPECT_EQ(remark_count, 1);
+}
+
+// That a site does not have something holds for all its shares.
+TEST_F(CrawlCycleTest, AnAbsenceIsShared) {
+  site_ = WorkingSite();
+  const std::string url = absl::StrCat(kNova, "/os-availability-zone");
+  site_.On(absl::StrCat("GET ", url), 404, "{}");
+  const auto summary = Crawl(TwoShares());
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->refreshed_count, 2);
+  EXPECT_EQ(site_.CountOf(url), 1);
+  const Catalog catalog = Load();
+  for (const ShareCatalog& share : catalog.sites.at(0)->endpoints.at(0).shares) {
+    EXPECT_THAT(
+        StateOf(share, Kind::kQuotas).remarks,
+        testing::ElementsAre("nova_zones: HTTP 404; availability zones of machines stay unknown"));
+  }
+}
+
+// Where the API was found is stored with the endpoint, and known to the next crawl.
+TEST_F(CrawlCycleTest, WhereAnApiWasFoundIsRemembered) {
+  site_ = WorkingSite();
+  std::vector<CatalogRow> rows = UsualCatalog();
+  const std::string dead = absl::StrCat(kGlance, "/v1");
+  rows[1].url = dead;
+  site_.On(kTokens, TokenResponse(rows));
+  ASSERT_EQ(Crawl({PasswordTarget()})->refreshed_count, 1);
+  EXPECT_EQ(site_.CountOf(absl::StrCat(dead, "/images?limit=1000")), 1);
+  std::vector<ShareTarget> targets = {PasswordTarget()};
+  RememberEndpoints(Load(), targets);
+  ASSERT_EQ(Crawl(targets)->refreshed_count, 1);
+  EXPECT_EQ(site_.CountOf(absl::StrCat(dead, "/images?limit=1000")), 1);
+  EXPECT_EQ(site_.CountOf(absl::StrCat(kGlance, "/")), 1);
+}
+
+// What an observation says by its failures, it says again whenever it is read.
+TEST_F(CrawlCycleTest, RemarksFollowFromTheStoredObservation) {
+  site_ = WorkingSite();
+  site_.On(absl::StrCat("GET ", kNeutron, "/v2.0/routers?limit=1000"), 500, "{}");
+  ASSERT_EQ(Crawl({PasswordTarget()})->refreshed_count, 1);
+  const std::vector<std::string> remarks =
+      StateOf(Load().sites.at(0)->endpoints.at(0).shares.at(0), Kind::kNetworks).remarks;
+  EXPECT_THAT(remarks, testing::ElementsAre("routers: HTTP 500; routers stay unknown"));
+  std::vector<std::string> again;
+  const auto store = OpenStoreWriter(db_);
+  ASSERT_TRUE(store.ok()) << store.status();
+  const auto read = [&](const Observation& observation) -> absl::Status {
+    const absl::StatusOr<RecordSet> records = Normalize(observation);
+    if (records.ok() && observation.kind == Kind::kNetworks) again = records->remarks;
+    return records.status();
+  };
+  ASSERT_TRUE((*store)->ForEachObservation(read).ok());
+  EXPECT_EQ(again, remarks);
 }
 
 TEST_F(CrawlCycleTest, AnEndpointThatFailsForDaysIsAskedLessOftenAndComesBackAtOnce) {

@@ -209,6 +209,40 @@ TEST_F(HttpTest, StartsWhatLeadsOnFirst) {
   EXPECT_THAT(order, testing::ElementsAre("/leads", "/a", "/b"));
 }
 
+// What is dead costs an endpoint a few tries, not one for each share.
+TEST_F(HttpTest, AnOptionalPartWithoutAnswersIsNotAskedAnyMore) {
+  LoopbackServer server(
+      [](const LoopbackRequest&) { return LoopbackReply{HttpAnswer(200, "good")}; });
+  // A port where nothing listens any more.
+  std::string dead;
+  {
+    LoopbackServer gone([](const LoopbackRequest&) { return LoopbackReply{HttpAnswer(200, "")}; });
+    dead = gone.Url("/volume");
+  }
+  std::vector<std::string> ends;
+  const auto send = [&](const std::string& url, const std::string& part) {
+    HttpRequest request;
+    request.url = url;
+    request.limit_key = "endpoint";
+    request.optional_part = part;
+    request.max_tries = 1;
+    transport().Send(std::move(request), [&](absl::StatusOr<HttpResponse> answer) {
+      const std::optional<Limit> limit = GetLimit(answer.status());
+      ends.push_back(answer.ok()                   ? answer->body
+                     : limit == Limit::kSilentPart ? "not asked"
+                                                   : "no answer");
+    });
+  };
+  for (int i = 0; i < kMaxSilent + 4; ++i) send(dead, "volume");
+  for (int i = 0; i < 3; ++i) send(server.Url("/zones"), "zones");
+  send(server.Url("/"), "");
+  EXPECT_TRUE(Run().ok());
+  EXPECT_EQ(std::count(ends.begin(), ends.end(), "no answer"), kMaxSilent);
+  EXPECT_EQ(std::count(ends.begin(), ends.end(), "not asked"), 4);
+  EXPECT_EQ(std::count(ends.begin(), ends.end(), "good"), 4);
+  EXPECT_EQ(transport().limit_hits().at("silent-part"), 4);
+}
+
 TEST_F(HttpTest, FollowsRedirectsToTheSameOriginWithHeaders) {
   LoopbackServer server([](const LoopbackRequest& request) {
     if (request.target == "/v3/x") return LoopbackReply{HttpAnswer(302, "", "Location: ../y\r\n")};

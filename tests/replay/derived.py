@@ -1,7 +1,9 @@
-"""Answers to other clients than the crawler (--loose): what they ask in another form, made of what was recorded and of
-nothing else. A question that the recording does not answer stays without one."""
+"""Answers to what was not asked when the recordings were made. To other clients than the crawler (--loose): what they ask in
+another form, made of what was recorded and of nothing else; a question that the recording does not answer stays without
+one. To the crawler: what it asks since, made of what was recorded, or as a plain site answers (`newer`)."""
 import json
 import re
+import urllib.parse
 
 from recording import Exchange, placeholder
 
@@ -28,6 +30,32 @@ def derive(recording, service, method, target, project):
         found = re.search(pattern, path)
         if found and body is None:
             body = make(recording, project, found.group(1))
+    if body is None:
+        return None
+    return Exchange(service, method, target, project, None, 200, {'Content-Type': 'application/json'}, json.dumps(body))
+
+
+PORT_FIELDS = ('id', 'network_id', 'device_id', 'device_owner', 'fixed_ips')
+
+
+def newer(recording, service, method, target, project):
+    """An exchange for what the crawler has asked only since the recording was made, or None. Ports are those of routers, that
+    were recorded; there are no community or pending images, no subnet pools and one zone."""
+    path, _, query = target.partition('?')
+    asked = dict(urllib.parse.parse_qsl(query))
+    body = None
+    if method != 'GET' or project is None or 'marker' in asked:
+        return None
+    if service == 'neutron' and path.endswith('/ports') and 'fields' in asked:
+        ports = {p['id']: p for page in documents(recording, project, '/ports') for p in page['ports']}
+        body = {'ports': [{k: p[k] for k in PORT_FIELDS if k in p} for _, p in sorted(ports.items())]}
+    elif service == 'neutron' and path.endswith('/subnetpools'):
+        body = {'subnetpools': []}
+    elif service == 'glance' and path.endswith('/images') and \
+            (asked.get('visibility') == 'community' or asked.get('member_status') == 'pending'):
+        body = {'images': [], 'first': '/v2/images', 'schema': '/v2/schemas/images'}
+    elif service == 'nova' and path.endswith('/os-availability-zone'):
+        body = {'availabilityZoneInfo': [{'zoneName': 'nova', 'zoneState': {'available': True}, 'hosts': None}]}
     if body is None:
         return None
     return Exchange(service, method, target, project, None, 200, {'Content-Type': 'application/json'}, json.dumps(body))

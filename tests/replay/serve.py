@@ -12,7 +12,7 @@ import ssl
 import subprocess
 
 import faults
-from derived import derive
+from derived import derive, newer
 from httpd import Request, Response, listen
 from recording import SERVICES, placeholder
 
@@ -103,6 +103,8 @@ class Site:
         if found is None and endless:
             found = self.recording.find(service, request.method, self.first_page(service, request),
                                         project, micro)
+        if found is None:
+            found = newer(self.recording, service, request.method, request.target, project)
         if found is None and self.server.loose:
             found = self.recording.find_loosely(service, request.method, request.target, project) or \
                 derive(self.recording, service, request.method, request.target, project)

@@ -11,6 +11,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 CatalogBuilder TwoShares() {
@@ -41,6 +42,21 @@ TEST(StatusReport, FreshSharesAreOk) {
             "CIS OK - 2 shares fresh, the oldest data are 3h old | shares=2;;;0 fresh=2;;;0;2 "
             "not_fresh=0;;;0;2 stale=0;;;0;2 expired=0;;;0;2 backing_off=0;;;0;2 downtime=0;;;0;2 "
             "oldest=10800s;93600;1209600;0");
+}
+
+// What a site refuses is its own affair; what fails is said, and changes no level.
+TEST(StatusReport, ListingsThatFailAreSaid) {
+  CatalogBuilder builder;
+  KindState networks = MakeKindState(Kind::kNetworks);
+  networks.remarks = {"routers: HTTP 403: not allowed; routers stay unknown"};
+  builder.Select("SITE-A", "ops").SetKind(networks);
+  EXPECT_THAT(BuildStatusReport(builder.Build(), TestTime(), {}).line,
+              Not(HasSubstr("optional listings")));
+  networks.remarks.push_back("ports: HTTP 500; which addresses are in use stays unknown");
+  builder.Select("SITE|B", "ops").SetKind(networks);
+  const StatusReport report = BuildStatusReport(builder.Build(), TestTime(), {});
+  EXPECT_EQ(report.level, 0);
+  EXPECT_THAT(report.line, HasSubstr("old; optional listings fail at 1 site (SITE B) | shares="));
 }
 
 TEST(StatusReport, FailedAttemptWarnsBeforeTheDataAreOld) {

@@ -137,6 +137,9 @@ TEST(CrawlSummary, TheWorstNightFits) {
       state.failure_count = 30;
     }
     builder.Select(name, "ops").SetKind(state);
+    KindState remarked = MakeKindState(Kind::kNetworks, TestTime() + absl::Seconds(2));
+    remarked.remarks = {absl::StrCat("ports: HTTP 500: ", std::string(200, 'm'), "; unknown")};
+    builder.SetKind(remarked);
     SiteProblem problem;
     problem.site_name = name;
     problem.code = "URL_DIFFERS";

@@ -56,6 +56,32 @@ TEST(InFlightQueue, WhatComesBackGoesFirst) {
   EXPECT_THAT(StartAll(queue), ElementsAre(1));
 }
 
+// A part whose answers do not come leaves places to the rest of its key.
+TEST(InFlightQueue, APartTakesHalfOfTheKeysPlaces) {
+  InFlightQueue queue(6, 10);
+  for (const int64_t id : {1, 2, 3, 4, 5}) queue.PushBack("a", id, false, "volume");
+  for (const int64_t id : {11, 12}) queue.PushBack("a", id);
+  EXPECT_THAT(StartAll(queue), ElementsAre(1, 2, 3, 11, 12));
+  queue.Release("a");
+  EXPECT_THAT(StartAll(queue), ElementsAre());
+  queue.Release("a", "volume");
+  EXPECT_THAT(StartAll(queue), ElementsAre(4));
+  queue.PushFront("a", 1, "volume");
+  queue.PushBack("a", 13, false, "zones");
+  EXPECT_THAT(StartAll(queue), ElementsAre(13));
+  queue.Release("a", "volume");
+  EXPECT_THAT(StartAll(queue), ElementsAre(1));
+}
+
+TEST(InFlightQueue, APartAloneStillStarts) {
+  InFlightQueue queue(1, 10);
+  queue.PushBack("a", 1, false, "volume");
+  queue.PushBack("a", 2, false, "volume");
+  EXPECT_THAT(StartAll(queue), ElementsAre(1));
+  queue.Release("a", "volume");
+  EXPECT_THAT(StartAll(queue), ElementsAre(2));
+}
+
 TEST(InFlightQueue, WhatLeadsOnStartsBeforeWhatDoesNot) {
   InFlightQueue queue(1, 10);
   queue.PushBack("a", 1);

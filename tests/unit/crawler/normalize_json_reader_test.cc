@@ -62,6 +62,32 @@ TEST(JsonReader, CutsLongStrings) {
   EXPECT_EQ(JsonReader(object.root(), "x", nullptr).String("name").size(), kMaxStringBytes);
 }
 
+// One record must not fill the store, and a part of what it says would say something else.
+TEST(JsonReader, MapsAndListsThatAreTooLargeCountAsNotShown) {
+  std::string map;
+  std::string list;
+  for (std::size_t i = 0; i <= kMaxMembers; ++i) {
+    map += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":\"x\"";
+    list += i == 0 ? "\"x\"" : ",\"x\"";
+  }
+  const std::string big(kMaxMembersBytes / 4, 'x');
+  const std::string long_list =
+      "\"" + big + "\",\"" + big + "\",\"" + big + "\",\"" + big + "\",\"x\"";
+  const std::string texts[] = {
+      "{\"map\":{" + map + "},\"list\":[" + list + "]}",
+      "{\"map\":{\"a\":\"" + big + big + big + big + "x\"},\"list\":[" + long_list + "]}"};
+  for (const std::string& text : texts) {
+    const absl::StatusOr<JsonDocument> object = ParseJson(text);
+    ASSERT_TRUE(object.ok());
+    std::vector<std::string> problems;
+    const JsonReader reader(object->root(), "flavors/3", &problems);
+    EXPECT_FALSE(reader.StringMap("map").has_value());
+    EXPECT_TRUE(reader.Strings("list").empty());
+    ASSERT_EQ(problems.size(), 2U);
+    EXPECT_EQ(problems[0].rfind("FIELD_TOO_LARGE: flavors/3/map has ", 0), 0U) << problems[0];
+  }
+}
+
 TEST(JsonReader, StringMapKeepsScalars) {
   const JsonDocument object =
       ToDocument({{"specs", {{"a", 1}, {"b", "x"}, {"c", true}, {"d", json::array()}}}});

@@ -18,10 +18,15 @@ Document Doc(const std::string& name, const std::string& body) {
 
 std::vector<Quota> Read(const std::vector<Document>& documents) {
   std::vector<std::string> problems;
-  const auto quotas = NormalizeQuotas(documents, &problems);
-  EXPECT_TRUE(quotas.ok()) << quotas.status();
+  std::vector<std::string> remarks;
+  const LimitSet set = NormalizeLimits(documents, &problems, &remarks);
   EXPECT_THAT(problems, testing::IsEmpty());
-  return quotas.value_or(std::vector<Quota>());
+  EXPECT_THAT(remarks, testing::IsEmpty());
+  return set.quotas;
+}
+LimitSet ReadAll(const std::vector<Document>& documents) {
+  std::vector<std::string> problems;
+  return NormalizeLimits(documents, &problems);
 }
 
 TEST(Quota, NovaLimits) {
@@ -64,11 +69,78 @@ TEST(Quota, SumsThatDoNotFitAreUnknown) {
       ElementsAre(Quota{"floating_ips", 1, std::nullopt}));
 }
 
-TEST(Quota, WrongShapesAreErrors) {
+TEST(Quota, WrongShapesAreUnknownAndRemarked) {
   std::vector<std::string> problems;
-  EXPECT_EQ(NormalizeQuotas({Doc("nova_limits", R"({"limits":{}})")}, &problems).status().message(),
-            "nova_limits: /limits/absolute is missing; it must be an object");
-  EXPECT_FALSE(NormalizeQuotas({Doc("neutron_quota", R"({"quota":[]})")}, &problems).ok());
+  std::vector<std::string> remarks;
+  const LimitSet set = NormalizeLimits(
+      {Doc("nova_limits", R"({"limits":{}})"), Doc("neutron_quota", R"({"quota":[]})"),
+       Doc("cinder_quota", "[]"), Doc("nova_zones", R"({"availabilityZoneInfo":7})")},
+      &problems, &remarks);
+  EXPECT_EQ(set, LimitSet());
+  EXPECT_THAT(
+      remarks,
+      ElementsAre("nova_limits: /limits/absolute is missing; it must be an object; limits of "
+                  "instances, cores and memory stay unknown",
+                  "neutron_quota: /quota is missing; it must be an object; limits of networks and "
+                  "floating IPs stay unknown",
+                  "cinder_quota: / is of type array; it must be an object; limits of volumes stay "
+                  "unknown",
+                  "nova_zones: /availabilityZoneInfo is number; it must be an array; availability "
+                  "zones of machines stay unknown"));
+}
+
+TEST(Quota, CinderQuotaWithItsTypes) {
+  const char* kQuota = R"({"quota_set":{"id":"p","volumes":{"limit":10,"in_use":2,"reserved":1},
+      "gigabytes":{"limit":1000,"in_use":20,"reserved":0},"snapshots":{"limit":5,"in_use":0,"reserved":0},
+      "per_volume_gigabytes":{"limit":100,"in_use":0,"reserved":0},
+      "volumes_ssd":{"limit":-1,"in_use":1,"reserved":0},"gigabytes_ssd":{"limit":50,"in_use":10,"reserved":5},
+      "volumes___DEFAULT__":{"limit":0,"in_use":0,"reserved":0},"snapshots_ssd":{"limit":1,"in_use":0},
+      "backups":{"limit":3,"in_use":0,"reserved":0}}})";
+  EXPECT_THAT(
+      Read({Doc("cinder_quota", kQuota), Doc("cinder_limits", R"({"limits":{"absolute":{}}})")}),
+      ElementsAre(Quota{"volumes", 10, 3}, Quota{"volume_gib", 1000, 20}, Quota{"snapshots", 5, 0},
+                  Quota{"volume_gib_per_volume", 100, std::nullopt},
+                  Quota{"volume_gib.ssd", 50, 15}, Quota{"volumes.__DEFAULT__", 0, 0},
+                  Quota{"volumes.ssd", -1, 1}));
+}
+
+TEST(Quota, ZonesOfBothServices) {
+  const LimitSet set = ReadAll(
+      {Doc("nova_zones", R"({"availabilityZoneInfo":[
+              {"zoneName":"internal","zoneState":{"available":true}},
+              {"zoneName":"b","zoneState":{"available":false},"hosts":null},
+              {"zoneName":"a","zoneState":{"available":true}},{"zoneName":"a"},{"zoneState":{}}]})"),
+       Doc("cinder_zones",
+           R"({"availabilityZoneInfo":[{"zoneName":"internal","zoneState":{"available":true}}]})")});
+  EXPECT_THAT(set.zones, ElementsAre(AvailabilityZone{"a", "compute", true},
+                                     AvailabilityZone{"b", "compute", false},
+                                     AvailabilityZone{"internal", "volume", true}));
+}
+
+TEST(Quota, VolumeTypes) {
+  const LimitSet set =
+      ReadAll({Doc("cinder_types", R"({"volume_types":[
+              {"id":"2","name":"ssd","extra_specs":{"RESKEY:availability_zones":" az2, az1 ,az1"}},
+              {"id":"1","name":"hdd"},{"name":"no id"}]})"),
+               Doc("cinder_default_type", R"({"volume_type":{"id":"2","name":"ssd"}})")});
+  EXPECT_THAT(set.volume_types, ElementsAre(VolumeType{"1", "hdd", false, {}},
+                                            VolumeType{"2", "ssd", true, {"az1", "az2"}}));
+}
+
+TEST(Quota, ADefaultTypeThatIsNotListedIsOneMore) {
+  const LimitSet set =
+      ReadAll({Doc("cinder_types", R"({"volume_types":[]})"),
+               Doc("cinder_default_type", R"({"volume_type":{"id":"2","name":"ssd"}})")});
+  EXPECT_THAT(set.volume_types, ElementsAre(VolumeType{"2", "ssd", true, {}}));
+}
+
+TEST(Quota, ADefaultTypeIsNotAListOfTypes) {
+  Document unread;
+  unread.name = "cinder_types";
+  unread.error = "no answer within 10s";
+  const LimitSet set =
+      ReadAll({unread, Doc("cinder_default_type", R"({"volume_type":{"id":"2","name":"ssd"}})")});
+  EXPECT_THAT(set.volume_types, testing::IsEmpty());
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ struct BaseCase {
   const char* catalog_url;
   const char* url;
   const char* root;
-  bool versioned;
+  const char* key;     // of Endpoint::service_bases
+  const char* suffix;  // behind the version
 };
 
 class ServiceBaseOf : public testing::TestWithParam<BaseCase> {};
@@ -72,30 +73,33 @@ TEST_P(ServiceBaseOf, CatalogUrl) {
   const ServiceBase base = MakeServiceBase(c.type, c.catalog_url);
   EXPECT_EQ(base.url, c.url);
   EXPECT_EQ(base.root, c.root);
-  EXPECT_EQ(base.versioned, c.versioned);
+  EXPECT_EQ(base.catalog_url, c.key);
+  EXPECT_EQ(base.suffix, c.suffix);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, ServiceBaseOf,
     testing::Values(BaseCase{ServiceType::kCompute, "https://h:8774/v2.1", "https://h:8774/v2.1",
-                             "https://h:8774", true},
+                             "https://h:8774", "https://h:8774/v2.1", ""},
                     BaseCase{ServiceType::kCompute, "https://h:8774/v2.1/8f2/",
-                             "https://h:8774/v2.1/8f2", "https://h:8774", true},
+                             "https://h:8774/v2.1/8f2", "https://h:8774", "https://h:8774/v2.1",
+                             "/8f2"},
                     BaseCase{ServiceType::kCompute, "https://h/compute/v2/8f2",
-                             "https://h/compute/v2/8f2", "https://h/compute", true},
+                             "https://h/compute/v2/8f2", "https://h/compute",
+                             "https://h/compute/v2", "/8f2"},
                     BaseCase{ServiceType::kCompute, "https://h/compute", "https://h/compute/v2.1",
-                             "https://h/compute", false},
+                             "https://h/compute", "https://h/compute", ""},
                     BaseCase{ServiceType::kImage, "https://h:9292/", "https://h:9292/v2",
-                             "https://h:9292", false},
+                             "https://h:9292", "https://h:9292", ""},
                     BaseCase{ServiceType::kImage, "https://h:9292/v2/", "https://h:9292/v2",
-                             "https://h:9292", true},
+                             "https://h:9292", "https://h:9292/v2", ""},
                     BaseCase{ServiceType::kNetwork, "https://h:9696", "https://h:9696/v2.0",
-                             "https://h:9696", false},
+                             "https://h:9696", "https://h:9696", ""},
                     BaseCase{ServiceType::kNetwork, "https://vpn.example/vm/net",
                              "https://vpn.example/vm/net/v2.0", "https://vpn.example/vm/net",
-                             false},
+                             "https://vpn.example/vm/net", ""},
                     BaseCase{ServiceType::kVolume, "https://h:8776/v3/8f2", "https://h:8776/v3/8f2",
-                             "https://h:8776", true}));
+                             "https://h:8776", "https://h:8776/v3", "/8f2"}));
 
 TEST(VersionList, LinkPathIsUsedButNeverItsHost) {
   const char* kList =

@@ -155,6 +155,10 @@ inline constexpr char kGlance[] = "https://site.example.org:9292";
 inline constexpr char kNeutron[] = "https://site.example.org:9696";
 inline constexpr char kCinder[] = "https://site.example.org:8776/v3/p1";
 
+inline constexpr char kPortsPath[] =
+    "/ports?limit=1000&fields=id&fields=network_id&fields=device_id&fields=device_owner"
+    "&fields=fixed_ips";
+
 inline std::vector<CatalogRow> UsualCatalog() {
   return {{"compute", "RegionOne", kNova},
           {"image", "RegionOne", kGlance},
@@ -186,23 +190,63 @@ inline FakeSite WorkingSite() {
   flavors.headers.push_back({"OpenStack-API-Version", "compute 2.61"});
   site.On(absl::StrCat("GET ", kNova, "/flavors/detail?limit=1000"), flavors);
   site.OnGet(absl::StrCat(kNova, "/limits"), R"({"limits":{"absolute":{"maxTotalCores":20}}})");
+  site.OnGet(absl::StrCat(kNova, "/os-availability-zone"),
+             R"({"availabilityZoneInfo":[{"zoneName":"az1","zoneState":{"available":true}}]})");
   const std::string images = absl::StrCat(kGlance, "/v2/images?limit=1000");
   site.OnGet(images, R"({"images":[{"id":"i1","name":"Ubuntu"}],"schema":"/v2/schemas/images"})");
   site.OnGet(absl::StrCat(images, "&os_hidden=true"), R"({"images":[]})");
+  site.OnGet(absl::StrCat(images, "&visibility=community"), R"({"images":[]})");
+  site.OnGet(absl::StrCat(images, "&visibility=shared&member_status=pending"), R"({"images":[]})");
   const std::string net = absl::StrCat(kNeutron, "/v2.0");
   site.OnGet(absl::StrCat(net, "/networks?limit=1000"), R"({"networks":[{"id":"n1"}]})");
   site.OnGet(absl::StrCat(net, "/subnets?limit=1000"), R"({"subnets":[]})");
   site.OnGet(absl::StrCat(net, "/routers?limit=1000"), R"({"routers":[]})");
-  site.OnGet(absl::StrCat(net,
-                          "/ports?limit=1000&device_owner=network:router_interface"
-                          "&device_owner=network:router_interface_distributed"
-                          "&device_owner=network:ha_router_replicated_interface"),
-             R"({"ports":[]})");
+  site.OnGet(absl::StrCat(net, kPortsPath), R"({"ports":[]})");
   site.OnGet(absl::StrCat(net, "/floatingips?limit=1000"), R"({"floatingips":[]})");
   site.OnGet(absl::StrCat(net, "/extensions"),
              R"({"extensions":[{"alias":"quota_details"},{"alias":"router"}]})");
   site.OnGet(absl::StrCat(net, "/quotas/p1/details.json"),
              R"({"quota":{"floatingip":{"limit":5,"used":1,"reserved":0}}})");
+  return site;
+}
+
+// The same with Cinder and all that is asked of Neutron, each list with one object.
+inline FakeSite FullSite() {
+  FakeSite site = WorkingSite();
+  std::vector<CatalogRow> rows = UsualCatalog();
+  rows.push_back({"volumev3", "RegionOne", kCinder});
+  site.On(kTokens, TokenResponse(rows));
+  const std::string net = absl::StrCat(kNeutron, "/v2.0");
+  site.OnGet(absl::StrCat(net, "/extensions"),
+             R"({"extensions":[{"alias":"quota_details"},{"alias":"floatingip-pools"},)"
+             R"({"alias":"subnet_allocation"}]})");
+  site.OnGet(absl::StrCat(net, "/networks?limit=1000"),
+             R"({"networks":[{"id":"e","router:external":true,"shared":false,"subnets":["s1"]},)"
+             R"({"id":"n","project_id":"p1","shared":false,"subnets":["s2"]}]})");
+  site.OnGet(absl::StrCat(net, "/subnets?limit=1000"),
+             R"({"subnets":[{"id":"s2","network_id":"n","cidr":"10.0.0.0/24","ip_version":4,)"
+             R"("gateway_ip":"10.0.0.1","enable_dhcp":true,)"
+             R"("allocation_pools":[{"start":"10.0.0.2","end":"10.0.0.254"}]}]})");
+  site.OnGet(absl::StrCat(net, "/routers?limit=1000"),
+             R"({"routers":[{"id":"r","external_gateway_info":{"network_id":"e"}}]})");
+  site.OnGet(absl::StrCat(net, kPortsPath),
+             R"({"ports":[{"id":"p","network_id":"n","device_id":"r",)"
+             R"("device_owner":"network:router_interface",)"
+             R"("fixed_ips":[{"subnet_id":"s2","ip_address":"10.0.0.1"}]}]})");
+  site.OnGet(absl::StrCat(net, "/floatingips?limit=1000"),
+             R"({"floatingips":[{"id":"f","floating_network_id":"e"}]})");
+  site.OnGet(
+      absl::StrCat(net, "/floatingip_pools"),
+      R"({"floatingip_pools":[{"network_id":"e","subnet_id":"s1","cidr":"193.144.35.0/24"}]})");
+  site.OnGet(absl::StrCat(net, "/subnetpools?limit=1000&shared=true"),
+             R"({"subnetpools":[{"id":"sp","prefixes":["2001:720::/48"],"ip_version":6}]})");
+  site.OnGet(absl::StrCat(kCinder, "/os-quota-sets/p1?usage=true"),
+             R"({"quota_set":{"id":"p1","volumes":{"limit":10,"in_use":2,"reserved":1}}})");
+  site.OnGet(absl::StrCat(kCinder, "/types?limit=1000"),
+             R"({"volume_types":[{"id":"t1","name":"ssd"}]})");
+  site.OnGet(absl::StrCat(kCinder, "/types/default"), R"({"volume_type":{"id":"t1"}})");
+  site.OnGet(absl::StrCat(kCinder, "/os-availability-zone"),
+             R"({"availabilityZoneInfo":[{"zoneName":"az1","zoneState":{"available":true}}]})");
   return site;
 }
 

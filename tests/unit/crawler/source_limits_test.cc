@@ -87,10 +87,12 @@ TEST(SourceLimits, ShareBytes) {
     site.OnGet(absl::StrCat(kNeutron, "/v2.0", path, "?limit=1000"),
                absl::StrCat("{\"", path + 1, "\":[]}", ballast));
   }
-  const Ending ending = CrawlFor(Kind::kNetworks, site);
-  EXPECT_EQ(ending.error, ErrorClass::kLimit);
-  EXPECT_EQ(ending.limit, Limit::kShareBytes);
-  EXPECT_THAT(ending.counted, testing::Contains(Limit::kShareBytes));
+  const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
+  EXPECT_THAT(site.limits, testing::Contains(Limit::kShareBytes));
+  // Those that came before are whole, and what only adds facts does not fail the kind.
+  const SourceEvent* event = FindObservation(events, Kind::kNetworks);
+  ASSERT_NE(event, nullptr);
+  EXPECT_THAT(event->observation.documents.at(4).error, testing::HasSubstr("share-bytes"));
 }
 
 TEST(SourceLimits, ListBytes) {
@@ -130,7 +132,28 @@ TEST(SourceLimits, ExtraSpecRequests) {
     absl::StrAppend(&flavors, ",{\"id\":\"", i, "\"}");
   }
   site.OnGet(FlavorsUrl(), absl::StrCat("{\"flavors\":[", flavors, "]}"));
-  ExpectEndsBy(CrawlFor(Kind::kFlavors, site), ErrorClass::kLimit, Limit::kExtraSpecRequests);
+  const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
+  EXPECT_THAT(site.limits, ElementsAre(Limit::kExtraSpecRequests));
+  const SourceEvent* event = FindObservation(events, Kind::kFlavors);
+  ASSERT_NE(event, nullptr);
+  EXPECT_EQ(event->observation.documents.back().name, "extra_specs");
+  EXPECT_THAT(event->observation.documents.back().error, testing::HasSubstr("not asked"));
+}
+
+TEST(SourceLimits, CommunityImages) {
+  FakeSite site = WorkingSite();
+  std::string images = "{\"id\":\"0\"}";
+  for (int64_t i = 1; i <= kMaxCommunityImages; ++i) {
+    absl::StrAppend(&images, ",{\"id\":\"", i, "\"}");
+  }
+  site.OnGet(absl::StrCat(ImagesUrl(), "&visibility=community"),
+             absl::StrCat("{\"images\":[", images, "]}"));
+  const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
+  EXPECT_THAT(site.limits, ElementsAre(Limit::kCommunityImages));
+  const SourceEvent* event = FindObservation(events, Kind::kImages);
+  ASSERT_NE(event, nullptr);
+  EXPECT_EQ(event->observation.documents.at(2).body, "") << "a part of a list is none";
+  EXPECT_THAT(event->observation.documents.at(2).error, testing::HasSubstr("community-images"));
 }
 
 TEST(SourceLimits, Regions) {
@@ -180,15 +203,17 @@ TEST(SourceLimits, PlainHttpForeignAndInwardHosts) {
   }
 }
 
-TEST(SourceLimits, WhatIsNotAskedOfAServiceDoesNotLoseItsQuotas) {
+TEST(SourceLimits, WhatMayNotBeAskedOfAServiceIsSaid) {
   FakeSite site = WorkingSite();
   std::vector<CatalogRow> rows = UsualCatalog();
   rows[0].url = "https://nova.evil.example/v2.1";
   site.On(kTokens, TokenResponse(rows));
   const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
-  EXPECT_EQ(FindObservation(events, Kind::kQuotas), nullptr);
-  ASSERT_NE(FindFailure(events, Kind::kQuotas), nullptr);
-  EXPECT_EQ(FindFailure(events, Kind::kQuotas)->error, ErrorClass::kPolicy);
+  EXPECT_NE(FindFailure(events, Kind::kFlavors), nullptr);
+  const SourceEvent* event = FindObservation(events, Kind::kQuotas);
+  ASSERT_NE(event, nullptr) << "Neutron tells its limits";
+  EXPECT_EQ(event->observation.documents.at(0).name, "nova_limits");
+  EXPECT_THAT(event->observation.documents.at(0).error, testing::HasSubstr("allow_hosts"));
 }
 
 TEST(SourceLimits, AGoodSiteHitsNone) {

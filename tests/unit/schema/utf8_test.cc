@@ -39,6 +39,18 @@ TEST(ValidUtf8, ReplacesEachByteThatIsNot) {
   EXPECT_EQ(ValidUtf8("\x80x"), mark + "x");
 }
 
+TEST(PairedSurrogates, ReplacesHalvesThatStandAlone) {
+  EXPECT_EQ(PairedSurrogates(R"({"a":"x\ud83d\ude00y"})"), R"({"a":"x\ud83d\ude00y"})");
+  EXPECT_EQ(PairedSurrogates(R"("\ud800")"), R"("\ufffd")");
+  EXPECT_EQ(PairedSurrogates(R"("\uDC00\uD800")"), R"("\ufffd\ufffd")");
+  EXPECT_EQ(PairedSurrogates(R"("\ud800\u0041")"), R"("\ufffd\u0041")");
+  EXPECT_EQ(PairedSurrogates(R"("\ud800\ud83d\ude00")"), R"("\ufffd\ud83d\ude00")");
+  EXPECT_EQ(PairedSurrogates(R"("\\ud800")"), R"("\\ud800")") << "an escaped backslash";
+  EXPECT_EQ(PairedSurrogates(R"("\)"), R"("\)");
+  EXPECT_EQ(PairedSurrogates(R"("\ud8)"), R"("\ud8)");
+  EXPECT_EQ(PairedSurrogates(""), "");
+}
+
 TEST(CutUtf8, SplitsNoCharacter) {
   EXPECT_EQ(CutUtf8("aü", 3), "aü");
   EXPECT_EQ(CutUtf8("aü", 2), "a");
