@@ -111,7 +111,7 @@ absl::Status CrawlCycle::RecordHeld() {
   for (const auto& [target, back_off] : options_.gate.Held()) {
     ShareOutcome outcome;
     outcome.share = target.share;
-    outcome.kinds[Kind::kAuth] = {ErrorClass::kBackingOff, DescribeBackOff(back_off)};
+    outcome.kinds[Kind::kAuth] = {ErrorClass::kBackingOff, DescribeBackOff(back_off), 0, 0, {}};
     ++summary_.share_count;
     ++summary_.done_count;
     ++summary_.backing_off_count;

@@ -190,6 +190,10 @@ class NetworkJoin {
     }
     if (!subnet.cidr.empty()) {
       seen_[by_id_.at(network_id)].push_back({subnet.cidr, subnet.source, subnet.id});
+      const AddressClass kind = ClassifyAddresses(subnet.cidr);
+      if (!kind.name.empty() && kind.name != "mixed") {
+        subnet.is_public = kind.global ? Tristate::kYes : Tristate::kNo;
+      }
     }
     if (!subnet.id.empty()) {
       const auto same = [&](const Subnet& other) { return other.id == subnet.id; };

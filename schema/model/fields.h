@@ -174,6 +174,7 @@ void VisitFields(Visitor& visit, Record& subnet) {
   visit("used_count", subnet.used_count);
   visit("has_dhcp_port", subnet.has_dhcp_port);
   visit("gateway_holder", subnet.gateway_holder);
+  visit("is_public", subnet.is_public);
 }
 
 // Without the networks and subnets.

@@ -27,6 +27,8 @@ ALTER TABLE subnet ADD COLUMN used_count INTEGER CHECK (used_count >= 0);
 ALTER TABLE subnet ADD COLUMN has_dhcp_port INTEGER NOT NULL DEFAULT 0
   CHECK (has_dhcp_port IN (0, 1));
 ALTER TABLE subnet ADD COLUMN gateway_holder TEXT NOT NULL DEFAULT '';
+ALTER TABLE subnet ADD COLUMN is_public TEXT NOT NULL DEFAULT 'unknown'
+  CHECK (is_public IN ('unknown', 'no', 'yes'));
 
 CREATE TABLE router_subnet (
   router_id INTEGER NOT NULL REFERENCES router (id) ON DELETE CASCADE,

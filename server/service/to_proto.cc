@@ -53,6 +53,7 @@ void SubnetToProto(const Subnet& subnet, v1::Subnet& proto) {
   SetOptional(proto, &v1::Subnet::set_used_count, subnet.used_count);
   proto.set_has_dhcp_port(subnet.has_dhcp_port);
   proto.set_gateway_holder(subnet.gateway_holder);
+  proto.set_is_public(TristateToProto(subnet.is_public));
 }
 
 void SubnetPoolToProto(const SubnetPool& pool, v1::SubnetPool& proto) {
