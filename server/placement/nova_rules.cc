@@ -123,6 +123,22 @@ class Pair {
     return Both("hw_cpu_policy", "hw:cpu_policy", "an image may not ask for better CPUs");
   }
 
+  // Which of the CPUs are dedicated is told by one mask, of dedicated or of real-time CPUs.
+  Refused MixedCpus() const {
+    const std::string* policy = Spec("hw:cpu_policy");
+    if (policy == nullptr || policy->empty()) policy = Property("hw_cpu_policy");
+    if (policy == nullptr || *policy != "mixed") return std::nullopt;
+    const std::string* mask = Spec("hw:cpu_dedicated_mask");
+    const std::string* realtime = Spec("hw:cpu_realtime");
+    const bool has_mask = mask != nullptr && !mask->empty();
+    const bool is_realtime = realtime != nullptr && IsTrue(*realtime);
+    if (has_mask != is_realtime) return std::nullopt;
+    if (has_mask) {
+      return Both("hw_cpu_policy", "hw:cpu_realtime", "it excludes hw:cpu_dedicated_mask");
+    }
+    return Both("hw_cpu_policy", "hw:cpu_policy", "mixed CPUs need hw:cpu_dedicated_mask");
+  }
+
   Refused ThreadPolicy() const {
     const std::string* of_flavor = Spec("hw:cpu_thread_policy");
     const std::string* of_image = Property("hw_cpu_thread_policy");
@@ -382,8 +398,8 @@ std::optional<NovaRefusal> PropertyConflict(const Flavor& flavor, const Image& i
   const Pair pair(flavor, specs, properties);
   for (const auto check :
        {&Pair::MemoryEncryption, &Pair::Switches, &Pair::SerialPorts, &Pair::Topology,
-        &Pair::CpuPolicy, &Pair::CpuResources, &Pair::ThreadPolicy, &Pair::PageSize,
-        &Pair::LockedMemory, &Pair::Numa, &Pair::Devices}) {
+        &Pair::CpuPolicy, &Pair::MixedCpus, &Pair::CpuResources, &Pair::ThreadPolicy,
+        &Pair::PageSize, &Pair::LockedMemory, &Pair::Numa, &Pair::Devices}) {
     if (Refused refused = (pair.*check)()) return refused;
   }
   return std::nullopt;

@@ -94,8 +94,9 @@ OTHER_WORDS = ['', 'none', 'auto', 'default', 'yes', 'true', '0', '1', '2', '64'
                '>=2.6', '>=2.6, < 4.0', '2.6', '=>2', '>']
 # Words of later releases than the one that is installed, which CIS takes.
 NEWER_WORDS = {('hw_vif_model', 'igb')}
-# Not a text: Nova reads JSON of them.
-STRUCTURED = {'block_device_mapping', 'mappings', 'img_block_device_mapping', 'img_mappings'}
+# Not a text: Nova reads JSON of them. UUIDs: Nova warns of a wrong one and takes it.
+LEFT_OUT = {'block_device_mapping', 'mappings', 'img_block_device_mapping', 'img_mappings',
+            'img_signature_certificate_uuid', 'hw_ephemeral_encryption_secret_uuid'}
 
 
 def words_of_nova() -> list:
@@ -115,7 +116,7 @@ def keys_of_nova() -> list:
     props = image_meta.ImageMetaProps
     return sorted((set(props.fields) | set(props._legacy_property_map)  # pylint: disable=protected-access
                    | {'vmware_adaptertype', 'hw_numa_mem.0', 'hw_sound_model', 'hw_usb_model'})
-                  - STRUCTURED)
+                  - LEFT_OUT)
 
 
 def choose(chance: random.Random, table: dict) -> dict:

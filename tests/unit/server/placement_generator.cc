@@ -68,13 +68,13 @@ Image Generator::AnyImage(int number) {
     const auto& [key, value] = properties[Below(8)];
     (*image.boot_properties)[key] = value;
   }
-  if (OneIn(8)) {
+  if (OneIn(10)) {
     image.volume_count = Below(3);
     image.volume_gib = 15 * *image.volume_count;
     if (OneIn(2)) image.size_bytes = 0;
   }
-  if (OneIn(12)) image.visibility = "community";
-  if (OneIn(12)) image.member_status = "pending";
+  if (OneIn(16)) image.visibility = "community";
+  if (OneIn(16)) image.member_status = "pending";
   if (OneIn(8)) image.provenance.warnings = {"OS_CONFLICT: property and name differ"};
   return image;
 }
@@ -168,7 +168,7 @@ void Generator::AddShare(CatalogBuilder& builder, const std::string& site, const
   builder.Select(share);
   const int flavor_count = Below(6);
   for (int i = 0; i < flavor_count; ++i) builder.AddFlavor(AnyFlavor(i));
-  const int image_count = Below(6);
+  const int image_count = Below(8);
   for (int i = 0; i < image_count; ++i) builder.AddImage(AnyImage(i));
   AddNetworks(builder);
   for (const char* resource : {"instances", "cores", "ram_mib", "floating_ips", "networks",
@@ -202,7 +202,7 @@ PlacementQuery Generator::Query() {
 }
 
 void Generator::Tighten(PlacementQuery* query) {
-  switch (Below(14)) {
+  switch (Below(13)) {
     case 0:
       query->vcpu_count.min = query->vcpu_count.min.value_or(0) + 1 + Below(3);
       break;
@@ -235,16 +235,15 @@ void Generator::Tighten(PlacementQuery* query) {
       }
       break;
     case 9:
+      if (OneIn(3)) {
+        const char* const kinds[] = {"mig", "vgpu", "passthrough"};
+        if (query->gpu_kind.empty()) query->gpu_kind = kinds[Below(3)];
+        break;
+      }
       query->gpu_memory_mib.min = query->gpu_memory_mib.min.value_or(0) + 8192;
       break;
     case 10:
       if (query->cpu_alloc.empty()) query->cpu_alloc = OneIn(2) ? "dedicated" : "shared";
-      break;
-    case 12:
-      if (query->gpu_kind.empty()) {
-        const char* const kinds[] = {"mig", "vgpu", "passthrough"};
-        query->gpu_kind = kinds[Below(3)];
-      }
       break;
     case 11:
       query->excluded_flavor_globs.push_back(absl::StrCat("f", Below(6)));

@@ -41,6 +41,8 @@ TEST(NovaRules, WhatFlavorAndImageSayTogether) {
        "hw:cpu_policy"},
       {{{"hw:cpu_policy", "dedicated"}}, {{"hw_cpu_policy", "shared"}}, "", ""},
       {{}, {{"hw_cpu_policy", "dedicated"}}, "", ""},
+      {{}, {{"hw_cpu_policy", "mixed"}}, "hw_cpu_policy", "hw:cpu_policy"},
+      {{{"hw:cpu_dedicated_mask", "0-1"}}, {{"hw_cpu_policy", "mixed"}}, "", ""},
       {{}, {{"hw_cpu_thread_policy", "isolate"}}, "hw_cpu_thread_policy", "hw:cpu_thread_policy"},
       {{{"hw:cpu_policy", "dedicated"}}, {{"hw_cpu_thread_policy", "isolate"}}, "", ""},
       {{{"hw:cpu_policy", "dedicated"}, {"hw:cpu_thread_policy", "require"}},
