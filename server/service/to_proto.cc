@@ -37,7 +37,7 @@ void KindToProto(const RequestContext& context, Kind kind, const KindState* stat
   }
   proto.set_failure_count(state->failure_count);
   proto.set_skipped_count(state->skipped_count);
-  for (const std::string& remark : state->remarks) proto.add_remarks(ValidUtf8(remark));
+  for (const std::string& remark : state->remarks) proto.add_remarks(remark);
 }
 
 void SubnetToProto(const Subnet& subnet, v1::Subnet& proto) {
