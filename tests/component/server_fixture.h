@@ -22,7 +22,7 @@ namespace cis {
 // A clock that stands still shortly after the data of a built catalog were read, until it is moved.
 class TestClock : public Clock {
  public:
-  absl::Time Now() const override { return TestTime() + absl::Hours(hours_); }
+  absl::Time Now() const override { return TestTime() + absl::Hours(hours_.load()); }
   void SetHours(int hours) { hours_ = hours; }
 
  private:

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 
 namespace cis {
 namespace {
@@ -229,7 +229,8 @@ TEST(Options, ExamplesOfTheHelpAreAccepted) {
     std::vector<std::string> examples = absl::StrSplit(help.substr(help.find("Examples:\n")), '\n');
     // A long example goes on in the next line.
     for (size_t i = examples.size() - 1; i > 0; --i) {
-      if (!absl::ConsumeSuffix(&examples[i - 1], "\\")) continue;
+      if (!absl::EndsWith(examples[i - 1], "\\")) continue;
+      examples[i - 1].pop_back();
       absl::StrAppend(&examples[i - 1], examples[i]);
     }
     for (const std::string& example : examples) {
@@ -249,7 +250,7 @@ TEST(Options, ExamplesOfTheHelpAreAccepted) {
 // The values after the colon in the help of --as-of, which every listing and place have.
 TEST(Options, TimesOfTheHelpAreAccepted) {
   const std::string help = ParseArguments({"flavors", "--help"}, "").out;
-  constexpr absl::string_view kBefore = "As it was then: ";
+  const std::string kBefore = "As it was then: ";
   const size_t start = help.find(kBefore);
   ASSERT_NE(start, std::string::npos) << help;
   std::string text = help.substr(start + kBefore.size());

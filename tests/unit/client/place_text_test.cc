@@ -12,6 +12,7 @@ namespace cis {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 v1::FindPlacementsResponse Response(const std::string& text) {
   v1::FindPlacementsResponse response;
