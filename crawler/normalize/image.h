@@ -13,9 +13,9 @@ enum class ImageListing { kImages, kHidden, kCommunity, kPending };
 
 // One image of Glance's list. `record` holds a Glance v2 image; older clients' spellings
 // ("minDisk", "properties") are read too. Fields that cannot be read become warnings.
-// `site` is where it was listed. What `listing` says of the image (hidden, community, membership not
-// accepted) is taken from it where the record is silent. Returns INVALID_ARGUMENT if it has neither
-// id nor name.
+// `site` is where it was listed. What `listing` says of the image (hidden, community, membership
+// not accepted) is taken from it where the record is silent. Returns INVALID_ARGUMENT if it has
+// neither id nor name.
 absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string& path,
                                      const ImageSite& site = {},
                                      ImageListing listing = ImageListing::kImages);

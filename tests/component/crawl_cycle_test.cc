@@ -121,7 +121,7 @@ TEST_F(CrawlCycleTest, WorkingSiteIsStoredWhole) {
   EXPECT_EQ(share.kinds.size(), std::size(kAllKinds));
   ASSERT_EQ(catalog.crawls.size(), 1U);
   EXPECT_EQ(catalog.crawls[0].refreshed_count, 1);
-  EXPECT_EQ(catalog.crawls[0].request_count, 12);
+  EXPECT_EQ(catalog.crawls[0].request_count, 15);
   EXPECT_NE(catalog.crawls[0].end_time, absl::InfinitePast());
 }
 
@@ -313,8 +313,8 @@ TEST_F(CrawlCycleTest, FederatedSharesLogInOnceTogetherAndTheProtocolIsRemembere
   const auto summary = Crawl(targets);
   ASSERT_TRUE(summary.ok()) << summary.status();
   EXPECT_EQ(summary->refreshed_count, 2);
-  EXPECT_EQ(summary->request_count, 2 + 12 + 11)
-      << "both protocols, then as with a password; Neutron's extensions once";
+  EXPECT_EQ(summary->request_count, 2 + 15 + 12)
+      << "both protocols, then as with a password; what an endpoint answers alike to all is asked once";
   const Catalog catalog = Load();
   EXPECT_EQ(catalog.sites[0]->endpoints.at(0).endpoint.protocol, "oidc");
 

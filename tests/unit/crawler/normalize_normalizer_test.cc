@@ -140,7 +140,10 @@ TEST(Normalizer, AListingThatOnlyAddsImagesCostsNoOther) {
   const auto records = Normalize(observation);
   ASSERT_TRUE(records.ok()) << records.status();
   EXPECT_EQ(records->images.size(), 1U);
-  EXPECT_THAT(records->remarks, testing::ElementsAre(testing::StartsWith("images_community: ")));
+  EXPECT_THAT(records->remarks,
+              testing::UnorderedElementsAre(testing::StartsWith("images_hidden: "),
+                                            testing::StartsWith("images_community: "),
+                                            testing::StartsWith("images_pending: ")));
 }
 
 TEST(Normalizer, IsAPureFunction) {

@@ -63,12 +63,13 @@ vos:
   ops:
     auth: {project_id: p1}
   dteam:
+    auth: {project_id: p2}
 )");
   const SitesConfig config = MustLoad();
   EXPECT_THAT(config.errors, IsEmpty());
   ASSERT_THAT(config.targets, SizeIs(2));
   EXPECT_EQ(config.targets[0].share.vo, "dteam");
-  EXPECT_EQ(config.targets[0].share.project_key, "");
+  EXPECT_EQ(config.targets[0].share.project_key, "p2");
   EXPECT_EQ(config.targets[1].share.project_id, "p1");
 }
 
@@ -209,9 +210,11 @@ vos:
   auth: {project_id: [p]}
 - name: y
   auth: p
+- name: z
+  auth: {project_id: p}
 )");
   const SitesConfig config = MustLoad();
-  EXPECT_THAT(config.targets, IsEmpty()) << "no project is named";
+  EXPECT_THAT(config.targets, SizeIs(1)) << "the others name no project";
   EXPECT_THAT(
       Short(config.errors),
       testing::UnorderedElementsAre(

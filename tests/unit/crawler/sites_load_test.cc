@@ -113,7 +113,8 @@ TEST_F(SitesLoadTest, FiltersBySiteAndVoInAnyCase) {
 }
 
 TEST_F(SitesLoadTest, UnknownFilterNamesAreErrorsWithWhatComesClose) {
-  WriteSite("a.yaml", "CESGA-CLOUD", "a.example", "{name: vo.access.egi.eu}");
+  WriteSite("a.yaml", "CESGA-CLOUD", "a.example",
+            "{name: vo.access.egi.eu, auth: {project_id: p}}");
   WriteSite("b.yaml", "BIFI", "b.example", "{name: ops, auth: {project_id: p}}");
   options_.site_filter = {"CESGA"};
   EXPECT_THAT(ErrorOf(Load()), HasSubstr("--site \"CESGA\" is in no site file; did you mean "

@@ -203,7 +203,8 @@ TEST(SourceLogin, TokenThatHasExpiredIsRenewedAsOftenAsItMust) {
   EXPECT_GE(site.CountOf(absl::StrCat(kKeystone, "/v3/auth/tokens")), 4);
   const SourceEvent* found = FindObservation(events, Kind::kImages);
   ASSERT_NE(found, nullptr);
-  EXPECT_EQ(found->observation.documents.size(), kPages + 1U) << "and the hidden ones";
+  EXPECT_EQ(found->observation.documents.size(), kPages + 3U)
+      << "and the hidden, community and pending ones";
 }
 
 TEST(SourceLogin, RefusedCredentialIsARefusalOfTheVo) {
