@@ -134,7 +134,11 @@ void FlavorFetch::AskExtraSpecs(const std::string& flavor_id, bool is_first) {
 void FlavorFetch::OnExtraSpecs(const std::string& flavor_id, bool is_first, const Answer& answer) {
   --open_count_;
   const std::string name = absl::StrCat("extra_specs/", flavor_id);
-  const absl::StatusOr<json> body = ParseAnswer(name, answer, client_->token());
+  absl::StatusOr<json> body = ParseAnswer(name, answer, client_->token());
+  if (body.ok() && (body->count("extra_specs") == 0 || !(*body)["extra_specs"].is_object())) {
+    body = MakeSourceError(ErrorClass::kParse, absl::StrCat(name, ": the answer of ", answer.url,
+                                                            " has no object \"extra_specs\""));
+  }
   if (body.ok()) {
     documents_.push_back(MakeDocument(name, answer));
   } else {

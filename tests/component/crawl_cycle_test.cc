@@ -314,7 +314,8 @@ TEST_F(CrawlCycleTest, FederatedSharesLogInOnceTogetherAndTheProtocolIsRemembere
   ASSERT_TRUE(summary.ok()) << summary.status();
   EXPECT_EQ(summary->refreshed_count, 2);
   EXPECT_EQ(summary->request_count, 2 + 15 + 12)
-      << "both protocols, then as with a password; what an endpoint answers alike to all is asked once";
+      << "both protocols, then as with a password; what an endpoint answers alike to all is asked "
+         "once";
   const Catalog catalog = Load();
   EXPECT_EQ(catalog.sites[0]->endpoints.at(0).endpoint.protocol, "oidc");
 

@@ -84,7 +84,9 @@ class Bench:
         code, err = self.crawl(self.good, PATIENT)
         assert code == 0, err
         self.want = self.rows(self.good, RECORDS)
-        assert not [r for r in self.rows(self.good, STATES) if r[5] != '[]'], 'a remark on a good site'
+        # The catalogs of the recordings name a Cinder that nobody replays.
+        assert not [r for r in self.rows(self.good, STATES)
+                    if r[5] != '[]' and 'cinder' not in r[5]], 'a remark on a good site'
 
     def crawl(self, db, speed):
         code, _, err = harness.run('cis-crawler', 'crawl', '--sites', self.sites, '--db', db, *ONLY, *speed)

@@ -62,7 +62,7 @@ class Quickstart(unittest.TestCase):
         self.assertIn('== another program has port 50051: trying the next one; '
                       'CIS_LISTEN=HOST:PORT sets another address\n', err)
         self.assertRegex(self.server(err), r'^127\.0\.0\.1:500(5[2-9]|60)$')
-        self.assertIn('can run this', out)
+        self.assertIn('can run this', out + err)
 
     def test_names_the_address_that_was_given_and_is_taken(self):
         listen = '127.0.0.1:%d' % self.occupy(0)
@@ -83,7 +83,7 @@ class Quickstart(unittest.TestCase):
         os.chmod(slow, 0o755)
         code, out, err = self.quickstart('--bin', programs)
         self.assertEqual(code, 0, err)
-        self.assertIn('can run this', out)
+        self.assertIn('can run this', out + err)
         self.assertNotIn('SNAPSHOT_NOT_READY', out + err)
 
     def test_ends_what_it_started(self):
