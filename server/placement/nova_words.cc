@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -57,12 +56,11 @@ constexpr absl::string_view kScsiModels =
 constexpr absl::string_view kModes = "hvm, xen, uml, exe, pv, hv, baremetal";
 
 // The words of every release: since Liberty (2015) words were added to the lists and none was taken
-// away. From nova/objects/fields.py and nova/network/model.py of 2026, with the older spellings
-// that the fields' `coerce` takes.
+// away. Ordered by key. From nova/objects/fields.py and nova/network/model.py of 2026, with the
+// older spellings that the fields' `coerce` takes.
 constexpr std::array<ValueRule, 57> kRules{{
     {"architecture", Form::kArchitecture, kArchitectures, ""},
     {"hw_architecture", Form::kArchitecture, kArchitectures, ""},
-    {"hw_emulation_architecture", Form::kArchitecture, kArchitectures, ""},
     {"hw_cdrom_bus", Form::kWord, kBuses, ""},
     {"hw_cpu_cores", Form::kWholeNumber, "", ""},
     {"hw_cpu_max_cores", Form::kWholeNumber, "", ""},
@@ -73,8 +71,8 @@ constexpr std::array<ValueRule, 57> kRules{{
     {"hw_cpu_thread_policy", Form::kWord, "prefer, isolate, require", ""},
     {"hw_cpu_threads", Form::kWholeNumber, "", ""},
     {"hw_device_id", Form::kWholeNumber, "", ""},
-    {"xenapi_device_id", Form::kWholeNumber, "", ""},
     {"hw_disk_bus", Form::kWord, kBuses, ""},
+    {"hw_emulation_architecture", Form::kArchitecture, kArchitectures, ""},
     {"hw_ephemeral_encryption_format", Form::kWord, "plain, luks, luksv2", ""},
     {"hw_firmware_type", Form::kWord, "bios, uefi", ""},
     {"hw_floppy_bus", Form::kWord, kBuses, ""},
@@ -91,7 +89,6 @@ constexpr std::array<ValueRule, 57> kRules{{
     {"hw_rescue_device", Form::kWord, "cdrom, disk, floppy, fs, lun", ""},
     {"hw_rng_model", Form::kWord, "virtio", ""},
     {"hw_scsi_model", Form::kAnyCaseWord, kScsiModels, ""},
-    {"vmware_adaptertype", Form::kAdapter, kScsiModels, ""},
     {"hw_serial_port_count", Form::kWholeNumber, "", ""},
     {"hw_sound_model", Form::kWord, "sb16, es1370, pcspk, ac97, ich6, ich9, usb, virtio", "", true},
     {"hw_tpm_model", Form::kWord, "tpm-tis, tpm-crb", ""},
@@ -108,25 +105,30 @@ constexpr std::array<ValueRule, 57> kRules{{
      "igb"},
     {"hw_viommu_model", Form::kWord, "intel, smmuv3, virtio, auto", ""},
     {"hw_vm_mode", Form::kAnyCaseWord, kModes, ""},
-    {"vm_mode", Form::kAnyCaseWord, kModes, ""},
     {"hw_watchdog_action", Form::kWord, "none, pause, poweroff, reset, disabled", ""},
-    {"img_hv_type", Form::kAnyCaseWord, kHypervisors, ""},
     {"hypervisor_type", Form::kAnyCaseWord, kHypervisors, ""},
-    {"img_hv_requested_version", Form::kVersions, "", ""},
     {"hypervisor_version_requires", Form::kVersions, "", ""},
     {"img_compression_level", Form::kWholeNumber, "", ""},
-    {"xenapi_image_compression_level", Form::kWholeNumber, "", ""},
     {"img_config_drive", Form::kWord, "optional, mandatory", ""},
-    {"os_secure_boot", Form::kWord, "required, disabled, optional", ""},
-    {"os_type", Form::kAnyCaseWord, "linux, windows", ""},
+    {"img_hv_requested_version", Form::kVersions, "", ""},
+    {"img_hv_type", Form::kAnyCaseWord, kHypervisors, ""},
     {"img_signature_hash_method", Form::kWord, "SHA-224, SHA-256, SHA-384, SHA-512", ""},
     {"img_signature_key_type", Form::kWord,
      "DSA, ECC_SECP384R1, ECC_SECP521R1, ECC_SECT409K1, ECC_SECT409R1, ECC_SECT571K1, "
      "ECC_SECT571R1, RSA-PSS",
      ""},
     {"img_version", Form::kWholeNumber, "", ""},
+    {"os_secure_boot", Form::kWord, "required, disabled, optional", ""},
+    {"os_type", Form::kAnyCaseWord, "linux, windows", ""},
+    {"vm_mode", Form::kAnyCaseWord, kModes, ""},
+    {"vmware_adaptertype", Form::kAdapter, kScsiModels, ""},
     {"vmware_image_version", Form::kWholeNumber, "", ""},
+    {"xenapi_device_id", Form::kWholeNumber, "", ""},
+    {"xenapi_image_compression_level", Form::kWholeNumber, "", ""},
 }};
+
+constexpr bool IsBefore(const ValueRule& a, const ValueRule& b) { return a.key < b.key; }
+static_assert(std::is_sorted(kRules.begin(), kRules.end(), IsBefore), "kRules is searched by key");
 
 bool IsWholeNumber(absl::string_view text) {
   int64_t value = 0;
@@ -152,8 +154,10 @@ bool IsVersionPredicate(absl::string_view text) {
 
 bool IsOneOf(absl::string_view word, absl::string_view words) {
   if (words.empty()) return false;
-  const std::vector<absl::string_view> list = absl::StrSplit(words, ", ");
-  return std::find(list.begin(), list.end(), word) != list.end();
+  for (const absl::string_view one : absl::StrSplit(words, ", ")) {
+    if (one == word) return true;
+  }
+  return false;
 }
 
 // Whether the field takes the value; `words` are the ones of the releases that are meant.
@@ -175,9 +179,10 @@ bool Takes(const ValueRule& rule, absl::string_view words, absl::string_view val
 }
 
 const ValueRule* FindRule(absl::string_view key) {
-  const auto* const it = std::find_if(kRules.begin(), kRules.end(),
-                                      [key](const ValueRule& rule) { return rule.key == key; });
-  return it == kRules.end() ? nullptr : it;
+  const auto* const it = std::lower_bound(
+      kRules.begin(), kRules.end(), key,
+      [](const ValueRule& rule, absl::string_view wanted) { return rule.key < wanted; });
+  return it == kRules.end() || it->key != key ? nullptr : it;
 }
 
 }  // namespace
