@@ -2,8 +2,11 @@
 
 #include <google/protobuf/field_mask.pb.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/commands.h"
@@ -50,6 +53,24 @@ void WriteNotes(const CommandContext& context, const v1::FindPlacementsResponse&
     Note(context, line);
   }
   for (const std::string& note : response.notes()) Note(context, note);
+}
+
+// What is worth knowing of single placements, each sentence once: for a client that names an image
+// or a kind of GPU, which may be found where nothing else is offered.
+void WritePlacementNotes(const CommandContext& context,
+                         const v1::FindPlacementsResponse& response) {
+  constexpr size_t kMaxNotes = 5;
+  const v1::FindPlacementsRequest& request = response.interpreted_request();
+  if (request.image().image().empty() && request.machine().gpu_kind().empty()) return;
+  std::vector<std::string> told;
+  for (const v1::Placement& placement : response.placements()) {
+    for (const std::string& note : placement.notes()) {
+      if (told.size() == kMaxNotes) return;
+      if (std::find(told.begin(), told.end(), note) != told.end()) continue;
+      told.push_back(note);
+      Note(context, absl::StrCat(placement.site_name(), ": ", note));
+    }
+  }
 }
 
 // Hands the wanted placement to another tool. Returns INVALID_ARGUMENT if there are fewer.
@@ -108,6 +129,7 @@ absl::StatusOr<bool> RunPlace(const CommandContext& context) {
   } else {
     WriteNotes(context, response);
   }
+  if (table) WritePlacementNotes(context, response);
   if (cut) Note(context, "Long names are cut; -o wide shows them whole.");
   if (options.place.page_token.empty() && response.total_size() > response.placements_size()) {
     Note(context, absl::StrCat(response.total_size() - response.placements_size(),
