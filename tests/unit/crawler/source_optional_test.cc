@@ -273,10 +273,7 @@ TEST(SourceOptional, ExtraSpecsOfSingleFlavorsMayFail) {
     ASSERT_NE(event, nullptr);
     const absl::StatusOr<RecordSet> records = Normalize(event->observation);
     ASSERT_TRUE(records.ok()) << records.status();
-    // 403 and 404 are answers: hidden from us, or gone since it was listed.
-    if (failure.name != "HTTP 403" && failure.name != "HTTP 404") {
-      EXPECT_THAT(records->remarks, Contains(StartsWith("extra_specs: ")));
-    }
+    EXPECT_THAT(records->remarks, Contains(StartsWith("extra_specs: ")));
     ASSERT_EQ(records->flavors.size(), 2U);
     EXPECT_FALSE(records->flavors[0].extra_specs.has_value());
     EXPECT_FALSE(records->flavors[0].gpu_count.has_value()) << "not shown is not none";
