@@ -358,7 +358,7 @@ template <typename Record>
 struct ShareList {
   absl::string_view noun;
   absl::Status (*load)(Connection& db, int64_t share_id, std::vector<Record>& records);
-  absl::string_view drop;
+  const char* drop;
   const std::string& (*add)();
 };
 
