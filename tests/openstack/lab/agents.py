@@ -1,5 +1,5 @@
 """What Neutron's agents would do, inside the server and without a data plane: an Open vSwitch agent
-reports itself, so that the stock mechanism driver binds ports to the site's one host; bound ports
+reports itself for every host, so that the stock mechanism driver binds ports to it; bound ports
 and attached floating IPs become ACTIVE."""
 import time
 import types
@@ -52,12 +52,13 @@ def _floating_ip_is_routed(_resource, _event, _trigger, payload):
         _later(directory.get_plugin(constants.L3).update_floatingip_status, address['id'], status)
 
 
-def _run(host):
+def _run(hosts):
     for event in (events.AFTER_CREATE, events.AFTER_UPDATE):
         registry.subscribe(_port_is_wired, resources.PORT, event)
         registry.subscribe(_floating_ip_is_routed, resources.FLOATING_IP, event)
     while True:
-        _report(host)
+        for host in hosts:
+            _report(host)
         eventlet.sleep(HEARTBEAT_SECONDS)
 
 
@@ -67,9 +68,9 @@ def _listen_rarely():
     impl_fake.time = types.SimpleNamespace(time=time.time, sleep=lambda _: time.sleep(1))
 
 
-def start(host):
+def start(hosts):
     """Begins when the server has loaded everything."""
     def begin(_resource, _event, _trigger, payload=None):  # pylint: disable=unused-argument
-        eventlet.spawn(_run, host)
+        eventlet.spawn(_run, hosts)
     _listen_rarely()
     registry.subscribe(begin, resources.PROCESS, events.BEFORE_SPAWN)

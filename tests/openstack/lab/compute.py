@@ -39,13 +39,14 @@ def _wait_for_placement():
         time.sleep(0.2)
 
 
-def _start_others(launcher, ready):
+def _start_others(launcher, hosts, ready):
     """Everything but the API: neither of them starts without Placement."""
     _wait_for_placement()
-    for binary, topic in (('nova-conductor', conductor_rpcapi.RPC_TOPIC),
-                          ('nova-scheduler', scheduler_rpcapi.RPC_TOPIC),
-                          ('nova-compute', compute_rpcapi.RPC_TOPIC)):
-        started = service.Service.create(binary=binary, topic=topic)
+    for binary, topic, host in (('nova-conductor', conductor_rpcapi.RPC_TOPIC, None),
+                                ('nova-scheduler', scheduler_rpcapi.RPC_TOPIC, None),
+                                *[('nova-compute', compute_rpcapi.RPC_TOPIC, host)
+                                  for host in hosts]):
+        started = service.Service.create(binary=binary, topic=topic, host=host)
         launcher.launch_service(started)
         while started.rpcserver is None:
             time.sleep(0.05)
@@ -54,8 +55,9 @@ def _start_others(launcher, ready):
 
 
 def main():
-    """argv: nova, the file to write when machines can be started, Nova's own options."""
-    ready = sys.argv.pop(1)
+    """argv: nova, the file to write when machines can be started, the compute hosts, Nova's own
+    options."""
+    ready, hosts = sys.argv.pop(1), sys.argv.pop(1).split(',')
     if os.path.exists(ready):
         os.unlink(ready)
     config.parse_args(sys.argv)
@@ -65,5 +67,5 @@ def main():
     objects.Service.enable_min_version_cache()
     launcher = oslo_service.ServiceLauncher(CONF)
     launcher.launch_service(service.WSGIService('osapi_compute'))
-    eventlet.spawn(_start_others, launcher, ready)
+    eventlet.spawn(_start_others, launcher, hosts, ready)
     return launcher.wait()

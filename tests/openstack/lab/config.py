@@ -116,7 +116,7 @@ def placement(site):
 def nova(site):
     return ini({
         'DEFAULT': dict(_log(site, 'nova'), **NO_BROKER, state_path=site.path('state'),
-                        my_ip=site.address, host=site.host,
+                        my_ip=site.address, host=site.hosts[0],
                         enabled_apis='osapi_compute', osapi_compute_listen=site.address,
                         osapi_compute_listen_port=PORTS['nova'] + INNER,
                         osapi_compute_workers=1, compute_driver='fake.Hypervisor',
@@ -131,7 +131,8 @@ def nova(site):
         'placement': _client(site, 'placement', 'placement'),
         'glance': _client(site, 'nova', 'glance'),
         'service_user': dict(_service_user(site, 'nova'), send_service_user_token=True),
-        'cinder': {'os_region_name': site.region},
+        'cinder': {'os_region_name': site.region, 'cross_az_attach': site.cross_az_attach,
+                   'endpoint_template': site.inner_url('cinder') + '/v3/%(project_id)s'},
         'vnc': {'enabled': False},
         # What the seeds' GPU flavors name; the devices are hypervisor.py's.
         'pci': {'alias': json.dumps(dict(PCI_DEVICE, device_type='type-PCI', name='a100')),
@@ -162,7 +163,8 @@ def neutron(site):
         'nova': _service_user(site, 'nova'),
         'placement': _client(site, 'placement', 'placement'),
         'quotas': {'quota_' + name: -1
-                   for name in ('network', 'subnet', 'port', 'router', 'floatingip')},
+                   for name in ('network', 'subnet', 'port', 'router', 'floatingip',
+                                'rbac_policy')},
         **_common(site, 'neutron'),
     })
 
@@ -178,6 +180,26 @@ def ml2(_site):
     })
 
 
+def cinder(site):
+    return ini({
+        'DEFAULT': dict(_log(site, 'cinder'), **NO_BROKER, state_path=site.path('state'),
+                        my_ip=site.address, host='storage-' + site.slug,
+                        osapi_volume_listen=site.address,
+                        osapi_volume_listen_port=PORTS['cinder'] + INNER, osapi_volume_workers=1,
+                        osapi_max_limit=site.page, api_paste_config=paste('cinder'),
+                        public_endpoint=site.url('cinder') if site.proxy_headers else None,
+                        auth_strategy='keystone', periodic_fuzzy_delay=0,
+                        glance_api_servers=site.inner_url('glance'),
+                        enabled_backends=','.join(site.volume_zones),
+                        storage_availability_zone=site.volume_zones[0]),
+        'database': _database(site, 'cinder'),
+        'coordination': {'backend_url': 'file://' + site.path('state')},
+        **_common(site, 'cinder'),
+        **{zone: {'volume_driver': 'block_storage.Volumes', 'volume_backend_name': zone,
+                  'backend_availability_zone': zone} for zone in site.volume_zones},
+    })
+
+
 def name_protocol_oidc():
     """Keystone takes a protocol only if a login method is called so. `openid` it has; a site that
     says `oidc` has added it, as here: a package that consists of an entry point."""
@@ -189,13 +211,14 @@ def name_protocol_oidc():
 
 FILES = {'keystone.conf': keystone, 'glance-api.conf': glance, 'placement.conf': placement,
          'nova.conf': nova, 'neutron.conf': neutron, 'ml2.ini': ml2}
+CINDER_FILES = {'cinder.conf': cinder}
 
 
 def write_all(site):
     """Every configuration file of the site, and Keystone's keys if it has none."""
     for folder in ('etc', 'images', 'state'):
         os.makedirs(site.path(folder), exist_ok=True)
-    for name, content in FILES.items():
+    for name, content in {**FILES, **(CINDER_FILES if site.volume_zones else {})}.items():
         write(site.path('etc', name), content(site), 0o600)
     write(site.path('etc', 'nova-policy.yaml'),
           '"os_compute_api:os-flavor-extra-specs:index": "rule:context_is_admin"\n'
@@ -216,10 +239,12 @@ def arguments(site, service):
     return {
         'keystone': ['keystone', etc + '/keystone.conf', *listen],
         'placement': ['placement', etc, *listen],
-        'nova': ['nova', site.compute_ready, '--config-file', etc + '/nova.conf'],
+        'nova': ['nova', site.compute_ready, ','.join(site.hosts), '--config-file',
+                 etc + '/nova.conf'],
+        'cinder': ['cinder', '--config-file', etc + '/cinder.conf'],
         'glance': ['glance-api', '--config-file', etc + '/glance-api.conf'],
-        'neutron': ['neutron-server', site.host, '--config-file', etc + '/neutron.conf',
-                    '--config-file', etc + '/ml2.ini'],
+        'neutron': ['neutron-server', ','.join(site.hosts), '--config-file',
+                    etc + '/neutron.conf', '--config-file', etc + '/ml2.ini'],
     }[service]
 
 

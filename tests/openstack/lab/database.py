@@ -9,7 +9,9 @@ import time
 from paths import PASSWORD, PG_ADDRESS, PG_PORT, PYTHON, clean_environment, log, state, write
 from process import alive, run, spawn
 
-NAMES = ('keystone', 'glance', 'placement', 'nova_api', 'nova', 'nova_cell0', 'neutron')
+NAMES = ('keystone', 'glance', 'placement', 'nova_api', 'nova', 'nova_cell0', 'neutron', 'cinder')
+# The template that is made last. Its name changes when templates are added.
+LAST = 'tmpl_done_with_cinder'
 SETTINGS = '''listen_addresses = '%s'
 port = %d
 unix_socket_directories = ''
@@ -59,7 +61,8 @@ def start():
             shutil.chown(folder, user, user)
         run([binaries() + '/initdb', '-D', folder, '-A', 'trust', '-U', 'lab', '--no-sync', '-E',
              'UTF8', '--locale=C.UTF-8'], 'setup.log', user=user)
-        with open(folder + '/postgresql.conf', 'a', encoding='ascii') as file:
+    with open(folder + '/postgresql.conf', 'r+', encoding='utf-8') as file:
+        if SETTINGS not in file.read():  # or an `up` was interrupted here
             file.write(SETTINGS)
     if not alive('postgres') and os.path.exists(folder + '/postmaster.pid'):
         os.unlink(folder + '/postmaster.pid')
@@ -109,6 +112,7 @@ def _template_configs():
         'placement': '[placement_database]\nconnection = %s\n' % url('tmpl_placement'),
         'neutron': 'core_plugin = ml2\nservice_plugins = router\n'
                    '[database]\nconnection = %s\n' % url('tmpl_neutron'),
+        'cinder': '[database]\nconnection = %s\n' % url('tmpl_cinder'),
         'nova': 'transport_url = fake:/\n[api_database]\nconnection = %s\n'
                 '[database]\nconnection = %s\n' % (url('tmpl_nova_api'), url('tmpl_nova')),
     }
@@ -120,7 +124,7 @@ def _template_configs():
 def make_templates():
     """Every service's schema, once, in template databases."""
     have = existing()
-    if 'tmpl_done' in have:
+    if LAST in have:
         return
     started = time.monotonic()
     for name in NAMES:  # an interrupted attempt cannot be continued
@@ -133,7 +137,8 @@ def make_templates():
     cell = '{scheme}://{username}:{password}@{hostname}:{port}/{path}'
     chains = [
         [_manage('neutron.db.migration.cli', conf['neutron']) + ['upgrade', 'heads'],
-         _manage('placement.cmd.manage', conf['placement']) + ['db', 'sync']],
+         _manage('placement.cmd.manage', conf['placement']) + ['db', 'sync'],
+         _manage('cinder.cmd.manage', conf['cinder']) + ['db', 'sync']],
         [nova + ['api_db', 'sync'],
          nova + ['cell_v2', 'map_cell0', '--database_connection', cell + '_cell0'],
          nova + ['db', 'sync', '--local_cell'],
@@ -146,7 +151,7 @@ def make_templates():
               for i, chain in enumerate(chains)])
     # cell0 has a cell's schema
     sql('postgres', 'drop database tmpl_nova_cell0',
-        'create database tmpl_nova_cell0 template tmpl_nova', 'create database tmpl_done')
+        'create database tmpl_nova_cell0 template tmpl_nova', 'create database ' + LAST)
     log('schemas made in %.1f s' % (time.monotonic() - started))
 
 

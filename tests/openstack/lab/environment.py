@@ -78,19 +78,22 @@ def _cloud(site, project_id):
     return entry
 
 
-def seed_version():
-    """Changes with everything that decides what is in a site and where."""
-    digest = hashlib.sha256(str(table.FIRST_ADDRESS).encode())
-    for path in [table.__file__, *sorted(glob.glob(os.path.join(SEED, '*.py')))]:
-        with open(path, 'rb') as file:
-            digest.update(file.read())
+def seed_version(site):
+    """Changes with everything that decides what is in the site and where."""
+    digest = hashlib.sha256(repr((table.FIRST_ADDRESS, site, site.federation
+                                  and table.ISSUERS)).encode())
+    for path in sorted(glob.glob(os.path.join(SEED, '*.py'))):
+        name = os.path.basename(path)
+        if not name.startswith('data_') or name == 'data_%s.py' % site.slug:
+            with open(path, 'rb') as file:
+                digest.update(file.read())
     return digest.hexdigest()
 
 
 def seeded(site):
     """Whether the site is complete, and by the seeds as they are now."""
     path = site.path('seed.json')
-    return os.path.exists(path) and read_json(path).get('version') == seed_version()
+    return os.path.exists(path) and read_json(path).get('version') == seed_version(site)
 
 
 def write_all():
@@ -114,13 +117,13 @@ def write_all():
         described.append({
             'name': site.name, 'slug': site.slug, 'address': site.address, 'region': site.region,
             'endpoint': endpoint(site), 'auth_url': site.url('keystone') + '/v3',
-            'ca_file': site.ca_file, 'urls': {s: site.url(s) for s in table.PORTS},
+            'ca_file': site.ca_file, 'urls': {s: site.url(s) for s in site.services},
             'vos': list(site.vos), 'extra_specs_hidden': site.hide_extra_specs,
             'federation': site.federation and {
                 'protocol': site.protocol, 'audience': site.federation_audience,
                 'access_log': state('log', 'access-%s.log' % site.process('keystone'))},
             'page': site.page, 'dead_region': site.dead_region, 'projects': projects,
-            'processes': {s: site.process(s) for s in table.PORTS},
+            'processes': {s: site.process(s) for s in site.services},
             'databases': {n: site.database(n) for n in ('keystone', 'glance', 'nova', 'neutron')}})
     write(state('env', 'clouds.yaml'), yaml_text.dump({'clouds': clouds}))
     write(state('env', 'secure.yaml'), yaml_text.dump({'clouds': secure}), 0o600)

@@ -90,6 +90,18 @@ def _nova():
     return compute.main
 
 
+@kind('cinder')
+def _cinder():
+    from cinder.cmd import volume  # noqa: F401  pylint: disable=unused-import  (patches first)
+    from cinder import objects
+    objects.register_all()  # imports them, which the next modules rely on
+    from cinder.api.v3 import router  # noqa: F401  pylint: disable=unused-import
+    from cinder.scheduler import manager  # noqa: F401  pylint: disable=unused-import
+    from cinder.volume import manager as volumes  # noqa: F401  pylint: disable=unused-import
+    import block_storage
+    return block_storage.main
+
+
 @kind('glance')
 def _glance():
     from glance.cmd import api
@@ -107,7 +119,7 @@ def _neutron():
     import agents
 
     def main():
-        agents.start(sys.argv.pop(1))
+        agents.start(sys.argv.pop(1).split(','))
         return server.main()
     return main
 

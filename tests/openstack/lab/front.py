@@ -104,8 +104,8 @@ def _configuration():
     yield 'SSLSessionCache shmcb:%s(512000)' % state('run', 'ssl_scache')
     yield 'Mutex file:%s default' % state('run')
     for site in table.ALL:
-        for service, port in table.PORTS.items():
-            yield from _virtual_host(site, service, port)
+        for service in site.services:
+            yield from _virtual_host(site, service, table.PORTS[service])
 
 
 def start():

@@ -26,7 +26,7 @@ from paths import STATE, log, state, write
 
 BORROWED_BY_TESTS = state('run', 'fixture')
 # Neutron first: it takes longest.
-SERVICES = ('neutron', 'nova', 'glance', 'keystone', 'placement')
+SERVICES = ('neutron', 'nova', 'cinder', 'glance', 'keystone', 'placement')
 
 
 def bootstrap(sites):
@@ -42,12 +42,12 @@ def bootstrap(sites):
 def start_services(sites):
     process.join([process.forge(service, [
         {'name': site.process(service), 'argv': config.arguments(site, service)}
-        for site in sites], wait=False) for service in SERVICES])
+        for site in sites if service in site.services], wait=False) for service in SERVICES])
 
 
 def wait_for_services(sites):
     for site in sites:
-        for service in SERVICES:
+        for service in site.services:
             suffix = '/v3' if service == 'keystone' else '/'
             process.wait_for_http(site.url(service) + suffix, site.process(service), site.ca_file)
 
@@ -66,12 +66,12 @@ def seed(sites):
 def forget_half_made(sites):
     """Takes away what an interrupted `up` left of a site, and what other seeds made: it is quicker
     to make than to mend."""
-    for site in sites:
-        if not os.path.exists(site.path()) or environment.seeded(site):
-            continue
-        log(site.name, 'is half made, or by other seeds: starting it over')
-        database.parallel([lambda s=service, at=site: process.stop(at.process(s))
-                           for service in SERVICES])
+    old = [site for site in sites if os.path.exists(site.path()) and not environment.seeded(site)]
+    if old:
+        log('half made, or by other seeds, and made anew:', ', '.join(site.name for site in old))
+    database.parallel([lambda name=site.process(service): process.stop(name)
+                       for site in old for service in site.services])
+    for site in old:
         database.drop(site)
         shutil.rmtree(site.path())
 

@@ -9,10 +9,10 @@ from process import run
 
 # The python3-* packages are libraries: no service users, no units, no debconf questions.
 WANTED = ('python3-keystone python3-glance python3-nova python3-placement python3-neutron '
-          'python3-openstackclient python3-openstacksdk python3-waitress python3-yaml '
-          'apache2 libapache2-mod-auth-openidc postgresql openssl zstd').split()
+          'python3-cinder python3-openstackclient python3-openstacksdk python3-waitress '
+          'python3-yaml apache2 libapache2-mod-auth-openidc postgresql openssl zstd').split()
 # Only unpacked, for their paste files.
-UNPACKED = ('nova-common', 'neutron-common', 'glance-common')
+UNPACKED = ('nova-common', 'neutron-common', 'glance-common', 'cinder-common')
 POLICY = '/usr/sbin/policy-rc.d'
 
 
@@ -25,7 +25,7 @@ def installed(package):
 def apt(*words, cwd='/'):
     # apt needs the environment's proxies, which run() takes away from the services
     proxies = {k: v for k, v in os.environ.items() if k.lower().endswith('_proxy')}
-    run(['apt-get', '-q', *words], 'install.log', cwd=cwd,
+    run(['apt-get', '-q', '-o', 'DPkg::Lock::Timeout=300', *words], 'install.log', cwd=cwd,
         environment=dict(proxies, DEBIAN_FRONTEND='noninteractive'))
 
 
@@ -35,7 +35,7 @@ def install():
     # Node.js 18 or newer for the OpenID provider, from Debian or elsewhere
     missing += [package for program, package in (('node', 'nodejs'), ('npm', 'npm'))
                 if not shutil.which(program)]
-    unpack = not os.path.exists(paste('nova'))
+    unpack = not all(os.path.exists(paste(package[:-len('-common')])) for package in UNPACKED)
     if not missing and not unpack:
         return
     if missing and os.getuid() != 0:
@@ -61,6 +61,6 @@ def install():
 
 
 def paste(service):
-    """The paste deployment file of nova, neutron or glance."""
+    """The paste deployment file of nova, neutron, cinder or glance."""
     return state('pkg', 'usr', 'share', service + '-common',
                  'glance-api-paste.ini' if service == 'glance' else 'api-paste.ini')

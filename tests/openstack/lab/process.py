@@ -146,7 +146,7 @@ def wait_for_port(address, port, what, seconds=60):
             time.sleep(0.1)
 
 
-def wait_for_http(url, what, ca_file, seconds=120):
+def wait_for_http(url, what, ca_file, seconds=300):
     """Waits until url answers with something that only the service itself says."""
     context = ssl.create_default_context(cafile=ca_file) if url.startswith('https') else None
     opener = urllib.request.build_opener(
@@ -167,7 +167,7 @@ def wait_for_http(url, what, ca_file, seconds=120):
     sys.exit('%s: %s gave %s for %d s; see %s' % (what, url, last, seconds, state('log')))
 
 
-def wait_for_file(path, name, seconds=120):
+def wait_for_file(path, name, seconds=300):
     """Waits until process NAME has written the file by which it says that it is ready."""
     end = time.monotonic() + seconds
     while not os.path.exists(path):

@@ -6,7 +6,8 @@ from typing import Optional
 from paths import FIRST_ADDRESS, state
 
 # service -> the port of the front. The service itself listens 10000 above.
-PORTS = {'keystone': 5000, 'glance': 9292, 'nova': 8774, 'placement': 8778, 'neutron': 9696}
+PORTS = {'keystone': 5000, 'glance': 9292, 'nova': 8774, 'placement': 8778, 'neutron': 9696,
+         'cinder': 8776}
 INNER = 10000
 
 
@@ -18,7 +19,7 @@ class Site:
     name: str  # as in GOCDB
     region: str
     tls: bool = True
-    page: Optional[int] = None  # the services' own limit on a page
+    page: Optional[int] = None  # the services' own limit on a page (floatingip_pools: 500)
     proxy_headers: bool = True  # False: links say http and name the inner ports
     hide_extra_specs: bool = False  # Nova's policy shows flavors' extra specs to admins only
     keepalive: int = 65  # seconds until the front closes an idle connection
@@ -41,10 +42,22 @@ class Site:
     # 'introspection': it asks the provider), and Keystone's name for the protocol.
     federation: Optional[str] = None
     protocol: str = 'openid'
+    # Nova's availability zones, one host each; empty: one host in the zone "nova". In a closed one
+    # the host is disabled.
+    zones: tuple = ()
+    closed_zones: tuple = ()
+    # Cinder's availability zones, one backend each, the default first; empty: no Cinder.
+    volume_zones: tuple = ()
+    closed_volume_zones: tuple = ()
+    cross_az_attach: bool = True  # whether Nova attaches volumes of other zones
 
     @property
     def address(self):
         return '127.0.0.%d' % (FIRST_ADDRESS + self.number - 1)
+
+    @property
+    def services(self):
+        return [name for name in PORTS if name != 'cinder' or self.volume_zones]
 
     def url(self, service):
         return '%s://%s:%d' % ('https' if self.tls else 'http', self.address, PORTS[service])
@@ -66,9 +79,10 @@ class Site:
         return self.project_prefix + vo.replace('.', self.project_dots)
 
     @property
-    def host(self):
-        """The name of the site's one compute host."""
-        return 'node1-' + self.slug
+    def hosts(self):
+        """The names of the site's compute hosts, one for each zone."""
+        return ['node%d-%s' % (number, self.slug)
+                for number in range(1, (len(self.zones) or 1) + 1)]
 
     @property
     def compute_ready(self):
@@ -93,7 +107,7 @@ ALL = (
          nova_path='/v2.1/%(project_id)s', glance_path='/', neutron_path='/', domain='default',
          project_prefix='EGI-', vos=('vo.access.egi.eu', 'ops', 'enmr.eu')),
     Site(3, 'classic', 'CIS-LAB-CLASSIC', 'RegionOne', endpoint_suffix='', region_in_file=True,
-         vos=LAB_VOS, federation='jwks'),
+         vos=LAB_VOS, federation='jwks', volume_zones=('nova',)),
     Site(4, 'direct', 'CIS-LAB-DIRECT', 'direct', tls=False, page=7, keepalive=5,
          token_seconds=300, nova_path='/v2.1/%(project_id)s', glance_path='/v2/',
          neutron_path='/', region_in_file=True, dead_region='decommissioned', domain='default',
@@ -103,6 +117,16 @@ ALL = (
          token_seconds=14400, nova_path='/v2/%(tenant_id)s', glance_path='/v2',
          neutron_path='/v2.0', endpoint_suffix='/', admin_endpoints=False, domain='fedcloud',
          project_prefix='VO:', crawler_role='reader', vos=LAB_VOS),
+    Site(6, 'diskless', 'CIS-LAB-DISKLESS', 'RegionOne', page=11, domain='default',
+         project_prefix='egi-', vos=('vo.access.egi.eu', 'biomed', 'enmr.eu', 'belle2', 'ops'),
+         zones=('az1', 'az2', 'az3'), closed_zones=('az3',),
+         volume_zones=('az1', 'store', 'tape'), closed_volume_zones=('tape',)),
+    Site(7, 'subnets', 'CIS-LAB-SUBNETS', 'RegionOne', domain='default',
+         vos=('vo.access.egi.eu', 'biomed', 'enmr.eu', 'belle2', 'dteam', 'ops',
+              'eosc-synergy.eu', 'escape.ska', 'fusion', 'lofar.eu', 'virgo', 'km3net')),
+    Site(8, 'fenced', 'CIS-LAB-FENCED', 'north-1', domain='default', region_in_file=True,
+         vos=('vo.access.egi.eu', 'biomed', 'ops'), zones=('north', 'south'),
+         volume_zones=('archive', 'north'), cross_az_attach=False),
 )
 
 # Of the OpenID provider: the address after the sites'. The port speaks as EGI Check-in does, the next

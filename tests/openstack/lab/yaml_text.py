@@ -1,4 +1,4 @@
-"""Writes YAML without the yaml package: the lab imports this before it has installed any package."""
+"""Writes YAML without the yaml package, which the lab installs after it has imported this."""
 import json
 import re
 

@@ -1,6 +1,10 @@
 """What the seeds are made with: one site through openstacksdk, as its administrator."""
+import json
+import time
+
 import openstack
 
+import process
 from database import sql
 from paths import CRAWLER_USER, PASSWORD
 
@@ -34,7 +38,8 @@ class Cloud:
             identity_endpoint_override=url('keystone') + '/v3',
             image_endpoint_override=url('glance') + '/v2',
             compute_endpoint_override=url('nova') + '/v2.1',
-            network_endpoint_override=url('neutron') + '/v2.0', **project)
+            network_endpoint_override=url('neutron') + '/v2.0',
+            block_storage_endpoint_override=url('cinder') + '/v3/%(project_id)s', **project)
 
     def as_crawler(self, vo):
         return self.connect(CRAWLER_USER, project_id=self.projects[vo].id)
@@ -54,9 +59,81 @@ class Cloud:
                                         json={'quota_set': dict(limits, force=True)})
         openstack.exceptions.raise_from_response(answer)
 
+    def zones(self):
+        """The site's availability zones, and the hosts of the closed ones disabled."""
+        site, compute = self.site, self.admin.compute
+        if site.zones:
+            process.wait_for_file(site.compute_ready, site.process('nova'))
+        for zone, host in zip(site.zones, site.hosts):
+            compute.add_host_to_aggregate(
+                compute.create_aggregate(name=zone, availability_zone=zone), host)
+            if zone in site.closed_zones:
+                (service,) = [one for one in compute.services(binary='nova-compute')
+                              if one.host == host]
+                compute.disable_service(service, disabled_reason='closed')
+        for zone in site.closed_volume_zones:
+            self.volume_call('put', '/os-services/disable', binary='cinder-volume',
+                             host='storage-%s@%s' % (site.slug, zone))
+
+    # -------------------------------------------------------------------------------- volumes
+    def volume_call(self, method, path, who=None, **body):
+        """Asks Cinder, as the administrator or as somebody else; answers the body."""
+        answer = getattr((who or self.admin).block_storage, method)(
+            path, **({'json': body} if body else {}),
+            headers={'OpenStack-API-Version': 'volume 3.59'})
+        openstack.exceptions.raise_from_response(answer)
+        return answer.json() if answer.content else None
+
+    def volume_type(self, name, only=None, **specs):
+        """A type of volumes; private to the project of a VO if only names one."""
+        made = self.volume_call('post', '/types', volume_type={
+            'name': name, 'os-volume-type-access:is_public': only is None,
+            'extra_specs': {key.replace('__', ':'): value for key, value in specs.items()}})
+        if only:
+            self.volume_call('post', '/types/%s/action' % made['volume_type']['id'],
+                             addProjectAccess={'project': self.projects[only].id})
+
+    def volume_quota(self, vo, **limits):
+        self.volume_call('put', '/os-quota-sets/' + self.projects[vo].id, quota_set=limits)
+
+    def _wait_until_available(self, who, kind, one):
+        end = time.monotonic() + 60
+        while True:
+            status = self.volume_call('get', '/%ss/%s' % (kind, one), who)[kind]['status']
+            if status == 'available':
+                return
+            if status == 'error' or time.monotonic() > end:
+                raise RuntimeError('%s %s is %s' % (kind, one, status))
+            time.sleep(0.2)
+
+    def volume(self, vo, gib, image=None, **more):
+        """A volume of a VO's project; answers its id."""
+        who = self.as_crawler(vo)
+        made = self.volume_call('post', '/volumes', who, volume=dict(
+            more, size=gib, **({'imageRef': image} if image else {})))['volume']['id']
+        self._wait_until_available(who, 'volume', made)
+        return made
+
+    def volume_backed_snapshot(self, name, vo, gib, image):
+        """An image as Nova makes it of a machine that runs from a volume: without data, and with a
+        snapshot of the volume to boot from."""
+        volume, who = self.volume(vo, gib, image), self.as_crawler(vo)
+        snapshot = self.volume_call('post', '/snapshots', who, snapshot={
+            'volume_id': volume, 'name': 'snapshot for ' + name})['snapshot']['id']
+        self._wait_until_available(who, 'snapshot', snapshot)
+        mapping = {'snapshot_id': snapshot, 'source_type': 'snapshot', 'boot_index': 0,
+                   'destination_type': 'volume', 'volume_size': gib, 'device_name': '/dev/vda',
+                   'delete_on_termination': False, 'device_type': 'disk', 'disk_bus': 'virtio',
+                   'image_id': None, 'volume_id': None, 'guest_format': None, 'no_device': None,
+                   'tag': None, 'volume_type': None}
+        # Nova sends no data: the image is active as soon as an empty file is there.
+        return self.image(name, fmt='raw', owner=vo, visibility='private', data=b'', properties={
+            'root_device_name': '/dev/vda', 'bdm_v2': 'True',
+            'block_device_mapping': json.dumps([mapping])})
+
     # --------------------------------------------------------------------------------- image
     def image(self, name, size=None, virtual=None, fmt='qcow2', container='bare', upload=True,
-              owner=None, visibility='public', properties=None, **more):
+              owner=None, visibility='public', properties=None, data=None, **more):
         """An image. What is uploaded is a header; size is what Glance shall say, in bytes, and
         virtual what the image expands to. Without size it is the header's own."""
         body = dict(more, visibility=visibility, disk_format=fmt, container_format=container,
@@ -68,7 +145,8 @@ class Cloud:
         openstack.exceptions.raise_from_response(answer)
         image_id = answer.json()['id']
         if upload:
-            data = qcow2_header(virtual or 0) if fmt == 'qcow2' else bytes(512)
+            if data is None:
+                data = qcow2_header(virtual or 0) if fmt == 'qcow2' else bytes(512)
             openstack.exceptions.raise_from_response(self.admin.image.put(
                 '/images/%s/file' % image_id, data=data,
                 headers={'Content-Type': 'application/octet-stream'}))
@@ -119,16 +197,16 @@ class Cloud:
             for cidr, attributes in subnets]
         return made
 
-    def router(self, name, vo, external=None, networks=(), **more):
+    def router(self, name, vo, external=None, networks=(), subnets=(), **more):
         """A router of a VO with a gateway on external and an interface on each network's
-        subnets."""
+        subnets, and on each of subnets."""
         if external is not None:
             more['external_gateway_info'] = {'network_id': external.id}
         made = self.admin.network.create_router(
             name=name, project_id=self.projects[vo].id, **more)
-        for network in networks:
-            for subnet in network.made_subnets:
-                self.admin.network.add_interface_to_router(made, subnet_id=subnet.id)
+        for subnet in [*(subnet for network in networks for subnet in network.made_subnets),
+                       *subnets]:
+            self.admin.network.add_interface_to_router(made, subnet_id=subnet.id)
         return made
 
     def show_network(self, network, vo, action='access_as_shared'):
@@ -137,13 +215,36 @@ class Cloud:
             object_type='network', object_id=network.id, action=action,
             target_project_id=self.projects[vo].id)
 
+    def pool(self, name, vos, subnets, **more):
+        """A network that is external for some VOs only, without DHCP."""
+        made = self.network(name, subnets=[
+            (cidr, dict({'is_dhcp_enabled': False}, **attributes)) for cidr, attributes in subnets],
+            **more)
+        for vo in vos:
+            self.show_network(made, vo, 'access_as_external')
+        return made
+
+    def subnet_pool(self, name, prefix, scope=None, **more):
+        """A subnet pool for everybody."""
+        if scope:
+            more['address_scope_id'] = scope.id
+        return self.admin.network.create_subnet_pool(name=name, prefixes=[prefix], is_shared=True,
+                                                     **more)
+
     def floating_ip(self, vo, external, address=None, port=None, **more):
         if port is not None:
             more['port_id'] = port.id
         if address:
             more['floating_ip_address'] = address
-        self.admin.network.create_ip(floating_network_id=external.id,
-                                     project_id=self.projects[vo].id, **more)
+        return self.admin.network.create_ip(floating_network_id=external.id,
+                                            project_id=self.projects[vo].id, **more)
+
+    def forward(self, floating_ip, port, internal_port, external_port):
+        """Forwards a TCP port of a floating IP, which is then attached to nothing and not free."""
+        self.admin.network.create_floating_ip_port_forwarding(
+            floating_ip, internal_port_id=port.id, protocol='tcp',
+            internal_ip_address=port.fixed_ips[0]['ip_address'], internal_port=internal_port,
+            external_port=external_port)
 
     def server_port(self, vo, network, address):
         """The port of a machine, which here nobody runs."""

@@ -63,3 +63,7 @@ def _odd_networks(cloud, vo, private_external):
     twin = cloud.network(vo + '-net', vo, subnets=[('192.168.20.0/24', {})])  # the same name
     cloud.router('to-private-ext', vo, private_external, [twin],
                  description='its gateway has a private address')
+
+
+def volumes(cloud):
+    cloud.volume_quota('ops', volumes=1, gigabytes=30)

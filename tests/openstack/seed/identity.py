@@ -4,7 +4,7 @@ import re
 import sites
 from paths import CRAWLER_USER, PASSWORD
 
-# Announced by real sites too; nothing listens there in the lab.
+# Announced by real sites too. Nothing listens there in the lab, but for Cinder at some sites.
 ABSENT = (('volumev3', 'cinderv3', 8776, '/v3/%(project_id)s'),
           ('object-store', 'swift', 8080, '/swift/v1'))
 
@@ -15,7 +15,7 @@ def make_services(cloud):
     project = identity.create_project(name='service', domain_id='default')
     admin = identity.find_role('admin')
     service = identity.find_role('service') or identity.create_role(name='service')
-    for name in ('glance', 'nova', 'placement', 'neutron'):
+    for name in ('glance', 'nova', 'placement', 'neutron', 'cinder'):
         user = identity.create_user(name=name, password=PASSWORD, domain_id='default')
         for role in (admin, service):
             identity.assign_project_role_to_user(project, user, role)

@@ -12,6 +12,7 @@ from paths import write_json
 
 def main():
     site = sites.find(sys.argv[1])
+    version = environment.seed_version(site)  # of the files as they are imported now
     data = importlib.import_module('data_' + site.slug)
     cloud = Cloud(site)
     steps = (('catalog', lambda: identity.make_services(cloud)),
@@ -20,7 +21,9 @@ def main():
              ('flavors', lambda: data.flavors(cloud)),
              ('images', lambda: data.images(cloud)),
              ('image sizes', cloud.write_sizes),
-             ('networks', lambda: data.networks(cloud)))
+             ('networks', lambda: data.networks(cloud)),
+             ('zones', cloud.zones),
+             ('volumes', lambda: site.volume_zones and data.volumes(cloud)))
     for name, step in steps:
         started = time.monotonic()
         step()
@@ -34,5 +37,4 @@ def main():
                 identity.application_credential(cloud, name)
         projects[name] = entry
     environment.as_agents_would(site)
-    write_json(site.path('seed.json'), {'projects': projects,
-                                        'version': environment.seed_version()}, 0o600)
+    write_json(site.path('seed.json'), {'projects': projects, 'version': version}, 0o600)
