@@ -2,10 +2,18 @@
 
 Nova looks at flavor and image apart from the network, so that all pairs of the two and all networks
 are tried one after the other, not their product: a machine as asked needs one of each."""
+import collections
+
 import wishes
 from real_project import Refused, is_public
 
 GIB = 1024 ** 3
+
+# A way to an address. network: of the machine, or None if it is made; subnets: of the machine's
+# port, or none if Neutron may choose; pool: the subnet pool of a network that is made; external and
+# router: where a floating IP comes from (None: none is needed) and what is done for it: ''
+# (nothing), 'new', or the id of a router that is repaired.
+Way = collections.namedtuple('Way', 'network subnets pool external router')
 
 
 class Prober:
@@ -19,32 +27,86 @@ class Prober:
         for flavor in self.flavors:
             flavor.setdefault('extra_specs', {})
         self.images = project.images()
-        self._pairs, self._ways = {}, None
+        self._pairs, self._ways, self._more = {}, None, {}
+        self._zones = [None, *project.zones()]
+        self.has_volumes = project.has_volumes
 
     # --------------------------------------------------------------------- flavor and image
-    def _boots(self, flavor, image, count):
-        """'' or why not."""
-        key = (flavor['id'], image['id'], count)
+    def _boots(self, flavor, image, disk_gib, count):
+        """'' or why not. disk_gib: of the volume that it runs from, None for none."""
+        key = (flavor['id'], image['id'], disk_gib, count)
         if key not in self._pairs:
-            self._pairs[key] = self._try_pair(flavor, image, count)
+            self._counts['pairs tried'] += 1
+            if disk_gib is None:
+                self._pairs[key] = self._try_pair(flavor, image, count)
+            else:
+                self._pairs[key] = self._try_volumes(flavor, image, disk_gib, count)
         return self._pairs[key]
 
-    def _try_pair(self, flavor, image, count):
-        self._counts['pairs tried'] += 1
-        before = self._project.ids('servers')
+    def _run(self, flavor, image, count, **more):
+        """Starts machines without a network and takes them away: '' or why they do not run."""
+        project = self._project
+        before = {kind: project.ids(kind) for kind in ('servers', 'volumes')}
         try:
-            self._project.wait_until_active(
-                self._project.create(flavor['id'], image['id'], count=count))
+            project.wait_until_active(
+                project.create(flavor['id'], image['id'], count=count, **more))
         except Refused as why:
             return str(why)
         finally:
-            for server in self._project.ids('servers') - before:
-                self._project.delete('servers', server)
-        # The fake host has no disk that could be too small: by rule.
-        if flavor['disk'] and (image['virtual_size'] or 0) > flavor['disk'] * GIB:
-            self._counts['pairs that only the fake host takes'] += 1
-            return 'the image unpacks to more than the disk'
+            for kind in ('servers', 'volumes'):
+                for one in project.ids(kind) - before[kind]:
+                    project.delete(kind, one)
         return ''
+
+    def _try_pair(self, flavor, image, count):
+        why = self._run(flavor, image, count)
+        # The fake host has no disk that could be too small: by rule.
+        if not why and flavor['disk'] and (image['virtual_size'] or 0) > flavor['disk'] * GIB:
+            self._counts['pairs that only the fake host takes'] += 1
+            why = 'the image unpacks to more than the disk'
+        return why
+
+    def _try_volumes(self, flavor, image, gib, count):
+        """With volumes that Nova makes, of every type and in every zone; a single one in Cinder's
+        other zones too."""
+        project, why = self._project, 'no block storage'
+        if not project.has_volumes:
+            return why
+        for kind in [None, *project.volume_types()]:
+            for zone in self._zones:
+                why = self._run(flavor, image, count, zone=zone, disk={
+                    'source_type': 'image', 'uuid': image['id'], 'volume_size': gib,
+                    **({'volume_type': kind} if kind else {})})
+                if not why:
+                    return ''
+                if 'uota' in why:
+                    break  # in every zone alike
+        for kind in [None, *project.volume_types()] if count == 1 else ():
+            for volume_zone in project.volume_zones():
+                try:
+                    volume = project.make_volume(gib, image['id'], volume_zone, kind)
+                except Refused as refusal:
+                    why = str(refusal)
+                    continue
+                for zone in self._zones:
+                    why = self._run(flavor, image, 1, zone=zone,
+                                    disk={'source_type': 'volume', 'uuid': volume})
+                    if not why:
+                        break
+                if volume in project.ids('volumes'):
+                    project.delete('volumes', volume)
+                if not why:
+                    return ''
+        return why
+
+    def volume_gib(self, flavor, image, words):
+        """The volume of a machine as asked: None if it needs none, 0 if there is none as asked."""
+        if flavor['disk'] or image.get('block_device_mapping'):
+            return None
+        virtual = max(image['virtual_size'] or 0, image['size'] or 0)
+        least, greatest = wishes.disk_bounds(words)
+        gib = max(least, image['min_disk'], -(-virtual // GIB), 1)
+        return 0 if '--no-volume' in words or greatest and gib > greatest else gib
 
     def pair(self, words):
         """A (flavor, image) that is as asked and boots, or None."""
@@ -54,76 +116,176 @@ class Prober:
             for image in self.images:
                 if not wishes.image_is_as_asked(image, words):
                     continue
-                why = self._boots(flavor, image, wishes.count(words))
+                gib = self.volume_gib(flavor, image, words)
+                if gib == 0:
+                    continue
+                why = self._boots(flavor, image, gib, wishes.count(words))
                 if not why:
                     return flavor, image
-                if 'Quota exceeded' in why:
+                if 'Quota exceeded' in why and gib is None:
                     break  # of every image alike
+        return None
+
+    def _any_pair(self):
+        """(flavor, image, volume size) of a small machine that boots, or None."""
+        for flavor in sorted(self.flavors,
+                             key=lambda one: (not one['disk'], one['vcpus'], one['ram'])):
+            for image in self.images:
+                if wishes.image_is_as_asked(image, ()):
+                    gib = self.volume_gib(flavor, image, ())
+                    if not self._boots(flavor, image, gib, 1):
+                        return flavor, image, gib
         return None
 
     # ------------------------------------------------------------------------------ network
     def ways(self):
-        """Every way to an address: {(network, external or None): set of addresses}. Of floating IPs
-        as many as there may be, up to 3; with a router made where one is missing."""
+        """Every way to an address of one machine: {Way: set of addresses}."""
         if self._ways is None:
             self._ways = {}
-            small = sorted(self.flavors, key=lambda flavor: (flavor['vcpus'], flavor['ram']))
-            for flavor in small:
-                image = next((image for image in self.images
-                              if image['status'] == 'active' and image['disk_format'] != 'iso'
-                              and not self._boots(flavor, image, 1)), None)
-                if image:
-                    break
-            else:
+            pair, project = self._any_pair(), self._project
+            if pair is None:
                 return self._ways
-            networks = self._project.network('networks')
+            networks = project.network('networks')
+            subnets = collections.defaultdict(list)
+            for subnet in project.network('subnets'):
+                subnets[subnet['network_id']].append(subnet)
+            externals = [one['id'] for one in networks if one['router:external']]
             for network in networks:
-                self._try_network(network, flavor, image, networks)
+                own = subnets[network['id']]
+                for chosen in [(), *[(one['id'],) for one in own if len(own) > 1]]:
+                    self._try_network(Way(network['id'], chosen, None, None, ''), pair, externals)
+            for pool in [None, *project.network('subnetpools')]:
+                way = Way(None, (), pool and (pool['id'], pool['ip_version']), None, '')
+                self._try_network(way, pair, externals)
         return self._ways
 
-    def _try_network(self, network, flavor, image, networks):
+    def _try_network(self, way, pair, externals):
+        """A machine on the network, and every external network's addresses for it."""
         self._counts['networks tried'] += 1
-        server, project = None, self._project
-        before = project.own()
+        flavor, image, gib = pair
+        project = self._project
+        before, routers = project.own(), project.routers()
         try:
-            server = project.create(flavor['id'], image['id'], network['id'])
+            network, port = self._make_port(way)
+            disk = gib and {'source_type': 'image', 'uuid': image['id'], 'volume_size': gib}
+            server = project.create(flavor['id'], image['id'], None if port else network,
+                                    port and port['id'], disk=disk)
             project.wait_until_active(server)
-            self._ways[network['id'], None] = set(project.addresses(server)[0])
+            fixed = set(project.addresses(server)[0])
+            # Addresses of an IPv6 pool lead nowhere without a router.
+            self._ways[way] = fixed if not way.pool or way.pool[1] == 4 else set()
             (port,) = project.ports(server)
-            for external in networks:
-                if external['router:external']:
-                    self._try_floating(network, port, external)
+            for external in externals:
+                self._try_external(way._replace(external=external), port, fixed)
         except Refused:
             pass
         finally:
             project.clean(before)
+            project.restore_routers(routers)
 
-    def _try_floating(self, network, port, external):
+    def _make_port(self, way):
+        """(network, port or None if Nova makes it) of a way."""
+        project = self._project
+        if way.network is None:
+            return project.make_network(*(way.pool or ()))[0], None
+        return way.network, way.subnets and project.make_port(way.network, way.subnets) or None
+
+    def _try_external(self, way, port, fixed):
+        """Floating IPs of an external network through the routers as they are, repaired, and new;
+        and, for an IPv6 network of a pool, addresses that a router makes public."""
         self._counts['floating IPs tried'] += 1
         project = self._project
-        before = project.own()
-        for subnet in [None, *[ip['subnet_id'] for ip in port['fixed_ips']]]:
+        subnet_ids = [ip['subnet_id'] for ip in port['fixed_ips']]
+        repairs = sorted({router for subnet in subnet_ids for router in project.routers_of(subnet)})
+        for router in ['', *repairs, *[('new', subnet) for subnet in subnet_ids]]:
+            before, routers = project.own(), project.routers()
             try:
-                if subnet:
-                    project.make_router(external['id'], subnet)
-                floating, address, _ = project.attach(port['id'], external['id'])
-                self._ways[network['id'], external['id']] = {address}
+                self._prepare(way.external, router)
+                if way.pool and way.pool[1] == 6:
+                    if router:
+                        self._ways[way._replace(router=router and 'new')] = fixed
+                        return
+                    continue
+                floating, address, _ = project.attach(port['id'], way.external)
                 project.set_floating_port(floating, None)
-                break
+                if not router and not self._leads_out(repairs):
+                    continue  # attached, but no packet would pass
+                self._ways[way._replace(router='new' if isinstance(router, tuple) else router)] = {
+                    address}
+                return
             except Refused:
                 continue
-        project.clean(before)
+            finally:
+                project.clean({**project.own(), **{
+                    kind: before[kind] for kind in ('floatingips', 'routers')}})
+                project.restore_routers(routers)
+
+    def _leads_out(self, routers):
+        """Whether one of the routers works, if they are all ours."""
+        states = self._project.routers()
+        return not routers or any(states[router][1] for router in routers)
+
+    def _prepare(self, external, router):
+        if isinstance(router, tuple):
+            self._project.make_router(external, router[1])
+        elif router:
+            self._project.set_router(router, external)
+
+    def _carries(self, way, count):
+        """Whether a way that one machine can take has ports and floating IPs for more."""
+        key = (way, count)
+        if count == 1 or key in self._more:
+            return count == 1 or self._more[key]
+        self._counts['ways tried for several machines'] += 1
+        project = self._project
+        before, routers = project.own(), project.routers()
+        try:
+            network, _ = (way.network, None) if way.network else self._make_port(way)
+            ports = [project.make_port(network, way.subnets) for _ in range(count)]
+            if way.external:
+                self._prepare(way.external, ('new', ports[0]['fixed_ips'][0]['subnet_id'])
+                              if way.router == 'new' else way.router)
+                for port in ports:
+                    if not way.pool or way.pool[1] == 4:
+                        project.attach(port['id'], way.external)
+            self._more[key] = True
+        except Refused:
+            self._more[key] = False
+        finally:
+            self._put_back_floating_ips(before)
+            project.clean(before)
+            project.restore_routers(routers)
+        return self._more[key]
+
+    def _put_back_floating_ips(self, before):
+        """Takes those that lay free from the ports that were made."""
+        for row in self._project.network('floatingips', '?project_id=' + self._project.id):
+            if row['id'] in before['floatingips'] and row['port_id'] \
+                    and row['port_id'] not in before['ports']:
+                self._project.set_floating_port(row['id'], None)
 
     def way(self, words):
         """A way to an address as asked, or None."""
         for way, addresses in self.ways().items():
-            public = [address for address in addresses if is_public(address)]
-            if '--public-ip' in words:
-                fits = any('.' in address for address in public)
-            elif '--ipv6' in words:
-                fits = any(':' in address for address in public)
-            else:
-                fits = '--no-public-ip' not in words or not public
-            if fits:
+            if self._is_as_asked(way, addresses, words) and self._carries(way, wishes.count(words)):
                 return way
         return None
+
+    def _is_as_asked(self, way, addresses, words):
+        named = wishes.network(words)
+        if named is not None and (way.network is None or self._name(way.network) != named):
+            return False
+        public = [address for address in addresses if is_public(address)]
+        if '--public-ip' in words and not any('.' in address for address in public):
+            return False
+        if '--ipv6' in words and not any(':' in address for address in public):
+            # beside a floating IP the fixed addresses stay
+            plain = self._ways.get(way._replace(external=None, router=''), ())
+            if not any(':' in address and is_public(address) for address in plain):
+                return False
+        return '--no-public-ip' not in words or not any('.' in address for address in public)
+
+    def _name(self, network_id):
+        if not hasattr(self, '_names'):
+            self._names = {one['id']: one['name'] for one in self._project.network('networks')}
+        return self._names.get(network_id)

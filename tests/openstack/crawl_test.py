@@ -11,6 +11,8 @@ import subprocess
 import lab_client
 from lab_client import VO, ask, control, crawl, openstack
 
+# Where pools have no address left, which no user can see; boot_test.py starts machines there.
+FULL_POOLS = ('CIS-LAB-SUBNETS',)
 AGES = re.compile(r'_(time|age)$|^generation$|^snapshot_generation$')
 
 
@@ -68,7 +70,8 @@ class Questions(lab_client.Crawled):
         # The site itself is asked for one of each pool, as the plan's steps say, and gets it back.
         plans = [(site, vo, found['network']) for site, vo, found in self.placements('--public-ip')
                  if found['network']['external_network']
-                 and not found['network']['unattached_floating_ip_ids']]
+                 and not found['network']['unattached_floating_ip_ids']
+                 and found['site_name'] not in FULL_POOLS]
         self.assertGreater(len(plans), 5)
 
         def attempt(plan):
@@ -98,8 +101,8 @@ class Questions(lab_client.Crawled):
         for wish in ([], ['--public-ip'], ['--no-public-ip'], ['--ipv6']):
             for site, vo, found in self.placements(*wish):
                 with self.subTest(site=site['name'], vo=vo, wish=wish):
-                    self.assertNotIn(found['network']['network']['upstream_id'],
-                                     bare[site['name'], vo])
+                    network = found['network']['network'] or {}  # none if it is to be made
+                    self.assertNotIn(network.get('upstream_id'), bare[site['name'], vo])
 
     def test_the_private_external_network_is_not_a_public_one(self):
         for row in lab_client.rows(self.database, 'networks', self.site('CIS-LAB-CLASSIC')):

@@ -33,7 +33,8 @@ sys.exit(code[0] if code else 125)
 # Their modules are imported before the first call.
 WARMED = ('token issue', 'server create', 'server show', 'server delete', 'port list',
           'server add floating ip', 'floating ip show', 'floating ip create', 'keypair show',
-          'network create', 'subnet create', 'router create', 'security group show')
+          'network create', 'subnet create', 'router create', 'router set', 'port create',
+          'security group show', 'volume create', 'volume show')
 
 
 def write_stub(socket_path):

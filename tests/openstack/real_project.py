@@ -6,8 +6,9 @@ import openstack
 
 SECONDS = 180  # a boot or a deletion that takes longer has failed
 # In the order in which they can be deleted.
-KINDS = ('servers', 'floatingips', 'routers', 'ports', 'subnets', 'networks', 'security-groups',
-         'keypairs')
+KINDS = ('servers', 'floatingips', 'routers', 'ports', 'subnets', 'networks', 'volumes',
+         'security-groups', 'keypairs')
+VOLUME_TYPES_SINCE = '2.67'  # Nova's version from which a boot volume may be of a type
 
 
 class Refused(Exception):
@@ -35,13 +36,16 @@ class Project:
             cacert=site['ca_file'], image_api_version='2',
             image_endpoint_override=urls['glance'] + '/v2',
             compute_endpoint_override=urls['nova'] + '/v2.1',
-            network_endpoint_override=urls['neutron'] + '/v2.0', **who)
+            network_endpoint_override=urls['neutron'] + '/v2.0',
+            block_storage_endpoint_override=urls.get('cinder', '') + '/v3/%(project_id)s', **who)
         self._cloud.compute.default_microversion = '2.61'
+        self.has_volumes = 'cinder' in urls
 
     # ------------------------------------------------------------------------------ requests
-    def _ask(self, method, service, path, key=None, **body):
+    def _ask(self, method, service, path, key=None, version=None, **body):
         proxy = getattr(self._cloud, service)
-        answer = getattr(proxy, method)(path, **({'json': body} if body else {}))
+        answer = getattr(proxy, method)(path, **({'json': body} if body else {}),
+                                        **({'microversion': version} if version else {}))
         if answer.status_code >= 400:
             raise Refused('%d %s' % (answer.status_code, answer.text[:300]))
         return answer.json()[key] if key else None
@@ -62,7 +66,9 @@ class Project:
         return self._every('compute', '/flavors/detail', 'flavors')
 
     def images(self):
-        return self._every('image', '/images', 'images')
+        """What the project is shown, the hidden ones too."""
+        return self._every('image', '/images', 'images') + self._every(
+            'image', '/images?os_hidden=true', 'images')
 
     def network(self, kind, query=''):
         """All networks, subnets, ports, routers, floatingips or security-groups that it sees."""
@@ -75,6 +81,9 @@ class Project:
         if kind == 'keypairs':
             return {row['keypair']['name'] for row in self._ask('get', 'compute', '/os-keypairs',
                                                                 'keypairs')}
+        if kind == 'volumes':
+            return {row['id'] for row in self._every('block_storage', '/volumes', 'volumes')} \
+                if self.has_volumes else set()
         return {row['id'] for row in self.network(kind, '?fields=id&project_id=' + self.id)}
 
     def own(self):
@@ -82,11 +91,21 @@ class Project:
         return {kind: self.ids(kind) for kind in KINDS}
 
     # ------------------------------------------------------------------------------ machines
-    def create(self, flavor, image, network=None, count=1):
-        """Asks for machines and answers the id of the first; Refused if Nova does."""
-        server = {'name': 'cis-try', 'flavorRef': flavor, 'imageRef': image, 'min_count': count,
-                  'max_count': count, 'networks': [{'uuid': network}] if network else 'none'}
-        return self._ask('post', 'compute', '/servers', 'server', server=server)['id']
+    def create(self, flavor, image, network=None, port=None, zone=None, disk=None, count=1):
+        """Asks for machines on a network, on a port, or on neither, and answers the id of the
+        first; Refused if Nova does. disk: Nova's entry of the volume that it runs from."""
+        server = {'name': 'cis-try', 'flavorRef': flavor, 'min_count': count, 'max_count': count,
+                  'networks': [{'uuid': network}] if network else [{'port': port}] if port
+                              else 'none'}
+        if zone:
+            server['availability_zone'] = zone
+        if disk:
+            server['block_device_mapping_v2'] = [dict(
+                disk, boot_index=0, destination_type='volume', delete_on_termination=True)]
+        else:
+            server['imageRef'] = image
+        return self._ask('post', 'compute', '/servers', 'server', VOLUME_TYPES_SINCE,
+                         server=server)['id']
 
     def server(self, server_id):
         return self._ask('get', 'compute', '/servers/' + server_id, 'server')
@@ -101,7 +120,7 @@ class Project:
         end = time.monotonic() + SECONDS
         while server_id not in self._listed('ACTIVE'):
             if server_id in self._listed('ERROR'):
-                raise Refused(self.server(server_id)['fault']['message'])
+                raise Refused(self.server(server_id).get('fault', {}).get('message', 'no fault'))
             if time.monotonic() > end:
                 raise Refused('still building after %d s' % SECONDS)
             time.sleep(0.3)
@@ -118,12 +137,49 @@ class Project:
                          for row in self.network('floatingips', '?port_id=' + port['id'])]
         return fixed, floating
 
+    # ------------------------------------------------------------------------------- volumes
+    def zones(self):
+        """Nova's availability zones in which machines may be started."""
+        return [row['zoneName'] for row in self._ask(
+            'get', 'compute', '/os-availability-zone', 'availabilityZoneInfo')
+                if row['zoneState']['available']]
+
+    def volume_zones(self):
+        return [row['zoneName'] for row in self._ask(
+            'get', 'block_storage', '/os-availability-zone', 'availabilityZoneInfo')
+                if row['zoneState']['available']]
+
+    def volume_types(self):
+        return [row['name'] for row in self._ask('get', 'block_storage', '/types', 'volume_types')]
+
+    def volume(self, volume_id):
+        return self._ask('get', 'block_storage', '/volumes/' + volume_id, 'volume')
+
+    def make_volume(self, gib, image, zone=None, kind=None):
+        """A volume with an image on it: its id, or Refused."""
+        made = self._ask('post', 'block_storage', '/volumes', 'volume', volume={
+            'size': gib, 'imageRef': image, 'availability_zone': zone, 'volume_type': kind})['id']
+        end = time.monotonic() + SECONDS
+        while self.volume(made)['status'] != 'available':
+            if self.volume(made)['status'] == 'error' or time.monotonic() > end:
+                self.delete('volumes', made)
+                raise Refused('volume of %d GiB: %s' % (gib, self.volume_messages(made)))
+            time.sleep(0.2)
+        return made
+
+    def volume_messages(self, volume_id):
+        """What Cinder tells a user about a volume in error."""
+        answer = self._cloud.block_storage.get(
+            '/messages', headers={'OpenStack-API-Version': 'volume 3.5'}).json()
+        return '; '.join(row['user_message'] for row in answer.get('messages', ())
+                         if row['resource_uuid'] == volume_id) or 'error'
+
     # ----------------------------------------------------------------------------- addresses
     def attach(self, port_id, external_id):
         """Gives a port a floating IP of a network, one that lies unattached if there is one.
         Answers (id, address, whether it was made)."""
         for row in self.network('floatingips', '?floating_network_id=' + external_id):
-            if row['port_id'] is None:
+            if row['port_id'] is None and not row.get('port_forwardings'):
                 self.set_floating_port(row['id'], port_id)
                 return row['id'], row['floating_ip_address'], False
         row = self._ask('post', 'network', '/floatingips', 'floatingip', floatingip={
@@ -133,6 +189,22 @@ class Project:
     def set_floating_port(self, floating_id, port_id):
         self._ask('put', 'network', '/floatingips/' + floating_id,
                   floatingip={'port_id': port_id})
+
+    def make_port(self, network_id, subnet_ids):
+        """A port with an address of each subnet."""
+        return self._ask('post', 'network', '/ports', 'port', port={
+            'network_id': network_id, **({'fixed_ips': [{'subnet_id': one} for one in subnet_ids]}
+                                         if subnet_ids else {})})
+
+    def make_network(self, pool=None, version=4):
+        """A network with a subnet of a subnet pool or of a private range: (network id, subnet)."""
+        network = self._ask('post', 'network', '/networks', 'network',
+                            network={'name': 'cis-try'})['id']
+        subnet = {'network_id': network, 'ip_version': version}
+        subnet.update({'subnetpool_id': pool} if pool else {'cidr': '192.168.199.0/24'})
+        if version == 6:
+            subnet.update(ipv6_ra_mode='slaac', ipv6_address_mode='slaac')
+        return network, self._ask('post', 'network', '/subnets', 'subnet', subnet=subnet)
 
     def make_router(self, external_id, subnet_id):
         """A router between an external network and a subnet, which must have a gateway address."""
@@ -146,17 +218,28 @@ class Project:
             raise
         return made
 
-    def gateways(self):
-        """{router id: its external network or None} of the project."""
-        return {row['id']: (row['external_gateway_info'] or {}).get('network_id')
+    def routers(self):
+        """{router id: (its external network or None, whether it is switched on)} of the project."""
+        return {row['id']: ((row['external_gateway_info'] or {}).get('network_id'),
+                            row['admin_state_up'])
                 for row in self.network('routers', '?project_id=' + self.id)}
 
-    def restore_gateways(self, before):
-        """Takes away the gateways that routers did not have before."""
-        for router, external in self.gateways().items():
-            if external and before.get(router, external) is None:
-                self._ask('put', 'network', '/routers/' + router,
-                          router={'external_gateway_info': None})
+    def set_router(self, router_id, external_id, enabled=True):
+        self._ask('put', 'network', '/routers/' + router_id, router={
+            'external_gateway_info': external_id and {'network_id': external_id},
+            'admin_state_up': enabled})
+
+    def restore_routers(self, before):
+        """Gives routers that were there before the gateway and the state that they had."""
+        for router, state in self.routers().items():
+            if before.get(router, state) != state:
+                self.set_router(router, *before[router])
+
+    def routers_of(self, subnet_id):
+        """The project's routers with an interface on the subnet."""
+        return sorted({row['device_id'] for row in self.network(
+            'ports', '?fixed_ips=subnet_id%%3D%s&device_owner=network:router_interface' % subnet_id)
+                       } & set(self.routers()))
 
     # ------------------------------------------------------------------------------ clean-up
     def delete(self, kind, one):
@@ -168,15 +251,27 @@ class Project:
                               port_id=port['id'])
         if kind == 'keypairs':
             self._ask('delete', 'compute', '/os-keypairs/' + one)
-        elif kind != 'servers':
+        elif kind not in ('servers', 'volumes'):
             self._ask('delete', 'network', '/%s/%s' % (kind, one))
         else:
-            self._ask('delete', 'compute', '/servers/' + one)
-            end = time.monotonic() + SECONDS
-            while one in self.ids('servers'):
-                if time.monotonic() > end:
-                    raise Refused('machine %s is not deleted after %d s' % (one, SECONDS))
-                time.sleep(0.2)
+            self._delete_slowly(kind, one)
+
+    def _delete_slowly(self, kind, one):
+        """Until it is not listed any more. A machine's volume is detached a while after the machine
+        is gone, and may go with it."""
+        service = 'compute' if kind == 'servers' else 'block_storage'
+        end, asked = time.monotonic() + SECONDS, False
+        while one in self.ids(kind):
+            if not asked:
+                try:
+                    self._ask('delete', service, '/%s/%s' % (kind, one))
+                    asked = True
+                except Refused as why:
+                    if kind == 'servers' or time.monotonic() > end:
+                        raise Refused('%s %s: %s' % (kind, one, why)) from why
+            if time.monotonic() > end:
+                raise Refused('%s %s is not deleted after %d s' % (kind, one, SECONDS))
+            time.sleep(0.2)
 
     def clean(self, before):
         """Deletes what the project has beyond before; answers what that was."""

@@ -14,14 +14,19 @@ DISK = (None,) * 12 + ('1G', '10G', '10G', '20G', '20G', '30G', '5G..60G', '100G
 OS = (None,) * 8 + ('linux', 'linux', 'ubuntu', 'ubuntu', 'ubuntu>=22.04', 'ubuntu:20.04',
                     'ubuntu:jammy', 'ubuntu~18.04', 'el>=8', 'centos', 'debian~12', 'fedora',
                     'windows', 'freebsd')
-NETWORK = ((),) * 4 + (('--public-ip',),) * 3 + (('--no-public-ip',), ('--ipv6',))
+NETWORK = ((),) * 4 + (('--public-ip',),) * 3 + (('--no-public-ip',), ('--ipv6',),
+                                                 ('--public-ip', '--ipv6'))
 GPUS = ((),) * 24 + (('--gpus', '1'), ('--gpus', '2'), ('--gpus', '1', '--gpu-model', 'A100'),
-                     ('--gpus', '1', '--gpu-vendor', 'NVIDIA'), ('--gpus', '4'))
+                     ('--gpus', '1', '--gpu-vendor', 'NVIDIA'), ('--gpus', '4'),
+                     ('--gpus', '1', '--gpu-kind', 'passthrough'),
+                     ('--gpus', '1', '--gpu-kind', 'vgpu'), ('--gpus', '1', '--gpu-kind', 'mig'))
 EPHEMERAL = (None,) * 30 + ('40G', '300G')
-COUNT = (None,) * 12 + ('2', '2', '3', '11', '40')
+COUNT = (None,) * 12 + ('2', '2', '3', '4', '6', '8', '11', '40')
 OTHER = ((),) * 14 + (('--no-volume',), ('--no-volume',), ('--arch', 'x86_64'),
                       ('--arch', 'aarch64'), ('--flavor', 'm1.*'), ('--flavor', '*small*'),
                       ('--image', 'cirros'))
+# How often a request names an image or a network of the site.
+NAMES_AN_IMAGE, NAMES_A_NETWORK = 0.12, 0.2
 
 
 # What the first user wanted, and what put an image on a disk that was too small for it.
@@ -29,8 +34,8 @@ FIRST = (('--vcpus', '2', '--ram', '4G', '--os', 'ubuntu>=20.04', '--public-ip')
          ('--ram', '512M'))
 
 
-def draw(random):
-    """The flags of one request."""
+def draw(random, images=(), networks=()):
+    """The flags of one request. images and networks: names, of which some requests ask for one."""
     words = []
     for flag, values in (('--vcpus', VCPUS), ('--ram', RAM), ('--disk', DISK),
                          ('--ephemeral', EPHEMERAL), ('--os', OS), ('--count', COUNT)):
@@ -39,6 +44,12 @@ def draw(random):
             words += [flag, value]
     for choices in (NETWORK, GPUS, OTHER):
         words += random.choice(choices)
+    for flag, names, chance in (('--image', images, NAMES_AN_IMAGE),
+                                ('--network', networks, NAMES_A_NETWORK)):
+        if names and random.random() < chance and flag not in words:
+            if flag == '--image' and '--os' in words:
+                del words[words.index('--os'):words.index('--os') + 2]
+            words += [flag, random.choice(names)]
     return tuple(words)
 
 
@@ -67,6 +78,16 @@ def _within(value, words, flag, unit=''):
     return value >= least and (greatest is None or value <= greatest)
 
 
+def disk_bounds(words):
+    """(least, greatest or None) GiB of a boot volume."""
+    return _bounds(_option(words, '--disk', '0'), '')
+
+
+def network(words):
+    """The name of the network that is asked for, or None."""
+    return _option(words, '--network')
+
+
 def gpus(flavor):
     """GPUs of a flavor by its extra specs."""
     specs = {key.lower(): value for key, value in flavor['extra_specs'].items()}
@@ -88,13 +109,21 @@ def flavor_is_as_asked(flavor, words):
     described = text.lower()
     return (_within(flavor['vcpus'], words, '--vcpus')
             and _within(flavor['ram'], words, '--ram', 'MiB')
-            and _within(flavor['disk'], words, '--disk')
+            # without a disk: a volume as large as asked
+            and (not flavor['disk'] or _within(flavor['disk'], words, '--disk'))
             and _within(flavor['OS-FLV-EXT-DATA:ephemeral'], words, '--ephemeral')
             and fnmatch.fnmatchcase(flavor['name'], _option(words, '--flavor', '*'))
             and ('--gpus' not in words or gpus(flavor) >= int(_option(words, '--gpus')))
             and _option(words, '--gpu-model', '').lower() in described
             and _option(words, '--gpu-vendor', '').lower() in described
+            and _is_of_kind(flavor, described, _option(words, '--gpu-kind'))
             and _architecture_fits(flavor['extra_specs'].get('hw_architecture'), words))
+
+
+def _is_of_kind(flavor, described, kind):
+    specs = [key.lower() for key in flavor['extra_specs']]
+    return kind is None or {'passthrough': 'pci_passthrough:alias' in specs,
+                            'vgpu': 'resources:vgpu' in specs, 'mig': ' mig ' in described}[kind]
 
 
 def _architecture_fits(told, words):
