@@ -34,8 +34,14 @@ struct Entry {
   int port_name_rank = 0;
 };
 
-absl::string_view IdOf(const Network* network) { return network == nullptr ? "" : network->id; }
-absl::string_view NameOf(const Network* network) { return network == nullptr ? "" : network->name; }
+absl::string_view IdOf(const Network* network) {
+  if (network == nullptr) return "";
+  return network->id;
+}
+absl::string_view NameOf(const Network* network) {
+  if (network == nullptr) return "";
+  return network->name;
+}
 
 // Whether one machine certainly gets the addresses that the plan takes of ranges.
 bool HasAddresses(const NetworkPlan& plan) {
