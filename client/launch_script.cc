@@ -393,6 +393,9 @@ class ScriptWriter {
     Add("\nlaunch() {\n");
     if (HasOwnVolume()) CIS_RETURN_IF_ERROR(AddVolume(image));
     if (HasPort()) CIS_RETURN_IF_ERROR(AddPort());
+    if (HasPort()) {
+      Add("  place=--network=$network\n  if [ -n \"$port\" ]; then place=--port=$port; fi\n");
+    }
     Add("  server=$(openstack ", no_network ? "--os-compute-api-version=2.37 " : "",
         "server create --flavor=", flavor,
         HasOwnVolume() ? std::string(" --volume=\"$volume\"") : absl::StrCat(" --image=", image),
@@ -404,7 +407,7 @@ class ScriptWriter {
     if (NeedsConfigDrive()) Add("    --config-drive=True \\\n");
     Add("    ",
         no_network  ? "--nic=none"
-        : HasPort() ? "${port:+--port=\"$port\"} ${port:---network=\"$network\"}"
+        : HasPort() ? "\"$place\""
                     : "--network=\"$network\"",
         " --key-name=\"$key\" --format=value --column=id \"$1\")\n",
         "  [ -n \"$server\" ] || die 'the site took no machine'\n  made server \"$server\"\n",

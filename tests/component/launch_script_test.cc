@@ -266,7 +266,8 @@ TEST(LaunchScript, MakesAPortInTheSubnetsThatDo) {
       ElementsAre(ElementsAre("port", "create", "--format=value", "--column=id", "--network=net-id",
                               "--fixed-ip=subnet=subnet-4", "--fixed-ip=subnet=subnet-6", "vm")));
   EXPECT_THAT(CallsOf(run, {"server", "create"}),
-              ElementsAre(testing::Contains("--port=new-port")));
+              ElementsAre(ElementsAre("server", "create", testing::_, testing::_, "--port=new-port",
+                                      testing::_, testing::_, testing::_, "vm")));
 }
 
 TEST(LaunchScript, TakesTheNextPoolWhereOneHasNoAddressLeft) {
