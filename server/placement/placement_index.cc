@@ -269,9 +269,11 @@ bool IsUnusualArch(const std::string& arch) {
 bool IsSmallerFlavor(const Flavor& a, const Flavor& b) {
   const auto key = [](const Flavor& f) {
     const bool gpu_said = !f.gpu_model.empty() || !f.gpu_vendor.empty() || !f.gpu_kind.empty();
+    // After those that have none for sure, before those that have one.
+    constexpr double kPerhapsOne = 0.5;
     constexpr int64_t kUnknownLast = int64_t{1} << 60;
     return std::make_tuple(
-        f.baremetal, IsUnusualArch(f.arch), f.gpu_count.value_or(gpu_said ? 1.0 : 0.0),
+        f.baremetal, IsUnusualArch(f.arch), f.gpu_count.value_or(gpu_said ? 1.0 : kPerhapsOne),
         f.disk_gib == std::optional<int64_t>(0), f.vcpu_count.value_or(kUnknownLast),
         f.ram_mib.value_or(kUnknownLast), f.disk_gib.value_or(kUnknownLast),
         absl::string_view(f.name), absl::string_view(f.id));

@@ -151,8 +151,8 @@ bool IsVolumeOnly(const Flavor& flavor);
 bool IsUnusualArch(const std::string& arch);
 
 // The order in which flavors are tried: virtual before bare metal, usual architectures before
-// others, without before with GPUs, with a root disk before without; then fewest vCPUs, least RAM,
-// least disk, name, id.
+// others, without GPUs before those that do not say before with GPUs, with a root disk before
+// without; then fewest vCPUs, least RAM, least disk, name, id.
 bool IsSmallerFlavor(const Flavor& a, const Flavor& b);
 
 // Whether `a` is to be preferred to `b` when both fit and neither is named: by tier, purpose, how

@@ -37,6 +37,20 @@ TEST(PlacementChoice, TakesTheSmallestFlavorAndSpecialHardwareLast) {
   EXPECT_EQ(Flavor1(Find(builder, query)), "a-gpu");
 }
 
+TEST(PlacementChoice, AFlavorThatMayHaveAGpuComesAfterThoseThatHaveNone) {
+  CatalogBuilder builder = PlainScene();
+  Flavor known = MakeFlavor("none", 2, 1024, 20);
+  known.gpu_count = 0;
+  builder.AddFlavor(known);
+  Flavor unknown = MakeFlavor("perhaps", 1, 512, 20);
+  unknown.gpu_count.reset();
+  builder.AddFlavor(unknown);
+  EXPECT_EQ(Flavor1(Find(builder, QueryOf())), "none");
+  PlacementQuery query = QueryOf();
+  query.excluded_flavor_globs = {"none", "m1*"};
+  EXPECT_EQ(Flavor1(Find(builder, query)), "perhaps");
+}
+
 TEST(PlacementChoice, TakesAnUnusualArchitectureLastAndAGuessAtItNever) {
   CatalogBuilder builder = PlainScene();
   Flavor arm = MakeFlavor("a-arm", 1, 1024, 40);
