@@ -40,6 +40,12 @@ TableColumn IfAny(TableColumn column) {
   return column;
 }
 
+TableColumn Region() {
+  TableColumn column = Left("REGION");
+  column.hide_if_told = true;
+  return column;
+}
+
 Cell Text(std::string text) { return {std::move(text), Tone::kPlain}; }
 Cell Number(int64_t number) { return {absl::StrCat(number), Tone::kPlain}; }
 Cell Unknown() { return {"?", Tone::kDim}; }
@@ -318,6 +324,7 @@ std::vector<Column<v1::Flavor>> ColumnsOf(const v1::Flavor*) {
   using T = v1::Flavor;
   return {
       {Long("SITE", 16), kAlways, [](const T& f, absl::Time) { return Text(f.site_name()); }},
+      {Region(), kAlways, [](const T& f, absl::Time) { return Text(f.region()); }},
       {Long("FLAVOR", 20), kAlways,
        [](const T& f, absl::Time) {
          return NameCell(f.display_name(), f.upstream_id(), f.active());
@@ -360,6 +367,7 @@ std::vector<Column<v1::Image>> ColumnsOf(const v1::Image*) {
   using T = v1::Image;
   return {
       {Long("SITE", 16), kAlways, [](const T& i, absl::Time) { return Text(i.site_name()); }},
+      {Region(), kAlways, [](const T& i, absl::Time) { return Text(i.region()); }},
       {Long("IMAGE", 24), kAlways,
        [](const T& i, absl::Time) {
          return NameCell(i.display_name(), i.upstream_id(), i.active());
@@ -414,6 +422,7 @@ std::vector<Column<v1::Network>> ColumnsOf(const v1::Network*) {
   using T = v1::Network;
   return {
       {Long("SITE", 16), kAlways, [](const T& n, absl::Time) { return Text(n.site_name()); }},
+      {Region(), kAlways, [](const T& n, absl::Time) { return Text(n.region()); }},
       {Long("VO", 16), kAlways, [](const T& n, absl::Time) { return Text(n.vo()); }},
       {Long("NETWORK", 20), kAlways,
        [](const T& n, absl::Time) {

@@ -1,11 +1,13 @@
 #include "client/table.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace cis {
 namespace {
@@ -74,10 +76,20 @@ std::vector<size_t> Table::NaturalWidths() const {
   for (size_t i = 0; i < columns_.size(); ++i) {
     size_t width = 0;
     for (const std::vector<Cell>& row : rows_) width = std::max(width, DisplayWidth(row[i].text));
-    const bool hidden = columns_[i].hide_if_empty && width == 0;
+    const bool hidden = (columns_[i].hide_if_empty && width == 0) ||
+                        (columns_[i].hide_if_told && !TellsRowsApart(i));
     widths.push_back(hidden ? 0 : std::max(width, DisplayWidth(columns_[i].head)));
   }
   return widths;
+}
+
+bool Table::TellsRowsApart(size_t column) const {
+  std::map<absl::string_view, absl::string_view> texts;  // of the first row with that first cell
+  for (const std::vector<Cell>& row : rows_) {
+    const auto [first, is_new] = texts.try_emplace(row[0].text, row[column].text);
+    if (!is_new && first->second != row[column].text) return true;
+  }
+  return false;
 }
 
 std::string Table::Format(const TableStyle& style, bool* was_cut) const {

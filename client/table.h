@@ -21,6 +21,8 @@ struct TableColumn {
   size_t min_width = 0;
   Cut cut = Cut::kEnd;
   bool hide_if_empty = false;  // not shown if no row has text in it
+  // Not shown unless two rows with the same first cell differ in it: the regions of sites.
+  bool hide_if_told = false;
 };
 
 struct Cell {
@@ -50,6 +52,7 @@ class Table {
 
  private:
   std::vector<size_t> NaturalWidths() const;
+  bool TellsRowsApart(size_t column) const;
 
   std::vector<TableColumn> columns_;
   std::vector<std::vector<Cell>> rows_;

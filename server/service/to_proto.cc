@@ -209,6 +209,7 @@ void FlavorToProto(const FlavorView& view, v1::Flavor& proto) {
   proto.set_description(flavor.description);
   proto.set_site_name(view.site->site.name);
   proto.set_endpoint(FormatEndpointName(endpoint));
+  proto.set_region(RegionOf(endpoint));
   SetOptional(proto, &v1::Flavor::set_vcpu_count, flavor.vcpu_count);
   SetOptional(proto, &v1::Flavor::set_ram_mib, flavor.ram_mib);
   SetOptional(proto, &v1::Flavor::set_disk_gib, flavor.disk_gib);
@@ -245,6 +246,7 @@ void ImageToProto(const ImageView& view, v1::Image& proto) {
   proto.set_display_name(image.name);
   proto.set_site_name(view.site->site.name);
   proto.set_endpoint(FormatEndpointName(endpoint));
+  proto.set_region(RegionOf(endpoint));
   proto.set_status(image.status);
   proto.set_visibility(image.visibility);
   SetOptional(proto, &v1::Image::set_hidden, image.hidden);
@@ -295,6 +297,7 @@ void NetworkToProto(const NetworkView& view, v1::Network& proto) {
   proto.set_site_name(view.site->site.name);
   proto.set_share(FormatShareName(share));
   proto.set_vo(share.vo);
+  proto.set_region(RegionOf(share.endpoint));
   proto.set_status(network.status);
   SetOptional(proto, &v1::Network::set_is_external, network.is_external);
   SetOptional(proto, &v1::Network::set_shared, network.shared);

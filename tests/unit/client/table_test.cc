@@ -1,5 +1,6 @@
 #include "client/table.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -53,6 +54,17 @@ TEST(Table, HidesAColumnWithoutTextAndShowsItWithText) {
   Table table = SampleTable();
   table.AddRow({{"X"}, {"1"}, {"1 x A100"}, {"n"}});
   EXPECT_NE(table.Format({}).find("GPU"), std::string::npos);
+}
+
+TEST(Table, HidesAColumnThatTheFirstOneTells) {
+  Table table({{"SITE"}, {"REGION", Align::kLeft, 0, Cut::kEnd, false, true}, {"N"}});
+  table.AddRow({{"CESGA"}, {"es"}, {"1"}});
+  table.AddRow({{"INFN"}, {"it"}, {"2"}});
+  table.AddRow({{"CESGA"}, {"es"}, {"3"}});
+  EXPECT_THAT(table.Format({}), testing::Not(testing::HasSubstr("REGION")));
+  table.AddRow({{"INFN"}, {"sk"}, {"4"}});
+  EXPECT_THAT(table.Format({}), testing::HasSubstr("INFN   sk      4"));
+  EXPECT_THAT(table.Format({}), testing::HasSubstr("CESGA  es      1"));
 }
 
 TEST(Table, ARowIsALineWhateverANameHolds) {
