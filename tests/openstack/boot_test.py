@@ -51,13 +51,22 @@ class Site:
         self.counts, self.failures = collections.Counter(), []
         self.levels = collections.Counter()  # of the placements that were answered
         self.outcomes = collections.defaultdict(collections.Counter)  # confidence -> results
+        self.seconds = collections.Counter()  # what for -> how long
         self.proofs = collections.Counter()  # kinds and steps of what was started
         self.machines = set()  # started: machine identities
         self.random = random.Random('%d %s' % (OPTIONS.seed, site['name']))
         self.brute_force_was_tried = False
 
+    def timed(self, what, function, *arguments):
+        started = time.monotonic()
+        try:
+            return function(*arguments)
+        finally:
+            self.seconds[what] += time.monotonic() - started
+
     def fail(self, vo, words, why):
         self.failures.append('%s %s: place %s: %s' % (self.site['name'], vo, ' '.join(words), why))
+        print('FAIL: ' + self.failures[-1], file=sys.stderr, flush=True)
 
     def run(self):
         for vo in self.site['vos']:
@@ -87,8 +96,10 @@ class Site:
                         *(('--all', '--limit', '0') if OPTIONS.all or OPTIONS.ask else ()))
             self.counts['requests'] += 1
             self.counts['placements'] += len(reply['placements'])
-            (verdict,) = reply['verdicts']
-            if verdict['blocking'] and verdict['blocking']['code'] != 'NET_ROUTER_UNSEEN':
+            (verdict,) = [one for one in reply['verdicts']
+                          if one['site_name'] == self.site['name']]
+            # An assumed route is offered and does not count: NET_ROUTER_UNSEEN beside a placement.
+            if verdict['blocking'] and not reply['placements']:
                 refused.append((words, verdict['blocking']))
             for number, placement in enumerate(reply['placements']):
                 self.levels[placed.level(placement)] += 1
@@ -103,8 +114,8 @@ class Site:
             project, Project(self.test.lab, self.site, vo, as_admin=True), self.counts)
         scripts_run = 0
         for flags, number, words, placement in self.chosen(promised):
-            scripts_run += self.start(project, prober, flags, number, words, placement, before,
-                                      first=not scripts_run)
+            scripts_run += self.timed('starting', self.start, project, prober, flags, number, words,
+                                      placement, before, not scripts_run)
         if scripts_run and not self.brute_force_was_tried:
             self.try_brute_force(prober, vo, promised)
         for words, reason in self.sample(refused):
@@ -285,7 +296,8 @@ class Site:
             if not placed.is_assumed(placement) and (
                     prober.has_volumes or not placement['boot_volume_gib']):
                 self.brute_force_was_tried = True
-                pair, way = prober.pair(words), prober.way(words)
+                pair = self.timed('trying pairs', prober.pair, words)
+                way = self.timed('trying networks', prober.way, words)
                 if pair is None or way is None:
                     self.fail(vo, words, 'brute force finds %s and %s only' % (
                         pair and [one['name'] for one in pair], prober.ways()))
@@ -294,10 +306,10 @@ class Site:
     def try_all(self, prober, vo, words, reason):
         self.counts['nos tried'] += 1
         self.counts['nos tried: %s %s' % (reason['stage'], reason['code'])] += 1
-        pair = prober.pair(words)
+        pair = self.timed('trying pairs', prober.pair, words)
         if pair is None:
             return
-        way = prober.way(words)
+        way = self.timed('trying networks', prober.way, words)
         if way is not None:
             self.fail(vo, words, 'refused (%s), but %s boots %s, and %s gives %s' % (
                 reason['message'], pair[0]['name'], pair[1]['name'], way, prober.ways()[way]))
@@ -314,6 +326,8 @@ def report(sites, seconds):
         OPTIONS.seed, sum(len(site.site['vos']) for site in sites), len(sites), seconds))
     for name in sorted(counts):
         print('%6d %s' % (counts[name], name))
+    for what in sorted({what for site in sites for what in site.seconds}):
+        print('%6d s %s' % (sum(site.seconds[what] for site in sites), what))
     names = [site.site['name'] for site in sites]
     lines = [*placed.table('placements answered', names, [
         (level, {site.site['name']: site.levels[level] for site in sites})

@@ -3,6 +3,7 @@
 Nova looks at flavor and image apart from the network, so that all pairs of the two and all networks
 are tried one after the other, not their product: a machine as asked needs one of each."""
 import collections
+import functools
 
 import wishes
 from real_project import Refused, is_public
@@ -27,7 +28,8 @@ class Prober:
         for flavor in self.flavors:
             flavor.setdefault('extra_specs', {})
         self.images = project.images()
-        self._pairs, self._ways, self._more = {}, None, {}
+        self._pairs, self._ways, self._more = {}, {}, {}
+        self._untried = None  # (network or None, what tries it) of the ways not tried yet
         self._zones = [None, *project.zones()]
         self.has_volumes = project.has_volumes
 
@@ -139,25 +141,36 @@ class Prober:
 
     # ------------------------------------------------------------------------------ network
     def ways(self):
-        """Every way to an address of one machine: {Way: set of addresses}."""
-        if self._ways is None:
-            self._ways = {}
-            pair, project = self._any_pair(), self._project
-            if pair is None:
-                return self._ways
-            networks = project.network('networks')
-            subnets = collections.defaultdict(list)
-            for subnet in project.network('subnets'):
-                subnets[subnet['network_id']].append(subnet)
-            externals = [one['id'] for one in networks if one['router:external']]
-            for network in networks:
-                own = subnets[network['id']]
-                for chosen in [(), *[(one['id'],) for one in own if len(own) > 1]]:
-                    self._try_network(Way(network['id'], chosen, None, None, ''), pair, externals)
-            for pool in [None, *project.network('subnetpools')]:
-                way = Way(None, (), pool and (pool['id'], pool['ip_version']), None, '')
-                self._try_network(way, pair, externals)
+        """Every way to an address of one machine that was found so far: {Way: set of addresses}."""
         return self._ways
+
+    def _try_next(self, named):
+        """Tries one more network, of that name unless it is None. Answers whether there was one."""
+        if self._untried is None:
+            self._untried = self._all_to_try()
+        for place, (network, try_it) in enumerate(self._untried):
+            if named is None or network and self._name(network) == named:
+                del self._untried[place]
+                try_it()
+                return True
+        return False
+
+    def _all_to_try(self):
+        pair, project = self._any_pair(), self._project
+        if pair is None:
+            return []
+        networks = project.network('networks')
+        subnets = collections.defaultdict(list)
+        for subnet in project.network('subnets'):
+            subnets[subnet['network_id']].append(subnet)
+        externals = [one['id'] for one in networks if one['router:external']]
+        ways = [Way(network['id'], chosen, None, None, '') for network in networks for chosen in [
+            (), *[(one['id'],) for one in subnets[network['id']]
+                  if len(subnets[network['id']]) > 1]]]
+        ways += [Way(None, (), pool and (pool['id'], pool['ip_version']), None, '')
+                 for pool in [None, *project.network('subnetpools')]]
+        return [(way.network, functools.partial(self._try_network, way, pair, externals))
+                for way in ways]
 
     def _try_network(self, way, pair, externals):
         """A machine on the network, and every external network's addresses for it."""
@@ -266,10 +279,15 @@ class Prober:
 
     def way(self, words):
         """A way to an address as asked, or None."""
-        for way, addresses in self.ways().items():
-            if self._is_as_asked(way, addresses, words) and self._carries(way, wishes.count(words)):
-                return way
-        return None
+        seen = set()
+        while True:
+            for way in [way for way in self._ways if way not in seen]:
+                seen.add(way)
+                if self._is_as_asked(way, self._ways[way], words) \
+                        and self._carries(way, wishes.count(words)):
+                    return way
+            if not self._try_next(wishes.network(words)):
+                return None
 
     def _is_as_asked(self, way, addresses, words):
         named = wishes.network(words)

@@ -37,7 +37,7 @@ class Project:
             image_endpoint_override=urls['glance'] + '/v2',
             compute_endpoint_override=urls['nova'] + '/v2.1',
             network_endpoint_override=urls['neutron'] + '/v2.0',
-            block_storage_endpoint_override=urls.get('cinder', '') + '/v3/%(project_id)s', **who)
+            block_storage_endpoint_override=urls.get('cinder', '') + '/v3', **who)
         self._cloud.compute.default_microversion = '2.61'
         self.has_volumes = 'cinder' in urls
 

@@ -39,7 +39,7 @@ class Cloud:
             image_endpoint_override=url('glance') + '/v2',
             compute_endpoint_override=url('nova') + '/v2.1',
             network_endpoint_override=url('neutron') + '/v2.0',
-            block_storage_endpoint_override=url('cinder') + '/v3/%(project_id)s', **project)
+            block_storage_endpoint_override=url('cinder') + '/v3', **project)
 
     def as_crawler(self, vo):
         return self.connect(CRAWLER_USER, project_id=self.projects[vo].id)
