@@ -62,6 +62,7 @@ Json MakeFacts(const v1::Placement& p, const v1::FindPlacementsRequest& request)
   facts["router_needs_gateway"] = plan.router_needs_gateway();
   facts["subnet_id"] = TextOrNull(plan.subnet_id());
   facts["port_subnet_ids"] = ListOf(plan.port_subnet_ids());
+  facts["port_device_owner"] = TextOrNull(plan.port_device_owner());
   facts["subnet_pool_id"] = TextOrNull(plan.subnet_pool().upstream_id());
   facts["new_subnet_ip_version"] =
       plan.new_subnet_ip_version() == 0 ? Json() : Json(plan.new_subnet_ip_version());
@@ -149,6 +150,9 @@ void AddAnsiblePort(const Json& facts, std::string* text) {
                   "\n  fixed_ips:\n");
   for (const Json& id : facts["port_subnet_ids"]) {
     absl::StrAppend(text, "    - subnet_id: ", AnsibleValue(id), "\n");
+  }
+  if (!facts["port_device_owner"].is_null()) {
+    absl::StrAppend(text, "  device_owner: ", AnsibleValue(facts["port_device_owner"]), "\n");
   }
 }
 

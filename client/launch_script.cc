@@ -343,8 +343,11 @@ class ScriptWriter {
       CIS_ASSIGN_OR_RETURN(const std::string subnet, FlagValue("subnet", "subnet=" + id));
       Add(" \\\n", indent, "  --fixed-ip=", subnet);
     }
-    // Subnets may be for machines of the zone only.
-    if (!p_.availability_zone().empty()) Add(" \\\n", indent, "  --device-owner=\"compute:$zone\"");
+    if (!way.port_device_owner().empty()) {
+      CIS_ASSIGN_OR_RETURN(const std::string owner,
+                           FlagValue("device_owner", way.port_device_owner()));
+      Add(" \\\n", indent, "  --device-owner=", owner);
+    }
     Add(" \"$1\")\n", indent, "[ -n \"$port\" ] || die 'the port was not made'\n", indent,
         "made port \"$port\"\n");
     return absl::OkStatus();
@@ -468,8 +471,11 @@ class ScriptWriter {
       Add("  printf 'note: machine %s has no network\\n' \"$server\" >&2\n}\n");
       return absl::OkStatus();
     } else {
-      const bool v6 =
-          plan_.public_v6() == v1::TRISTATE_YES && plan_.public_v4() != v1::TRISTATE_YES;
+      // The plan's public IPv4 address may be the floating IP that nobody asked for.
+      const bool is_floating =
+          plan_.has_external_network() && plan_.kind() != v1::NetworkPlan::ROUTED_NEEDS_NETWORK;
+      const bool v4 = plan_.public_v4() == v1::TRISTATE_YES && !is_floating;
+      const bool v6 = plan_.public_v6() == v1::TRISTATE_YES && !v4;
       Add(kFixedAddress.substr(1), "  address=", v6 ? "${v6:-$v4}" : "${v4:-$v6}", "\n",
           "  [ -n \"$address\" ] || die \"machine $server has no address\"\n");
       const bool is_private = plan_.kind() == v1::NetworkPlan::PRIVATE ||

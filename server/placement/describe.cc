@@ -213,7 +213,8 @@ std::vector<std::string> DescribeSteps(const Placement& placement, const Placeme
                               absl::StrJoin(plan.port_subnets, " and one in ",
                                             [](std::string* text, const std::string* id) {
                                               text->append(*id);
-                                            }));
+                                            }),
+                              plan.port_owner.empty() ? "" : " and device_owner ", plan.port_owner);
   }
   const std::string zone =
       placement.boot.zone.empty() ? "" : absl::StrCat(" in zone ", placement.boot.zone);

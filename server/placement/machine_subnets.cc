@@ -17,44 +17,47 @@ bool HasType(const Subnet& subnet, absl::string_view type) {
          subnet.service_types.end();
 }
 
-bool NamesMachines(const Subnet& subnet) {
-  return std::any_of(subnet.service_types.begin(), subnet.service_types.end(),
-                     [](const std::string& type) { return absl::StartsWith(type, kComputeOwner); });
-}
-
-// Appends to `usual` what a port gets of one IP version.
-void AddUsual(const std::vector<const Subnet*>& serving, std::vector<const Subnet*>* usual) {
-  const bool has_typed = std::any_of(serving.begin(), serving.end(),
-                                     [](const Subnet* s) { return !s->service_types.empty(); });
-  for (const Subnet* subnet : serving) {
-    if (subnet->service_types.empty() != has_typed) usual->push_back(subnet);
+// The first of the service types that is for machines; empty if there is none.
+absl::string_view MachineType(const Subnet& subnet) {
+  for (const std::string& type : subnet.service_types) {
+    if (absl::StartsWith(type, kComputeOwner)) return type;
   }
+  return "";
 }
 
-// `zone` empty: as if every zone were named.
-MachineSubnets SubnetsInZone(const Network& network, const std::string& zone) {
+bool NamesMachines(const Subnet& subnet) { return !MachineType(subnet).empty(); }
+
+void Add(const Subnet& subnet, MachineSubnets* out) {
+  (subnet.ip_version == 6 ? out->v6 : out->v4).push_back(&subnet);
+}
+
+// What serves every port.
+MachineSubnets PlainSubnets(const Network& network) {
   MachineSubnets out;
-  out.zone = zone;
-  const std::string owner = absl::StrCat(kComputeOwner, zone);
-  for (const Subnet& subnet : network.subnets) {
-    const bool serves = subnet.service_types.empty() ||
-                        (zone.empty() ? NamesMachines(subnet) : HasType(subnet, owner));
-    if (!serves) continue;
-    (subnet.ip_version == 6 ? out.v6 : out.v4).push_back(&subnet);
-  }
-  AddUsual(out.v4, &out.usual);
-  AddUsual(out.v6, &out.usual);
   out.all_known = AllSubnetsAreRead(network);
+  for (const Subnet& subnet : network.subnets) {
+    if (subnet.service_types.empty()) Add(subnet, &out);
+  }
+  out.usual = out.v4;
+  out.usual.insert(out.usual.end(), out.v6.begin(), out.v6.end());
   return out;
 }
 
-bool HasTyped(const MachineSubnets& subnets) {
-  return std::any_of(subnets.usual.begin(), subnets.usual.end(),
-                     [](const Subnet* s) { return !s->service_types.empty(); });
-}
-
-bool AreAlike(const MachineSubnets& a, const MachineSubnets& b) {
-  return a.v4 == b.v4 && a.v6 == b.v6 && a.usual == b.usual;
+// What serves ports of `owner`, before what serves every port; of any zone if `owner` is empty.
+MachineSubnets OwnedSubnets(const Network& network, const std::string& owner) {
+  MachineSubnets out;
+  out.all_known = AllSubnetsAreRead(network);
+  out.owner = owner;
+  for (const Subnet& subnet : network.subnets) {
+    if (owner.empty() ? !NamesMachines(subnet) : !HasType(subnet, owner)) continue;
+    if (out.owner.empty()) out.owner = std::string(MachineType(subnet));
+    if (HasType(subnet, out.owner)) Add(subnet, &out);
+  }
+  if (out.v4.empty() && out.v6.empty()) return out;
+  const MachineSubnets plain = PlainSubnets(network);
+  if (out.v4.empty()) out.v4 = plain.v4;
+  if (out.v6.empty()) out.v6 = plain.v6;
+  return out;
 }
 
 }  // namespace
@@ -71,27 +74,27 @@ bool AllSubnetsAreRead(const Network& network) {
 
 std::vector<MachineSubnets> MachineSubnetsOf(const Network& network,
                                              const std::vector<std::string>& zones) {
-  if (std::none_of(network.subnets.begin(), network.subnets.end(), NamesMachines)) {
-    // Whatever the zone is, no type names machines in it.
-    MachineSubnets out = SubnetsInZone(network, "");
-    return {std::move(out)};
-  }
-  if (zones.empty()) {
-    MachineSubnets out = SubnetsInZone(network, "");
-    out.zone_unknown = true;
-    return {std::move(out)};
-  }
   std::vector<MachineSubnets> out;
-  out.reserve(zones.size());
-  for (const std::string& zone : zones) out.push_back(SubnetsInZone(network, zone));
-  // Where a subnet serves the zones of its service types only, ports must name theirs.
-  const bool all_alike = std::all_of(out.begin(), out.end(), [&out](const MachineSubnets& one) {
-    return AreAlike(one, out.front()) && !HasTyped(one);
-  });
-  if (all_alike) {
-    out.resize(1);
-    out.front().zone.clear();
+  MachineSubnets plain = PlainSubnets(network);
+  const auto serves = [](const MachineSubnets& s) { return !s.v4.empty() || !s.v6.empty(); };
+  const bool names_machines =
+      std::any_of(network.subnets.begin(), network.subnets.end(), NamesMachines);
+  // Also where nothing serves: that is what there is to say of the network.
+  if (serves(plain) || !names_machines) out.push_back(std::move(plain));
+  if (!names_machines) return out;
+  if (zones.empty()) {
+    out.push_back(OwnedSubnets(network, ""));
+    out.back().zone_unknown = true;
+    return out;
   }
+  for (const std::string& zone : zones) {
+    MachineSubnets owned = OwnedSubnets(network, absl::StrCat(kComputeOwner, zone));
+    if (!serves(owned)) continue;
+    owned.zone = zone;
+    out.push_back(std::move(owned));
+  }
+  // No zone of those that the subnets name.
+  if (out.empty()) out.push_back(PlainSubnets(network));
   return out;
 }
 

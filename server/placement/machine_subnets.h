@@ -13,9 +13,10 @@ namespace cis {
 // The subnets of a network of which a machine in one zone may get its addresses.
 struct MachineSubnets {
   std::string zone;                  // for which this holds; empty = for any
+  std::string owner;                 // `device_owner` that the port must name; empty = none
   std::vector<const Subnet*> v4;     // that may serve, by id
   std::vector<const Subnet*> v6;     // likewise
-  std::vector<const Subnet*> usual;  // of these, the ones that a port gets which asks for none
+  std::vector<const Subnet*> usual;  // of these, the ones that a port gets which Nova makes
   bool all_known = false;            // every subnet of the network can be read
   bool zone_unknown = false;         // service types name zones, and the site's are not known
 
@@ -26,10 +27,11 @@ struct MachineSubnets {
   bool MayHaveV6() const { return !v6.empty() || !all_known; }
 };
 
-// One entry that holds for every zone, or one for each zone of `zones` if that makes a difference.
-// A subnet with service types serves only ports whose `device_owner` is one of them: for machines
-// "compute:" and the name of their zone. A port that asks for no subnet gets one that names it,
-// else one without service types (Neutron's specification of service subnets).
+// An entry of what serves machines in every zone, if anything does, and one for each zone of
+// `zones` that has subnets of its own. A subnet with service types serves only ports whose
+// `device_owner` is one of them: for machines "compute:" and the name of their zone. Nova names it
+// only after Neutron has chosen the addresses (`_create_port_minimal`), so that such a subnet
+// serves no port that Nova makes: the port must be made before the machine, with that owner.
 std::vector<MachineSubnets> MachineSubnetsOf(const Network& network,
                                              const std::vector<std::string>& zones);
 

@@ -151,13 +151,48 @@ class PlanBuilder {
     plan.confidence = LeastOf(network, {"usable_as"});
     if (subnets.zone_unknown) AtMost(Confidence::kProbable, &plan);
     plan.public_v6 = subnets.MayHaveV6() ? network.public_v6 : Tristate::kNo;
-    if (subnets.all_known) {
-      plan.room = RoomOf(subnets.usual, SeesAllPorts(network));
-      plan.needs_config_drive = std::any_of(
-          subnets.usual.begin(), subnets.usual.end(),
-          [](const Subnet* s) { return s->ip_version != 6 && s->enable_dhcp == false; });
+    if (!subnets.all_known) return plan;
+    if (subnets.owner.empty()) {
+      SetAddresses(network, subnets.usual, &plan);
+    } else {
+      SetPort(network, subnets, subnets.v4.empty() ? nullptr : subnets.v4.front(), &plan);
     }
     return plan;
+  }
+
+  // What the machine's addresses are of.
+  void SetAddresses(const Network& network, const std::vector<const Subnet*>& subnets,
+                    NetworkPlan* plan) const {
+    plan->room = RoomOf(subnets, SeesAllPorts(network));
+    plan->needs_config_drive = std::any_of(subnets.begin(), subnets.end(), [](const Subnet* s) {
+      return s->ip_version != 6 && s->enable_dhcp == false;
+    });
+  }
+
+  // A port that is made before the machine: an address in `four`, if that is not nullptr, and one
+  // in an IPv6 subnet, if there is one.
+  void SetPort(const Network& network, const MachineSubnets& subnets, const Subnet* four,
+               NetworkPlan* plan) const {
+    std::vector<const Subnet*> own;
+    if (four != nullptr) own.push_back(four);
+    if (const Subnet* six = BestV6(subnets.v6)) own.push_back(six);
+    SetAddresses(network, own, plan);
+    plan->port_owner = subnets.owner;
+    plan->port_subnets.clear();
+    for (const Subnet* subnet : own) {
+      if (!subnet->id.empty()) plan->port_subnets.push_back(&subnet->id);
+    }
+  }
+
+  static const Subnet* BestV6(const std::vector<const Subnet*>& subnets) {
+    const Subnet* best = nullptr;
+    for (const Subnet* one : subnets) {
+      if (best == nullptr ||
+          (best->is_public != Tristate::kYes && one->is_public == Tristate::kYes)) {
+        best = one;
+      }
+    }
+    return best;
   }
 
   // The same, with the IPv4 address in this subnet and none other.
@@ -165,24 +200,18 @@ class PlanBuilder {
                          const Subnet& subnet) const {
     NetworkPlan plan = PortPlan(network, subnets);
     plan.subnet = &subnet.id;
-    std::vector<const Subnet*> own{&subnet};
-    bool is_usual = true;
-    const Subnet* six = nullptr;
-    for (const Subnet* other : subnets.usual) {
-      if (other->ip_version != 6) {
-        is_usual = is_usual && other == &subnet;
-      } else if (six == nullptr ||
-                 (six->is_public != Tristate::kYes && other->is_public == Tristate::kYes)) {
-        six = other;
-      }
-    }
-    if (six != nullptr) own.push_back(six);
+    const bool is_usual =
+        subnets.owner.empty() &&
+        std::all_of(subnets.usual.begin(), subnets.usual.end(), [&subnet](const Subnet* other) {
+          return other->ip_version == 6 || other == &subnet;
+        });
     if (!is_usual && !subnet.id.empty()) {
-      plan.port_subnets.push_back(&subnet.id);
-      if (six != nullptr) plan.port_subnets.push_back(&six->id);
+      SetPort(network, subnets, &subnet, &plan);
+      return plan;
     }
-    plan.room = RoomOf(own, SeesAllPorts(network));
-    plan.needs_config_drive = subnet.enable_dhcp == false;
+    std::vector<const Subnet*> own{&subnet};
+    if (const Subnet* six = BestV6(subnets.v6)) own.push_back(six);
+    SetAddresses(network, own, &plan);
     return plan;
   }
 

@@ -43,8 +43,9 @@ struct NetworkPlan {
   // serve; nullptr if not known or not needed.
   const std::string* subnet = nullptr;
   // Subnets in which the machine's port needs an address each, because the network has others that
-  // do not do; empty = the port that Nova makes does.
+  // do not do or are not for ports that Nova makes; empty = the port that Nova makes does.
   std::vector<const std::string*> port_subnets;
+  std::string port_owner;  // `device_owner` that the port must be made with; empty = none
   std::string zone;  // of Nova, without which the subnets do not serve the machine; empty = any
   const SubnetPool* subnet_pool = nullptr;  // of the (or, for floating IPs, of a second) new subnet
   int new_ip_version = 0;                   // of the new subnet; 0 = none is made

@@ -20,10 +20,11 @@ struct PlanKey {
   int default_rank = 0;
   int owner_rank = 0;
   int status_rank = 0;
+  int typed_rank = 0;  // 0: a port that Nova makes does
 
   auto tie() const {
     return std::tie(effort, public_rank, distrust, unseen_rank, kind, default_rank, owner_rank,
-                    status_rank);
+                    status_rank, typed_rank);
   }
 };
 
@@ -59,6 +60,7 @@ PlanKey KeyOf(const ShareCatalog& share, const RankedPlan& ranked) {
   key.distrust = static_cast<int>(Confidence::kVerified) - static_cast<int>(plan.confidence);
   key.unseen_rank = HasAddresses(plan) ? 0 : 1;
   key.kind = static_cast<int>(plan.kind);
+  key.typed_rank = plan.port_owner.empty() ? 0 : 1;
   const Network* outside = plan.pool != nullptr ? plan.pool : plan.network;
   key.default_rank = outside != nullptr && outside->is_default.value_or(false) ? 0 : 1;
   if (plan.network != nullptr) {

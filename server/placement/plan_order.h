@@ -20,8 +20,8 @@ enum class PlanEffort {
   kMaybeRouted,    // for requests without an address: whether the network leads out is not known
   kUnaskedPublic,  // likewise: the network gives a public address
   kUnrouted,       // likewise: the network leads nowhere
-  kNoNetwork,      // likewise: there is none
   kMakePrivate,    // likewise: a network must be made
+  kNoNetwork,      // likewise: there is none
 };
 
 struct RankedPlan {

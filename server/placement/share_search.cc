@@ -306,14 +306,15 @@ void ShareSearch::AddAll(std::vector<Placement>* placements) const {
       if (!checked.refused) plans.push_back(std::move(checked));
     }
   }
-  // A network of its own is what remains where no other does, unless it is asked for.
-  const auto is_last_resort = [](const Plan& plan) {
-    return plan.plan->kind == PlanKind::kPrivateNeedsNetwork;
+  // What remains where nothing else does: no network at all, and, unless it is asked for, a private
+  // network that is made.
+  const auto drop_if_others = [&plans](PlanKind kind) {
+    const auto is_of_kind = [kind](const Plan& plan) { return plan.plan->kind == kind; };
+    if (std::all_of(plans.begin(), plans.end(), is_of_kind)) return;
+    plans.erase(std::remove_if(plans.begin(), plans.end(), is_of_kind), plans.end());
   };
-  if (query().public_v4 != AddressWish::kNone &&
-      !std::all_of(plans.begin(), plans.end(), is_last_resort)) {
-    plans.erase(std::remove_if(plans.begin(), plans.end(), is_last_resort), plans.end());
-  }
+  drop_if_others(PlanKind::kNone);
+  if (query().public_v4 != AddressWish::kNone) drop_if_others(PlanKind::kPrivateNeedsNetwork);
   for (const Flavor* flavor : candidates_.flavors()) {
     for (const SelectedImage& image : candidates_.images()) {
       const Pair pair = CheckOne(*flavor, image);

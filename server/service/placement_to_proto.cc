@@ -63,6 +63,7 @@ void WayToProto(const Share& share, const NetworkPlan& plan, v1::NetworkPlan& pr
   }
   if (plan.subnet != nullptr) proto.set_subnet_id(*plan.subnet);
   for (const std::string* id : plan.port_subnets) proto.add_port_subnet_ids(*id);
+  proto.set_port_device_owner(plan.port_owner);
   proto.set_router_needs_enabling(plan.enables_router);
   proto.set_router_needs_gateway(plan.sets_gateway);
   if (plan.subnet_pool != nullptr) {

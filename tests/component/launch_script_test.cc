@@ -366,6 +366,23 @@ TEST(LaunchScript, TellsTheAddressOfThePort) {
   EXPECT_EQ(RunScript(Script(p, PublicRequest())).out, "ssh ubuntu@2001:db8::7\n");
 }
 
+TEST(LaunchScript, ThePortNamesTheOwnerThatItsSubnetIsFor) {
+  v1::Placement p = FloatingPlacement();
+  p.mutable_network()->add_port_subnet_ids("subnet-4");
+  p.mutable_network()->set_port_device_owner("compute:az1");
+  EXPECT_THAT(CallsOf(RunScript(Script(p, PublicRequest())), {"port", "create"}),
+              ElementsAre(Contains("--device-owner=compute:az1")));
+}
+
+TEST(LaunchScript, TellsTheIpv6AddressWhereNoFloatingIpWasAskedFor) {
+  v1::Placement p = FloatingPlacement();
+  p.mutable_network()->set_public_v4(v1::TRISTATE_YES);
+  p.mutable_network()->set_public_v6(v1::TRISTATE_YES);
+  v1::FindPlacementsRequest request;
+  request.mutable_network()->set_public_v6(v1::ADDRESS_WISH_REQUIRED);
+  EXPECT_EQ(RunScript(Script(p, request)).out, "ssh ubuntu@2001:db8::7\n");
+}
+
 TEST(LaunchScript, AsksForNoNetworkWhereThereIsNone) {
   v1::Placement p = FloatingPlacement();
   p.clear_network();

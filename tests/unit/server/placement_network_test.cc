@@ -588,6 +588,7 @@ TEST(PlacementNetwork, TakesThePublicOfSeveralSubnetsOfASharedNetwork) {
   EXPECT_EQ(*plan.port_subnets[0], "world");
 }
 
+// Nova names the owner of a port that it makes only after Neutron has chosen the address.
 TEST(PlacementNetwork, SubnetsWithServiceTypesServeTheZonesThatTheyName) {
   CatalogBuilder builder = WithoutNetworks();
   Network provider = SureNetwork("provider", NetworkUse::kDirect);
@@ -596,11 +597,31 @@ TEST(PlacementNetwork, SubnetsWithServiceTypesServeTheZonesThatTheyName) {
   builder.share().zones = {{"az1", "compute", true}, {"az2", "compute", true}};
   const Answer answer = Find(builder, Public());
   EXPECT_EQ(Only(answer).boot.zone, "az2");
+  EXPECT_EQ(Only(answer).plan->port_owner, "compute:az2");
+  ASSERT_EQ(Only(answer).plan->port_subnets.size(), 1u);
+  EXPECT_EQ(*Only(answer).plan->port_subnets[0], provider.subnets[0].id);
+  EXPECT_THAT(DescribeSteps(Only(answer), Public())[0],
+              testing::HasSubstr("and device_owner compute:az2 in zone az2"));
   builder.share().zones[1].available = false;
   EXPECT_EQ(BlockingCode(Find(builder, Public())), "NET_NO_PUBLIC_V4");
 }
 
-// Neutron prefers a subnet that names the port, so one without service types needs asking for.
+TEST(PlacementNetwork, ASubnetWithoutServiceTypesServesPortsThatNovaMakes) {
+  CatalogBuilder builder = WithoutNetworks();
+  Network provider = SureNetwork("provider", NetworkUse::kDirect);
+  Subnet typed = MakeSubnet("typed", "45.86.12.0/24");
+  typed.is_public = Tristate::kYes;
+  typed.service_types = {"compute:az1"};
+  provider.subnets.push_back(typed);
+  provider.subnet_ids.push_back("typed");
+  builder.AddNetwork(provider);
+  builder.share().zones = {{"az1", "compute", true}, {"az2", "compute", true}};
+  const Answer answer = Find(builder, Public());
+  EXPECT_EQ(Only(answer).plan->port_owner, "");
+  EXPECT_TRUE(Only(answer).plan->port_subnets.empty());
+  EXPECT_TRUE(Only(answer).plan->zone.empty());
+}
+
 TEST(PlacementNetwork, SubnetsForRoutersServeNoMachines) {
   CatalogBuilder builder = WithoutNetworks();
   Network provider = SureNetwork("provider", NetworkUse::kDirect);

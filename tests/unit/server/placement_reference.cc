@@ -505,13 +505,17 @@ std::vector<Way> Ways(const ShareCatalog& share, const PlacementQuery& q) {
     if (one.from_pool > 0 && one.from_pool > one.pool_addresses) continue;
     if (Allowed(share, one.needs)) out.push_back(one.way);
   }
-  // Nobody is told of a network to make who may use another and does not ask for a private one.
-  if (q.public_v4 == AddressWish::kNone || out.size() < 2) return out;
-  std::vector<Way> told;
-  for (const Way& way : out) {
-    if (way.kind != "isolated") told.push_back(way);
+  // A machine without a network is for who can have none. Nobody is told of a network to make who
+  // may use another and does not ask for a private one.
+  for (const char* last : {"", "isolated"}) {
+    if (*last != 0 && q.public_v4 == AddressWish::kNone) break;
+    std::vector<Way> told;
+    for (const Way& way : out) {
+      if (way.kind != last) told.push_back(way);
+    }
+    if (!told.empty()) out = told;
   }
-  return told;
+  return out;
 }
 
 void TryShare(const SiteCatalog& site, const EndpointCatalog& endpoint, const ShareCatalog& share,
