@@ -29,6 +29,7 @@ class Prober:
             flavor.setdefault('extra_specs', {})
         self.images = project.images()
         self._pairs, self._ways, self._more = {}, {}, {}
+        self._network_scopes, self._pool_scopes = {}, {}  # of IPv6, by id
         self._untried = None  # (network or None, what tries it) of the ways not tried yet
         self._zones = [None, *project.zones()]
         self.has_volumes = project.has_volumes
@@ -164,11 +165,14 @@ class Prober:
         for subnet in project.network('subnets'):
             subnets[subnet['network_id']].append(subnet)
         externals = [one['id'] for one in networks if one['router:external']]
+        pools = project.network('subnetpools')
+        self._network_scopes = {one['id']: one.get('ipv6_address_scope') for one in networks}
+        self._pool_scopes = {one['id']: one['address_scope_id'] for one in pools}
         ways = [Way(network['id'], chosen, None, None, '') for network in networks for chosen in [
             (), *[(one['id'],) for one in subnets[network['id']]
                   if len(subnets[network['id']]) > 1]]]
         ways += [Way(None, (), pool and (pool['id'], pool['ip_version']), None, '')
-                 for pool in [None, *project.network('subnetpools')]]
+                 for pool in [None, *pools]]
         return [(way.network, functools.partial(self._try_network, way, pair, externals))
                 for way in ways]
 
@@ -215,7 +219,7 @@ class Prober:
             try:
                 self._prepare(way.external, router)
                 if way.pool and way.pool[1] == 6:
-                    if router:
+                    if router and self._routes(way.pool[0], way.external):
                         self._ways[way._replace(router=router and 'new')] = fixed
                         return
                     continue
@@ -232,6 +236,12 @@ class Prober:
                 project.clean({**project.own(), **{
                     kind: before[kind] for kind in ('floatingips', 'routers')}})
                 project.restore_routers(routers)
+
+    def _routes(self, pool, external):
+        """Whether Neutron's routers pass addresses of the pool on to the external network: they are
+        of one IPv6 address scope."""
+        scope = self._pool_scopes[pool]
+        return bool(scope) and scope == self._network_scopes[external]
 
     def _leads_out(self, routers):
         """Whether one of the routers works, if they are all ours."""

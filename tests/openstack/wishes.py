@@ -34,6 +34,20 @@ FIRST = (('--vcpus', '2', '--ram', '4G', '--os', 'ubuntu>=20.04', '--public-ip')
          ('--ram', '512M'))
 
 
+# Of single projects: what makes CIS answer with each kind of plan and step (placements.KINDS, STEPS).
+OF = {
+    ('CIS-LAB-DISKLESS', 'vo.access.egi.eu'): (
+        ('--image', 'snapshot of a machine on a volume'),),
+    ('CIS-LAB-DISKLESS', 'biomed'): (('--network', 'by-zone', '--public-ip'),),
+    ('CIS-LAB-FENCED', 'ops'): (('--network', 'typed'),),
+    ('CIS-LAB-SUBNETS', 'lofar.eu'): (('--ipv6',), ('--public-ip', '--ipv6'), ('--no-public-ip',)),
+    ('CIS-LAB-SUBNETS', 'vo.access.egi.eu'): (('--public-ip',),),
+    ('CIS-LAB-SUBNETS', 'virgo'): (('--ipv6',), ('--network', 'public-without-dhcp')),
+    **{('CIS-LAB-SUBNETS', vo): (('--public-ip',),) for vo in (
+        'biomed', 'enmr.eu', 'belle2', 'dteam', 'ops', 'eosc-synergy.eu', 'fusion')},
+}
+
+
 def draw(random, images=(), networks=()):
     """The flags of one request. images and networks: names, of which some requests ask for one."""
     words = []
