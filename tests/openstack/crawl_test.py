@@ -17,9 +17,12 @@ AGES = re.compile(r'_(time|age)$|^generation$|^snapshot_generation$')
 
 
 def without_ages(value):
-    """The value without what depends on when it was read."""
+    """The value without what depends on when it was read. Of remarks what is missing stays: which
+    share was the first to find that a service is not there, and which were not asked, is chance."""
     if isinstance(value, dict):
-        return {key: without_ages(inner) for key, inner in value.items() if not AGES.search(key)}
+        return {key: [(text.split(': ')[0], text.rsplit('; ')[-1]) for text in inner]
+                if key == 'remarks' else without_ages(inner)
+                for key, inner in value.items() if not AGES.search(key)}
     return [without_ages(inner) for inner in value] if isinstance(value, list) else value
 
 
