@@ -56,7 +56,8 @@ def steps(placement, image, count):
     floating = plan['kind'].startswith('FLOATING')
     repaired = plan.get('router_needs_gateway') or plan['kind'] == 'FLOATING_NEEDS_ROUTER' \
         and id_of(plan.get('router')) and not plan.get('router_needs_enabling')
-    version = plan.get('new_subnet_ip_version')
+    # Beside a floating IP the pool is of the second subnet, whose addresses are public as they are.
+    version = 6 if plan['kind'] == 'FLOATING_NEEDS_NETWORK' else plan.get('new_subnet_ip_version')
     has = {
         'free floating IP': floating and plan['unattached_floating_ip_ids'],
         'new floating IP': floating and not plan['unattached_floating_ip_ids'],

@@ -40,11 +40,14 @@ OF = {
         ('--image', 'snapshot of a machine on a volume'),),
     ('CIS-LAB-DISKLESS', 'biomed'): (('--network', 'by-zone', '--public-ip'),),
     ('CIS-LAB-FENCED', 'ops'): (('--network', 'typed'),),
-    ('CIS-LAB-SUBNETS', 'lofar.eu'): (('--ipv6',), ('--public-ip', '--ipv6'), ('--no-public-ip',)),
+    ('CIS-LAB-SUBNETS', 'lofar.eu'): (
+        ('--ipv6', '--no-public-ip'), ('--public-ip', '--ipv6'), ('--no-public-ip',)),
     ('CIS-LAB-SUBNETS', 'vo.access.egi.eu'): (('--public-ip',),),
     ('CIS-LAB-SUBNETS', 'virgo'): (('--ipv6',), ('--network', 'public-without-dhcp')),
     **{('CIS-LAB-SUBNETS', vo): (('--public-ip',),) for vo in (
-        'biomed', 'enmr.eu', 'belle2', 'dteam', 'ops', 'eosc-synergy.eu', 'fusion')},
+        'biomed', 'enmr.eu', 'belle2', 'dteam', 'eosc-synergy.eu', 'fusion')},
+    # More machines than ports may be made: no network is left.
+    ('CIS-LAB-SUBNETS', 'ops'): (('--public-ip',), ('--count', '8')),
 }
 
 
