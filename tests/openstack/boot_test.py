@@ -60,10 +60,13 @@ class Site:
         self.random = random.Random('%d %s' % (OPTIONS.seed, site['name']))
         self.brute_force_was_tried = False
         self.first_wishes = list(wishes.FIRST)
-        self.vos = self.random.sample(site['vos'], len(site['vos']))
-        self.requests_left = collections.Counter(
-            self.vos[i % len(self.vos)] for i in range(OPTIONS.requests))
-        self.nos_left = OPTIONS.nos
+        self.requests_left, self.nos_left = (self.spread(number) for number in (
+            OPTIONS.requests, OPTIONS.nos))
+
+    def spread(self, number):
+        """{VO: its part of a number}: all projects come before one comes again."""
+        vos = self.random.sample(self.site['vos'], len(self.site['vos']))
+        return collections.Counter(vos[i % len(vos)] for i in range(number))
 
     def timed(self, what, function, *arguments):
         started = time.monotonic()
@@ -77,7 +80,7 @@ class Site:
         print('FAIL: ' + self.failures[-1], file=sys.stderr, flush=True)
 
     def run(self):
-        for vo in self.vos:
+        for vo in self.site['vos']:
             if OPTIONS.vo in (None, vo):
                 started = time.monotonic()
                 self.run_project(vo)
@@ -128,7 +131,7 @@ class Site:
                                       placement, before, not scripts_run)
         if scripts_run and not self.brute_force_was_tried:
             self.try_brute_force(prober, vo, promised)
-        for words, reason in self.sample(refused):
+        for words, reason in self.sample(vo, refused):
             self.try_all(prober, vo, words, reason)
         left = [one for one in project.clean(before)
                 if not one.startswith(('keypairs ', 'security-groups '))]
@@ -293,19 +296,14 @@ class Site:
                 router, gateway, enabled))
 
     # ----------------------------------------------------------------------------------- nos
-    def sample(self, refused):
+    def sample(self, vo, refused):
         """As many of the refused requests as wanted, reasons that differ first."""
         self.random.shuffle(refused)
         seen, first, rest = set(), [], []
         for one in refused:
             (rest if one[1]['code'] in seen else first).append(one)
             seen.add(one[1]['code'])
-        if OPTIONS.all:
-            return first + rest
-        fair = -(-OPTIONS.nos // len(self.vos))  # of each project, as long as the site has some left
-        chosen = (first + rest)[:min(fair, self.nos_left)]
-        self.nos_left -= len(chosen)
-        return chosen
+        return (first + rest)[:None if OPTIONS.all else self.nos_left[vo]]
 
     def try_brute_force(self, prober, vo, promised):
         """Brute force that never finds anything would agree with every "no": once at each site it
@@ -413,7 +411,8 @@ class Promises(lab_client.Crawled):
         self.assertEqual(failures, [], '\n' + '\n\n'.join(failures))
         if OPTIONS.requests and not OPTIONS.ask:
             self.assertGreater(counts['placements started'], 2 * len(sites))
-            self.assertGreaterEqual(counts['nos tried'], len(sites))
+            # The projects whose turn it is may have been refused nothing.
+            self.assertGreater(counts['nos tried'], len(sites) // 2)
 
 
 def main():
