@@ -226,11 +226,13 @@ std::string FormatAnsible(const Json& facts) {
 
 }  // namespace
 
+bool HasFloatingIps(const v1::NetworkPlan& plan) {
+  return plan.has_external_network() && plan.kind() != v1::NetworkPlan::ROUTED_NEEDS_NETWORK;
+}
+
 bool NeedsFloatingIp(const v1::Placement& placement, const v1::FindPlacementsRequest& request) {
   const v1::AddressWish wish = request.network().public_v4();
-  const v1::NetworkPlan::Kind kind = placement.network().kind();
-  return placement.network().has_external_network() &&
-         kind != v1::NetworkPlan::ROUTED_NEEDS_NETWORK &&
+  return HasFloatingIps(placement.network()) &&
          (wish == v1::ADDRESS_WISH_REQUIRED || wish == v1::ADDRESS_WISH_PREFERRED);
 }
 

@@ -16,6 +16,9 @@ namespace cis {
 absl::StatusOr<std::string> FormatHandover(const v1::Placement& placement,
                                            const v1::FindPlacementsRequest& request, Format format);
 
+// Whether the plan's external network gives floating IPs; a routed network's gives a gateway only.
+bool HasFloatingIps(const v1::NetworkPlan& plan);
+
 // Whether a floating IP is to be attached: the plan has a pool and an address is wished for.
 bool NeedsFloatingIp(const v1::Placement& placement, const v1::FindPlacementsRequest& request);
 

@@ -395,8 +395,8 @@ class ScriptWriter {
     if (HasOwnVolume()) Add(kWaitForVolume);
     Add("\nlaunch() {\n");
     if (HasOwnVolume()) CIS_RETURN_IF_ERROR(AddVolume(image));
-    if (HasPort()) CIS_RETURN_IF_ERROR(AddPort());
     if (HasPort()) {
+      CIS_RETURN_IF_ERROR(AddPort());
       Add("  place=--network=$network\n  if [ -n \"$port\" ]; then place=--port=$port; fi\n");
     }
     Add("  server=$(openstack ", no_network ? "--os-compute-api-version=2.37 " : "",
@@ -472,9 +472,7 @@ class ScriptWriter {
       return absl::OkStatus();
     } else {
       // The plan's public IPv4 address may be the floating IP that nobody asked for.
-      const bool is_floating =
-          plan_.has_external_network() && plan_.kind() != v1::NetworkPlan::ROUTED_NEEDS_NETWORK;
-      const bool v4 = plan_.public_v4() == v1::TRISTATE_YES && !is_floating;
+      const bool v4 = plan_.public_v4() == v1::TRISTATE_YES && !HasFloatingIps(plan_);
       const bool v6 = plan_.public_v6() == v1::TRISTATE_YES && !v4;
       Add(kFixedAddress.substr(1), "  address=", v6 ? "${v6:-$v4}" : "${v4:-$v6}", "\n",
           "  [ -n \"$address\" ] || die \"machine $server has no address\"\n");

@@ -43,10 +43,12 @@ MachineSubnets PlainSubnets(const Network& network) {
   return out;
 }
 
-// What serves ports of `owner`, before what serves every port; of any zone if `owner` is empty.
-MachineSubnets OwnedSubnets(const Network& network, const std::string& owner) {
+// What serves ports of `owner`, of any zone if that is empty; of an IP version for which there is
+// nothing, what serves every port.
+MachineSubnets OwnedSubnets(const Network& network, const MachineSubnets& plain,
+                            const std::string& owner) {
   MachineSubnets out;
-  out.all_known = AllSubnetsAreRead(network);
+  out.all_known = plain.all_known;
   out.owner = owner;
   for (const Subnet& subnet : network.subnets) {
     if (owner.empty() ? !NamesMachines(subnet) : !HasType(subnet, owner)) continue;
@@ -54,7 +56,6 @@ MachineSubnets OwnedSubnets(const Network& network, const std::string& owner) {
     if (HasType(subnet, out.owner)) Add(subnet, &out);
   }
   if (out.v4.empty() && out.v6.empty()) return out;
-  const MachineSubnets plain = PlainSubnets(network);
   if (out.v4.empty()) out.v4 = plain.v4;
   if (out.v6.empty()) out.v6 = plain.v6;
   return out;
@@ -75,26 +76,26 @@ bool AllSubnetsAreRead(const Network& network) {
 std::vector<MachineSubnets> MachineSubnetsOf(const Network& network,
                                              const std::vector<std::string>& zones) {
   std::vector<MachineSubnets> out;
-  MachineSubnets plain = PlainSubnets(network);
+  const MachineSubnets plain = PlainSubnets(network);
   const auto serves = [](const MachineSubnets& s) { return !s.v4.empty() || !s.v6.empty(); };
   const bool names_machines =
       std::any_of(network.subnets.begin(), network.subnets.end(), NamesMachines);
   // Also where nothing serves: that is what there is to say of the network.
-  if (serves(plain) || !names_machines) out.push_back(std::move(plain));
+  if (serves(plain) || !names_machines) out.push_back(plain);
   if (!names_machines) return out;
   if (zones.empty()) {
-    out.push_back(OwnedSubnets(network, ""));
+    out.push_back(OwnedSubnets(network, plain, ""));
     out.back().zone_unknown = true;
     return out;
   }
   for (const std::string& zone : zones) {
-    MachineSubnets owned = OwnedSubnets(network, absl::StrCat(kComputeOwner, zone));
+    MachineSubnets owned = OwnedSubnets(network, plain, absl::StrCat(kComputeOwner, zone));
     if (!serves(owned)) continue;
     owned.zone = zone;
     out.push_back(std::move(owned));
   }
   // No zone of those that the subnets name.
-  if (out.empty()) out.push_back(PlainSubnets(network));
+  if (out.empty()) out.push_back(plain);
   return out;
 }
 

@@ -205,13 +205,8 @@ class PlanBuilder {
         std::all_of(subnets.usual.begin(), subnets.usual.end(), [&subnet](const Subnet* other) {
           return other->ip_version == 6 || other == &subnet;
         });
-    if (!is_usual && !subnet.id.empty()) {
-      SetPort(network, subnets, &subnet, &plan);
-      return plan;
-    }
-    std::vector<const Subnet*> own{&subnet};
-    if (const Subnet* six = BestV6(subnets.v6)) own.push_back(six);
-    SetAddresses(network, own, &plan);
+    SetPort(network, subnets, &subnet, &plan);
+    if (is_usual || subnet.id.empty()) plan.port_subnets.clear();
     return plan;
   }
 
