@@ -6,7 +6,7 @@ import collections
 import functools
 
 import wishes
-from real_project import Refused, is_public
+from real_project import ADDRESSES, WITH_MACHINES, WITHOUT_MACHINES, Refused, is_public
 
 GIB = 1024 ** 3
 
@@ -49,16 +49,14 @@ class Prober:
     def _run(self, flavor, image, count, **more):
         """Starts machines without a network and takes them away: '' or why they do not run."""
         project = self._project
-        before = {kind: project.ids(kind) for kind in ('servers', 'volumes')}
+        before = project.own(('servers', 'volumes'))
         try:
             project.wait_until_active(
                 project.create(flavor['id'], image['id'], count=count, **more))
         except Refused as why:
             return str(why)
         finally:
-            for kind in ('servers', 'volumes'):
-                for one in project.ids(kind) - before[kind]:
-                    project.delete(kind, one)
+            project.clean(before)
         return ''
 
     def _try_pair(self, flavor, image, count):
@@ -181,7 +179,7 @@ class Prober:
         self._counts['networks tried'] += 1
         flavor, image, gib = pair
         project = self._project
-        before, routers = project.own(), project.routers()
+        before, routers = project.own(WITH_MACHINES), project.routers()
         try:
             network, port = self._make_port(way)
             disk = gib and {'source_type': 'image', 'uuid': image['id'], 'volume_size': gib}
@@ -215,7 +213,7 @@ class Prober:
         subnet_ids = [ip['subnet_id'] for ip in port['fixed_ips']]
         repairs = sorted({router for subnet in subnet_ids for router in project.routers_of(subnet)})
         for router in ['', *repairs, *[('new', subnet) for subnet in subnet_ids]]:
-            before, routers = project.own(), project.routers()
+            before, routers = project.own(ADDRESSES), project.routers()
             try:
                 self._prepare(way.external, router)
                 if way.pool and way.pool[1] == 6:
@@ -233,8 +231,7 @@ class Prober:
             except Refused:
                 continue
             finally:
-                project.clean({**project.own(), **{
-                    kind: before[kind] for kind in ('floatingips', 'routers')}})
+                project.clean(before)
                 project.restore_routers(routers)
 
     def _routes(self, pool, external):
@@ -261,7 +258,7 @@ class Prober:
             return count == 1 or self._more[key]
         self._counts['ways tried for several machines'] += 1
         project = self._project
-        before, routers = project.own(), project.routers()
+        before, routers = project.own(WITHOUT_MACHINES), project.routers()
         try:
             network, _ = (way.network, None) if way.network else self._make_port(way)
             ports = [project.make_port(network, way.subnets) for _ in range(count)]

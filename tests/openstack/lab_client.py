@@ -3,7 +3,9 @@
 Field names of the programs' JSON (the API's, see proto/cis/v1) occur here and nowhere else in this
 folder, as far as they describe resources."""
 import argparse
+import atexit
 import concurrent.futures
+import functools
 import json
 import os
 import subprocess
@@ -103,16 +105,23 @@ def rows(database, kind, site):
     return ask(database, kind, '--site', site['name'])
 
 
+@functools.lru_cache(maxsize=None)
+def first_crawl():
+    """(folder, database, exit code and output) of one crawl of all sites, for all tests of a
+    program. The folder ends with it."""
+    folder = tempfile.TemporaryDirectory(prefix='cis-openstack-')
+    atexit.register(folder.cleanup)
+    database = os.path.join(folder.name, 'cis.db')
+    return folder, database, crawl(database, '--verbose')
+
+
 class Crawled(unittest.TestCase):
     """Tests that share one crawl of all sites."""
 
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix='cis-openstack-')
-        cls.addClassCleanup(cls.folder.cleanup)
         cls.lab = lab()
-        cls.database = os.path.join(cls.folder.name, 'cis.db')
-        cls.first_crawl = crawl(cls.database, '--verbose')
+        cls.folder, cls.database, cls.first_crawl = first_crawl()
 
     def site(self, name):
         (found,) = [site for site in self.lab['sites'] if site['name'] == name]

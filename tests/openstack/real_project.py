@@ -8,6 +8,9 @@ SECONDS = 180  # a boot or a deletion that takes longer has failed
 # In the order in which they can be deleted.
 KINDS = ('servers', 'floatingips', 'routers', 'ports', 'subnets', 'networks', 'volumes',
          'security-groups', 'keypairs')
+ADDRESSES = ('floatingips', 'routers')
+WITHOUT_MACHINES = (*ADDRESSES, 'ports', 'subnets', 'networks')
+WITH_MACHINES = ('servers', *WITHOUT_MACHINES, 'volumes')
 VOLUME_TYPES_SINCE = '2.67'  # Nova's version from which a boot volume may be of a type
 
 
@@ -86,9 +89,9 @@ class Project:
                 if self.has_volumes else set()
         return {row['id'] for row in self.network(kind, '?fields=id&project_id=' + self.id)}
 
-    def own(self):
-        """{kind: ids} of all there is."""
-        return {kind: self.ids(kind) for kind in KINDS}
+    def own(self, kinds=KINDS):
+        """{kind: ids} of what there is."""
+        return {kind: self.ids(kind) for kind in kinds}
 
     # ------------------------------------------------------------------------------ machines
     def create(self, flavor, image, network=None, port=None, zone=None, disk=None, count=1):
@@ -274,9 +277,11 @@ class Project:
             time.sleep(0.2)
 
     def clean(self, before):
-        """Deletes what the project has beyond before; answers what that was."""
+        """Deletes what the project has beyond before, of the kinds that are there; answers what
+        that was."""
         left = []
-        for kind in KINDS:  # listed again each time: a machine takes its ports along
+        for kind in [kind for kind in KINDS if kind in before]:
+            # listed again each time: a machine takes its ports along
             for one in sorted(self.ids(kind) - before[kind]):
                 left.append('%s %s' % (kind, one))
                 self.delete(kind, one)
