@@ -191,7 +191,8 @@ class Prober:
             self._ways[way] = fixed if not way.pool or way.pool[1] == 4 else set()
             (port,) = project.ports(server)
             for external in externals:
-                self._try_external(way._replace(external=external), port, fixed)
+                self._try_external(way._replace(external=external), port, fixed,
+                                   {kind: before[kind] for kind in ADDRESSES}, routers)
         except Refused:
             pass
         finally:
@@ -205,15 +206,15 @@ class Prober:
             return project.make_network(*(way.pool or ()))[0], None
         return way.network, way.subnets and project.make_port(way.network, way.subnets) or None
 
-    def _try_external(self, way, port, fixed):
+    def _try_external(self, way, port, fixed, before, routers):
         """Floating IPs of an external network through the routers as they are, repaired, and new;
-        and, for an IPv6 network of a pool, addresses that a router makes public."""
+        and, for an IPv6 network of a pool, addresses that a router makes public. Leaves what there
+        was before."""
         self._counts['floating IPs tried'] += 1
         project = self._project
         subnet_ids = [ip['subnet_id'] for ip in port['fixed_ips']]
         repairs = sorted({router for subnet in subnet_ids for router in project.routers_of(subnet)})
         for router in ['', *repairs, *[('new', subnet) for subnet in subnet_ids]]:
-            before, routers = project.own(ADDRESSES), project.routers()
             try:
                 self._prepare(way.external, router)
                 if way.pool and way.pool[1] == 6:
@@ -232,7 +233,8 @@ class Prober:
                 continue
             finally:
                 project.clean(before)
-                project.restore_routers(routers)
+                if router:
+                    project.restore_routers(routers)
 
     def _routes(self, pool, external):
         """Whether Neutron's routers pass addresses of the pool on to the external network: they are
