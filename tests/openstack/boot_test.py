@@ -31,7 +31,7 @@ from lab_client import ask
 from real_project import WITH_MACHINES, Project, Refused, is_public
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-OPTIONS = argparse.Namespace(seed=20261122, requests=6, nos=2, site=None, vo=None, all=False,
+OPTIONS = argparse.Namespace(seed=20261122, requests=4, nos=1, site=None, vo=None, all=False,
                              ask=False)
 # Why a placement is not started: what would start it is not in this lab.
 NO_VOLUMES = 'boots from a volume, and nobody serves block storage here'
