@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -244,10 +243,12 @@ std::string QueryParameter(absl::string_view url, absl::string_view name) {
     std::string out;
     for (size_t i = 0; i < pair.second.size(); ++i) {
       const char c = pair.second[i];
+      uint32_t byte = 0;
       if (c == '%' && i + 2 < pair.second.size() &&
           absl::ascii_isxdigit(static_cast<unsigned char>(pair.second[i + 1])) &&
-          absl::ascii_isxdigit(static_cast<unsigned char>(pair.second[i + 2]))) {
-        out += absl::HexStringToBytes(pair.second.substr(i + 1, 2));
+          absl::ascii_isxdigit(static_cast<unsigned char>(pair.second[i + 2])) &&
+          absl::SimpleHexAtoi(pair.second.substr(i + 1, 2), &byte)) {
+        out += static_cast<char>(byte);
         i += 2;
       } else {
         out += c == '+' ? ' ' : c;

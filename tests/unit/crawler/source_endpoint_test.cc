@@ -151,6 +151,7 @@ TEST(Query, ParameterIsDecodedAndEncodedBack) {
   EXPECT_EQ(QueryParameter("/v2/images?limit=4&marker=a%2Fb%20c", "marker"), "a/b c");
   EXPECT_EQ(PercentEncode("a/b c\xc3\xa9~"), "a%2Fb%20c%C3%A9~");
   EXPECT_EQ(QueryParameter("https://h/x?marker=%zz", "marker"), "%zz");
+  EXPECT_EQ(QueryParameter("https://h/x?marker=%5 %+5%5", "marker"), "%5 % 5%5");
   EXPECT_EQ(QueryParameter("https://h/x", "marker"), "");
   EXPECT_EQ(QueryParameter("https://h/x?page_marker=1", "marker"), "");
 }
