@@ -2,6 +2,7 @@
 
 #include <expat.h>
 
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <type_traits>
@@ -86,6 +87,27 @@ class Builder {
   absl::Status status_;
 };
 
+// Expat 2.9 (Debian 13) deprecates the functions that Expat 2.5 (Debian 12) has. A template, so
+// that the one that is not there need not be declared.
+template <typename Parser>
+uint64_t LineOf(Parser parser) {
+  if constexpr (requires { XML_GetCurrentLineNumber64(parser); }) {
+    return XML_GetCurrentLineNumber64(parser);
+  } else {
+    return XML_GetCurrentLineNumber(parser);
+  }
+}
+
+// From 0; otherwise as LineOf.
+template <typename Parser>
+uint64_t ColumnOf(Parser parser) {
+  if constexpr (requires { XML_GetCurrentColumnNumber64(parser); }) {
+    return XML_GetCurrentColumnNumber64(parser);
+  } else {
+    return XML_GetCurrentColumnNumber(parser);
+  }
+}
+
 }  // namespace
 
 absl::string_view XmlElement::Attribute(absl::string_view attribute) const {
@@ -123,8 +145,7 @@ absl::StatusOr<XmlElement> ParseXml(absl::string_view bytes, const XmlBounds& bo
   if (!builder.status().ok()) return builder.status();
   if (parsed != XML_STATUS_OK) {
     return absl::InvalidArgumentError(
-        absl::StrCat("line ", XML_GetCurrentLineNumber(parser.get()), ", column ",
-                     XML_GetCurrentColumnNumber(parser.get()) + 1, ": ",
+        absl::StrCat("line ", LineOf(parser.get()), ", column ", ColumnOf(parser.get()) + 1, ": ",
                      XML_ErrorString(XML_GetErrorCode(parser.get()))));
   }
   return builder.TakeRoot();

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "crawler/configuration.h"
 #include "crawler/endpoint_gate.h"
 #include "crawler/http/http_error.h"

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "cis/v1/changes.grpc.pb.h"
 #include "gmock/gmock.h"
 #include "schema/store/history.h"

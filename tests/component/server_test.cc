@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "cis/v1/changes.pb.h"
 #include "cis/v1/registry.pb.h"
 #include "gmock/gmock.h"

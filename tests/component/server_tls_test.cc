@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "absl/strings/str_cat.h"
 #include "tests/component/server_fixture.h"
 #include "tests/support/temp_dir.h"
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "crawler/tokens/access_tokens.h"
 #include "crawler/tokens/agent_socket.h"
 #include "tests/component/http_fixture.h"

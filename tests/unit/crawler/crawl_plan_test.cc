@@ -1,6 +1,7 @@
 #include "crawler/report/crawl_plan.h"
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/builders.h"

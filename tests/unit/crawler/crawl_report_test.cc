@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "crawler/configuration.h"
 #include "crawler/lock_file.h"
 #include "crawler/report/status_report.h"

@@ -1,5 +1,6 @@
 // Where the credentials of a site file's shares come from.
 
+#include "absl/strings/str_cat.h"
 #include "tests/unit/crawler/sites_fixture.h"
 
 namespace cis {

@@ -1,5 +1,6 @@
 // What a site file says, and what is told about one that is wrong.
 
+#include "absl/strings/str_cat.h"
 #include "tests/unit/crawler/sites_fixture.h"
 
 namespace cis {

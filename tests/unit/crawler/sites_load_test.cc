@@ -1,5 +1,6 @@
 // Many files together: duplicates, filters, order.
 
+#include "absl/strings/str_cat.h"
 #include "tests/unit/crawler/sites_fixture.h"
 
 namespace cis {

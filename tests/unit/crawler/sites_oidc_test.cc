@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "crawler/sites/credentials_file.h"
 #include "crawler/sites/oidc_auth.h"
 #include "crawler/sites/secret_file.h"

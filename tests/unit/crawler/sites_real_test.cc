@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "tests/unit/crawler/sites_fixture.h"
 
 namespace cis {

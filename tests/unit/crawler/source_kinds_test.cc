@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "crawler/http/http_error.h"
 #include "crawler/source/limits.h"
 #include "gmock/gmock.h"

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "crawler/source/limits.h"
 #include "crawler/source/paging.h"
 #include "gmock/gmock.h"

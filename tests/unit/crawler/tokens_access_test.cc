@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "crawler/http/http_error.h"
 #include "crawler/tokens/access_tokens.h"
 #include "gmock/gmock.h"

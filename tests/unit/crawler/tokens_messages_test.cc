@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "crawler/http/http_error.h"
 #include "crawler/tokens/token_messages.h"
 #include "gmock/gmock.h"

@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "crawler/http/http_error.h"
 #include "crawler/tokens/unscoped_logins.h"

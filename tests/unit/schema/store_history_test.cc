@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <random>
 
+#include "absl/strings/str_cat.h"
 #include "schema/model/field_text.h"
 #include "schema/store/history.h"
 #include "schema/store/sqlite.h"

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "server/placement/describe.h"
 #include "tests/unit/server/placement_scenes.h"
 

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/placement/describe.h"
 #include "server/placement/network_fit.h"
 #include "tests/unit/server/placement_scenes.h"
