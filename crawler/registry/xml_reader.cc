@@ -87,25 +87,20 @@ class Builder {
   absl::Status status_;
 };
 
-// Expat 2.9 (Debian 13) deprecates the functions that Expat 2.5 (Debian 12) has. A template, so
-// that the one that is not there need not be declared.
+// "line 3, column 7", from 1. Expat 2.9 (Debian 13) deprecates the functions that Expat 2.5 (Debian
+// 12) has. A template, so that those that are not there need not be declared.
 template <typename Parser>
-uint64_t LineOf(Parser parser) {
+std::string PositionOf(Parser parser) {
+  uint64_t line = 0;
+  uint64_t column = 0;
   if constexpr (requires { XML_GetCurrentLineNumber64(parser); }) {
-    return XML_GetCurrentLineNumber64(parser);
+    line = XML_GetCurrentLineNumber64(parser);
+    column = XML_GetCurrentColumnNumber64(parser);
   } else {
-    return XML_GetCurrentLineNumber(parser);
+    line = XML_GetCurrentLineNumber(parser);
+    column = XML_GetCurrentColumnNumber(parser);
   }
-}
-
-// From 0; otherwise as LineOf.
-template <typename Parser>
-uint64_t ColumnOf(Parser parser) {
-  if constexpr (requires { XML_GetCurrentColumnNumber64(parser); }) {
-    return XML_GetCurrentColumnNumber64(parser);
-  } else {
-    return XML_GetCurrentColumnNumber(parser);
-  }
+  return absl::StrCat("line ", line, ", column ", column + 1);
 }
 
 }  // namespace
@@ -144,9 +139,8 @@ absl::StatusOr<XmlElement> ParseXml(absl::string_view bytes, const XmlBounds& bo
       XML_Parse(parser.get(), bytes.data(), static_cast<int>(bytes.size()), XML_TRUE);
   if (!builder.status().ok()) return builder.status();
   if (parsed != XML_STATUS_OK) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("line ", LineOf(parser.get()), ", column ", ColumnOf(parser.get()) + 1, ": ",
-                     XML_ErrorString(XML_GetErrorCode(parser.get()))));
+    return absl::InvalidArgumentError(absl::StrCat(
+        PositionOf(parser.get()), ": ", XML_ErrorString(XML_GetErrorCode(parser.get()))));
   }
   return builder.TakeRoot();
 }

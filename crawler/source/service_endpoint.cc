@@ -1,6 +1,7 @@
 #include "crawler/source/service_endpoint.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 #include "absl/strings/ascii.h"
