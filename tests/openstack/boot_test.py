@@ -44,8 +44,8 @@ MADE = {'server': 'servers', 'floating ip': 'floatingips', 'router': 'routers', 
 POOL_IS_FULL = re.compile(r'No more IP addresses available on network (\S+?)\.')
 # So many requests in a row that are met: the project refuses too little to go on.
 MOST_ASKED_FOR_A_NO = 60
-# The script waits in steps of seconds; here it looks again at once.
-SLEEP = '#!/bin/sh\nexec /bin/sleep 0.3\n'
+# The script waits in longer steps; to look again costs as much here as the start.
+SLEEP = '#!/bin/sh\nexec /bin/sleep 1\n'
 
 
 class Site:

@@ -214,8 +214,8 @@ class Federated(unittest.TestCase):
             self.secrets.add(access_token)
         return subprocess.Popen(
             [lab_client.PROGRAMS['cis-crawler'], 'crawl', '--sites', self.path(sites), '--db',
-             self.path(database), '--log-format=json', '--verbose', *words], text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+             self.path(database), '--log-format=json', '--verbose', *lab_client.FEW_AT_ONCE, *words],
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=lab_client.clean_environment(**variables))
 
     def crawl(self, database, *words, **options):

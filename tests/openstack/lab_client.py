@@ -21,6 +21,9 @@ LAB_PROGRAM = ['/usr/bin/python3', os.path.join(HERE, 'lab', 'lab.py')]
 VO = 'vo.access.egi.eu'
 
 BIN = os.environ.get('CIS_BIN') or os.path.join(ROOT, 'build', 'dev', 'bin')
+# All sites run on one machine: with the default number of requests at one moment, those that only
+# add facts now and then take longer than the crawler waits for them.
+FEW_AT_ONCE = ('--max-in-flight', '8')
 PROGRAMS = {name: os.path.join(BIN, name) for name in ('cis-crawler', 'cisquery')}
 
 
@@ -88,8 +91,8 @@ def run(name, *words, timeout=300):
 
 
 def crawl(database, *words, **options):
-    return run('cis-crawler', 'crawl', '--sites', lab()['sites_dir'], '--db', database, *words,
-               **options)
+    return run('cis-crawler', 'crawl', '--sites', lab()['sites_dir'], '--db', database, *FEW_AT_ONCE,
+               *words, **options)
 
 
 def ask(database, *words):
