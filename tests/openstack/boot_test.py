@@ -329,8 +329,10 @@ class Site:
         """Brute force that never finds anything would agree with every "no": once at each site it
         has to find what CIS found."""
         for _, _, words, placement in promised.values():
+            # Brute force makes no ports of another owner.
             if not placed.is_assumed(placement) and (
-                    prober.has_volumes or not placement['boot_volume_gib']):
+                    prober.has_volumes or not placement['boot_volume_gib']) \
+                    and not placement['network'].get('port_device_owner'):
                 self.brute_force_was_tried = True
                 pair = self.timed('trying pairs', prober.pair, words)
                 way = self.timed('trying networks', prober.way, words)

@@ -23,8 +23,11 @@ class Prober:
     def __init__(self, project, admin, counts):
         self._project, self._counts = project, counts
         visible = {flavor['id']: flavor for flavor in admin.flavors()}
-        # The administrator sees extra specs where the policy hides them from members.
-        self.flavors = [visible.get(flavor['id'], flavor) for flavor in project.flavors()]
+        # The administrator sees extra specs where the policy hides them from members. That a flavor
+        # has a GPU is then known to nobody else, and CIS answers so.
+        shown = project.flavors()
+        self.flavors = [visible.get(flavor['id'], flavor) for flavor in shown]
+        self._hidden_specs = {flavor['id'] for flavor in shown if 'extra_specs' not in flavor}
         for flavor in self.flavors:
             flavor.setdefault('extra_specs', {})
         self.images = project.images()
@@ -112,7 +115,8 @@ class Prober:
     def pair(self, words):
         """A (flavor, image) that is as asked and boots, or None."""
         for flavor in self.flavors:
-            if not wishes.flavor_is_as_asked(flavor, words):
+            if not wishes.flavor_is_as_asked(flavor, words) \
+                    or '--gpus' in words and flavor['id'] in self._hidden_specs:
                 continue
             for image in self.images:
                 if not wishes.image_is_as_asked(image, words):
@@ -310,7 +314,7 @@ class Prober:
             plain = self._ways.get(way._replace(external=None, router=''), ())
             if not any(':' in address and is_public(address) for address in plain):
                 return False
-        return '--no-public-ip' not in words or not any('.' in address for address in public)
+        return '--no-public-ip' not in words or not public  # of either family
 
     def _name(self, network_id):
         if not hasattr(self, '_names'):

@@ -175,13 +175,16 @@ def image_is_as_asked(image, words):
     machine's disk, hidden, or a snapshot."""
     name = image['name'] or ''
     named = _option(words, '--image')
-    if named is not None:
-        return name == named and image['status'] == 'active'
-    if image['status'] != 'active' or image.get('os_hidden') \
-            or image.get('image_type') == 'snapshot' \
-            or image['disk_format'] not in ('qcow2', 'raw', 'vmdk', 'vdi', 'vhd', 'vhdx'):
+    if image['status'] != 'active' or name != (named or name):
+        return False
+    if named is None and (
+            image.get('os_hidden') or image.get('image_type') == 'snapshot'
+            or image['disk_format'] not in ('qcow2', 'raw', 'vmdk', 'vdi', 'vhd', 'vhdx')):
         return False
     text = ' '.join([name, str(image.get('os_distro')), str(image.get('os_version'))]).lower()
     wish = _option(words, '--os')
+    # By whatever key: VMcatcher's has a name of its own.
+    told = [value for key, value in image.items() if re.search(r'(?i)arch(itecture)?$', key)
+            and value]
     return (wish is None or _os_fits(text, wish)) and _architecture_fits(
-        image.get('hw_architecture') or image.get('architecture'), words)
+        told[0] if told else None, words)
