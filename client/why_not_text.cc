@@ -147,6 +147,22 @@ void AddVerdict(const v1::ShareVerdict& verdict, const RowKeys& keys, absl::Time
       VerdictLines(verdict));
 }
 
+// Whether an architecture is required and no share that fits reports one: the requirement is met by
+// what is not known only.
+bool AreAllOfUnknownArchitecture(const v1::FindPlacementsResponse& response) {
+  if (response.interpreted_request().machine().arch().empty()) return false;
+  bool any = false;
+  for (const v1::ShareVerdict& verdict : response.verdicts()) {
+    if (!verdict.fits()) continue;
+    const auto has = [&verdict](absl::string_view code) {
+      return std::count(verdict.unknowns().begin(), verdict.unknowns().end(), code) > 0;
+    };
+    if (!has("FLAVOR_ARCH_UNKNOWN") || !has("IMAGE_ARCH_UNKNOWN")) return false;
+    any = true;
+  }
+  return any;
+}
+
 }  // namespace
 
 std::string SummarySentence(const v1::FindPlacementsResponse& response, absl::Time now) {
@@ -162,7 +178,10 @@ std::string SummarySentence(const v1::FindPlacementsResponse& response, absl::Ti
     if (!vos.empty()) {
       absl::StrAppend(&text, " of VO ", absl::StrJoin(vos, ", "));
     }
-    absl::StrAppend(&text, " can run this");
+    absl::StrAppend(&text, AreAllOfUnknownArchitecture(response)
+                               ? (fit == 1 ? " may run this, but reports no architecture"
+                                           : " may run this, but report no architecture")
+                               : " can run this");
   }
   absl::StrAppend(&text, " (", response.site_count(),
                   response.site_count() == 1 ? " site known" : " sites known");

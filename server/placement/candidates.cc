@@ -2,6 +2,9 @@
 
 #include <cstddef>
 
+#include "server/placement/flavor_reasons.h"
+#include "server/placement/image_reasons.h"
+
 namespace cis {
 
 Candidates::Candidates(const SearchContext& context)
@@ -32,7 +35,7 @@ void Candidates::Select(const IndexedShare& share) {
   }
 }
 
-const std::vector<FlavorFailures>& Candidates::Failures(const FlavorSet& set) {
+const std::vector<Checks>& Candidates::Failures(const FlavorSet& set) {
   if (flavor_failures_.empty()) {
     for (const Flavor* flavor : set.flavors) {
       flavor_failures_.push_back(CheckFlavor(*flavor, *context_.query));
@@ -41,7 +44,7 @@ const std::vector<FlavorFailures>& Candidates::Failures(const FlavorSet& set) {
   return flavor_failures_;
 }
 
-const std::vector<ImageFailures>& Candidates::Failures(const ImageSet& set) {
+const std::vector<Checks>& Candidates::Failures(const ImageSet& set) {
   if (image_failures_.empty()) {
     for (const IndexedImage& image : set.images) {
       image_failures_.push_back(CheckImage(image, *context_.query, context_.systems));
@@ -59,7 +62,8 @@ const std::vector<Reason>& Candidates::FlavorReasons() {
 
 const std::vector<Reason>& Candidates::ImageReasons() {
   if (image_reasons_.empty()) {
-    image_reasons_ = ExplainImages(image_set_->images, Failures(*image_set_), context_.systems);
+    image_reasons_ =
+        ExplainImages(image_set_->images, Failures(*image_set_), *context_.query, context_.systems);
   }
   return image_reasons_;
 }
@@ -84,6 +88,9 @@ const std::optional<Reason>& Candidates::NearestPair() {
       }
     }
   }
+  if (nearest_pair_) {
+    nearest_pair_->counted.count = static_cast<int64_t>(flavors_.size() * images_.size());
+  }
   return nearest_pair_;
 }
 
@@ -96,7 +103,8 @@ std::vector<Reason> Candidates::NewFlavorNearMisses() {
 std::vector<Reason> Candidates::NewImageNearMisses() {
   if (image_misses_told_) return {};
   image_misses_told_ = true;
-  return ImageNearMisses(image_set_->images, Failures(*image_set_), context_.systems);
+  return ImageNearMisses(image_set_->images, Failures(*image_set_), *context_.query,
+                         context_.systems);
 }
 
 }  // namespace cis

@@ -40,21 +40,21 @@ class Candidates {
 
  private:
   // What each flavor or image of the selected list fails, computed once.
-  const std::vector<FlavorFailures>& Failures(const FlavorSet& set);
-  const std::vector<ImageFailures>& Failures(const ImageSet& set);
+  const std::vector<Checks>& Failures(const FlavorSet& set);
+  const std::vector<Checks>& Failures(const ImageSet& set);
 
   const SearchContext& context_;
   const bool asks_sizes_only_;
 
   const FlavorSet* flavor_set_ = nullptr;
   std::vector<const Flavor*> flavors_;
-  std::vector<FlavorFailures> flavor_failures_;  // of all in the list; empty until they are needed
-  std::vector<Reason> flavor_reasons_;           // likewise
+  std::vector<Checks> flavor_failures_;  // of all in the list; empty until they are needed
+  std::vector<Reason> flavor_reasons_;   // likewise
   bool flavor_misses_told_ = false;
 
   const ImageSet* image_set_ = nullptr;
   std::vector<SelectedImage> images_;
-  std::vector<ImageFailures> image_failures_;
+  std::vector<Checks> image_failures_;
   std::vector<Reason> image_reasons_;
   bool image_misses_told_ = false;
 

@@ -1,21 +1,16 @@
 #pragma once
 
-// Which flavors are what the request asks for, and if none is, why.
+// Whether a flavor satisfies a request.
 
-#include <cstdint>
-#include <vector>
-
-#include "absl/types/span.h"
+#include "server/placement/checks.h"
 #include "server/placement/placement_index.h"
 #include "server/placement/placement_query.h"
-#include "server/placement/reason.h"
 
 namespace cis {
 
-// Set of checks that a flavor fails, one bit each; 0 = it fits. What a flavor does not say passes,
-// but a GPU that is asked for must be known to be there.
-using FlavorFailures = uint32_t;
-FlavorFailures CheckFlavor(const Flavor& flavor, const PlacementQuery& query);
+// Returns the checks that the flavor fails; 0 if it fits. A value that the flavor does not report
+// passes, except that a GPU that is required must be reported.
+Checks CheckFlavor(const Flavor& flavor, const PlacementQuery& query);
 
 // Whether the flavor may fit by its sizes; false only if CheckFlavor fails too.
 inline bool MayFit(const FlavorSizes& sizes, const PlacementQuery& query) {
@@ -29,20 +24,6 @@ inline bool MayFit(const FlavorSizes& sizes, const PlacementQuery& query) {
 
 // Whether a flavor that MayFit does fit: nothing is asked for but sizes.
 bool AsksSizesOnly(const PlacementQuery& query);
-
-// Why none of `flavors` fits, `failures` being CheckFlavor of each: the first check in order after
-// which nothing is left comes first, then the others that no flavor passes. Must not be called if
-// one fits.
-std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
-                                   absl::Span<const FlavorFailures> failures,
-                                   const PlacementQuery& query);
-
-// For each check that alone keeps some flavor from fitting: its reason, with the nearest of those
-// flavors; for bounds also with the next value and with the farthest. Flavors that fit are passed
-// over.
-std::vector<Reason> FlavorNearMisses(absl::Span<const Flavor* const> flavors,
-                                     absl::Span<const FlavorFailures> failures,
-                                     const PlacementQuery& query);
 
 // Whether the flavor is known to have a GPU.
 bool HasGpu(const Flavor& flavor);

@@ -1,43 +1,17 @@
 #include "server/placement/image_fit.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
-#include "absl/numeric/bits.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "schema/base/glob.h"
-#include "schema/model/os_version.h"
 #include "server/placement/nova_rules.h"
 
 namespace cis {
 namespace {
 
 constexpr int64_t kGib = int64_t{1} << 30;
-
-// Bits of ImageFailures in the order of the checks.
-enum Check : uint32_t {
-  kNamed = 0,
-  kName,
-  kExcluded,
-  kActive,
-  kHidden,
-  kOffered,
-  kAccepted,
-  kDistro,
-  kVersion,
-  kArch,
-};
-constexpr uint32_t kCheckCount = kArch + 1;
-
-constexpr ImageFailures Bit(uint32_t check) { return 1U << check; }
-
-// The first check that fails; there must be one.
-uint32_t FirstOf(ImageFailures failures) {
-  return static_cast<uint32_t>(absl::countr_zero(failures));
-}
 
 // "https://registry.egi.eu/x/" and "registry.egi.eu/x" name the same thing.
 absl::string_view Bare(absl::string_view reference) {
@@ -86,78 +60,6 @@ bool ArchDiffers(const std::string& wanted, const std::string& have) {
 // What a pair needs of the disk: the file and, unpacked, the disk inside it.
 int64_t CeilGib(int64_t bytes) { return bytes / kGib + (bytes % kGib > 0 ? 1 : 0); }
 
-// The images that a reason speaks of: all whose failures satisfy `is_meant`.
-struct Remaining {
-  absl::Span<const IndexedImage> images;
-  absl::Span<const ImageFailures> failures;
-  absl::FunctionRef<bool(ImageFailures)> is_meant;
-};
-
-// By version alone: the newest is named even if its purpose makes it a late choice.
-bool IsNewer(const IndexedImage& a, const IndexedImage& b) {
-  const bool same = a.image->os_distro == b.image->os_distro;
-  const int version = CompareOsVersions(same ? absl::string_view(a.image->os_distro) : "",
-                                        a.image->os_version, b.image->os_version);
-  if (version != 0) return version > 0;
-  return same ? a.newness < b.newness : IsNewerImage(a, b);
-}
-
-// The version that comes nearest to the request: the newest of those that are too old and so on.
-Reason NearestVersion(const Remaining& remaining, const SystemFits& systems) {
-  Reason reason;
-  OsMatch nearest = OsMatch::kOtherDistro;
-  const IndexedImage* best = nullptr;
-  for (size_t i = 0; i < remaining.images.size(); ++i) {
-    if (!remaining.is_meant(remaining.failures[i])) continue;
-    const IndexedImage* image = &remaining.images[i];
-    const OsMatch match = systems[image->system].match;
-    if (match < nearest || match == OsMatch::kOtherDistro) continue;
-    bool better = match > nearest || best == nullptr;
-    if (!better) {
-      const bool newer = IsNewer(*image, *best);
-      better = match == OsMatch::kTooNew ? !newer : newer;
-    }
-    if (!better) continue;
-    nearest = match;
-    best = image;
-    reason.image = image->image;
-  }
-  switch (nearest) {
-    case OsMatch::kTooOld:
-      reason.code = ReasonCode::kOsVersionTooOld;
-      break;
-    case OsMatch::kTooNew:
-      reason.code = ReasonCode::kOsVersionTooNew;
-      break;
-    case OsMatch::kVersionUnknown:
-      reason.code = ReasonCode::kOsVersionUnknown;
-      break;
-    default:
-      reason.code = ReasonCode::kOsVersionMismatch;
-  }
-  return reason;
-}
-
-Reason Nearest(uint32_t check, const Remaining& remaining, const SystemFits& systems) {
-  constexpr std::array<ReasonCode, kCheckCount> kCodes{
-      ReasonCode::kImageNotFound,        ReasonCode::kImageNameMismatch,
-      ReasonCode::kImageExcluded,        ReasonCode::kImageNotActive,
-      ReasonCode::kImageHidden,          ReasonCode::kImageNotOffered,
-      ReasonCode::kImagePropertyRefused, ReasonCode::kOsNotFound,
-      ReasonCode::kOsVersionMismatch,    ReasonCode::kImageArchMismatch};
-  if (check == kVersion) return NearestVersion(remaining, systems);
-  Reason reason;
-  reason.code = kCodes[check];
-  const bool names_item = check == kExcluded || check == kActive || check == kHidden ||
-                          check == kOffered || check == kAccepted || check == kArch;
-  for (size_t i = 0; names_item && i < remaining.images.size(); ++i) {
-    if (!remaining.is_meant(remaining.failures[i])) continue;
-    reason.image = remaining.images[i].image;
-    break;
-  }
-  return reason;
-}
-
 }  // namespace
 
 SystemFits FitSystems(const PlacementIndex& index, const PlacementQuery& query) {
@@ -167,75 +69,34 @@ SystemFits FitSystems(const PlacementIndex& index, const PlacementQuery& query) 
   return out;
 }
 
-ImageFailures CheckImage(const IndexedImage& indexed, const PlacementQuery& query,
-                         const SystemFits& systems) {
+Checks CheckImage(const IndexedImage& indexed, const PlacementQuery& query,
+                  const SystemFits& systems) {
   const Image& image = *indexed.image;
-  ImageFailures out = 0;
+  Checks out = 0;
   if (!query.image.empty()) {
-    if (!IsNamed(image, query.image)) out |= Bit(kNamed);
-    if (!IsActive(image)) out |= Bit(kActive);
-    if (!IsBootable(image)) out |= Bit(kOffered);
+    if (!IsNamed(image, query.image)) out |= Bit(ImageCheck::kNamed);
+    if (!IsActive(image)) out |= Bit(ImageCheck::kActive);
+    if (!IsBootable(image)) out |= Bit(ImageCheck::kOffered);
   } else if (!indexed.offered) {
     if (!IsActive(image)) {
-      out |= Bit(kActive);
+      out |= Bit(ImageCheck::kActive);
     } else if (image.hidden.value_or(false)) {
-      out |= Bit(kHidden);
+      out |= Bit(ImageCheck::kHidden);
     } else {
-      out |= Bit(kOffered);
+      out |= Bit(ImageCheck::kOffered);
     }
   }
-  if (indexed.refused_by_nova) out |= Bit(kAccepted);
-  if (!query.image_globs.empty() && !MatchesAny(query.image_globs, image)) out |= Bit(kName);
-  if (MatchesAny(query.excluded_image_globs, image)) out |= Bit(kExcluded);
+  if (indexed.refused_by_nova) out |= Bit(ImageCheck::kAccepted);
+  if (!query.image_globs.empty() && !MatchesAny(query.image_globs, image))
+    out |= Bit(ImageCheck::kName);
+  if (MatchesAny(query.excluded_image_globs, image)) out |= Bit(ImageCheck::kExcluded);
   const OsMatch match = systems[indexed.system].match;
   if (match == OsMatch::kOtherDistro) {
-    out |= Bit(kDistro);
+    out |= Bit(ImageCheck::kDistro);
   } else if (match != OsMatch::kMatch) {
-    out |= Bit(kVersion);
+    out |= Bit(ImageCheck::kVersion);
   }
-  if (ArchDiffers(query.arch, image.arch)) out |= Bit(kArch);
-  return out;
-}
-
-std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
-                                  absl::Span<const ImageFailures> failures,
-                                  const SystemFits& systems) {
-  if (images.empty()) {
-    Reason reason;
-    reason.code = ReasonCode::kNoImageVisible;
-    return {reason};
-  }
-  // An image is left until the first check that it fails; the check that refuses the last blocks.
-  uint32_t blocking = 0;
-  ImageFailures all = ~ImageFailures{0};
-  for (const ImageFailures failure : failures) {
-    blocking = std::max(blocking, FirstOf(failure));
-    all &= failure;
-  }
-  const auto was_left = [blocking](ImageFailures failure) { return FirstOf(failure) == blocking; };
-  std::vector<Reason> out{Nearest(blocking, {images, failures, was_left}, systems)};
-  const auto any = [](ImageFailures) { return true; };
-  for (uint32_t check = 0; check < kCheckCount; ++check) {
-    if (check != blocking && (all & Bit(check)) != 0) {
-      out.push_back(Nearest(check, {images, failures, any}, systems));
-    }
-  }
-  return out;
-}
-
-std::vector<Reason> ImageNearMisses(absl::Span<const IndexedImage> images,
-                                    absl::Span<const ImageFailures> failures,
-                                    const SystemFits& systems) {
-  ImageFailures found = 0;
-  for (const ImageFailures failure : failures) {
-    if ((failure & (failure - 1)) == 0) found |= failure;
-  }
-  std::vector<Reason> out;
-  for (uint32_t check = 0; check < kCheckCount; ++check) {
-    if ((found & Bit(check)) == 0) continue;
-    const auto is_near = [check](ImageFailures failure) { return failure == Bit(check); };
-    out.push_back(Nearest(check, {images, failures, is_near}, systems));
-  }
+  if (ArchDiffers(query.arch, image.arch)) out |= Bit(ImageCheck::kArch);
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "server/placement/checks.h"
 #include "server/placement/placement_index.h"
 #include "server/placement/placement_query.h"
 #include "server/placement/reason.h"
@@ -23,20 +24,9 @@ struct SystemFit {
 using SystemFits = std::vector<SystemFit>;
 SystemFits FitSystems(const PlacementIndex& index, const PlacementQuery& query);
 
-// Set of checks that an image fails, one bit each; 0 = it fits.
-using ImageFailures = uint32_t;
-ImageFailures CheckImage(const IndexedImage& indexed, const PlacementQuery& query,
-                         const SystemFits& systems);
-
-// As ExplainFlavors.
-std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
-                                  absl::Span<const ImageFailures> failures,
-                                  const SystemFits& systems);
-
-// As FlavorNearMisses.
-std::vector<Reason> ImageNearMisses(absl::Span<const IndexedImage> images,
-                                    absl::Span<const ImageFailures> failures,
-                                    const SystemFits& systems);
+// Returns the checks that the image fails; 0 if it fits.
+Checks CheckImage(const IndexedImage& indexed, const PlacementQuery& query,
+                  const SystemFits& systems);
 
 // An image that fits.
 struct SelectedImage {

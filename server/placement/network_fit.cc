@@ -54,6 +54,24 @@ void Append(const std::vector<NetworkPlan>& plans, const PlacementQuery& query, 
   }
 }
 
+// Returns the external network with private addresses to which a router of the project leads the
+// network; nullptr if there is none.
+const Network* PrivatePoolOf(const Network& network, const ShareCatalog& share) {
+  for (const Router& router : share.routers) {
+    if (std::find(router.network_ids.begin(), router.network_ids.end(), network.id) ==
+        router.network_ids.end()) {
+      continue;
+    }
+    for (const Stored<Network>& stored : share.networks) {
+      if (stored.active && stored.record.id == router.external_network_id &&
+          stored.record.public_v4 == Tristate::kNo) {
+        return &stored.record;
+      }
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void SelectPlans(const NetworkPlans& plans, const PlacementQuery& query,
@@ -129,11 +147,13 @@ std::vector<Reason> ExplainNetworks(const IndexedShare& share, const PlacementQu
   only_v4.network = query.network;
   only_v4.public_v4 = query.public_v4;
   SelectPlans(plans, only_v4, &selected, &assumed);
-  if (selected.empty()) {
+  const bool has_v4 = !selected.empty();
+  if (!has_v4) {
     if (query.public_v4 == AddressWish::kNone) {
       add(ReasonCode::kNetOnlyPublic, named);
     } else if (named != nullptr && !plans.with_public_v4.empty()) {
       add(ReasonCode::kNetNoRouter, named);
+      out.back().leads_to = PrivatePoolOf(*named, *share.view.share);
     } else {
       add(ReasonCode::kNetNoPublicV4, plans.private_pool);
     }
@@ -142,11 +162,20 @@ std::vector<Reason> ExplainNetworks(const IndexedShare& share, const PlacementQu
   only_v6.network = query.network;
   only_v6.public_v6 = query.public_v6;
   SelectPlans(plans, only_v6, &selected, &assumed);
-  if (selected.empty() || out.empty()) {
-    // With no other cause, the two wishes fail together: no one plan satisfies both.
+  if (selected.empty()) {
     add(query.public_v6 == AddressWish::kNone ? ReasonCode::kNetOnlyPublic
                                               : ReasonCode::kNetNoPublicV6,
         named);
+  } else if (has_v4) {
+    // Each requirement can be satisfied, but no plan satisfies both.
+    const bool wants_none =
+        query.public_v4 == AddressWish::kNone && query.public_v6 == AddressWish::kNone;
+    add(wants_none ? ReasonCode::kNetOnlyPublic : ReasonCode::kNetNotBothFamilies, named);
+    const NetworkPlan& first = *selected.front();
+    if (named == nullptr && query.public_v6 == AddressWish::kRequired &&
+        first.public_v6 == Tristate::kYes) {
+      out.back().network = first.network;
+    }
   }
   return out;
 }

@@ -1,11 +1,15 @@
 #include "server/placement/placement.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "schema/base/spelling.h"
 #include "server/placement/relaxation.h"
 #include "server/placement/score.h"
@@ -103,6 +107,29 @@ void Suggest(absl::string_view field, const std::string& value, absl::Span<const
   if (!suggestion.candidates.empty()) out->push_back(std::move(suggestion));
 }
 
+// Returns the words of a GPU model that name the device: those with a digit. Letters that are taken
+// for digits count as digits.
+std::vector<std::string> DesignationOf(absl::string_view model) {
+  std::vector<std::string> out;
+  for (const absl::string_view word :
+       absl::StrSplit(model, absl::ByAnyChar(" -_/"), absl::SkipEmpty())) {
+    if (std::none_of(word.begin(), word.end(), absl::ascii_isdigit)) continue;
+    out.push_back(
+        absl::StrReplaceAll(absl::AsciiStrToLower(word), {{"o", "0"}, {"i", "1"}, {"l", "1"}}));
+  }
+  return out;
+}
+
+// Returns whether one GPU model may be a misspelling of the other. An H100 is no misspelt A100, but
+// "A1OO", "A 100" and "Telsa A100" are.
+bool MayBeMisspelt(absl::string_view wanted, absl::string_view model) {
+  const auto squashed = [](absl::string_view text) {
+    return absl::StrReplaceAll(absl::AsciiStrToLower(text),
+                               {{" ", ""}, {"-", ""}, {"_", ""}, {"/", ""}});
+  };
+  return squashed(wanted) == squashed(model) || DesignationOf(wanted) == DesignationOf(model);
+}
+
 void SuggestNames(const Snapshot& snapshot, const PlacementQuery& query,
                   const std::vector<std::string>& unknown_sites, PlacementResult* result) {
   for (const std::string& vo : query.vos) {
@@ -125,7 +152,10 @@ void SuggestNames(const Snapshot& snapshot, const PlacementQuery& query,
       std::none_of(models.begin(), models.end(), [&query](const std::string& model) {
         return HoldsWords(model, query.gpu_model);
       })) {
-    Suggest("machine.gpu_model", query.gpu_model, models, &result->suggestions);
+    std::vector<std::string> similar;
+    std::copy_if(models.begin(), models.end(), std::back_inserter(similar),
+                 [&query](const std::string& m) { return MayBeMisspelt(query.gpu_model, m); });
+    Suggest("machine.gpu_model", query.gpu_model, similar, &result->suggestions);
   }
   if (unknown_sites.empty()) return;
   std::vector<std::string> names;

@@ -1,11 +1,14 @@
 cis_library(cis_placement
-            SOURCES placement/address_room.cc placement/boot_choice.cc placement/candidates.cc placement/describe.cc
-                    placement/flavor_fit.cc placement/gpu_kinds.cc placement/image_fit.cc placement/image_notes.cc
+            SOURCES placement/address_room.cc placement/boot_choice.cc placement/candidate_text.cc
+                    placement/candidates.cc placement/describe.cc
+                    placement/flavor_fit.cc placement/flavor_reasons.cc placement/gpu_kinds.cc
+                    placement/image_fit.cc placement/image_notes.cc placement/image_reasons.cc
                     placement/machine_needs.cc placement/machine_subnets.cc placement/network_fit.cc
                     placement/network_names.cc placement/network_plan.cc placement/nova_rules.cc placement/nova_words.cc
                     placement/os_requirement.cc placement/placement.cc
                     placement/placement_index.cc placement/placement_query.cc placement/plan_order.cc
-                    placement/quota_book.cc placement/reason.cc placement/reason_text.cc placement/relaxation.cc
+                    placement/quota_book.cc placement/reason.cc placement/reason_text.cc
+                    placement/reason_words.cc placement/relaxation.cc
                     placement/score.cc placement/search_context.cc placement/share_search.cc placement/share_standing.cc
                     placement/text.cc
             PUBLIC cis_snapshot absl::flat_hash_map absl::span)

@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "schema/model/records.h"
+#include "server/placement/checks.h"
 #include "server/placement/placement_query.h"
 
 namespace cis {
@@ -94,6 +95,7 @@ enum class ReasonCode {
   kNetNotAttachable,
   kNetNoPublicV4,
   kNetNoPublicV6,
+  kNetNotBothFamilies,
   kNetNoRouter,
   kNetOnlyPublic,
   kNetRouterUnseen,
@@ -139,6 +141,21 @@ inline constexpr Fields kCountFields = 32;
 // The parts of a request of which a change may do away with the reason; 0 = none.
 Fields AnsweredBy(ReasonCode code);
 
+// What a reason is about.
+struct Counted {
+  // Flavors, images, or pairs of both that were checked. All of them fail. 0 for other reasons.
+  int64_t count = 0;
+  // The checks (FlavorCheck or ImageCheck, by the stage of the reason) that these pass, and that no
+  // other flavor or image of the share passes together; 0 = all of the share were checked.
+  Checks passed = 0;
+  // Of `passed`, those that some pass only because they report nothing.
+  Checks assumed = 0;
+  // Whether one of the counted fails because it reports nothing, so that it may satisfy after all.
+  bool has_unreported = false;
+
+  friend bool operator==(const Counted&, const Counted&) = default;
+};
+
 // Pointers live as long as the snapshot that answered.
 struct Reason {
   ReasonCode code = ReasonCode::kVoNotConfigured;
@@ -147,8 +164,17 @@ struct Reason {
   const Flavor* flavor = nullptr;           // what has `best`
   const Image* image = nullptr;             // what has `best`, or the image of a pair
   const Network* network = nullptr;         // what comes nearest
+  const Network* leads_to = nullptr;        // where a router leads the network that is named
   const KindState* kind = nullptr;          // data that is missing, old or failing
   const VolumeType* volume_type = nullptr;  // whose quota it is; nullptr = of all volumes
+  const Flavor* needed_by = nullptr;        // the flavor whose machines need `want` of a quota
+  Counted counted;
+  // A flavor or image outside `counted` that satisfies what the reason is about and fails only one
+  // other check; nullptr if there is none.
+  const Flavor* other_flavor = nullptr;
+  const Image* other_image = nullptr;
+  FlavorCheck other_flavor_fails = FlavorCheck::kName;
+  ImageCheck other_image_fails = ImageCheck::kNamed;
 
   friend bool operator==(const Reason&, const Reason&) = default;
 };

@@ -1,65 +1,21 @@
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
-#include "server/placement/nova_rules.h"
+#include "server/placement/candidate_text.h"
 #include "server/placement/reason.h"
 #include "server/placement/reason_table.h"
+#include "server/placement/reason_words.h"
 
 namespace cis {
 namespace {
-
-// 2361393152 as "2.20 GiB"; the exact number follows in bytes where two would look alike.
-std::string FormatBytes(int64_t bytes) {
-  constexpr double kMib = 1024.0 * 1024.0;
-  const auto size = static_cast<double>(bytes);
-  if (size < 1024.0 * kMib) return absl::StrFormat("%.1f MiB", size / kMib);
-  return absl::StrFormat("%.2f GiB", size / (1024.0 * kMib));
-}
-
-std::string FormatNumber(ReasonUnit unit, absl::string_view noun, int64_t value) {
-  switch (unit) {
-    case ReasonUnit::kNone:
-      return "";
-    case ReasonUnit::kVcpu:
-      return absl::StrCat(value, value == 1 ? " vCPU" : " vCPUs");
-    case ReasonUnit::kMib:
-      return absl::StrCat(value, " MiB");
-    case ReasonUnit::kGib:
-      return absl::StrCat(value, " GiB");
-    case ReasonUnit::kGpu:
-      return absl::StrCat(value, value == 1 ? " GPU" : " GPUs");
-    case ReasonUnit::kBytes:
-      return FormatBytes(value);
-    case ReasonUnit::kSeconds:
-      return absl::FormatDuration(absl::Seconds(value));
-    case ReasonUnit::kInstance:
-    case ReasonUnit::kCount:
-      return absl::StrCat(value, " ", noun);
-  }
-  return "";
-}
-
-std::string OsOf(const Image& image) {
-  if (image.os_distro.empty()) return "";
-  return image.os_version.empty() ? image.os_distro
-                                  : absl::StrCat(image.os_distro, " ", image.os_version);
-}
 
 std::string WantedOs(const PlacementQuery& query) {
   return absl::StrJoin(query.os, " or ", [](std::string* out, const OsRequirement& requirement) {
     absl::StrAppend(out, FormatOsRequirement(requirement));
   });
-}
-
-std::string NameOrId(const std::string& name, const std::string& id) {
-  return name.empty() ? id : name;
 }
 
 // What the request says, for codes whose want is not a number.
@@ -114,6 +70,8 @@ std::string WantText(ReasonCode code, const PlacementQuery& query) {
       return "public IPv4";
     case ReasonCode::kNetNoPublicV6:
       return "public IPv6";
+    case ReasonCode::kNetNotBothFamilies:
+      return "public IPv4 and IPv6";
     case ReasonCode::kNetOnlyPublic:
       return "no public address";
     case ReasonCode::kFlavorVolumeOnly:
@@ -164,80 +122,6 @@ std::string BestItem(const Reason& reason) {
   return "";
 }
 
-std::optional<NovaRefusal> RefusalOf(const Reason& reason) {
-  if (reason.image == nullptr) return std::nullopt;
-  if (reason.code == ReasonCode::kImagePropertyRefused) return RefusalOfImage(*reason.image);
-  if (reason.flavor == nullptr) return std::nullopt;
-  return reason.code == ReasonCode::kImageFlavorTraitConflict
-             ? TraitConflict(*reason.flavor, *reason.image)
-             : PropertyConflict(*reason.flavor, *reason.image);
-}
-
-// "hw_cpu_policy=dedicated of image A", "image A without hw_cpu_policy", or nothing.
-std::string Side(absl::string_view key, absl::string_view value, absl::string_view what,
-                 absl::string_view name) {
-  if (key.empty()) return "";
-  if (value.empty()) return absl::StrCat(what, " ", name, " without ", key);
-  return absl::StrCat(key, "=", value, " of ", what, " ", name);
-}
-
-// "Nova refuses hw_cpu_policy=dedicated of image A with hw:cpu_policy=shared of flavor B (...)".
-std::string RefusalMessage(const Reason& reason) {
-  const std::optional<NovaRefusal> refusal = RefusalOf(reason);
-  if (!refusal) return "Nova refuses the image";
-  const std::string image = Side(refusal->image_key, refusal->image_value, "image",
-                                 NameOrId(reason.image->name, reason.image->id));
-  const std::string flavor = reason.flavor == nullptr
-                                 ? ""
-                                 : Side(refusal->flavor_key, refusal->flavor_value, "flavor",
-                                        NameOrId(reason.flavor->name, reason.flavor->id));
-  return absl::StrCat("Nova refuses ", image, image.empty() || flavor.empty() ? "" : " with ",
-                      flavor, " (", refusal->why, ")");
-}
-
-// ", the largest has 7800 MiB (m1.medium)" or nothing.
-std::string Nearest(absl::string_view word, const ReasonText& text) {
-  if (text.best.empty()) return "";
-  std::string out = absl::StrCat(", ", word, " ", text.best);
-  if (!text.best_item.empty()) absl::StrAppend(&out, " (", text.best_item, ")");
-  return out;
-}
-
-std::string ItemIn(absl::string_view before, const std::string& item) {
-  return item.empty() ? "" : absl::StrCat(before, item);
-}
-
-// Of an image that is not offered unless it is named: ", a snapshot".
-absl::string_view WhatItIs(const Reason& reason) {
-  if (reason.image == nullptr) return "";
-  const Image& image = *reason.image;
-  if (!image.member_status.empty()) return ", a shared image that the project has not accepted";
-  if (image.visibility == "community") return ", a community image";
-  if (image.is_snapshot) return ", a snapshot";
-  if (image.purpose == "appliance") return ", an appliance";
-  if (image.disk_format == "iso") return ", an installer";
-  return "";
-}
-
-// What else may have the name that is not found: "; community images were not read (HTTP 403)".
-std::string UnreadImages(const Reason& reason) {
-  if (reason.kind == nullptr) return "";
-  constexpr std::pair<absl::string_view, absl::string_view> kListings[] = {
-      {"images_hidden: ", "hidden images"},
-      {"images_community: ", "community images"},
-      {"images_pending: ", "shared images that the project has not accepted"},
-  };
-  std::string out;
-  for (const std::string& remark : reason.kind->remarks) {
-    for (const auto& [prefix, what] : kListings) {
-      absl::string_view why = remark;
-      if (!absl::ConsumePrefix(&why, prefix)) continue;
-      absl::StrAppend(&out, "; ", what, " were not read (", why, ")");
-    }
-  }
-  return out;
-}
-
 std::string KindText(const Reason& reason) {
   return reason.kind == nullptr ? "data" : std::string(FormatKind(reason.kind->kind));
 }
@@ -251,29 +135,157 @@ std::string KindError(const Reason& reason) {
   return out;
 }
 
-std::string PairMessage(const Reason& reason, const ReasonText& text, absl::string_view noun) {
+// "image A has a minimum disk of 20 GiB and flavor B has 10 GiB"; what was counted follows.
+std::string PairMessage(const Reason& reason, const ReasonText& text) {
+  const ReasonRow& row = ReasonRowOf(reason.code);
   const std::string image =
       reason.image == nullptr ? "" : NameOrId(reason.image->name, reason.image->id);
-  return absl::StrCat("image ", image, " has ", noun, " of ", text.want, " and flavor ",
-                      text.best_item, " offers ", text.best);
+  std::string out;
+  switch (reason.code) {
+    case ReasonCode::kImageFlavorArchMismatch:
+      out = absl::StrCat("image ", image, " is for ", text.want, " and flavor ", text.best_item,
+                         " is ", text.best);
+      break;
+    case ReasonCode::kImageFlavorTraitConflict:
+    case ReasonCode::kImageFlavorPropertyConflict: {
+      const std::string refusal = RefusalText(reason);
+      out = absl::StrCat("Nova refuses ", refusal.empty() ? "the image" : refusal);
+      break;
+    }
+    case ReasonCode::kBootVolumeTooLarge:
+      out = absl::StrCat("image ", image, " needs a boot volume of ", text.best, ", at most ",
+                         text.want, " is requested, and flavor ", text.best_item,
+                         " has no root disk");
+      break;
+    default:
+      out = absl::StrCat("image ", image, " has ", row.noun, " of ", text.want, " and flavor ",
+                         text.best_item, " has ", text.best);
+  }
+  const int64_t others = reason.counted.count - 1;
+  if (others == 1)
+    absl::StrAppend(&out, "; the other pair of flavor and image does not fit either");
+  if (others > 1) {
+    absl::StrAppend(&out, "; none of the other ", others, " pairs of flavor and image fits");
+  }
+  return out;
 }
 
-std::string QuotaMessage(const ReasonRow& row, const Reason& reason, const ReasonText& text) {
+// "the project's quota has 4 cores left; 2 machines of m1.large need 8".
+std::string QuotaMessage(const Reason& reason, const PlacementQuery& query,
+                         const ReasonText& text) {
+  const ReasonRow& row = ReasonRowOf(reason.code);
   const std::string of_type =
       reason.volume_type == nullptr ? "" : absl::StrCat(" of type ", reason.volume_type->name);
-  if (row.code < ReasonCode::kQuotaExhaustedInstances) {
-    return absl::StrCat("the project's quota for ", row.noun, of_type, " is 0");
-  }
   const bool counts = row.unit == ReasonUnit::kCount;
-  const std::string left =
-      absl::StrCat(counts ? text.best : absl::StrCat(text.best, " of ", row.noun), of_type);
-  const std::string need = counts ? absl::StrCat(reason.want.value_or(0)) : text.want;
-  return absl::StrCat("the project's quota leaves ", left, " and ", need,
-                      reason.want.value_or(0) == 1 ? " is needed" : " are needed");
+  std::string out;
+  if (row.code < ReasonCode::kQuotaExhaustedInstances) {
+    out = absl::StrCat("the project's quota for ", row.noun, of_type, " is 0");
+  } else if (reason.code == ReasonCode::kQuotaVolumeTooLarge) {
+    out = absl::StrCat("the project's quota allows volumes of at most ", text.best);
+  } else {
+    out = absl::StrCat("the project's quota has ",
+                       counts ? text.best : absl::StrCat(text.best, " of ", row.noun), of_type,
+                       " left");
+  }
+  const int64_t want = reason.want.value_or(0);
+  if (reason.code == ReasonCode::kQuotaVolumeTooLarge) {
+    return absl::StrCat(out, "; one of ", text.want, " is needed");
+  }
+  const std::string need = counts ? absl::StrCat(want) : text.want;
+  if (reason.needed_by == nullptr) {
+    return absl::StrCat(out, "; ", need, want == 1 ? " is needed" : " are needed");
+  }
+  const std::string machines =
+      query.count == 1 ? "a machine" : absl::StrCat(query.count, " machines");
+  return absl::StrCat(out, "; ", machines, " of flavor ",
+                      NameOrId(reason.needed_by->name, reason.needed_by->id),
+                      query.count == 1 ? " needs " : " need ", need);
 }
 
-std::string Message(const Reason& reason, const ReasonText& text) {
-  const ReasonRow& row = ReasonRowOf(reason.code);
+// The network that the request names, or all of them: "network private does not give ",
+// "no network gives ".
+std::string NoNetworkGives(const PlacementQuery& query) {
+  if (query.network.empty()) return "no network gives ";
+  return absl::StrCat("network ", query.network, " does not give ");
+}
+
+// Of requirements for both families that can be satisfied one by one only.
+std::string BothFamiliesMessage(const PlacementQuery& query, const ReasonText& text) {
+  const bool no_v4 = query.public_v4 == AddressWish::kNone;
+  const bool no_v6 = query.public_v6 == AddressWish::kNone;
+  if (no_v4 || no_v6) {
+    return absl::StrCat("every network that gives a public ", no_v4 ? "IPv6" : "IPv4",
+                        " address gives a public ", no_v4 ? "IPv4" : "IPv6", " address too");
+  }
+  return absl::StrCat(
+      NoNetworkGives(query), "both a public IPv4 and a public IPv6 address",
+      text.best_item.empty() || !query.network.empty()
+          ? ""
+          : absl::StrCat("; ", text.best_item, " gives a public IPv6 address only"));
+}
+
+bool HasNoIpv4(const Network& network) {
+  return !network.subnets.empty() && network.subnets.size() == network.subnet_ids.size() &&
+         std::none_of(network.subnets.begin(), network.subnets.end(),
+                      [](const Subnet& subnet) { return subnet.ip_version != 6; });
+}
+
+std::string NoRouterMessage(const Reason& reason, const PlacementQuery& query) {
+  const std::string& name = query.network;
+  if (reason.leads_to != nullptr) {
+    return absl::StrCat("network ", name, " is routed to ",
+                        NameOrId(reason.leads_to->name, reason.leads_to->id),
+                        ", which has no public IPv4 addresses");
+  }
+  if (reason.network != nullptr && HasNoIpv4(*reason.network)) {
+    return absl::StrCat("network ", name, " has no IPv4 subnet");
+  }
+  return absl::StrCat("network ", name, " cannot be routed to a network with public addresses");
+}
+
+std::string NetworkMessage(const Reason& reason, const PlacementQuery& query,
+                           const ReasonText& text) {
+  switch (reason.code) {
+    case ReasonCode::kNetNotFound:
+      return absl::StrCat("no network is named ", text.want);
+    case ReasonCode::kNetDown:
+      return reason.network != nullptr && reason.network->admin_state_up == false
+                 ? absl::StrCat("network ", text.best_item, " is switched off (admin state down)")
+                 : absl::StrCat("network ", text.best_item, " is not active");
+    case ReasonCode::kNetNotAttachable:
+      return absl::StrCat("machines of this project cannot be put on network ", text.want);
+    case ReasonCode::kNetNoPublicV4:
+      return absl::StrCat("no network gives a public IPv4 address",
+                          text.best_item.empty()
+                              ? ""
+                              : absl::StrCat("; external network ", text.best_item,
+                                             " has no public IPv4 addresses"));
+    case ReasonCode::kNetNoPublicV6:
+      return absl::StrCat(NoNetworkGives(query), "a public IPv6 address");
+    case ReasonCode::kNetNotBothFamilies:
+      return BothFamiliesMessage(query, text);
+    case ReasonCode::kNetNoRouter:
+      return NoRouterMessage(reason, query);
+    case ReasonCode::kNetOnlyPublic:
+      return query.network.empty()
+                 ? "every network gives a public address"
+                 : absl::StrCat("network ", query.network, " gives a public address");
+    case ReasonCode::kNetRouterUnseen:
+      return absl::StrCat("network ", text.best_item,
+                          " belongs to another project, and whether it leads to a network with ",
+                          "public addresses cannot be seen");
+    case ReasonCode::kNetTooFewAddresses:
+      return absl::StrCat(
+          reason.network == nullptr ? "the new network" : "network ", text.best_item,
+          " has at most ", FormatNumber(ReasonUnit::kCount, "addresses", reason.best.value_or(0)),
+          " left; ", reason.want.value_or(0), reason.want == 1 ? " is needed" : " are needed");
+    default:
+      return "the project sees no network that can be used";
+  }
+}
+
+// Of what excludes a share whatever machine is requested.
+std::string StandingMessage(const Reason& reason, const ReasonText& text) {
   switch (reason.code) {
     case ReasonCode::kVoNotConfigured:
       return "the site's configuration no longer names this VO";
@@ -296,132 +308,31 @@ std::string Message(const Reason& reason, const ReasonText& text) {
     case ReasonCode::kDataExpired:
       return absl::StrCat("the ", KindText(reason), " were last read ", text.best,
                           " ago and are no longer used", KindError(reason));
-    case ReasonCode::kDataStale:
-      return absl::StrCat("the ", KindText(reason), " were last read ", text.best,
-                          " ago and at most ", text.want, " is asked for");
-    case ReasonCode::kNoFlavorVisible:
-      return "the project sees no flavor";
-    case ReasonCode::kFlavorNameMismatch:
-      return absl::StrCat("no flavor is named ", text.want);
-    case ReasonCode::kFlavorExcluded:
-      return absl::StrCat("the request excludes all flavors that are left",
-                          ItemIn(", for example ", text.best_item));
-    case ReasonCode::kCpuTooSmall:
-    case ReasonCode::kRamTooSmall:
-    case ReasonCode::kDiskTooSmall:
-    case ReasonCode::kEphemeralTooSmall:
-    case ReasonCode::kGpuMemoryTooSmall:
-      return absl::StrCat("needs ", text.want, row.noun.empty() ? "" : " of ", row.noun,
-                          Nearest("the largest flavor has", text));
-    case ReasonCode::kCpuTooLarge:
-    case ReasonCode::kRamTooLarge:
-    case ReasonCode::kDiskTooLarge:
-    case ReasonCode::kEphemeralTooLarge:
-    case ReasonCode::kGpuMemoryTooLarge:
-      return absl::StrCat("at most ", text.want, row.noun.empty() ? "" : " of ", row.noun,
-                          " is wanted", Nearest("the smallest flavor has", text));
-    case ReasonCode::kFlavorVolumeOnly:
-      return absl::StrCat("the flavors that are left have no root disk",
-                          ItemIn(", for example ", text.best_item));
-    case ReasonCode::kGpuNone:
-      return "no flavor has a GPU";
-    case ReasonCode::kGpuNotKnown:
-      return absl::StrCat("no flavor is known to have a GPU; some do not say",
-                          ItemIn(", for example ", text.best_item));
-    case ReasonCode::kGpuCountTooSmall:
-      return absl::StrCat("needs ", text.want, Nearest("the most any flavor has is", text));
-    case ReasonCode::kGpuCountTooLarge:
-      return absl::StrCat("at most ", text.want, " wanted", Nearest("the fewest are", text));
-    case ReasonCode::kGpuVendorMismatch:
-    case ReasonCode::kGpuModelMismatch:
-      return absl::StrCat("no GPU is known to be ", text.want, Nearest("there is", text));
-    case ReasonCode::kGpuKindMismatch:
-      return absl::StrCat("no GPU is ", text.want, Nearest("there is", text));
-    case ReasonCode::kCpuAllocMismatch:
-      return absl::StrCat("no flavor is known to have ", text.want, " CPUs",
-                          Nearest("there is", text));
-    case ReasonCode::kArchMismatch:
-      return absl::StrCat("no flavor is ", text.want, Nearest("there is", text));
-    case ReasonCode::kNoImageVisible:
-      return "the project sees no image";
-    case ReasonCode::kImageNotFound:
-      return absl::StrCat("no image is named ", text.want, UnreadImages(reason));
-    case ReasonCode::kImageNameMismatch:
-      return absl::StrCat("no image is named ", text.want);
-    case ReasonCode::kImageExcluded:
-      return absl::StrCat("the request excludes all images that are left",
-                          ItemIn(", for example ", text.best_item));
-    case ReasonCode::kImageNotActive:
-      return absl::StrCat("no image is active", ItemIn(": ", text.best_item),
-                          text.best.empty() ? "" : " is ", text.best);
-    case ReasonCode::kImageHidden:
-      return absl::StrCat("all images are hidden", ItemIn(", for example ", text.best_item));
-    case ReasonCode::kImageNotOffered:
-      return absl::StrCat("only images that must be asked for by name are there",
-                          ItemIn(", for example ", text.best_item), WhatItIs(reason));
-    case ReasonCode::kOsNotFound:
-      return absl::StrCat("no image is ", text.want);
-    case ReasonCode::kOsVersionUnknown:
-      return absl::StrCat("no image is known to be ", text.want, "; the version of ",
-                          text.best_item, " is not known");
-    case ReasonCode::kOsVersionTooOld:
-      return absl::StrCat("no image is ", text.want, Nearest("the newest is", text));
-    case ReasonCode::kOsVersionTooNew:
-      return absl::StrCat("no image is ", text.want, Nearest("the oldest is", text));
-    case ReasonCode::kOsVersionMismatch:
-      return absl::StrCat("no image is ", text.want, Nearest("there is", text));
-    case ReasonCode::kImageArchMismatch:
-      return absl::StrCat("no image is for ", text.want, Nearest("there is", text));
-    case ReasonCode::kImageMinRamGtFlavor:
-    case ReasonCode::kImageMinDiskGtFlavor:
-    case ReasonCode::kImageSizeGtDisk:
-    case ReasonCode::kImageVirtualSizeGtDisk:
-      return PairMessage(reason, text, row.noun);
-    case ReasonCode::kImageFlavorArchMismatch:
-      return absl::StrCat("image ", reason.image == nullptr ? "" : reason.image->name, " is for ",
-                          text.want, " and flavor ", text.best_item, " is ", text.best);
-    case ReasonCode::kImagePropertyRefused:
-    case ReasonCode::kImageFlavorTraitConflict:
-    case ReasonCode::kImageFlavorPropertyConflict:
-      return RefusalMessage(reason);
-    case ReasonCode::kBootVolumeTooLarge:
-      return absl::StrCat("the boot volume must have ", text.best, " and at most ", text.want,
-                          " is wanted");
-    case ReasonCode::kNetNone:
-      return "the project sees no network that can be used";
-    case ReasonCode::kNetNotFound:
-      return absl::StrCat("no network is named ", text.want);
-    case ReasonCode::kNetDown:
-      return reason.network != nullptr && reason.network->admin_state_up == false
-                 ? absl::StrCat("network ", text.best_item, " is switched off (admin state down)")
-                 : absl::StrCat("network ", text.best_item, " is not active");
-    case ReasonCode::kNetNotAttachable:
-      return absl::StrCat("machines of this project cannot be put on network ", text.want);
-    case ReasonCode::kNetNoPublicV4:
-    case ReasonCode::kNetNoPublicV6:
-      return absl::StrCat("no network gives a ", text.want, " address",
-                          ItemIn("; there is ", text.best_item));
-    case ReasonCode::kNetNoRouter:
-      return absl::StrCat("network ", text.want, " cannot be routed to a network with public ",
-                          "addresses");
-    case ReasonCode::kNetOnlyPublic:
-      return absl::StrCat("network ", text.best_item, " gives a public address");
-    case ReasonCode::kNetRouterUnseen:
-      return absl::StrCat("network ", text.best_item,
-                          " belongs to another project, and whether it leads to a network with ",
-                          "public addresses cannot be seen");
-    case ReasonCode::kNetTooFewAddresses:
-      return absl::StrCat(reason.network == nullptr ? "the new network" : "network ",
-                          text.best_item, " has at most ", reason.best.value_or(0),
-                          reason.best == 1 ? " address left and " : " addresses left and ",
-                          reason.want.value_or(0), reason.want == 1 ? " is needed" : " are needed");
-    case ReasonCode::kQuotaVolumeTooLarge:
-      return absl::StrCat("the project's quota allows volumes of at most ", text.best, " and ",
-                          text.want, " are needed");
-    case ReasonCode::kZoneUnavailable:
-      return "no availability zone of the site is available";
     default:
-      return QuotaMessage(row, reason, text);
+      return absl::StrCat("the ", KindText(reason), " were last read ", text.best,
+                          " ago and at most ", text.want, " is requested");
+  }
+}
+
+std::string Message(const Reason& reason, const PlacementQuery& query, const ReasonText& text) {
+  switch (StageOf(reason.code)) {
+    case Stage::kFlavor:
+      if (reason.code == ReasonCode::kNoFlavorVisible) return "the project sees no flavor";
+      return FlavorMessage(reason, query);
+    case Stage::kImage:
+      if (reason.code == ReasonCode::kNoImageVisible) return "the project sees no image";
+      return ImageMessage(reason, query);
+    case Stage::kImageFlavor:
+      return PairMessage(reason, text);
+    case Stage::kNetwork:
+      return NetworkMessage(reason, query, text);
+    case Stage::kQuota:
+      if (reason.code == ReasonCode::kZoneUnavailable) {
+        return "no availability zone of the site is available";
+      }
+      return QuotaMessage(reason, query, text);
+    default:
+      return StandingMessage(reason, text);
   }
 }
 
@@ -441,7 +352,7 @@ ReasonText FormatReason(const Reason& reason, const PlacementQuery& query) {
     text.gap = FormatNumber(row.unit, row.noun, std::abs(*reason.want - *reason.best));
     text.gap_percent = GapPercent(reason);
   }
-  text.message = Message(reason, text);
+  text.message = Message(reason, query, text);
   return text;
 }
 

@@ -118,7 +118,9 @@ std::vector<Change> NetworkChanges(const Reason& reason, const PlacementQuery& q
       [](Q* q) { q->public_v6 = AddressWish::kAny; });
   add(no_v6 && !no_v4, "--no-ipv6", "network.public_v6",
       [](Q* q) { q->public_v6 = AddressWish::kAny; });
-  if (reason.code == ReasonCode::kNetNoPublicV6) std::reverse(out.begin(), out.end());
+  if (reason.code == ReasonCode::kNetNoPublicV6 || reason.code == ReasonCode::kNetNotBothFamilies) {
+    std::reverse(out.begin(), out.end());
+  }
   return out;
 }
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "server/placement/flavor_fit.h"
 #include "server/placement/gpu_kinds.h"
 #include "server/placement/machine_needs.h"
 #include "server/placement/network_fit.h"
@@ -122,7 +121,10 @@ std::optional<Reason> ShareSearch::PairQuota() const {
       const Pair pair = CheckOne(*flavor, image);
       if (pair.fit.refused) continue;
       if (!pair.quota) return std::nullopt;
-      if (!first) first = pair.quota;
+      if (!first) {
+        first = pair.quota;
+        if (first->code != ReasonCode::kZoneUnavailable) first->needed_by = flavor;
+      }
       if (refused_for_all) break;
     }
   }

@@ -122,8 +122,9 @@ TEST(PlacementBoot, NamesAnotherTypeWhereTheDefaultHasNoQuota) {
   builder.AddQuota(MakeQuota("volume_gib.hdd", 10, 9));
   const Answer refused = Find(builder, QueryOf());
   EXPECT_EQ(BlockingCode(refused), "QUOTA_ZERO_VOLUMES");
-  EXPECT_EQ(FormatReason(*refused->verdicts[0].blocking(), QueryOf()).message,
-            "the project's quota for volumes of type ssd is 0");
+  EXPECT_EQ(
+      FormatReason(*refused->verdicts[0].blocking(), QueryOf()).message,
+      "the project's quota for volumes of type ssd is 0; a machine of flavor m1.medium needs 1");
 }
 
 TEST(PlacementBoot, ObeysTheGreatestSizeOfAVolume) {
@@ -136,7 +137,7 @@ TEST(PlacementBoot, ObeysTheGreatestSizeOfAVolume) {
   const Answer answer = Find(builder, query);
   EXPECT_EQ(BlockingCode(answer), "QUOTA_VOLUME_TOO_LARGE");
   EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query).message,
-            "the project's quota allows volumes of at most 20 GiB and 21 GiB are needed");
+            "the project's quota allows volumes of at most 20 GiB; one of 21 GiB is needed");
 }
 
 }  // namespace

@@ -172,7 +172,7 @@ TEST(PlacementChoice, FindsCommunityAndPendingImagesByNameOnly) {
   EXPECT_EQ(Image1(by_glob), "none");
   ASSERT_EQ(BlockingCode(by_glob), "IMAGE_NOT_OFFERED");
   EXPECT_THAT(FormatReason(*by_glob->verdicts[0].blocking(), query).message,
-              testing::HasSubstr("asked for by name"));
+              testing::HasSubstr("used only if the request names"));
   query = QueryOf();
   query.image = "id-Ubuntu 24.04";
   const Answer by_id = Find(builder, query);
@@ -197,7 +197,8 @@ TEST(PlacementChoice, ANameThatIsNotFoundSaysWhatWasNotRead) {
   const Answer answer = Find(builder, query);
   ASSERT_EQ(BlockingCode(answer), "IMAGE_NOT_FOUND");
   EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query).message,
-            "no image is named Debian 12; community images were not read (HTTP 403); hidden images "
+            "the only image is not named Debian 12; community images were not read (HTTP 403); "
+            "hidden images "
             "were not read (HTTP 400)");
 }
 
@@ -300,8 +301,11 @@ TEST(PlacementChoice, AKindOfGpuThatIsNotKnownComesLastAndWithANote) {
   query.excluded_flavor_globs = {"a100*", "nameless"};
   const Answer never = Find(builder, query);
   ASSERT_EQ(BlockingCode(never), "GPU_KIND_MISMATCH");
-  EXPECT_EQ(FormatReason(*never->verdicts[0].blocking(), query).message,
-            "no GPU is mig, there is GeForce RTX 3090 (game)");
+  EXPECT_EQ(
+      FormatReason(*never->verdicts[0].blocking(), query).message,
+      "none of the 2 flavors with a GPU that the request does not exclude has a GPU of kind mig; "
+      "game has a GPU of model GeForce RTX 3090; a100 may have a GPU of kind mig, but is "
+      "excluded by the request");
   // Cards for consumers have no virtual GPUs.
   query.gpu_kind = "vgpu";
   EXPECT_EQ(Flavor1(Find(builder, query)), "t4");

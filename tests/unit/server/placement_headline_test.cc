@@ -88,7 +88,7 @@ TEST(PlacementHeadline, RefusesOnceUnattachedFloatingIpsDoNotReachEither) {
   EXPECT_EQ(reason.want, 1);
   EXPECT_EQ(reason.best, 0);
   EXPECT_EQ(FormatReason(reason, query).message,
-            "the project's quota leaves 0 floating IPs and 1 is needed");
+            "the project's quota has 0 floating IPs left; 1 is needed");
   ASSERT_FALSE(answer->relaxations.empty());
   EXPECT_EQ(answer->relaxations[0].change, "--count 3");
 }
@@ -123,7 +123,7 @@ TEST(PlacementHeadline, NeverPairsAFlavorWithAnImageLargerThanItsDisk) {
   const std::optional<Reason> refusal = WhyNotPair(*p.smaller_flavor, *p.image->image, query);
   ASSERT_TRUE(refusal.has_value());
   EXPECT_EQ(FormatReason(*refusal, query).message,
-            "image Ubuntu 18.04 has a size of 2.20 GiB and flavor m1.tiny offers 1.00 GiB");
+            "image Ubuntu 18.04 has a size of 2.20 GiB and flavor m1.tiny has 1.00 GiB");
   ASSERT_EQ(answer->verdicts[0].refused_pairs.size(), 1u);
   EXPECT_EQ(answer->verdicts[0].refused_pairs[0].code, ReasonCode::kImageSizeGtDisk);
 }

@@ -408,7 +408,7 @@ TEST(PlacementNetwork, PromisesNoMoreMachinesThanTheSubnetHasAddresses) {
   const Answer named = Find(builder, query);
   EXPECT_EQ(BlockingCode(named), "NET_TOO_FEW_ADDRESSES");
   EXPECT_EQ(FormatReason(*named->verdicts[0].blocking(), query).message,
-            "network private has at most 3 addresses left and 12 are needed");
+            "network private has at most 3 addresses left; 12 are needed");
   EXPECT_THAT(named->relaxations,
               testing::Contains(testing::Field(&Relaxation::change, "--count 3")));
 }

@@ -134,46 +134,51 @@ std::vector<Refusal> Refusals() {
        NoWish, "no longer used"},
       {"DATA_STALE",
        WithKind(Kind::kNetworks, [](KindState& s) { s.success_time -= absl::Hours(5); }),
-       [](PlacementQuery& q) { q.max_age = absl::Hours(2); }, "at most 2h is asked for"},
+       [](PlacementQuery& q) { q.max_age = absl::Hours(2); }, "at most 2h is requested"},
       {"NO_FLAVOR_VISIBLE", WithFlavor([](Flavor& f) { f.disabled = true; }), NoWish,
        "sees no flavor"},
       {"FLAVOR_NAME_MISMATCH", Nothing, [](PlacementQuery& q) { q.flavor_globs = {"c?.*"}; },
-       "no flavor is named c?.*"},
+       "the only flavor is not named c?.*"},
       {"CPU_TOO_SMALL", Nothing, [](PlacementQuery& q) { q.vcpu_count.min = 4; },
-       "needs 4 vCPUs, the largest flavor has 2 vCPUs (m1.medium)"},
+       "the only flavor does not have at least 4 vCPUs; it has 2 vCPUs (m1.medium)"},
       {"CPU_TOO_LARGE", Nothing, [](PlacementQuery& q) { q.vcpu_count.max = 1; },
-       "at most 1 vCPU is wanted, the smallest flavor has 2 vCPUs (m1.medium)"},
+       "the only flavor does not have at most 1 vCPU; it has 2 vCPUs (m1.medium)"},
       {"RAM_TOO_SMALL", Nothing, [](PlacementQuery& q) { q.ram_mib.min = 8192; },
-       "needs 8192 MiB, the largest flavor has 4096 MiB (m1.medium)"},
+       "does not have at least 8192 MiB of RAM; it has 4096 MiB (m1.medium)"},
       {"RAM_TOO_LARGE", Nothing, [](PlacementQuery& q) { q.ram_mib.max = 1024; }, "4096 MiB"},
       {"FLAVOR_VOLUME_ONLY", WithFlavor(VolumeOnly),
-       [](PlacementQuery& q) { q.allow_boot_from_volume = false; }, "no root disk"},
+       [](PlacementQuery& q) { q.allow_boot_from_volume = false; }, "does not have a root disk"},
       {"DISK_TOO_SMALL", Nothing, [](PlacementQuery& q) { q.disk_gib.min = 100; },
-       "needs 100 GiB of root disk"},
+       "at least 100 GiB of root disk"},
       {"DISK_TOO_LARGE", Nothing, [](PlacementQuery& q) { q.disk_gib.max = 10; }, "40 GiB"},
       {"EPHEMERAL_TOO_SMALL", Nothing, [](PlacementQuery& q) { q.ephemeral_gib.min = 10; },
        "ephemeral disk"},
       {"EPHEMERAL_TOO_LARGE", WithFlavor([](Flavor& f) { f.ephemeral_gib = 50; }),
        [](PlacementQuery& q) { q.ephemeral_gib.max = 10; }, "50 GiB"},
-      {"GPU_NONE", Nothing, [](PlacementQuery& q) { q.gpu_count.min = 1; }, "no flavor has a GPU"},
+      {"GPU_NONE", Nothing, [](PlacementQuery& q) { q.gpu_count.min = 1; },
+       "the only flavor does not have a GPU"},
       {"GPU_NOT_KNOWN", WithFlavor([](Flavor& f) { f.gpu_count.reset(); }),
-       [](PlacementQuery& q) { q.gpu_count.min = 1; }, "some do not say"},
+       [](PlacementQuery& q) { q.gpu_count.min = 1; },
+       "the only flavor is not known to have a GPU; m1.medium does not report whether"},
       {"GPU_COUNT_TOO_SMALL", WithFlavor([](Flavor& f) { f.gpu_count = 1; }),
-       [](PlacementQuery& q) { q.gpu_count.min = 4; }, "needs 4 GPUs"},
+       [](PlacementQuery& q) { q.gpu_count.min = 4; }, "at least 4 GPUs; it has 1 GPU (m1.medium)"},
       {"GPU_COUNT_TOO_LARGE", WithFlavor([](Flavor& f) { f.gpu_count = 2; }),
-       [](PlacementQuery& q) { q.gpu_count.max = 0; }, "at most 0 GPUs"},
+       [](PlacementQuery& q) { q.gpu_count.max = 0; },
+       "the only flavor is not without a GPU; it has 2 GPUs (m1.medium)"},
       {"GPU_VENDOR_MISMATCH", WithFlavor([](Flavor& f) {
          f.gpu_count = 1;
          f.gpu_vendor = "NVIDIA";
        }),
-       [](PlacementQuery& q) { q.gpu_vendor = "AMD"; }, "there is NVIDIA"},
+       [](PlacementQuery& q) { q.gpu_vendor = "AMD"; },
+       "does not have a GPU from AMD; m1.medium has a GPU from NVIDIA"},
       {"GPU_MODEL_MISMATCH", WithFlavor([](Flavor& f) {
          f.gpu_count = 1;
          f.gpu_model = "Tesla T4";
        }),
-       [](PlacementQuery& q) { q.gpu_model = "a100"; }, "there is Tesla T4 (m1.medium)"},
+       [](PlacementQuery& q) { q.gpu_model = "a100"; },
+       "does not have a GPU of model a100; m1.medium has a GPU of model Tesla T4"},
       {"ARCH_MISMATCH", Nothing, [](PlacementQuery& q) { q.arch = "aarch64"; },
-       "no flavor is aarch64"},
+       "the only flavor is not aarch64; m1.medium is x86_64"},
       {"NO_IMAGE_VISIBLE",
        [](CatalogBuilder& b) {
          // A second share of the same endpoint that sees the flavor only.
@@ -184,7 +189,7 @@ std::vector<Refusal> Refusals() {
        },
        NoWish, "sees no image"},
       {"IMAGE_NOT_FOUND", Nothing, [](PlacementQuery& q) { q.image = "Debian 12"; },
-       "no image is named Debian 12"},
+       "the only image is not named Debian 12"},
       {"IMAGE_NOT_ACTIVE", WithImage([](Image& i) {
          i.status = "deactivated";
          i.usable = false;
@@ -196,46 +201,49 @@ std::vector<Refusal> Refusals() {
        }),
        NoWish, "hidden"},
       {"IMAGE_NOT_OFFERED", WithImage([](Image& i) { i.is_snapshot = true; }), NoWish,
-       "must be asked for by name are there, for example Ubuntu 22.04, a snapshot"},
+       "is used only if the request names it (Ubuntu 22.04), a snapshot"},
       {"OS_NOT_FOUND", Nothing, [](PlacementQuery& q) { q.os = {*ParseOsRequirement("debian")}; },
-       "no image is debian"},
+       "the only image is not debian"},
       {"OS_VERSION_UNKNOWN", WithImage([](Image& i) { i.os_version.clear(); }),
        [](PlacementQuery& q) { q.os = {*ParseOsRequirement("ubuntu>=22.04")}; },
-       "version of Ubuntu 22.04 is not known"},
+       "Ubuntu 22.04 does not report its version"},
       {"OS_VERSION_TOO_OLD", Nothing,
        [](PlacementQuery& q) { q.os = {*ParseOsRequirement("ubuntu>=24.04")}; },
-       "the newest is ubuntu 22.04"},
+       "is not ubuntu>=24.04; it is ubuntu 22.04 (Ubuntu 22.04)"},
       {"OS_VERSION_TOO_NEW", Nothing,
        [](PlacementQuery& q) { q.os = {*ParseOsRequirement("ubuntu<=20.04")}; },
-       "the oldest is ubuntu 22.04"},
+       "is not ubuntu<=20.04; it is ubuntu 22.04"},
       {"OS_VERSION_MISMATCH", Nothing,
        [](PlacementQuery& q) { q.os = {*ParseOsRequirement("ubuntu:20.04")}; },
-       "there is ubuntu 22.04"},
+       "is not ubuntu:20.04; it is ubuntu 22.04"},
       {"COUNTRY_EXCLUDED", Nothing, [](PlacementQuery& q) { q.excluded_countries = {"ES"}; },
        "excludes this country"},
       {"FLAVOR_EXCLUDED", Nothing, [](PlacementQuery& q) { q.excluded_flavor_globs = {"m1.*"}; },
-       "excludes all flavors that are left, for example m1.medium"},
+       "the request excludes the only flavor (m1.medium)"},
       {"GPU_KIND_MISMATCH", WithFlavor(PassedThrough),
-       [](PlacementQuery& q) { q.gpu_kind = "vgpu"; }, "no GPU is vgpu, there is passthrough"},
+       [](PlacementQuery& q) { q.gpu_kind = "vgpu"; },
+       "does not have a GPU of kind vgpu; m1.medium has a GPU of kind passthrough"},
       {"GPU_MEMORY_TOO_SMALL", WithFlavor(PassedThrough),
        [](PlacementQuery& q) { q.gpu_memory_mib.min = 81920; },
-       "needs 81920 MiB of GPU memory, the largest flavor has 40960 MiB"},
+       "at least 81920 MiB of GPU memory; it has 40960 MiB (m1.medium)"},
       {"GPU_MEMORY_TOO_LARGE", WithFlavor(PassedThrough),
        [](PlacementQuery& q) { q.gpu_memory_mib.max = 16384; },
-       "at most 16384 MiB of GPU memory is wanted, the smallest flavor has 40960 MiB"},
+       "at most 16384 MiB of GPU memory; it has 40960 MiB (m1.medium)"},
       {"CPU_ALLOC_MISMATCH", WithFlavor([](Flavor& f) { f.cpu_alloc = "shared"; }),
        [](PlacementQuery& q) { q.cpu_alloc = "dedicated"; },
-       "no flavor is known to have dedicated CPUs, there is shared (m1.medium)"},
+       "does not have dedicated CPUs; m1.medium has shared CPUs"},
       {"IMAGE_NAME_MISMATCH", Nothing, [](PlacementQuery& q) { q.image_globs = {"EGI*"}; },
-       "no image is named EGI*"},
+       "the only image is not named EGI*"},
       {"IMAGE_EXCLUDED", Nothing, [](PlacementQuery& q) { q.excluded_image_globs = {"Ubuntu*"}; },
-       "excludes all images that are left, for example Ubuntu 22.04"},
+       "the request excludes the only image (Ubuntu 22.04)"},
       {"IMAGE_ARCH_MISMATCH", WithFlavor([](Flavor& f) { f.arch.clear(); }),
-       [](PlacementQuery& q) { q.arch = "aarch64"; }, "no image is for aarch64"},
+       [](PlacementQuery& q) { q.arch = "aarch64"; },
+       "the only image is not for aarch64; Ubuntu 22.04 is for x86_64"},
       {"IMAGE_PROPERTY_REFUSED",
        WithImage([](Image& i) { i.boot_properties.emplace().emplace("architecture", "arm64"); }),
        NoWish,
-       "Nova refuses architecture=arm64 of image Ubuntu 22.04 (no architecture that it knows)"},
+       "not accepted by Nova; Nova refuses architecture=arm64 of image Ubuntu 22.04 (no "
+       "architecture that it knows)"},
       {"IMAGE_MIN_RAM_GT_FLAVOR", WithImage([](Image& i) { i.min_ram_mib = 8192; }), NoWish,
        "minimum RAM of 8192 MiB"},
       {"IMAGE_MIN_DISK_GT_FLAVOR", WithImage([](Image& i) { i.min_disk_gib = 50; }), NoWish,
@@ -268,7 +276,8 @@ std::vector<Refusal> Refusals() {
          WithFlavor(VolumeOnly)(b);
          WithImage([](Image& i) { i.min_disk_gib = 30; })(b);
        },
-       [](PlacementQuery& q) { q.disk_gib.max = 20; }, "boot volume must have 30 GiB"},
+       [](PlacementQuery& q) { q.disk_gib.max = 20; },
+       "image Ubuntu 22.04 needs a boot volume of 30 GiB, at most 20 GiB is requested"},
       {"NET_NONE", WithShare(NoNetworks), PublicRequired, "sees no network"},
       {"NET_NOT_FOUND", Nothing, [](PlacementQuery& q) { q.network = "nowhere"; },
        "no network is named nowhere"},
@@ -277,9 +286,25 @@ std::vector<Refusal> Refusals() {
       {"NET_NO_PUBLIC_V4", WithShare([](ShareCatalog& s) {
          for (auto& n : s.networks) n.record.public_v4 = Tristate::kNo;
        }),
-       PublicRequired, "no network gives a public IPv4 address; there is public00"},
+       PublicRequired,
+       "no network gives a public IPv4 address; external network public00 has no public"},
       {"NET_NO_PUBLIC_V6", Nothing, [](PlacementQuery& q) { q.public_v6 = AddressWish::kRequired; },
        "public IPv6"},
+      {"NET_NOT_BOTH_FAMILIES",
+       [](CatalogBuilder& b) {
+         Network six = SureNetwork("six", NetworkUse::kDirect);
+         six.attachable = Tristate::kYes;
+         six.public_v4 = Tristate::kNo;
+         six.public_v6 = Tristate::kYes;
+         six.subnets[0].ip_version = 6;
+         b.AddNetwork(six);
+       },
+       [](PlacementQuery& q) {
+         PublicRequired(q);
+         q.public_v6 = AddressWish::kRequired;
+       },
+       "no network gives both a public IPv4 and a public IPv6 address; six gives a public IPv6 "
+       "address only"},
       {"NET_NO_ROUTER",
        [](CatalogBuilder& b) {
          b.AddNetwork(SureNetwork("other", NetworkUse::kTenant, b.share().share.project_id));
@@ -311,13 +336,13 @@ std::vector<Refusal> Refusals() {
          q.network = "private";
          q.count = 249;
        },
-       "network private has at most 248 addresses left and 249 are needed"},
+       "network private has at most 248 addresses left; 249 are needed"},
       {"QUOTA_VOLUME_TOO_LARGE",
        [](CatalogBuilder& b) {
          WithFlavor(VolumeOnly)(b);
          b.AddQuota(MakeQuota("volume_gib_per_volume", 2, 0));
        },
-       NoWish, "allows volumes of at most 2 GiB and 3 GiB are needed"},
+       NoWish, "allows volumes of at most 2 GiB; one of 3 GiB is needed"},
       {"ZONE_UNAVAILABLE", WithShare([](ShareCatalog& s) {
          s.zones = {{"nova", "compute", false}};
        }),
@@ -492,8 +517,27 @@ TEST(PlacementReason, AGpuModelIsMatchedByWholeWords) {
     query.gpu_model = model;
     EXPECT_EQ(BlockingCode(Find(builder, query)), "GPU_MODEL_MISMATCH") << model;
   }
-  query.gpu_model = "A10";
-  EXPECT_EQ(Find(builder, query)->suggestions.size(), 1u);
+}
+
+TEST(PlacementReason, AnotherGpuModelIsNoMisspelling) {
+  CatalogBuilder builder = PlainScene();
+  Flavor flavor = MakeFlavor("gpu", 8, 65536, 80);
+  flavor.gpu_count = 1;
+  flavor.gpu_model = "A100";
+  builder.AddFlavor(flavor);
+  Flavor other = MakeFlavor("t4", 8, 65536, 80);
+  other.gpu_count = 1;
+  other.gpu_model = "Tesla T4";
+  builder.AddFlavor(other);
+  PlacementQuery query = QueryOf();
+  for (const char* model : {"H100", "A10", "A40", "T40", "V100"}) {
+    query.gpu_model = model;
+    EXPECT_TRUE(Find(builder, query)->suggestions.empty()) << model;
+  }
+  for (const char* model : {"A1OO", "A 100", "a-100", "Telsa T4"}) {
+    query.gpu_model = model;
+    EXPECT_EQ(Find(builder, query)->suggestions.size(), 1u) << model;
+  }
 }
 
 }  // namespace

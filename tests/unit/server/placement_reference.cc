@@ -12,62 +12,43 @@ namespace {
 
 constexpr double kGib = 1024.0 * 1024.0 * 1024.0;
 
-bool InBounds(const std::optional<int64_t>& value, const Int64Bounds& bounds) {
-  if (!value) return true;
-  return (!bounds.min || *value >= *bounds.min) && (!bounds.max || *value <= *bounds.max);
+bool HasVolume(const Flavor& flavor) { return flavor.disk_gib && *flavor.disk_gib == 0; }
+
+bool WantsGpu(const PlacementQuery& q) {
+  return q.gpu_count.min.value_or(0) > 0 || q.gpu_memory_mib.min || !q.gpu_kind.empty();
 }
 
-bool HasVolume(const Flavor& flavor) { return flavor.disk_gib && *flavor.disk_gib == 0; }
+bool MayBeOfKind(const Flavor& f, const std::string& kind) {
+  if (!f.gpu_kind.empty()) return f.gpu_kind == kind;
+  if (!f.gpu_count || *f.gpu_count == 0) return false;
+  // The generator makes whole cards of four models.
+  const bool has_mig = f.gpu_model.empty() || f.gpu_model[0] == 'A';
+  if (kind == "mig") return has_mig;
+  return kind != "vgpu" || f.gpu_model.empty() || f.gpu_model[0] != 'G';
+}
 
 bool FlavorDoes(const Flavor& f, const PlacementQuery& q) {
   if (f.disabled && *f.disabled) return false;
-  if (!InBounds(f.vcpu_count, q.vcpu_count) || !InBounds(f.ram_mib, q.ram_mib)) return false;
-  if (!InBounds(f.ephemeral_gib, q.ephemeral_gib)) return false;
-  if (HasVolume(f) ? !q.allow_boot_from_volume : !InBounds(f.disk_gib, q.disk_gib)) return false;
-  if (q.gpu_count.max && f.gpu_count && *f.gpu_count > static_cast<double>(*q.gpu_count.max))
-    return false;
-  if (q.gpu_count.min && *q.gpu_count.min > 0) {
-    if (!f.gpu_count || *f.gpu_count < static_cast<double>(*q.gpu_count.min)) return false;
+  for (const char* code :
+       {"FLAVOR_EXCLUDED", "CPU_TOO_SMALL", "CPU_TOO_LARGE", "RAM_TOO_SMALL", "RAM_TOO_LARGE",
+        "FLAVOR_VOLUME_ONLY", "DISK_TOO_SMALL", "DISK_TOO_LARGE", "EPHEMERAL_TOO_SMALL",
+        "EPHEMERAL_TOO_LARGE", "GPU_NONE", "GPU_COUNT_TOO_SMALL", "GPU_COUNT_TOO_LARGE",
+        "GPU_KIND_MISMATCH", "GPU_MEMORY_TOO_SMALL", "CPU_ALLOC_MISMATCH", "ARCH_MISMATCH"}) {
+    if (!FlavorSatisfies(f, q, code)) return false;
   }
-  for (const std::string& name : q.excluded_flavor_globs) {
-    if (name == f.name) return false;
-  }
-  if (q.gpu_memory_mib.min) {
-    const bool none = !f.gpu_count || *f.gpu_count == 0;
-    if (none || (f.gpu_memory_mib && *f.gpu_memory_mib < *q.gpu_memory_mib.min)) return false;
-  }
-  if (!q.gpu_kind.empty()) {
-    if (!f.gpu_count || *f.gpu_count == 0) return false;
-    if (!f.gpu_kind.empty() && f.gpu_kind != q.gpu_kind) return false;
-    // The generator makes whole cards of four models.
-    const bool has_mig = f.gpu_model.empty() || f.gpu_model[0] == 'A';
-    if (f.gpu_kind.empty() && q.gpu_kind == "mig" && !has_mig) return false;
-    if (f.gpu_kind.empty() && q.gpu_kind == "vgpu" && f.gpu_model[0] == 'G') return false;
-  }
-  if (q.cpu_alloc == "dedicated" && f.cpu_alloc != "dedicated") return false;
-  if (q.cpu_alloc == "shared" && f.cpu_alloc == "dedicated") return false;
-  return q.arch.empty() || f.arch.empty() || q.arch == f.arch;
+  return true;
 }
 
 // The tests use two-part versions only.
 double VersionNumber(const std::string& text) { return std::strtod(text.c_str(), nullptr); }
 
 bool ImageDoes(const Image& i, const PlacementQuery& q) {
-  if (!i.usable || i.is_snapshot || i.purpose == "appliance") return false;
-  if (i.hidden && *i.hidden) return false;
-  if (i.visibility == "community" || i.member_status == "pending") return false;
-  for (const std::string& name : q.excluded_image_globs) {
-    if (name == i.name) return false;
+  for (const char* code :
+       {"IMAGE_EXCLUDED", "IMAGE_NOT_ACTIVE", "IMAGE_HIDDEN", "IMAGE_NOT_OFFERED", "OS_NOT_FOUND",
+        "OS_VERSION_TOO_OLD", "IMAGE_ARCH_MISMATCH"}) {
+    if (!ImageSatisfies(i, q, code)) return false;
   }
-  if (!q.arch.empty() && !i.arch.empty() && q.arch != i.arch) return false;
-  if (q.os.empty()) return true;
-  for (const OsRequirement& os : q.os) {
-    if (os.distro != i.os_distro) continue;
-    if (os.relation == OsRelation::kAny) return true;
-    if (i.os_version.empty()) continue;
-    if (VersionNumber(i.os_version) >= VersionNumber(os.version)) return true;
-  }
-  return false;
+  return true;
 }
 
 // What the image's or the flavor's `key` says; empty if nothing.
@@ -543,6 +524,80 @@ void TryShare(const SiteCatalog& site, const EndpointCatalog& endpoint, const Sh
 }
 
 }  // namespace
+
+bool FlavorSatisfies(const Flavor& f, const PlacementQuery& q, const std::string& code) {
+  const auto at_least = [](const std::optional<int64_t>& value, const Int64Bounds& bounds) {
+    return !value || !bounds.min || *value >= *bounds.min;
+  };
+  const auto at_most = [](const std::optional<int64_t>& value, const Int64Bounds& bounds) {
+    return !value || !bounds.max || *value <= *bounds.max;
+  };
+  if (code == "FLAVOR_EXCLUDED") {
+    for (const std::string& name : q.excluded_flavor_globs) {
+      if (name == f.name) return false;
+    }
+    return true;
+  }
+  if (code == "CPU_TOO_SMALL") return at_least(f.vcpu_count, q.vcpu_count);
+  if (code == "CPU_TOO_LARGE") return at_most(f.vcpu_count, q.vcpu_count);
+  if (code == "RAM_TOO_SMALL") return at_least(f.ram_mib, q.ram_mib);
+  if (code == "RAM_TOO_LARGE") return at_most(f.ram_mib, q.ram_mib);
+  if (code == "FLAVOR_VOLUME_ONLY") return !HasVolume(f) || q.allow_boot_from_volume;
+  if (code == "DISK_TOO_SMALL") return HasVolume(f) || at_least(f.disk_gib, q.disk_gib);
+  if (code == "DISK_TOO_LARGE") return HasVolume(f) || at_most(f.disk_gib, q.disk_gib);
+  if (code == "EPHEMERAL_TOO_SMALL") return at_least(f.ephemeral_gib, q.ephemeral_gib);
+  if (code == "EPHEMERAL_TOO_LARGE") return at_most(f.ephemeral_gib, q.ephemeral_gib);
+  if (code == "GPU_NONE" || code == "GPU_NOT_KNOWN") {
+    return !WantsGpu(q) || f.gpu_count.value_or(0) > 0;
+  }
+  if (code == "GPU_COUNT_TOO_SMALL") {
+    return !WantsGpu(q) || !f.gpu_count || !q.gpu_count.min ||
+           *f.gpu_count >= static_cast<double>(*q.gpu_count.min);
+  }
+  if (code == "GPU_COUNT_TOO_LARGE") {
+    return !f.gpu_count || !q.gpu_count.max ||
+           *f.gpu_count <= static_cast<double>(*q.gpu_count.max);
+  }
+  if (code == "GPU_KIND_MISMATCH") return q.gpu_kind.empty() || MayBeOfKind(f, q.gpu_kind);
+  if (code == "GPU_MEMORY_TOO_SMALL") return at_least(f.gpu_memory_mib, q.gpu_memory_mib);
+  if (code == "CPU_ALLOC_MISMATCH") {
+    if (q.cpu_alloc == "dedicated") return f.cpu_alloc == "dedicated";
+    return q.cpu_alloc.empty() || f.cpu_alloc != "dedicated";
+  }
+  if (code == "ARCH_MISMATCH") return q.arch.empty() || f.arch.empty() || q.arch == f.arch;
+  std::abort();
+}
+
+bool ImageSatisfies(const Image& i, const PlacementQuery& q, const std::string& code) {
+  if (code == "IMAGE_EXCLUDED") {
+    for (const std::string& name : q.excluded_image_globs) {
+      if (name == i.name) return false;
+    }
+    return true;
+  }
+  const bool is_active = i.status.empty() || i.status == "active";
+  const bool is_hidden = i.hidden && *i.hidden;
+  if (code == "IMAGE_NOT_ACTIVE") return is_active;
+  if (code == "IMAGE_HIDDEN") return !is_active || !is_hidden;
+  if (code == "IMAGE_NOT_OFFERED") {
+    const bool offered = i.usable && !i.is_snapshot && i.purpose != "appliance" &&
+                         i.visibility != "community" && i.member_status != "pending";
+    return !is_active || is_hidden || offered;
+  }
+  if (code == "IMAGE_ARCH_MISMATCH") return q.arch.empty() || i.arch.empty() || q.arch == i.arch;
+  if (q.os.empty()) return true;
+  bool is_distro = false;
+  for (const OsRequirement& os : q.os) {
+    if (os.distro != i.os_distro) continue;
+    is_distro = true;
+    if (os.relation == OsRelation::kAny) return true;
+    if (i.os_version.empty()) continue;
+    if (VersionNumber(i.os_version) >= VersionNumber(os.version)) return true;
+  }
+  if (code == "OS_NOT_FOUND") return is_distro;
+  if (code == "OS_VERSION_TOO_OLD" || code == "OS_VERSION_UNKNOWN") return !is_distro;
+  std::abort();
+}
 
 std::set<Combination> TryEverything(const Catalog& catalog, const PlacementQuery& query) {
   std::set<Combination> out;

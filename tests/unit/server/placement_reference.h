@@ -35,4 +35,12 @@ using Combination = std::tuple<std::string, std::string, std::string, std::strin
 // version, arch, count, wishes for addresses and volumes; not names, sites, countries and ages.
 std::set<Combination> TryEverything(const Catalog& catalog, const PlacementQuery& query);
 
+// Returns whether a flavor satisfies what the reason code is about, by the rules above. Knows the
+// codes of stage flavor but FLAVOR_NAME_MISMATCH and those of the vendor and model of a GPU.
+bool FlavorSatisfies(const Flavor& flavor, const PlacementQuery& query, const std::string& code);
+
+// As FlavorSatisfies, of images and the codes of stage image but IMAGE_NOT_FOUND,
+// IMAGE_NAME_MISMATCH and IMAGE_PROPERTY_REFUSED.
+bool ImageSatisfies(const Image& image, const PlacementQuery& query, const std::string& code);
+
 }  // namespace cis

@@ -1,0 +1,20 @@
+#pragma once
+
+// The sentences of reasons about flavors and images. Each is true as it stands: it names what was
+// counted, what these have in common, and what comes nearest.
+
+#include <string>
+
+#include "server/placement/placement_query.h"
+#include "server/placement/reason.h"
+
+namespace cis {
+
+// Returns the sentence of a reason of stage flavor: "none of the 3 flavors with at least 64 vCPUs
+// has a GPU; gpu2 has a GPU, but has 16 vCPUs". Not for NO_FLAVOR_VISIBLE.
+std::string FlavorMessage(const Reason& reason, const PlacementQuery& query);
+
+// Returns the sentence of a reason of stage image. Not for NO_IMAGE_VISIBLE.
+std::string ImageMessage(const Reason& reason, const PlacementQuery& query);
+
+}  // namespace cis

@@ -1,0 +1,55 @@
+#pragma once
+
+// What each flavor and each image is held against. Sets of checks are one bit per check.
+
+#include <cstdint>
+
+namespace cis {
+
+// The checks of flavors, in the order in which they are made.
+enum class FlavorCheck : uint32_t {
+  kName = 0,
+  kExcluded,
+  kCpuMin,
+  kCpuMax,
+  kRamMin,
+  kRamMax,
+  kVolumeOnly,
+  kDiskMin,
+  kDiskMax,
+  kEphemeralMin,
+  kEphemeralMax,
+  kGpuAny,
+  kGpuMin,
+  kGpuMax,
+  kGpuVendor,
+  kGpuModel,
+  kGpuKind,
+  kGpuMemoryMin,
+  kGpuMemoryMax,
+  kCpuAlloc,
+  kArch,
+};
+inline constexpr uint32_t kFlavorCheckCount = static_cast<uint32_t>(FlavorCheck::kArch) + 1;
+
+// The checks of images, in the order in which they are made.
+enum class ImageCheck : uint32_t {
+  kNamed = 0,
+  kName,
+  kExcluded,
+  kActive,
+  kHidden,
+  kOffered,
+  kAccepted,
+  kDistro,
+  kVersion,
+  kArch,
+};
+inline constexpr uint32_t kImageCheckCount = static_cast<uint32_t>(ImageCheck::kArch) + 1;
+
+// A set of FlavorCheck or of ImageCheck.
+using Checks = uint32_t;
+constexpr Checks Bit(FlavorCheck check) { return 1U << static_cast<uint32_t>(check); }
+constexpr Checks Bit(ImageCheck check) { return 1U << static_cast<uint32_t>(check); }
+
+}  // namespace cis

@@ -1,0 +1,307 @@
+#include "server/placement/flavor_reasons.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+#include "server/placement/filter_reasons.h"
+#include "server/placement/flavor_fit.h"
+#include "server/placement/placement_index.h"
+
+namespace cis {
+namespace {
+
+constexpr Checks kGpuChecks = Bit(FlavorCheck::kGpuAny) | Bit(FlavorCheck::kGpuMin) |
+                              Bit(FlavorCheck::kGpuMax) | Bit(FlavorCheck::kGpuVendor) |
+                              Bit(FlavorCheck::kGpuModel) | Bit(FlavorCheck::kGpuKind) |
+                              Bit(FlavorCheck::kGpuMemoryMin) | Bit(FlavorCheck::kGpuMemoryMax);
+
+// The flavors that a reason is about: all whose failures satisfy `is_meant`.
+struct Remaining {
+  absl::Span<const Flavor* const> flavors;
+  absl::Span<const Checks> failures;
+  absl::FunctionRef<bool(Checks)> is_meant;
+};
+
+bool IsNearer(FlavorCheck check, int64_t value, int64_t than) {
+  return IsUpperBound(check) ? value < than : value > than;
+}
+
+// Returns whether a flavor that fails a check reports what it fails by. A GPU and how CPUs are
+// allocated must be reported to satisfy a requirement.
+bool ReportsFailure(const Flavor& flavor, FlavorCheck check) {
+  switch (check) {
+    case FlavorCheck::kGpuAny:
+      return flavor.gpu_count.has_value();
+    case FlavorCheck::kGpuVendor:
+      return !HasGpu(flavor) || !flavor.gpu_vendor.empty();
+    case FlavorCheck::kGpuModel:
+      return !HasGpu(flavor) || !flavor.gpu_model.empty();
+    default:
+      return Reports(flavor, check) || check == FlavorCheck::kGpuKind;
+  }
+}
+
+// Returns the reason of `check` among the flavors that remain, with the nearest of them.
+Reason Nearest(FlavorCheck check, const Remaining& remaining, const PlacementQuery& query) {
+  Reason reason;
+  reason.code = CodeOf(check);
+  const Int64Bounds* bounds = BoundsOf(query, check);
+  if (bounds != nullptr) reason.want = IsUpperBound(check) ? bounds->max : bounds->min;
+  for (size_t i = 0; i < remaining.flavors.size(); ++i) {
+    if (!remaining.is_meant(remaining.failures[i])) continue;
+    const Flavor* flavor = remaining.flavors[i];
+    ++reason.counted.count;
+    if (!ReportsFailure(*flavor, check)) reason.counted.has_unreported = true;
+    if (bounds != nullptr) {
+      const std::optional<int64_t> value = ValueOf(*flavor, check);
+      if (!value || (reason.best && !IsNearer(check, *value, *reason.best))) continue;
+      reason.best = value;
+      reason.flavor = flavor;
+    } else if (reason.flavor == nullptr) {
+      switch (check) {
+        case FlavorCheck::kGpuAny:
+          if (flavor->gpu_count) break;
+          reason.code = ReasonCode::kGpuNotKnown;
+          reason.flavor = flavor;
+          break;
+        case FlavorCheck::kGpuModel:
+        case FlavorCheck::kGpuVendor:
+        case FlavorCheck::kGpuKind:
+          if (HasGpu(*flavor)) reason.flavor = flavor;
+          break;
+        case FlavorCheck::kArch:
+        case FlavorCheck::kVolumeOnly:
+        case FlavorCheck::kExcluded:
+        case FlavorCheck::kCpuAlloc:
+          reason.flavor = flavor;
+          break;
+        default:
+          break;
+      }
+    }
+  }
+  if (check == FlavorCheck::kGpuAny) {
+    reason.want = std::max<int64_t>(1, query.gpu_count.min.value_or(1));
+  }
+  return reason;
+}
+
+// Returns the check that is the only one that the flavor fails, as a bit; 0 if there is none.
+Checks OnlyFailure(Checks failure) {
+  // A flavor without any GPU also fails the requirements for its number and make.
+  constexpr Checks kFollows = Bit(FlavorCheck::kGpuMin) | Bit(FlavorCheck::kGpuVendor) |
+                              Bit(FlavorCheck::kGpuModel) | Bit(FlavorCheck::kGpuKind);
+  if ((failure & Bit(FlavorCheck::kGpuAny)) != 0) failure &= ~kFollows;
+  return (failure & (failure - 1)) == 0 ? failure : 0;
+}
+
+// Returns the flavor that passes `check` and fails only one other, which is nearest by that one.
+void AddOther(FlavorCheck check, absl::Span<const Flavor* const> flavors,
+              absl::Span<const Checks> failures, Reason* reason) {
+  std::optional<int64_t> nearest;
+  for (size_t i = 0; i < flavors.size(); ++i) {
+    const Checks only = OnlyFailure(failures[i]);
+    if (only == 0 || (failures[i] & Bit(check)) != 0) continue;
+    // Without a GPU there is nothing that could satisfy a requirement for it.
+    if (only == Bit(FlavorCheck::kGpuAny) && (Bit(check) & kGpuChecks) != 0) continue;
+    const auto other = static_cast<FlavorCheck>(FirstOf(only));
+    if (reason->other_flavor != nullptr && other != reason->other_flavor_fails) {
+      if (other > reason->other_flavor_fails) continue;
+      reason->other_flavor = nullptr;
+    }
+    const std::optional<int64_t> value = ValueOf(*flavors[i], other);
+    const bool is_nearer =
+        reason->other_flavor == nullptr || (value && nearest && IsNearer(other, *value, *nearest));
+    if (!is_nearer) continue;
+    reason->other_flavor = flavors[i];
+    reason->other_flavor_fails = other;
+    nearest = value;
+  }
+}
+
+// Adds the reasons of a bound with the nearest values and with the farthest one: flavors between
+// them may be excluded by their images or by quotas.
+void AddNearValues(FlavorCheck check, const Remaining& near, const PlacementQuery& query,
+                   std::vector<Reason>* out) {
+  constexpr size_t kNearest = 2;
+  const bool upper = IsUpperBound(check);
+  std::vector<std::pair<int64_t, const Flavor*>> values;
+  for (size_t i = 0; i < near.flavors.size(); ++i) {
+    const std::optional<int64_t> value = ValueOf(*near.flavors[i], check);
+    if (value && near.is_meant(near.failures[i])) values.emplace_back(*value, near.flavors[i]);
+  }
+  std::stable_sort(values.begin(), values.end(), [upper](const auto& a, const auto& b) {
+    return upper ? a.first < b.first : a.first > b.first;
+  });
+  values.erase(std::unique(values.begin(), values.end(),
+                           [](const auto& a, const auto& b) { return a.first == b.first; }),
+               values.end());
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (i >= kNearest && i + 1 < values.size()) continue;
+    Reason reason;
+    reason.code = CodeOf(check);
+    reason.want = upper ? BoundsOf(query, check)->max : BoundsOf(query, check)->min;
+    reason.best = values[i].first;
+    reason.flavor = values[i].second;
+    out->push_back(reason);
+  }
+}
+
+}  // namespace
+
+ReasonCode CodeOf(FlavorCheck check) {
+  constexpr std::array<ReasonCode, kFlavorCheckCount> kCodes{
+      ReasonCode::kFlavorNameMismatch, ReasonCode::kFlavorExcluded,
+      ReasonCode::kCpuTooSmall,        ReasonCode::kCpuTooLarge,
+      ReasonCode::kRamTooSmall,        ReasonCode::kRamTooLarge,
+      ReasonCode::kFlavorVolumeOnly,   ReasonCode::kDiskTooSmall,
+      ReasonCode::kDiskTooLarge,       ReasonCode::kEphemeralTooSmall,
+      ReasonCode::kEphemeralTooLarge,  ReasonCode::kGpuNone,
+      ReasonCode::kGpuCountTooSmall,   ReasonCode::kGpuCountTooLarge,
+      ReasonCode::kGpuVendorMismatch,  ReasonCode::kGpuModelMismatch,
+      ReasonCode::kGpuKindMismatch,    ReasonCode::kGpuMemoryTooSmall,
+      ReasonCode::kGpuMemoryTooLarge,  ReasonCode::kCpuAllocMismatch,
+      ReasonCode::kArchMismatch};
+  return kCodes[static_cast<size_t>(check)];
+}
+
+const Int64Bounds* BoundsOf(const PlacementQuery& query, FlavorCheck check) {
+  switch (check) {
+    case FlavorCheck::kCpuMin:
+    case FlavorCheck::kCpuMax:
+      return &query.vcpu_count;
+    case FlavorCheck::kRamMin:
+    case FlavorCheck::kRamMax:
+      return &query.ram_mib;
+    case FlavorCheck::kDiskMin:
+    case FlavorCheck::kDiskMax:
+      return &query.disk_gib;
+    case FlavorCheck::kEphemeralMin:
+    case FlavorCheck::kEphemeralMax:
+      return &query.ephemeral_gib;
+    case FlavorCheck::kGpuMin:
+    case FlavorCheck::kGpuMax:
+      return &query.gpu_count;
+    case FlavorCheck::kGpuMemoryMin:
+    case FlavorCheck::kGpuMemoryMax:
+      return &query.gpu_memory_mib;
+    default:
+      return nullptr;
+  }
+}
+
+bool IsUpperBound(FlavorCheck check) {
+  return check == FlavorCheck::kCpuMax || check == FlavorCheck::kRamMax ||
+         check == FlavorCheck::kDiskMax || check == FlavorCheck::kEphemeralMax ||
+         check == FlavorCheck::kGpuMax || check == FlavorCheck::kGpuMemoryMax;
+}
+
+std::optional<int64_t> ValueOf(const Flavor& flavor, FlavorCheck check) {
+  switch (check) {
+    case FlavorCheck::kCpuMin:
+    case FlavorCheck::kCpuMax:
+      return flavor.vcpu_count;
+    case FlavorCheck::kRamMin:
+    case FlavorCheck::kRamMax:
+      return flavor.ram_mib;
+    case FlavorCheck::kDiskMin:
+    case FlavorCheck::kDiskMax:
+      if (IsVolumeOnly(flavor)) return std::nullopt;
+      return flavor.disk_gib;
+    case FlavorCheck::kEphemeralMin:
+    case FlavorCheck::kEphemeralMax:
+      return flavor.ephemeral_gib;
+    case FlavorCheck::kGpuMin:
+    case FlavorCheck::kGpuMax:
+      if (!flavor.gpu_count) return std::nullopt;
+      return static_cast<int64_t>(std::floor(*flavor.gpu_count));
+    case FlavorCheck::kGpuMemoryMin:
+    case FlavorCheck::kGpuMemoryMax:
+      return flavor.gpu_memory_mib;
+    default:
+      return std::nullopt;
+  }
+}
+
+bool Reports(const Flavor& flavor, FlavorCheck check) {
+  switch (check) {
+    case FlavorCheck::kGpuKind:
+      return !flavor.gpu_kind.empty();
+    case FlavorCheck::kCpuAlloc:
+      return !flavor.cpu_alloc.empty();
+    case FlavorCheck::kArch:
+      return !flavor.arch.empty();
+    case FlavorCheck::kName:
+    case FlavorCheck::kExcluded:
+    case FlavorCheck::kVolumeOnly:
+    case FlavorCheck::kGpuAny:
+    case FlavorCheck::kGpuVendor:
+    case FlavorCheck::kGpuModel:
+      return true;
+    default:
+      return ValueOf(flavor, check).has_value();
+  }
+}
+
+std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
+                                   absl::Span<const Checks> failures, const PlacementQuery& query) {
+  if (flavors.empty()) {
+    Reason reason;
+    reason.code = ReasonCode::kNoFlavorVisible;
+    return {reason};
+  }
+  const Blocking blocking = BlockingOf(failures);
+  const auto check = static_cast<FlavorCheck>(blocking.check);
+  const auto was_left = [&](Checks failure) { return FirstOf(failure) == blocking.check; };
+  std::vector<Reason> out{Nearest(check, {flavors, failures, was_left}, query)};
+  Reason& first = out.front();
+  first.counted.passed = blocking.passed;
+  for (size_t i = 0; i < flavors.size(); ++i) {
+    if (!was_left(failures[i])) continue;
+    first.counted.assumed |= WithoutReport<FlavorCheck>(
+        blocking.passed, [&](FlavorCheck c) { return Reports(*flavors[i], c); });
+  }
+  AddOther(check, flavors, failures, &first);
+  const auto any = [](Checks) { return true; };
+  for (uint32_t other = 0; other < kFlavorCheckCount; ++other) {
+    if (other != blocking.check && (blocking.failed_by_all & (1U << other)) != 0) {
+      out.push_back(Nearest(static_cast<FlavorCheck>(other), {flavors, failures, any}, query));
+    }
+  }
+  return out;
+}
+
+std::vector<Reason> FlavorNearMisses(absl::Span<const Flavor* const> flavors,
+                                     absl::Span<const Checks> failures,
+                                     const PlacementQuery& query) {
+  Checks found = 0;
+  bool fails_for_gpu_only = false;
+  for (const Checks failure : failures) {
+    found |= OnlyFailure(failure);
+    const bool several = failure != 0 && OnlyFailure(failure) == 0;
+    fails_for_gpu_only = fails_for_gpu_only || (several && (failure & ~kGpuChecks) == 0);
+  }
+  std::vector<Reason> out;
+  for (uint32_t i = 0; i < kFlavorCheckCount; ++i) {
+    const auto check = static_cast<FlavorCheck>(i);
+    if ((found & Bit(check)) == 0) continue;
+    const auto is_near = [check](Checks failure) { return OnlyFailure(failure) == Bit(check); };
+    const Remaining near{flavors, failures, is_near};
+    if (BoundsOf(query, check) != nullptr) {
+      AddNearValues(check, near, query, &out);
+    } else {
+      out.push_back(Nearest(check, near, query));
+    }
+  }
+  // Requirements for GPUs may be given up together only.
+  if (fails_for_gpu_only && (found & Bit(FlavorCheck::kGpuAny)) == 0) {
+    const auto any = [](Checks) { return true; };
+    out.push_back(Nearest(FlavorCheck::kGpuAny, {flavors, failures, any}, query));
+  }
+  return out;
+}
+
+}  // namespace cis
