@@ -4,6 +4,7 @@
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/reflection.h>
 #include <google/protobuf/timestamp.pb.h>
+#include <google/protobuf/util/field_mask_util.h>
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
@@ -54,6 +55,12 @@ Json SubMessageJson(const Message& message) {
   if (const auto* span =
           google::protobuf::DynamicCastToGenerated<google::protobuf::Duration>(&message)) {
     return google::protobuf::util::TimeUtil::ToString(*span);
+  }
+  if (const auto* mask =
+          google::protobuf::DynamicCastToGenerated<google::protobuf::FieldMask>(&message)) {
+    std::string text;  // stays empty for paths that are no fields
+    google::protobuf::util::FieldMaskUtil::ToJsonString(*mask, &text);
+    return text;
   }
   return MessageToJson(message);
 }

@@ -1,17 +1,32 @@
 #include "client/request_text.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "schema/base/shell_quote.h"
 
 namespace cis {
+namespace {
 
-std::string RequestText(const v1::FindPlacementsRequest& request) {
-  std::string text;
-  const auto add = [&text](absl::string_view flag, absl::string_view value) {
-    if (value.empty()) return;
-    absl::StrAppend(&text, text.empty() ? "" : " ", flag, " ", ShellQuoteShown(value));
+// One flag of `cisquery place`.
+struct Flag {
+  std::string name;
+  std::vector<std::string> values;  // empty: it takes none
+};
+
+// The flags that make a request, each with its values, in the order of the help text.
+std::vector<Flag> FlagsOf(const v1::FindPlacementsRequest& request) {
+  std::vector<Flag> flags;
+  const auto flag_named = [&flags](absl::string_view name) -> Flag& {
+    if (flags.empty() || flags.back().name != name) flags.push_back({std::string(name), {}});
+    return flags.back();
+  };
+  const auto add = [&flag_named](absl::string_view flag, absl::string_view value) {
+    if (!value.empty()) flag_named(flag).values.emplace_back(value);
   };
   const auto add_all = [&add](absl::string_view flag, const auto& values) {
     for (const std::string& value : values) add(flag, value);
@@ -22,8 +37,8 @@ std::string RequestText(const v1::FindPlacementsRequest& request) {
     const std::string max = range.has_max() ? absl::StrCat("..", range.max(), unit) : "";
     add(flag, absl::StrCat(range.has_min() ? absl::StrCat(range.min(), unit) : "", max));
   };
-  const auto add_flag = [&text](absl::string_view flag, bool on) {
-    if (on) absl::StrAppend(&text, " ", flag);
+  const auto add_flag = [&flag_named](absl::string_view flag, bool on) {
+    if (on) flag_named(flag);
   };
   add_all("--vo", request.vos());
   const v1::MachineRequirements& m = request.machine();
@@ -72,7 +87,47 @@ std::string RequestText(const v1::FindPlacementsRequest& request) {
                                      w.network(), w.os(), w.health(), w.freshness()));
   }
   add_flag("--all", request.all_combinations());
-  return text;
+  return flags;
+}
+
+// "--os 'ubuntu>=22.04' --os debian".
+std::string FlagText(const Flag& flag) {
+  if (flag.values.empty()) return flag.name;
+  return absl::StrJoin(flag.values, " ", [&flag](std::string* out, const std::string& value) {
+    absl::StrAppend(out, flag.name, " ", ShellQuoteShown(value));
+  });
+}
+
+}  // namespace
+
+std::string RequestText(const v1::FindPlacementsRequest& request) {
+  return absl::StrJoin(FlagsOf(request), " ",
+                       [](std::string* out, const Flag& flag) { out->append(FlagText(flag)); });
+}
+
+std::string ChangeText(const v1::FindPlacementsRequest& before,
+                       const v1::FindPlacementsRequest& after) {
+  const std::vector<Flag> old_flags = FlagsOf(before);
+  const std::vector<Flag> new_flags = FlagsOf(after);
+  const auto find = [](const std::vector<Flag>& flags, const std::string& name) {
+    return std::find_if(flags.begin(), flags.end(),
+                        [&name](const Flag& flag) { return flag.name == name; });
+  };
+  std::vector<std::string> changes;
+  std::vector<std::string> removed;
+  for (const Flag& flag : old_flags) {
+    const auto now = find(new_flags, flag.name);
+    if (now == new_flags.end()) {
+      removed.push_back(flag.name);
+    } else if (now->values != flag.values) {
+      changes.push_back(FlagText(*now));
+    }
+  }
+  for (const Flag& flag : new_flags) {
+    if (find(old_flags, flag.name) == old_flags.end()) changes.push_back(FlagText(flag));
+  }
+  if (!removed.empty()) changes.push_back(absl::StrCat("without ", absl::StrJoin(removed, " ")));
+  return absl::StrJoin(changes, ", ");
 }
 
 }  // namespace cis

@@ -246,7 +246,8 @@ std::vector<std::string> HintLines(const v1::FindPlacementsResponse& response) {
   }
   std::vector<std::string> changes;
   for (const v1::Relaxation& relaxation : response.relaxations()) {
-    changes.push_back(absl::StrCat(relaxation.change(), " adds ", relaxation.added_share_count(),
+    changes.push_back(absl::StrCat(ChangeText(response.interpreted_request(), relaxation.request()),
+                                   " adds ", relaxation.added_share_count(),
                                    relaxation.added_share_count() == 1 ? " share" : " shares"));
   }
   if (!changes.empty()) add(absl::StrCat("Try: ", absl::StrJoin(changes, "; ")));

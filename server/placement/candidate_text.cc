@@ -167,14 +167,6 @@ std::string OtherFlavor(FlavorCheck check, const Reason& reason, const Placement
                       FailureOf(other, reason.other_flavor_fails, query));
 }
 
-std::optional<FlavorCheck> FlavorCheckOf(ReasonCode code) {
-  if (code == ReasonCode::kGpuNotKnown) return FlavorCheck::kGpuAny;
-  for (uint32_t i = 0; i < kFlavorCheckCount; ++i) {
-    if (CodeOf(static_cast<FlavorCheck>(i)) == code) return static_cast<FlavorCheck>(i);
-  }
-  return std::nullopt;
-}
-
 // What of the counted flavors comes nearest: "; the most is 7800 MiB (m1.large)".
 std::string NearestFlavor(FlavorCheck check, const Reason& reason, const PlacementQuery& query) {
   if (reason.flavor == nullptr) return "";

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 
-#include "server/placement/flavor_reasons.h"
 #include "server/placement/image_reasons.h"
 
 namespace cis {
@@ -94,17 +93,17 @@ const std::optional<Reason>& Candidates::NearestPair() {
   return nearest_pair_;
 }
 
-std::vector<Reason> Candidates::NewFlavorNearMisses() {
-  if (flavor_misses_told_) return {};
+void Candidates::AddNewFlavorNearMisses(NearMisses* out) {
+  if (flavor_misses_told_) return;
   flavor_misses_told_ = true;
-  return FlavorNearMisses(flavor_set_->flavors, Failures(*flavor_set_), *context_.query);
+  AddFlavorNearMisses(flavor_set_->flavors, Failures(*flavor_set_), *context_.query, out);
 }
 
-std::vector<Reason> Candidates::NewImageNearMisses() {
-  if (image_misses_told_) return {};
+void Candidates::AddNewImageNearMisses(NearMisses* out) {
+  if (image_misses_told_) return;
   image_misses_told_ = true;
-  return ImageNearMisses(image_set_->images, Failures(*image_set_), *context_.query,
-                         context_.systems);
+  AddImageNearMisses(image_set_->images, Failures(*image_set_), *context_.query, context_.systems,
+                     out);
 }
 
 }  // namespace cis

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/placement/flavor_fit.h"
+#include "server/placement/flavor_reasons.h"
 #include "server/placement/image_fit.h"
 #include "server/placement/search_context.h"
 
@@ -33,10 +34,10 @@ class Candidates {
   // nearest to fitting; nothing if a pair fits.
   const std::optional<Reason>& NearestPair();
 
-  // What alone keeps some flavor or image out: only on the first call after a new list was
+  // Add what alone excludes some flavor or image: only on the first call after a new list was
   // selected, as other shares with this list have nothing to add.
-  std::vector<Reason> NewFlavorNearMisses();
-  std::vector<Reason> NewImageNearMisses();
+  void AddNewFlavorNearMisses(NearMisses* out);
+  void AddNewImageNearMisses(NearMisses* out);
 
  private:
   // What each flavor or image of the selected list fails, computed once.

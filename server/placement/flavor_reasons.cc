@@ -122,53 +122,9 @@ void AddOther(FlavorCheck check, absl::Span<const Flavor* const> flavors,
   }
 }
 
-// Adds the reasons of a bound with the nearest values and with the farthest one: flavors between
-// them may be excluded by their images or by quotas.
-void AddNearValues(FlavorCheck check, const Remaining& near, const PlacementQuery& query,
-                   std::vector<Reason>* out) {
-  constexpr size_t kNearest = 2;
-  const bool upper = IsUpperBound(check);
-  std::vector<std::pair<int64_t, const Flavor*>> values;
-  for (size_t i = 0; i < near.flavors.size(); ++i) {
-    const std::optional<int64_t> value = ValueOf(*near.flavors[i], check);
-    if (value && near.is_meant(near.failures[i])) values.emplace_back(*value, near.flavors[i]);
-  }
-  std::stable_sort(values.begin(), values.end(), [upper](const auto& a, const auto& b) {
-    return upper ? a.first < b.first : a.first > b.first;
-  });
-  values.erase(std::unique(values.begin(), values.end(),
-                           [](const auto& a, const auto& b) { return a.first == b.first; }),
-               values.end());
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (i >= kNearest && i + 1 < values.size()) continue;
-    Reason reason;
-    reason.code = CodeOf(check);
-    reason.want = upper ? BoundsOf(query, check)->max : BoundsOf(query, check)->min;
-    reason.best = values[i].first;
-    reason.flavor = values[i].second;
-    out->push_back(reason);
-  }
-}
-
-}  // namespace
-
-ReasonCode CodeOf(FlavorCheck check) {
-  constexpr std::array<ReasonCode, kFlavorCheckCount> kCodes{
-      ReasonCode::kFlavorNameMismatch, ReasonCode::kFlavorExcluded,
-      ReasonCode::kCpuTooSmall,        ReasonCode::kCpuTooLarge,
-      ReasonCode::kRamTooSmall,        ReasonCode::kRamTooLarge,
-      ReasonCode::kFlavorVolumeOnly,   ReasonCode::kDiskTooSmall,
-      ReasonCode::kDiskTooLarge,       ReasonCode::kEphemeralTooSmall,
-      ReasonCode::kEphemeralTooLarge,  ReasonCode::kGpuNone,
-      ReasonCode::kGpuCountTooSmall,   ReasonCode::kGpuCountTooLarge,
-      ReasonCode::kGpuVendorMismatch,  ReasonCode::kGpuModelMismatch,
-      ReasonCode::kGpuKindMismatch,    ReasonCode::kGpuMemoryTooSmall,
-      ReasonCode::kGpuMemoryTooLarge,  ReasonCode::kCpuAllocMismatch,
-      ReasonCode::kArchMismatch};
-  return kCodes[static_cast<size_t>(check)];
-}
-
-const Int64Bounds* BoundsOf(const PlacementQuery& query, FlavorCheck check) {
+// `Query` is PlacementQuery, const or not.
+template <typename Query>
+auto FindBounds(Query& query, FlavorCheck check) -> decltype(&query.vcpu_count) {
   switch (check) {
     case FlavorCheck::kCpuMin:
     case FlavorCheck::kCpuMax:
@@ -191,6 +147,40 @@ const Int64Bounds* BoundsOf(const PlacementQuery& query, FlavorCheck check) {
     default:
       return nullptr;
   }
+}
+
+}  // namespace
+
+ReasonCode CodeOf(FlavorCheck check) {
+  constexpr std::array<ReasonCode, kFlavorCheckCount> kCodes{
+      ReasonCode::kFlavorNameMismatch, ReasonCode::kFlavorExcluded,
+      ReasonCode::kCpuTooSmall,        ReasonCode::kCpuTooLarge,
+      ReasonCode::kRamTooSmall,        ReasonCode::kRamTooLarge,
+      ReasonCode::kFlavorVolumeOnly,   ReasonCode::kDiskTooSmall,
+      ReasonCode::kDiskTooLarge,       ReasonCode::kEphemeralTooSmall,
+      ReasonCode::kEphemeralTooLarge,  ReasonCode::kGpuNone,
+      ReasonCode::kGpuCountTooSmall,   ReasonCode::kGpuCountTooLarge,
+      ReasonCode::kGpuVendorMismatch,  ReasonCode::kGpuModelMismatch,
+      ReasonCode::kGpuKindMismatch,    ReasonCode::kGpuMemoryTooSmall,
+      ReasonCode::kGpuMemoryTooLarge,  ReasonCode::kCpuAllocMismatch,
+      ReasonCode::kArchMismatch};
+  return kCodes[static_cast<size_t>(check)];
+}
+
+std::optional<FlavorCheck> FlavorCheckOf(ReasonCode code) {
+  if (code == ReasonCode::kGpuNotKnown) return FlavorCheck::kGpuAny;
+  for (uint32_t i = 0; i < kFlavorCheckCount; ++i) {
+    if (CodeOf(static_cast<FlavorCheck>(i)) == code) return static_cast<FlavorCheck>(i);
+  }
+  return std::nullopt;
+}
+
+const Int64Bounds* BoundsOf(const PlacementQuery& query, FlavorCheck check) {
+  return FindBounds(query, check);
+}
+
+Int64Bounds* MutableBoundsOf(PlacementQuery* query, FlavorCheck check) {
+  return FindBounds(*query, check);
 }
 
 bool IsUpperBound(FlavorCheck check) {
@@ -274,34 +264,34 @@ std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
   return out;
 }
 
-std::vector<Reason> FlavorNearMisses(absl::Span<const Flavor* const> flavors,
-                                     absl::Span<const Checks> failures,
-                                     const PlacementQuery& query) {
+void AddFlavorNearMisses(absl::Span<const Flavor* const> flavors, absl::Span<const Checks> failures,
+                         const PlacementQuery& query, NearMisses* out) {
   Checks found = 0;
   bool fails_for_gpu_only = false;
-  for (const Checks failure : failures) {
-    found |= OnlyFailure(failure);
-    const bool several = failure != 0 && OnlyFailure(failure) == 0;
-    fails_for_gpu_only = fails_for_gpu_only || (several && (failure & ~kGpuChecks) == 0);
-  }
-  std::vector<Reason> out;
-  for (uint32_t i = 0; i < kFlavorCheckCount; ++i) {
-    const auto check = static_cast<FlavorCheck>(i);
-    if ((found & Bit(check)) == 0) continue;
-    const auto is_near = [check](Checks failure) { return OnlyFailure(failure) == Bit(check); };
-    const Remaining near{flavors, failures, is_near};
-    if (BoundsOf(query, check) != nullptr) {
-      AddNearValues(check, near, query, &out);
-    } else {
-      out.push_back(Nearest(check, near, query));
+  for (size_t i = 0; i < flavors.size(); ++i) {
+    const Checks only = OnlyFailure(failures[i]);
+    if (only == 0) {
+      const bool several = failures[i] != 0;
+      fails_for_gpu_only = fails_for_gpu_only || (several && (failures[i] & ~kGpuChecks) == 0);
+      continue;
     }
+    const auto check = static_cast<FlavorCheck>(FirstOf(only));
+    if (BoundsOf(query, check) == nullptr) {
+      found |= only;
+    } else if (const std::optional<int64_t> value = ValueOf(*flavors[i], check)) {
+      out->values.push_back({check, *value});
+    }
+  }
+  for (Checks rest = found; rest != 0; rest &= rest - 1) {
+    const auto check = static_cast<FlavorCheck>(FirstOf(rest));
+    const auto is_near = [check](Checks failure) { return OnlyFailure(failure) == Bit(check); };
+    out->reasons.push_back(Nearest(check, {flavors, failures, is_near}, query));
   }
   // Requirements for GPUs may be given up together only.
   if (fails_for_gpu_only && (found & Bit(FlavorCheck::kGpuAny)) == 0) {
     const auto any = [](Checks) { return true; };
-    out.push_back(Nearest(FlavorCheck::kGpuAny, {flavors, failures, any}, query));
+    out->reasons.push_back(Nearest(FlavorCheck::kGpuAny, {flavors, failures, any}, query));
   }
-  return out;
 }
 
 }  // namespace cis

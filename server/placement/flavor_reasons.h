@@ -2,6 +2,7 @@
 
 // Why none of a list of flavors satisfies a request.
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -19,18 +20,33 @@ namespace cis {
 std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
                                    absl::Span<const Checks> failures, const PlacementQuery& query);
 
-// Returns, for each check that is the only one that some flavor fails, its reason with the nearest
-// such flavor; for bounds also with the next value and with the farthest. Flavors that fit are
-// skipped.
-std::vector<Reason> FlavorNearMisses(absl::Span<const Flavor* const> flavors,
-                                     absl::Span<const Checks> failures,
-                                     const PlacementQuery& query);
+// A value of a bound at which some flavor that fails nothing else would fit.
+struct NearValue {
+  FlavorCheck check;
+  int64_t value;
+
+  friend auto operator<=>(const NearValue&, const NearValue&) = default;
+};
+
+// What alone excludes some flavors or images.
+struct NearMisses {
+  std::vector<Reason> reasons;    // by checks that compare no bounds
+  std::vector<NearValue> values;  // of bounds; the same value may be there more than once
+};
+
+// Adds each check that is the only one that some flavor fails.
+void AddFlavorNearMisses(absl::Span<const Flavor* const> flavors, absl::Span<const Checks> failures,
+                         const PlacementQuery& query, NearMisses* out);
 
 // Returns the code of a check that a flavor fails.
 ReasonCode CodeOf(FlavorCheck check);
 
+// Returns the check of a reason about flavors; nothing for other reasons.
+std::optional<FlavorCheck> FlavorCheckOf(ReasonCode code);
+
 // Returns the bounds of the request that a check compares with; nullptr if it compares none.
 const Int64Bounds* BoundsOf(const PlacementQuery& query, FlavorCheck check);
+Int64Bounds* MutableBoundsOf(PlacementQuery* query, FlavorCheck check);
 
 // Returns whether the check compares with an upper bound.
 bool IsUpperBound(FlavorCheck check);

@@ -185,21 +185,18 @@ std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
   return out;
 }
 
-std::vector<Reason> ImageNearMisses(absl::Span<const IndexedImage> images,
-                                    absl::Span<const Checks> failures, const PlacementQuery& query,
-                                    const SystemFits& systems) {
+void AddImageNearMisses(absl::Span<const IndexedImage> images, absl::Span<const Checks> failures,
+                        const PlacementQuery& query, const SystemFits& systems, NearMisses* out) {
   Checks found = 0;
   for (const Checks failure : failures) {
     if ((failure & (failure - 1)) == 0) found |= failure;
   }
-  std::vector<Reason> out;
   for (uint32_t i = 0; i < kImageCheckCount; ++i) {
     const auto check = static_cast<ImageCheck>(i);
     if ((found & Bit(check)) == 0) continue;
     const auto is_near = [check](Checks failure) { return failure == Bit(check); };
-    out.push_back(Nearest(check, {images, failures, is_near}, query, systems));
+    out->reasons.push_back(Nearest(check, {images, failures, is_near}, query, systems));
   }
-  return out;
 }
 
 }  // namespace cis

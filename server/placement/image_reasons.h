@@ -6,6 +6,7 @@
 
 #include "absl/types/span.h"
 #include "server/placement/checks.h"
+#include "server/placement/flavor_reasons.h"
 #include "server/placement/image_fit.h"
 #include "server/placement/reason.h"
 
@@ -16,9 +17,8 @@ std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
                                   absl::Span<const Checks> failures, const PlacementQuery& query,
                                   const SystemFits& systems);
 
-// As FlavorNearMisses.
-std::vector<Reason> ImageNearMisses(absl::Span<const IndexedImage> images,
-                                    absl::Span<const Checks> failures, const PlacementQuery& query,
-                                    const SystemFits& systems);
+// As AddFlavorNearMisses.
+void AddImageNearMisses(absl::Span<const IndexedImage> images, absl::Span<const Checks> failures,
+                        const PlacementQuery& query, const SystemFits& systems, NearMisses* out);
 
 }  // namespace cis

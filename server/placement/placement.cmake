@@ -7,7 +7,7 @@ cis_library(cis_placement
                     placement/network_names.cc placement/network_plan.cc placement/nova_rules.cc placement/nova_words.cc
                     placement/os_requirement.cc placement/placement.cc
                     placement/placement_index.cc placement/placement_query.cc placement/plan_order.cc
-                    placement/quota_book.cc placement/reason.cc placement/reason_text.cc
+                    placement/query_change.cc placement/quota_book.cc placement/reason.cc placement/reason_text.cc
                     placement/reason_words.cc placement/relaxation.cc
                     placement/score.cc placement/search_context.cc placement/share_search.cc placement/share_standing.cc
                     placement/text.cc

@@ -95,13 +95,12 @@ struct FunnelStage {
   int32_t out_count = 0;
 };
 
-// A change to the request that would add shares.
+// A changed request that would add shares.
 struct Relaxation {
-  std::string change;  // "--ram 7800M"
-  std::string field;   // "machine.ram_mib.min"
-  std::string value;   // empty = unset
+  PlacementQuery query;                     // the whole request
+  std::vector<std::string> changed_fields;  // paths of what differs: "machine.ram_mib.min"
   int32_t added_share_count = 0;
-  std::vector<std::string> site_names;  // sorted, unique, at most 20
+  std::vector<std::string> site_names;  // of the added shares, sorted, unique, at most 20
 };
 
 // A spelling suggestion.

@@ -161,11 +161,8 @@ std::optional<Reason> ShareSearch::PlanRefusal() const {
 void ShareSearch::AddNearMisses(const std::vector<Reason>& reasons) {
   Fields answers = ~Fields{0};
   for (const Reason& reason : reasons) answers &= AnsweredBy(reason.code);
-  const auto add = [this](const std::vector<Reason>& near) {
-    near_misses_.insert(near_misses_.end(), near.begin(), near.end());
-  };
-  if ((answers & kMachineFields) != 0) add(candidates_.NewFlavorNearMisses());
-  if ((answers & kImageFields) != 0) add(candidates_.NewImageNearMisses());
+  if ((answers & kMachineFields) != 0) candidates_.AddNewFlavorNearMisses(&near_misses_);
+  if ((answers & kImageFields) != 0) candidates_.AddNewImageNearMisses(&near_misses_);
 }
 
 // Every reason that excludes the share, in the order of the stages, each code once.

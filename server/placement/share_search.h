@@ -30,7 +30,7 @@ class ShareSearch {
 
   // What alone keeps some flavor or some image out of the shares that Find refused; for
   // relaxations.
-  const std::vector<Reason>& near_misses() const { return near_misses_; }
+  const NearMisses& near_misses() const { return near_misses_; }
 
  private:
   struct Pair {
@@ -70,7 +70,7 @@ class ShareSearch {
   DataAge age_;
   std::vector<const NetworkPlan*> plans_;
   std::vector<const NetworkPlan*> assumed_;  // that nothing but an assumption speaks for
-  std::vector<Reason> near_misses_;
+  NearMisses near_misses_;
 };
 
 }  // namespace cis

@@ -36,7 +36,8 @@ void AddVerdicts(const PlacementResult& result, PlacementReply& reply,
   }
 }
 
-void ExplanationToProto(const PlacementResult& result, v1::FindPlacementsResponse& response) {
+void ExplanationToProto(const PlacementResult& result, const v1::FindPlacementsRequest& request,
+                        int32_t page_size, v1::FindPlacementsResponse& response) {
   for (int i = 0; i < kStageCount; ++i) {
     v1::FunnelStage& stage = *response.add_funnel();
     const absl::string_view name = FormatStage(static_cast<Stage>(i));
@@ -46,11 +47,13 @@ void ExplanationToProto(const PlacementResult& result, v1::FindPlacementsRespons
   }
   for (const Relaxation& relaxation : result.relaxations) {
     v1::Relaxation& proto = *response.add_relaxations();
-    proto.set_change(relaxation.change);
-    proto.set_field(relaxation.field);
-    proto.set_value(relaxation.value);
+    *proto.mutable_request() = InterpretedRequest(request, relaxation.query, page_size);
+    for (const std::string& field : relaxation.changed_fields) {
+      proto.mutable_changed_fields()->add_paths(field);
+    }
     proto.set_added_share_count(relaxation.added_share_count);
-    proto.mutable_site_names()->Assign(relaxation.site_names.begin(), relaxation.site_names.end());
+    proto.mutable_added_site_names()->Assign(relaxation.site_names.begin(),
+                                             relaxation.site_names.end());
   }
   for (const Suggestion& suggestion : result.suggestions) {
     v1::Suggestion& proto = *response.add_suggestions();
@@ -88,7 +91,7 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
   PlacementReply parts(query, context.now);
   v1::FindPlacementsResponse rest;
   AddVerdicts(result, parts, rest);
-  ExplanationToProto(result, rest);
+  ExplanationToProto(result, request, page_size, rest);
   const size_t size = result.placements.size();
   const size_t bytes_of_rest = rest.ByteSizeLong();
   size_t end = std::min(size, begin + static_cast<size_t>(page_size));

@@ -196,9 +196,64 @@ absl::Status ParseOrder(const std::string& text, PlacementQuery* query) {
   return InvalidPlacementOrderError(text, kOrderKeys);
 }
 
-void BoundsToProto(const Int64Bounds& bounds, v1::Int64Range* proto) {
-  if (bounds.min) proto->set_min(*bounds.min);
-  if (bounds.max) proto->set_max(*bounds.max);
+// Sets nothing if there are no bounds.
+void BoundsToProto(const Int64Bounds& bounds, v1::MachineRequirements& machine,
+                   v1::Int64Range* (v1::MachineRequirements::*mutable_range)()) {
+  if (!bounds.any()) return;
+  v1::Int64Range& range = *(machine.*mutable_range)();
+  if (bounds.min) range.set_min(*bounds.min);
+  if (bounds.max) range.set_max(*bounds.max);
+}
+
+void MachineToProto(const PlacementQuery& query, v1::MachineRequirements& machine) {
+  using M = v1::MachineRequirements;
+  BoundsToProto(query.vcpu_count, machine, &M::mutable_vcpu_count);
+  BoundsToProto(query.ram_mib, machine, &M::mutable_ram_mib);
+  BoundsToProto(query.disk_gib, machine, &M::mutable_disk_gib);
+  BoundsToProto(query.ephemeral_gib, machine, &M::mutable_ephemeral_gib);
+  BoundsToProto(query.gpu_count, machine, &M::mutable_gpu_count);
+  BoundsToProto(query.gpu_memory_mib, machine, &M::mutable_gpu_memory_mib);
+  machine.set_gpu_model(query.gpu_model);
+  machine.set_gpu_vendor(query.gpu_vendor);
+  machine.set_gpu_kind(query.gpu_kind);
+  machine.set_arch(query.arch);
+  machine.set_cpu_alloc(query.cpu_alloc);
+  machine.mutable_flavors()->Assign(query.flavor_globs.begin(), query.flavor_globs.end());
+  machine.mutable_excluded_flavors()->Assign(query.excluded_flavor_globs.begin(),
+                                             query.excluded_flavor_globs.end());
+  machine.set_allow_boot_from_volume(query.allow_boot_from_volume);
+}
+
+void ImageToProto(const PlacementQuery& query, v1::FindPlacementsRequest& request) {
+  v1::ImageRequirements image;
+  for (const OsRequirement& requirement : query.os) image.add_os(FormatOsRequirement(requirement));
+  image.set_image(query.image);
+  image.mutable_images()->Assign(query.image_globs.begin(), query.image_globs.end());
+  image.mutable_excluded_images()->Assign(query.excluded_image_globs.begin(),
+                                          query.excluded_image_globs.end());
+  if (image.ByteSizeLong() > 0) *request.mutable_image() = std::move(image);
+}
+
+v1::AddressWish WishToProto(AddressWish wish) {
+  switch (wish) {
+    case AddressWish::kAny:
+      return v1::ADDRESS_WISH_UNSPECIFIED;
+    case AddressWish::kRequired:
+      return v1::ADDRESS_WISH_REQUIRED;
+    case AddressWish::kPreferred:
+      return v1::ADDRESS_WISH_PREFERRED;
+    case AddressWish::kNone:
+      return v1::ADDRESS_WISH_NONE;
+  }
+  return v1::ADDRESS_WISH_UNSPECIFIED;
+}
+
+void NetworkToProto(const PlacementQuery& query, v1::FindPlacementsRequest& request) {
+  v1::NetworkRequirements network;
+  network.set_public_v4(WishToProto(query.public_v4));
+  network.set_public_v6(WishToProto(query.public_v6));
+  network.set_network(query.network);
+  if (network.ByteSizeLong() > 0) *request.mutable_network() = std::move(network);
 }
 
 }  // namespace
@@ -236,34 +291,29 @@ absl::StatusOr<int32_t> PlacementPageSize(int32_t page_size) {
 
 v1::FindPlacementsRequest InterpretedRequest(const v1::FindPlacementsRequest& request,
                                              const PlacementQuery& query, int32_t page_size) {
-  v1::FindPlacementsRequest out = request;
-  out.clear_page_token();
-  out.set_page_size(page_size);
-  out.set_count(static_cast<int32_t>(query.count));
+  v1::FindPlacementsRequest out;
   out.mutable_vos()->Assign(query.vos.begin(), query.vos.end());
+  MachineToProto(query, *out.mutable_machine());
+  ImageToProto(query, out);
+  NetworkToProto(query, out);
+  out.set_count(static_cast<int32_t>(query.count));
   out.mutable_sites()->Assign(query.sites.begin(), query.sites.end());
   out.mutable_excluded_sites()->Assign(query.excluded_sites.begin(), query.excluded_sites.end());
   out.mutable_countries()->Assign(query.countries.begin(), query.countries.end());
   out.mutable_excluded_countries()->Assign(query.excluded_countries.begin(),
                                            query.excluded_countries.end());
+  if (query.max_age) *out.mutable_max_age() = request.max_age();
   v1::ScoreWeights& weights = *out.mutable_weights();
   weights.set_fit(query.weights[static_cast<size_t>(Criterion::kFit)]);
   weights.set_network(query.weights[static_cast<size_t>(Criterion::kNetwork)]);
   weights.set_os(query.weights[static_cast<size_t>(Criterion::kOs)]);
   weights.set_health(query.weights[static_cast<size_t>(Criterion::kHealth)]);
   weights.set_freshness(query.weights[static_cast<size_t>(Criterion::kFreshness)]);
-  v1::MachineRequirements& machine = *out.mutable_machine();
-  machine.set_gpu_kind(query.gpu_kind);
-  machine.set_cpu_alloc(query.cpu_alloc);
-  if (query.vcpu_count.any()) BoundsToProto(query.vcpu_count, machine.mutable_vcpu_count());
-  machine.set_arch(query.arch);
-  machine.set_gpu_model(query.gpu_model);
-  machine.set_gpu_vendor(query.gpu_vendor);
-  machine.set_allow_boot_from_volume(query.allow_boot_from_volume);
-  if (!query.os.empty()) out.mutable_image()->clear_os();
-  for (const OsRequirement& requirement : query.os) {
-    out.mutable_image()->add_os(FormatOsRequirement(requirement));
-  }
+  out.set_order_by(request.order_by());
+  out.set_page_size(page_size);
+  out.set_all_combinations(query.all_combinations);
+  out.set_explain(query.explain);
+  if (request.has_as_of()) *out.mutable_as_of() = request.as_of();
   return out;
 }
 

@@ -26,7 +26,9 @@ absl::StatusOr<PlacementQuery> ParsePlacementRequest(const v1::FindPlacementsReq
 // Returns NEGATIVE_PAGE_SIZE if it is negative.
 absl::StatusOr<int32_t> PlacementPageSize(int32_t page_size);
 
-// The request as it was understood, with defaults and units.
+// Returns `query` as a request, with defaults and canonical names: the request as it was
+// understood, or a relaxed one. What does not exclude anything (order, page size, time) is that of
+// `request`.
 v1::FindPlacementsRequest InterpretedRequest(const v1::FindPlacementsRequest& request,
                                              const PlacementQuery& query, int32_t page_size);
 

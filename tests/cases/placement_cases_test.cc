@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/request_text.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "server/service/errors.h"
@@ -103,8 +104,10 @@ std::string AnswerOf(const std::string& input) {
                                  v.blocking().code(), " | ", v.blocking().message()));
   }
   for (const v1::Relaxation& r : response.relaxations()) {
-    lines.push_back(absl::StrCat("try ", r.change(), " | ", r.field(), "=", r.value(), " | +",
-                                 r.added_share_count(), " ", absl::StrJoin(r.site_names(), " ")));
+    lines.push_back(absl::StrCat("try ", ChangeText(response.interpreted_request(), r.request()),
+                                 " | ", absl::StrJoin(r.changed_fields().paths(), ","), " | +",
+                                 r.added_share_count(), " ",
+                                 absl::StrJoin(r.added_site_names(), " ")));
   }
   for (const v1::Suggestion& s : response.suggestions()) {
     lines.push_back(

@@ -57,12 +57,15 @@ TEST(PlaceText, EveryRefusedShareHasOneLine) {
       "  message: 'needs 8 GiB; m1 has 7.6 GiB' gap_percent: 4.8 } } "
       "verdicts { site_name: 'C' vo: 'v' blocking { stage: 'image_x_flavor' code: 'X' "
       "  message: 'bad\\nname' } } "
-      "relaxations { change: '--ram 7800M' added_share_count: 1 } "
-      "relaxations { change: '--no-public-ip' added_share_count: 2 }");
+      "interpreted_request { machine { ram_mib { min: 8192 } } network { public_v4: "
+      "ADDRESS_WISH_REQUIRED } } "
+      "relaxations { request { machine { ram_mib { min: 7800 } } network { public_v4: "
+      "ADDRESS_WISH_REQUIRED } } added_share_count: 1 } "
+      "relaxations { request { machine { ram_mib { min: 8192 } } } added_share_count: 2 }");
   EXPECT_THAT(ReasonLines(response, 0),
               ElementsAre("no  LONG-B  flavor: needs 8 GiB; m1 has 7.6 GiB [near miss, 4.8 %]",
                           "no  C       image+flavor: bad\\nname",
-                          "Try: --ram 7800M adds 1 share; --no-public-ip adds 2 shares"));
+                          "Try: --ram 7800M adds 1 share; without --public-ip adds 2 shares"));
 }
 
 TEST(PlaceText, LongLinesGoOnBelow) {
@@ -70,15 +73,19 @@ TEST(PlaceText, LongLinesGoOnBelow) {
       "verdicts { site_name: 'A' vo: 'v' blocking { stage: 'image' code: 'OS_VERSION_TOO_OLD' "
       "  message: 'no image is ubuntu>=22.04, the newest is ubuntu 20.04 (Image for EGI Ubuntu "
       "20.04 [Ubuntu/20.04/VirtualBox])' } } "
-      "relaxations { change: '--vcpus 4, --ram 16384M, without --gpus --gpu-model, without --os, "
-      "without --ipv6, --count 1' added_share_count: 4 }");
-  EXPECT_THAT(ReasonLines(response, 0),
-              ElementsAre("no  A  image: no image is ubuntu>=22.04, the newest is ubuntu 20.04 "
-                          "(Image for EGI Ubuntu 20.04",
-                          "       [Ubuntu/20.04/VirtualBox])",
-                          "Try: --vcpus 4, --ram 16384M, without --gpus --gpu-model, without --os, "
-                          "without --ipv6, --count 1",
-                          "     adds 4 shares"));
+      "interpreted_request { count: 3 machine { vcpu_count { min: 8 } ram_mib { min: 32768 } "
+      "gpu_count { min: 1 } gpu_model: 'A100' } image { os: 'ubuntu>=22.04' os: 'debian' } network "
+      "{ "
+      "public_v6: ADDRESS_WISH_REQUIRED } } "
+      "relaxations { request { count: 1 machine { vcpu_count { min: 4 } ram_mib { min: 16384 } } } "
+      "added_share_count: 4 }");
+  EXPECT_THAT(
+      ReasonLines(response, 0),
+      ElementsAre("no  A  image: no image is ubuntu>=22.04, the newest is ubuntu 20.04 "
+                  "(Image for EGI Ubuntu 20.04",
+                  "       [Ubuntu/20.04/VirtualBox])",
+                  "Try: --vcpus 4, --ram 16384M, --count 1, without --gpus --gpu-model --os --ipv6 "
+                  "adds 4 shares"));
 }
 
 TEST(PlaceText, ManyReasonsFitOneScreen) {

@@ -376,7 +376,8 @@ TEST(PlacementChoice, MultipliesQuotasByTheCount) {
   const Answer answer = Find(builder, query);
   EXPECT_EQ(BlockingCode(answer), "QUOTA_EXHAUSTED_CORES");
   ASSERT_FALSE(answer->relaxations.empty());
-  EXPECT_EQ(answer->relaxations[0].change, "--count 3");
+  EXPECT_EQ(answer->relaxations[0].query.count, 3);
+  EXPECT_THAT(answer->relaxations[0].changed_fields, ElementsAre("count"));
 }
 
 // Three sites: sure, with something only probable, and with old data.
@@ -498,9 +499,8 @@ TEST(PlacementRelaxation, NamesTheChangeThatAddsMostSharesFirst) {
   const Answer answer = Find(builder, query);
   ASSERT_EQ(answer->relaxations.size(), 1u);
   const Relaxation& r = answer->relaxations[0];
-  EXPECT_EQ(r.change, "--ram 4096M");
-  EXPECT_EQ(r.field, "machine.ram_mib.min");
-  EXPECT_EQ(r.value, "4096");
+  EXPECT_THAT(r.changed_fields, ElementsAre("machine.ram_mib.min"));
+  EXPECT_EQ(r.query.ram_mib.min, 4096);
   EXPECT_EQ(r.added_share_count, 3);
   EXPECT_THAT(r.site_names, ElementsAre("A-STALE", "B-PROBABLE", "C-SURE"));
 }
@@ -510,14 +510,16 @@ TEST(PlacementRelaxation, LowersTheVersionAndDropsTheAddress) {
   query.os = {*ParseOsRequirement("ubuntu>=24.04")};
   const Answer os = Find(PlainScene(), query);
   ASSERT_FALSE(os->relaxations.empty());
-  EXPECT_EQ(os->relaxations[0].change, "--os 'ubuntu>=22.04'");
+  EXPECT_THAT(os->relaxations[0].changed_fields, ElementsAre("image.os"));
+  EXPECT_EQ(FormatOsRequirement(os->relaxations[0].query.os.at(0)), "ubuntu>=22.04");
   query = QueryOf();
   query.public_v4 = AddressWish::kRequired;
   CatalogBuilder builder = PlainScene();
   for (auto& n : builder.share().networks) n.record.public_v4 = Tristate::kNo;
   const Answer address = Find(builder, query);
   ASSERT_FALSE(address->relaxations.empty());
-  EXPECT_EQ(address->relaxations[0].change, "without --public-ip");
+  EXPECT_THAT(address->relaxations[0].changed_fields, ElementsAre("network.public_v4"));
+  EXPECT_EQ(address->relaxations[0].query.public_v4, AddressWish::kAny);
 }
 
 TEST(PlacementSuggestion, GuessesNamesThatExistNowhere) {

@@ -151,7 +151,13 @@ TEST(FindPlacements, SaysWhyNotWithNumbersForPrograms) {
   EXPECT_EQ(response->funnel(4).in_count(), 1);
   EXPECT_EQ(response->funnel(4).out_count(), 0);
   ASSERT_EQ(response->relaxations_size(), 1);
-  EXPECT_EQ(response->relaxations(0).field(), "machine.ram_mib.min");
+  const v1::Relaxation& relaxation = response->relaxations(0);
+  ASSERT_EQ(relaxation.changed_fields().paths_size(), 1);
+  EXPECT_EQ(relaxation.changed_fields().paths(0), "machine.ram_mib.min");
+  EXPECT_EQ(relaxation.request().machine().ram_mib().min(), 4096);
+  EXPECT_EQ(relaxation.added_share_count(), 1);
+  // It can be sent as it is.
+  EXPECT_EQ(Call(PlainScene(), relaxation.request())->placements_size(), 1);
 }
 
 TEST(FindPlacements, EchoesTheRequestAsItWasUnderstood) {

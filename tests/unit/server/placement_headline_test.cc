@@ -90,7 +90,7 @@ TEST(PlacementHeadline, RefusesOnceUnattachedFloatingIpsDoNotReachEither) {
   EXPECT_EQ(FormatReason(reason, query).message,
             "the project's quota has 0 floating IPs left; 1 is needed");
   ASSERT_FALSE(answer->relaxations.empty());
-  EXPECT_EQ(answer->relaxations[0].change, "--count 3");
+  EXPECT_EQ(answer->relaxations[0].query.count, 3);
 }
 
 // A flavor of 1 GiB of disk and an image of 2361393152 bytes.

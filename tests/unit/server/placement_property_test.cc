@@ -304,22 +304,50 @@ TEST(PlacementProperty, RelaxationsDoWhatTheySay) {
     const PlacementQuery query = generator.Query();
     const Answer answer = Find(builder, query);
     for (const Relaxation& r : answer->relaxations) {
-      PlacementQuery changed = query;
-      if (r.field == "machine.vcpu_count.min")
-        changed.vcpu_count.min = std::stoll(r.value);
-      else if (r.field == "machine.ram_mib.min")
-        changed.ram_mib.min = std::stoll(r.value);
-      else if (r.field == "network.public_v4")
-        changed.public_v4 = AddressWish::kAny;
-      else
-        continue;
       const size_t before = FittingShares(answer).size();
-      const size_t after = FittingShares(Find(builder, changed)).size();
-      ASSERT_EQ(after - before, static_cast<size_t>(r.added_share_count)) << "seed " << seed;
+      const size_t after = FittingShares(Find(builder, r.query)).size();
+      ASSERT_EQ(after - before, static_cast<size_t>(r.added_share_count))
+          << r.changed_fields[0] << " seed " << seed;
       ++tried;
     }
   }
-  EXPECT_GT(tried, 10u);
+  EXPECT_GT(tried, 100u);
+}
+
+// A bound that is changed by one less, or one machine more, lets in fewer shares.
+TEST(PlacementProperty, RelaxationsChangeNoMoreThanTheyNeed) {
+  size_t tried = 0;
+  for (uint64_t seed = 1; seed <= 4 * kRuns; ++seed) {
+    Generator generator(seed);
+    const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
+    PlacementQuery query = generator.Query();
+    if (generator.OneIn(2)) query.count = 1 + generator.Below(9);
+    const Answer answer = Find(builder, query);
+    for (const Relaxation& r : answer->relaxations) {
+      if (r.changed_fields.size() != 1) continue;
+      PlacementQuery nearer = r.query;
+      const std::string& field = r.changed_fields[0];
+      if (field == "count") {
+        ++nearer.count;
+      } else if (field == "machine.vcpu_count.min") {
+        ++*nearer.vcpu_count.min;
+      } else if (field == "machine.ram_mib.min") {
+        ++*nearer.ram_mib.min;
+      } else if (field == "machine.disk_gib.min") {
+        ++*nearer.disk_gib.min;
+      } else if (field == "machine.disk_gib.max") {
+        --*nearer.disk_gib.max;
+      } else {
+        continue;
+      }
+      const size_t before = FittingShares(answer).size();
+      const size_t after = FittingShares(Find(builder, nearer)).size();
+      ASSERT_LT(after - before, static_cast<size_t>(r.added_share_count))
+          << field << " seed " << seed;
+      ++tried;
+    }
+  }
+  EXPECT_GT(tried, 100u);
 }
 
 // Each wish of a request by its field, with what drops it.
@@ -377,9 +405,9 @@ TEST(PlacementProperty, AWishThatAloneStandsInTheWayIsNamed) {
       wish.drop(&without);
       if (FittingShares(Find(builder, without)).empty()) continue;
       ++tried;
-      const bool named =
-          std::any_of(answer->relaxations.begin(), answer->relaxations.end(),
-                      [&wish](const Relaxation& r) { return r.field.rfind(wish.field, 0) == 0; });
+      const bool named = std::any_of(
+          answer->relaxations.begin(), answer->relaxations.end(),
+          [&wish](const Relaxation& r) { return r.changed_fields[0].rfind(wish.field, 0) == 0; });
       ASSERT_TRUE(named) << wish.field << " would help; seed " << seed;
     }
   }

@@ -471,9 +471,12 @@ TEST(PlacementReason, ChangesThatHelpOnlyTogetherAreTold) {
   const Answer answer = Find(PlainScene(), query);
   ASSERT_EQ(answer->relaxations.size(), 1u);
   const Relaxation& relaxation = answer->relaxations[0];
-  EXPECT_EQ(relaxation.change, "--vcpus 2, --ram 4096M, --os 'ubuntu>=22.04'");
-  EXPECT_EQ(relaxation.field, "machine.vcpu_count.min,machine.ram_mib.min,image.os");
-  EXPECT_EQ(relaxation.value, "2;4096;ubuntu>=22.04");
+  EXPECT_THAT(relaxation.changed_fields,
+              testing::ElementsAre("machine.vcpu_count.min", "machine.ram_mib.min", "image.os"));
+  EXPECT_EQ(relaxation.query.vcpu_count.min, 2);
+  EXPECT_EQ(relaxation.query.ram_mib.min, 4096);
+  ASSERT_EQ(relaxation.query.os.size(), 1u);
+  EXPECT_EQ(FormatOsRequirement(relaxation.query.os[0]), "ubuntu>=22.04");
   EXPECT_EQ(relaxation.added_share_count, 1);
 }
 

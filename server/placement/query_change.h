@@ -1,0 +1,37 @@
+#pragma once
+
+// Single changes to a request that may answer a reason.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "server/placement/placement_query.h"
+#include "server/placement/reason.h"
+
+namespace cis {
+
+// One change. Several fields change together where one of them makes no sense without the others.
+struct QueryChange {
+  std::vector<std::string> fields;  // paths in the request: "machine.ram_mib.min"
+  std::string key;                  // of two changes of the same fields, the same = the same change
+  int64_t size = 0;                 // smaller changes are preferred
+  std::function<void(PlacementQuery*)> apply;
+};
+
+// Returns the changes that answer a reason; empty if none does. A bound is changed to what the
+// reason has as the best value.
+std::vector<QueryChange> ChangesFor(const Reason& reason, const PlacementQuery& query);
+
+// Returns the change of a bound to `value`.
+QueryChange SetBound(FlavorCheck check, int64_t value, const PlacementQuery& query);
+
+// Returns the change of the number of machines to `count`.
+QueryChange SetCount(int64_t count, const PlacementQuery& query);
+
+// Returns the bound that a change to the value of the reason's best answers, for reasons that
+// compare with one; otherwise nothing.
+std::optional<FlavorCheck> BoundOf(ReasonCode code);
+
+}  // namespace cis
