@@ -18,6 +18,9 @@
 namespace cis {
 namespace {
 
+// CURLE_TOO_LARGE of libcurl 8.6, which earlier ones call CURLE_OUT_OF_MEMORY.
+constexpr int kCurlTooLarge = 100;
+
 using Code = absl::StatusCode;
 
 bool IsPrintable(absl::string_view text) {
@@ -365,7 +368,8 @@ CurlTryEnd CurlTry::Finish(int curl_code) {
   end.wire_bytes = WireBytes();
 
   // libcurl's own limits on one header line, and on the declared length of a body.
-  if (curl_code == CURLE_OUT_OF_MEMORY && response_.body.empty()) limit_ = Limit::kHeaderBytes;
+  const bool is_too_large = curl_code == kCurlTooLarge || curl_code == CURLE_OUT_OF_MEMORY;
+  if (is_too_large && response_.body.empty()) limit_ = Limit::kHeaderBytes;
   if (curl_code == CURLE_FILESIZE_EXCEEDED) limit_ = Limit::kBodyBytes;
   if (curl_code != CURLE_OK && limit_.has_value()) {
     end.limit = limit_;
