@@ -33,7 +33,21 @@ std::string Qualifier(const Phrase& phrase, const Counted& counted, Checks bit) 
     return absl::StrCat(phrase.has ? "that may have " : "that may be ", phrase.rest);
   }
   if (phrase.has) return absl::StrCat("with ", phrase.rest);
+  if (absl::StartsWith(phrase.rest, "named ")) return phrase.rest;
   return absl::StrCat(counted.count == 1 ? "that is " : "that are ", phrase.rest);
+}
+
+// Joins what the texts that begin with `prefix` have after it: "with A, B and C".
+std::string JoinAfter(absl::string_view prefix, const std::vector<std::string>& texts) {
+  std::vector<absl::string_view> rests;
+  for (const std::string& text : texts) {
+    absl::string_view rest = text;
+    if (absl::ConsumePrefix(&rest, prefix)) rests.push_back(rest);
+  }
+  if (rests.empty()) return "";
+  const absl::string_view last = rests.back();
+  rests.pop_back();
+  return absl::StrCat(" ", prefix, absl::StrJoin(rests, ", "), rests.empty() ? "" : " and ", last);
 }
 
 // "none of the 3 flavors with at least 64 vCPUs", "the only image".
@@ -41,13 +55,10 @@ std::string Subject(absl::string_view none_of, absl::string_view noun, const Cou
                     const std::vector<std::string>& qualifiers) {
   std::string out = counted.count == 1 ? absl::StrCat("the only ", noun)
                                        : absl::StrCat(none_of, counted.count, " ", noun, "s");
-  std::vector<std::string> with;
-  std::vector<std::string> that;
-  for (const std::string& qualifier : qualifiers) {
-    (absl::StartsWith(qualifier, "with ") ? with : that).push_back(qualifier);
+  for (const absl::string_view prefix : {"named ", "with ", "that may have ", "that may be ",
+                                         "that is ", "that are ", "that the request does not "}) {
+    absl::StrAppend(&out, JoinAfter(prefix, qualifiers));
   }
-  if (!with.empty()) absl::StrAppend(&out, " ", absl::StrJoin(with, " and "));
-  if (!that.empty()) absl::StrAppend(&out, " ", absl::StrJoin(that, " and "));
   return out;
 }
 
@@ -219,13 +230,27 @@ Phrase PhraseOf(ImageCheck check, const PlacementQuery& query) {
   return {};
 }
 
-std::vector<std::string> ImageQualifiers(const Counted& counted, const PlacementQuery& query) {
+// Checks of what may be used without being named in the request. What passes all of them is a
+// usable image (cis.v1.Image.usable), unless its system is excluded for another reason.
+constexpr Checks kUsable = Bit(ImageCheck::kActive) | Bit(ImageCheck::kHidden) |
+                           Bit(ImageCheck::kOffered) | Bit(ImageCheck::kAccepted);
+
+// What is counted passes every check before `check`, so that each of these may be named.
+std::string NounOf(ImageCheck check, const Counted& counted) {
+  const bool has_usable = (counted.passed & kUsable) != 0 && (Bit(check) & kUsable) == 0;
+  return has_usable ? "usable image" : "image";
+}
+
+std::vector<std::string> ImageQualifiers(ImageCheck blocking, const Counted& counted,
+                                         const PlacementQuery& query) {
+  Checks checks = counted.passed;
+  if ((Bit(blocking) & kUsable) == 0) checks &= ~kUsable;
+  // A version has its distro with it.
+  if ((checks & Bit(ImageCheck::kVersion)) != 0) checks &= ~Bit(ImageCheck::kDistro);
   std::vector<std::string> out;
-  for (Checks rest = counted.passed; rest != 0; rest &= rest - 1) {
+  for (Checks rest = checks; rest != 0; rest &= rest - 1) {
     const auto check = static_cast<ImageCheck>(FirstOf(rest));
-    out.push_back(check == ImageCheck::kOffered
-                      ? "that need not be named in the request"
-                      : Qualifier(PhraseOf(check, query), counted, Bit(check)));
+    out.push_back(Qualifier(PhraseOf(check, query), counted, Bit(check)));
   }
   return out;
 }
@@ -369,28 +394,28 @@ std::string FlavorMessage(const Reason& reason, const PlacementQuery& query) {
 std::string ImageMessage(const Reason& reason, const PlacementQuery& query) {
   const std::optional<ImageCheck> check = ImageCheckOf(reason.code);
   if (!check) return "";
-  const std::vector<std::string> qualifiers = ImageQualifiers(reason.counted, query);
+  const std::vector<std::string> qualifiers = ImageQualifiers(*check, reason.counted, query);
+  const std::string noun = NounOf(*check, reason.counted);
   const std::string name =
       reason.image == nullptr ? "" : NameOrId(reason.image->name, reason.image->id);
   if (check == ImageCheck::kExcluded) {
-    return absl::StrCat("the request excludes ",
-                        Subject("all ", "image", reason.counted, qualifiers),
+    return absl::StrCat("the request excludes ", Subject("all ", noun, reason.counted, qualifiers),
                         Example(reason.counted, name));
   }
   if (check == ImageCheck::kHidden) {
-    return absl::StrCat(Subject("all ", "image", reason.counted, qualifiers),
+    return absl::StrCat(Subject("all ", noun, reason.counted, qualifiers),
                         reason.counted.count == 1 ? " is hidden" : " are hidden",
                         Example(reason.counted, name), OtherImage(*check, reason, query));
   }
   if (check == ImageCheck::kOffered) {
     const absl::string_view what = reason.image == nullptr ? "" : WhatItIs(*reason.image);
-    return absl::StrCat(Subject("all ", "image", reason.counted, qualifiers),
+    return absl::StrCat(Subject("all ", noun, reason.counted, qualifiers),
                         reason.counted.count == 1 ? " is" : " are",
                         " used only if the request names ",
                         reason.counted.count == 1 ? "it" : "them", Example(reason.counted, name),
                         what.empty() ? "" : ", ", what, OtherImage(*check, reason, query));
   }
-  return absl::StrCat(NoneHas("image", reason.counted, qualifiers, PhraseOf(*check, query)),
+  return absl::StrCat(NoneHas(noun, reason.counted, qualifiers, PhraseOf(*check, query)),
                       NearestImage(*check, reason, query), OtherImage(*check, reason, query),
                       check == ImageCheck::kNamed ? UnreadImages(reason) : "");
 }

@@ -89,13 +89,22 @@ Reason Nearest(FlavorCheck check, const Remaining& remaining, const PlacementQue
   return reason;
 }
 
+// What a flavor without any GPU fails too.
+constexpr Checks kFollowsNoGpu = Bit(FlavorCheck::kGpuMin) | Bit(FlavorCheck::kGpuVendor) |
+                                 Bit(FlavorCheck::kGpuModel) | Bit(FlavorCheck::kGpuKind);
+
 // Returns the check that is the only one that the flavor fails, as a bit; 0 if there is none.
 Checks OnlyFailure(Checks failure) {
-  // A flavor without any GPU also fails the requirements for its number and make.
-  constexpr Checks kFollows = Bit(FlavorCheck::kGpuMin) | Bit(FlavorCheck::kGpuVendor) |
-                              Bit(FlavorCheck::kGpuModel) | Bit(FlavorCheck::kGpuKind);
-  if ((failure & Bit(FlavorCheck::kGpuAny)) != 0) failure &= ~kFollows;
+  if ((failure & Bit(FlavorCheck::kGpuAny)) != 0) failure &= ~kFollowsNoGpu;
   return (failure & (failure - 1)) == 0 ? failure : 0;
+}
+
+// Returns whether a flavor that fails `other` passes `check` only because there is nothing to
+// check: a GPU or a root disk that it does not have.
+bool IsVacuous(FlavorCheck check, FlavorCheck other) {
+  if (other == FlavorCheck::kGpuAny) return (Bit(check) & kGpuChecks) != 0;
+  return other == FlavorCheck::kVolumeOnly &&
+         (check == FlavorCheck::kDiskMin || check == FlavorCheck::kDiskMax);
 }
 
 // Returns the flavor that passes `check` and fails only one other, which is nearest by that one.
@@ -105,9 +114,8 @@ void AddOther(FlavorCheck check, absl::Span<const Flavor* const> flavors,
   for (size_t i = 0; i < flavors.size(); ++i) {
     const Checks only = OnlyFailure(failures[i]);
     if (only == 0 || (failures[i] & Bit(check)) != 0) continue;
-    // Without a GPU there is nothing that could satisfy a requirement for it.
-    if (only == Bit(FlavorCheck::kGpuAny) && (Bit(check) & kGpuChecks) != 0) continue;
     const auto other = static_cast<FlavorCheck>(FirstOf(only));
+    if (IsVacuous(check, other)) continue;
     if (reason->other_flavor != nullptr && other != reason->other_flavor_fails) {
       if (other > reason->other_flavor_fails) continue;
       reason->other_flavor = nullptr;
@@ -255,11 +263,13 @@ std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
         blocking.passed, [&](FlavorCheck c) { return Reports(*flavors[i], c); });
   }
   AddOther(check, flavors, failures, &first);
+  // Where no flavor has a GPU, that none is of the model adds nothing.
+  Checks also = blocking.failed_by_all & ~Bit(check);
+  if ((blocking.failed_by_all & Bit(FlavorCheck::kGpuAny)) != 0) also &= ~kFollowsNoGpu;
   const auto any = [](Checks) { return true; };
-  for (uint32_t other = 0; other < kFlavorCheckCount; ++other) {
-    if (other != blocking.check && (blocking.failed_by_all & (1U << other)) != 0) {
-      out.push_back(Nearest(static_cast<FlavorCheck>(other), {flavors, failures, any}, query));
-    }
+  for (; also != 0; also &= also - 1) {
+    const auto other = static_cast<FlavorCheck>(FirstOf(also));
+    out.push_back(Nearest(other, {flavors, failures, any}, query));
   }
   return out;
 }

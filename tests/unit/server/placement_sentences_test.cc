@@ -188,8 +188,8 @@ TEST(PlacementSentences, NameTheImageThatOnlyItsKindExcludes) {
   const Answer answer = Find(builder, query);
   ASSERT_EQ(BlockingCode(answer), "OS_NOT_FOUND");
   EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query).message,
-            "the only image that need not be named in the request is not debian; mine is debian, "
-            "but is a snapshot, which is used only if the request names it");
+            "the only usable image is not debian; mine is debian, but is a snapshot, which is used "
+            "only if the request names it");
 }
 
 TEST(PlacementSentences, NameTheNearestVersion) {
