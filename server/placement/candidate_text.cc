@@ -4,12 +4,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "server/placement/filter_reasons.h"
 #include "server/placement/flavor_reasons.h"
+#include "server/placement/image_reasons.h"
 #include "server/placement/os_requirement.h"
 #include "server/placement/reason_table.h"
 #include "server/placement/reason_words.h"
@@ -27,43 +27,71 @@ std::string Has(const Phrase& phrase) {
   return absl::StrCat(phrase.has ? "has " : "is ", phrase.rest);
 }
 
-// "with at least 64 vCPUs", "that are x86_64", "that may be x86_64".
-std::string Qualifier(const Phrase& phrase, const Counted& counted, Checks bit) {
-  if ((counted.assumed & bit) != 0) {
-    return absl::StrCat(phrase.has ? "that may have " : "that may be ", phrase.rest);
+// What joins a quality to the noun. Qualities of the same kind share the word, in this order.
+enum class Joint { kNamed = 0, kWith, kMayHave, kMayBe, kAre, kNotExcluded };
+constexpr int kJointCount = static_cast<int>(Joint::kNotExcluded) + 1;
+
+// A quality that all that is counted has: "at least 64 vCPUs" behind "with".
+struct Qualifier {
+  Joint joint = Joint::kWith;
+  std::string rest;
+};
+
+Qualifier QualifierOf(const Phrase& phrase, bool is_assumed) {
+  if (is_assumed) return {phrase.has ? Joint::kMayHave : Joint::kMayBe, phrase.rest};
+  absl::string_view rest = phrase.rest;
+  if (!phrase.has && absl::ConsumePrefix(&rest, "named ")) {
+    return {Joint::kNamed, std::string(rest)};
   }
-  if (phrase.has) return absl::StrCat("with ", phrase.rest);
-  if (absl::StartsWith(phrase.rest, "named ")) return phrase.rest;
-  return absl::StrCat(counted.count == 1 ? "that is " : "that are ", phrase.rest);
+  return {phrase.has ? Joint::kWith : Joint::kAre, phrase.rest};
 }
 
-// Joins what the texts that begin with `prefix` have after it: "with A, B and C".
-std::string JoinAfter(absl::string_view prefix, const std::vector<std::string>& texts) {
-  std::vector<absl::string_view> rests;
-  for (const std::string& text : texts) {
-    absl::string_view rest = text;
-    if (absl::ConsumePrefix(&rest, prefix)) rests.push_back(rest);
+absl::string_view WordOf(Joint joint, bool one) {
+  switch (joint) {
+    case Joint::kNamed:
+      return "named ";
+    case Joint::kWith:
+      return "with ";
+    case Joint::kMayHave:
+      return "that may have ";
+    case Joint::kMayBe:
+      return "that may be ";
+    case Joint::kAre:
+      return one ? "that is " : "that are ";
+    case Joint::kNotExcluded:
+      return "that the request does not ";
   }
-  if (rests.empty()) return "";
-  const absl::string_view last = rests.back();
-  rests.pop_back();
-  return absl::StrCat(" ", prefix, absl::StrJoin(rests, ", "), rests.empty() ? "" : " and ", last);
+  return "";
+}
+
+// "A, B and C".
+std::string JoinAnd(std::vector<absl::string_view> texts) {
+  const absl::string_view last = texts.back();
+  texts.pop_back();
+  return absl::StrCat(absl::StrJoin(texts, ", "), texts.empty() ? "" : " and ", last);
 }
 
 // "none of the 3 flavors with at least 64 vCPUs", "the only image".
 std::string Subject(absl::string_view none_of, absl::string_view noun, const Counted& counted,
-                    const std::vector<std::string>& qualifiers) {
-  std::string out = counted.count == 1 ? absl::StrCat("the only ", noun)
-                                       : absl::StrCat(none_of, counted.count, " ", noun, "s");
-  for (const absl::string_view prefix : {"named ", "with ", "that may have ", "that may be ",
-                                         "that is ", "that are ", "that the request does not "}) {
-    absl::StrAppend(&out, JoinAfter(prefix, qualifiers));
+                    const std::vector<Qualifier>& qualifiers) {
+  const bool one = counted.count == 1;
+  std::string out =
+      one ? absl::StrCat("the only ", noun) : absl::StrCat(none_of, counted.count, " ", noun, "s");
+  for (int i = 0; i < kJointCount; ++i) {
+    const auto joint = static_cast<Joint>(i);
+    std::vector<absl::string_view> rests;
+    for (const Qualifier& qualifier : qualifiers) {
+      if (qualifier.joint == joint) rests.push_back(qualifier.rest);
+    }
+    if (!rests.empty()) {
+      absl::StrAppend(&out, " ", WordOf(joint, one), JoinAnd(std::move(rests)));
+    }
   }
   return out;
 }
 
 std::string NoneHas(absl::string_view noun, const Counted& counted,
-                    const std::vector<std::string>& qualifiers, const Phrase& phrase) {
+                    const std::vector<Qualifier>& qualifiers, const Phrase& phrase) {
   const std::string subject = Subject("none of the ", noun, counted, qualifiers);
   const bool one = counted.count == 1;
   if (counted.has_unreported) {
@@ -118,13 +146,15 @@ Phrase PhraseOf(FlavorCheck check, const PlacementQuery& query) {
   }
 }
 
-std::vector<std::string> FlavorQualifiers(const Counted& counted, const PlacementQuery& query) {
-  std::vector<std::string> out;
+std::vector<Qualifier> FlavorQualifiers(const Counted& counted, const PlacementQuery& query) {
+  std::vector<Qualifier> out;
   for (Checks rest = counted.passed; rest != 0; rest &= rest - 1) {
     const auto check = static_cast<FlavorCheck>(FirstOf(rest));
-    out.push_back(check == FlavorCheck::kExcluded
-                      ? "that the request does not exclude"
-                      : Qualifier(PhraseOf(check, query), counted, Bit(check)));
+    if (check == FlavorCheck::kExcluded) {
+      out.push_back({Joint::kNotExcluded, "exclude"});
+    } else {
+      out.push_back(QualifierOf(PhraseOf(check, query), (counted.assumed & Bit(check)) != 0));
+    }
   }
   return out;
 }
@@ -241,16 +271,16 @@ std::string NounOf(ImageCheck check, const Counted& counted) {
   return has_usable ? "usable image" : "image";
 }
 
-std::vector<std::string> ImageQualifiers(ImageCheck blocking, const Counted& counted,
-                                         const PlacementQuery& query) {
+std::vector<Qualifier> ImageQualifiers(ImageCheck blocking, const Counted& counted,
+                                       const PlacementQuery& query) {
   Checks checks = counted.passed;
   if ((Bit(blocking) & kUsable) == 0) checks &= ~kUsable;
   // A version has its distro with it.
   if ((checks & Bit(ImageCheck::kVersion)) != 0) checks &= ~Bit(ImageCheck::kDistro);
-  std::vector<std::string> out;
+  std::vector<Qualifier> out;
   for (Checks rest = checks; rest != 0; rest &= rest - 1) {
     const auto check = static_cast<ImageCheck>(FirstOf(rest));
-    out.push_back(Qualifier(PhraseOf(check, query), counted, Bit(check)));
+    out.push_back(QualifierOf(PhraseOf(check, query), (counted.assumed & Bit(check)) != 0));
   }
   return out;
 }
@@ -309,36 +339,6 @@ std::string OtherImage(ImageCheck check, const Reason& reason, const PlacementQu
                       phrase.rest, ", but ", FailureOf(other, reason.other_image_fails, query));
 }
 
-std::optional<ImageCheck> ImageCheckOf(ReasonCode code) {
-  switch (code) {
-    case ReasonCode::kImageNotFound:
-      return ImageCheck::kNamed;
-    case ReasonCode::kImageNameMismatch:
-      return ImageCheck::kName;
-    case ReasonCode::kImageExcluded:
-      return ImageCheck::kExcluded;
-    case ReasonCode::kImageNotActive:
-      return ImageCheck::kActive;
-    case ReasonCode::kImageHidden:
-      return ImageCheck::kHidden;
-    case ReasonCode::kImageNotOffered:
-      return ImageCheck::kOffered;
-    case ReasonCode::kImagePropertyRefused:
-      return ImageCheck::kAccepted;
-    case ReasonCode::kOsNotFound:
-      return ImageCheck::kDistro;
-    case ReasonCode::kOsVersionUnknown:
-    case ReasonCode::kOsVersionTooOld:
-    case ReasonCode::kOsVersionTooNew:
-    case ReasonCode::kOsVersionMismatch:
-      return ImageCheck::kVersion;
-    case ReasonCode::kImageArchMismatch:
-      return ImageCheck::kArch;
-    default:
-      return std::nullopt;
-  }
-}
-
 // What else may have the name that is not found: "; community images were not read (HTTP 403)".
 std::string UnreadImages(const Reason& reason) {
   if (reason.kind == nullptr) return "";
@@ -379,7 +379,7 @@ std::string NearestImage(ImageCheck check, const Reason& reason, const Placement
 std::string FlavorMessage(const Reason& reason, const PlacementQuery& query) {
   const std::optional<FlavorCheck> check = FlavorCheckOf(reason.code);
   if (!check) return "";
-  const std::vector<std::string> qualifiers = FlavorQualifiers(reason.counted, query);
+  const std::vector<Qualifier> qualifiers = FlavorQualifiers(reason.counted, query);
   if (check == FlavorCheck::kExcluded) {
     const std::string name =
         reason.flavor == nullptr ? "" : NameOrId(reason.flavor->name, reason.flavor->id);
@@ -394,7 +394,7 @@ std::string FlavorMessage(const Reason& reason, const PlacementQuery& query) {
 std::string ImageMessage(const Reason& reason, const PlacementQuery& query) {
   const std::optional<ImageCheck> check = ImageCheckOf(reason.code);
   if (!check) return "";
-  const std::vector<std::string> qualifiers = ImageQualifiers(*check, reason.counted, query);
+  const std::vector<Qualifier> qualifiers = ImageQualifiers(*check, reason.counted, query);
   const std::string noun = NounOf(*check, reason.counted);
   const std::string name =
       reason.image == nullptr ? "" : NameOrId(reason.image->name, reason.image->id);

@@ -115,15 +115,9 @@ Reason NearestVersion(const Remaining& remaining, const PlacementQuery& query,
 
 Reason Nearest(ImageCheck check, const Remaining& remaining, const PlacementQuery& query,
                const SystemFits& systems) {
-  constexpr std::array<ReasonCode, kImageCheckCount> kCodes{
-      ReasonCode::kImageNotFound,        ReasonCode::kImageNameMismatch,
-      ReasonCode::kImageExcluded,        ReasonCode::kImageNotActive,
-      ReasonCode::kImageHidden,          ReasonCode::kImageNotOffered,
-      ReasonCode::kImagePropertyRefused, ReasonCode::kOsNotFound,
-      ReasonCode::kOsVersionMismatch,    ReasonCode::kImageArchMismatch};
   if (check == ImageCheck::kVersion) return NearestVersion(remaining, query, systems);
   Reason reason;
-  reason.code = kCodes[static_cast<size_t>(check)];
+  reason.code = CodeOf(check);
   const bool names_item =
       check != ImageCheck::kNamed && check != ImageCheck::kName && check != ImageCheck::kDistro;
   for (size_t i = 0; i < remaining.images.size(); ++i) {
@@ -153,6 +147,27 @@ void AddOther(ImageCheck check, absl::Span<const IndexedImage> images,
 }
 
 }  // namespace
+
+ReasonCode CodeOf(ImageCheck check) {
+  constexpr std::array<ReasonCode, kImageCheckCount> kCodes{
+      ReasonCode::kImageNotFound,        ReasonCode::kImageNameMismatch,
+      ReasonCode::kImageExcluded,        ReasonCode::kImageNotActive,
+      ReasonCode::kImageHidden,          ReasonCode::kImageNotOffered,
+      ReasonCode::kImagePropertyRefused, ReasonCode::kOsNotFound,
+      ReasonCode::kOsVersionMismatch,    ReasonCode::kImageArchMismatch};
+  return kCodes[static_cast<size_t>(check)];
+}
+
+std::optional<ImageCheck> ImageCheckOf(ReasonCode code) {
+  if (code == ReasonCode::kOsVersionUnknown || code == ReasonCode::kOsVersionTooOld ||
+      code == ReasonCode::kOsVersionTooNew) {
+    return ImageCheck::kVersion;
+  }
+  for (uint32_t i = 0; i < kImageCheckCount; ++i) {
+    if (CodeOf(static_cast<ImageCheck>(i)) == code) return static_cast<ImageCheck>(i);
+  }
+  return std::nullopt;
+}
 
 std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
                                   absl::Span<const Checks> failures, const PlacementQuery& query,

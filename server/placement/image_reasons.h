@@ -2,6 +2,7 @@
 
 // Why none of a list of images satisfies a request.
 
+#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -20,5 +21,11 @@ std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
 // As AddFlavorNearMisses.
 void AddImageNearMisses(absl::Span<const IndexedImage> images, absl::Span<const Checks> failures,
                         const PlacementQuery& query, const SystemFits& systems, NearMisses* out);
+
+// Returns the code of a check that an image fails; for kVersion the one of several that says least.
+ReasonCode CodeOf(ImageCheck check);
+
+// Returns the check of a reason about images; nothing for other reasons.
+std::optional<ImageCheck> ImageCheckOf(ReasonCode code);
 
 }  // namespace cis
