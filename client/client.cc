@@ -257,6 +257,28 @@ absl::StatusOr<v1::FindPlacementsResponse> Client::FindPlacements(v1::FindPlacem
   return all;
 }
 
+absl::StatusOr<v1::ExplainPlacementsResponse> Client::ExplainPlacements(
+    v1::ExplainPlacementsRequest request) {
+  const auto call = [this](auto* context, const auto& q, auto* r) {
+    return stubs_->placement->ExplainPlacements(context, q, r);
+  };
+  v1::ExplainPlacementsResponse all;
+  CIS_RETURN_IF_ERROR(Call(call, request, all));
+  int empty_pages = all.verdicts().empty() ? 1 : 0;
+  while (!all.next_page_token().empty()) {
+    CIS_RETURN_IF_ERROR(CheckNextPage(all.next_page_token(), request.page_token(), empty_pages));
+    request.set_page_token(all.next_page_token());
+    v1::ExplainPlacementsResponse page;
+    CIS_RETURN_IF_ERROR(Call(call, request, page));
+    empty_pages = page.verdicts().empty() ? empty_pages + 1 : 0;
+    all.set_next_page_token(page.next_page_token());
+    for (v1::ShareVerdict& verdict : *page.mutable_verdicts()) {
+      *all.add_verdicts() = std::move(verdict);
+    }
+  }
+  return all;
+}
+
 absl::StatusOr<ChangesInfo> Client::ListChanges(v1::ListChangesRequest request, int64_t limit,
                                                 absl::FunctionRef<bool(const v1::Change&)> row) {
   ChangesInfo info;

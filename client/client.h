@@ -78,6 +78,10 @@ class Client {
   absl::StatusOr<v1::FindPlacementsResponse> FindPlacements(v1::FindPlacementsRequest request,
                                                             int64_t limit);
 
+  // Asks what became of each share, all pages merged. Errors as Get.
+  absl::StatusOr<v1::ExplainPlacementsResponse> ExplainPlacements(
+      v1::ExplainPlacementsRequest request);
+
   // Calls `row` for each change, page after page, until it returns false, `limit` rows were given
   // (0 = no limit) or there are no more. Errors as Get.
   absl::StatusOr<ChangesInfo> ListChanges(v1::ListChangesRequest request, int64_t limit,

@@ -22,8 +22,9 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Messages in messages in messages: deeper ones have no columns. Also bounds recursive types.
-constexpr size_t kMaxDepth = 3;
+// Of fields in fields, as in `machine.network.external_network.name`: deeper ones have no columns.
+// Also bounds recursive types.
+constexpr size_t kMaxDepth = 4;
 
 bool IsLeaf(const FieldDescriptor& field) {
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return true;

@@ -28,9 +28,10 @@ Json ListOf(const Texts& texts) {
 }
 
 // The values in the order in which they are written. Null = not needed or not known.
-Json MakeFacts(const v1::Placement& p, const v1::FindPlacementsRequest& request) {
-  const v1::NetworkPlan& plan = p.network();
-  const bool floating = NeedsFloatingIp(p, request);
+Json MakeFacts(const v1::Placement& p, const v1::PlacementQuery& query) {
+  const v1::PlacedMachine& machine = p.machine();
+  const v1::NetworkPlan& plan = machine.network();
+  const bool floating = NeedsFloatingIp(p, query);
   Json facts;
   facts["site"] = p.site_name();
   facts["vo"] = p.vo();
@@ -39,16 +40,16 @@ Json MakeFacts(const v1::Placement& p, const v1::FindPlacementsRequest& request)
   facts["project_id"] = TextOrNull(p.project_id());
   facts["project_name"] = TextOrNull(p.project_name());
   facts["federation_protocol"] = TextOrNull(p.protocol());
-  facts["flavor_id"] = p.flavor().upstream_id();
-  facts["flavor_name"] = p.flavor().display_name();
-  facts["image_id"] = p.image().upstream_id();
-  facts["image_name"] = p.image().display_name();
-  facts["login_user"] = TextOrNull(p.login_user());
-  facts["boot_volume_gib"] = p.has_boot_volume_gib() ? Json(p.boot_volume_gib()) : Json();
-  facts["volume_type"] = TextOrNull(p.volume_type());
-  facts["volume_availability_zone"] = TextOrNull(p.volume_availability_zone());
-  facts["availability_zone"] = TextOrNull(p.availability_zone());
-  facts["fallback_availability_zones"] = ListOf(p.fallback_availability_zones());
+  facts["flavor_id"] = machine.flavor().upstream_id();
+  facts["flavor_name"] = machine.flavor().display_name();
+  facts["image_id"] = machine.image().upstream_id();
+  facts["image_name"] = machine.image().display_name();
+  facts["login_user"] = TextOrNull(machine.login_user());
+  facts["boot_volume_gib"] = machine.has_boot_volume_gib() ? Json(machine.boot_volume_gib()) : Json();
+  facts["volume_type"] = TextOrNull(machine.volume_type());
+  facts["volume_availability_zone"] = TextOrNull(machine.volume_availability_zone());
+  facts["availability_zone"] = TextOrNull(machine.availability_zone());
+  facts["fallback_availability_zones"] = ListOf(machine.fallback_availability_zones());
   facts["config_drive"] = plan.needs_config_drive();
   facts["network_plan"] = EnumWord(plan.kind());
   facts["network_plan_is_assumed"] = plan.is_assumed();
@@ -65,13 +66,13 @@ Json MakeFacts(const v1::Placement& p, const v1::FindPlacementsRequest& request)
   facts["port_device_owner"] = TextOrNull(plan.port_device_owner());
   facts["subnet_pool_id"] = TextOrNull(plan.subnet_pool().upstream_id());
   facts["new_subnet_ip_version"] =
-      plan.new_subnet_ip_version() == 0 ? Json() : Json(plan.new_subnet_ip_version());
+      plan.has_new_subnet_ip_version() ? Json(plan.new_subnet_ip_version()) : Json();
   facts["unattached_floating_ip_ids"] = ListOf(plan.unattached_floating_ip_ids());
   facts["fallback_external_network_ids"] = Json::array();
   for (const v1::NetworkPlan& fallback : plan.fallbacks()) {
     facts["fallback_external_network_ids"].push_back(fallback.external_network().upstream_id());
   }
-  facts["machine_count"] = std::max(request.count(), 1);
+  facts["machine_count"] = std::max(query.count(), 1);
   return facts;
 }
 
@@ -227,31 +228,32 @@ std::string FormatAnsible(const Json& facts) {
 }  // namespace
 
 bool HasFloatingIps(const v1::NetworkPlan& plan) {
-  return plan.has_external_network() && plan.kind() != v1::NetworkPlan::ROUTED_NEEDS_NETWORK;
+  return plan.has_external_network() && plan.kind() != v1::NETWORK_PLAN_KIND_ROUTED_NEEDS_NETWORK;
 }
 
-bool NeedsFloatingIp(const v1::Placement& placement, const v1::FindPlacementsRequest& request) {
-  const v1::AddressWish wish = request.network().public_v4();
-  return HasFloatingIps(placement.network()) &&
-         (wish == v1::ADDRESS_WISH_REQUIRED || wish == v1::ADDRESS_WISH_PREFERRED);
+bool NeedsFloatingIp(const v1::Placement& placement, const v1::PlacementQuery& query) {
+  const v1::AddressRequirement wanted = query.network().public_v4();
+  return HasFloatingIps(placement.machine().network()) &&
+         (wanted == v1::ADDRESS_REQUIREMENT_REQUIRED ||
+          wanted == v1::ADDRESS_REQUIREMENT_PREFERRED);
 }
 
 absl::StatusOr<std::string> FormatHandover(const v1::Placement& placement,
-                                           const v1::FindPlacementsRequest& request,
+                                           const v1::PlacementQuery& query,
                                            Format format) {
   switch (format) {
     case Format::kOpenstack:
-      return FormatLaunchScript(placement, request, Launcher::kOpenstack);
+      return FormatLaunchScript(placement, query, Launcher::kOpenstack);
     case Format::kFedcloud:
-      return FormatLaunchScript(placement, request, Launcher::kFedcloud);
+      return FormatLaunchScript(placement, query, Launcher::kFedcloud);
     case Format::kTfvars:
-      return FormatTfvars(MakeFacts(placement, request));
+      return FormatTfvars(MakeFacts(placement, query));
     case Format::kTerraformExternal:
-      return FormatTerraformExternal(MakeFacts(placement, request));
+      return FormatTerraformExternal(MakeFacts(placement, query));
     case Format::kAnsible:
-      return FormatAnsible(MakeFacts(placement, request));
+      return FormatAnsible(MakeFacts(placement, query));
     case Format::kEnv:
-      return FormatEnv(MakeFacts(placement, request));
+      return FormatEnv(MakeFacts(placement, query));
     default:
       return absl::InvalidArgumentError("this format hands nothing over");
   }

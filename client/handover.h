@@ -11,15 +11,15 @@
 namespace cis {
 
 // Text of one placement in `format`: kOpenstack and kFedcloud (a shell script), kTfvars,
-// kTerraformExternal, kAnsible or kEnv. `request` is the request as it was understood.
+// kTerraformExternal, kAnsible or kEnv. `query` is the query as it was understood.
 // Returns INVALID_ARGUMENT if the format is none of these, or a value cannot be handed over safely.
 absl::StatusOr<std::string> FormatHandover(const v1::Placement& placement,
-                                           const v1::FindPlacementsRequest& request, Format format);
+                                           const v1::PlacementQuery& query, Format format);
 
 // Whether the plan's external network gives floating IPs; a routed network's gives a gateway only.
 bool HasFloatingIps(const v1::NetworkPlan& plan);
 
-// Whether a floating IP is to be attached: the plan has a pool and an address is wished for.
-bool NeedsFloatingIp(const v1::Placement& placement, const v1::FindPlacementsRequest& request);
+// Whether a floating IP is to be attached: the plan has a pool and an address is required or preferred.
+bool NeedsFloatingIp(const v1::Placement& placement, const v1::PlacementQuery& query);
 
 }  // namespace cis

@@ -12,7 +12,7 @@
 #include "client/handover.h"
 #include "client/launch_shell.h"
 #include "client/place_text.h"
-#include "client/request_text.h"
+#include "client/query_text.h"
 #include "client/text.h"
 #include "schema/base/shell_quote.h"
 #include "schema/base/status_macros.h"
@@ -56,13 +56,14 @@ constexpr int kMachinesInSmallRange = 200;
 
 class ScriptWriter {
  public:
-  ScriptWriter(const v1::Placement& placement, const v1::FindPlacementsRequest& request,
+  ScriptWriter(const v1::Placement& placement, const v1::PlacementQuery& query,
                Launcher launcher)
       : p_(placement),
-        plan_(placement.network()),
-        request_(request),
+        machine_(placement.machine()),
+        plan_(machine_.network()),
+        query_(query),
         launcher_(launcher),
-        floating_(NeedsFloatingIp(placement, request)) {}
+        floating_(NeedsFloatingIp(placement, query)) {}
 
   absl::StatusOr<std::string> Write() {
     AddHead();
@@ -73,7 +74,7 @@ class ScriptWriter {
     CIS_RETURN_IF_ERROR(AddNetwork());
     Add(kOpenSsh);
     CIS_RETURN_IF_ERROR(AddStart());
-    const int count = std::max(request_.count(), 1);
+    const int count = std::max(query_.count(), 1);
     if (count == 1) {
       Add("\nstart \"$name\"\n");
     } else {
@@ -92,16 +93,16 @@ class ScriptWriter {
   void Comment(absl::string_view text) { Add("# ", CleanText(text), "\n"); }
 
   void AddHead() {
-    const int count = std::max(request_.count(), 1);
+    const int count = std::max(query_.count(), 1);
     Add("#!/bin/sh\n");
     Comment(absl::StrCat("Starts ", count, count == 1 ? " machine" : " machines", " at ",
                          p_.site_name(), " for VO ", p_.vo(), "."));
-    Comment(absl::StrCat("Asked for: ", RequestText(request_)));
-    Comment(absl::StrCat("Flavor:  ", p_.flavor().display_name()));
-    Comment(absl::StrCat("Image:   ", p_.image().display_name()));
+    Comment(absl::StrCat("Asked for: ", QueryText(query_)));
+    Comment(absl::StrCat("Flavor:  ", machine_.flavor().display_name()));
+    Comment(absl::StrCat("Image:   ", machine_.image().display_name()));
     Comment(absl::StrCat("Network: ", NetworkPlanText(plan_)));
     for (const std::string& note : p_.notes()) Comment(absl::StrCat("Note: ", note));
-    if (p_.has_boot_volume_gib()) {
+    if (machine_.has_boot_volume_gib()) {
       Comment("The boot volume stays when the machine is deleted; delete it too.");
     }
     if (HasPort()) Comment("The port stays when the machine is deleted; delete it too.");
@@ -154,11 +155,11 @@ class ScriptWriter {
   // ------------------------------------------------------------------------------ the network
   absl::Status AddNetwork() {
     switch (plan_.kind()) {
-      case v1::NetworkPlan::FLOATING_NEEDS_NETWORK:
-      case v1::NetworkPlan::ROUTED_NEEDS_NETWORK:
-      case v1::NetworkPlan::PRIVATE_NEEDS_NETWORK:
+      case v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_NETWORK:
+      case v1::NETWORK_PLAN_KIND_ROUTED_NEEDS_NETWORK:
+      case v1::NETWORK_PLAN_KIND_PRIVATE_NEEDS_NETWORK:
         return AddNewNetwork();
-      case v1::NetworkPlan::FLOATING_NEEDS_ROUTER:
+      case v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER:
         CIS_RETURN_IF_ERROR(SetNetwork(plan_, ""));
         return AddRouter();
       default:
@@ -181,12 +182,12 @@ class ScriptWriter {
     Add("\nnetwork=$(openstack network create --format=value --column=id \"$name-net\")\n",
         "[ -n \"$network\" ] || die 'the network was not made'\nmade network \"$network\"\n");
     std::vector<std::string> subnets;
-    if (plan_.kind() == v1::NetworkPlan::ROUTED_NEEDS_NETWORK) {
+    if (plan_.kind() == v1::NETWORK_PLAN_KIND_ROUTED_NEEDS_NETWORK) {
       CIS_RETURN_IF_ERROR(AddPoolSubnet("subnet", plan_.new_subnet_ip_version()));
       subnets = {"subnet"};
     } else {
       // Large enough for what a request may ask for.
-      const bool is_large = request_.count() > kMachinesInSmallRange;
+      const bool is_large = query_.count() > kMachinesInSmallRange;
       AddSubnet("subnet",
                 absl::StrCat("--subnet-range=", is_large ? "10.199.0.0/16" : "192.168.199.0/24"));
       subnets = {"subnet"};
@@ -195,7 +196,7 @@ class ScriptWriter {
         subnets.emplace_back("subnet6");
       }
     }
-    if (plan_.kind() == v1::NetworkPlan::PRIVATE_NEEDS_NETWORK) return absl::OkStatus();
+    if (plan_.kind() == v1::NETWORK_PLAN_KIND_PRIVATE_NEEDS_NETWORK) return absl::OkStatus();
     AddNewRouter();
     CIS_RETURN_IF_ERROR(AddGateway());
     for (const std::string& subnet : subnets) {
@@ -275,7 +276,7 @@ class ScriptWriter {
       CIS_ASSIGN_OR_RETURN(const std::string pool,
                            Word("external network", way->external_network().upstream_id()));
       Add("    ", pool, ")\n");
-      if (plan_.kind() == v1::NetworkPlan::FLOATING) {
+      if (plan_.kind() == v1::NETWORK_PLAN_KIND_FLOATING) {
         CIS_RETURN_IF_ERROR(SetNetwork(*way, "      "));
       }
       if (way->unattached_floating_ip_ids_size() > 0) {
@@ -294,7 +295,7 @@ class ScriptWriter {
 
   absl::Status AddTakeFloatingIp() {
     Add("  if [ -z \"$floating\" ]; then\n");
-    if (plan_.kind() == v1::NetworkPlan::FLOATING) {
+    if (plan_.kind() == v1::NETWORK_PLAN_KIND_FLOATING) {
       Add("    for way in");
       for (const v1::NetworkPlan* way : Ways()) {
         CIS_ASSIGN_OR_RETURN(const std::string pool,
@@ -322,7 +323,7 @@ class ScriptWriter {
   // A port with an address in each of the subnets that do.
   absl::Status AddPort() {
     Add("  port=\n");
-    if (plan_.kind() != v1::NetworkPlan::FLOATING || !floating_) return AddPortOf(plan_, "  ");
+    if (plan_.kind() != v1::NETWORK_PLAN_KIND_FLOATING || !floating_) return AddPortOf(plan_, "  ");
     Add("  case $way in\n");
     for (const v1::NetworkPlan* way : Ways()) {
       if (way->port_subnet_ids().empty()) continue;
@@ -361,23 +362,23 @@ class ScriptWriter {
 
   // Whether the volume is made before the machine: Nova itself names neither type nor zone.
   bool HasOwnVolume() const {
-    return p_.has_boot_volume_gib() &&
-           (!p_.volume_type().empty() || !p_.volume_availability_zone().empty());
+    return machine_.has_boot_volume_gib() &&
+           (!machine_.volume_type().empty() || !machine_.volume_availability_zone().empty());
   }
 
   absl::Status AddVolume(const std::string& image) {
     Add("  volume=$(openstack volume create --format=value --column=id --image=", image,
-        " --size=", absl::StrCat(p_.boot_volume_gib()));
-    if (!p_.volume_type().empty()) {
-      CIS_ASSIGN_OR_RETURN(const std::string type, FlagValue("volume type", p_.volume_type()));
+        " --size=", absl::StrCat(machine_.boot_volume_gib()));
+    if (!machine_.volume_type().empty()) {
+      CIS_ASSIGN_OR_RETURN(const std::string type, FlagValue("volume type", machine_.volume_type()));
       Add(" \\\n    --type=", type);
     }
-    if (!p_.volume_availability_zone().empty()) {
-      if (p_.volume_availability_zone() == p_.availability_zone()) {
+    if (!machine_.volume_availability_zone().empty()) {
+      if (machine_.volume_availability_zone() == machine_.availability_zone()) {
         Add(" \\\n    --availability-zone=\"$zone\"");
       } else {
         CIS_ASSIGN_OR_RETURN(const std::string zone,
-                             FlagValue("zone", p_.volume_availability_zone()));
+                             FlagValue("zone", machine_.volume_availability_zone()));
         Add(" \\\n    --availability-zone=", zone);
       }
     }
@@ -388,9 +389,9 @@ class ScriptWriter {
 
   // `launch NAME`: makes one machine and sets $server. Returns 1 if the site could not start it.
   absl::Status AddLaunch() {
-    CIS_ASSIGN_OR_RETURN(const std::string flavor, FlagValue("flavor", p_.flavor().upstream_id()));
-    CIS_ASSIGN_OR_RETURN(const std::string image, FlagValue("image", p_.image().upstream_id()));
-    const bool no_network = plan_.kind() == v1::NetworkPlan::KIND_UNSPECIFIED;
+    CIS_ASSIGN_OR_RETURN(const std::string flavor, FlagValue("flavor", machine_.flavor().upstream_id()));
+    CIS_ASSIGN_OR_RETURN(const std::string image, FlagValue("image", machine_.image().upstream_id()));
+    const bool no_network = plan_.kind() == v1::NETWORK_PLAN_KIND_UNSPECIFIED;
     Add(kWait);
     if (HasOwnVolume()) Add(kWaitForVolume);
     Add("\nlaunch() {\n");
@@ -403,10 +404,10 @@ class ScriptWriter {
         "server create --flavor=", flavor,
         HasOwnVolume() ? std::string(" --volume=\"$volume\"") : absl::StrCat(" --image=", image),
         " \\\n");
-    if (p_.has_boot_volume_gib() && !HasOwnVolume()) {
-      Add("    --boot-from-volume=", absl::StrCat(p_.boot_volume_gib()), " \\\n");
+    if (machine_.has_boot_volume_gib() && !HasOwnVolume()) {
+      Add("    --boot-from-volume=", absl::StrCat(machine_.boot_volume_gib()), " \\\n");
     }
-    if (!p_.availability_zone().empty()) Add("    --availability-zone=\"$zone\" \\\n");
+    if (!machine_.availability_zone().empty()) Add("    --availability-zone=\"$zone\" \\\n");
     if (NeedsConfigDrive()) Add("    --config-drive=True \\\n");
     Add("    ",
         no_network  ? "--nic=none"
@@ -426,13 +427,13 @@ class ScriptWriter {
 
   // Launches in the first zone that has a host.
   absl::Status AddLaunchCall() {
-    const bool has_others = !p_.fallback_availability_zones().empty();
-    if (!p_.availability_zone().empty()) {
-      CIS_ASSIGN_OR_RETURN(const std::string zone, FlagValue("zone", p_.availability_zone()));
+    const bool has_others = !machine_.fallback_availability_zones().empty();
+    if (!machine_.availability_zone().empty()) {
+      CIS_ASSIGN_OR_RETURN(const std::string zone, FlagValue("zone", machine_.availability_zone()));
       if (!has_others) Add("  zone=", zone, "\n");
       if (has_others) {
         Add("  server=\n  for zone in ", zone);
-        for (const std::string& other : p_.fallback_availability_zones()) {
+        for (const std::string& other : machine_.fallback_availability_zones()) {
           CIS_ASSIGN_OR_RETURN(const std::string word, FlagValue("zone", other));
           Add(" ", word);
         }
@@ -458,12 +459,12 @@ class ScriptWriter {
   // The function that starts one machine.
   absl::Status AddStart() {
     CIS_RETURN_IF_ERROR(AddLaunch());
-    const bool no_network = plan_.kind() == v1::NetworkPlan::KIND_UNSPECIFIED;
+    const bool no_network = plan_.kind() == v1::NETWORK_PLAN_KIND_UNSPECIFIED;
     Add("\nstart() {\n");
     if (floating_) CIS_RETURN_IF_ERROR(AddTakeFloatingIp());
     CIS_RETURN_IF_ERROR(AddLaunchCall());
     Add("  open_ssh \"$server\"\n");
-    const std::string user = LoginUser(p_.login_user());
+    const std::string user = LoginUser(machine_.login_user());
     if (user == "USER") Add("  printf 'note: the login user is not known\\n' >&2\n");
     if (floating_) {
       Add("  openstack server add floating ip \"$server\" \"$address\"\n  floating=\n");
@@ -472,13 +473,13 @@ class ScriptWriter {
       return absl::OkStatus();
     } else {
       // The plan's public IPv4 address may be the floating IP that nobody asked for.
-      const bool v4 = plan_.public_v4() == v1::TRISTATE_YES && !HasFloatingIps(plan_);
-      const bool v6 = plan_.public_v6() == v1::TRISTATE_YES && !v4;
+      const bool v4 = plan_.public_v4() && !HasFloatingIps(plan_);
+      const bool v6 = plan_.public_v6() && !v4;
       Add(kFixedAddress.substr(1), "  address=", v6 ? "${v6:-$v4}" : "${v4:-$v6}", "\n",
           "  [ -n \"$address\" ] || die \"machine $server has no address\"\n");
-      const bool is_private = plan_.kind() == v1::NetworkPlan::PRIVATE ||
-                              plan_.kind() == v1::NetworkPlan::PRIVATE_NEEDS_NETWORK;
-      if (is_private && !v6 && plan_.public_v4() != v1::TRISTATE_YES) {
+      const bool is_private = plan_.kind() == v1::NETWORK_PLAN_KIND_PRIVATE ||
+                              plan_.kind() == v1::NETWORK_PLAN_KIND_PRIVATE_NEEDS_NETWORK;
+      if (is_private && !v6 && !plan_.public_v4()) {
         Add("  printf 'note: %s is reached from inside the site only\\n' \"$address\" >&2\n");
       }
     }
@@ -487,8 +488,9 @@ class ScriptWriter {
   }
 
   const v1::Placement& p_;
+  const v1::PlacedMachine& machine_;
   const v1::NetworkPlan& plan_;
-  const v1::FindPlacementsRequest& request_;
+  const v1::PlacementQuery& query_;
   const Launcher launcher_;
   const bool floating_;
   std::string text_;
@@ -497,9 +499,9 @@ class ScriptWriter {
 }  // namespace
 
 absl::StatusOr<std::string> FormatLaunchScript(const v1::Placement& placement,
-                                               const v1::FindPlacementsRequest& request,
+                                               const v1::PlacementQuery& query,
                                                Launcher launcher) {
-  return ScriptWriter(placement, request, launcher).Write();
+  return ScriptWriter(placement, query, launcher).Write();
 }
 
 }  // namespace cis

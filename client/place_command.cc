@@ -27,17 +27,19 @@ namespace {
 constexpr size_t kReasonLines = 10;
 constexpr size_t kReasonLinesIfNone = 18;
 
+constexpr int32_t kVerdictsOnPage = 1000;
+
 bool IsDocument(Format format) { return format == Format::kJson || format == Format::kYaml; }
 
 // The placements as rows. Returns whether a cell was cut.
-bool WriteRows(const CommandContext& context, const v1::FindPlacementsResponse& response) {
+bool WriteRows(const CommandContext& context, const PlaceAnswer& answer) {
   const bool wide = context.options.format == Format::kWide;
-  const RowKeys keys = RowKeysOf(response);
+  const RowKeys keys = RowKeysOf(answer);
   const std::vector<CsvColumn> csv = CsvColumnsOf(*v1::Placement::descriptor(), {});
   ListWriter::Heads heads{PlacementColumns(wide, keys), {}};
   for (const CsvColumn& column : csv) heads.csv.push_back(column.head);
   ListWriter writer(context.options.format, std::move(heads), StyleFor(context), context.out);
-  for (const v1::Placement& placement : response.placements()) {
+  for (const v1::Placement& placement : answer.found.placements()) {
     writer.Add({PlacementName(placement), [&] { return MessageToJson(placement); },
                 [&] { return CsvCells(placement, csv); },
                 [&] { return PlacementCells(placement, wide, keys); },
@@ -46,24 +48,29 @@ bool WriteRows(const CommandContext& context, const v1::FindPlacementsResponse& 
   return writer.End();
 }
 
-void WriteNotes(const CommandContext& context, const v1::FindPlacementsResponse& response) {
-  const bool none = response.placements().empty();
-  Note(context, SummarySentence(response, context.clock.Now()));
-  for (const std::string& line : ReasonLines(response, none ? kReasonLinesIfNone : kReasonLines)) {
+void WriteWarnings(const CommandContext& context, const v1::FindPlacementsResponse& found) {
+  for (const v1::Warning& warning : found.warnings()) Note(context, warning.message());
+}
+
+void WriteNotes(const CommandContext& context, const PlaceAnswer& answer) {
+  const bool none = answer.found.placements().empty();
+  Note(context, SummarySentence(answer.found, context.clock.Now()));
+  for (const std::string& line : ReasonLines(answer, none ? kReasonLinesIfNone : kReasonLines)) {
     Note(context, line);
   }
-  for (const std::string& note : response.notes()) Note(context, note);
+  WriteWarnings(context, answer.found);
 }
 
 // What is worth knowing of single placements, each sentence once: for a client that names an image
 // or a kind of GPU, which may be found where nothing else is offered.
-void WritePlacementNotes(const CommandContext& context,
-                         const v1::FindPlacementsResponse& response) {
+void WritePlacementNotes(const CommandContext& context, const v1::FindPlacementsResponse& found) {
   constexpr size_t kMaxNotes = 5;
-  const v1::FindPlacementsRequest& request = response.interpreted_request();
-  if (request.image().image().empty() && request.machine().gpu_kind().empty()) return;
+  const v1::PlacementQuery& query = found.query();
+  if (query.image().image().empty() && query.machine().gpu_kind() == v1::GPU_KIND_UNSPECIFIED) {
+    return;
+  }
   std::vector<std::string> told;
-  for (const v1::Placement& placement : response.placements()) {
+  for (const v1::Placement& placement : found.placements()) {
     for (const std::string& note : placement.notes()) {
       if (told.size() == kMaxNotes) return;
       if (std::find(told.begin(), told.end(), note) != told.end()) continue;
@@ -74,29 +81,63 @@ void WritePlacementNotes(const CommandContext& context,
 }
 
 // Hands the wanted placement to another tool. Returns INVALID_ARGUMENT if there are fewer.
-absl::StatusOr<bool> HandOver(const CommandContext& context,
-                              const v1::FindPlacementsResponse& response) {
+absl::StatusOr<bool> HandOver(const CommandContext& context, const PlaceAnswer& answer) {
+  const v1::FindPlacementsResponse& found = answer.found;
   const int64_t pick = context.options.place.pick;
-  if (response.placements().empty()) {
-    WriteNotes(context, response);
+  if (found.placements().empty()) {
+    WriteNotes(context, answer);
     return false;
   }
-  if (response.placements_size() < pick) {
+  if (found.placements_size() < pick) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--pick ", pick, ": there are only ", response.total_size(), " placements"));
+        absl::StrCat("--pick ", pick, ": there are only ", found.total_size(), " placements"));
   }
-  const v1::Placement& placement = response.placements(static_cast<int>(pick - 1));
-  CIS_ASSIGN_OR_RETURN(
-      const std::string text,
-      FormatHandover(placement, response.interpreted_request(), context.options.format));
+  const v1::Placement& placement = found.placements(static_cast<int>(pick - 1));
+  CIS_ASSIGN_OR_RETURN(const std::string text,
+                       FormatHandover(placement, found.query(), context.options.format));
   context.out << text;
-  Note(context, SummarySentence(response, context.clock.Now()));
-  Note(context, absl::StrCat("This is number ", pick, " of ", response.total_size(), ": ",
-                             placement.site_name(), ", ", placement.flavor().display_name(), ", ",
-                             placement.image().display_name(), ", ",
-                             NetworkPlanText(placement.network()), "."));
+  const v1::PlacedMachine& machine = placement.machine();
+  Note(context, SummarySentence(found, context.clock.Now()));
+  Note(context, absl::StrCat("This is number ", pick, " of ", found.total_size(), ": ",
+                             placement.site_name(), ", ", machine.flavor().display_name(), ", ",
+                             machine.image().display_name(), ", ",
+                             NetworkPlanText(machine.network()), "."));
   for (const std::string& note : placement.notes()) Note(context, note);
   return true;
+}
+
+// The document: the response of FindPlacements, and with `--explain` what ExplainPlacements adds.
+nlohmann::ordered_json DocumentOf(const PlaceAnswer& answer, bool explains) {
+  nlohmann::ordered_json json = MessageToJson(answer.found);
+  if (!explains) return json;
+  const nlohmann::ordered_json explained = MessageToJson(answer.explained);
+  for (const char* field : {"verdicts", "relaxations", "suggestions"}) {
+    json[field] = explained.at(field);
+  }
+  return json;
+}
+
+// Whether reasons are shown for what was found.
+bool WantsReasons(const Options& options, bool any) {
+  if (options.place.explain) return true;
+  if (options.quiet) return false;
+  return !any || (!IsDocument(options.format) && !IsHandover(options.format));
+}
+
+absl::StatusOr<PlaceAnswer> Ask(const CommandContext& context, const PlaceOptions& asked) {
+  PlaceAnswer answer;
+  CIS_ASSIGN_OR_RETURN(v1::FindPlacementsRequest request, MakeFindRequest(asked));
+  SetAsOf(context, request);
+  v1::ExplainPlacementsRequest explain;
+  *explain.mutable_query() = request.query();
+  CIS_ASSIGN_OR_RETURN(answer.found,
+                       context.client.FindPlacements(std::move(request), PlacementLimit(asked)));
+  if (!WantsReasons(context.options, !answer.found.placements().empty())) return answer;
+  explain.set_page_size(kVerdictsOnPage);
+  explain.set_with_candidates(asked.explain);
+  SetAsOf(context, explain);
+  CIS_ASSIGN_OR_RETURN(answer.explained, context.client.ExplainPlacements(std::move(explain)));
+  return answer;
 }
 
 }  // namespace
@@ -105,34 +146,32 @@ absl::StatusOr<bool> RunPlace(const CommandContext& context) {
   const Options& options = context.options;
   PlaceOptions asked = options.place;
   if (IsHandover(options.format)) asked.limit = asked.pick;
-  v1::FindPlacementsRequest request = MakePlaceRequest(asked);
-  SetAsOf(context, request);
-  CIS_ASSIGN_OR_RETURN(const v1::FindPlacementsResponse response,
-                       context.client.FindPlacements(std::move(request), PlacementLimit(asked)));
-  if (IsHandover(options.format)) return HandOver(context, response);
-  const bool any = !response.placements().empty();
+  CIS_ASSIGN_OR_RETURN(const PlaceAnswer answer, Ask(context, asked));
+  const v1::FindPlacementsResponse& found = answer.found;
+  if (IsHandover(options.format)) return HandOver(context, answer);
+  const bool any = !found.placements().empty();
   if (IsDocument(options.format)) {
-    const nlohmann::ordered_json json = MessageToJson(response);
+    const nlohmann::ordered_json json = DocumentOf(answer, options.place.explain);
     context.out << (options.format == Format::kJson ? DumpJson(json, 2) + "\n" : FormatYaml(json));
-    // The document has the reasons; who sees nothing that fits wants to read them all the same.
-    if (!any) WriteNotes(context, response);
+    // Who sees nothing that fits wants to read the reasons.
+    if (!any) WriteNotes(context, answer);
     return any;
   }
-  const bool cut = WriteRows(context, response);
+  const bool cut = WriteRows(context, answer);
   const bool table = options.format == Format::kTable || options.format == Format::kWide;
   if (options.place.explain && table) {
     if (any) context.out << "\n";
-    context.out << ExplainText(response, StyleFor(context), context.clock.Now());
-    Note(context, SummarySentence(response, context.clock.Now()));
-    for (const std::string& line : HintLines(response)) Note(context, line);
-    for (const std::string& note : response.notes()) Note(context, note);
+    context.out << ExplainText(answer, StyleFor(context), context.clock.Now());
+    Note(context, SummarySentence(found, context.clock.Now()));
+    for (const std::string& line : HintLines(answer)) Note(context, line);
+    WriteWarnings(context, found);
   } else {
-    WriteNotes(context, response);
+    WriteNotes(context, answer);
   }
-  if (table) WritePlacementNotes(context, response);
+  if (table) WritePlacementNotes(context, found);
   if (cut) Note(context, "Long names are cut; -o wide shows them whole.");
-  if (options.place.page_token.empty() && response.total_size() > response.placements_size()) {
-    Note(context, absl::StrCat(response.total_size() - response.placements_size(),
+  if (options.place.page_token.empty() && found.total_size() > found.placements_size()) {
+    Note(context, absl::StrCat(found.total_size() - found.placements_size(),
                                " more; --limit 0 shows all."));
   }
   return any;

@@ -12,14 +12,14 @@
 namespace cis {
 namespace {
 
-std::string RefText(const v1::NetworkRef& ref) {
+std::string RefText(const v1::ResourceRef& ref) {
   return ref.display_name().empty() ? ref.upstream_id() : ref.display_name();
 }
 
 Cell PlanCell(const v1::NetworkPlan& plan) {
   Cell cell{NetworkPlanText(plan), Tone::kPlain};
   if (plan.is_assumed()) cell.tone = Tone::kWarning;
-  if (plan.ambiguous()) {
+  if (plan.is_ambiguous()) {
     cell.text += " ?";
     cell.tone = Tone::kWarning;
   }
@@ -33,9 +33,9 @@ Cell PlacementAgeCell(const v1::Placement& p) {
   return {absl::StrCat(age, ", ", EnumWord(p.data_state())), Tone::kWarning};
 }
 
-std::string DiskText(const v1::Placement& p) {
+std::string DiskText(const v1::PlacedMachine& p) {
   if (p.has_boot_volume_gib()) return absl::StrCat("vol ", p.boot_volume_gib());
-  return absl::StrCat(p.flavor().disk_gib());
+  return p.flavor().has_disk_gib() ? absl::StrCat(p.flavor().disk_gib()) : "?";
 }
 
 }  // namespace
@@ -44,39 +44,43 @@ std::string NetworkPlanText(const v1::NetworkPlan& plan) {
   const std::string network = RefText(plan.network());
   const std::string pool = RefText(plan.external_network());
   switch (plan.kind()) {
-    case v1::NetworkPlan::DIRECT:
+    case v1::NETWORK_PLAN_KIND_DIRECT:
       return absl::StrCat(network, " (direct)");
-    case v1::NetworkPlan::FLOATING:
+    case v1::NETWORK_PLAN_KIND_FLOATING:
       return absl::StrCat(network, " -> ", pool, plan.is_assumed() ? " (assumed)" : "");
-    case v1::NetworkPlan::FLOATING_NEEDS_ROUTER:
+    case v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER:
       if (!plan.router().upstream_id().empty()) {
         return absl::StrCat(network, " -> repaired router ", RefText(plan.router()), " -> ", pool);
       }
       return absl::StrCat(network, " -> new router -> ", pool);
-    case v1::NetworkPlan::FLOATING_NEEDS_NETWORK:
+    case v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_NETWORK:
       return absl::StrCat("new network -> ", pool);
-    case v1::NetworkPlan::PRIVATE:
-      if (plan.public_v4() == v1::TRISTATE_YES) return absl::StrCat(network, " (routed)");
+    case v1::NETWORK_PLAN_KIND_PRIVATE:
+      if (plan.public_v4()) return absl::StrCat(network, " (routed)");
       return absl::StrCat(network,
-                          plan.public_v6() == v1::TRISTATE_YES ? " (public IPv6)" : " (private)");
-    case v1::NetworkPlan::ROUTED_NEEDS_NETWORK:
+                          plan.public_v6() ? " (public IPv6)" : " (private)");
+    case v1::NETWORK_PLAN_KIND_ROUTED_NEEDS_NETWORK:
       return absl::StrCat("new network of pool ", RefText(plan.subnet_pool()), " -> ", pool);
-    case v1::NetworkPlan::PRIVATE_NEEDS_NETWORK:
+    case v1::NETWORK_PLAN_KIND_PRIVATE_NEEDS_NETWORK:
       return "new network (private)";
     default:
       return network.empty() ? "not known" : network;
   }
 }
 
-RowKeys RowKeysOf(const v1::FindPlacementsResponse& response) {
+void RowKeys::AddShare(const std::string& site_name, const std::string& region) {
+  const auto [known, is_new] = regions_.try_emplace(site_name, region);
+  if (!is_new && known->second != region) sites_by_region.insert(site_name);
+}
+
+RowKeys RowKeysOf(const PlaceAnswer& answer) {
   RowKeys keys;
-  keys.vo = response.interpreted_request().vos_size() > 1;
-  std::map<std::string, std::string> regions;
-  for (const v1::ShareVerdict& verdict : response.verdicts()) {
-    const auto [known, is_new] = regions.try_emplace(verdict.site_name(), verdict.region());
-    if (!is_new && known->second != verdict.region()) {
-      keys.sites_by_region.insert(verdict.site_name());
-    }
+  keys.vo = answer.found.query().vos_size() > 1;
+  for (const v1::Placement& placement : answer.found.placements()) {
+    keys.AddShare(placement.site_name(), placement.region());
+  }
+  for (const v1::ShareVerdict& verdict : answer.explained.verdicts()) {
+    keys.AddShare(verdict.site_name(), verdict.region());
   }
   return keys;
 }
@@ -111,9 +115,13 @@ std::vector<TableColumn> PlacementColumns(bool wide, const RowKeys& keys) {
 }
 
 std::vector<Cell> PlacementCells(const v1::Placement& p, bool wide, const RowKeys& keys) {
-  const v1::PlacedFlavor& flavor = p.flavor();
-  const v1::PlacedImage& image = p.image();
+  const v1::PlacedMachine& machine = p.machine();
+  const v1::PlacedFlavor& flavor = machine.flavor();
+  const v1::PlacedImage& image = machine.image();
   const auto text = [](std::string t) { return Cell{std::move(t), Tone::kPlain}; };
+  const auto number = [](bool known, std::string t) {
+    return known ? Cell{std::move(t), Tone::kPlain} : Cell{"?", Tone::kDim};
+  };
   std::string os = OsText(image.os_distro(), image.os_version());
   if (os.empty()) os = image.display_name();
   std::vector<Cell> cells = {text(p.site_name())};
@@ -121,31 +129,34 @@ std::vector<Cell> PlacementCells(const v1::Placement& p, bool wide, const RowKey
   if (!wide) cells.push_back(text(keys.sites_by_region.contains(p.site_name()) ? p.region() : ""));
   cells.insert(
       cells.end(),
-      {text(flavor.display_name()), text(absl::StrCat(flavor.vcpu_count())),
-       text(FormatMibAsGib(flavor.ram_mib())), text(DiskText(p)),
+      {text(flavor.display_name()),
+       number(flavor.has_vcpu_count(), absl::StrCat(flavor.vcpu_count())),
+       number(flavor.has_ram_mib(), FormatMibAsGib(flavor.ram_mib())), text(DiskText(machine)),
        text(GpuText(true, flavor.gpu_count(), "", flavor.gpu_model())), text(os),
-       p.login_user().empty() ? Cell{"?", Tone::kDim} : text(p.login_user()), PlacementAgeCell(p)});
+       number(!machine.login_user().empty(), machine.login_user()), PlacementAgeCell(p)});
   if (wide) {
-    cells.insert(cells.end(), {text(image.display_name()), PlanCell(p.network()),
-                               text(absl::StrCat(flavor.ephemeral_gib())), text(p.region()),
-                               text(EnumWord(p.confidence())),
-                               text(absl::StrFormat("%.2f", p.score())), text(flavor.upstream_id()),
-                               text(image.upstream_id()), text(p.network().network().upstream_id()),
-                               text(p.project_id()), text(p.keystone_url())});
+    cells.insert(cells.end(),
+                 {text(image.display_name()), PlanCell(machine.network()),
+                  number(flavor.has_ephemeral_gib(), absl::StrCat(flavor.ephemeral_gib())),
+                  text(p.region()), text(EnumWord(p.confidence())),
+                  text(absl::StrFormat("%.2f", p.score())), text(flavor.upstream_id()),
+                  text(image.upstream_id()), text(machine.network().network().upstream_id()),
+                  text(p.project_id()), text(p.keystone_url())});
   }
   return cells;
 }
 
 std::vector<Cell> PlacementLines(const v1::Placement& p) {
-  Cell network = PlanCell(p.network());
+  const v1::NetworkPlan& plan = p.machine().network();
+  Cell network = PlanCell(plan);
   network.text = absl::StrCat("network  ", network.text);
-  const int unattached = p.network().unattached_floating_ip_ids_size();
+  const int unattached = plan.unattached_floating_ip_ids_size();
   if (unattached > 0) {
     absl::StrAppend(&network.text, ", ", unattached,
                     unattached == 1 ? " unattached floating IP" : " unattached floating IPs",
                     " to use first");
   }
-  std::vector<Cell> lines = {{absl::StrCat("image    ", p.image().display_name()), Tone::kPlain},
+  std::vector<Cell> lines = {{absl::StrCat("image    ", p.machine().image().display_name()), Tone::kPlain},
                              std::move(network)};
   if (p.has_downtime()) {
     const std::string& reason = p.downtime().description();
@@ -158,8 +169,9 @@ std::vector<Cell> PlacementLines(const v1::Placement& p) {
 
 std::string PlacementName(const v1::Placement& p) {
   const auto named = [](const std::string& name) { return name.empty() ? "-" : name; };
-  return absl::StrJoin({named(p.share()), named(p.flavor().name()), named(p.image().name()),
-                        named(p.network().network().name())},
+  return absl::StrJoin({named(p.share()), named(p.machine().flavor().name()),
+                        named(p.machine().image().name()),
+                        named(p.machine().network().network().name())},
                        "\t");
 }
 

@@ -2,6 +2,7 @@
 
 // Placements in words and columns.
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,12 +15,23 @@ namespace cis {
 // How the machine is reached, short: `net -> pool`, `net -> new router -> pool`, `net (direct)`.
 std::string NetworkPlanText(const v1::NetworkPlan& plan);
 
+// What the service said to one query, all pages of it.
+struct PlaceAnswer {
+  v1::FindPlacementsResponse found;
+  v1::ExplainPlacementsResponse explained;  // empty if nobody wants to know
+};
+
 // What tells rows apart beside their site.
 struct RowKeys {
   bool vo = false;                        // several VOs were asked for
   std::set<std::string> sites_by_region;  // names of sites that have shares in several regions
+
+  void AddShare(const std::string& site_name, const std::string& region);
+
+ private:
+  std::map<std::string, std::string> regions_;  // by site name; the first one
 };
-RowKeys RowKeysOf(const v1::FindPlacementsResponse& response);
+RowKeys RowKeysOf(const PlaceAnswer& answer);
 
 // The columns of the table of placements and one row in them.
 std::vector<TableColumn> PlacementColumns(bool wide, const RowKeys& keys);

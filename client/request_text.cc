@@ -7,6 +7,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "client/os_text.h"
+#include "client/proto_json.h"
 #include "schema/base/shell_quote.h"
 
 namespace cis {
@@ -18,8 +20,8 @@ struct Flag {
   std::vector<std::string> values;  // empty: it takes none
 };
 
-// The flags that make a request, each with its values, in the order of the help text.
-std::vector<Flag> FlagsOf(const v1::FindPlacementsRequest& request) {
+// The flags that make a query, each with its values, in the order of the help text.
+std::vector<Flag> FlagsOf(const v1::PlacementQuery& query) {
   std::vector<Flag> flags;
   const auto flag_named = [&flags](absl::string_view name) -> Flag& {
     if (flags.empty() || flags.back().name != name) flags.push_back({std::string(name), {}});
@@ -40,8 +42,8 @@ std::vector<Flag> FlagsOf(const v1::FindPlacementsRequest& request) {
   const auto add_flag = [&flag_named](absl::string_view flag, bool on) {
     if (on) flag_named(flag);
   };
-  add_all("--vo", request.vos());
-  const v1::MachineRequirements& m = request.machine();
+  add_all("--vo", query.vos());
+  const v1::MachineRequirements& m = query.machine();
   add_range("--vcpus", m.has_vcpu_count(), m.vcpu_count(), "");
   add_range("--ram", m.has_ram_mib(), m.ram_mib(), "M");
   add_range("--disk", m.has_disk_gib(), m.disk_gib(), "G");
@@ -50,43 +52,41 @@ std::vector<Flag> FlagsOf(const v1::FindPlacementsRequest& request) {
   add("--gpu-model", m.gpu_model());
   add("--gpu-vendor", m.gpu_vendor());
   add_range("--gpu-memory", m.has_gpu_memory_mib(), m.gpu_memory_mib(), "M");
-  add("--gpu-kind", m.gpu_kind());
-  add("--cpu-alloc", m.cpu_alloc());
+  add("--gpu-kind", EnumWord(m.gpu_kind()));
+  add("--cpu-alloc", EnumWord(m.cpu_allocation()));
   add("--arch", m.arch());
   add_all("--flavor", m.flavors());
   add_all("--not-flavor", m.excluded_flavors());
   add_flag("--no-volume", m.has_allow_boot_from_volume() && !m.allow_boot_from_volume());
-  add_all("--os", request.image().os());
-  add("--image", request.image().image());
-  add_all("--image-name", request.image().images());
-  add_all("--not-image", request.image().excluded_images());
-  add_flag("--public-ip", request.network().public_v4() == v1::ADDRESS_WISH_REQUIRED);
-  add_flag("--prefer-public-ip", request.network().public_v4() == v1::ADDRESS_WISH_PREFERRED);
-  add_flag("--no-public-ip", request.network().public_v4() == v1::ADDRESS_WISH_NONE);
-  add_flag("--ipv6", request.network().public_v6() == v1::ADDRESS_WISH_REQUIRED);
-  add_flag("--prefer-ipv6", request.network().public_v6() == v1::ADDRESS_WISH_PREFERRED);
+  for (const v1::OsRequirement& os : query.image().os()) add("--os", OsRequirementText(os));
+  add("--image", query.image().image());
+  add_all("--image-name", query.image().images());
+  add_all("--not-image", query.image().excluded_images());
+  add_flag("--public-ip", query.network().public_v4() == v1::ADDRESS_REQUIREMENT_REQUIRED);
+  add_flag("--prefer-public-ip", query.network().public_v4() == v1::ADDRESS_REQUIREMENT_PREFERRED);
+  add_flag("--no-public-ip", query.network().public_v4() == v1::ADDRESS_REQUIREMENT_FORBIDDEN);
+  add_flag("--ipv6", query.network().public_v6() == v1::ADDRESS_REQUIREMENT_REQUIRED);
+  add_flag("--prefer-ipv6", query.network().public_v6() == v1::ADDRESS_REQUIREMENT_PREFERRED);
   // --no-public-ip means both families.
-  add_flag("--no-ipv6", request.network().public_v6() == v1::ADDRESS_WISH_NONE &&
-                            request.network().public_v4() != v1::ADDRESS_WISH_NONE);
-  add("--network", request.network().network());
-  add("--count", absl::StrCat(request.count()));
-  add_all("--site", request.sites());
-  add_all("--not-site", request.excluded_sites());
-  add_all("--country", request.countries());
-  add_all("--not-country", request.excluded_countries());
-  if (request.has_max_age()) {
-    const int64_t seconds = request.max_age().seconds();
-    const int32_t nanos = request.max_age().nanos();
+  add_flag("--no-ipv6", query.network().public_v6() == v1::ADDRESS_REQUIREMENT_FORBIDDEN &&
+                            query.network().public_v4() != v1::ADDRESS_REQUIREMENT_FORBIDDEN);
+  add("--network", query.network().network());
+  add("--count", absl::StrCat(query.count()));
+  add_all("--site", query.sites());
+  add_all("--not-site", query.excluded_sites());
+  add_all("--country", query.countries());
+  add_all("--not-country", query.excluded_countries());
+  if (query.has_max_age()) {
+    const int64_t seconds = query.max_age().seconds();
+    const int32_t nanos = query.max_age().nanos();
     add("--max-age", nanos == 0 ? absl::StrCat(seconds, "s")
                                 : absl::StrCat(seconds * 1000 + nanos / 1'000'000, "ms"));
   }
-  add("--sort-by", request.order_by());
-  if (request.has_weights()) {
-    const v1::ScoreWeights& w = request.weights();
+  if (query.has_weights()) {
+    const v1::ScoreWeights& w = query.weights();
     add("--weights", absl::StrFormat("fit=%g,network=%g,os=%g,health=%g,freshness=%g", w.fit(),
                                      w.network(), w.os(), w.health(), w.freshness()));
   }
-  add_flag("--all", request.all_combinations());
   return flags;
 }
 
@@ -100,13 +100,13 @@ std::string FlagText(const Flag& flag) {
 
 }  // namespace
 
-std::string RequestText(const v1::FindPlacementsRequest& request) {
-  return absl::StrJoin(FlagsOf(request), " ",
+std::string QueryText(const v1::PlacementQuery& query) {
+  return absl::StrJoin(FlagsOf(query), " ",
                        [](std::string* out, const Flag& flag) { out->append(FlagText(flag)); });
 }
 
-std::string ChangeText(const v1::FindPlacementsRequest& before,
-                       const v1::FindPlacementsRequest& after) {
+std::string ChangeText(const v1::PlacementQuery& before,
+                       const v1::PlacementQuery& after) {
   const std::vector<Flag> old_flags = FlagsOf(before);
   const std::vector<Flag> new_flags = FlagsOf(after);
   const auto find = [](const std::vector<Flag>& flags, const std::string& name) {

@@ -11,7 +11,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "schema/base/os_alias.h"
+#include "client/os_text.h"
+#include "client/proto_json.h"
+#include "schema/base/os_requirement.h"
 #include "schema/base/status_macros.h"
 
 namespace cis {
@@ -40,6 +42,75 @@ void SetRange(const Range& range, v1::Int64Range* (v1::MachineRequirements::*mut
   v1::Int64Range* field = (machine.*mutable_field)();
   if (range.min.has_value()) field->set_min(*range.min);
   if (range.max.has_value()) field->set_max(*range.max);
+}
+
+// The value of an enum by its word in any case. Returns INVALID_ARGUMENT naming the flag and the
+// words that there are.
+template <typename Enum>
+absl::StatusOr<Enum> EnumOfWord(absl::string_view flag, const std::string& word) {
+  const google::protobuf::EnumDescriptor& type = *google::protobuf::GetEnumDescriptor<Enum>();
+  std::vector<std::string> words;
+  for (int i = 0; i < type.value_count(); ++i) {
+    const int number = type.value(i)->number();
+    words.push_back(EnumWord(type, number));
+    if (absl::EqualsIgnoreCase(words.back(), word)) return static_cast<Enum>(number);
+  }
+  words.erase(words.begin());  // of the value that means "not reported"
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": \"", word, "\" is not known; write ",
+                                                 absl::StrJoin(words, ", ")));
+}
+
+absl::Status SetMachine(const PlaceOptions& options, v1::MachineRequirements& machine) {
+  using M = v1::MachineRequirements;
+  SetRange(options.vcpu_count, &M::mutable_vcpu_count, machine);
+  SetRange(options.ram_mib, &M::mutable_ram_mib, machine);
+  SetRange(options.disk_gib, &M::mutable_disk_gib, machine);
+  SetRange(options.ephemeral_gib, &M::mutable_ephemeral_gib, machine);
+  SetRange(options.gpu_count, &M::mutable_gpu_count, machine);
+  SetRange(options.gpu_memory_mib, &M::mutable_gpu_memory_mib, machine);
+  machine.set_gpu_model(options.gpu_model);
+  machine.set_gpu_vendor(options.gpu_vendor);
+  CIS_ASSIGN_OR_RETURN(const v1::GpuKind kind,
+                       EnumOfWord<v1::GpuKind>("--gpu-kind", options.gpu_kind));
+  machine.set_gpu_kind(kind);
+  CIS_ASSIGN_OR_RETURN(const v1::CpuAllocation allocation,
+                       EnumOfWord<v1::CpuAllocation>("--cpu-alloc", options.cpu_alloc));
+  machine.set_cpu_allocation(allocation);
+  machine.set_arch(options.arch);
+  machine.mutable_flavors()->Assign(options.flavors.begin(), options.flavors.end());
+  machine.mutable_excluded_flavors()->Assign(options.excluded_flavors.begin(),
+                                             options.excluded_flavors.end());
+  if (options.no_volume) machine.set_allow_boot_from_volume(false);
+  return absl::OkStatus();
+}
+
+// Sets nothing if nothing is required.
+absl::Status SetImage(const PlaceOptions& options, v1::PlacementQuery& query) {
+  v1::ImageRequirements image;
+  for (const std::string& text : options.os) {
+    const absl::StatusOr<v1::OsRequirement> os = ParseOsText(text);
+    if (!os.ok()) return absl::InvalidArgumentError(absl::StrCat("--os: ", os.status().message()));
+    *image.add_os() = *os;
+  }
+  image.set_image(options.image);
+  image.mutable_images()->Assign(options.images.begin(), options.images.end());
+  image.mutable_excluded_images()->Assign(options.excluded_images.begin(),
+                                          options.excluded_images.end());
+  if (image.ByteSizeLong() > 0) *query.mutable_image() = std::move(image);
+  return absl::OkStatus();
+}
+
+void SetNetwork(const PlaceOptions& options, v1::NetworkRequirements& network) {
+  if (options.public_ip) network.set_public_v4(v1::ADDRESS_REQUIREMENT_REQUIRED);
+  if (options.prefer_public_ip) network.set_public_v4(v1::ADDRESS_REQUIREMENT_PREFERRED);
+  if (options.no_public_ip) {
+    network.set_public_v4(v1::ADDRESS_REQUIREMENT_FORBIDDEN);
+    network.set_public_v6(v1::ADDRESS_REQUIREMENT_FORBIDDEN);
+  }
+  if (options.ipv6) network.set_public_v6(v1::ADDRESS_REQUIREMENT_REQUIRED);
+  if (options.prefer_ipv6) network.set_public_v6(v1::ADDRESS_REQUIREMENT_PREFERRED);
+  if (options.no_ipv6) network.set_public_v6(v1::ADDRESS_REQUIREMENT_FORBIDDEN);
+  network.set_network(options.network);
 }
 
 void SetWeight(absl::string_view criterion, double weight, v1::ScoreWeights& weights) {
@@ -164,71 +235,40 @@ v1::WatchChangesRequest MakeWatchRequest(const Options& options, absl::string_vi
   return request;
 }
 
-v1::FindPlacementsRequest MakePlaceRequest(const PlaceOptions& options) {
-  v1::FindPlacementsRequest request;
-  request.mutable_vos()->Assign(options.vos.begin(), options.vos.end());
-  v1::MachineRequirements& machine = *request.mutable_machine();
-  using M = v1::MachineRequirements;
-  SetRange(options.vcpu_count, &M::mutable_vcpu_count, machine);
-  SetRange(options.ram_mib, &M::mutable_ram_mib, machine);
-  SetRange(options.disk_gib, &M::mutable_disk_gib, machine);
-  SetRange(options.ephemeral_gib, &M::mutable_ephemeral_gib, machine);
-  SetRange(options.gpu_count, &M::mutable_gpu_count, machine);
-  machine.set_gpu_model(options.gpu_model);
-  machine.set_gpu_vendor(options.gpu_vendor);
-  machine.set_arch(options.arch);
-  machine.mutable_flavors()->Assign(options.flavors.begin(), options.flavors.end());
-  SetRange(options.gpu_memory_mib, &M::mutable_gpu_memory_mib, machine);
-  machine.set_gpu_kind(options.gpu_kind);
-  machine.set_cpu_alloc(options.cpu_alloc);
-  machine.mutable_excluded_flavors()->Assign(options.excluded_flavors.begin(),
-                                             options.excluded_flavors.end());
-  if (options.no_volume) machine.set_allow_boot_from_volume(false);
-  if (!options.os.empty() || !options.image.empty()) {
-    request.mutable_image()->mutable_os()->Assign(options.os.begin(), options.os.end());
-    request.mutable_image()->set_image(options.image);
-  }
-  if (!options.images.empty() || !options.excluded_images.empty()) {
-    v1::ImageRequirements& image = *request.mutable_image();
-    image.mutable_images()->Assign(options.images.begin(), options.images.end());
-    image.mutable_excluded_images()->Assign(options.excluded_images.begin(),
-                                            options.excluded_images.end());
-  }
-  v1::NetworkRequirements& network = *request.mutable_network();
-  if (options.public_ip) network.set_public_v4(v1::ADDRESS_WISH_REQUIRED);
-  if (options.prefer_public_ip) network.set_public_v4(v1::ADDRESS_WISH_PREFERRED);
-  if (options.no_public_ip) {
-    network.set_public_v4(v1::ADDRESS_WISH_NONE);
-    network.set_public_v6(v1::ADDRESS_WISH_NONE);
-  }
-  if (options.ipv6) network.set_public_v6(v1::ADDRESS_WISH_REQUIRED);
-  if (options.prefer_ipv6) network.set_public_v6(v1::ADDRESS_WISH_PREFERRED);
-  if (options.no_ipv6) network.set_public_v6(v1::ADDRESS_WISH_NONE);
-  network.set_network(options.network);
-  request.set_count(options.count);
-  request.mutable_sites()->Assign(options.sites.begin(), options.sites.end());
-  request.mutable_excluded_sites()->Assign(options.excluded_sites.begin(),
-                                           options.excluded_sites.end());
+absl::StatusOr<v1::PlacementQuery> MakeQuery(const PlaceOptions& options) {
+  v1::PlacementQuery query;
+  query.mutable_vos()->Assign(options.vos.begin(), options.vos.end());
+  CIS_RETURN_IF_ERROR(SetMachine(options, *query.mutable_machine()));
+  CIS_RETURN_IF_ERROR(SetImage(options, query));
+  SetNetwork(options, *query.mutable_network());
+  query.set_count(options.count);
+  query.mutable_sites()->Assign(options.sites.begin(), options.sites.end());
+  query.mutable_excluded_sites()->Assign(options.excluded_sites.begin(),
+                                         options.excluded_sites.end());
   for (const std::string& country : options.countries) {
-    request.add_countries(absl::AsciiStrToUpper(country));
+    query.add_countries(absl::AsciiStrToUpper(country));
   }
   for (const std::string& country : options.excluded_countries) {
-    request.add_excluded_countries(absl::AsciiStrToUpper(country));
+    query.add_excluded_countries(absl::AsciiStrToUpper(country));
   }
   for (const auto& [criterion, weight] : options.weights) {
-    SetWeight(criterion, weight, *request.mutable_weights());
+    SetWeight(criterion, weight, *query.mutable_weights());
   }
-  request.set_page_token(options.page_token);
   if (options.max_age.has_value()) {
-    request.mutable_max_age()->set_seconds(absl::ToInt64Seconds(*options.max_age));
+    query.mutable_max_age()->set_seconds(absl::ToInt64Seconds(*options.max_age));
     const absl::Duration rest = *options.max_age - absl::Trunc(*options.max_age, absl::Seconds(1));
-    request.mutable_max_age()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+    query.mutable_max_age()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
   }
+  return query;
+}
+
+absl::StatusOr<v1::FindPlacementsRequest> MakeFindRequest(const PlaceOptions& options) {
+  v1::FindPlacementsRequest request;
+  CIS_ASSIGN_OR_RETURN(*request.mutable_query(), MakeQuery(options));
+  request.set_page_token(options.page_token);
   request.set_order_by(options.sort_by);
-  const int64_t limit = PlacementLimit(options);
-  request.set_page_size(PageSize(options.page_size, limit));
+  request.set_page_size(PageSize(options.page_size, PlacementLimit(options)));
   request.set_all_combinations(options.all);
-  request.set_explain(options.explain);
   return request;
 }
 
@@ -248,48 +288,45 @@ std::string MakeAnyOf(absl::string_view field, absl::string_view op,
 }
 
 absl::StatusOr<std::string> MakeOsFilter(absl::string_view os) {
-  const absl::Status error = absl::InvalidArgumentError(absl::StrCat(
-      "--os: \"", os, "\" is not understood; write for example ubuntu, ubuntu:22.04 or ",
-      "'ubuntu>=22.04'"));
-  const absl::string_view text = absl::StripAsciiWhitespace(os);
-  const size_t end = std::min(text.find_first_of(":~<>="), text.size());
-  const std::string distro = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text.substr(0, end)));
-  absl::string_view rest = text.substr(end);
-  std::string op;
-  while (!rest.empty() && absl::StrContains(":~<>=", rest.substr(0, 1))) {
-    op += rest[0];
-    rest.remove_prefix(1);
+  const absl::StatusOr<OsRequirement> parsed = ParseOsRequirement(os);
+  if (!parsed.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--os: ", parsed.status().message()));
   }
-  std::string version = absl::AsciiStrToLower(absl::StripAsciiWhitespace(rest));
-  if (absl::EndsWith(version, " lts")) version.resize(version.size() - 4);
-  if (distro.empty() || op.empty() != version.empty()) return error;
-
   std::string filter;
-  if (distro == "el") {
+  if (parsed->distro == "el") {
     filter = MakeAnyOf("os_distro", "=", {std::begin(kElDistros), std::end(kElDistros)});
-  } else if (distro == "linux") {
+  } else if (parsed->distro == "linux") {
     filter =
         absl::StrCat("os_distro:* AND NOT ",
                      MakeAnyOf("os_distro", "=", {std::begin(kNotLinux), std::end(kNotLinux)}));
   } else {
-    filter = absl::StrCat("os_distro = ", QuoteFilterValue(DistroOfAlias(distro)));
+    filter = absl::StrCat("os_distro = ", QuoteFilterValue(parsed->distro));
   }
-  if (op.empty()) return filter;
-  const bool equality = op == ":" || op == "~" || op == "=" || op == "==";
-  if (!absl::ascii_isdigit(static_cast<unsigned char>(version[0]))) {
-    if (!equality) return error;  // only numbers can be compared
-    const std::string word = QuoteFilterValue(version);
-    return absl::StrCat(filter, " AND (os_codename = ", word, " OR os_version = ", word, ")");
+  const std::string version = QuoteFilterValue(parsed->version);
+  switch (parsed->relation) {
+    case OsRelation::kAny:
+      return filter;
+    case OsRelation::kIs:
+    case OsRelation::kSameLine: {
+      if (!parsed->codename.empty() || IsRollingRelease(parsed->version)) {
+        const std::string word = QuoteFilterValue(
+            absl::AsciiStrToLower(absl::StrCat(parsed->version, parsed->codename)));
+        return absl::StrCat(filter, " AND (os_codename = ", word, " OR os_version = ", word, ")");
+      }
+      // 9 is every 9.x, as people mean it.
+      return absl::StrCat(filter, " AND (os_version = ", version, " OR os_version = ",
+                          QuoteFilterValue(absl::StrCat(parsed->version, ".*")), ")");
+    }
+    case OsRelation::kAtLeast:
+      return absl::StrCat(filter, " AND os_version >= ", version);
+    case OsRelation::kAbove:
+      return absl::StrCat(filter, " AND os_version > ", version);
+    case OsRelation::kAtMost:
+      return absl::StrCat(filter, " AND os_version <= ", version);
+    case OsRelation::kBelow:
+      return absl::StrCat(filter, " AND os_version < ", version);
   }
-  if (equality) {
-    // 9 is every 9.x, as people mean it.
-    return absl::StrCat(filter, " AND (os_version = ", QuoteFilterValue(version),
-                        " OR os_version = ", QuoteFilterValue(absl::StrCat(version, ".*")), ")");
-  }
-  if (op == ">=" || op == "<=" || op == ">" || op == "<") {
-    return absl::StrCat(filter, " AND os_version ", op, " ", QuoteFilterValue(version));
-  }
-  return error;
+  return filter;
 }
 
 template <typename T>

@@ -17,8 +17,12 @@ namespace cis {
 // How many placements are wanted; 0 = all.
 int64_t PlacementLimit(const PlaceOptions& options);
 
-// Values are sent as they were written: the server is the one that judges them.
-v1::FindPlacementsRequest MakePlaceRequest(const PlaceOptions& options);
+// The query that the flags make. Values are sent as they were written: the server is the one that
+// judges them. Returns INVALID_ARGUMENT if `--os`, `--gpu-kind` or `--cpu-alloc` is not understood.
+absl::StatusOr<v1::PlacementQuery> MakeQuery(const PlaceOptions& options);
+
+// The request for its placements. Errors as MakeQuery.
+absl::StatusOr<v1::FindPlacementsRequest> MakeFindRequest(const PlaceOptions& options);
 
 // For `changes` and `watch`.
 v1::ListChangesRequest MakeChangesRequest(const Options& options, absl::Time now);

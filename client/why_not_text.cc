@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "absl/types/span.h"
-#include "client/place_text.h"
+#include "client/proto_json.h"
 #include "client/request_text.h"
 #include "client/words.h"
 
@@ -47,63 +46,64 @@ std::vector<std::string> Wrap(absl::string_view text, size_t width, size_t inden
   return lines;
 }
 
-// The stage as the word of a line: `image_x_flavor` is `image and flavor`.
-std::string StageText(absl::string_view stage) {
-  if (stage == "image_x_flavor") return "image+flavor";
-  return std::string(stage);
+// The stage as the word of a line.
+std::string StageText(v1::PlacementStage stage) {
+  return stage == v1::PLACEMENT_STAGE_PAIR ? "image+flavor" : EnumWord(stage);
+}
+
+// `RAM_TOO_SMALL` as `ram too small`, `QUOTA_ZERO` of floating IPs as `quota zero floating ips`.
+std::string CodeText(const v1::Reason& reason) {
+  const std::string quota = EnumWord(reason.quota_resource());
+  return absl::StrReplaceAll(absl::StrCat(EnumWord(reason.code()), quota.empty() ? "" : " ", quota),
+                             {{"-", " "}});
+}
+
+// What is missing of an amount, in percent; nothing if it is no amount.
+std::optional<double> MissingPercent(const v1::Reason& reason) {
+  const double required = reason.required().amount().value();
+  if (!reason.has_missing() || required <= 0) return std::nullopt;
+  return reason.missing().value() / required * 100.0;
 }
 
 std::string ReasonText(const v1::Reason& reason) {
-  std::string text = reason.message().empty() ? reason.code() : reason.message();
-  if (reason.has_gap_percent() && reason.gap_percent() > 0 && reason.gap_percent() <= 10) {
-    absl::StrAppendFormat(&text, " [near miss, %.2g %%]", reason.gap_percent());
+  std::string text = reason.message().empty() ? CodeText(reason) : reason.message();
+  const std::optional<double> percent = MissingPercent(reason);
+  if (percent && *percent > 0 && *percent <= 10) {
+    absl::StrAppendFormat(&text, " [near miss, %.2g %%]", *percent);
   }
   return text;
 }
 
 // Where a share is, as short as it is clear.
-std::string ShareText(const v1::ShareVerdict& verdict, bool several_vos, const RowKeys& keys) {
+std::string ShareText(const v1::ShareVerdict& verdict, const RowKeys& keys) {
   std::string text = verdict.site_name();
-  if (several_vos) absl::StrAppend(&text, " ", verdict.vo());
+  if (keys.vo) absl::StrAppend(&text, " ", verdict.vo());
   if (keys.sites_by_region.contains(verdict.site_name())) {
     absl::StrAppend(&text, " ", verdict.region());
   }
   return text;
 }
 
-bool SeveralVos(const v1::FindPlacementsResponse& response) {
-  for (const v1::ShareVerdict& verdict : response.verdicts()) {
-    if (verdict.vo() != response.verdicts(0).vo()) return true;
-  }
-  return false;
-}
-
-// `RAM_TOO_SMALL` as `ram too small`.
-std::string CodeText(absl::string_view code) {
-  return absl::StrReplaceAll(absl::AsciiStrToLower(code), {{"_", " "}});
-}
-
 // `31 more: 20 ram too small, 11 net no public v4`.
 std::string CountByReason(absl::Span<const v1::ShareVerdict* const> verdicts) {
   std::map<std::string, int> counts;
-  for (const v1::ShareVerdict* verdict : verdicts) ++counts[verdict->blocking().code()];
+  for (const v1::ShareVerdict* verdict : verdicts) ++counts[CodeText(verdict->blocking_reason())];
   std::vector<std::pair<std::string, int>> sorted(counts.begin(), counts.end());
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   return absl::StrCat("and ", verdicts.size(), " more: ",
                       absl::StrJoin(sorted, ", ",
                                     [](std::string* out, const auto& entry) {
-                                      absl::StrAppend(out, entry.second, " ",
-                                                      CodeText(entry.first));
+                                      absl::StrAppend(out, entry.second, " ", entry.first);
                                     }),
                       " (--explain tells all)");
 }
 
-// `flavor arch, quota` for FLAVOR_ARCH_UNKNOWN and QUOTA_UNKNOWN.
+// `flavor arch, quota`.
 std::string UnknownsText(const v1::ShareVerdict& verdict) {
-  return absl::StrJoin(verdict.unknowns(), ", ", [](std::string* out, absl::string_view code) {
-    absl::ConsumeSuffix(&code, "_UNKNOWN");
-    absl::StrAppend(out, CodeText(code));
+  return absl::StrJoin(verdict.unknowns(), ", ", [](std::string* out, int unknown) {
+    absl::StrAppend(out, absl::StrReplaceAll(EnumWord(static_cast<v1::PlacementUnknown>(unknown)),
+                                             {{"-", " "}}));
   });
 }
 
@@ -120,16 +120,19 @@ std::vector<Cell> VerdictLines(const v1::ShareVerdict& verdict) {
       lines.push_back({std::move(line), tone});
     }
   };
-  if (!verdict.fits()) {
-    add(StageText(verdict.blocking().stage()), ReasonText(verdict.blocking()), Tone::kBad);
+  if (!verdict.satisfies()) {
+    add(StageText(verdict.blocking_reason().stage()), ReasonText(verdict.blocking_reason()), Tone::kBad);
   }
-  for (const v1::Reason& reason : verdict.also()) {
+  for (const v1::Reason& reason : verdict.further_reasons()) {
     add(StageText(reason.stage()), absl::StrCat("also: ", ReasonText(reason)), Tone::kPlain);
   }
   // What the request itself leaves out needs no details.
-  if (verdict.blocking().stage() == "site") return lines;
+  if (verdict.blocking_reason().stage() == v1::PLACEMENT_STAGE_SITE) return lines;
   for (const v1::RefusedPair& pair : verdict.refused_pairs()) {
     add(StageText(pair.reason().stage()), ReasonText(pair.reason()), Tone::kPlain);
+  }
+  for (const v1::NearMiss& miss : verdict.near_misses()) {
+    add("near miss", miss.reason().message(), Tone::kDim);
   }
   if (!verdict.unknowns().empty()) add("not known", UnknownsText(verdict), Tone::kDim);
   return lines;
@@ -139,7 +142,7 @@ void AddVerdict(const v1::ShareVerdict& verdict, const RowKeys& keys, absl::Time
                 Table& table) {
   const bool by_region = keys.sites_by_region.contains(verdict.site_name());
   table.AddRow(
-      {verdict.fits() ? Cell{"yes", Tone::kGood} : Cell{"no", Tone::kBad},
+      {verdict.satisfies() ? Cell{"yes", Tone::kGood} : Cell{"no", Tone::kBad},
        {verdict.site_name(), Tone::kPlain},
        {verdict.vo(), Tone::kPlain},
        {by_region ? verdict.region() : "", Tone::kPlain},
@@ -147,37 +150,34 @@ void AddVerdict(const v1::ShareVerdict& verdict, const RowKeys& keys, absl::Time
       VerdictLines(verdict));
 }
 
-// Whether an architecture is required and no share that fits reports one: the requirement is met by
-// what is not known only.
+// Whether an architecture is required and no placement reports one: the requirement is met by what
+// is not known only. What is known comes first.
 bool AreAllOfUnknownArchitecture(const v1::FindPlacementsResponse& response) {
-  if (response.interpreted_request().machine().arch().empty()) return false;
-  bool any = false;
-  for (const v1::ShareVerdict& verdict : response.verdicts()) {
-    if (!verdict.fits()) continue;
-    const auto has = [&verdict](absl::string_view code) {
-      return std::count(verdict.unknowns().begin(), verdict.unknowns().end(), code) > 0;
-    };
-    if (!has("FLAVOR_ARCH_UNKNOWN") || !has("IMAGE_ARCH_UNKNOWN")) return false;
-    any = true;
-  }
-  return any;
+  if (response.query().machine().arch().empty() || response.placements().empty()) return false;
+  return std::all_of(response.placements().begin(), response.placements().end(),
+                     [](const v1::Placement& placement) {
+                       const auto has = [&placement](v1::PlacementUnknown unknown) {
+                         return std::count(placement.unknowns().begin(),
+                                           placement.unknowns().end(), unknown) > 0;
+                       };
+                       return has(v1::PLACEMENT_UNKNOWN_FLAVOR_ARCH) &&
+                              has(v1::PLACEMENT_UNKNOWN_IMAGE_ARCH);
+                     });
 }
 
 }  // namespace
 
 std::string SummarySentence(const v1::FindPlacementsResponse& response, absl::Time now) {
-  const auto fit = std::count_if(response.verdicts().begin(), response.verdicts().end(),
-                                 [](const v1::ShareVerdict& v) { return v.fits(); });
-  const auto& vos = response.interpreted_request().vos();
+  const int fit = response.satisfying_share_count();
+  const int shares = response.funnel().empty() ? 0 : response.funnel(0).in_count();
+  const auto& vos = response.query().vos();
   std::string text;
-  if (response.verdicts().empty()) {
+  if (shares == 0) {
     text = "No share can run this";
   } else {
-    text = absl::StrCat(fit == 0 ? "None" : absl::StrCat(fit), " of ", response.verdicts_size(),
-                        response.verdicts_size() == 1 ? " share" : " shares");
-    if (!vos.empty()) {
-      absl::StrAppend(&text, " of VO ", absl::StrJoin(vos, ", "));
-    }
+    text = absl::StrCat(fit == 0 ? "None" : absl::StrCat(fit), " of ", shares,
+                        shares == 1 ? " share" : " shares");
+    if (!vos.empty()) absl::StrAppend(&text, " of VO ", absl::StrJoin(vos, ", "));
     absl::StrAppend(&text, AreAllOfUnknownArchitecture(response)
                                ? (fit == 1 ? " may run this, but reports no architecture"
                                            : " may run this, but report no architecture")
@@ -185,25 +185,20 @@ std::string SummarySentence(const v1::FindPlacementsResponse& response, absl::Ti
   }
   absl::StrAppend(&text, " (", response.site_count(),
                   response.site_count() == 1 ? " site known" : " sites known");
-  absl::Time oldest = absl::InfiniteFuture();
-  for (const v1::ShareVerdict& verdict : response.verdicts()) {
-    if (verdict.has_observe_time()) oldest = std::min(oldest, ToTime(verdict.observe_time()));
-  }
-  if (oldest < absl::InfiniteFuture()) {
-    absl::StrAppend(&text, ", data ", FormatAge(now - oldest), " old");
+  if (response.has_observe_time()) {
+    absl::StrAppend(&text, ", data ", FormatAge(now - ToTime(response.observe_time())), " old");
   }
   return absl::StrCat(text, ").");
 }
 
-std::vector<std::string> ReasonLines(const v1::FindPlacementsResponse& response, size_t max_lines) {
-  const bool several_vos = SeveralVos(response);
-  const RowKeys keys = RowKeysOf(response);
+std::vector<std::string> ReasonLines(const PlaceAnswer& answer, size_t max_lines) {
+  const RowKeys keys = RowKeysOf(answer);
   std::vector<const v1::ShareVerdict*> refused;
   size_t width = 0;
-  for (const v1::ShareVerdict& verdict : response.verdicts()) {
-    if (verdict.fits()) continue;
+  for (const v1::ShareVerdict& verdict : answer.explained.verdicts()) {
+    if (verdict.satisfies()) continue;
     refused.push_back(&verdict);
-    width = std::max(width, DisplayWidth(CleanText(ShareText(verdict, several_vos, keys))));
+    width = std::max(width, DisplayWidth(CleanText(ShareText(verdict, keys))));
   }
   std::vector<std::string> lines;
   size_t shown = 0;
@@ -211,11 +206,11 @@ std::vector<std::string> ReasonLines(const v1::FindPlacementsResponse& response,
     const v1::ShareVerdict& verdict = *refused[shown];
     const std::string head = absl::StrCat(
         "no  ",
-        PadRight(CleanText(ShareText(verdict, several_vos, keys)), std::min<size_t>(width, 40)),
+        PadRight(CleanText(ShareText(verdict, keys)), std::min<size_t>(width, 40)),
         "  ");
     std::vector<std::string> more =
-        Wrap(absl::StrCat(head, StageText(verdict.blocking().stage()), ": ",
-                          CleanText(ReasonText(verdict.blocking()))),
+        Wrap(absl::StrCat(head, StageText(verdict.blocking_reason().stage()), ": ",
+                          CleanText(ReasonText(verdict.blocking_reason()))),
              kLineWidth, DisplayWidth(head));
     // The line that counts the rest needs room too.
     const size_t last = shown + 1 < refused.size() ? 1 : 0;
@@ -228,16 +223,16 @@ std::vector<std::string> ReasonLines(const v1::FindPlacementsResponse& response,
       lines.push_back(std::move(line));
     }
   }
-  for (std::string& line : HintLines(response)) lines.push_back(std::move(line));
+  for (std::string& line : HintLines(answer)) lines.push_back(std::move(line));
   return lines;
 }
 
-std::vector<std::string> HintLines(const v1::FindPlacementsResponse& response) {
+std::vector<std::string> HintLines(const PlaceAnswer& answer) {
   std::vector<std::string> lines;
   const auto add = [&lines](const std::string& text) {
     for (std::string& line : Wrap(CleanText(text), kLineWidth, 5)) lines.push_back(std::move(line));
   };
-  for (const v1::Suggestion& suggestion : response.suggestions()) {
+  for (const v1::Suggestion& suggestion : answer.explained.suggestions()) {
     add(absl::StrCat(
         "There is no \"", suggestion.value(), "\"",
         suggestion.candidates().empty()
@@ -245,8 +240,8 @@ std::vector<std::string> HintLines(const v1::FindPlacementsResponse& response) {
             : absl::StrCat("; did you mean ", absl::StrJoin(suggestion.candidates(), ", "), "?")));
   }
   std::vector<std::string> changes;
-  for (const v1::Relaxation& relaxation : response.relaxations()) {
-    changes.push_back(absl::StrCat(ChangeText(response.interpreted_request(), relaxation.request()),
+  for (const v1::Relaxation& relaxation : answer.explained.relaxations()) {
+    changes.push_back(absl::StrCat(ChangeText(answer.found.query(), relaxation.query()),
                                    " adds ", relaxation.added_share_count(),
                                    relaxation.added_share_count() == 1 ? " share" : " shares"));
   }
@@ -254,21 +249,20 @@ std::vector<std::string> HintLines(const v1::FindPlacementsResponse& response) {
   return lines;
 }
 
-std::string ExplainText(const v1::FindPlacementsResponse& response, const TableStyle& style,
-                        absl::Time now) {
+std::string ExplainText(const PlaceAnswer& answer, const TableStyle& style, absl::Time now) {
   TableStyle whole = style;
   whole.max_width = 0;  // explanations are not cut
   Table funnel({{"STAGE"}, {"SHARES IN", Align::kRight}, {"SHARES OUT", Align::kRight}});
-  for (const v1::FunnelStage& stage : response.funnel()) {
+  for (const v1::FunnelStage& stage : answer.found.funnel()) {
     funnel.AddRow(
         {{StageText(stage.stage()), Tone::kPlain},
          {absl::StrCat(stage.in_count()), Tone::kPlain},
          {absl::StrCat(stage.out_count()), stage.out_count() == 0 ? Tone::kBad : Tone::kPlain}});
   }
-  const RowKeys keys = RowKeysOf(response);
+  const RowKeys keys = RowKeysOf(answer);
   Table verdicts(
       {{"FITS"}, {"SITE"}, {"VO"}, {"REGION", Align::kLeft, 0, Cut::kEnd, true}, {"AGE"}});
-  for (const v1::ShareVerdict& verdict : response.verdicts()) {
+  for (const v1::ShareVerdict& verdict : answer.explained.verdicts()) {
     AddVerdict(verdict, keys, now, verdicts);
   }
   std::string text;
@@ -276,7 +270,7 @@ std::string ExplainText(const v1::FindPlacementsResponse& response, const TableS
   if (!verdicts.empty()) absl::StrAppend(&text, "\n", verdicts.Format(whole));
   absl::StrAppend(&text, "\n");
   for (const std::string& line :
-       Wrap(absl::StrCat("Understood as: ", CleanText(RequestText(response.interpreted_request()))),
+       Wrap(absl::StrCat("Understood as: ", CleanText(QueryText(answer.found.query()))),
             kLineWidth, 2)) {
     absl::StrAppend(&text, line, "\n");
   }

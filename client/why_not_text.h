@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "cis/v1/placement.pb.h"
+#include "client/place_text.h"
 #include "client/table.h"
 
 namespace cis {
@@ -17,15 +18,14 @@ std::string SummarySentence(const v1::FindPlacementsResponse& response, absl::Ti
 // What each refused share lacks, in lines of at most kLineWidth columns: what does not fit one goes
 // on below. At most `max_lines` of them (0 = all): further shares are counted by reason in the last
 // line. Then HintLines.
-std::vector<std::string> ReasonLines(const v1::FindPlacementsResponse& response, size_t max_lines);
+std::vector<std::string> ReasonLines(const PlaceAnswer& answer, size_t max_lines);
 
 // Suggestions, and relaxations as `Try: ...`, in lines likewise.
-std::vector<std::string> HintLines(const v1::FindPlacementsResponse& response);
+std::vector<std::string> HintLines(const PlaceAnswer& answer);
 inline constexpr size_t kLineWidth = 100;
 
-// For `--explain`: the request as it was understood, the funnel, and all that is known of every
+// For `--explain`: the query as it was understood, the funnel, and all that is known of every
 // share.
-std::string ExplainText(const v1::FindPlacementsResponse& response, const TableStyle& style,
-                        absl::Time now);
+std::string ExplainText(const PlaceAnswer& answer, const TableStyle& style, absl::Time now);
 
 }  // namespace cis

@@ -1,11 +1,10 @@
 #include "schema/model/os_version.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
+#include "schema/base/os_requirement.h"
 
 namespace cis {
 namespace {
@@ -36,18 +35,6 @@ Part NextPart(absl::string_view& text) {
   }
   text.remove_prefix(size);
   return part;
-}
-
-constexpr std::array<absl::string_view, 6> kRolling{"sid",     "unstable",   "testing",
-                                                    "rawhide", "tumbleweed", "rolling"};
-
-bool IsRolling(absl::string_view version) {
-  if (version.empty() || absl::ascii_isdigit(static_cast<unsigned char>(version.front()))) {
-    return false;
-  }
-  return std::any_of(kRolling.begin(), kRolling.end(), [version](absl::string_view word) {
-    return absl::EqualsIgnoreCase(version, word);
-  });
 }
 
 int CompareWords(absl::string_view a, absl::string_view b) {
@@ -81,8 +68,8 @@ int CompareOsVersions(absl::string_view distro, absl::string_view a, absl::strin
     const int has_b = b.empty() ? 0 : 1;
     return has_a - has_b;
   }
-  const bool a_rolls = IsRolling(a);
-  const bool b_rolls = IsRolling(b);
+  const bool a_rolls = IsRollingRelease(a);
+  const bool b_rolls = IsRollingRelease(b);
   if (a_rolls != b_rolls) return a_rolls ? 1 : -1;
   const bool suse = distro == "opensuse";
   for (bool first = true; !a.empty() || !b.empty(); first = false) {

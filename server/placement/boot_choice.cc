@@ -49,15 +49,18 @@ Names VolumeZonesOf(const BootOptions& options, const VolumeType* type) {
                                    : Intersection(options.volume.available, type->zones);
 }
 
-// `amount` more of what `resource` counts are refused; `refused` then says why.
-bool IsRefused(const QuotaBook& quotas, const std::string& resource, int64_t amount,
-               ReasonCode zero, ReasonCode exhausted, const VolumeType* type, Reason* refused) {
-  const std::optional<int64_t> free = quotas.Free(resource);
+// Returns whether `amount` more of what the quota of a volume type counts are refused; `refused` then
+// says why.
+bool IsRefused(const QuotaBook& quotas, QuotaResource resource, int64_t amount,
+               const VolumeType& type, Reason* refused) {
+  const std::optional<int64_t> free =
+      quotas.Free(absl::StrCat(FormatQuotaResource(resource), ".", type.name));
   if (!free || *free < 0 || amount <= *free) return false;
-  refused->code = *free == 0 ? zero : exhausted;
+  refused->code = *free == 0 ? ReasonCode::kQuotaZero : ReasonCode::kQuotaExhausted;
+  refused->quota = resource;
   refused->want = amount;
   refused->best = free;
-  refused->volume_type = type;
+  refused->volume_type = &type;
   return true;
 }
 
@@ -68,11 +71,8 @@ bool IsRefused(const BootOptions& options, const QuotaBook& quotas, const Volume
     out->code = ReasonCode::kZoneUnavailable;
     return true;
   }
-  return IsRefused(quotas, absl::StrCat("volumes.", type.name), needs.count,
-                   ReasonCode::kQuotaZeroVolumes, ReasonCode::kQuotaExhaustedVolumes, &type, out) ||
-         IsRefused(quotas, absl::StrCat("volume_gib.", type.name), needs.gib,
-                   ReasonCode::kQuotaZeroVolumeGib, ReasonCode::kQuotaExhaustedVolumeGib, &type,
-                   out);
+  return IsRefused(quotas, QuotaResource::kVolumes, needs.count, type, out) ||
+         IsRefused(quotas, QuotaResource::kVolumeGib, needs.gib, type, out);
 }
 
 }  // namespace
@@ -103,6 +103,7 @@ std::optional<Reason> ChooseVolumeType(const BootOptions& options, const QuotaBo
   if (largest && *largest >= 0 && needs.gib_of_each > *largest) {
     Reason reason;
     reason.code = ReasonCode::kQuotaVolumeTooLarge;
+    reason.quota = QuotaResource::kVolumeGib;
     reason.want = needs.gib_of_each;
     reason.best = largest;
     return reason;

@@ -10,7 +10,7 @@
 #include "server/placement/filter_reasons.h"
 #include "server/placement/flavor_reasons.h"
 #include "server/placement/image_reasons.h"
-#include "server/placement/os_requirement.h"
+#include "server/placement/os_match.h"
 #include "server/placement/reason_table.h"
 #include "server/placement/reason_words.h"
 
@@ -108,8 +108,6 @@ std::string Example(const Counted& counted, const std::string& name) {
   return counted.count == 1 ? absl::StrCat(" (", name, ")") : absl::StrCat(", for example ", name);
 }
 
-std::string AnyOf(const std::vector<std::string>& names) { return absl::StrJoin(names, " or "); }
-
 // ------------------------------------------------------------------------------------ flavors
 
 // What a bound counts: "vCPUs" of "at least 4 vCPUs", "of root disk".
@@ -134,15 +132,15 @@ Phrase PhraseOf(FlavorCheck check, const PlacementQuery& query) {
     case FlavorCheck::kGpuAny:
       return {true, "a GPU"};
     case FlavorCheck::kGpuVendor:
-      return {true, absl::StrCat("a GPU from ", query.gpu_vendor)};
+      return {true, absl::StrCat("a GPU from ", Shown(query.gpu_vendor))};
     case FlavorCheck::kGpuModel:
-      return {true, absl::StrCat("a GPU of model ", query.gpu_model)};
+      return {true, absl::StrCat("a GPU of model ", Shown(query.gpu_model))};
     case FlavorCheck::kGpuKind:
       return {true, absl::StrCat("a GPU of kind ", query.gpu_kind)};
     case FlavorCheck::kCpuAlloc:
       return {true, absl::StrCat(query.cpu_alloc, " CPUs")};
     default:
-      return {false, query.arch};
+      return {false, Shown(query.arch)};
   }
 }
 
@@ -237,7 +235,7 @@ std::string AnySystem(const PlacementQuery& query) {
 Phrase PhraseOf(ImageCheck check, const PlacementQuery& query) {
   switch (check) {
     case ImageCheck::kNamed:
-      return {false, absl::StrCat("named ", query.image)};
+      return {false, absl::StrCat("named ", Shown(query.image))};
     case ImageCheck::kName:
       return {false, absl::StrCat("named ", AnyOf(query.image_globs))};
     case ImageCheck::kActive:
@@ -247,7 +245,7 @@ Phrase PhraseOf(ImageCheck check, const PlacementQuery& query) {
     case ImageCheck::kVersion:
       return {false, AnySystem(query)};
     case ImageCheck::kArch:
-      return {false, absl::StrCat("for ", query.arch)};
+      return {false, absl::StrCat("for ", Shown(query.arch))};
     case ImageCheck::kHidden:
       return {false, "not hidden"};
     case ImageCheck::kOffered:
@@ -374,11 +372,34 @@ std::string NearestImage(ImageCheck check, const Reason& reason, const Placement
   return absl::StrCat("; ", name, " ", FailureOf(image, check, query));
 }
 
+// "m1.large has 7800 MiB of RAM; requested: at least 8192 MiB of RAM".
+std::string Single(const std::string& name, const std::string& failure,
+                   const std::string& requested) {
+  return absl::StrCat(name, " ", failure,
+                      requested.empty() ? "" : absl::StrCat("; requested: ", requested));
+}
+
+std::string NearFlavorMessage(FlavorCheck check, const Flavor& flavor,
+                              const PlacementQuery& query) {
+  const std::string requested =
+      check == FlavorCheck::kExcluded ? "" : PhraseOf(check, query).rest;
+  return Single(NameOrId(flavor.name, flavor.id), FailureOf(flavor, check, query), requested);
+}
+
+std::string NearImageMessage(ImageCheck check, const Image& image, const PlacementQuery& query) {
+  std::string requested;
+  if (check == ImageCheck::kVersion || check == ImageCheck::kArch) {
+    requested = PhraseOf(check, query).rest;
+  }
+  return Single(NameOrId(image.name, image.id), FailureOf(image, check, query), requested);
+}
+
 }  // namespace
 
 std::string FlavorMessage(const Reason& reason, const PlacementQuery& query) {
   const std::optional<FlavorCheck> check = FlavorCheckOf(reason.code);
   if (!check) return "";
+  if (reason.counted.count == 0) return NearFlavorMessage(*check, *reason.flavor, query);
   const std::vector<Qualifier> qualifiers = FlavorQualifiers(reason.counted, query);
   if (check == FlavorCheck::kExcluded) {
     const std::string name =
@@ -394,6 +415,7 @@ std::string FlavorMessage(const Reason& reason, const PlacementQuery& query) {
 std::string ImageMessage(const Reason& reason, const PlacementQuery& query) {
   const std::optional<ImageCheck> check = ImageCheckOf(reason.code);
   if (!check) return "";
+  if (reason.counted.count == 0) return NearImageMessage(*check, *reason.image, query);
   const std::vector<Qualifier> qualifiers = ImageQualifiers(*check, reason.counted, query);
   const std::string noun = NounOf(*check, reason.counted);
   const std::string name =

@@ -1,10 +1,19 @@
 #include "server/placement/candidates.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <utility>
 
 #include "server/placement/image_reasons.h"
 
 namespace cis {
+namespace {
+
+// Stands for what is missing of things that are no number: they come after all numbers.
+constexpr double kNoNumber = 1e9;
+
+}  // namespace
 
 Candidates::Candidates(const SearchContext& context)
     : context_(context), asks_sizes_only_(AsksSizesOnly(*context.query)) {}
@@ -80,7 +89,7 @@ const std::optional<Reason>& Candidates::NearestPair() {
         return nearest_pair_;
       }
       const Reason reason = ExplainPair(*flavor, image.image(), *context_.query, *fit.refused);
-      const double gap = GapPercent(reason).value_or(1e9);
+      const double gap = GapPercent(reason).value_or(kNoNumber);
       if (!nearest_pair_ || gap < nearest_gap) {
         nearest_pair_ = reason;
         nearest_gap = gap;
@@ -91,6 +100,21 @@ const std::optional<Reason>& Candidates::NearestPair() {
     nearest_pair_->counted.count = static_cast<int64_t>(flavors_.size() * images_.size());
   }
   return nearest_pair_;
+}
+
+void Candidates::AddNearest(size_t limit, std::vector<Reason>* out) {
+  std::vector<Reason> found = NearFlavors(flavor_set_->flavors, Failures(*flavor_set_),
+                                          *context_.query);
+  for (Reason& reason : NearImages(image_set_->images, Failures(*image_set_), *context_.query,
+                                   context_.systems)) {
+    found.push_back(std::move(reason));
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Reason& a, const Reason& b) {
+    return GapPercent(a).value_or(kNoNumber) < GapPercent(b).value_or(kNoNumber);
+  });
+  if (found.size() > limit) found.resize(limit);
+  out->insert(out->end(), std::make_move_iterator(found.begin()),
+              std::make_move_iterator(found.end()));
 }
 
 void Candidates::AddNewFlavorNearMisses(NearMisses* out) {

@@ -3,6 +3,7 @@
 // What of a share's flavors and images fits a request, and why the rest does not. Shares that see
 // the same lists are looked through once, as long as they come one after the other.
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -33,6 +34,10 @@ class Candidates {
   // Of the pairs of a flavor and an image that fit the request, if all are refused, the one that is
   // nearest to fitting; nothing if a pair fits.
   const std::optional<Reason>& NearestPair();
+
+  // Appends the reasons of at most `limit` flavors and images of the list that fail one check only,
+  // nearest first.
+  void AddNearest(size_t limit, std::vector<Reason>* out);
 
   // Add what alone excludes some flavor or image: only on the first call after a new list was
   // selected, as other shares with this list have nothing to add.

@@ -165,7 +165,7 @@ std::vector<std::string> DescribeNotes(const Placement& placement, const Placeme
   if (placement.downtime != nullptr) out.push_back(DowntimeNote(*placement.downtime));
   const auto add_refusal = [&](const Flavor& flavor, const Image& image, absl::string_view before) {
     const std::optional<Reason> reason = WhyNotPair(flavor, image, query);
-    if (reason) out.push_back(absl::StrCat(before, FormatReason(*reason, query).message, "."));
+    if (reason) out.push_back(absl::StrCat(before, FormatReason(*reason, query), "."));
   };
   if (placement.smaller_flavor != nullptr) {
     add_refusal(*placement.smaller_flavor, *placement.image->image,
@@ -276,22 +276,18 @@ std::vector<std::string> DescribeSteps(const Placement& placement, const Placeme
 
 std::vector<Evidence> PlanEvidence(const NetworkPlan& plan) {
   std::vector<Evidence> out;
-  const auto add = [&out](const Network* network) {
+  const auto add = [&out](const Network* network, const char* role) {
     if (network == nullptr) return;
     for (const Evidence& evidence : network->provenance.evidence) {
-      if (evidence.field != "usable_as" && evidence.field != "public_v4" &&
-          evidence.field != "public_v6" && evidence.field != "attachable") {
-        continue;
-      }
-      out.push_back(
-          {absl::StrCat(NameOf(*network), ".", evidence.field), evidence.source, evidence.value});
+      const bool is_address = evidence.field == "public_v4" || evidence.field == "public_v6";
+      const bool is_role = evidence.field == "usable_as" || evidence.field == "attachable";
+      if (!is_address && !is_role) continue;
+      out.push_back({is_address ? evidence.field : role, evidence.source, evidence.value});
     }
   };
-  add(plan.pool);
-  add(plan.network);
-  if (plan.router != nullptr) {
-    out.push_back({"router", "routers", NameOf(*plan.router)});
-  }
+  add(plan.pool, "external_network");
+  add(plan.network, "network");
+  if (plan.router != nullptr) out.push_back({"router", "routers", NameOf(*plan.router)});
   return out;
 }
 

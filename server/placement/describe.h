@@ -16,7 +16,7 @@ std::vector<std::string> DescribeNotes(const Placement& placement, const Placeme
 // What has to be done for the network, in order, one short sentence each.
 std::vector<std::string> DescribeSteps(const Placement& placement, const PlacementQuery& query);
 
-// Where the facts of the network plan come from; `field` is "NETWORK.FIELD" or "router".
+// Where the facts of the network plan come from; `field` is one of cis.v1.NetworkPlan.
 std::vector<Evidence> PlanEvidence(const NetworkPlan& plan);
 
 }  // namespace cis

@@ -304,4 +304,19 @@ void AddFlavorNearMisses(absl::Span<const Flavor* const> flavors, absl::Span<con
   }
 }
 
+std::vector<Reason> NearFlavors(absl::Span<const Flavor* const> flavors,
+                                absl::Span<const Checks> failures, const PlacementQuery& query) {
+  const auto any = [](Checks) { return true; };
+  std::vector<Reason> out;
+  for (size_t i = 0; i < flavors.size(); ++i) {
+    const Checks only = OnlyFailure(failures[i]);
+    if (only == 0 || only == Bit(FlavorCheck::kName)) continue;
+    const auto check = static_cast<FlavorCheck>(FirstOf(only));
+    out.push_back(Nearest(check, {flavors.subspan(i, 1), failures.subspan(i, 1), any}, query));
+    out.back().flavor = flavors[i];
+    out.back().counted = {};
+  }
+  return out;
+}
+
 }  // namespace cis

@@ -38,6 +38,11 @@ struct NearMisses {
 void AddFlavorNearMisses(absl::Span<const Flavor* const> flavors, absl::Span<const Checks> failures,
                          const PlacementQuery& query, NearMisses* out);
 
+// Returns a reason for each flavor that fails one check only, unless by its name. It is about that
+// flavor, so nothing is counted.
+std::vector<Reason> NearFlavors(absl::Span<const Flavor* const> flavors,
+                                absl::Span<const Checks> failures, const PlacementQuery& query);
+
 // Returns the code of a check that a flavor fails.
 ReasonCode CodeOf(FlavorCheck check);
 

@@ -214,4 +214,23 @@ void AddImageNearMisses(absl::Span<const IndexedImage> images, absl::Span<const 
   }
 }
 
+std::vector<Reason> NearImages(absl::Span<const IndexedImage> images,
+                               absl::Span<const Checks> failures, const PlacementQuery& query,
+                               const SystemFits& systems) {
+  constexpr Checks kFar =
+      Bit(ImageCheck::kNamed) | Bit(ImageCheck::kName) | Bit(ImageCheck::kDistro);
+  const auto any = [](Checks) { return true; };
+  std::vector<Reason> out;
+  for (size_t i = 0; i < images.size(); ++i) {
+    const Checks failure = failures[i];
+    if (failure == 0 || (failure & (failure - 1)) != 0 || (failure & kFar) != 0) continue;
+    const auto check = static_cast<ImageCheck>(FirstOf(failure));
+    out.push_back(
+        Nearest(check, {images.subspan(i, 1), failures.subspan(i, 1), any}, query, systems));
+    out.back().image = images[i].image;
+    out.back().counted = {};
+  }
+  return out;
+}
+
 }  // namespace cis

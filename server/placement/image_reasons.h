@@ -22,6 +22,11 @@ std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
 void AddImageNearMisses(absl::Span<const IndexedImage> images, absl::Span<const Checks> failures,
                         const PlacementQuery& query, const SystemFits& systems, NearMisses* out);
 
+// As NearFlavors; not by another distribution either.
+std::vector<Reason> NearImages(absl::Span<const IndexedImage> images,
+                               absl::Span<const Checks> failures, const PlacementQuery& query,
+                               const SystemFits& systems);
+
 // Returns the code of a check that an image fails; for kVersion the one of several that says least.
 ReasonCode CodeOf(ImageCheck check);
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "schema/base/spelling.h"
+#include "server/placement/reason_words.h"
 #include "server/placement/relaxation.h"
 #include "server/placement/score.h"
 #include "server/placement/share_search.h"
@@ -39,8 +40,7 @@ std::vector<int32_t> SharesOf(const PlacementIndex& index, const std::vector<std
 void FillFunnel(PlacementResult* result) {
   std::array<int32_t, kStageCount> blocked{};
   for (const ShareVerdict& verdict : result->verdicts) {
-    const Reason* blocking = verdict.blocking();
-    if (blocking != nullptr) ++blocked[static_cast<size_t>(StageOf(blocking->code))];
+    if (verdict.blocked_at) ++blocked[static_cast<size_t>(*verdict.blocked_at)];
   }
   auto left = static_cast<int32_t>(result->verdicts.size());
   for (size_t i = 0; i < blocked.size(); ++i) {
@@ -130,65 +130,76 @@ bool MayBeMisspelt(absl::string_view wanted, absl::string_view model) {
   return squashed(wanted) == squashed(model) || DesignationOf(wanted) == DesignationOf(model);
 }
 
-void SuggestNames(const Snapshot& snapshot, const PlacementQuery& query,
-                  const std::vector<std::string>& unknown_sites, PlacementResult* result) {
+// The names of a query that exist nowhere.
+struct UnknownNames {
+  std::vector<std::string> vos;
+  std::vector<std::string> distros;
+  std::vector<std::string> sites;
+};
+
+UnknownNames FindUnknownNames(const PlacementIndex& index, const PlacementQuery& query,
+                              std::vector<std::string> unknown_sites) {
+  UnknownNames out;
+  out.sites = std::move(unknown_sites);
   for (const std::string& vo : query.vos) {
-    if (!result->index->SharesOfVo(vo).empty()) continue;
-    result->notes.push_back(absl::StrCat("No site is known to support VO ", vo, "."));
-    Suggest("vos", vo, snapshot.vo_names(), &result->suggestions);
+    if (index.SharesOfVo(vo).empty()) out.vos.push_back(vo);
   }
-  const absl::Span<const std::string> distros = result->index->distros();
+  const absl::Span<const std::string> distros = index.distros();
   for (const OsRequirement& requirement : query.os) {
     const std::string& distro = requirement.distro;
-    if (distro == "el" || distro == "linux" ||
-        std::binary_search(distros.begin(), distros.end(), distro)) {
-      continue;
-    }
-    result->notes.push_back(absl::StrCat("No site has an image of ", distro, "."));
-    Suggest("image.os", distro, distros, &result->suggestions);
+    if (distro == "el" || distro == "linux") continue;
+    if (!std::binary_search(distros.begin(), distros.end(), distro)) out.distros.push_back(distro);
   }
-  const absl::Span<const std::string> models = result->index->gpu_models();
-  if (!query.gpu_model.empty() && result->placements.empty() &&
+  return out;
+}
+
+std::vector<AnswerWarning> WarnOf(const UnknownNames& names) {
+  std::vector<AnswerWarning> out;
+  for (const std::string& vo : names.vos) {
+    out.push_back(
+        {"VO_NOT_FOUND", absl::StrCat("No site is known to support VO ", Shown(vo), ".")});
+  }
+  for (const std::string& distro : names.distros) {
+    out.push_back(
+        {"OS_NOT_FOUND", absl::StrCat("No site has an image of ", Shown(distro), ".")});
+  }
+  for (const std::string& site : names.sites) {
+    out.push_back({"SITE_NOT_FOUND", absl::StrCat("No site is named ", Shown(site), ".")});
+  }
+  return out;
+}
+
+std::vector<Suggestion> SuggestFor(const UnknownNames& names, const Snapshot& snapshot,
+                                   const PlacementQuery& query, const PlacementResult& result) {
+  std::vector<Suggestion> out;
+  for (const std::string& vo : names.vos) Suggest("vos", vo, snapshot.vo_names(), &out);
+  for (const std::string& distro : names.distros) {
+    Suggest("image.os", distro, result.index->distros(), &out);
+  }
+  const absl::Span<const std::string> models = result.index->gpu_models();
+  if (!query.gpu_model.empty() && result.placements.empty() &&
       std::none_of(models.begin(), models.end(), [&query](const std::string& model) {
         return HoldsWords(model, query.gpu_model);
       })) {
     std::vector<std::string> similar;
     std::copy_if(models.begin(), models.end(), std::back_inserter(similar),
                  [&query](const std::string& m) { return MayBeMisspelt(query.gpu_model, m); });
-    Suggest("machine.gpu_model", query.gpu_model, similar, &result->suggestions);
+    Suggest("machine.gpu_model", query.gpu_model, similar, &out);
   }
-  if (unknown_sites.empty()) return;
-  std::vector<std::string> names;
-  for (const auto& site : snapshot.catalog().sites) names.push_back(site->site.name);
-  for (const std::string& site : unknown_sites) {
-    result->notes.push_back(absl::StrCat("No site is named ", site, "."));
-    const std::string bare = absl::StartsWith(site, "sites/") ? site.substr(6) : site;
-    Suggest("sites", bare, names, &result->suggestions);
+  if (names.sites.empty()) return out;
+  std::vector<std::string> known;
+  for (const auto& site : snapshot.catalog().sites) known.push_back(site->site.name);
+  for (const std::string& site : names.sites) {
+    Suggest("sites", absl::StartsWith(site, "sites/") ? site.substr(6) : site, known, &out);
   }
+  return out;
 }
 
-}  // namespace
-
-absl::string_view FormatUnknown(Unknown unknown) {
-  constexpr std::array<absl::string_view, kUnknownCount> kNames{
-      "VO_SUPPORT_UNKNOWN", "FLAVOR_SIZE_UNKNOWN",    "FLAVOR_ARCH_UNKNOWN",
-      "IMAGE_ARCH_UNKNOWN", "IMAGE_SIZE_UNKNOWN",     "GPU_UNKNOWN",
-      "NET_ATTACH_UNKNOWN", "PUBLIC_V4_UNKNOWN",      "PUBLIC_V6_UNKNOWN",
-      "ROUTERS_UNKNOWN",    "QUOTA_UNKNOWN",          "LOGIN_USER_UNKNOWN",
-      "HOST_UNKNOWN",       "SECURITY_GROUP_UNKNOWN", "VOLUME_ZONE_UNKNOWN"};
-  return kNames[static_cast<size_t>(unknown)];
-}
-
-absl::string_view FormatCriterion(Criterion criterion) {
-  constexpr std::array<absl::string_view, kCriterionCount> kNames{"fit", "network", "os", "health",
-                                                                  "freshness"};
-  return kNames[static_cast<size_t>(criterion)];
-}
-
-PlacementResult FindPlacements(const Snapshot& snapshot,
-                               std::shared_ptr<const PlacementIndex> index,
-                               const PlacementQuery& query, absl::Time now,
-                               const FreshnessPolicy& policy) {
+// Searches the shares of the query's VOs. With `explains`, reasons and what would help are in the
+// result too.
+PlacementResult Search(const Snapshot& snapshot, std::shared_ptr<const PlacementIndex> index,
+                       const PlacementQuery& query, absl::Time now, const FreshnessPolicy& policy,
+                       bool explains) {
   PlacementResult result;
   result.index = std::move(index);
   std::vector<std::string> unknown_sites;
@@ -197,22 +208,81 @@ PlacementResult FindPlacements(const Snapshot& snapshot,
   const std::vector<int32_t> positions = SharesOf(*result.index, query.vos);
   result.verdicts.reserve(positions.size());
   result.placements.reserve(positions.size());
-  ShareSearch search(context);
+  ShareSearch search(context, explains);
   for (const int32_t position : positions) {
     const IndexedShare& share = result.index->shares()[static_cast<size_t>(position)];
     result.verdicts.push_back(search.Find(share, &result.placements));
   }
   SortPlacements(query, &result.placements);
   FillFunnel(&result);
-  result.relaxations = FindRelaxations(result.verdicts, search.near_misses(), context);
-  SuggestNames(snapshot, query, unknown_sites, &result);
+  const UnknownNames names =
+      FindUnknownNames(*result.index, query, std::move(unknown_sites));
+  result.warnings = WarnOf(names);
+  if (explains) {
+    result.relaxations = FindRelaxations(result.verdicts, search.near_misses(), context);
+    result.suggestions = SuggestFor(names, snapshot, query, result);
+  }
   return result;
+}
+
+}  // namespace
+
+absl::string_view FormatUnknown(Unknown unknown) {
+  constexpr std::array<absl::string_view, kUnknownCount> kNames{
+      "VO_SUPPORT", "FLAVOR_SIZE",        "FLAVOR_ARCH", "IMAGE_ARCH", "IMAGE_SIZE",
+      "GPU",        "NETWORK_ATTACHABLE", "PUBLIC_V4",   "PUBLIC_V6",  "ROUTERS",
+      "QUOTA",      "LOGIN_USER",         "SECURITY_GROUP", "VOLUME_ZONE", "HOST"};
+  return kNames[static_cast<size_t>(unknown)];
+}
+
+absl::string_view FormatTier(PlacementTier tier) {
+  constexpr std::array<absl::string_view, kPlacementTierCount> kNames{
+      "certain", "uncertain", "needs steps", "stale", "downtime", "assumed"};
+  return kNames[static_cast<size_t>(tier)];
+}
+
+absl::string_view FormatCriterion(Criterion criterion) {
+  constexpr std::array<absl::string_view, kCriterionCount> kNames{"fit", "network", "os", "health",
+                                                                  "freshness"};
+  return kNames[static_cast<size_t>(criterion)];
+}
+
+int32_t PlacementResult::fit_count() const {
+  return static_cast<int32_t>(std::count_if(verdicts.begin(), verdicts.end(),
+                                            [](const ShareVerdict& v) { return v.fits; }));
 }
 
 PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
                                absl::Time now, const FreshnessPolicy& policy) {
-  return FindPlacements(snapshot, snapshot.placement_index(PlacementIndex::Build), query, now,
-                        policy);
+  return Search(snapshot, snapshot.placement_index(PlacementIndex::Build), query, now, policy,
+                false);
+}
+
+PlacementResult ExplainPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+                                  absl::Time now, const FreshnessPolicy& policy) {
+  return ExplainPlacements(snapshot, snapshot.placement_index(PlacementIndex::Build), query, now,
+                           policy);
+}
+
+PlacementResult ExplainPlacements(const Snapshot& snapshot,
+                                  std::shared_ptr<const PlacementIndex> index,
+                                  const PlacementQuery& query, absl::Time now,
+                                  const FreshnessPolicy& policy) {
+  return Search(snapshot, std::move(index), query, now, policy, true);
+}
+
+std::vector<ShareDetails> ExplainShares(const Snapshot& snapshot, const PlacementIndex& index,
+                                        const PlacementQuery& query, absl::Time now,
+                                        const FreshnessPolicy& policy,
+                                        absl::Span<const IndexedShare* const> shares) {
+  std::vector<std::string> unknown_sites;
+  const SearchContext context =
+      MakeSearchContext(snapshot, index, query, now, policy, &unknown_sites);
+  ShareSearch search(context);
+  std::vector<ShareDetails> out;
+  out.reserve(shares.size());
+  for (const IndexedShare* share : shares) out.push_back(search.Details(*share));
+  return out;
 }
 
 }  // namespace cis

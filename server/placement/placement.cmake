@@ -5,7 +5,7 @@ cis_library(cis_placement
                     placement/image_fit.cc placement/image_notes.cc placement/image_reasons.cc
                     placement/machine_needs.cc placement/machine_subnets.cc placement/network_fit.cc
                     placement/network_names.cc placement/network_plan.cc placement/nova_rules.cc placement/nova_words.cc
-                    placement/os_requirement.cc placement/placement.cc
+                    placement/os_match.cc placement/placement.cc
                     placement/placement_index.cc placement/placement_query.cc placement/plan_order.cc
                     placement/query_change.cc placement/quota_book.cc placement/reason.cc placement/reason_text.cc
                     placement/reason_words.cc placement/relaxation.cc

@@ -20,7 +20,8 @@
 
 namespace cis {
 
-// What could not be checked, one bit each. Unknown never excludes.
+// What could not be checked, one bit each, in the order of cis.v1.PlacementUnknown. Unknown never
+// excludes.
 enum class Unknown : uint32_t {
   kVoSupport = 0,
   kFlavorSize,
@@ -28,24 +29,31 @@ enum class Unknown : uint32_t {
   kImageArch,
   kImageSize,
   kGpu,
-  kAttach,
+  kNetworkAttachable,
   kPublicV4,
   kPublicV6,
   kRouters,
   kQuota,
   kLoginUser,
-  kHost,
   kSecurityGroup,
   kVolumeZone,
+  kHost,
 };
 inline constexpr uint32_t kUnknownCount = 15;
 using Unknowns = uint32_t;
 constexpr Unknowns UnknownBit(Unknown unknown) { return 1U << static_cast<uint32_t>(unknown); }
-// "QUOTA_UNKNOWN" and so on.
+// "QUOTA" and so on: the value of cis.v1.PlacementUnknown without its prefix.
 absl::string_view FormatUnknown(Unknown unknown);
 
 // "fit", "network", "os", "health", "freshness".
 absl::string_view FormatCriterion(Criterion criterion);
+
+// How good a placement is, before its score; README.md has the rules. In the order of
+// cis.v1.PlacementTier.
+enum class PlacementTier { kCertain = 0, kUncertain, kNeedsSteps, kStale, kDowntime, kAssumed };
+inline constexpr int kPlacementTierCount = 6;
+// "certain" and so on.
+absl::string_view FormatTier(PlacementTier tier);
 
 // One way to start the machine. Pointers live as long as PlacementResult::index and the snapshot.
 struct Placement {
@@ -58,7 +66,7 @@ struct Placement {
   std::optional<int64_t> boot_volume_gib;
   BootChoice boot;
   std::optional<int64_t> floating_ip_quota_free;  // -1 = unlimited
-  int bucket = 0;                                 // 0 is best; see README.md
+  PlacementTier tier = PlacementTier::kCertain;
   double score = 0;
   CriterionValues parts{};
   Confidence confidence = Confidence::kUnknown;
@@ -70,16 +78,24 @@ struct Placement {
   const Image* newer_image = nullptr;      // better, but does not fit the flavor
 };
 
+// What nearly fits at one share.
+struct ShareDetails {
+  std::vector<Reason> refused_pairs;  // flavor and image in each; at most kMaxRefusedPairs
+  std::vector<Reason> near_misses;    // a flavor or an image in each; at most kMaxNearMisses
+};
+inline constexpr size_t kMaxRefusedPairs = 20;
+inline constexpr size_t kMaxNearMisses = 20;
+
 // What became of one share. A share whose only placement rests on an assumption
 // (NetworkPlan::is_assumed) does not fit.
 struct ShareVerdict {
   const IndexedShare* share = nullptr;
   bool fits = false;
-  std::vector<Reason> reasons;  // the blocking one first; empty if it fits
+  std::optional<Stage> blocked_at;  // of the blocking reason; nothing if it fits
+  std::vector<Reason> reasons;      // the blocking one first; only of ExplainPlacements
   Unknowns unknowns = 0;
   DataState data_state = DataState::kFresh;
   absl::Time observe_time = absl::InfinitePast();
-  std::vector<Reason> refused_pairs;  // flavor and image in each; at most kMaxRefusedPairs
 
   // The first reason that excludes it; nullptr if it fits.
   const Reason* blocking() const { return reasons.empty() ? nullptr : &reasons.front(); }
@@ -88,11 +104,15 @@ struct ShareVerdict {
     return absl::MakeConstSpan(reasons).subspan(reasons.empty() ? 0 : 1);
   }
 };
-inline constexpr size_t kMaxRefusedPairs = 20;
-
 struct FunnelStage {
   int32_t in_count = 0;
   int32_t out_count = 0;
+};
+
+// Something about the answer as a whole that a person should know.
+struct AnswerWarning {
+  std::string code;     // "VO_NOT_FOUND", "OS_NOT_FOUND" or "SITE_NOT_FOUND"
+  std::string message;  // one sentence
 };
 
 // A changed request that would add shares.
@@ -115,20 +135,31 @@ struct PlacementResult {
   std::vector<Placement> placements;   // all, in the order asked for; a total order
   std::vector<ShareVerdict> verdicts;  // in the order of Snapshot::shares()
   std::array<FunnelStage, kStageCount> funnel{};
-  std::vector<Relaxation> relaxations;
-  std::vector<Suggestion> suggestions;
-  std::vector<std::string> notes;
+  std::vector<AnswerWarning> warnings;
+  std::vector<Relaxation> relaxations;  // only of ExplainPlacements
+  std::vector<Suggestion> suggestions;  // likewise
+
+  int32_t fit_count() const;  // shares that fit
 };
 
-// Pure and deterministic: the answer does not depend on the order of any input. One placement for
-// each share that fits, all of them with query.all_combinations.
+// Both are pure and deterministic: the answer does not depend on the order of any input.
+
+// Returns the placements: one for each share that fits, all of them with query.all_combinations.
 PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
                                absl::Time now, const FreshnessPolicy& policy);
-
+// The same with the reasons of the shares that do not fit, and what would help.
+PlacementResult ExplainPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+                                  absl::Time now, const FreshnessPolicy& policy);
 // As above over an index of that snapshot.
-PlacementResult FindPlacements(const Snapshot& snapshot,
-                               std::shared_ptr<const PlacementIndex> index,
-                               const PlacementQuery& query, absl::Time now,
-                               const FreshnessPolicy& policy);
+PlacementResult ExplainPlacements(const Snapshot& snapshot,
+                                  std::shared_ptr<const PlacementIndex> index,
+                                  const PlacementQuery& query, absl::Time now,
+                                  const FreshnessPolicy& policy);
+
+// Returns what nearly fits at each of `shares`, which are of `index`.
+std::vector<ShareDetails> ExplainShares(const Snapshot& snapshot, const PlacementIndex& index,
+                                        const PlacementQuery& query, absl::Time now,
+                                        const FreshnessPolicy& policy,
+                                        absl::Span<const IndexedShare* const> shares);
 
 }  // namespace cis

@@ -11,7 +11,7 @@
 #include "schema/model/os_version.h"
 #include "schema/model/resource_name.h"
 #include "server/placement/nova_rules.h"
-#include "server/placement/os_requirement.h"
+#include "server/placement/os_match.h"
 
 namespace cis {
 namespace {

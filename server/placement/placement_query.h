@@ -1,6 +1,6 @@
 #pragma once
 
-// What is asked for, parsed and with units. Made from a FindPlacementsRequest by the service.
+// What is asked for, parsed and with units. Made from a cis.v1.PlacementQuery by the service.
 
 #include <array>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "server/placement/os_requirement.h"
+#include "server/placement/os_match.h"
 
 namespace cis {
 
@@ -80,7 +80,6 @@ struct PlacementQuery {
   PlacementOrder order = PlacementOrder::kDefault;
   bool descending = false;
   bool all_combinations = false;
-  bool explain = false;
 
   // Whether flavors with GPUs were asked for.
   bool WantsGpu() const {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/placement/flavor_reasons.h"
-#include "server/placement/os_requirement.h"
+#include "server/placement/os_match.h"
 
 namespace cis {
 namespace {
@@ -71,7 +71,7 @@ std::vector<QueryChange> NetworkChanges(const Reason& reason, const PlacementQue
 std::vector<QueryChange> QuotaChanges(const Reason& reason, const PlacementQuery& query) {
   std::vector<QueryChange> out;
   if (query.count > 1) out.push_back(SetCount(1, query));
-  if ((AnsweredBy(reason.code) & kNetworkFields) != 0) {
+  if ((AnsweredBy(reason) & kNetworkFields) != 0) {
     for (QueryChange& change : NetworkChanges(reason, query)) out.push_back(std::move(change));
   }
   return out;
@@ -97,28 +97,6 @@ QueryChange WithoutGpu(const PlacementQuery& query) {
   });
 }
 
-absl::string_view FieldOfBound(FlavorCheck check) {
-  switch (check) {
-    case FlavorCheck::kCpuMin:
-    case FlavorCheck::kCpuMax:
-      return "machine.vcpu_count";
-    case FlavorCheck::kRamMin:
-    case FlavorCheck::kRamMax:
-      return "machine.ram_mib";
-    case FlavorCheck::kDiskMin:
-    case FlavorCheck::kDiskMax:
-      return "machine.disk_gib";
-    case FlavorCheck::kEphemeralMin:
-    case FlavorCheck::kEphemeralMax:
-      return "machine.ephemeral_gib";
-    case FlavorCheck::kGpuMin:
-    case FlavorCheck::kGpuMax:
-      return "machine.gpu_count";
-    default:
-      return "machine.gpu_memory_mib";
-  }
-}
-
 }  // namespace
 
 QueryChange SetBound(FlavorCheck check, int64_t value, const PlacementQuery& query) {
@@ -126,7 +104,7 @@ QueryChange SetBound(FlavorCheck check, int64_t value, const PlacementQuery& que
   const Int64Bounds& before = *BoundsOf(query, check);
   const int64_t asked = (upper ? before.max : before.min).value_or(value);
   QueryChange change;
-  change.fields = {absl::StrCat(FieldOfBound(check), upper ? ".max" : ".min")};
+  change.fields = {std::string(FieldOf(CodeOf(check)))};
   change.key = absl::StrCat(value);
   change.size = upper ? value - asked : asked - value;
   change.apply = [=](PlacementQuery* q) {
@@ -183,7 +161,7 @@ std::vector<QueryChange> ChangesFor(const Reason& reason, const PlacementQuery& 
     case ReasonCode::kGpuKindMismatch:
       return {Unset({"machine.gpu_kind"}, [](Q* q) { q->gpu_kind.clear(); })};
     case ReasonCode::kCpuAllocMismatch:
-      return {Unset({"machine.cpu_alloc"}, [](Q* q) { q->cpu_alloc.clear(); })};
+      return {Unset({"machine.cpu_allocation"}, [](Q* q) { q->cpu_alloc.clear(); })};
     case ReasonCode::kArchMismatch:
     case ReasonCode::kImageArchMismatch:
       return {Unset({"machine.arch"}, [](Q* q) { q->arch.clear(); })};

@@ -3,32 +3,14 @@
 #include <algorithm>
 
 namespace cis {
-namespace {
-
-constexpr std::array<absl::string_view, kQuotaResourceCount> kNames{
-    "instances", "cores",   "ram_mib", "floating_ips", "networks",
-    "subnets",   "routers", "ports",   "volumes",      "volume_gib"};
-
-ReasonCode CodeOf(ReasonCode first, size_t resource) {
-  return static_cast<ReasonCode>(static_cast<size_t>(first) + resource);
-}
-
-static_assert(static_cast<int>(ReasonCode::kQuotaZeroVolumeGib) -
-                      static_cast<int>(ReasonCode::kQuotaZeroInstances) ==
-                  kQuotaResourceCount - 1,
-              "quota codes must stand in the order of QuotaResource");
-static_assert(static_cast<int>(ReasonCode::kQuotaExhaustedVolumeGib) -
-                      static_cast<int>(ReasonCode::kQuotaExhaustedInstances) ==
-                  kQuotaResourceCount - 1,
-              "quota codes must stand in the order of QuotaResource");
-
-}  // namespace
 
 QuotaBook::QuotaBook(absl::Span<const Quota> quotas) {
   for (const Quota& quota : quotas) {
-    const auto* it = std::find(kNames.begin(), kNames.end(), absl::string_view(quota.resource));
-    Line& line = it == kNames.end() ? others_[quota.resource]
-                                    : lines_[static_cast<size_t>(it - kNames.begin())];
+    const auto* it = std::find(kQuotaResourceNames.begin(), kQuotaResourceNames.end(),
+                               absl::string_view(quota.resource));
+    Line& line = it == kQuotaResourceNames.end()
+                     ? others_[quota.resource]
+                     : lines_[static_cast<size_t>(it - kQuotaResourceNames.begin())];
     line.known = true;
     line.limit = quota.limit;
     line.used = quota.used;
@@ -74,10 +56,9 @@ std::optional<Reason> QuotaBook::Check(const QuotaNeeds& needs, bool* unknown) c
       if (!line.used) *unknown = true;
       continue;
     }
-    const ReasonCode first =
-        line.limit == 0 ? ReasonCode::kQuotaZeroInstances : ReasonCode::kQuotaExhaustedInstances;
     Reason reason;
-    reason.code = CodeOf(first, i);
+    reason.code = line.limit == 0 ? ReasonCode::kQuotaZero : ReasonCode::kQuotaExhausted;
+    reason.quota = static_cast<QuotaResource>(i);
     reason.want = need;
     reason.best = free;
     return reason;

@@ -14,24 +14,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "schema/model/records.h"
+#include "server/placement/quota_resource.h"
 #include "server/placement/reason.h"
 
 namespace cis {
-
-// Resources that a placement uses up, in the order in which they are checked.
-enum class QuotaResource {
-  kInstances = 0,
-  kCores,
-  kRamMib,
-  kFloatingIps,
-  kNetworks,
-  kSubnets,
-  kRouters,
-  kPorts,
-  kVolumes,
-  kVolumeGib,
-};
-inline constexpr int kQuotaResourceCount = 10;
 
 // Amounts by QuotaResource; 0 = not needed.
 using QuotaNeeds = std::array<int64_t, kQuotaResourceCount>;

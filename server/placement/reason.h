@@ -11,6 +11,7 @@
 #include "schema/model/records.h"
 #include "server/placement/checks.h"
 #include "server/placement/placement_query.h"
+#include "server/placement/quota_resource.h"
 
 namespace cis {
 
@@ -22,13 +23,13 @@ enum class Stage {
   kFreshness,
   kFlavor,
   kImage,
-  kImageFlavor,
+  kPair,
   kNetwork,
   kQuota,
 };
 inline constexpr int kStageCount = 9;
 
-// "vo", "site", "auth", "freshness", "flavor", "image", "image_x_flavor", "network", "quota".
+// "vo", "site", "auth", "freshness", "flavor", "image", "pair", "network", "quota".
 absl::string_view FormatStage(Stage stage);
 
 // Within a stage, in the order in which the checks are made. README.md says what each means.
@@ -100,34 +101,23 @@ enum class ReasonCode {
   kNetOnlyPublic,
   kNetRouterUnseen,
   kNetTooFewAddresses,
-  kQuotaZeroInstances,
-  kQuotaZeroCores,
-  kQuotaZeroRam,
-  kQuotaZeroFip,
-  kQuotaZeroNetworks,
-  kQuotaZeroSubnets,
-  kQuotaZeroRouters,
-  kQuotaZeroPorts,
-  kQuotaZeroVolumes,
-  kQuotaZeroVolumeGib,
-  kQuotaExhaustedInstances,
-  kQuotaExhaustedCores,
-  kQuotaExhaustedRam,
-  kQuotaExhaustedFip,
-  kQuotaExhaustedNetworks,
-  kQuotaExhaustedSubnets,
-  kQuotaExhaustedRouters,
-  kQuotaExhaustedPorts,
-  kQuotaExhaustedVolumes,
-  kQuotaExhaustedVolumeGib,
+  kQuotaZero,
+  kQuotaExhausted,
   kQuotaVolumeTooLarge,
   kZoneUnavailable,
 };
 inline constexpr int kReasonCodeCount = static_cast<int>(ReasonCode::kZoneUnavailable) + 1;
 
-// "RAM_TOO_SMALL". Stable: never renamed, never reused.
+// "RAM_TOO_SMALL": the value of cis.v1.ReasonCode without its prefix.
 absl::string_view FormatReasonCode(ReasonCode code);
 Stage StageOf(ReasonCode code);
+
+// Path of the field of the request that is not satisfied, such as "machine.ram_mib.min"; empty if
+// it is no single field.
+absl::string_view FieldOf(ReasonCode code);
+
+// What the numbers of a reason count.
+enum class ReasonUnit { kNone = 0, kVcpu, kMib, kGib, kGpu, kBytes, kSeconds, kCount };
 
 // Parts of a request, one bit each.
 using Fields = uint32_t;
@@ -138,12 +128,10 @@ inline constexpr Fields kImageFields = 8;
 inline constexpr Fields kNetworkFields = 16;
 inline constexpr Fields kCountFields = 32;
 
-// The parts of a request of which a change may do away with the reason; 0 = none.
-Fields AnsweredBy(ReasonCode code);
-
 // What a reason is about.
 struct Counted {
-  // Flavors, images, or pairs of both that were checked. All of them fail. 0 for other reasons.
+  // Flavors, images, or pairs of both that were checked. All of them fail. 0 for other reasons, and
+  // for those about a single flavor or image.
   int64_t count = 0;
   // The checks (FlavorCheck or ImageCheck, by the stage of the reason) that these pass, and that no
   // other flavor or image of the share passes together; 0 = all of the share were checked.
@@ -159,7 +147,8 @@ struct Counted {
 // Pointers live as long as the snapshot that answered.
 struct Reason {
   ReasonCode code = ReasonCode::kVoNotConfigured;
-  std::optional<int64_t> want;  // in the code's unit; bytes for sizes of images
+  std::optional<QuotaResource> quota;  // which, of reasons about quotas
+  std::optional<int64_t> want;         // in the reason's unit; bytes for sizes of images
   std::optional<int64_t> best;
   const Flavor* flavor = nullptr;           // what has `best`
   const Image* image = nullptr;             // what has `best`, or the image of a pair
@@ -179,18 +168,22 @@ struct Reason {
   friend bool operator==(const Reason&, const Reason&) = default;
 };
 
-// A reason in words, as cis.v1.Reason has it.
-struct ReasonText {
-  std::string want;
-  std::string best;
-  std::string best_item;
-  std::string gap;
-  std::optional<double> gap_percent;
-  std::string message;  // one sentence
-};
-ReasonText FormatReason(const Reason& reason, const PlacementQuery& query);
+ReasonUnit UnitOf(const Reason& reason);
 
-// (want - best) / want in percent, never negative; absent if either is not a number.
+// The parts of a request of which a change may do away with the reason; 0 = none.
+Fields AnsweredBy(const Reason& reason);
+
+// What is required and what comes nearest, for reasons whose want and best are no numbers: a name,
+// a version or another word; empty if there is none. The first is at most kMaxShownBytes of what
+// the caller wrote.
+inline constexpr size_t kMaxShownBytes = 100;
+std::string WantedWord(const Reason& reason, const PlacementQuery& query);
+std::string BestWord(const Reason& reason);
+
+// The whole reason in one sentence, without a full stop.
+std::string FormatReason(const Reason& reason, const PlacementQuery& query);
+
+// |want - best| / want in percent; absent if either is not a number.
 std::optional<double> GapPercent(const Reason& reason);
 
 }  // namespace cis

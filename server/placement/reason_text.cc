@@ -12,35 +12,21 @@
 namespace cis {
 namespace {
 
-std::string WantedOs(const PlacementQuery& query) {
-  return absl::StrJoin(query.os, " or ", [](std::string* out, const OsRequirement& requirement) {
-    absl::StrAppend(out, FormatOsRequirement(requirement));
-  });
-}
+// What a reason says, with units.
+struct ReasonText {
+  std::string want;
+  std::string best;
+  std::string best_item;
+};
 
-// What the request says, for codes whose want is not a number.
+// What the request says, for codes whose want is not a number. Lists are not repeated: the field of
+// the code tells where they are.
 std::string WantText(ReasonCode code, const PlacementQuery& query) {
   switch (code) {
-    case ReasonCode::kSiteNotSelected:
-      return absl::StrJoin(query.sites, ", ");
-    case ReasonCode::kSiteExcluded:
-      return absl::StrCat("not ", absl::StrJoin(query.excluded_sites, ", "));
-    case ReasonCode::kCountryNotSelected:
-      return absl::StrJoin(query.countries, ", ");
-    case ReasonCode::kCountryExcluded:
-      return absl::StrCat("not ", absl::StrJoin(query.excluded_countries, ", "));
-    case ReasonCode::kFlavorNameMismatch:
-      return absl::StrJoin(query.flavor_globs, ", ");
-    case ReasonCode::kFlavorExcluded:
-      return absl::StrCat("not ", absl::StrJoin(query.excluded_flavor_globs, ", "));
     case ReasonCode::kGpuKindMismatch:
       return query.gpu_kind;
     case ReasonCode::kCpuAllocMismatch:
       return query.cpu_alloc;
-    case ReasonCode::kImageNameMismatch:
-      return absl::StrJoin(query.image_globs, ", ");
-    case ReasonCode::kImageExcluded:
-      return absl::StrCat("not ", absl::StrJoin(query.excluded_image_globs, ", "));
     case ReasonCode::kGpuVendorMismatch:
       return query.gpu_vendor;
     case ReasonCode::kGpuModelMismatch:
@@ -51,31 +37,11 @@ std::string WantText(ReasonCode code, const PlacementQuery& query) {
     case ReasonCode::kImageNotFound:
     case ReasonCode::kImageNotActive:
       return query.image;
-    case ReasonCode::kOsNotFound:
-    case ReasonCode::kOsVersionUnknown:
-    case ReasonCode::kOsVersionTooOld:
-    case ReasonCode::kOsVersionTooNew:
-    case ReasonCode::kOsVersionMismatch:
-      return WantedOs(query);
     case ReasonCode::kNetNotFound:
     case ReasonCode::kNetDown:
     case ReasonCode::kNetNotAttachable:
     case ReasonCode::kNetNoRouter:
       return query.network;
-    case ReasonCode::kNetRouterUnseen:
-      return "a known way out";
-    case ReasonCode::kZoneUnavailable:
-      return "an available zone";
-    case ReasonCode::kNetNoPublicV4:
-      return "public IPv4";
-    case ReasonCode::kNetNoPublicV6:
-      return "public IPv6";
-    case ReasonCode::kNetNotBothFamilies:
-      return "public IPv4 and IPv6";
-    case ReasonCode::kNetOnlyPublic:
-      return "no public address";
-    case ReasonCode::kFlavorVolumeOnly:
-      return "a root disk";
     default:
       return "";
   }
@@ -102,11 +68,12 @@ std::string BestText(const Reason& reason) {
     case ReasonCode::kImageFlavorArchMismatch:
       return reason.flavor != nullptr ? reason.flavor->arch : "";
     case ReasonCode::kOsNotFound:
+      return reason.image != nullptr ? reason.image->os_distro : "";
     case ReasonCode::kOsVersionUnknown:
     case ReasonCode::kOsVersionTooOld:
     case ReasonCode::kOsVersionTooNew:
     case ReasonCode::kOsVersionMismatch:
-      return reason.image != nullptr ? OsOf(*reason.image) : "";
+      return reason.image != nullptr ? reason.image->os_version : "";
     default:
       return "";
   }
@@ -137,7 +104,7 @@ std::string KindError(const Reason& reason) {
 
 // "image A has a minimum disk of 20 GiB and flavor B has 10 GiB"; what was counted follows.
 std::string PairMessage(const Reason& reason, const ReasonText& text) {
-  const ReasonRow& row = ReasonRowOf(reason.code);
+  const absl::string_view noun = NounOf(reason);
   const std::string image =
       reason.image == nullptr ? "" : NameOrId(reason.image->name, reason.image->id);
   std::string out;
@@ -158,7 +125,7 @@ std::string PairMessage(const Reason& reason, const ReasonText& text) {
                          " has no root disk");
       break;
     default:
-      out = absl::StrCat("image ", image, " has ", row.noun, " of ", text.want, " and flavor ",
+      out = absl::StrCat("image ", image, " has ", noun, " of ", text.want, " and flavor ",
                          text.best_item, " has ", text.best);
   }
   const int64_t others = reason.counted.count - 1;
@@ -173,18 +140,18 @@ std::string PairMessage(const Reason& reason, const ReasonText& text) {
 // "the project's quota has 4 cores left; 2 machines of m1.large need 8".
 std::string QuotaMessage(const Reason& reason, const PlacementQuery& query,
                          const ReasonText& text) {
-  const ReasonRow& row = ReasonRowOf(reason.code);
+  const absl::string_view noun = NounOf(reason);
   const std::string of_type =
       reason.volume_type == nullptr ? "" : absl::StrCat(" of type ", reason.volume_type->name);
-  const bool counts = row.unit == ReasonUnit::kCount;
+  const bool counts = UnitOf(reason) == ReasonUnit::kCount;
   std::string out;
-  if (row.code < ReasonCode::kQuotaExhaustedInstances) {
-    out = absl::StrCat("the project's quota for ", row.noun, of_type, " is 0");
+  if (reason.code == ReasonCode::kQuotaZero) {
+    out = absl::StrCat("the project's quota for ", noun, of_type, " is 0");
   } else if (reason.code == ReasonCode::kQuotaVolumeTooLarge) {
     out = absl::StrCat("the project's quota allows volumes of at most ", text.best);
   } else {
     out = absl::StrCat("the project's quota has ",
-                       counts ? text.best : absl::StrCat(text.best, " of ", row.noun), of_type,
+                       counts ? text.best : absl::StrCat(text.best, " of ", noun), of_type,
                        " left");
   }
   const int64_t want = reason.want.value_or(0);
@@ -206,7 +173,7 @@ std::string QuotaMessage(const Reason& reason, const PlacementQuery& query,
 // "no network gives ".
 std::string NoNetworkGives(const PlacementQuery& query) {
   if (query.network.empty()) return "no network gives ";
-  return absl::StrCat("network ", query.network, " does not give ");
+  return absl::StrCat("network ", Shown(query.network), " does not give ");
 }
 
 // Of requirements for both families that can be satisfied one by one only.
@@ -231,7 +198,7 @@ bool HasNoIpv4(const Network& network) {
 }
 
 std::string NoRouterMessage(const Reason& reason, const PlacementQuery& query) {
-  const std::string& name = query.network;
+  const std::string name = Shown(query.network);
   if (reason.leads_to != nullptr) {
     return absl::StrCat("network ", name, " is routed to ",
                         NameOrId(reason.leads_to->name, reason.leads_to->id),
@@ -269,7 +236,7 @@ std::string NetworkMessage(const Reason& reason, const PlacementQuery& query,
     case ReasonCode::kNetOnlyPublic:
       return query.network.empty()
                  ? "every network gives a public address"
-                 : absl::StrCat("network ", query.network, " gives a public address");
+                 : absl::StrCat("network ", Shown(query.network), " gives a public address");
     case ReasonCode::kNetRouterUnseen:
       return absl::StrCat("network ", text.best_item,
                           " belongs to another project, and whether it leads to a network with ",
@@ -322,7 +289,7 @@ std::string Message(const Reason& reason, const PlacementQuery& query, const Rea
     case Stage::kImage:
       if (reason.code == ReasonCode::kNoImageVisible) return "the project sees no image";
       return ImageMessage(reason, query);
-    case Stage::kImageFlavor:
+    case Stage::kPair:
       return PairMessage(reason, text);
     case Stage::kNetwork:
       return NetworkMessage(reason, query, text);
@@ -338,22 +305,24 @@ std::string Message(const Reason& reason, const PlacementQuery& query, const Rea
 
 }  // namespace
 
-ReasonText FormatReason(const Reason& reason, const PlacementQuery& query) {
-  const ReasonRow& row = ReasonRowOf(reason.code);
+std::string WantedWord(const Reason& reason, const PlacementQuery& query) {
+  if (reason.code == ReasonCode::kImageFlavorArchMismatch && reason.image != nullptr) {
+    return reason.image->arch;
+  }
+  return Shown(WantText(reason.code, query));
+}
+
+std::string BestWord(const Reason& reason) { return BestText(reason); }
+
+std::string FormatReason(const Reason& reason, const PlacementQuery& query) {
+  const ReasonUnit unit = UnitOf(reason);
+  const absl::string_view noun = NounOf(reason);
   ReasonText text;
   text.want =
-      reason.want ? FormatNumber(row.unit, row.noun, *reason.want) : WantText(reason.code, query);
-  if (reason.code == ReasonCode::kImageFlavorArchMismatch && reason.image != nullptr) {
-    text.want = reason.image->arch;
-  }
-  text.best = reason.best ? FormatNumber(row.unit, row.noun, *reason.best) : BestText(reason);
+      reason.want ? FormatNumber(unit, noun, *reason.want) : WantedWord(reason, query);
+  text.best = reason.best ? FormatNumber(unit, noun, *reason.best) : BestText(reason);
   text.best_item = BestItem(reason);
-  if (reason.want && reason.best) {
-    text.gap = FormatNumber(row.unit, row.noun, std::abs(*reason.want - *reason.best));
-    text.gap_percent = GapPercent(reason);
-  }
-  text.message = Message(reason, query, text);
-  return text;
+  return Message(reason, query, text);
 }
 
 }  // namespace cis

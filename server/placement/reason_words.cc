@@ -4,8 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "schema/base/utf8.h"
 #include "server/placement/nova_rules.h"
 
 namespace cis {
@@ -59,7 +61,6 @@ std::string FormatNumber(ReasonUnit unit, absl::string_view noun, int64_t value)
       return FormatBytes(value);
     case ReasonUnit::kSeconds:
       return absl::FormatDuration(absl::Seconds(value));
-    case ReasonUnit::kInstance:
     case ReasonUnit::kCount:
       return absl::StrCat(value, " ", value == 1 ? Singular(noun) : std::string(noun));
   }
@@ -74,6 +75,22 @@ std::string OsOf(const Image& image) {
 
 std::string NameOrId(const std::string& name, const std::string& id) {
   return name.empty() ? id : name;
+}
+
+std::string Shown(absl::string_view text) {
+  const absl::string_view cut = CutUtf8(text, kMaxShownBytes);
+  return absl::StrCat(cut, cut.size() < text.size() ? "…" : "");
+}
+
+std::string AnyOf(const std::vector<std::string>& names) {
+  constexpr size_t kMaxNames = 3;
+  std::vector<std::string> shown;
+  for (const std::string& name : names) {
+    if (shown.size() < kMaxNames) shown.push_back(Shown(name));
+  }
+  const size_t left = names.size() - shown.size();
+  if (left > 0) shown.push_back(absl::StrCat(left, left == 1 ? " other" : " others"));
+  return absl::StrJoin(shown, " or ");
 }
 
 std::string RefusalText(const Reason& reason) {

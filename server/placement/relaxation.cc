@@ -83,7 +83,7 @@ std::vector<Refused> RefusedOf(const std::vector<ShareVerdict>& verdicts) {
   for (const ShareVerdict& verdict : verdicts) {
     if (verdict.fits) continue;
     Fields answers = ~Fields{0};
-    for (const Reason& reason : verdict.reasons) answers &= AnsweredBy(reason.code);
+    for (const Reason& reason : verdict.reasons) answers &= AnsweredBy(reason);
     out.push_back({verdict.share, answers});
   }
   return out;
@@ -170,12 +170,13 @@ void AddLeastThatHelp(int64_t count, const std::function<QueryChange(int64_t)>& 
 }
 
 // All of a reason that ChangesFor looks at.
-using ReasonKey = std::tuple<ReasonCode, std::optional<int64_t>, std::optional<int64_t>,
+using ReasonKey = std::tuple<ReasonCode, int, std::optional<int64_t>, std::optional<int64_t>,
                              absl::string_view, absl::string_view, absl::string_view>;
 ReasonKey KeyOf(const Reason& reason) {
   const Image* image = reason.image;
-  if (image == nullptr) return {reason.code, reason.want, reason.best, "", "", ""};
-  return {reason.code,      reason.want,       reason.best,
+  const int quota = reason.quota ? static_cast<int>(*reason.quota) : -1;
+  if (image == nullptr) return {reason.code, quota, reason.want, reason.best, "", "", ""};
+  return {reason.code,      quota,             reason.want,       reason.best,
           image->os_distro, image->os_version, image->os_codename};
 }
 

@@ -37,7 +37,7 @@ Confidence LeastConfidence(const Placement& p, const PlacementQuery& query) {
   at_most(p.boot.confidence);
   // What may stop the machine and cannot be seen. (An architecture and a login user that are not
   // told have rules of their own.)
-  constexpr Unknowns kMayStopIt = UnknownBit(Unknown::kImageSize) | UnknownBit(Unknown::kAttach) |
+  constexpr Unknowns kMayStopIt = UnknownBit(Unknown::kImageSize) | UnknownBit(Unknown::kNetworkAttachable) |
                                   UnknownBit(Unknown::kRouters) | UnknownBit(Unknown::kQuota) |
                                   UnknownBit(Unknown::kHost) | UnknownBit(Unknown::kSecurityGroup) |
                                   UnknownBit(Unknown::kVolumeZone);
@@ -101,12 +101,12 @@ double HealthPart(const Placement& p) {
   return p.downtime->is_outage ? 0 : p.share->health / 2.0;
 }
 
-int BucketOf(const Placement& p) {
-  if (p.plan->is_assumed) return 5;
-  if (p.downtime != nullptr && p.downtime->is_outage) return 4;
-  if (p.data_state != DataState::kFresh) return 3;
-  if (p.plan->NeedsSteps() || p.boot_volume_gib) return 2;
-  return p.confidence >= Confidence::kStrong ? 0 : 1;
+PlacementTier TierOf(const Placement& p) {
+  if (p.plan->is_assumed) return PlacementTier::kAssumed;
+  if (p.downtime != nullptr && p.downtime->is_outage) return PlacementTier::kDowntime;
+  if (p.data_state != DataState::kFresh) return PlacementTier::kStale;
+  if (p.plan->NeedsSteps() || p.boot_volume_gib) return PlacementTier::kNeedsSteps;
+  return p.confidence >= Confidence::kStrong ? PlacementTier::kCertain : PlacementTier::kUncertain;
 }
 
 double PrimaryOf(const Placement& p, const PlacementQuery& query) {
@@ -144,7 +144,7 @@ void ScorePlacement(const SearchContext& context, Placement* placement) {
   const PlacementQuery& query = *context.query;
   p.downtime = RunningDowntime(*p.share, context.now);
   p.confidence = LeastConfidence(p, query);
-  p.bucket = BucketOf(p);
+  p.tier = TierOf(p);
   p.parts = {FitPart(p, query), NetworkPart(p), OsPart(p, context.today), HealthPart(p),
              FreshnessPart(p, context)};
   p.score = 0;
@@ -153,7 +153,7 @@ void ScorePlacement(const SearchContext& context, Placement* placement) {
 
 PlacementRank RankOf(const Placement& p) {
   const Flavor& flavor = *p.flavor;
-  return {p.bucket,
+  return {p.tier,
           p.score,
           p.plan->NeedsSteps() || p.boot_volume_gib.has_value(),
           flavor.gpu_count.value_or(0),
@@ -163,7 +163,7 @@ PlacementRank RankOf(const Placement& p) {
 }
 
 int CompareRanks(const PlacementRank& a, const PlacementRank& b) {
-  if (a.bucket != b.bucket) return a.bucket < b.bucket ? -1 : 1;
+  if (a.tier != b.tier) return a.tier < b.tier ? -1 : 1;
   if (a.score > b.score) return -1;
   if (a.score < b.score) return 1;
   const auto rest = [](const PlacementRank& r) {
@@ -215,7 +215,7 @@ std::vector<std::string> FormatPlacementKey(const PlacementKey& key) {
   return {number(key.primary),
           std::string(key.os_distro),
           std::string(key.os_version),
-          absl::StrCat(key.rank.bucket),
+          absl::StrCat(static_cast<int>(key.rank.tier)),
           number(key.rank.score),
           key.rank.needs_steps ? "1" : "0",
           number(key.rank.gpu_count),
@@ -240,9 +240,10 @@ std::vector<std::string> FormatPlacementKey(const PlacementKey& key) {
 bool ParsePlacementKey(const std::vector<std::string>& parts, PlacementKey* key) {
   constexpr size_t kParts = 23;
   if (parts.size() != kParts) return false;
+  int tier = 0;
   int needs_steps = 0;
   if (!absl::SimpleAtod(parts[0], &key->primary) ||
-      !absl::SimpleAtoi(parts[3], &key->rank.bucket) ||
+      !absl::SimpleAtoi(parts[3], &tier) || tier < 0 || tier >= kPlacementTierCount ||
       !absl::SimpleAtod(parts[4], &key->rank.score) || !absl::SimpleAtoi(parts[5], &needs_steps) ||
       !absl::SimpleAtod(parts[6], &key->rank.gpu_count) ||
       !absl::SimpleAtoi(parts[7], &key->rank.vcpu_count) ||
@@ -251,6 +252,7 @@ bool ParsePlacementKey(const std::vector<std::string>& parts, PlacementKey* key)
       !absl::SimpleAtoi(parts[22], &key->plan_kind)) {
     return false;
   }
+  key->rank.tier = static_cast<PlacementTier>(tier);
   key->rank.needs_steps = needs_steps != 0;
   key->os_distro = parts[1];
   key->os_version = parts[2];

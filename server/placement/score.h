@@ -1,6 +1,6 @@
 #pragma once
 
-// How good a placement is: a bucket, a score with its parts, and a total order.
+// How good a placement is: a tier, a score with its parts, and a total order.
 
 #include <string>
 #include <vector>
@@ -10,12 +10,12 @@
 
 namespace cis {
 
-// Fills downtime, confidence, bucket, parts and score of a placement whose other fields are set.
+// Fills downtime, confidence, tier, parts and score of a placement whose other fields are set.
 void ScorePlacement(const SearchContext& context, Placement* placement);
 
 // What decides first between placements: numbers only.
 struct PlacementRank {
-  int bucket = 0;    // lower first
+  PlacementTier tier = PlacementTier::kCertain;  // lower first
   double score = 0;  // higher first
   bool needs_steps = false;
   double gpu_count = 0;

@@ -160,7 +160,7 @@ std::optional<Reason> ShareSearch::PlanRefusal() const {
 // Remembers what alone keeps a flavor or an image out, if that could be all that is wrong.
 void ShareSearch::AddNearMisses(const std::vector<Reason>& reasons) {
   Fields answers = ~Fields{0};
-  for (const Reason& reason : reasons) answers &= AnsweredBy(reason.code);
+  for (const Reason& reason : reasons) answers &= AnsweredBy(reason);
   if ((answers & kMachineFields) != 0) candidates_.AddNewFlavorNearMisses(&near_misses_);
   if ((answers & kImageFields) != 0) candidates_.AddNewImageNearMisses(&near_misses_);
 }
@@ -204,8 +204,9 @@ std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
   }
   auto end = all.begin();
   for (const Reason& reason : all) {
-    const bool told =
-        std::any_of(all.begin(), end, [&reason](const Reason& r) { return r.code == reason.code; });
+    const bool told = std::any_of(all.begin(), end, [&reason](const Reason& r) {
+      return r.code == reason.code && r.quota == reason.quota;
+    });
     if (!told) *end++ = reason;
   }
   all.erase(end, all.end());
@@ -213,15 +214,30 @@ std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
   return all;
 }
 
-void ShareSearch::CollectRefused(ShareVerdict* verdict) const {
+// The stage of the first of the reasons that Explain would give.
+Stage ShareSearch::BlockedAt(const std::vector<Reason>& standing) {
+  if (!standing.empty()) return StageOf(standing.front().code);
+  if (candidates_.flavors().empty()) return Stage::kFlavor;
+  if (candidates_.images().empty()) return Stage::kImage;
+  if (candidates_.NearestPair()) return Stage::kPair;
+  if (plans_.empty()) return Stage::kNetwork;
+  const std::optional<Reason> plan = PlanRefusal();
+  return plan ? StageOf(plan->code) : Stage::kQuota;
+}
+
+ShareDetails ShareSearch::Details(const IndexedShare& share) {
+  ShareDetails out;
+  Select(share);
   for (const Flavor* flavor : candidates_.flavors()) {
     for (const SelectedImage& image : candidates_.images()) {
       const PairFit fit = CheckPair(*flavor, image.image(), query());
       if (!fit.refused) continue;
-      if (verdict->refused_pairs.size() == kMaxRefusedPairs) return;
-      verdict->refused_pairs.push_back(ExplainPair(*flavor, image.image(), query(), *fit.refused));
+      if (out.refused_pairs.size() == kMaxRefusedPairs) break;
+      out.refused_pairs.push_back(ExplainPair(*flavor, image.image(), query(), *fit.refused));
     }
   }
+  candidates_.AddNearest(kMaxNearMisses, &out.near_misses);
+  return out;
 }
 
 Unknowns ShareSearch::UnknownsOf(const Pair& pair, const Plan& plan) const {
@@ -247,7 +263,7 @@ Unknowns ShareSearch::UnknownsOf(const Pair& pair, const Plan& plan) const {
   add(AsksForOtherHost(flavor, image), Unknown::kHost);
   const NetworkPlan& network = *plan.plan;
   add(network.network != nullptr && network.network->attachable == Tristate::kUnknown,
-      Unknown::kAttach);
+      Unknown::kNetworkAttachable);
   add(query().public_v4 != AddressWish::kAny && network.public_v4 == Tristate::kUnknown,
       Unknown::kPublicV4);
   add(query().public_v6 != AddressWish::kAny && network.public_v6 == Tristate::kUnknown,
@@ -331,7 +347,6 @@ ShareVerdict ShareSearch::Find(const IndexedShare& share, std::vector<Placement>
   verdict.observe_time = age_.observe_time;
   std::vector<Reason> standing = CheckStanding(share, age_, context_);
   Select(share);
-  if (query().explain) CollectRefused(&verdict);
   Pair pair;
   Plan plan;
   const bool has_pair = standing.empty() && FindPair(&pair);
@@ -350,7 +365,12 @@ ShareVerdict ShareSearch::Find(const IndexedShare& share, std::vector<Placement>
     verdict.unknowns |= UnknownBit(Unknown::kVoSupport);
   }
   if (!HasData(share, Kind::kQuotas)) verdict.unknowns |= UnknownBit(Unknown::kQuota);
-  verdict.reasons = Explain(std::move(standing));
+  if (explains_) {
+    verdict.reasons = Explain(std::move(standing));
+    verdict.blocked_at = StageOf(verdict.reasons.front().code);
+  } else {
+    verdict.blocked_at = BlockedAt(standing);
+  }
   return verdict;
 }
 

@@ -16,11 +16,14 @@ namespace cis {
 // threads at a time.
 class ShareSearch {
  public:
-  // `context` must outlive the search.
-  explicit ShareSearch(const SearchContext& context) : context_(context), candidates_(context) {}
+  // `context` must outlive the search. With `explains`, verdicts have reasons.
+  explicit ShareSearch(const SearchContext& context, bool explains = true)
+      : context_(context), explains_(explains), candidates_(context) {}
 
-  // Appends the share's placements to `placements` and returns its verdict.
+  // Appends the share's placements to `placements` and returns its verdict, without details.
   ShareVerdict Find(const IndexedShare& share, std::vector<Placement>* placements);
+  // Returns what nearly fits at the share.
+  ShareDetails Details(const IndexedShare& share);
   // The reason that blocks the share, as Find has it; nothing if it has a placement.
   std::optional<Reason> WhyNot(const IndexedShare& share);
   // Whether the share has a placement, looking only at what the parts `changed` of the request have
@@ -58,13 +61,14 @@ class ShareSearch {
   std::optional<Reason> PairQuota() const;
   std::optional<Reason> PlanRefusal() const;
   std::vector<Reason> Explain(std::vector<Reason> standing);
+  Stage BlockedAt(const std::vector<Reason>& standing);
   void AddNearMisses(const std::vector<Reason>& reasons);
-  void CollectRefused(ShareVerdict* verdict) const;
   Placement MakePlacement(const Pair& pair, const Plan& plan, bool wants_passed_over) const;
   void AddAll(std::vector<Placement>* placements) const;
   Unknowns UnknownsOf(const Pair& pair, const Plan& plan) const;
 
   const SearchContext& context_;
+  const bool explains_;
   Candidates candidates_;
   const IndexedShare* share_ = nullptr;  // that is being searched
   DataAge age_;

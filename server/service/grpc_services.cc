@@ -131,18 +131,20 @@ class InventoryServiceImpl final : public v1::InventoryService::CallbackService 
   const ServiceParts parts_;
 };
 
-// Its handler writes the bytes of the reply itself.
-class PlacementServiceImpl final
-    : public v1::PlacementService::WithRawCallbackMethod_FindPlacements<
-          v1::PlacementService::Service> {
+class PlacementServiceImpl final : public v1::PlacementService::CallbackService {
  public:
   explicit PlacementServiceImpl(const ServiceParts& parts) : parts_(parts) {}
 
   grpc::ServerUnaryReactor* FindPlacements(grpc::CallbackServerContext* call,
-                                           const grpc::ByteBuffer* request,
-                                           grpc::ByteBuffer* response) override {
-    return ServeBytes<v1::FindPlacementsRequest>(call, parts_, "FindPlacements", *request, response,
-                                                 cis::FindPlacements);
+                                           const v1::FindPlacementsRequest* request,
+                                           v1::FindPlacementsResponse* response) override {
+    return Serve(call, parts_, "FindPlacements", request, response, cis::FindPlacements);
+  }
+
+  grpc::ServerUnaryReactor* ExplainPlacements(grpc::CallbackServerContext* call,
+                                              const v1::ExplainPlacementsRequest* request,
+                                              v1::ExplainPlacementsResponse* response) override {
+    return Serve(call, parts_, "ExplainPlacements", request, response, cis::ExplainPlacements);
   }
 
  private:

@@ -5,73 +5,68 @@
 
 namespace cis {
 
+std::string QueryField(absl::string_view field) { return absl::StrCat("query.", field); }
+
 absl::Status MissingVoError() {
-  return InvalidFieldError("MISSING_VO", "vos",
+  return InvalidFieldError("MISSING_VO", QueryField("vos"),
                            "vos is empty; name at least one VO, for example vo.access.egi.eu", {});
 }
 
 absl::Status NegativeBoundError(absl::string_view field, int64_t value) {
-  return InvalidFieldError("INVALID_RANGE", field,
+  return InvalidFieldError("INVALID_RANGE", QueryField(field),
                            absl::StrCat(field, " is ", value, "; it must be 0 or more"),
                            {{"value", absl::StrCat(value)}});
 }
 
 absl::Status EmptyRangeError(absl::string_view field, int64_t min, int64_t max) {
-  return InvalidFieldError("INVALID_RANGE", field,
+  return InvalidFieldError("INVALID_RANGE", QueryField(field),
                            absl::StrCat(field, " is from ", min, " to ", max,
                                         "; the least must not be above the greatest"),
                            {{"min", absl::StrCat(min)}, {"max", absl::StrCat(max)}});
 }
 
-absl::Status InvalidCountError(int64_t count, int64_t max_count) {
+absl::Status InvalidCountError(absl::string_view field, int64_t count, int64_t max_count) {
   return InvalidFieldError(
-      "INVALID_COUNT", "count",
-      absl::StrCat("count is ", count, "; it must be from 1 to ", max_count, ", or 0 for 1"),
+      "INVALID_COUNT", QueryField(field),
+      absl::StrCat(field, " is ", count, "; it must be from 1 to ", max_count, ", or 0 for 1"),
       {{"value", absl::StrCat(count)}, {"max", absl::StrCat(max_count)}});
 }
 
-absl::Status InvalidOsError(absl::string_view text, const absl::Status& parse_error) {
-  return InvalidFieldError("INVALID_OS_REQUIREMENT", "image.os",
-                           absl::StrCat("image.os: ", parse_error.message()),
-                           {{"value", std::string(text)}});
+absl::Status InvalidOsError(const absl::Status& parse_error) {
+  return InvalidFieldError("INVALID_OS_REQUIREMENT", QueryField("image.os"),
+                           absl::StrCat("image.os: ", parse_error.message()), {});
 }
 
-absl::Status InvalidCountryError(absl::string_view text) {
+absl::Status InvalidCountryError(absl::string_view field, absl::string_view text) {
   return InvalidFieldError(
-      "INVALID_COUNTRY", "countries",
-      absl::StrCat("countries holds \"", text.substr(0, 100),
+      "INVALID_COUNTRY", QueryField(field),
+      absl::StrCat(field, " holds \"", text.substr(0, 100),
                    "\"; write ISO 3166-1 codes of two letters, for example ES"),
       {{"value", std::string(text)}});
 }
 
-absl::Status UnknownWordError(absl::string_view field, absl::string_view text,
-                              absl::string_view words) {
+absl::Status UnknownEnumValueError(absl::string_view field, int64_t value,
+                                   absl::string_view type) {
   return InvalidFieldError(
-      "UNKNOWN_WORD", field,
-      absl::StrCat(field, " is \"", text.substr(0, 100), "\"; it must be empty or one of ", words),
-      {{"value", std::string(text)}});
+      "UNKNOWN_ENUM_VALUE", QueryField(field),
+      absl::StrCat(field, " is ", value, ", which is no value of ", type,
+                   " that this server knows"),
+      {{"value", absl::StrCat(value)}, {"type", std::string(type)}});
 }
 
 absl::Status InvalidWeightError(double value, double max_value) {
-  return InvalidFieldError("INVALID_WEIGHT", "weights",
+  return InvalidFieldError("INVALID_WEIGHT", QueryField("weights"),
                            absl::StrCat("weights holds ", value, "; each must be from 0 to ",
                                         max_value, ", and one of them above 0"),
                            {{"value", absl::StrCat(value)}});
 }
 
 absl::Status InvalidMaxAgeError(absl::string_view shown) {
-  return InvalidFieldError("INVALID_MAX_AGE", "max_age",
+  return InvalidFieldError("INVALID_MAX_AGE", QueryField("max_age"),
                            absl::StrCat("max_age is ", shown,
                                         "; it must be above zero, for example 86400s; leave it out "
                                         "for no bound"),
                            {{"value", std::string(shown)}});
-}
-
-absl::Status InvalidAddressWishError(absl::string_view field, int64_t value) {
-  return InvalidFieldError(
-      "INVALID_ADDRESS_WISH", field,
-      absl::StrCat(field, " is ", value, "; it must be a value of AddressWish"),
-      {{"value", absl::StrCat(value)}});
 }
 
 absl::Status InvalidPlacementOrderError(absl::string_view text, absl::string_view keys) {

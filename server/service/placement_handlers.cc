@@ -1,67 +1,63 @@
 #include "server/service/placement_handlers.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "schema/base/status_macros.h"
 #include "server/placement/placement.h"
 #include "server/placement/score.h"
 #include "server/query/page_token.h"
 #include "server/service/errors.h"
 #include "server/service/list_page.h"
-#include "server/service/placement_reply.h"
-#include "server/service/placement_request.h"
+#include "server/service/placement_errors.h"
+#include "server/service/placement_to_proto.h"
+#include "server/service/proto_values.h"
+#include "server/service/query_from_proto.h"
+#include "server/service/query_to_proto.h"
+#include "server/service/reason_to_proto.h"
 
 namespace cis {
 namespace {
 
-// Refused pairs of all verdicts together: keeps an answer with `explain` under gRPC's 4 MiB.
-constexpr size_t kMaxRefusedPairsPerAnswer = 2000;
+constexpr int32_t kDefaultOnPage = 50;
+constexpr int32_t kMaxOnPage = 1000;
+// Each relaxation has the whole query, which may be large.
+constexpr size_t kMaxRelaxationBytes = size_t{1} << 20;
 
-// The note tells of pairs that are left out.
-void AddVerdicts(const PlacementResult& result, PlacementReply& reply,
-                 v1::FindPlacementsResponse& rest) {
-  size_t pairs_left = kMaxRefusedPairsPerAnswer;
-  size_t pairs_cut = 0;
-  for (const ShareVerdict& verdict : result.verdicts) {
-    reply.AddVerdict(verdict, pairs_left);
-    const size_t told = std::min(pairs_left, verdict.refused_pairs.size());
-    pairs_left -= told;
-    pairs_cut += verdict.refused_pairs.size() - told;
+// Keys of order_by, in the order of PlacementOrder; the first is the default.
+constexpr std::array<absl::string_view, 7> kOrders{
+    "", "waste", "vcpu_count", "ram_mib", "site", "freshness", "os_version"};
+
+absl::Status ParseOrder(const std::string& text, PlacementQuery* query) {
+  absl::string_view key = absl::StripAsciiWhitespace(text);
+  if (key.empty()) return absl::OkStatus();
+  if (absl::ConsumeSuffix(&key, " desc")) {
+    query->descending = true;
+  } else {
+    absl::ConsumeSuffix(&key, " asc");
   }
-  if (pairs_cut > 0) {
-    rest.add_notes(absl::StrCat(pairs_cut, " more refused pairs are not shown."));
+  key = absl::StripAsciiWhitespace(key);
+  const auto* const known = std::find(kOrders.begin(), kOrders.end(), key);
+  if (key.empty() || known == kOrders.end()) {
+    return InvalidPlacementOrderError(
+        text, absl::StrJoin(kOrders.begin() + 1, kOrders.end(), ", "));
   }
+  query->order = static_cast<PlacementOrder>(known - kOrders.begin());
+  return absl::OkStatus();
 }
 
-void ExplanationToProto(const PlacementResult& result, const v1::FindPlacementsRequest& request,
-                        int32_t page_size, v1::FindPlacementsResponse& response) {
-  for (int i = 0; i < kStageCount; ++i) {
-    v1::FunnelStage& stage = *response.add_funnel();
-    const absl::string_view name = FormatStage(static_cast<Stage>(i));
-    stage.set_stage(name.data(), name.size());
-    stage.set_in_count(result.funnel[static_cast<size_t>(i)].in_count);
-    stage.set_out_count(result.funnel[static_cast<size_t>(i)].out_count);
-  }
-  for (const Relaxation& relaxation : result.relaxations) {
-    v1::Relaxation& proto = *response.add_relaxations();
-    *proto.mutable_request() = InterpretedRequest(request, relaxation.query, page_size);
-    for (const std::string& field : relaxation.changed_fields) {
-      proto.mutable_changed_fields()->add_paths(field);
-    }
-    proto.set_added_share_count(relaxation.added_share_count);
-    proto.mutable_added_site_names()->Assign(relaxation.site_names.begin(),
-                                             relaxation.site_names.end());
-  }
-  for (const Suggestion& suggestion : result.suggestions) {
-    v1::Suggestion& proto = *response.add_suggestions();
-    proto.set_field(suggestion.field);
-    proto.set_value(suggestion.value);
-    proto.mutable_candidates()->Assign(suggestion.candidates.begin(), suggestion.candidates.end());
-  }
-  response.mutable_notes()->Add(result.notes.begin(), result.notes.end());
+// Rows on one page: the default for 0. Returns NEGATIVE_PAGE_SIZE if it is negative.
+absl::StatusOr<size_t> PageSize(int32_t page_size) {
+  if (page_size < 0) return NegativePageSizeError(page_size);
+  return static_cast<size_t>(page_size == 0 ? kDefaultOnPage : std::min(page_size, kMaxOnPage));
 }
 
 // Position of the first placement of the page. Returns INVALID_PAGE_TOKEN or PAGE_TOKEN_MISMATCH.
@@ -78,38 +74,147 @@ absl::StatusOr<size_t> FirstOfPage(const std::string& page_token, uint64_t finge
   return static_cast<size_t>(it - result.placements.begin());
 }
 
+// Where a verdict stands among those of a response: shares are ordered by it.
+std::vector<std::string> KeyOf(const ShareVerdict& verdict) {
+  const Share& share = verdict.share->share();
+  return {verdict.share->view.site->site.name, share.vo, share.endpoint.keystone_url,
+          share.endpoint.region, share.project_key};
+}
+
+// As FirstOfPage, of verdicts.
+absl::StatusOr<size_t> FirstVerdictOfPage(const std::string& page_token, uint64_t fingerprint,
+                                          const PlacementResult& result) {
+  if (page_token.empty()) return size_t{0};
+  const absl::StatusOr<PageCursor> cursor = ParsePageToken(page_token, fingerprint);
+  if (!cursor.ok()) return PageTokenError(cursor.status());
+  const auto it = std::partition_point(
+      result.verdicts.begin(), result.verdicts.end(),
+      [&](const ShareVerdict& verdict) { return KeyOf(verdict) <= cursor->last_key; });
+  return static_cast<size_t>(it - result.verdicts.begin());
+}
+
+template <typename Response>
+void FunnelToProto(const PlacementResult& result, Response& response) {
+  for (size_t i = 0; i < result.funnel.size(); ++i) {
+    v1::FunnelStage& stage = *response.add_funnel();
+    stage.set_stage(StageToProto(static_cast<Stage>(i)));
+    stage.set_in_count(result.funnel[i].in_count);
+    stage.set_out_count(result.funnel[i].out_count);
+  }
+}
+
+void RelaxationToProto(const Relaxation& relaxation, v1::Relaxation& proto) {
+  *proto.mutable_query() = QueryToProto(relaxation.query);
+  for (const std::string& field : relaxation.changed_fields) {
+    proto.mutable_changed_fields()->add_paths(field);
+  }
+  proto.set_added_share_count(relaxation.added_share_count);
+  proto.mutable_added_site_names()->Assign(relaxation.site_names.begin(),
+                                           relaxation.site_names.end());
+}
+
+void HelpToProto(const PlacementResult& result, v1::ExplainPlacementsResponse& response) {
+  size_t bytes = 0;
+  for (const Relaxation& relaxation : result.relaxations) {
+    RelaxationToProto(relaxation, *response.add_relaxations());
+    bytes += response.relaxations().rbegin()->ByteSizeLong();
+    if (bytes > kMaxRelaxationBytes) break;
+  }
+  for (const Suggestion& suggestion : result.suggestions) {
+    v1::Suggestion& proto = *response.add_suggestions();
+    proto.set_field(suggestion.field);
+    proto.set_value(suggestion.value);
+    proto.mutable_candidates()->Assign(suggestion.candidates.begin(), suggestion.candidates.end());
+  }
+}
+
+// Oldest read that the answer rests on; InfinitePast if nothing was read.
+absl::Time OldestRead(const PlacementResult& result) {
+  absl::Time oldest = absl::InfiniteFuture();
+  for (const ShareVerdict& verdict : result.verdicts) {
+    if (IsKnownTime(verdict.observe_time)) oldest = std::min(oldest, verdict.observe_time);
+  }
+  return oldest;
+}
+
 }  // namespace
 
 absl::Status FindPlacements(const RequestContext& context, const Snapshot& snapshot,
-                            const v1::FindPlacementsRequest& request, std::string& reply) {
-  CIS_ASSIGN_OR_RETURN(const PlacementQuery query, ParsePlacementRequest(request));
-  CIS_ASSIGN_OR_RETURN(const int32_t page_size, PlacementPageSize(request.page_size()));
+                            const v1::FindPlacementsRequest& request,
+                            v1::FindPlacementsResponse& response) {
+  CIS_ASSIGN_OR_RETURN(PlacementQuery query, QueryFromProto(request.query()));
+  CIS_RETURN_IF_ERROR(ParseOrder(request.order_by(), &query));
+  query.all_combinations = request.all_combinations();
+  CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
   const uint64_t fingerprint = FingerprintRequest(request);
   const PlacementResult result = FindPlacements(snapshot, query, context.now, context.freshness);
   CIS_ASSIGN_OR_RETURN(const size_t begin,
                        FirstOfPage(request.page_token(), fingerprint, query, result));
-  PlacementReply parts(query, context.now);
-  v1::FindPlacementsResponse rest;
-  AddVerdicts(result, parts, rest);
-  ExplanationToProto(result, request, page_size, rest);
   const size_t size = result.placements.size();
-  const size_t bytes_of_rest = rest.ByteSizeLong();
-  size_t end = std::min(size, begin + static_cast<size_t>(page_size));
+  size_t end = std::min(size, begin + page_size);
+  size_t bytes = 0;
   for (size_t i = begin; i < end; ++i) {
-    parts.AddPlacement(result.placements[i]);
-    if (parts.size() + bytes_of_rest > kMaxPageBytes) end = i + 1;
+    v1::Placement& placement = *response.add_placements();
+    PlacementToProto(result.placements[i], query, context.now, placement);
+    bytes += placement.ByteSizeLong();
+    if (bytes > kMaxPageBytes) end = i + 1;
   }
   if (begin < end && end < size) {
     const PageCursor cursor{FormatPlacementKey(KeyOf(result.placements[end - 1], query)),
                             snapshot.generation(), context.now};
-    rest.set_next_page_token(FormatPageToken(fingerprint, cursor));
+    response.set_next_page_token(FormatPageToken(fingerprint, cursor));
   }
-  rest.set_total_size(static_cast<int32_t>(size));
-  *rest.mutable_interpreted_request() = InterpretedRequest(request, query, page_size);
-  rest.set_snapshot_generation(snapshot.generation());
-  rest.set_site_count(static_cast<int32_t>(snapshot.catalog().sites.size()));
-  parts.Add(rest);
-  reply = parts.Take();
+  response.set_total_size(static_cast<int64_t>(size));
+  FunnelToProto(result, response);
+  response.set_satisfying_share_count(result.fit_count());
+  response.set_site_count(static_cast<int32_t>(snapshot.catalog().sites.size()));
+  if (const absl::Time oldest = OldestRead(result); IsKnownTime(oldest)) {
+    *response.mutable_observe_time() = TimeToProto(oldest);
+  }
+  *response.mutable_query() = QueryToProto(query);
+  response.set_snapshot_generation(snapshot.generation());
+  for (const AnswerWarning& warning : result.warnings) {
+    v1::Warning& proto = *response.add_warnings();
+    proto.set_code(warning.code);
+    proto.set_message(warning.message);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& snapshot,
+                               const v1::ExplainPlacementsRequest& request,
+                               v1::ExplainPlacementsResponse& response) {
+  CIS_ASSIGN_OR_RETURN(const PlacementQuery query, QueryFromProto(request.query()));
+  CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
+  const uint64_t fingerprint = FingerprintRequest(request);
+  const PlacementResult result = ExplainPlacements(snapshot, query, context.now, context.freshness);
+  CIS_ASSIGN_OR_RETURN(const size_t begin,
+                       FirstVerdictOfPage(request.page_token(), fingerprint, result));
+  const size_t size = result.verdicts.size();
+  size_t end = std::min(size, begin + page_size);
+  std::vector<ShareDetails> details(begin < end ? end - begin : 0);
+  if (request.with_candidates()) {
+    std::vector<const IndexedShare*> shares;
+    for (size_t i = begin; i < end; ++i) shares.push_back(result.verdicts[i].share);
+    details = ExplainShares(snapshot, *result.index, query, context.now, context.freshness, shares);
+  }
+  size_t bytes = 0;
+  for (size_t i = begin; i < end; ++i) {
+    v1::ShareVerdict& verdict = *response.add_verdicts();
+    VerdictToProto(result.verdicts[i], details[i - begin], query, verdict);
+    bytes += verdict.ByteSizeLong();
+    if (bytes > kMaxPageBytes) end = i + 1;
+  }
+  if (begin < end && end < size) {
+    const PageCursor cursor{KeyOf(result.verdicts[end - 1]), snapshot.generation(), context.now};
+    response.set_next_page_token(FormatPageToken(fingerprint, cursor));
+  }
+  response.set_total_size(static_cast<int64_t>(size));
+  *response.mutable_query() = QueryToProto(query);
+  response.set_snapshot_generation(snapshot.generation());
+  if (!request.page_token().empty()) return absl::OkStatus();
+  FunnelToProto(result, response);
+  HelpToProto(result, response);
   return absl::OkStatus();
 }
 

@@ -1,8 +1,6 @@
 #pragma once
 
-// The method of PlacementService. Its errors are told in proto/cis/v1/placement.proto.
-
-#include <string>
+// The methods of PlacementService.
 
 #include "absl/status/status.h"
 #include "cis/v1/placement.pb.h"
@@ -11,8 +9,12 @@
 
 namespace cis {
 
-// `reply` is a serialised FindPlacementsResponse (placement_reply.h says why).
+// Each returns the errors that its method documents. `response` must be empty.
 absl::Status FindPlacements(const RequestContext& context, const Snapshot& snapshot,
-                            const v1::FindPlacementsRequest& request, std::string& reply);
+                            const v1::FindPlacementsRequest& request,
+                            v1::FindPlacementsResponse& response);
+absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& snapshot,
+                               const v1::ExplainPlacementsRequest& request,
+                               v1::ExplainPlacementsResponse& response);
 
 }  // namespace cis

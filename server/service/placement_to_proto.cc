@@ -1,61 +1,67 @@
 #include "server/service/placement_to_proto.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "schema/model/resource_name.h"
 #include "server/placement/describe.h"
 #include "server/service/proto_values.h"
+#include "server/service/reason_to_proto.h"
 #include "server/service/registry_to_proto.h"
 
 namespace cis {
 namespace {
 
+static_assert(static_cast<int>(Unknown::kVoSupport) + 1 == v1::PLACEMENT_UNKNOWN_VO_SUPPORT &&
+                  static_cast<int>(Unknown::kQuota) + 1 == v1::PLACEMENT_UNKNOWN_QUOTA &&
+                  static_cast<int>(Unknown::kHost) + 1 == v1::PLACEMENT_UNKNOWN_HOST,
+              "unknowns must stand in the order of the API");
+static_assert(static_cast<int>(PlacementTier::kCertain) + 1 == v1::PLACEMENT_TIER_CERTAIN &&
+                  static_cast<int>(PlacementTier::kAssumed) + 1 == v1::PLACEMENT_TIER_ASSUMED,
+              "tiers must stand in the order of the API");
+static_assert(static_cast<int>(Criterion::kFit) + 1 == v1::SCORE_CRITERION_FIT &&
+                  static_cast<int>(Criterion::kFreshness) + 1 == v1::SCORE_CRITERION_FRESHNESS,
+              "criteria must stand in the order of the API");
+
 template <typename Proto>
 void UnknownsToProto(Unknowns unknowns, Proto& proto) {
   for (uint32_t i = 0; i < kUnknownCount; ++i) {
-    const auto unknown = static_cast<Unknown>(i);
-    if ((unknowns & UnknownBit(unknown)) != 0) {
-      const absl::string_view text = FormatUnknown(unknown);
-      proto.add_unknowns(text.data(), text.size());
-    }
+    if ((unknowns & UnknownBit(static_cast<Unknown>(i))) == 0) continue;
+    proto.add_unknowns(static_cast<v1::PlacementUnknown>(i + 1));
   }
 }
 
-void NetworkRefToProto(const Share& share, const Network& network, v1::NetworkRef& proto) {
-  proto.set_name(FormatNetworkName(share, network.id));
-  proto.set_upstream_id(network.id);
-  proto.set_display_name(network.name);
-}
-
-v1::NetworkPlan::Kind KindToProto(PlanKind kind) {
+v1::NetworkPlanKind KindToProto(PlanKind kind) {
   switch (kind) {
     case PlanKind::kNone:
-      return v1::NetworkPlan::KIND_UNSPECIFIED;
+      break;
     case PlanKind::kDirect:
-      return v1::NetworkPlan::DIRECT;
+      return v1::NETWORK_PLAN_KIND_DIRECT;
     case PlanKind::kFloating:
-      return v1::NetworkPlan::FLOATING;
+      return v1::NETWORK_PLAN_KIND_FLOATING;
     case PlanKind::kFloatingNeedsRouter:
-      return v1::NetworkPlan::FLOATING_NEEDS_ROUTER;
+      return v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER;
     case PlanKind::kFloatingNeedsNetwork:
-      return v1::NetworkPlan::FLOATING_NEEDS_NETWORK;
+      return v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_NETWORK;
     case PlanKind::kPrivate:
-      return v1::NetworkPlan::PRIVATE;
+      return v1::NETWORK_PLAN_KIND_PRIVATE;
     case PlanKind::kRoutedNeedsNetwork:
-      return v1::NetworkPlan::ROUTED_NEEDS_NETWORK;
+      return v1::NETWORK_PLAN_KIND_ROUTED_NEEDS_NETWORK;
     case PlanKind::kPrivateNeedsNetwork:
-      return v1::NetworkPlan::PRIVATE_NEEDS_NETWORK;
+      return v1::NETWORK_PLAN_KIND_PRIVATE_NEEDS_NETWORK;
   }
-  return v1::NetworkPlan::KIND_UNSPECIFIED;
+  return v1::NETWORK_PLAN_KIND_UNSPECIFIED;
 }
 
 // What of the plan does not depend on the request.
-void WayToProto(const Share& share, const NetworkPlan& plan, v1::NetworkPlan& proto) {
+void WayToProto(const IndexedShare& share, const NetworkPlan& plan, v1::NetworkPlan& proto) {
   proto.set_kind(KindToProto(plan.kind));
   if (plan.network != nullptr) NetworkRefToProto(share, *plan.network, *proto.mutable_network());
   if (plan.pool != nullptr) {
     NetworkRefToProto(share, *plan.pool, *proto.mutable_external_network());
-    proto.mutable_router();  // set, empty: it must be made
   }
   if (plan.router != nullptr) {
     proto.mutable_router()->set_upstream_id(plan.router->id);
@@ -70,28 +76,26 @@ void WayToProto(const Share& share, const NetworkPlan& plan, v1::NetworkPlan& pr
     proto.mutable_subnet_pool()->set_upstream_id(plan.subnet_pool->id);
     proto.mutable_subnet_pool()->set_display_name(plan.subnet_pool->name);
   }
-  proto.set_new_subnet_ip_version(plan.new_ip_version);
+  if (plan.new_ip_version != 0) proto.set_new_subnet_ip_version(plan.new_ip_version);
   proto.set_needs_config_drive(plan.needs_config_drive);
   proto.set_is_assumed(plan.is_assumed);
   if (plan.unattached != nullptr) {
     proto.mutable_unattached_floating_ip_ids()->Assign(plan.unattached->ids.begin(),
                                                        plan.unattached->ids.end());
   }
-  proto.set_public_v4(TristateToProto(plan.public_v4));
-  proto.set_public_v6(TristateToProto(plan.public_v6));
+  if (plan.public_v4 != Tristate::kUnknown) proto.set_public_v4(plan.public_v4 == Tristate::kYes);
+  if (plan.public_v6 != Tristate::kUnknown) proto.set_public_v6(plan.public_v6 == Tristate::kYes);
 }
-
-}  // namespace
 
 void PlacedFlavorToProto(const Placement& placement, v1::PlacedFlavor& proto) {
   const Flavor& flavor = *placement.flavor;
   proto.set_name(FormatFlavorName(placement.share->view.endpoint->endpoint, flavor.id));
   proto.set_upstream_id(flavor.id);
   proto.set_display_name(flavor.name);
-  proto.set_vcpu_count(flavor.vcpu_count.value_or(0));
-  proto.set_ram_mib(flavor.ram_mib.value_or(0));
-  proto.set_disk_gib(flavor.disk_gib.value_or(0));
-  proto.set_ephemeral_gib(flavor.ephemeral_gib.value_or(0));
+  if (flavor.vcpu_count) proto.set_vcpu_count(*flavor.vcpu_count);
+  if (flavor.ram_mib) proto.set_ram_mib(*flavor.ram_mib);
+  if (flavor.disk_gib) proto.set_disk_gib(*flavor.disk_gib);
+  if (flavor.ephemeral_gib) proto.set_ephemeral_gib(*flavor.ephemeral_gib);
   if (flavor.gpu_count) proto.set_gpu_count(*flavor.gpu_count);
   proto.set_gpu_model(flavor.gpu_model);
   proto.set_arch(flavor.arch);
@@ -114,16 +118,21 @@ void PlacedImageToProto(const Placement& placement, v1::PlacedImage& proto) {
 void NetworkPlanToProto(const Placement& placement, const PlacementQuery& query,
                         v1::NetworkPlan& proto) {
   const NetworkPlan& plan = *placement.plan;
-  const Share& share = placement.share->share();
+  const IndexedShare& share = *placement.share;
   WayToProto(share, plan, proto);
   for (const NetworkPlan* fallback : placement.fallbacks) {
     WayToProto(share, *fallback, *proto.add_fallbacks());
   }
-  if (placement.floating_ip_quota_free) {
-    proto.set_floating_ip_quota_free(*placement.floating_ip_quota_free);
+  if (const std::optional<int64_t> left = placement.floating_ip_quota_free) {
+    v1::Amount& amount = *proto.mutable_floating_ips_left();
+    if (*left < 0) {
+      amount.set_unlimited(true);
+    } else {
+      amount.set_value(static_cast<double>(*left));
+    }
   }
   proto.set_confidence(ConfidenceToProto(placement.plan_confidence));
-  proto.set_ambiguous(plan.ambiguous);
+  proto.set_is_ambiguous(plan.ambiguous);
   for (const Network* network : plan.alternatives) {
     NetworkRefToProto(share, *network, *proto.add_alternatives());
   }
@@ -136,12 +145,31 @@ void NetworkPlanToProto(const Placement& placement, const PlacementQuery& query,
   for (std::string& step : DescribeSteps(placement, query)) proto.add_steps(std::move(step));
 }
 
+void MachineToProto(const Placement& placement, const PlacementQuery& query,
+                    v1::PlacedMachine& proto) {
+  const Image& image = *placement.image->image;
+  PlacedFlavorToProto(placement, *proto.mutable_flavor());
+  PlacedImageToProto(placement, *proto.mutable_image());
+  if (placement.plan->kind != PlanKind::kNone) {
+    NetworkPlanToProto(placement, query, *proto.mutable_network());
+  }
+  proto.set_login_user(image.login_user);
+  proto.set_login_user_confidence(ConfidenceToProto(image.provenance.Of("login_user")));
+  if (placement.boot_volume_gib) proto.set_boot_volume_gib(*placement.boot_volume_gib);
+  proto.set_volume_type(placement.boot.volume_type);
+  proto.set_availability_zone(placement.boot.zone);
+  proto.set_volume_availability_zone(placement.boot.volume_zone);
+  proto.mutable_fallback_availability_zones()->Assign(placement.boot.fallback_zones.begin(),
+                                                      placement.boot.fallback_zones.end());
+}
+
+}  // namespace
+
 void PlacementToProto(const Placement& placement, const PlacementQuery& query, absl::Time now,
                       v1::Placement& proto) {
   const IndexedShare& indexed = *placement.share;
   const Share& share = indexed.share();
   const Endpoint& endpoint = indexed.view.endpoint->endpoint;
-  const Image& image = *placement.image->image;
   proto.set_share(indexed.name);
   proto.set_site_name(indexed.view.site->site.name);
   proto.set_vo(share.vo);
@@ -150,14 +178,12 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query, a
   proto.set_project_id(share.project_id);
   proto.set_project_name(share.project_name);
   proto.set_protocol(endpoint.protocol);
-  proto.set_login_user(image.login_user);
-  proto.set_login_user_confidence(ConfidenceToProto(image.provenance.Of("login_user")));
+  MachineToProto(placement, query, *proto.mutable_machine());
   proto.set_score(placement.score);
-  proto.set_bucket(placement.bucket);
+  proto.set_tier(static_cast<v1::PlacementTier>(static_cast<int>(placement.tier) + 1));
   for (size_t i = 0; i < placement.parts.size(); ++i) {
     v1::ScorePart& part = *proto.add_score_parts();
-    const absl::string_view criterion = FormatCriterion(static_cast<Criterion>(i));
-    part.set_criterion(criterion.data(), criterion.size());
+    part.set_criterion(static_cast<v1::ScoreCriterion>(i + 1));
     part.set_value(placement.parts[i]);
     part.set_weight(query.weights[i]);
   }
@@ -168,58 +194,48 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query, a
     proto.mutable_data_age()->set_seconds(absl::ToInt64Seconds(age));
   }
   proto.set_confidence(ConfidenceToProto(placement.confidence));
-  for (const std::string& note : DescribeNotes(placement, query, now)) {
-    proto.add_notes(note);
-  }
+  for (std::string& note : DescribeNotes(placement, query, now)) proto.add_notes(std::move(note));
   UnknownsToProto(placement.unknowns, proto);
-  if (placement.boot_volume_gib) proto.set_boot_volume_gib(*placement.boot_volume_gib);
-  proto.set_availability_zone(placement.boot.zone);
-  for (const std::string& zone : placement.boot.fallback_zones) {
-    proto.add_fallback_availability_zones(zone);
-  }
-  proto.set_volume_availability_zone(placement.boot.volume_zone);
-  proto.set_volume_type(placement.boot.volume_type);
   if (placement.downtime != nullptr) {
     DowntimeToProto(*placement.downtime, now, *proto.mutable_downtime());
     proto.mutable_downtime()->add_endpoints(FormatEndpointName(endpoint));
   }
 }
 
-void VerdictToProto(const ShareVerdict& verdict, const PlacementQuery& query,
-                    size_t max_refused_pairs, v1::ShareVerdict& proto) {
-  const Share& share = verdict.share->share();
-  proto.set_share(verdict.share->name);
-  proto.set_site_name(verdict.share->view.site->site.name);
-  proto.set_vo(share.vo);
-  proto.set_region(RegionOf(verdict.share->view.endpoint->endpoint));
-  proto.set_fits(verdict.fits);
+void VerdictToProto(const ShareVerdict& verdict, const ShareDetails& details,
+                    const PlacementQuery& query, v1::ShareVerdict& proto) {
+  const IndexedShare& indexed = *verdict.share;
+  proto.set_share(indexed.name);
+  proto.set_site_name(indexed.view.site->site.name);
+  proto.set_vo(indexed.share().vo);
+  proto.set_region(RegionOf(indexed.view.endpoint->endpoint));
+  proto.set_satisfies(verdict.fits);
+  if (verdict.blocking() != nullptr) {
+    ReasonToProto(*verdict.blocking(), query, indexed, *proto.mutable_blocking_reason());
+  }
+  for (const Reason& reason : verdict.also()) {
+    ReasonToProto(reason, query, indexed, *proto.add_further_reasons());
+  }
   UnknownsToProto(verdict.unknowns, proto);
   proto.set_data_state(DataStateToProto(verdict.data_state));
   if (IsKnownTime(verdict.observe_time)) {
     *proto.mutable_observe_time() = TimeToProto(verdict.observe_time);
   }
-  for (const Reason& reason : verdict.refused_pairs) {
-    if (max_refused_pairs == 0) break;
-    --max_refused_pairs;
+  for (const Reason& reason : details.refused_pairs) {
     v1::RefusedPair& pair = *proto.add_refused_pairs();
-    pair.set_flavor(reason.flavor->name);
-    pair.set_image(reason.image->name);
-    ReasonToProto(reason, query, *pair.mutable_reason());
+    FlavorRefToProto(indexed, *reason.flavor, *pair.mutable_flavor());
+    ImageRefToProto(indexed, *reason.image, *pair.mutable_image());
+    ReasonToProto(reason, query, indexed, *pair.mutable_reason());
   }
-}
-
-void ReasonToProto(const Reason& reason, const PlacementQuery& query, v1::Reason& proto) {
-  const ReasonText text = FormatReason(reason, query);
-  const absl::string_view code = FormatReasonCode(reason.code);
-  const absl::string_view stage = FormatStage(StageOf(reason.code));
-  proto.set_code(code.data(), code.size());
-  proto.set_stage(stage.data(), stage.size());
-  proto.set_want(text.want);
-  proto.set_best(text.best);
-  proto.set_best_item(text.best_item);
-  proto.set_gap(text.gap);
-  if (text.gap_percent) proto.set_gap_percent(*text.gap_percent);
-  proto.set_message(text.message);
+  for (const Reason& reason : details.near_misses) {
+    v1::NearMiss& miss = *proto.add_near_misses();
+    if (reason.flavor != nullptr) {
+      FlavorRefToProto(indexed, *reason.flavor, *miss.mutable_resource());
+    } else {
+      ImageRefToProto(indexed, *reason.image, *miss.mutable_resource());
+    }
+    ReasonToProto(reason, query, indexed, *miss.mutable_reason());
+  }
 }
 
 }  // namespace cis

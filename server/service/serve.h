@@ -14,11 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/server_context.h"
-#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
-#include "grpcpp/support/slice.h"
 #include "server/query/page_token.h"
 #include "server/service/change_handlers.h"
 #include "server/service/errors.h"
@@ -146,34 +143,6 @@ grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* call, const Service
   return ServeAt(call, parts, method, *request,
                  [=](const RequestContext& context, const Snapshot& snapshot) {
                    return handler(context, snapshot, *request, *response);
-                 });
-}
-
-// As Serve, for a handler that writes the bytes of its reply. `response` lives until it is told.
-template <typename Request, typename Handler>
-grpc::ServerUnaryReactor* ServeBytes(grpc::CallbackServerContext* call, const ServiceParts& parts,
-                                     absl::string_view method, const grpc::ByteBuffer& bytes,
-                                     grpc::ByteBuffer* response, Handler handler) {
-  const auto request = std::make_shared<Request>();
-  grpc::ByteBuffer to_parse = bytes;  // shares the slices
-  const grpc::Status parsed =
-      grpc::SerializationTraits<Request>::Deserialize(&to_parse, request.get());
-  if (!parsed.ok()) {
-    grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
-    reactor->Finish(parsed);
-    return reactor;
-  }
-  return ServeAt(call, parts, method, *request,
-                 [=](const RequestContext& context, const Snapshot& snapshot) -> absl::Status {
-                   auto reply = std::make_unique<std::string>();
-                   absl::Status status = handler(context, snapshot, *request, *reply);
-                   if (!status.ok()) return status;
-                   std::string* const kept = reply.release();
-                   const grpc::Slice slice(
-                       kept->data(), kept->size(),
-                       [](void* text) { delete static_cast<std::string*>(text); }, kept);
-                   *response = grpc::ByteBuffer(&slice, 1);
-                   return absl::OkStatus();
                  });
 }
 

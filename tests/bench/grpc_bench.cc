@@ -24,15 +24,18 @@ int main(int argc, char** argv) {
   const auto stub = cis::v1::PlacementService::NewStub(
       grpc::CreateChannel(argv[1], grpc::InsecureChannelCredentials()));
   cis::v1::FindPlacementsRequest request;
-  request.add_vos(argv[2]);
-  request.mutable_machine()->mutable_vcpu_count()->set_min(2);
-  request.mutable_machine()->mutable_ram_mib()->set_min(4096);
-  request.mutable_image()->add_os("ubuntu>=20.04");
-  request.mutable_network()->set_public_v4(cis::v1::ADDRESS_WISH_REQUIRED);
+  request.mutable_query()->add_vos(argv[2]);
+  request.mutable_query()->mutable_machine()->mutable_vcpu_count()->set_min(2);
+  request.mutable_query()->mutable_machine()->mutable_ram_mib()->set_min(4096);
+  cis::v1::OsRequirement& os = *request.mutable_query()->mutable_image()->add_os();
+  os.set_distro("ubuntu");
+  os.set_relation(cis::v1::VERSION_RELATION_AT_LEAST);
+  os.set_version("20.04");
+  request.mutable_query()->mutable_network()->set_public_v4(cis::v1::ADDRESS_REQUIREMENT_REQUIRED);
   request.set_page_size(10);
   std::vector<double> micros;
   int64_t bytes = 0;
-  int verdicts = 0;
+  int shares = 0;
   for (int i = 0; i < calls; ++i) {
     grpc::ClientContext context;
     cis::v1::FindPlacementsResponse response;
@@ -44,13 +47,13 @@ int main(int argc, char** argv) {
       return 1;
     }
     bytes = static_cast<int64_t>(response.ByteSizeLong());
-    verdicts = response.verdicts_size();
+    shares = response.funnel(0).in_count();
   }
   double total = 0;
   for (const double m : micros) total += m;
   std::sort(micros.begin(), micros.end());
   std::printf("%d calls, %d shares, %lld bytes: median %.0f us, p99 %.0f us, %.0f calls/s\n", calls,
-              verdicts, static_cast<long long>(bytes), micros[micros.size() / 2],
+              shares, static_cast<long long>(bytes), micros[micros.size() / 2],
               micros[micros.size() * 99 / 100], 1e6 * calls / total);
   return 0;
 }

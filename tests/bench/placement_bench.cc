@@ -85,18 +85,23 @@ BENCHMARK(BM_EachQuery)
 void BM_FindPlacementsReply(benchmark::State& state) {
   const auto snapshot = Federation(true);
   v1::FindPlacementsRequest request;
-  request.add_vos("vo.example.org");
-  request.mutable_machine()->mutable_vcpu_count()->set_min(2);
-  request.mutable_machine()->mutable_ram_mib()->set_min(4096);
-  request.mutable_image()->add_os("ubuntu>=20.04");
-  request.mutable_network()->set_public_v4(v1::ADDRESS_WISH_REQUIRED);
+  request.mutable_query()->add_vos("vo.example.org");
+  request.mutable_query()->mutable_machine()->mutable_vcpu_count()->set_min(2);
+  request.mutable_query()->mutable_machine()->mutable_ram_mib()->set_min(4096);
+  v1::OsRequirement& os = *request.mutable_query()->mutable_image()->add_os();
+  os.set_distro("ubuntu");
+  os.set_relation(v1::VERSION_RELATION_AT_LEAST);
+  os.set_version("20.04");
+  request.mutable_query()->mutable_network()->set_public_v4(v1::ADDRESS_REQUIREMENT_REQUIRED);
   request.set_page_size(10);
   const RequestContext context{TestTime() + absl::Hours(1), FreshnessPolicy()};
   size_t bytes = 0;
   for (auto _ : state) {
-    std::string reply;
-    if (!FindPlacements(context, *snapshot, request, reply).ok()) state.SkipWithError("refused");
-    bytes = reply.size();
+    v1::FindPlacementsResponse response;
+    if (!FindPlacements(context, *snapshot, request, response).ok()) {
+      state.SkipWithError("refused");
+    }
+    bytes = response.SerializeAsString().size();
   }
   state.SetItemsProcessed(state.iterations());
   state.counters["reply_bytes"] = static_cast<double>(bytes);

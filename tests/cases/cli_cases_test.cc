@@ -1,8 +1,9 @@
 // Runs tests/cases/cli: a command line and the server's answer in, both outputs and the exit code
 // out.
 //
-// Input: the command line as for a shell, then the answer as a text proto: FindPlacementsResponse
-// for place, List...Response of the command or of the resource name's collection otherwise.
+// Input: the command line as for a shell, then the answer as a text proto: for place
+// FindPlacementsResponse, with lines of ExplainPlacementsResponse between (verdicts, relaxations,
+// suggestions); List...Response of the command or of the resource name's collection otherwise.
 // Output: stdout, each line of stderr behind "! ", the exit code. CR and ESC are shown
 // as \r and \x1b.
 
@@ -53,6 +54,20 @@ google::protobuf::Message* AnswerFor(const std::string& noun, FakeServer& server
   return nullptr;
 }
 
+// Cuts the lines of an ExplainPlacementsResponse out of `text` and returns them.
+std::string CutExplanation(std::string& text) {
+  std::string rest;
+  std::string explanation;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    const bool explains = absl::StartsWith(line, "verdicts") ||
+                          absl::StartsWith(line, "relaxations") ||
+                          absl::StartsWith(line, "suggestions");
+    absl::StrAppend(explains ? &explanation : &rest, line, "\n");
+  }
+  text = rest;
+  return explanation;
+}
+
 std::string RunCase(const std::string& input) {
   const size_t end = std::min(input.find('\n'), input.size());
   std::vector<std::string> words = SplitWords(absl::string_view(input).substr(0, end));
@@ -65,7 +80,12 @@ std::string RunCase(const std::string& input) {
   }
   FakeServer server;
   google::protobuf::Message* answer = AnswerFor(noun, server);
-  const std::string text = input.substr(end);
+  std::string text = input.substr(end);
+  if (noun == "place" &&
+      !google::protobuf::TextFormat::ParseFromString(CutExplanation(text),
+                                                     &server.placement.explained)) {
+    return "the explanation is not a text proto";
+  }
   if (answer != nullptr && !google::protobuf::TextFormat::ParseFromString(text, answer)) {
     return "the answer is not a text proto";
   }

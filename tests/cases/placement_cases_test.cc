@@ -1,17 +1,18 @@
-// Requests over one small federation. Input: a FindPlacementsRequest as text; `vos` may be left
-// out. Output: a line for each placement, each refused share and each relaxation; or the error.
+// Requests over one small federation. Input: a FindPlacementsRequest as text; the `vos` of its query
+// may be left out. Output: a line for each placement, each refused share and each relaxation; or the error.
 
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "client/request_text.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "server/service/errors.h"
+#include "server/service/placement_handlers.h"
 #include "tests/support/case_file.h"
-#include "tests/support/placement_reply.h"
 #include "tests/unit/server/placement_scenes.h"
 
 namespace cis {
@@ -70,8 +71,13 @@ void AddNorth(CatalogBuilder& builder) {
   AddQuotas(builder);
 }
 
+// "FLOATING" of NETWORK_PLAN_KIND_FLOATING.
+std::string Bare(std::string name, absl::string_view prefix) {
+  return std::string(absl::StripPrefix(name, prefix));
+}
+
 std::string NetworkText(const v1::NetworkPlan& plan) {
-  std::string text = v1::NetworkPlan::Kind_Name(plan.kind());
+  std::string text = Bare(v1::NetworkPlanKind_Name(plan.kind()), "NETWORK_PLAN_KIND_");
   if (plan.has_network()) absl::StrAppend(&text, " ", plan.network().display_name());
   if (plan.has_external_network()) {
     absl::StrAppend(&text, " -> ", plan.external_network().display_name());
@@ -79,37 +85,55 @@ std::string NetworkText(const v1::NetworkPlan& plan) {
   return text;
 }
 
+std::string CodeText(const v1::Reason& reason) {
+  std::string text = Bare(v1::ReasonCode_Name(reason.code()), "REASON_CODE_");
+  if (reason.quota_resource() != v1::QUOTA_RESOURCE_UNSPECIFIED) {
+    absl::StrAppend(&text, " ",
+                    Bare(v1::QuotaResource_Name(reason.quota_resource()), "QUOTA_RESOURCE_"));
+  }
+  return text;
+}
+
 std::string AnswerOf(const std::string& input) {
   v1::FindPlacementsRequest request;
   if (!google::protobuf::TextFormat::ParseFromString(input, &request)) return "not a request";
-  if (request.vos().empty()) request.add_vos(kVo);
+  if (request.query().vos().empty()) request.mutable_query()->add_vos(kVo);
   CatalogBuilder builder;
   AddWest(builder);
   AddSouth(builder);
   AddNorth(builder);
   const auto snapshot = Snapshot::Build(builder.Build());
-  v1::FindPlacementsResponse response;
+  v1::FindPlacementsResponse found;
   const RequestContext context{TestTime() + absl::Hours(1), FreshnessPolicy()};
-  const absl::Status status = FindPlacements(context, *snapshot, request, response);
+  absl::Status status = FindPlacements(context, *snapshot, request, found);
+  v1::ExplainPlacementsRequest explain;
+  *explain.mutable_query() = request.query();
+  v1::ExplainPlacementsResponse explained;
+  status.Update(ExplainPlacements(context, *snapshot, explain, explained));
   if (!status.ok()) return absl::StrCat(ErrorReason(status), ": ", status.message());
   std::vector<std::string> lines;
-  for (const v1::Placement& p : response.placements()) {
-    lines.push_back(absl::StrCat("yes ", p.site_name(), " | ", p.flavor().display_name(), " | ",
-                                 p.image().display_name(), " | ", NetworkText(p.network()), " | ",
-                                 p.login_user(), " | bucket ", p.bucket()));
+  for (const v1::Placement& p : found.placements()) {
+    const v1::PlacedMachine& machine = p.machine();
+    lines.push_back(absl::StrCat("yes ", p.site_name(), " | ", machine.flavor().display_name(),
+                                 " | ", machine.image().display_name(), " | ",
+                                 NetworkText(machine.network()), " | ", machine.login_user(),
+                                 " | ", Bare(v1::PlacementTier_Name(p.tier()), "PLACEMENT_TIER_")));
   }
-  for (const v1::ShareVerdict& v : response.verdicts()) {
-    if (v.fits()) continue;
-    lines.push_back(absl::StrCat("no ", v.site_name(), " | ", v.blocking().stage(), " | ",
-                                 v.blocking().code(), " | ", v.blocking().message()));
+  for (const v1::ShareVerdict& v : explained.verdicts()) {
+    if (v.satisfies()) continue;
+    const v1::Reason& reason = v.blocking_reason();
+    lines.push_back(
+        absl::StrCat("no ", v.site_name(), " | ",
+                     Bare(v1::PlacementStage_Name(reason.stage()), "PLACEMENT_STAGE_"), " | ",
+                     CodeText(reason), " | ", reason.message()));
   }
-  for (const v1::Relaxation& r : response.relaxations()) {
-    lines.push_back(absl::StrCat("try ", ChangeText(response.interpreted_request(), r.request()),
-                                 " | ", absl::StrJoin(r.changed_fields().paths(), ","), " | +",
+  for (const v1::Relaxation& r : explained.relaxations()) {
+    lines.push_back(absl::StrCat("try ", ChangeText(explained.query(), r.query()), " | ",
+                                 absl::StrJoin(r.changed_fields().paths(), ","), " | +",
                                  r.added_share_count(), " ",
                                  absl::StrJoin(r.added_site_names(), " ")));
   }
-  for (const v1::Suggestion& s : response.suggestions()) {
+  for (const v1::Suggestion& s : explained.suggestions()) {
     lines.push_back(
         absl::StrCat("mean ", s.field(), " ", s.value(), ": ", absl::StrJoin(s.candidates(), " ")));
   }

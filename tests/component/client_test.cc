@@ -89,19 +89,33 @@ TEST(Client, MergesAllPagesOfPlacements) {
   for (int i = 0; i < 12; ++i) {
     server.placement.response.add_placements()->set_share(absl::StrCat("s", i));
   }
-  server.placement.response.add_verdicts()->set_fits(true);
   server.control.max_page_size = 5;
   Client client(server.channel(), {});
   const auto all = client.FindPlacements({}, 0);
   ASSERT_TRUE(all.ok()) << all.status();
   ASSERT_EQ(all->placements_size(), 12);
   EXPECT_EQ(all->placements(11).share(), "s11");
-  EXPECT_EQ(all->verdicts_size(), 1);
   EXPECT_EQ(all->next_page_token(), "");
   const auto some = client.FindPlacements({}, 7);
   ASSERT_TRUE(some.ok()) << some.status();
   EXPECT_EQ(some->placements_size(), 7);
   EXPECT_EQ(some->total_size(), 12);
+}
+
+TEST(Client, MergesAllPagesOfVerdicts) {
+  FakeServer server;
+  for (int i = 0; i < 12; ++i) {
+    server.placement.explained.add_verdicts()->set_share(absl::StrCat("s", i));
+  }
+  server.placement.explained.add_relaxations()->set_added_share_count(3);
+  server.control.max_page_size = 5;
+  Client client(server.channel(), {});
+  const auto all = client.ExplainPlacements({});
+  ASSERT_TRUE(all.ok()) << all.status();
+  ASSERT_EQ(all->verdicts_size(), 12);
+  EXPECT_EQ(all->verdicts(11).share(), "s11");
+  EXPECT_EQ(all->relaxations_size(), 1);
+  EXPECT_EQ(all->next_page_token(), "");
 }
 
 TEST(Client, KeepsCodeWordsAndReasonOfTheServer) {

@@ -134,28 +134,28 @@ v1::Placement FloatingPlacement() {
   p.set_keystone_url("https://site-a/v3");
   p.set_region("RegionOne");
   p.set_project_id("p1");
-  p.mutable_flavor()->set_upstream_id("flavor-id");
-  p.mutable_image()->set_upstream_id("image-id");
-  p.set_login_user("ubuntu");
-  v1::NetworkPlan& plan = *p.mutable_network();
-  plan.set_kind(v1::NetworkPlan::FLOATING);
+  p.mutable_machine()->mutable_flavor()->set_upstream_id("flavor-id");
+  p.mutable_machine()->mutable_image()->set_upstream_id("image-id");
+  p.mutable_machine()->set_login_user("ubuntu");
+  v1::NetworkPlan& plan = *p.mutable_machine()->mutable_network();
+  plan.set_kind(v1::NETWORK_PLAN_KIND_FLOATING);
   plan.mutable_network()->set_upstream_id("net-id");
   plan.mutable_external_network()->set_upstream_id("pool-id");
   plan.mutable_router()->set_upstream_id("router-id");
   return p;
 }
 
-v1::FindPlacementsRequest PublicRequest(int count = 1) {
-  v1::FindPlacementsRequest request;
-  request.add_vos("vo.access.egi.eu");
-  request.mutable_network()->set_public_v4(v1::ADDRESS_WISH_REQUIRED);
-  request.set_count(count);
-  return request;
+v1::PlacementQuery PublicQuery(int count = 1) {
+  v1::PlacementQuery query;
+  query.add_vos("vo.access.egi.eu");
+  query.mutable_network()->set_public_v4(v1::ADDRESS_REQUIREMENT_REQUIRED);
+  query.set_count(count);
+  return query;
 }
 
-std::string Script(const v1::Placement& placement, const v1::FindPlacementsRequest& request,
+std::string Script(const v1::Placement& placement, const v1::PlacementQuery& query,
                    Launcher launcher = Launcher::kOpenstack) {
-  const absl::StatusOr<std::string> script = FormatLaunchScript(placement, request, launcher);
+  const absl::StatusOr<std::string> script = FormatLaunchScript(placement, query, launcher);
   EXPECT_TRUE(script.ok()) << script.status();
   return script.value_or("");
 }
@@ -173,7 +173,7 @@ std::vector<std::vector<std::string>> CallsOf(const ScriptRun& run,
 }
 
 TEST(LaunchScript, StartsTheMachineWithTheIdsAndAttachesAFloatingIp) {
-  const ScriptRun run = RunScript(Script(FloatingPlacement(), PublicRequest()));
+  const ScriptRun run = RunScript(Script(FloatingPlacement(), PublicQuery()));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.out, "ssh ubuntu@198.51.100.1\n");
   const auto created = CallsOf(run, {"server", "create"});
@@ -195,9 +195,9 @@ TEST(LaunchScript, StartsTheMachineWithTheIdsAndAttachesAFloatingIp) {
 TEST(LaunchScript, TakesTheFirstFloatingIpThatIsStillFree) {
   v1::Placement p = FloatingPlacement();
   for (const char* id : {"gone", "attached", "free"}) {
-    p.mutable_network()->add_unattached_floating_ip_ids(id);
+    p.mutable_machine()->mutable_network()->add_unattached_floating_ip_ids(id);
   }
-  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  const ScriptRun run = RunScript(Script(p, PublicQuery()));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_TRUE(CallsOf(run, {"floating", "ip", "create"}).empty());
   EXPECT_THAT(run.calls, Contains(ElementsAre("floating", "ip", "show", "--format=value",
@@ -205,14 +205,14 @@ TEST(LaunchScript, TakesTheFirstFloatingIpThatIsStillFree) {
 }
 
 TEST(LaunchScript, StartsNothingIfTheFloatingIpIsRefused) {
-  const ScriptRun run = RunScript(Script(FloatingPlacement(), PublicRequest()), "FAKE_NO_FIP=1");
+  const ScriptRun run = RunScript(Script(FloatingPlacement(), PublicQuery()), "FAKE_NO_FIP=1");
   EXPECT_NE(run.exit_code, 0);
   EXPECT_EQ(run.out, "");
   EXPECT_TRUE(CallsOf(run, {"server", "create"}).empty());
 }
 
 TEST(LaunchScript, StartsEachOfSeveralMachines) {
-  const ScriptRun run = RunScript(Script(FloatingPlacement(), PublicRequest(3)));
+  const ScriptRun run = RunScript(Script(FloatingPlacement(), PublicQuery(3)));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.out, "ssh ubuntu@198.51.100.1\nssh ubuntu@198.51.100.2\nssh ubuntu@198.51.100.3\n");
   const auto created = CallsOf(run, {"server", "create"});
@@ -222,11 +222,11 @@ TEST(LaunchScript, StartsEachOfSeveralMachines) {
 
 TEST(LaunchScript, MakesTheRouterThatIsMissing) {
   v1::Placement p = FloatingPlacement();
-  v1::NetworkPlan& plan = *p.mutable_network();
-  plan.set_kind(v1::NetworkPlan::FLOATING_NEEDS_ROUTER);
+  v1::NetworkPlan& plan = *p.mutable_machine()->mutable_network();
+  plan.set_kind(v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER);
   plan.mutable_router()->clear_upstream_id();
   plan.set_subnet_id("subnet-id");
-  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  const ScriptRun run = RunScript(Script(p, PublicQuery()));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(
       CallsOf(run, {"router"}),
@@ -237,9 +237,9 @@ TEST(LaunchScript, MakesTheRouterThatIsMissing) {
 
 TEST(LaunchScript, GivesARouterThatIsThereItsGateway) {
   v1::Placement p = FloatingPlacement();
-  p.mutable_network()->set_kind(v1::NetworkPlan::FLOATING_NEEDS_ROUTER);
-  p.mutable_network()->set_router_needs_gateway(true);
-  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  p.mutable_machine()->mutable_network()->set_kind(v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER);
+  p.mutable_machine()->mutable_network()->set_router_needs_gateway(true);
+  const ScriptRun run = RunScript(Script(p, PublicQuery()));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(CallsOf(run, {"router"}),
               ElementsAre(ElementsAre("router", "set", "--external-gateway=pool-id", "router-id")));
@@ -247,9 +247,9 @@ TEST(LaunchScript, GivesARouterThatIsThereItsGateway) {
 
 TEST(LaunchScript, SwitchesARouterOn) {
   v1::Placement p = FloatingPlacement();
-  p.mutable_network()->set_kind(v1::NetworkPlan::FLOATING_NEEDS_ROUTER);
-  p.mutable_network()->set_router_needs_enabling(true);
-  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  p.mutable_machine()->mutable_network()->set_kind(v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER);
+  p.mutable_machine()->mutable_network()->set_router_needs_enabling(true);
+  const ScriptRun run = RunScript(Script(p, PublicQuery()));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(CallsOf(run, {"router"}),
               ElementsAre(ElementsAre("router", "set", "--enable", "router-id")));
@@ -257,9 +257,9 @@ TEST(LaunchScript, SwitchesARouterOn) {
 
 TEST(LaunchScript, MakesAPortInTheSubnetsThatDo) {
   v1::Placement p = FloatingPlacement();
-  p.mutable_network()->add_port_subnet_ids("subnet-4");
-  p.mutable_network()->add_port_subnet_ids("subnet-6");
-  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  p.mutable_machine()->mutable_network()->add_port_subnet_ids("subnet-4");
+  p.mutable_machine()->mutable_network()->add_port_subnet_ids("subnet-6");
+  const ScriptRun run = RunScript(Script(p, PublicQuery()));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(
       CallsOf(run, {"port", "create"}),
@@ -272,29 +272,29 @@ TEST(LaunchScript, MakesAPortInTheSubnetsThatDo) {
 
 TEST(LaunchScript, TakesTheNextPoolWhereOneHasNoAddressLeft) {
   v1::Placement p = FloatingPlacement();
-  p.mutable_network()->clear_unattached_floating_ip_ids();
-  v1::NetworkPlan& other = *p.mutable_network()->add_fallbacks();
-  other.set_kind(v1::NetworkPlan::FLOATING);
+  p.mutable_machine()->mutable_network()->clear_unattached_floating_ip_ids();
+  v1::NetworkPlan& other = *p.mutable_machine()->mutable_network()->add_fallbacks();
+  other.set_kind(v1::NETWORK_PLAN_KIND_FLOATING);
   other.mutable_external_network()->set_upstream_id("second-pool");
   other.mutable_network()->set_upstream_id("second-network");
-  const ScriptRun run = RunScript(Script(p, PublicRequest()), "FAKE_FULL_POOL=pool-id");
+  const ScriptRun run = RunScript(Script(p, PublicQuery()), "FAKE_FULL_POOL=pool-id");
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(CallsOf(run, {"server", "create"}),
               ElementsAre(testing::Contains("--network=second-network")));
-  const ScriptRun first = RunScript(Script(p, PublicRequest()));
+  const ScriptRun first = RunScript(Script(p, PublicQuery()));
   EXPECT_THAT(CallsOf(first, {"server", "create"}),
               ElementsAre(testing::Contains("--network=net-id")));
 }
 
 TEST(LaunchScript, NamesZonesTypeAndConfigDriveAndTriesTheOtherZone) {
   v1::Placement p = FloatingPlacement();
-  p.set_availability_zone("az1");
-  p.add_fallback_availability_zones("az2");
-  p.set_volume_availability_zone("az1");
-  p.set_volume_type("ssd");
-  p.set_boot_volume_gib(20);
-  p.mutable_network()->set_needs_config_drive(true);
-  const ScriptRun run = RunScript(Script(p, PublicRequest()), "FAKE_FULL_ZONE=az1");
+  p.mutable_machine()->set_availability_zone("az1");
+  p.mutable_machine()->add_fallback_availability_zones("az2");
+  p.mutable_machine()->set_volume_availability_zone("az1");
+  p.mutable_machine()->set_volume_type("ssd");
+  p.mutable_machine()->set_boot_volume_gib(20);
+  p.mutable_machine()->mutable_network()->set_needs_config_drive(true);
+  const ScriptRun run = RunScript(Script(p, PublicQuery()), "FAKE_FULL_ZONE=az1");
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(CallsOf(run, {"volume", "create"}),
               ElementsAre(testing::IsSupersetOf({"--image=image-id", "--size=20", "--type=ssd",
@@ -310,18 +310,18 @@ TEST(LaunchScript, NamesZonesTypeAndConfigDriveAndTriesTheOtherZone) {
 
 TEST(LaunchScript, TakesSubnetsOfAPool) {
   v1::Placement p = FloatingPlacement();
-  v1::NetworkPlan& plan = *p.mutable_network();
-  plan.set_kind(v1::NetworkPlan::ROUTED_NEEDS_NETWORK);
+  v1::NetworkPlan& plan = *p.mutable_machine()->mutable_network();
+  plan.set_kind(v1::NETWORK_PLAN_KIND_ROUTED_NEEDS_NETWORK);
   plan.clear_network();
   plan.clear_router();
   plan.clear_unattached_floating_ip_ids();
   plan.mutable_subnet_pool()->set_upstream_id("subnet-pool-id");
   plan.set_new_subnet_ip_version(6);
-  plan.set_public_v6(v1::TRISTATE_YES);
-  plan.set_public_v4(v1::TRISTATE_NO);
-  v1::FindPlacementsRequest request;
-  request.mutable_network()->set_public_v6(v1::ADDRESS_WISH_REQUIRED);
-  const ScriptRun run = RunScript(Script(p, request));
+  plan.set_public_v6(true);
+  plan.set_public_v4(false);
+  v1::PlacementQuery query;
+  query.mutable_network()->set_public_v6(v1::ADDRESS_REQUIREMENT_REQUIRED);
+  const ScriptRun run = RunScript(Script(p, query));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(CallsOf(run, {"subnet", "create"}),
               ElementsAre(testing::IsSupersetOf({"--network=new-net",
@@ -333,11 +333,11 @@ TEST(LaunchScript, TakesSubnetsOfAPool) {
 
 TEST(LaunchScript, MakesTheNetworkThatIsMissingAndStartsOnIt) {
   v1::Placement p = FloatingPlacement();
-  v1::NetworkPlan& plan = *p.mutable_network();
-  plan.set_kind(v1::NetworkPlan::FLOATING_NEEDS_NETWORK);
+  v1::NetworkPlan& plan = *p.mutable_machine()->mutable_network();
+  plan.set_kind(v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_NETWORK);
   plan.clear_network();
   plan.clear_router();
-  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  const ScriptRun run = RunScript(Script(p, PublicQuery()));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.calls, Contains(ElementsAre("subnet", "create", "--format=value", "--column=id",
                                               "--network=new-net",
@@ -349,38 +349,38 @@ TEST(LaunchScript, MakesTheNetworkThatIsMissingAndStartsOnIt) {
 
 TEST(LaunchScript, BootsFromAVolumeWhereTheFlavorHasNoDisk) {
   v1::Placement p = FloatingPlacement();
-  p.set_boot_volume_gib(12);
-  const ScriptRun run = RunScript(Script(p, PublicRequest()));
+  p.mutable_machine()->set_boot_volume_gib(12);
+  const ScriptRun run = RunScript(Script(p, PublicQuery()));
   EXPECT_THAT(CallsOf(run, {"server", "create"})[0], Contains("--boot-from-volume=12"));
 }
 
 TEST(LaunchScript, TellsTheAddressOfThePort) {
   v1::Placement p = FloatingPlacement();
-  v1::NetworkPlan& plan = *p.mutable_network();
+  v1::NetworkPlan& plan = *p.mutable_machine()->mutable_network();
   plan.clear_external_network();
-  plan.set_kind(v1::NetworkPlan::DIRECT);
-  plan.set_public_v4(v1::TRISTATE_YES);
-  plan.set_public_v6(v1::TRISTATE_YES);
-  EXPECT_EQ(RunScript(Script(p, PublicRequest())).out, "ssh ubuntu@10.0.0.7\n");
-  plan.set_public_v4(v1::TRISTATE_NO);
-  EXPECT_EQ(RunScript(Script(p, PublicRequest())).out, "ssh ubuntu@2001:db8::7\n");
+  plan.set_kind(v1::NETWORK_PLAN_KIND_DIRECT);
+  plan.set_public_v4(true);
+  plan.set_public_v6(true);
+  EXPECT_EQ(RunScript(Script(p, PublicQuery())).out, "ssh ubuntu@10.0.0.7\n");
+  plan.set_public_v4(false);
+  EXPECT_EQ(RunScript(Script(p, PublicQuery())).out, "ssh ubuntu@2001:db8::7\n");
 }
 
 TEST(LaunchScript, ThePortNamesTheOwnerThatItsSubnetIsFor) {
   v1::Placement p = FloatingPlacement();
-  p.mutable_network()->add_port_subnet_ids("subnet-4");
-  p.mutable_network()->set_port_device_owner("compute:az1");
-  EXPECT_THAT(CallsOf(RunScript(Script(p, PublicRequest())), {"port", "create"}),
+  p.mutable_machine()->mutable_network()->add_port_subnet_ids("subnet-4");
+  p.mutable_machine()->mutable_network()->set_port_device_owner("compute:az1");
+  EXPECT_THAT(CallsOf(RunScript(Script(p, PublicQuery())), {"port", "create"}),
               ElementsAre(Contains("--device-owner=compute:az1")));
 }
 
 TEST(LaunchScript, TellsTheIpv6AddressWhereNoFloatingIpWasAskedFor) {
   v1::Placement p = FloatingPlacement();
-  p.mutable_network()->set_public_v4(v1::TRISTATE_YES);
-  p.mutable_network()->set_public_v6(v1::TRISTATE_YES);
-  v1::FindPlacementsRequest request;
-  request.mutable_network()->set_public_v6(v1::ADDRESS_WISH_REQUIRED);
-  EXPECT_EQ(RunScript(Script(p, request)).out, "ssh ubuntu@2001:db8::7\n");
+  p.mutable_machine()->mutable_network()->set_public_v4(true);
+  p.mutable_machine()->mutable_network()->set_public_v6(true);
+  v1::PlacementQuery query;
+  query.mutable_network()->set_public_v6(v1::ADDRESS_REQUIREMENT_REQUIRED);
+  EXPECT_EQ(RunScript(Script(p, query)).out, "ssh ubuntu@2001:db8::7\n");
 }
 
 TEST(LaunchScript, AsksForNoNetworkWhereThereIsNone) {
@@ -395,7 +395,7 @@ TEST(LaunchScript, AsksForNoNetworkWhereThereIsNone) {
 
 TEST(LaunchScript, TellsWhyTheSiteCouldNotStartIt) {
   const ScriptRun run =
-      RunScript(Script(FloatingPlacement(), PublicRequest()), "FAKE_STATUS=ERROR");
+      RunScript(Script(FloatingPlacement(), PublicQuery()), "FAKE_STATUS=ERROR");
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_EQ(run.out, "");
   EXPECT_THAT(run.err, HasSubstr("No valid host was found."));
@@ -404,7 +404,7 @@ TEST(LaunchScript, TellsWhyTheSiteCouldNotStartIt) {
 
 TEST(LaunchScript, RefusesALoginOfAnotherProject) {
   const ScriptRun run =
-      RunScript(Script(FloatingPlacement(), PublicRequest()), "OS_CLOUD=mine FAKE_PROJECT=p2");
+      RunScript(Script(FloatingPlacement(), PublicQuery()), "OS_CLOUD=mine FAKE_PROJECT=p2");
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.err, HasSubstr("this login is of project p2"));
   EXPECT_TRUE(CallsOf(run, {"server", "create"}).empty());
@@ -413,14 +413,14 @@ TEST(LaunchScript, RefusesALoginOfAnotherProject) {
 TEST(LaunchScript, FederatedLoginNeedsAToken) {
   v1::Placement p = FloatingPlacement();
   p.set_protocol("openid");
-  const ScriptRun run = RunScript(Script(p, PublicRequest()), "OS_USERNAME=");
+  const ScriptRun run = RunScript(Script(p, PublicQuery()), "OS_USERNAME=");
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.err, HasSubstr("set OS_ACCESS_TOKEN"));
-  EXPECT_EQ(RunScript(Script(p, PublicRequest()), "OS_USERNAME= OS_ACCESS_TOKEN=t").exit_code, 0);
+  EXPECT_EQ(RunScript(Script(p, PublicQuery()), "OS_USERNAME= OS_ACCESS_TOKEN=t").exit_code, 0);
 }
 
 TEST(LaunchScript, OpensSshOnlyIfWanted) {
-  const std::string script = Script(FloatingPlacement(), PublicRequest());
+  const std::string script = Script(FloatingPlacement(), PublicQuery());
   EXPECT_EQ(CallsOf(RunScript(script), {"security", "group", "rule", "create"}).size(), 2u);
   EXPECT_TRUE(CallsOf(RunScript(script, "CIS_SECURITY_GROUP="), {"security"}).empty());
 }
@@ -428,7 +428,7 @@ TEST(LaunchScript, OpensSshOnlyIfWanted) {
 TEST(LaunchScript, FedcloudGetsTheSameCommands) {
   v1::Placement p = FloatingPlacement();
   p.set_site_name("SITE $(touch canary)");
-  const ScriptRun run = RunScript(Script(p, PublicRequest(), Launcher::kFedcloud));
+  const ScriptRun run = RunScript(Script(p, PublicQuery(), Launcher::kFedcloud));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.out, "ssh ubuntu@198.51.100.1\n");
   EXPECT_EQ(CallsOf(run, {"server", "create"}).size(), 1u);
@@ -437,7 +437,7 @@ TEST(LaunchScript, FedcloudGetsTheSameCommands) {
 
 TEST(LaunchScript, FedcloudsFailuresAreFailures) {
   const ScriptRun run =
-      RunScript(Script(FloatingPlacement(), PublicRequest(), Launcher::kFedcloud), "FAKE_NO_FIP=1");
+      RunScript(Script(FloatingPlacement(), PublicQuery(), Launcher::kFedcloud), "FAKE_NO_FIP=1");
   EXPECT_NE(run.exit_code, 0);
   EXPECT_EQ(run.out, "");
   EXPECT_TRUE(CallsOf(run, {"server", "create"}).empty());
@@ -467,18 +467,18 @@ TEST(LaunchScript, HostileNamesAndIdsStayWords) {
     p.set_keystone_url(text);
     p.set_region(text);
     p.set_protocol(text);
-    p.mutable_flavor()->set_upstream_id(text);
-    p.mutable_flavor()->set_display_name(text);
-    p.mutable_image()->set_upstream_id(text);
-    p.mutable_image()->set_display_name(text);
-    p.mutable_network()->mutable_external_network()->set_display_name(text);
-    p.mutable_network()->mutable_network()->set_display_name(text);
-    p.mutable_network()->mutable_router()->set_display_name(text);
-    p.set_login_user(text);
+    p.mutable_machine()->mutable_flavor()->set_upstream_id(text);
+    p.mutable_machine()->mutable_flavor()->set_display_name(text);
+    p.mutable_machine()->mutable_image()->set_upstream_id(text);
+    p.mutable_machine()->mutable_image()->set_display_name(text);
+    p.mutable_machine()->mutable_network()->mutable_external_network()->set_display_name(text);
+    p.mutable_machine()->mutable_network()->mutable_network()->set_display_name(text);
+    p.mutable_machine()->mutable_network()->mutable_router()->set_display_name(text);
+    p.mutable_machine()->set_login_user(text);
     p.add_notes(text);
-    v1::FindPlacementsRequest request = PublicRequest();
-    request.mutable_image()->set_image(text);
-    const ScriptRun run = RunScript(Script(p, request));
+    v1::PlacementQuery query = PublicQuery();
+    query.mutable_image()->set_image(text);
+    const ScriptRun run = RunScript(Script(p, query));
     EXPECT_EQ(run.exit_code, 0) << text << "\n" << run.err;
     EXPECT_EQ(run.out, "ssh USER@198.51.100.1\n") << text;
     EXPECT_TRUE(run.files.empty()) << text;
@@ -491,16 +491,16 @@ TEST(LaunchScript, HostileNamesAndIdsStayWords) {
 
 TEST(LaunchScript, AnIdThatStandsAloneIsNoFlag) {
   v1::Placement p = FloatingPlacement();
-  p.mutable_network()->mutable_external_network()->set_upstream_id("--debug");
-  const auto script = FormatLaunchScript(p, PublicRequest(), Launcher::kOpenstack);
+  p.mutable_machine()->mutable_network()->mutable_external_network()->set_upstream_id("--debug");
+  const auto script = FormatLaunchScript(p, PublicQuery(), Launcher::kOpenstack);
   EXPECT_EQ(script.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(script.status().message()), HasSubstr("\"--debug\""));
 }
 
 TEST(LaunchScript, NulIsRefused) {
   v1::Placement p = FloatingPlacement();
-  p.mutable_flavor()->set_upstream_id(std::string("a\0b", 3));
-  EXPECT_FALSE(FormatLaunchScript(p, PublicRequest(), Launcher::kOpenstack).ok());
+  p.mutable_machine()->mutable_flavor()->set_upstream_id(std::string("a\0b", 3));
+  EXPECT_FALSE(FormatLaunchScript(p, PublicQuery(), Launcher::kOpenstack).ok());
 }
 
 }  // namespace

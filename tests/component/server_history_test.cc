@@ -203,13 +203,13 @@ TEST_F(ServerHistoryTest, PlacementsAnswerAsOfThen) {
   const auto flavor_at = [&](absl::Time as_of) {
     grpc::ClientContext context;
     v1::FindPlacementsRequest request;
-    request.add_vos("ops");
+    request.mutable_query()->add_vos("ops");
     if (as_of != absl::InfiniteFuture()) *request.mutable_as_of() = ToProto(as_of);
     v1::FindPlacementsResponse response;
     const grpc::Status status = placement_->FindPlacements(&context, request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
     return response.placements_size() == 0 ? "none"
-                                           : response.placements(0).flavor().display_name();
+                                           : response.placements(0).machine().flavor().display_name();
   };
   EXPECT_EQ(flavor_at(absl::InfiniteFuture()), "other");
   EXPECT_EQ(flavor_at(first), "small");

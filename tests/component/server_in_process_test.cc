@@ -262,10 +262,17 @@ TEST(InProcessServer, BrokenUtf8OfAnyColumnIsAnswered) {
       v1::ListOffersResponse());
   const auto placement = v1::PlacementService::NewStub((*server)->channel());
   v1::FindPlacementsRequest request;
-  request.add_vos(mended);
-  request.set_explain(true);
+  request.mutable_query()->add_vos(mended);
   EXPECT_EQ(ask(placement.get(), &v1::PlacementService::Stub::FindPlacements, request,
                 v1::FindPlacementsResponse())
+                .funnel(0)
+                .in_count(),
+            1);
+  v1::ExplainPlacementsRequest explain;
+  explain.mutable_query()->add_vos(mended);
+  explain.set_with_candidates(true);
+  EXPECT_EQ(ask(placement.get(), &v1::PlacementService::Stub::ExplainPlacements, explain,
+                v1::ExplainPlacementsResponse())
                 .verdicts_size(),
             1);
   const auto changes = v1::ChangeService::NewStub((*server)->channel());

@@ -60,7 +60,7 @@ TEST_F(ServerTest, BeforeTheFirstSnapshotItSaysToTryAgain) {
 
   grpc::ClientContext context;
   v1::FindPlacementsRequest request;
-  request.add_vos("ops");
+  request.mutable_query()->add_vos("ops");
   v1::FindPlacementsResponse placements;
   status = placement_->FindPlacements(&context, request, &placements);
   EXPECT_EQ(ErrorInfoOf(status).reason(), "SNAPSHOT_NOT_READY");
@@ -79,11 +79,12 @@ TEST_F(ServerTest, PlacementsComeFromTheSameSnapshot) {
   Publish(FlavorCatalog(1), 5);
   grpc::ClientContext context;
   v1::FindPlacementsRequest request;
-  request.add_vos("ops");
+  request.mutable_query()->add_vos("ops");
   v1::FindPlacementsResponse response;
   ASSERT_TRUE(placement_->FindPlacements(&context, request, &response).ok());
   EXPECT_EQ(response.snapshot_generation(), 5);
-  EXPECT_EQ(response.verdicts_size(), 1);
+  ASSERT_EQ(response.funnel_size(), 9);
+  EXPECT_EQ(response.funnel(0).in_count(), 1);
 }
 
 // A page is taken from each of three snapshots between which flavors come and go.
@@ -120,7 +121,7 @@ TEST_F(ServerTest, PagesOfPlacementsReturnEachOnceWhileTheDataGrowOld) {
   }
   Publish(builder);
   v1::FindPlacementsRequest request;
-  request.add_vos("ops");
+  request.mutable_query()->add_vos("ops");
   request.set_page_size(2);
   std::vector<std::string> seen;
   std::vector<int64_t> ages;

@@ -64,14 +64,15 @@ class FullPath(harness.Case):
         code, out, err = self.ask(*CESGA_WISH, '--site', 'CESGA', '-o', 'json')
         self.assertEqual(code, 0, err)
         (placement,) = json.loads(out)['placements']
-        self.assertEqual(placement['flavor']['display_name'], 'cor2mem4hd20')
-        self.assertEqual(placement['image']['display_name'],
+        machine = placement['machine']
+        self.assertEqual(machine['flavor']['display_name'], 'cor2mem4hd20')
+        self.assertEqual(machine['image']['display_name'],
                          'Image for EGI Ubuntu 20.04 [Ubuntu/20.04/VirtualBox]')
-        self.assertEqual(placement['network']['network']['display_name'], 'net-vo.access.egi.eu')
-        self.assertEqual(placement['network']['external_network']['display_name'], 'public00')
-        self.assertEqual(placement['login_user'], 'ubuntu')
+        self.assertEqual(machine['network']['network']['display_name'], 'net-vo.access.egi.eu')
+        self.assertEqual(machine['network']['external_network']['display_name'], 'public00')
+        self.assertEqual(machine['login_user'], 'ubuntu')
         # The quota is spent, yet unattached floating IPs lie in the project: they are offered.
-        self.assertEqual(len(placement['network']['unattached_floating_ip_ids']), 6)
+        self.assertEqual(len(machine['network']['unattached_floating_ip_ids']), 6)
         for field in ('project_id', 'keystone_url', 'region', 'data_age'):
             self.assertTrue(placement.get(field), field)
 
@@ -82,14 +83,17 @@ class FullPath(harness.Case):
         reply = json.loads(out)
         self.assertTrue(reply['placements'])
         for placement in reply['placements']:
-            if placement['image']['display_name'] == 'Ubuntu Server 18.04 LTS':
-                self.assertNotEqual(placement['flavor']['display_name'], 'm1.tiny')
+            machine = placement['machine']
+            if machine['image']['display_name'] == 'Ubuntu Server 18.04 LTS':
+                self.assertNotEqual(machine['flavor']['display_name'], 'm1.tiny')
         (verdict,) = [v for v in reply['verdicts'] if v['site_name'] == 'INFN-PADOVA-STACK']
-        refused = [p for p in verdict['refused_pairs'] if p['flavor'] == 'm1.tiny' and
-                   p['image'] == 'Ubuntu Server 18.04 LTS']
+        refused = [p for p in verdict['refused_pairs'] if
+                   p['flavor']['display_name'] == 'm1.tiny' and
+                   p['image']['display_name'] == 'Ubuntu Server 18.04 LTS']
         self.assertTrue(refused, verdict)
         self.assertIn(refused[0]['reason']['code'],
-                      ('IMAGE_SIZE_GT_DISK', 'IMAGE_MIN_DISK_GT_FLAVOR', 'IMAGE_VIRTUAL_SIZE_GT_DISK'))
+                      ('REASON_CODE_IMAGE_SIZE_GT_DISK', 'REASON_CODE_IMAGE_MIN_DISK_GT_FLAVOR',
+                       'REASON_CODE_IMAGE_VIRTUAL_SIZE_GT_DISK'))
         self.assertRegex(refused[0]['reason']['message'], r'GiB|bytes')
 
     def test_the_same_answer_in_process_and_over_grpc(self):

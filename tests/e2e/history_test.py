@@ -143,9 +143,9 @@ class HistoryTest(harness.Case):
         for name, args in (('then', ('--as-of', utc(first_done))), ('now', ())):
             code, out, err = self.query(self.db, '-o', 'json', *PLACE, *args)
             self.assertEqual(code, 0, err)
-            placement = json.loads(out)['placements'][0]
-            external[name] = (placement['network']['external_network']['display_name'],
-                              placement['image']['upstream_id'])
+            machine = json.loads(out)['placements'][0]['machine']
+            external[name] = (machine['network']['external_network']['display_name'],
+                              machine['image']['upstream_id'])
         self.assertEqual(external, {'then': ('public00', IMAGE), 'now': ('external', NEW_IMAGE)})
         ids = [{f['upstream_id'] for f in self.query_json(self.db, 'flavors', '--site', SITE, *args)}
                for args in (('--as-of', utc(first_done)), ())]

@@ -96,8 +96,8 @@ class Hostile(harness.Case):
         # One for each name of a flavor and of an image is as good as all.
         cls.picks, seen = [], set()
         for number, one in enumerate(cls.placements):
-            names = {('flavor', one['flavor']['display_name']),
-                     ('image', one['image']['display_name'])}
+            names = {('flavor', one['machine']['flavor']['display_name']),
+                     ('image', one['machine']['image']['display_name'])}
             if not names <= seen:
                 seen |= names
                 cls.picks.append(number)
@@ -162,16 +162,16 @@ class Hostile(harness.Case):
             self.assertEqual(CONTROL.findall(out + err), [])
 
     def test_documents_have_the_names_as_they_are(self):
-        names = [one['flavor']['display_name'] for one in self.placements]
+        names = [one['machine']['flavor']['display_name'] for one in self.placements]
         self.assertGreater(len(set(names)), 10)
         _, out, _ = self.ask('ndjson')
-        self.assertEqual([json.loads(line)['flavor']['display_name']
+        self.assertEqual([json.loads(line)['machine']['flavor']['display_name']
                           for line in out.rstrip('\n').split('\n')], names)
         _, out, _ = self.ask('csv')
         rows = list(csv.DictReader(io.StringIO(out, newline='')))
         self.assertEqual(len(rows), len(names))
         for row, name in zip(rows, names):
-            cell = row['flavor.display_name']
+            cell = row['machine.flavor.display_name']
             self.assertEqual([c for c in CONTROL.findall(cell) if c not in '\t\r'], [])
             if all(c.isprintable() or c in '\t\r\n' for c in name):
                 self.assertEqual(csv_value(cell), name)
@@ -182,7 +182,7 @@ class Hostile(harness.Case):
             for pick in self.picks[:None if form == 'openstack' else 12]:
                 one = self.placements[pick]
                 code, script, err = self.ask(form, pick)
-                if '\0' in one['flavor']['upstream_id']:
+                if '\0' in one['machine']['flavor']['upstream_id']:
                     self.assertEqual((code, script), (1, ''))
                     self.assertIn('NUL', err)
                     continue
@@ -193,8 +193,8 @@ class Hostile(harness.Case):
                 self.assertEqual(done.returncode, 0, done.stderr)
                 create = [words for words in calls if words[:2] == ['server', 'create']]
                 self.assertEqual([words[2:4] for words in create], [[
-                    '--flavor=' + one['flavor']['upstream_id'],
-                    '--image=' + one['image']['upstream_id']]])
+                    '--flavor=' + one['machine']['flavor']['upstream_id'],
+                    '--image=' + one['machine']['image']['upstream_id']]])
                 self.assertRegex(done.stdout, rb'\Assh [A-Za-z][\w.-]*@192\.0\.2\.7\n\Z')
                 started += 1
             self.assertGreater(started, 8)
@@ -202,9 +202,9 @@ class Hostile(harness.Case):
     def test_variables_arrive_in_the_shell_as_they_are(self):
         for pick in self.picks:
             one = self.placements[pick]
-            names = [one['flavor']['display_name'], one['image']['display_name']]
+            names = [one['machine']['flavor']['display_name'], one['machine']['image']['display_name']]
             code, text, err = self.ask('env', pick)
-            if '\0' in ''.join(names) + one['flavor']['upstream_id'] + (one['login_user'] or ''):
+            if '\0' in ''.join(names) + one['machine']['flavor']['upstream_id'] + (one['machine']['login_user'] or ''):
                 self.assertEqual((code, text), (1, ''))
                 self.assertIn('NUL', err)
                 continue
@@ -225,7 +225,7 @@ class Hostile(harness.Case):
         Loader.add_constructor('!unsafe', lambda loader, node: loader.construct_scalar(node))
         for pick in self.picks:
             one = self.placements[pick]
-            name = one['flavor']['display_name']
+            name = one['machine']['flavor']['display_name']
             code, out, err = self.ask('terraform-external', pick)
             self.assertEqual(code, 0, err)
             self.assertEqual(json.loads(out)['flavor_name'], name)
@@ -233,7 +233,7 @@ class Hostile(harness.Case):
             self.assertEqual(code, 0, err)
             facts = yaml.load(out, Loader)
             self.assertEqual(facts['cis_flavor_name'], name)
-            self.assertEqual(facts['cis_server']['flavor'], one['flavor']['upstream_id'])
+            self.assertEqual(facts['cis_server']['flavor'], one['machine']['flavor']['upstream_id'])
             if '{{' in name or '{%' in name:
                 self.assertIn('cis_flavor_name: !unsafe "', out)
             code, out, err = self.ask('tfvars', pick)

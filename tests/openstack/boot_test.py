@@ -101,14 +101,14 @@ class Site:
     def place(self, vo, words):
         """(flags, placements, why there are none or None) of a request."""
         flags = ('--vo', vo, '--site', self.site['name'], *words)
-        reply = ask(self.test.database, 'place', *flags,
+        reply = ask(self.test.database, 'place', *flags, '--explain',
                     *(('--all', '--limit', '0') if OPTIONS.all or OPTIONS.ask else ()))
+        placements = placed.of(reply)
         self.counts['requests'] += 1
-        self.counts['placements'] += len(reply['placements'])
+        self.counts['placements'] += len(placements)
         (verdict,) = [one for one in reply['verdicts'] if one['site_name'] == self.site['name']]
-        # An assumed route is offered and does not count: NET_ROUTER_UNSEEN beside a placement.
-        return (flags, reply['placements'],
-                None if reply['placements'] else verdict['blocking'])
+        # An assumed route is offered and does not count: NETWORK_ROUTER_UNSEEN beside a placement.
+        return flags, placements, None if placements else verdict['blocking_reason']
 
     def run_project(self, vo):
         project = Project(self.test.lab, self.site, vo)
@@ -236,7 +236,7 @@ class Site:
     def look(self, project, words, placement, told, made):
         """Holds the machines that a script made against what was promised."""
         check = self.test.assertEqual
-        has_network = placement['network']['kind'] != 'KIND_UNSPECIFIED'
+        has_network = placement['network']['kind'] != 'UNSPECIFIED'
         check((len(told), len(made['server'])),
               (wishes.count(words) if has_network else 0, wishes.count(words)),
               'addresses and machines')
@@ -277,7 +277,7 @@ class Site:
         public = [':' in one for one in fixed + floating if is_public(one)]
         for family, wanted, has in (('v4', '--public-ip', False in public),
                                     ('v6', '--ipv6', True in public)):
-            if wanted in words or plan['public_' + family] == 'TRISTATE_YES' \
+            if wanted in words or plan.get('public_' + family) \
                     and '--no-public-ip' not in words and plan['kind'] == 'DIRECT':
                 check(has, True, 'public %s among %s' % (family, fixed + floating))
         if '--no-public-ip' in words:
@@ -321,8 +321,9 @@ class Site:
         self.for_nos.shuffle(refused)
         seen, first, rest = set(), [], []
         for one in refused:
-            (rest if one[1]['code'] in seen else first).append(one)
-            seen.add(one[1]['code'])
+            kind = one[1]['code'], one[1]['quota_resource']
+            (rest if kind in seen else first).append(one)
+            seen.add(kind)
         return (first + rest)[:None if OPTIONS.all else self.nos_left[vo]]
 
     def try_brute_force(self, prober, vo, promised):
@@ -343,7 +344,8 @@ class Site:
 
     def try_all(self, prober, vo, words, reason):
         self.counts['nos tried'] += 1
-        self.counts['nos tried: %s %s' % (reason['stage'], reason['code'])] += 1
+        self.counts['nos tried: %s %s' % (reason['stage'].replace('PLACEMENT_STAGE_', ''),
+                                          reason['code'].replace('REASON_CODE_', ''))] += 1
         pair = self.timed('trying pairs', prober.pair, words)
         if pair is None:
             return

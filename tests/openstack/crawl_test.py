@@ -28,7 +28,7 @@ def without_ages(value):
 
 def placement(reply):
     """(flavor, image, network, pool, user) of the best placement."""
-    best = reply['placements'][0]
+    best = reply['placements'][0]['machine']
     network = best['network']
     return (best['flavor']['display_name'], best['image']['display_name'],
             network['network']['display_name'],
@@ -42,39 +42,39 @@ class Questions(lab_client.Crawled):
         self.assertEqual(placement(reply), (
             'cor2mem4hd20', 'Image for EGI Ubuntu 20.04 [Ubuntu/20.04/VirtualBox]',
             'net-vo.access.egi.eu', 'public00', 'ubuntu'))
-        network = reply['placements'][0]['network']
+        network = reply['placements'][0]['machine']['network']
         self.assertEqual(len(network['unattached_floating_ip_ids']), 6)
-        self.assertEqual(network['floating_ip_quota_free'], 0)
+        self.assertEqual(network['floating_ips_left']['value'], 0)
 
     def test_padova_never_puts_the_big_image_on_the_small_disk(self):
         reply = ask(self.database, 'place', '--vo', VO, '--ram', '512M', '--site',
                     'INFN-PADOVA-STACK', '--all', '--explain')
-        pairs = {(p['flavor']['display_name'], p['image']['display_name'])
-                 for p in reply['placements']}
+        machines = [p['machine'] for p in reply['placements']]
+        pairs = {(m['flavor']['display_name'], m['image']['display_name']) for m in machines}
         self.assertNotIn(('m1.tiny', 'Ubuntu Server 18.04 LTS'), pairs)
         self.assertTrue([pair for pair in pairs if pair[1] == 'Ubuntu Server 18.04 LTS'])
         (verdict,) = [v for v in reply['verdicts'] if v['site_name'] == 'INFN-PADOVA-STACK']
         (refused,) = [pair for pair in verdict['refused_pairs'] if
-                      (pair['flavor'], pair['image']) == ('m1.tiny', 'Ubuntu Server 18.04 LTS')]
-        self.assertEqual(refused['reason']['stage'], 'image_x_flavor')
+                      (pair['flavor']['display_name'], pair['image']['display_name'])
+                      == ('m1.tiny', 'Ubuntu Server 18.04 LTS')]
+        self.assertEqual(refused['reason']['stage'], 'PLACEMENT_STAGE_PAIR')
         self.assertRegex(refused['reason']['message'], r'2\.20 GiB.*1(\.00)? GiB')
 
     def test_direct_attachment_needs_no_pool(self):
         reply = ask(self.database, 'place', '--vo', VO, '--public-ip', '--site', 'CIS-LAB-DIRECT')
         self.assertEqual(placement(reply)[2:4], ('provider-public', None))
 
-    def placements(self, *wish):
-        """(site, VO, placement) of every share that can have the wish, but at BY_BOOT_TEST."""
+    def plans(self, *wish):
+        """(site, VO, network plan) of every share that can have the wish, but at BY_BOOT_TEST."""
         for vo in sorted({vo for site in self.lab['sites'] for vo in site['vos']}):
             for found in ask(self.database, 'place', '--vo', vo, *wish)['placements']:
                 if found['site_name'] not in BY_BOOT_TEST:
-                    yield self.site(found['site_name']), vo, found
+                    yield self.site(found['site_name']), vo, found['machine']['network'] or {}
 
     def test_promised_floating_ips_can_be_made(self):
         # The site itself is asked for one of each pool, as the plan's steps say, and gets it back.
-        plans = [(site, vo, found['network']) for site, vo, found in self.placements('--public-ip')
-                 if found['network']['external_network']
-                 and not found['network']['unattached_floating_ip_ids']]
+        plans = [(site, vo, plan) for site, vo, plan in self.plans('--public-ip')
+                 if plan['external_network'] and not plan['unattached_floating_ip_ids']]
         self.assertGreater(len(plans), 5)
 
         def attempt(plan):
@@ -103,9 +103,9 @@ class Questions(lab_client.Crawled):
                 for (site, vo), networks in zip(projects, listed)}
         self.assertTrue(any(bare.values()))
         for wish in ([], ['--public-ip'], ['--no-public-ip'], ['--ipv6']):
-            for site, vo, found in self.placements(*wish):
+            for site, vo, plan in self.plans(*wish):
                 with self.subTest(site=site['name'], vo=vo, wish=wish):
-                    network = found['network']['network'] or {}  # none if it is to be made
+                    network = plan.get('network') or {}  # none if it is to be made
                     self.assertNotIn(network.get('upstream_id'), bare[site['name'], vo])
 
     def test_the_private_external_network_is_not_a_public_one(self):

@@ -2,7 +2,7 @@
 
 # Every kind of plan and every step that one can have, each a row of the table of proofs; one without
 # a machine at any site is not proven.
-KINDS = ('KIND_UNSPECIFIED', 'DIRECT', 'FLOATING', 'FLOATING_NEEDS_ROUTER',
+KINDS = ('UNSPECIFIED', 'DIRECT', 'FLOATING', 'FLOATING_NEEDS_ROUTER',
          'FLOATING_NEEDS_NETWORK', 'PRIVATE', 'ROUTED_NEEDS_NETWORK', 'PRIVATE_NEEDS_NETWORK')
 STEPS = ('free floating IP', 'new floating IP', 'router is enabled', 'gateway is set',
          'router is made', 'port on a subnet', 'subnet of a pool, IPv4', 'subnet of a pool, IPv6',
@@ -12,6 +12,19 @@ STEPS = ('free floating IP', 'new floating IP', 'router is enabled', 'gateway is
 LEVELS = ('VERIFIED', 'STRONG', 'PROBABLE', 'GUESS', 'UNKNOWN')
 # These are never to fail.
 SURE = ('VERIFIED', 'STRONG')
+
+
+def _plan(plan):
+    """A network plan with the bare word of its kind; that of a machine without a network has no more."""
+    plan = plan or {'kind': 'UNSPECIFIED'}
+    return {**plan, 'kind': plan['kind'].replace('NETWORK_PLAN_KIND_', ''),
+            'fallbacks': [_plan(one) for one in plan.get('fallbacks', ())]}
+
+
+def of(reply):
+    """The placements of a reply, what is of the machine beside what is of the share."""
+    return [{**one, **one['machine'], 'network': _plan(one['machine']['network'])}
+            for one in reply['placements']]
 
 
 def id_of(reference):
@@ -68,8 +81,8 @@ def steps(placement, image, count):
         'subnet of a pool, IPv4': plan.get('subnet_pool') and version == 4,
         'subnet of a pool, IPv6': plan.get('subnet_pool') and version == 6,
         'config drive': plan.get('needs_config_drive'),
-        'public IPv4 of its own': not floating and plan['public_v4'] == 'TRISTATE_YES',
-        'public IPv6 of its own': plan['public_v6'] == 'TRISTATE_YES',
+        'public IPv4 of its own': not floating and plan.get('public_v4'),
+        'public IPv6 of its own': plan.get('public_v6'),
         'assumed route': is_assumed(placement),
         'other pools to fall back to': plan.get('fallbacks'),
         'boot volume': placement.get('boot_volume_gib'),

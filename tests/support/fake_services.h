@@ -108,13 +108,33 @@ class FakeInventory : public v1::InventoryService::Service {
   FakeControl* const control_;
 };
 
-// Gives the test's placements, page by page, and everything else on every page.
+// Gives the test's placements and verdicts, page by page, and everything else on every page.
 class FakePlacement : public v1::PlacementService::Service {
  public:
   explicit FakePlacement(FakeControl* control) : control_(control) {}
 
   v1::FindPlacementsResponse response;
   v1::FindPlacementsRequest request;
+  v1::ExplainPlacementsResponse explained;
+  v1::ExplainPlacementsRequest explain_request;
+
+  grpc::Status ExplainPlacements(grpc::ServerContext* context,
+                                 const v1::ExplainPlacementsRequest* asked,
+                                 v1::ExplainPlacementsResponse* answer) override {
+    explain_request = *asked;
+    if (grpc::Status s = control_->Enter("ExplainPlacements", context); !s.ok()) return s;
+    *answer = explained;
+    answer->clear_verdicts();
+    int begin = 0;
+    if (!absl::SimpleAtoi(asked->page_token(), &begin)) begin = 0;
+    const int size =
+        std::min(asked->page_size() == 0 ? 50 : asked->page_size(), control_->max_page_size);
+    const int end = std::min(explained.verdicts_size(), begin + size);
+    for (int i = begin; i < end; ++i) *answer->add_verdicts() = explained.verdicts(i);
+    answer->set_total_size(explained.verdicts_size());
+    if (end < explained.verdicts_size()) answer->set_next_page_token(absl::StrCat(end));
+    return grpc::Status::OK;
+  }
 
   grpc::Status FindPlacements(grpc::ServerContext* context, const v1::FindPlacementsRequest* asked,
                               v1::FindPlacementsResponse* answer) override {

@@ -118,7 +118,7 @@ TEST(Csv, FieldsOfAnUnsetMessageAreEmpty) {
   mask.add_paths("network.kind");
   const auto columns = CsvColumnsOf(*v1::Placement::descriptor(), mask);
   EXPECT_THAT(CsvCells(placement, columns), ElementsAre(""));
-  placement.mutable_network()->set_kind(v1::NetworkPlan::DIRECT);
+  placement.mutable_machine()->mutable_network()->set_kind(v1::NETWORK_PLAN_KIND_DIRECT);
   EXPECT_THAT(CsvCells(placement, columns), ElementsAre("direct"));
 }
 

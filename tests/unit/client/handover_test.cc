@@ -35,17 +35,17 @@ v1::Placement HostilePlacement(const std::string& text) {
   v1::Placement p;
   p.set_site_name(text);
   p.set_keystone_url("https://a/v3");
-  p.mutable_flavor()->set_upstream_id("1");
-  p.mutable_flavor()->set_display_name(text);
-  p.mutable_image()->set_upstream_id("2");
-  p.mutable_image()->set_display_name(text);
-  p.mutable_network()->mutable_network()->set_display_name(text);
+  p.mutable_machine()->mutable_flavor()->set_upstream_id("1");
+  p.mutable_machine()->mutable_flavor()->set_display_name(text);
+  p.mutable_machine()->mutable_image()->set_upstream_id("2");
+  p.mutable_machine()->mutable_image()->set_display_name(text);
+  p.mutable_machine()->mutable_network()->mutable_network()->set_display_name(text);
   return p;
 }
 
 std::string Text(const v1::Placement& placement, Format format,
-                 const v1::FindPlacementsRequest& request = {}) {
-  const absl::StatusOr<std::string> text = FormatHandover(placement, request, format);
+                 const v1::PlacementQuery& query = {}) {
+  const absl::StatusOr<std::string> text = FormatHandover(placement, query, format);
   EXPECT_TRUE(text.ok()) << text.status();
   return text.value_or("");
 }
@@ -63,8 +63,8 @@ TEST(Handover, NamesOfSitesArriveAsTheyAre) {
 
 TEST(Handover, TerraformReadsStringsOnly) {
   v1::Placement p = HostilePlacement("a");
-  p.mutable_network()->add_unattached_floating_ip_ids("f1");
-  p.mutable_network()->add_unattached_floating_ip_ids("f2");
+  p.mutable_machine()->mutable_network()->add_unattached_floating_ip_ids("f1");
+  p.mutable_machine()->mutable_network()->add_unattached_floating_ip_ids("f2");
   const nlohmann::json json = nlohmann::json::parse(Text(p, Format::kTerraformExternal));
   for (const auto& [key, value] : json.items()) EXPECT_TRUE(value.is_string()) << key;
   EXPECT_EQ(json["unattached_floating_ip_ids"], "f1,f2");
@@ -73,11 +73,11 @@ TEST(Handover, TerraformReadsStringsOnly) {
 
 TEST(Handover, AnsibleTakesAFloatingIpOnlyIfOneIsWanted) {
   v1::Placement p = HostilePlacement("a");
-  p.mutable_network()->mutable_external_network()->set_display_name("public");
+  p.mutable_machine()->mutable_network()->mutable_external_network()->set_display_name("public");
   EXPECT_EQ(YAML::Load(Text(p, Format::kAnsible))["cis_server"]["auto_ip"].as<bool>(), false);
-  v1::FindPlacementsRequest request;
-  request.mutable_network()->set_public_v4(v1::ADDRESS_WISH_REQUIRED);
-  const YAML::Node server = YAML::Load(Text(p, Format::kAnsible, request))["cis_server"];
+  v1::PlacementQuery query;
+  query.mutable_network()->set_public_v4(v1::ADDRESS_REQUIREMENT_REQUIRED);
+  const YAML::Node server = YAML::Load(Text(p, Format::kAnsible, query))["cis_server"];
   EXPECT_EQ(server["auto_ip"].as<bool>(), true);
   EXPECT_EQ(server["floating_ip_pools"][0].as<std::string>(), "public");
 }

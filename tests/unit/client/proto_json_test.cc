@@ -52,11 +52,11 @@ TEST(ProtoJson, MapsAreOrderedSoThatEqualAnswersAreEqualText) {
 TEST(ProtoJson, AnyProtoJsonParserReadsItBack) {
   v1::Placement placement;
   placement.set_share("s");
-  placement.mutable_network()->set_kind(v1::NetworkPlan::FLOATING_NEEDS_ROUTER);
-  placement.mutable_network()->set_floating_ip_quota_free(-1);
+  placement.mutable_machine()->mutable_network()->set_kind(v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER);
+  placement.mutable_machine()->mutable_network()->mutable_floating_ips_left()->set_unlimited(true);
   placement.mutable_data_age()->set_seconds(90);
   placement.set_score(1);
-  placement.mutable_flavor()->set_ram_mib((int64_t{1} << 60) + 1);
+  placement.mutable_machine()->mutable_flavor()->set_ram_mib((int64_t{1} << 60) + 1);
   v1::Placement again;
   const auto status =
       google::protobuf::util::JsonStringToMessage(DumpJson(MessageToJson(placement), 2), &again);

@@ -8,56 +8,85 @@
 namespace cis {
 namespace {
 
-// The place request of a command line, as text.
-v1::FindPlacementsRequest PlaceRequest(std::vector<std::string> flags) {
+// The request for placements of a command line.
+v1::FindPlacementsRequest FindRequest(std::vector<std::string> flags) {
   std::vector<std::string> arguments = {"place", "--vo", "v"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   const ParsedArguments parsed = ParseArguments(arguments, "");
   EXPECT_TRUE(parsed.options.has_value()) << parsed.err;
-  return MakePlaceRequest(parsed.options->place);
+  const auto request = MakeFindRequest(parsed.options->place);
+  EXPECT_TRUE(request.ok()) << request.status();
+  return request.value_or(v1::FindPlacementsRequest());
 }
 
-void ExpectPlaceRequest(std::vector<std::string> flags, const std::string& text) {
+void ExpectFindRequest(std::vector<std::string> flags, const std::string& text) {
   v1::FindPlacementsRequest expected;
   for (const std::string& part :
-       {std::string("vos: 'v' machine {} network {} page_size: 500"), text}) {
+       {std::string("query { vos: 'v' machine {} network {} } page_size: 500"), text}) {
     ASSERT_TRUE(google::protobuf::TextFormat::MergeFromString(part, &expected)) << part;
   }
-  const v1::FindPlacementsRequest request = PlaceRequest(std::move(flags));
+  const v1::FindPlacementsRequest request = FindRequest(std::move(flags));
   EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(request, expected))
       << request.DebugString();
 }
 
+void ExpectQuery(std::vector<std::string> flags, const std::string& query) {
+  ExpectFindRequest(std::move(flags), "query { " + query + " }");
+}
+
 TEST(PlaceRequest, FlagsBecomeFields) {
-  ExpectPlaceRequest({}, "");
-  ExpectPlaceRequest({"--vcpus", "2..4", "--ram", "8G", "--gpus", "0"},
-                     "machine { vcpu_count { min: 2 max: 4 } ram_mib { min: 8192 } "
-                     "gpu_count { min: 0 } }");
-  ExpectPlaceRequest({"--os", "el>=9", "--image", "x"}, "image { os: 'el>=9' image: 'x' }");
-  ExpectPlaceRequest({"--public-ip"}, "network { public_v4: ADDRESS_WISH_REQUIRED }");
-  ExpectPlaceRequest({"--ipv6"}, "network { public_v6: ADDRESS_WISH_REQUIRED }");
-  ExpectPlaceRequest({"--no-public-ip"},
-                     "network { public_v4: ADDRESS_WISH_NONE public_v6: ADDRESS_WISH_NONE }");
-  ExpectPlaceRequest({"--no-public-ip", "--ipv6"},
-                     "network { public_v4: ADDRESS_WISH_NONE public_v6: ADDRESS_WISH_REQUIRED }");
-  ExpectPlaceRequest({"--country", "es,Pt"}, "countries: ['ES', 'PT']");
-  ExpectPlaceRequest({"--max-age", "1500ms"}, "max_age { seconds: 1 nanos: 500000000 }");
-  ExpectPlaceRequest({"--sort-by", "site desc", "--explain", "--count", "-1"},
-                     "order_by: 'site desc' explain: true count: -1");
-  ExpectPlaceRequest({"--no-volume", "--flavor", "m1.*"},
-                     "machine { allow_boot_from_volume: false flavors: 'm1.*' }");
-  ExpectPlaceRequest({"--gpu-memory", "40G", "--gpu-kind", "vgpu", "--cpu-alloc", "dedicated"},
-                     "machine { gpu_memory_mib { min: 40960 } gpu_kind: 'vgpu' "
-                     "cpu_alloc: 'dedicated' }");
-  ExpectPlaceRequest({"--not-flavor", "old.*", "--image-name", "EGI *", "--not-image", "*test*"},
-                     "machine { excluded_flavors: 'old.*' } "
-                     "image { images: 'EGI *' excluded_images: '*test*' }");
-  ExpectPlaceRequest({"--prefer-ipv6"}, "network { public_v6: ADDRESS_WISH_PREFERRED }");
-  ExpectPlaceRequest({"--no-ipv6"}, "network { public_v6: ADDRESS_WISH_NONE }");
-  ExpectPlaceRequest({"--prefer-public-ip"}, "network { public_v4: ADDRESS_WISH_PREFERRED }");
-  ExpectPlaceRequest({"--not-country", "es"}, "excluded_countries: 'ES'");
-  ExpectPlaceRequest({"--weights", "fit=1,freshness=0.5"}, "weights { fit: 1 freshness: 0.5 }");
-  ExpectPlaceRequest({"--page-token", "abc"}, "page_token: 'abc'");
+  ExpectFindRequest({}, "");
+  ExpectQuery({"--vcpus", "2..4", "--ram", "8G", "--gpus", "0"},
+              "machine { vcpu_count { min: 2 max: 4 } ram_mib { min: 8192 } "
+              "gpu_count { min: 0 } }");
+  ExpectQuery({"--os", "el>=9", "--image", "x"},
+              "image { os { distro: 'el' relation: VERSION_RELATION_AT_LEAST version: '9' } "
+              "image: 'x' }");
+  ExpectQuery({"--os", "Ubuntu:Jammy", "--os", "alma~9"},
+              "image { os { distro: 'ubuntu' relation: VERSION_RELATION_EQUAL version: 'jammy' } "
+              "os { distro: 'almalinux' relation: VERSION_RELATION_SAME_LINE version: '9' } }");
+  ExpectQuery({"--public-ip"}, "network { public_v4: ADDRESS_REQUIREMENT_REQUIRED }");
+  ExpectQuery({"--ipv6"}, "network { public_v6: ADDRESS_REQUIREMENT_REQUIRED }");
+  ExpectQuery({"--no-public-ip"},
+              "network { public_v4: ADDRESS_REQUIREMENT_FORBIDDEN "
+              "public_v6: ADDRESS_REQUIREMENT_FORBIDDEN }");
+  ExpectQuery({"--no-public-ip", "--ipv6"},
+              "network { public_v4: ADDRESS_REQUIREMENT_FORBIDDEN "
+              "public_v6: ADDRESS_REQUIREMENT_REQUIRED }");
+  ExpectQuery({"--country", "es,Pt"}, "countries: ['ES', 'PT']");
+  ExpectQuery({"--max-age", "1500ms"}, "max_age { seconds: 1 nanos: 500000000 }");
+  ExpectFindRequest({"--sort-by", "site desc", "--explain", "--count", "-1"},
+                    "order_by: 'site desc' query { count: -1 }");
+  ExpectQuery({"--no-volume", "--flavor", "m1.*"},
+              "machine { allow_boot_from_volume: false flavors: 'm1.*' }");
+  ExpectQuery({"--gpu-memory", "40G", "--gpu-kind", "vGPU", "--cpu-alloc", "dedicated"},
+              "machine { gpu_memory_mib { min: 40960 } gpu_kind: GPU_KIND_VGPU "
+              "cpu_allocation: CPU_ALLOCATION_DEDICATED }");
+  ExpectQuery({"--not-flavor", "old.*", "--image-name", "EGI *", "--not-image", "*test*"},
+              "machine { excluded_flavors: 'old.*' } "
+              "image { images: 'EGI *' excluded_images: '*test*' }");
+  ExpectQuery({"--prefer-ipv6"}, "network { public_v6: ADDRESS_REQUIREMENT_PREFERRED }");
+  ExpectQuery({"--no-ipv6"}, "network { public_v6: ADDRESS_REQUIREMENT_FORBIDDEN }");
+  ExpectQuery({"--prefer-public-ip"}, "network { public_v4: ADDRESS_REQUIREMENT_PREFERRED }");
+  ExpectQuery({"--not-country", "es"}, "excluded_countries: 'ES'");
+  ExpectQuery({"--weights", "fit=1,freshness=0.5"}, "weights { fit: 1 freshness: 0.5 }");
+  ExpectFindRequest({"--page-token", "abc"}, "page_token: 'abc'");
+}
+
+TEST(PlaceRequest, WordsOfClosedSetsAreChecked) {
+  const auto error_of = [](std::vector<std::string> flags) {
+    std::vector<std::string> arguments = {"place", "--vo", "v"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    const ParsedArguments parsed = ParseArguments(arguments, "");
+    EXPECT_TRUE(parsed.options.has_value()) << parsed.err;
+    return std::string(MakeFindRequest(parsed.options->place).status().message());
+  };
+  EXPECT_EQ(error_of({"--gpu-kind", "virtual"}),
+            "--gpu-kind: \"virtual\" is not known; write passthrough, vgpu, mig");
+  EXPECT_EQ(error_of({"--cpu-alloc", "pinned"}),
+            "--cpu-alloc: \"pinned\" is not known; write dedicated, shared, oversubscribed");
+  EXPECT_THAT(error_of({"--os", "ubuntu>="}),
+              ::testing::StartsWith("--os: \"ubuntu>=\" is not an operating system"));
 }
 
 TEST(PlaceRequest, AWeightNeedsAKnownName) {
@@ -68,9 +97,9 @@ TEST(PlaceRequest, AWeightNeedsAKnownName) {
 }
 
 TEST(PlaceRequest, LimitBoundsThePage) {
-  EXPECT_EQ(PlaceRequest({"--limit", "3"}).page_size(), 3);
-  EXPECT_EQ(PlaceRequest({"--limit", "0"}).page_size(), 500);
-  EXPECT_EQ(PlaceRequest({"--page-size", "-3"}).page_size(), -3);
+  EXPECT_EQ(FindRequest({"--limit", "3"}).page_size(), 3);
+  EXPECT_EQ(FindRequest({"--limit", "0"}).page_size(), 500);
+  EXPECT_EQ(FindRequest({"--page-size", "-3"}).page_size(), -3);
 }
 
 TEST(PlaceRequest, AllCombinationsAreBoundedUnlessTheUserSaysOtherwise) {

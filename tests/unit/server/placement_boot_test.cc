@@ -121,9 +121,9 @@ TEST(PlacementBoot, NamesAnotherTypeWhereTheDefaultHasNoQuota) {
   EXPECT_EQ(Only(answer).confidence, Confidence::kProbable);
   builder.AddQuota(MakeQuota("volume_gib.hdd", 10, 9));
   const Answer refused = Find(builder, QueryOf());
-  EXPECT_EQ(BlockingCode(refused), "QUOTA_ZERO_VOLUMES");
+  EXPECT_EQ(BlockingCode(refused), "QUOTA_ZERO volumes");
   EXPECT_EQ(
-      FormatReason(*refused->verdicts[0].blocking(), QueryOf()).message,
+      FormatReason(*refused->verdicts[0].blocking(), QueryOf()),
       "the project's quota for volumes of type ssd is 0; a machine of flavor m1.medium needs 1");
 }
 
@@ -136,7 +136,7 @@ TEST(PlacementBoot, ObeysTheGreatestSizeOfAVolume) {
   query.disk_gib.min = 21;
   const Answer answer = Find(builder, query);
   EXPECT_EQ(BlockingCode(answer), "QUOTA_VOLUME_TOO_LARGE");
-  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query).message,
+  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query),
             "the project's quota allows volumes of at most 20 GiB; one of 21 GiB is needed");
 }
 

@@ -84,7 +84,7 @@ TEST(PlacementChoice, PrefersARootDiskToAVolumeAndCountsTheVolume) {
   const Answer answer = Find(builder, query);
   ASSERT_EQ(Flavor1(answer), "diskless");
   EXPECT_EQ(answer->placements[0].boot_volume_gib, 25);
-  EXPECT_EQ(answer->placements[0].bucket, 2);
+  EXPECT_EQ(answer->placements[0].tier, PlacementTier::kNeedsSteps);
 }
 
 TEST(PlacementChoice, TakesTheNewestVersionThenTheBestKindThenTheNewestBuild) {
@@ -171,7 +171,7 @@ TEST(PlacementChoice, FindsCommunityAndPendingImagesByNameOnly) {
   const Answer by_glob = Find(builder, query);
   EXPECT_EQ(Image1(by_glob), "none");
   ASSERT_EQ(BlockingCode(by_glob), "IMAGE_NOT_OFFERED");
-  EXPECT_THAT(FormatReason(*by_glob->verdicts[0].blocking(), query).message,
+  EXPECT_THAT(FormatReason(*by_glob->verdicts[0].blocking(), query),
               testing::HasSubstr("used only if the request names"));
   query = QueryOf();
   query.image = "id-Ubuntu 24.04";
@@ -196,7 +196,7 @@ TEST(PlacementChoice, ANameThatIsNotFoundSaysWhatWasNotRead) {
   query.image = "Debian 12";
   const Answer answer = Find(builder, query);
   ASSERT_EQ(BlockingCode(answer), "IMAGE_NOT_FOUND");
-  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query).message,
+  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query),
             "the only image is not named Debian 12; community images were not read (HTTP 403); "
             "hidden images "
             "were not read (HTTP 400)");
@@ -302,7 +302,7 @@ TEST(PlacementChoice, AKindOfGpuThatIsNotKnownComesLastAndWithANote) {
   const Answer never = Find(builder, query);
   ASSERT_EQ(BlockingCode(never), "GPU_KIND_MISMATCH");
   EXPECT_EQ(
-      FormatReason(*never->verdicts[0].blocking(), query).message,
+      FormatReason(*never->verdicts[0].blocking(), query),
       "none of the 2 flavors with a GPU that the request does not exclude has a GPU of kind mig; "
       "game has a GPU of model GeForce RTX 3090; a100 may have a GPU of kind mig, but is "
       "excluded by the request");
@@ -356,11 +356,11 @@ TEST(PlacementChoice, ASnapshotOfVolumesNeedsVolumesAndNoRootDisk) {
     EXPECT_EQ(answer->placements[0].boot_volume_gib, std::nullopt);
     EXPECT_THAT(DescribeNotes(answer->placements[0], query, TestTime()),
                 testing::Contains(testing::HasSubstr("2 volumes of 120 GiB together")));
-    EXPECT_EQ(BlockingCode(Find(scene(disk_gib, 1, 120), query)), "QUOTA_EXHAUSTED_VOLUMES");
-    EXPECT_EQ(BlockingCode(Find(scene(disk_gib, 2, 119), query)), "QUOTA_EXHAUSTED_VOLUME_GIB");
+    EXPECT_EQ(BlockingCode(Find(scene(disk_gib, 1, 120), query)), "QUOTA_EXHAUSTED volumes");
+    EXPECT_EQ(BlockingCode(Find(scene(disk_gib, 2, 119), query)), "QUOTA_EXHAUSTED volume_gib");
   }
   query.count = 2;
-  EXPECT_EQ(BlockingCode(Find(scene(10, 3, 240), query)), "QUOTA_EXHAUSTED_VOLUMES");
+  EXPECT_EQ(BlockingCode(Find(scene(10, 3, 240), query)), "QUOTA_EXHAUSTED volumes");
   EXPECT_EQ(Image1(Find(scene(10, 4, 240), query)), "backup");
 }
 
@@ -374,7 +374,7 @@ TEST(PlacementChoice, MultipliesQuotasByTheCount) {
   EXPECT_EQ(BlockingCode(Find(builder, query)), "");
   query.count = 4;
   const Answer answer = Find(builder, query);
-  EXPECT_EQ(BlockingCode(answer), "QUOTA_EXHAUSTED_CORES");
+  EXPECT_EQ(BlockingCode(answer), "QUOTA_EXHAUSTED cores");
   ASSERT_FALSE(answer->relaxations.empty());
   EXPECT_EQ(answer->relaxations[0].query.count, 3);
   EXPECT_THAT(answer->relaxations[0].changed_fields, ElementsAre("count"));
@@ -414,9 +414,9 @@ TEST(PlacementOrder, PutsSureBeforeProbableBeforeStale) {
   query.public_v4 = AddressWish::kRequired;
   const Answer answer = Find(ThreeSites(), query);
   EXPECT_THAT(SitesOf(answer), ElementsAre("C-SURE", "B-PROBABLE", "A-STALE"));
-  EXPECT_EQ(answer->placements[0].bucket, 0);
-  EXPECT_EQ(answer->placements[1].bucket, 1);
-  EXPECT_EQ(answer->placements[2].bucket, 3);
+  EXPECT_EQ(answer->placements[0].tier, PlacementTier::kCertain);
+  EXPECT_EQ(answer->placements[1].tier, PlacementTier::kUncertain);
+  EXPECT_EQ(answer->placements[2].tier, PlacementTier::kStale);
   EXPECT_THAT(DescribeNotes(answer->placements[2], query, TestTime() + absl::Hours(1)),
               testing::Contains("The data were read 49 h ago."));
 }
@@ -443,7 +443,7 @@ TEST(PlacementOrder, AnOutageComesLastAndARiskCostsHealth) {
   ASSERT_EQ(outage->placements.size(), 2u);
   const Placement& down = outage->placements[1];
   EXPECT_EQ(down.share->view.site->site.name, "SITE-A");
-  EXPECT_EQ(down.bucket, 4);
+  EXPECT_EQ(down.tier, PlacementTier::kDowntime);
   EXPECT_EQ(down.parts[static_cast<size_t>(Criterion::kHealth)], 0);
   EXPECT_THAT(DescribeNotes(down, QueryOf(), TestTime()),
               testing::Contains("The site announces a downtime of its cloud until 2026-01-03 03:04 "
@@ -453,7 +453,7 @@ TEST(PlacementOrder, AnOutageComesLastAndARiskCostsHealth) {
   const Answer risk = find(false, -absl::Hours(1));
   const Placement& at_risk = risk->placements[1];
   EXPECT_EQ(at_risk.share->view.site->site.name, "SITE-A");
-  EXPECT_EQ(at_risk.bucket, risk->placements[0].bucket);
+  EXPECT_EQ(at_risk.tier, risk->placements[0].tier);
   EXPECT_EQ(at_risk.parts[static_cast<size_t>(Criterion::kHealth)], at_risk.share->health / 2);
 
   const Answer later = find(true, absl::Hours(1));

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/placement/os_requirement.h"
+#include "server/placement/os_match.h"
 
 namespace cis {
 

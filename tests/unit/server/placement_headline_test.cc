@@ -76,18 +76,18 @@ TEST(PlacementHeadline, UsesUnattachedFloatingIpsWhenTheQuotaIsUsedUp) {
   ASSERT_NE(p.plan->unattached, nullptr);
   EXPECT_THAT(p.plan->unattached->ids, testing::ElementsAre("fip-1", "fip-2", "fip-3"));
   EXPECT_EQ(p.floating_ip_quota_free, 0);
-  EXPECT_EQ(p.bucket, 0);
+  EXPECT_EQ(p.tier, PlacementTier::kCertain);
 }
 
 TEST(PlacementHeadline, RefusesOnceUnattachedFloatingIpsDoNotReachEither) {
   PlacementQuery query = FirstUser();
   query.count = 4;
   const Answer answer = Find(Cesga(), query);
-  EXPECT_EQ(BlockingCode(answer), "QUOTA_EXHAUSTED_FIP");
+  EXPECT_EQ(BlockingCode(answer), "QUOTA_EXHAUSTED floating_ips");
   const Reason& reason = *answer->verdicts[0].blocking();
   EXPECT_EQ(reason.want, 1);
   EXPECT_EQ(reason.best, 0);
-  EXPECT_EQ(FormatReason(reason, query).message,
+  EXPECT_EQ(FormatReason(reason, query),
             "the project's quota has 0 floating IPs left; 1 is needed");
   ASSERT_FALSE(answer->relaxations.empty());
   EXPECT_EQ(answer->relaxations[0].query.count, 3);
@@ -114,7 +114,6 @@ CatalogBuilder Padova() {
 TEST(PlacementHeadline, NeverPairsAFlavorWithAnImageLargerThanItsDisk) {
   PlacementQuery query = QueryOf(kVo);
   query.ram_mib.min = 512;
-  query.explain = true;
   const Answer answer = Find(Padova(), query);
   ASSERT_EQ(answer->placements.size(), 1u);
   const Placement& p = answer->placements[0];
@@ -122,10 +121,13 @@ TEST(PlacementHeadline, NeverPairsAFlavorWithAnImageLargerThanItsDisk) {
   ASSERT_NE(p.smaller_flavor, nullptr);
   const std::optional<Reason> refusal = WhyNotPair(*p.smaller_flavor, *p.image->image, query);
   ASSERT_TRUE(refusal.has_value());
-  EXPECT_EQ(FormatReason(*refusal, query).message,
+  EXPECT_EQ(FormatReason(*refusal, query),
             "image Ubuntu 18.04 has a size of 2.20 GiB and flavor m1.tiny has 1.00 GiB");
-  ASSERT_EQ(answer->verdicts[0].refused_pairs.size(), 1u);
-  EXPECT_EQ(answer->verdicts[0].refused_pairs[0].code, ReasonCode::kImageSizeGtDisk);
+  const std::vector<ShareDetails> details =
+      ExplainShares(*answer.snapshot, *answer->index, query, TestTime() + absl::Hours(1),
+                    FreshnessPolicy(), {answer->verdicts[0].share});
+  ASSERT_EQ(details[0].refused_pairs.size(), 1u);
+  EXPECT_EQ(details[0].refused_pairs[0].code, ReasonCode::kImageSizeGtDisk);
 }
 
 TEST(PlacementHeadline, SaysWhyWhenTheTooSmallFlavorIsAllThereIs) {

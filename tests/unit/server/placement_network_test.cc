@@ -47,7 +47,7 @@ TEST(PlacementNetwork, TakesADirectNetworkThatGivesPublicAddresses) {
   EXPECT_EQ(p.plan->pool, nullptr);
   // How many addresses others have left on a network that all share is shown to nobody.
   EXPECT_EQ(p.confidence, Confidence::kProbable);
-  EXPECT_EQ(p.bucket, 1);
+  EXPECT_EQ(p.tier, PlacementTier::kUncertain);
   EXPECT_THAT(DescribeSteps(p, Public()), ElementsAre("Start the machine on provider"));
 }
 
@@ -61,7 +61,7 @@ TEST(PlacementNetwork, MakesARouterWhereOnlyThatIsMissing) {
   EXPECT_EQ(p.plan->network->name, "private");
   ASSERT_NE(p.plan->subnet, nullptr);
   EXPECT_EQ(*p.plan->subnet, "subnet-id-private");
-  EXPECT_EQ(p.bucket, 2);
+  EXPECT_EQ(p.tier, PlacementTier::kNeedsSteps);
   EXPECT_THAT(DescribeSteps(p, Public()),
               ElementsAre("Create a router with a gateway on public00",
                           "Add subnet subnet-id-private to the router",
@@ -90,7 +90,7 @@ TEST(PlacementNetwork, MakesANetworkWhereThereIsOnlyAPool) {
   ASSERT_NE(p.plan, nullptr);
   EXPECT_EQ(p.plan->kind, PlanKind::kFloatingNeedsNetwork);
   EXPECT_EQ(p.plan->network, nullptr);
-  EXPECT_EQ(p.bucket, 2);
+  EXPECT_EQ(p.tier, PlacementTier::kNeedsSteps);
 }
 
 TEST(PlacementNetwork, AssumesARouterWhereNoneMayBeSeenAndSaysSo) {
@@ -102,7 +102,7 @@ TEST(PlacementNetwork, AssumesARouterWhereNoneMayBeSeenAndSaysSo) {
   ASSERT_NE(p.plan, nullptr);
   EXPECT_EQ(p.plan->kind, PlanKind::kFloating);
   EXPECT_NE(p.unknowns & UnknownBit(Unknown::kRouters), 0u);
-  EXPECT_EQ(p.bucket, 1);
+  EXPECT_EQ(p.tier, PlacementTier::kUncertain);
   EXPECT_THAT(DescribeNotes(p, Public(), TestTime()),
               testing::Contains(testing::HasSubstr("routed to public00 is assumed")));
 }
@@ -155,7 +155,7 @@ TEST(PlacementNetwork, GuessesByNameOnlyWhenNothingElseIsKnownAndSaysSo) {
   EXPECT_TRUE(p.plan->ambiguous);
   EXPECT_EQ(p.plan->alternatives.size(), 2u);
   EXPECT_EQ(p.plan->confidence, Confidence::kGuess);
-  EXPECT_EQ(p.bucket, 1);
+  EXPECT_EQ(p.tier, PlacementTier::kUncertain);
 }
 
 TEST(PlacementNetwork, PrefersOwnRoutedNetworksWhenNoAddressIsAskedFor) {
@@ -174,7 +174,7 @@ TEST(PlacementNetwork, StartsWithoutANetworkOnlyWhenNoneIsKnownAndNoneIsAskedFor
   const Placement& p = Only(answer);
   ASSERT_NE(p.plan, nullptr);
   EXPECT_EQ(p.plan->kind, PlanKind::kNone);
-  EXPECT_EQ(p.bucket, 2);
+  EXPECT_EQ(p.tier, PlacementTier::kNeedsSteps);
 }
 
 TEST(PlacementNetwork, PreferenceForAnAddressFallsBackToNone) {
@@ -218,9 +218,9 @@ TEST(PlacementNetwork, LeavesOutNetworksThatAreDownOrGone) {
     if (network.record.name == "private") network.active = false;
     if (network.record.name == "public00") network.record.status = "DOWN";
   }
-  EXPECT_EQ(BlockingCode(Find(builder, Public())), "NET_DOWN");
+  EXPECT_EQ(BlockingCode(Find(builder, Public())), "NETWORK_DOWN");
   for (auto& network : builder.share().networks) network.active = false;
-  EXPECT_EQ(BlockingCode(Find(builder, Public())), "NET_NONE");
+  EXPECT_EQ(BlockingCode(Find(builder, Public())), "NETWORK_NONE");
 }
 
 // Nova: "requires a subnet in order to boot instances on".
@@ -253,7 +253,7 @@ TEST(PlacementNetwork, CountsUnattachedFloatingIpsOfThatPoolOnly) {
     if (quota.resource == "floating_ips") quota = MakeQuota("floating_ips", 2, 2);
   }
   builder.AddFloatingIp(MakeFloatingIp("elsewhere", "id-other-pool", false));
-  EXPECT_EQ(BlockingCode(Find(builder, Public())), "QUOTA_EXHAUSTED_FIP");
+  EXPECT_EQ(BlockingCode(Find(builder, Public())), "QUOTA_EXHAUSTED floating_ips");
   builder.AddFloatingIp(MakeFloatingIp("here", "id-public00", false));
   const Answer answer = Find(builder, Public());
   const Placement& p = Only(answer);
@@ -291,7 +291,7 @@ CatalogBuilder SureScene() {
 TEST(PlacementNetwork, IsVerifiedOnlyWhereEveryAddressIsKnownToBeThere) {
   const Answer sure = Find(SureScene(), Public());
   EXPECT_EQ(Only(sure).confidence, Confidence::kVerified);
-  EXPECT_EQ(Only(sure).bucket, 0);
+  EXPECT_EQ(Only(sure).tier, PlacementTier::kCertain);
   PlacementQuery two = Public();
   two.count = 2;  // one floating IP must be made, and who knows whether the pool has one
   EXPECT_EQ(Only(Find(SureScene(), two)).confidence, Confidence::kProbable);
@@ -389,7 +389,7 @@ TEST(PlacementNetwork, LeadsARouterAwayFromAPrivatePoolOnlyIfNothingUsesIt) {
   FloatingIp used = MakeFloatingIp("used", campus.id, true);
   used.router_id = "router-1";
   builder.AddFloatingIp(used);
-  EXPECT_EQ(BlockingCode(Find(builder, Public())), "QUOTA_EXHAUSTED_NETWORKS");
+  EXPECT_EQ(BlockingCode(Find(builder, Public())), "QUOTA_EXHAUSTED networks");
 }
 
 TEST(PlacementNetwork, PromisesNoMoreMachinesThanTheSubnetHasAddresses) {
@@ -403,11 +403,11 @@ TEST(PlacementNetwork, PromisesNoMoreMachinesThanTheSubnetHasAddresses) {
   EXPECT_EQ(BlockingCode(Find(builder, query)), "");
   query.count = 12;
   const Answer answer = Find(builder, query);
-  EXPECT_EQ(BlockingCode(answer), "QUOTA_ZERO_NETWORKS");  // a network to make would hold them
+  EXPECT_EQ(BlockingCode(answer), "QUOTA_ZERO networks");  // a network to make would hold them
   query.network = "private";
   const Answer named = Find(builder, query);
-  EXPECT_EQ(BlockingCode(named), "NET_TOO_FEW_ADDRESSES");
-  EXPECT_EQ(FormatReason(*named->verdicts[0].blocking(), query).message,
+  EXPECT_EQ(BlockingCode(named), "NETWORK_TOO_FEW_ADDRESSES");
+  EXPECT_EQ(FormatReason(*named->verdicts[0].blocking(), query),
             "network private has at most 3 addresses left; 12 are needed");
   EXPECT_THAT(named->relaxations,
               testing::Contains(
@@ -423,7 +423,7 @@ TEST(PlacementNetwork, PromisesNoMoreFloatingIpsThanThePoolHasAddresses) {
   query.count = 4;  // one lies unattached, three are made
   EXPECT_EQ(BlockingCode(Find(builder, query)), "");
   query.count = 5;
-  EXPECT_EQ(BlockingCode(Find(builder, query)), "NET_TOO_FEW_ADDRESSES");
+  EXPECT_EQ(BlockingCode(Find(builder, query)), "NETWORK_TOO_FEW_ADDRESSES");
 }
 
 TEST(PlacementNetwork, NamesOtherPoolsForWhenOneHasNoAddressLeft) {
@@ -461,16 +461,16 @@ TEST(PlacementNetwork, AnotherProjectsNetworkIsAnAssumptionAndDoesNotCount) {
     if (quota.resource == "networks") quota = MakeQuota("networks", 0, 0);
   }
   const Answer with_quota_reason = Find(builder, Public());
-  EXPECT_EQ(BlockingCode(with_quota_reason), "QUOTA_ZERO_NETWORKS");
+  EXPECT_EQ(BlockingCode(with_quota_reason), "QUOTA_ZERO networks");
   PlacementQuery query = Public();
   query.network = "private";
   const Answer answer = Find(builder, query);
   const Placement& p = Only(answer);
   EXPECT_TRUE(p.plan->is_assumed);
   EXPECT_EQ(p.confidence, Confidence::kGuess);
-  EXPECT_EQ(p.bucket, 5);
+  EXPECT_EQ(p.tier, PlacementTier::kAssumed);
   EXPECT_FALSE(answer->verdicts[0].fits);
-  EXPECT_EQ(BlockingCode(answer), "NET_ROUTER_UNSEEN");
+  EXPECT_EQ(BlockingCode(answer), "NETWORK_ROUTER_UNSEEN");
 }
 
 TEST(PlacementNetwork, MakesAPrivateNetworkWhereEveryOtherIsPublic) {
@@ -508,7 +508,7 @@ TEST(PlacementNetwork, TakesPublicIpv6FromASharedSubnetPool) {
   external.address_scope_v6 = "scope";
   PlacementQuery query = QueryOf();
   query.public_v6 = AddressWish::kRequired;
-  EXPECT_EQ(BlockingCode(Find(builder, query)), "NET_NO_PUBLIC_V6");
+  EXPECT_EQ(BlockingCode(Find(builder, query)), "NETWORK_NO_PUBLIC_V6");
   builder.share().subnet_pools = {MakeSubnetPool(6, "scope")};
   const Answer answer = Find(builder, query);
   const Placement& p = Only(answer);
@@ -535,13 +535,13 @@ TEST(PlacementNetwork, TakesPublicIpv4OfASubnetPoolInTheScopeOfTheExternalNetwor
   external.address_scope_v4 = "scope";
   builder.AddNetwork(external);
   builder.share().subnet_pools = {MakeSubnetPool(4, "another")};
-  EXPECT_EQ(BlockingCode(Find(builder, Public())), "NET_NO_PUBLIC_V4");
+  EXPECT_EQ(BlockingCode(Find(builder, Public())), "NETWORK_NO_PUBLIC_V4");
   builder.share().subnet_pools = {MakeSubnetPool(4, "scope")};
   const Answer answer = Find(builder, Public());
   EXPECT_EQ(Only(answer).plan->kind, PlanKind::kRoutedNeedsNetwork);
   PlacementQuery many = Public();
   many.count = 14;  // a /28 has 16 addresses, three of them taken
-  EXPECT_EQ(BlockingCode(Find(builder, many)), "NET_TOO_FEW_ADDRESSES");
+  EXPECT_EQ(BlockingCode(Find(builder, many)), "NETWORK_TOO_FEW_ADDRESSES");
 }
 
 TEST(PlacementNetwork, SaysThatANetworkIsSwitchedOff) {
@@ -550,11 +550,11 @@ TEST(PlacementNetwork, SaysThatANetworkIsSwitchedOff) {
   PlacementQuery query = QueryOf();
   query.network = "private";
   const Answer answer = Find(builder, query);
-  EXPECT_EQ(BlockingCode(answer), "NET_DOWN");
-  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query).message,
+  EXPECT_EQ(BlockingCode(answer), "NETWORK_DOWN");
+  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query),
             "network private is switched off (admin state down)");
   NetworkNamed(builder, "public00").admin_state_up = false;
-  EXPECT_EQ(BlockingCode(Find(builder, Public())), "NET_DOWN");
+  EXPECT_EQ(BlockingCode(Find(builder, Public())), "NETWORK_DOWN");
 }
 
 TEST(PlacementNetwork, TakesAFloatingIpBeforeAPublicNetworkWithoutDhcp) {
@@ -605,7 +605,7 @@ TEST(PlacementNetwork, SubnetsWithServiceTypesServeTheZonesThatTheyName) {
   EXPECT_THAT(DescribeSteps(Only(answer), Public())[0],
               testing::HasSubstr("and device_owner compute:az2 in zone az2"));
   builder.share().zones[1].available = false;
-  EXPECT_EQ(BlockingCode(Find(builder, Public())), "NET_NO_PUBLIC_V4");
+  EXPECT_EQ(BlockingCode(Find(builder, Public())), "NETWORK_NO_PUBLIC_V4");
 }
 
 TEST(PlacementNetwork, ASubnetWithoutServiceTypesServesPortsThatNovaMakes) {
@@ -631,7 +631,7 @@ TEST(PlacementNetwork, SubnetsForRoutersServeNoMachines) {
   builder.AddNetwork(provider);
   PlacementQuery query = QueryOf();
   query.network = "provider";
-  EXPECT_EQ(BlockingCode(Find(builder, query)), "NET_NOT_ATTACHABLE");
+  EXPECT_EQ(BlockingCode(Find(builder, query)), "NETWORK_NOT_ATTACHABLE");
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "schema/model/os_version.h"
-#include "server/placement/os_requirement.h"
+#include "server/placement/os_match.h"
 
 namespace cis {
 namespace {

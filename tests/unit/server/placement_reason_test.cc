@@ -229,7 +229,7 @@ std::vector<Refusal> Refusals() {
       {"GPU_MEMORY_TOO_LARGE", WithFlavor(PassedThrough),
        [](PlacementQuery& q) { q.gpu_memory_mib.max = 16384; },
        "at most 16384 MiB of GPU memory; it has 40960 MiB (m1.medium)"},
-      {"CPU_ALLOC_MISMATCH", WithFlavor([](Flavor& f) { f.cpu_alloc = "shared"; }),
+      {"CPU_ALLOCATION_MISMATCH", WithFlavor([](Flavor& f) { f.cpu_alloc = "shared"; }),
        [](PlacementQuery& q) { q.cpu_alloc = "dedicated"; },
        "does not have dedicated CPUs; m1.medium has shared CPUs"},
       {"IMAGE_NAME_MISMATCH", Nothing, [](PlacementQuery& q) { q.image_globs = {"EGI*"}; },
@@ -250,7 +250,7 @@ std::vector<Refusal> Refusals() {
        "minimum disk of 50 GiB"},
       {"IMAGE_SIZE_GT_DISK", WithImage([](Image& i) { i.size_bytes = int64_t{50} << 30; }), NoWish,
        "size of 50.00 GiB"},
-      {"IMG_VIRTUAL_SIZE_GT_DISK",
+      {"IMAGE_VIRTUAL_SIZE_GT_DISK",
        WithImage([](Image& i) { i.virtual_size_bytes = int64_t{41} << 30; }), NoWish,
        "unpacked size of 41.00 GiB"},
       {"IMAGE_FLAVOR_ARCH_MISMATCH", WithImage([](Image& i) { i.arch = "aarch64"; }), NoWish,
@@ -278,19 +278,19 @@ std::vector<Refusal> Refusals() {
        },
        [](PlacementQuery& q) { q.disk_gib.max = 20; },
        "image Ubuntu 22.04 needs a boot volume of 30 GiB, at most 20 GiB is requested"},
-      {"NET_NONE", WithShare(NoNetworks), PublicRequired, "sees no network"},
-      {"NET_NOT_FOUND", Nothing, [](PlacementQuery& q) { q.network = "nowhere"; },
+      {"NETWORK_NONE", WithShare(NoNetworks), PublicRequired, "sees no network"},
+      {"NETWORK_NOT_FOUND", Nothing, [](PlacementQuery& q) { q.network = "nowhere"; },
        "no network is named nowhere"},
-      {"NET_NOT_ATTACHABLE", Nothing, [](PlacementQuery& q) { q.network = "public00"; },
+      {"NETWORK_NOT_ATTACHABLE", Nothing, [](PlacementQuery& q) { q.network = "public00"; },
        "cannot be put on network public00"},
-      {"NET_NO_PUBLIC_V4", WithShare([](ShareCatalog& s) {
+      {"NETWORK_NO_PUBLIC_V4", WithShare([](ShareCatalog& s) {
          for (auto& n : s.networks) n.record.public_v4 = Tristate::kNo;
        }),
        PublicRequired,
        "no network gives a public IPv4 address; external network public00 has no public"},
-      {"NET_NO_PUBLIC_V6", Nothing, [](PlacementQuery& q) { q.public_v6 = AddressWish::kRequired; },
+      {"NETWORK_NO_PUBLIC_V6", Nothing, [](PlacementQuery& q) { q.public_v6 = AddressWish::kRequired; },
        "public IPv6"},
-      {"NET_NOT_BOTH_FAMILIES",
+      {"NETWORK_NOT_BOTH_FAMILIES",
        [](CatalogBuilder& b) {
          Network six = SureNetwork("six", NetworkUse::kDirect);
          six.attachable = Tristate::kYes;
@@ -305,7 +305,7 @@ std::vector<Refusal> Refusals() {
        },
        "no network gives both a public IPv4 and a public IPv6 address; six gives a public IPv6 "
        "address only"},
-      {"NET_NO_ROUTER",
+      {"NETWORK_NO_ROUTER",
        [](CatalogBuilder& b) {
          b.AddNetwork(SureNetwork("other", NetworkUse::kTenant, b.share().share.project_id));
          b.AddRouter(MakeRouter("router-2", "id-elsewhere", {"id-other"}));
@@ -315,7 +315,7 @@ std::vector<Refusal> Refusals() {
          q.network = "other";
        },
        "cannot be routed"},
-      {"NET_ONLY_PUBLIC", WithShare([](ShareCatalog& s) {
+      {"NETWORK_ONLY_PUBLIC", WithShare([](ShareCatalog& s) {
          for (auto& n : s.networks) {
            n.record.usable_as = NetworkUse::kDirect;
            n.record.attachable = Tristate::kYes;
@@ -327,11 +327,11 @@ std::vector<Refusal> Refusals() {
          q.network = "private";
        },
        "network private gives a public address"},
-      {"NET_DOWN", WithShare([](ShareCatalog& s) {
+      {"NETWORK_DOWN", WithShare([](ShareCatalog& s) {
          for (auto& n : s.networks) n.record.admin_state_up = false;
        }),
        PublicRequired, "is switched off (admin state down)"},
-      {"NET_TOO_FEW_ADDRESSES", Nothing,
+      {"NETWORK_TOO_FEW_ADDRESSES", Nothing,
        [](PlacementQuery& q) {
          q.network = "private";
          q.count = 249;
@@ -349,21 +349,19 @@ std::vector<Refusal> Refusals() {
        NoWish, "no availability zone of the site is available"},
   };
   struct Line {
-    const char* suffix;
     const char* resource;
     int64_t used_of;  // limit for EXHAUSTED, all of it used
     int scene;        // 0 plain, 1 public address, 2 network must be made, 3 volume
   };
-  const Line lines[] = {{"INSTANCES", "instances", 5, 0}, {"CORES", "cores", 8, 0},
-                        {"RAM", "ram_mib", 8192, 0},      {"FIP", "floating_ips", 3, 1},
-                        {"NETWORKS", "networks", 2, 2},   {"SUBNETS", "subnets", 2, 2},
-                        {"ROUTERS", "routers", 1, 2},     {"PORTS", "ports", 9, 0},
-                        {"VOLUMES", "volumes", 4, 3},     {"VOLUME_GIB", "volume_gib", 100, 3}};
+  const Line lines[] = {{"instances", 5, 0}, {"cores", 8, 0},    {"ram_mib", 8192, 0},
+                        {"floating_ips", 3, 1}, {"networks", 2, 2}, {"subnets", 2, 2},
+                        {"routers", 1, 2},   {"ports", 9, 0},    {"volumes", 4, 3},
+                        {"volume_gib", 100, 3}};
   static std::vector<std::string>* const codes = new std::vector<std::string>;
   codes->reserve(100);
   for (const Line& line : lines) {
     for (const int64_t limit : {int64_t{0}, line.used_of}) {
-      codes->push_back(absl::StrCat(limit == 0 ? "QUOTA_ZERO_" : "QUOTA_EXHAUSTED_", line.suffix));
+      codes->push_back(absl::StrCat(limit == 0 ? "QUOTA_ZERO " : "QUOTA_EXHAUSTED ", line.resource));
       Refusal refusal;
       refusal.code = codes->back().c_str();
       refusal.message = "the project's quota";
@@ -393,17 +391,20 @@ TEST(PlacementReason, EachRefusalHasItsCodeAndItsSentence) {
     const Answer answer = Find(builder, query);
     EXPECT_EQ(BlockingCode(answer), refusal.code);
     ASSERT_TRUE(answer->verdicts[0].blocking() != nullptr) << refusal.code;
-    const ReasonText text = FormatReason(*answer->verdicts[0].blocking(), query);
-    EXPECT_THAT(text.message, HasSubstr(refusal.message)) << refusal.code;
+    EXPECT_THAT(FormatReason(*answer->verdicts[0].blocking(), query), HasSubstr(refusal.message))
+        << refusal.code;
     EXPECT_TRUE(answer->placements.empty());
   }
 }
 
 TEST(PlacementReason, EveryCodeHasACase) {
   std::set<std::string> tested;
-  for (const Refusal& refusal : Refusals()) tested.insert(refusal.code);
+  for (const Refusal& refusal : Refusals()) {
+    const std::string code = refusal.code;
+    tested.insert(code.substr(0, code.find(' ')));  // without the resource of a quota
+  }
   // It has a placement all the same: AnotherProjectsNetworkIsAnAssumptionAndDoesNotCount.
-  tested.insert("NET_ROUTER_UNSEEN");
+  tested.insert("NETWORK_ROUTER_UNSEEN");
   for (int i = 0; i < kReasonCodeCount; ++i) {
     const std::string code(FormatReasonCode(static_cast<ReasonCode>(i)));
     EXPECT_EQ(tested.count(code), 1u) << code << " has no case in Refusals()";
@@ -419,12 +420,13 @@ TEST(PlacementReason, GivesTheNearestMissWithItsNumbers) {
   query.ram_mib.min = 8192;
   const Answer answer = Find(builder, query);
   ASSERT_EQ(BlockingCode(answer), "RAM_TOO_SMALL");
-  const ReasonText text = FormatReason(*answer->verdicts[0].blocking(), query);
-  EXPECT_EQ(text.want, "8192 MiB");
-  EXPECT_EQ(text.best, "7800 MiB");
-  EXPECT_EQ(text.best_item, "m1.large");
-  EXPECT_EQ(text.gap, "392 MiB");
-  EXPECT_NEAR(text.gap_percent.value_or(0), 4.785, 0.001);
+  const Reason& reason = *answer->verdicts[0].blocking();
+  EXPECT_EQ(reason.want, 8192);
+  EXPECT_EQ(reason.best, 7800);
+  EXPECT_EQ(UnitOf(reason), ReasonUnit::kMib);
+  ASSERT_NE(reason.flavor, nullptr);
+  EXPECT_EQ(reason.flavor->name, "m1.large");
+  EXPECT_NEAR(GapPercent(reason).value_or(0), 4.785, 0.001);
 }
 
 TEST(PlacementReason, TellsWhatElseIsWrongAtLaterStages) {
@@ -436,9 +438,9 @@ TEST(PlacementReason, TellsWhatElseIsWrongAtLaterStages) {
   ASSERT_EQ(BlockingCode(answer), "CPU_TOO_SMALL");
   std::vector<std::string> also;
   for (const Reason& reason : answer->verdicts[0].also()) {
-    also.emplace_back(FormatReasonCode(reason.code));
+    also.push_back(CodeText(reason));
   }
-  EXPECT_THAT(also, testing::ElementsAre("OS_NOT_FOUND", "NET_NO_PUBLIC_V6"));
+  EXPECT_THAT(also, testing::ElementsAre("OS_NOT_FOUND", "NETWORK_NO_PUBLIC_V6"));
 }
 
 TEST(PlacementReason, UnknownIsNeverNo) {
@@ -460,7 +462,7 @@ TEST(PlacementReason, UnknownIsNeverNo) {
        {Unknown::kFlavorSize, Unknown::kFlavorArch, Unknown::kQuota, Unknown::kVoSupport}) {
     EXPECT_NE(p.unknowns & UnknownBit(unknown), 0u) << FormatUnknown(unknown);
   }
-  EXPECT_EQ(p.bucket, 1);
+  EXPECT_EQ(p.tier, PlacementTier::kUncertain);
 }
 
 TEST(PlacementReason, ChangesThatHelpOnlyTogetherAreTold) {

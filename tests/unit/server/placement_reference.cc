@@ -33,7 +33,7 @@ bool FlavorDoes(const Flavor& f, const PlacementQuery& q) {
        {"FLAVOR_EXCLUDED", "CPU_TOO_SMALL", "CPU_TOO_LARGE", "RAM_TOO_SMALL", "RAM_TOO_LARGE",
         "FLAVOR_VOLUME_ONLY", "DISK_TOO_SMALL", "DISK_TOO_LARGE", "EPHEMERAL_TOO_SMALL",
         "EPHEMERAL_TOO_LARGE", "GPU_NONE", "GPU_COUNT_TOO_SMALL", "GPU_COUNT_TOO_LARGE",
-        "GPU_KIND_MISMATCH", "GPU_MEMORY_TOO_SMALL", "CPU_ALLOC_MISMATCH", "ARCH_MISMATCH"}) {
+        "GPU_KIND_MISMATCH", "GPU_MEMORY_TOO_SMALL", "CPU_ALLOCATION_MISMATCH", "ARCH_MISMATCH"}) {
     if (!FlavorSatisfies(f, q, code)) return false;
   }
   return true;
@@ -560,7 +560,7 @@ bool FlavorSatisfies(const Flavor& f, const PlacementQuery& q, const std::string
   }
   if (code == "GPU_KIND_MISMATCH") return q.gpu_kind.empty() || MayBeOfKind(f, q.gpu_kind);
   if (code == "GPU_MEMORY_TOO_SMALL") return at_least(f.gpu_memory_mib, q.gpu_memory_mib);
-  if (code == "CPU_ALLOC_MISMATCH") {
+  if (code == "CPU_ALLOCATION_MISMATCH") {
     if (q.cpu_alloc == "dedicated") return f.cpu_alloc == "dedicated";
     return q.cpu_alloc.empty() || f.cpu_alloc != "dedicated";
   }

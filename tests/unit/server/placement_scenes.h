@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "server/placement/placement.h"
 #include "server/snapshot/snapshot.h"
@@ -87,15 +88,22 @@ inline Answer Find(const CatalogBuilder& builder, const PlacementQuery& query,
                    absl::Time now = TestTime() + absl::Hours(1)) {
   Answer answer;
   answer.snapshot = Snapshot::Build(builder.Build());
-  answer.result = FindPlacements(*answer.snapshot, query, now, FreshnessPolicy());
+  answer.result = ExplainPlacements(*answer.snapshot, query, now, FreshnessPolicy());
   return answer;
+}
+
+// "QUOTA_ZERO cores".
+inline std::string CodeText(const Reason& reason) {
+  std::string text(FormatReasonCode(reason.code));
+  if (reason.quota) absl::StrAppend(&text, " ", FormatQuotaResource(*reason.quota));
+  return text;
 }
 
 // The code that blocks the only share; "" if it fits.
 inline std::string BlockingCode(const Answer& answer) {
   if (answer.result.verdicts.size() != 1) return "not one share";
   const Reason* blocking = answer.result.verdicts[0].blocking();
-  return blocking != nullptr ? std::string(FormatReasonCode(blocking->code)) : "";
+  return blocking != nullptr ? CodeText(*blocking) : "";
 }
 
 }  // namespace cis

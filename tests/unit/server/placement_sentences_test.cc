@@ -137,7 +137,7 @@ TEST(PlacementSentences, HoldForWhatTheyCount) {
     const Answer answer = Find(builder, query);
     for (const ShareVerdict& verdict : answer->verdicts) {
       for (const Reason& reason : verdict.reasons) {
-        SCOPED_TRACE(absl::StrCat("seed ", seed, ": ", FormatReason(reason, query).message));
+        SCOPED_TRACE(absl::StrCat("seed ", seed, ": ", FormatReason(reason, query)));
         const Stage stage = StageOf(reason.code);
         if (stage == Stage::kFlavor && reason.code != ReasonCode::kNoFlavorVisible) {
           ASSERT_NO_FATAL_FAILURE(ExpectFlavorReasonHolds(reason, verdict.share->view, query));
@@ -172,7 +172,7 @@ TEST(PlacementSentences, NameWhatTheyCountAndWhatComesNearest) {
   query.gpu_count.min = 1;
   const Answer answer = Find(builder, query);
   ASSERT_EQ(BlockingCode(answer), "GPU_NONE");
-  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query).message,
+  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query),
             "none of the 3 flavors with at least 64 vCPUs has a GPU; gpu2cpu16 has a GPU, but has "
             "16 vCPUs");
 }
@@ -187,7 +187,7 @@ TEST(PlacementSentences, NameTheImageThatOnlyItsKindExcludes) {
   query.os = {*ParseOsRequirement("debian")};
   const Answer answer = Find(builder, query);
   ASSERT_EQ(BlockingCode(answer), "OS_NOT_FOUND");
-  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query).message,
+  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query),
             "the only usable image is not debian; mine is debian, but is a snapshot, which is used "
             "only if the request names it");
 }
@@ -199,7 +199,7 @@ TEST(PlacementSentences, NameTheNearestVersion) {
   PlacementQuery query = QueryOf();
   query.os = {*ParseOsRequirement("ubuntu:20.04")};
   const Answer answer = Find(builder, query);
-  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query).message,
+  EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query),
             "none of the 3 images is ubuntu:20.04; the nearest is ubuntu 22.04 "
             "(Ubuntu 22.04)");
 }
@@ -210,7 +210,7 @@ TEST(PlacementSentences, CountPairs) {
   Image image = SureImage("Ubuntu 22.04", "ubuntu", "22.04");
   image.min_disk_gib = 50;
   builder.AddImage(image);
-  EXPECT_EQ(FormatReason(*Find(builder, QueryOf())->verdicts[0].blocking(), QueryOf()).message,
+  EXPECT_EQ(FormatReason(*Find(builder, QueryOf())->verdicts[0].blocking(), QueryOf()),
             "image Ubuntu 22.04 has a minimum disk of 50 GiB and flavor m1.large has 45 GiB; the "
             "other pair of flavor and image does not fit either");
 }

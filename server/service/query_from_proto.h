@@ -1,0 +1,25 @@
+#pragma once
+
+// A query of the API as the search has it.
+
+#include "absl/status/statusor.h"
+#include "cis/v1/query.pb.h"
+#include "server/placement/placement_query.h"
+
+namespace cis {
+
+// Bounds the work of one request. More VOs, names or alternatives are REQUEST_TOO_LARGE.
+inline constexpr int kMaxVos = 20;
+inline constexpr int kMaxSites = 200;
+inline constexpr int kMaxCountries = 300;
+inline constexpr int kMaxGlobs = 50;
+inline constexpr int kMaxOsAlternatives = 20;
+inline constexpr int kMaxTextBytes = 500;
+inline constexpr int64_t kMaxMachines = 10000;
+inline constexpr double kMaxWeight = 1000;
+
+// Returns the query, checked and with its defaults. Returns INVALID_ARGUMENT (errors.h,
+// placement_errors.h) naming the field and what would be right.
+absl::StatusOr<PlacementQuery> QueryFromProto(const v1::PlacementQuery& proto);
+
+}  // namespace cis

@@ -1,0 +1,97 @@
+#include "server/service/query_to_proto.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "server/service/query_words.h"
+
+namespace cis {
+namespace {
+
+// Sets nothing if there are no bounds.
+void BoundsToProto(const Int64Bounds& bounds, v1::MachineRequirements& machine,
+                   v1::Int64Range* (v1::MachineRequirements::*mutable_range)()) {
+  if (!bounds.any()) return;
+  v1::Int64Range& range = *(machine.*mutable_range)();
+  if (bounds.min) range.set_min(*bounds.min);
+  if (bounds.max) range.set_max(*bounds.max);
+}
+
+void MachineToProto(const PlacementQuery& query, v1::MachineRequirements& machine) {
+  using M = v1::MachineRequirements;
+  BoundsToProto(query.vcpu_count, machine, &M::mutable_vcpu_count);
+  BoundsToProto(query.ram_mib, machine, &M::mutable_ram_mib);
+  BoundsToProto(query.disk_gib, machine, &M::mutable_disk_gib);
+  BoundsToProto(query.ephemeral_gib, machine, &M::mutable_ephemeral_gib);
+  BoundsToProto(query.gpu_count, machine, &M::mutable_gpu_count);
+  BoundsToProto(query.gpu_memory_mib, machine, &M::mutable_gpu_memory_mib);
+  machine.set_gpu_model(query.gpu_model);
+  machine.set_gpu_vendor(query.gpu_vendor);
+  machine.set_gpu_kind(static_cast<v1::GpuKind>(NumberOfWord(kGpuKinds, query.gpu_kind)));
+  machine.set_arch(query.arch);
+  machine.set_cpu_allocation(
+      static_cast<v1::CpuAllocation>(NumberOfWord(kCpuAllocations, query.cpu_alloc)));
+  machine.mutable_flavors()->Assign(query.flavor_globs.begin(), query.flavor_globs.end());
+  machine.mutable_excluded_flavors()->Assign(query.excluded_flavor_globs.begin(),
+                                             query.excluded_flavor_globs.end());
+  machine.set_allow_boot_from_volume(query.allow_boot_from_volume);
+}
+
+void ImageToProto(const PlacementQuery& query, v1::PlacementQuery& proto) {
+  v1::ImageRequirements image;
+  for (const OsRequirement& requirement : query.os) {
+    v1::OsRequirement& os = *image.add_os();
+    os.set_distro(requirement.distro);
+    os.set_relation(static_cast<v1::VersionRelation>(requirement.relation));
+    os.set_version(absl::StrCat(requirement.version, requirement.codename));
+  }
+  image.set_image(query.image);
+  image.mutable_images()->Assign(query.image_globs.begin(), query.image_globs.end());
+  image.mutable_excluded_images()->Assign(query.excluded_image_globs.begin(),
+                                          query.excluded_image_globs.end());
+  if (image.ByteSizeLong() > 0) *proto.mutable_image() = std::move(image);
+}
+
+void NetworkToProto(const PlacementQuery& query, v1::PlacementQuery& proto) {
+  v1::NetworkRequirements network;
+  network.set_public_v4(static_cast<v1::AddressRequirement>(query.public_v4));
+  network.set_public_v6(static_cast<v1::AddressRequirement>(query.public_v6));
+  network.set_network(query.network);
+  if (network.ByteSizeLong() > 0) *proto.mutable_network() = std::move(network);
+}
+
+void WeightsToProto(const CriterionValues& values, v1::ScoreWeights& weights) {
+  const auto of = [&values](Criterion criterion) { return values[static_cast<size_t>(criterion)]; };
+  weights.set_fit(of(Criterion::kFit));
+  weights.set_network(of(Criterion::kNetwork));
+  weights.set_os(of(Criterion::kOs));
+  weights.set_health(of(Criterion::kHealth));
+  weights.set_freshness(of(Criterion::kFreshness));
+}
+
+}  // namespace
+
+v1::PlacementQuery QueryToProto(const PlacementQuery& query) {
+  v1::PlacementQuery out;
+  out.mutable_vos()->Assign(query.vos.begin(), query.vos.end());
+  MachineToProto(query, *out.mutable_machine());
+  ImageToProto(query, out);
+  NetworkToProto(query, out);
+  out.set_count(static_cast<int32_t>(query.count));
+  out.mutable_sites()->Assign(query.sites.begin(), query.sites.end());
+  out.mutable_excluded_sites()->Assign(query.excluded_sites.begin(), query.excluded_sites.end());
+  out.mutable_countries()->Assign(query.countries.begin(), query.countries.end());
+  out.mutable_excluded_countries()->Assign(query.excluded_countries.begin(),
+                                           query.excluded_countries.end());
+  if (query.max_age) {
+    absl::Duration rest = *query.max_age;
+    out.mutable_max_age()->set_seconds(absl::IDivDuration(rest, absl::Seconds(1), &rest));
+    out.mutable_max_age()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  }
+  WeightsToProto(query.weights, *out.mutable_weights());
+  return out;
+}
+
+}  // namespace cis

@@ -1,0 +1,144 @@
+#include "server/service/reason_to_proto.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "schema/model/resource_name.h"
+#include "server/placement/filter_reasons.h"
+#include "server/placement/flavor_reasons.h"
+#include "server/placement/image_reasons.h"
+
+namespace cis {
+namespace {
+
+static_assert(static_cast<int>(Stage::kVo) + 1 == v1::PLACEMENT_STAGE_VO &&
+                  static_cast<int>(Stage::kPair) + 1 == v1::PLACEMENT_STAGE_PAIR &&
+                  static_cast<int>(Stage::kQuota) + 1 == v1::PLACEMENT_STAGE_QUOTA,
+              "stages must stand in the order of the API");
+static_assert(kQuotaResourceCount == 10, "a new resource needs a value in QuotaToProto");
+
+// Codes have the same names here and in the API.
+v1::ReasonCode CodeToProto(ReasonCode code) {
+  static const auto* const kValues = [] {
+    auto* values = new std::array<v1::ReasonCode, kReasonCodeCount>();
+    for (size_t i = 0; i < values->size(); ++i) {
+      const auto one = static_cast<ReasonCode>(i);
+      v1::ReasonCode_Parse(absl::StrCat("REASON_CODE_", FormatReasonCode(one)), &(*values)[i]);
+    }
+    return values;
+  }();
+  return (*kValues)[static_cast<size_t>(code)];
+}
+
+v1::QuotaResource QuotaToProto(const Reason& reason) {
+  if (reason.code == ReasonCode::kQuotaVolumeTooLarge) {
+    return v1::QUOTA_RESOURCE_VOLUME_SIZE_PER_VOLUME;
+  }
+  if (!reason.quota) return v1::QUOTA_RESOURCE_UNSPECIFIED;
+  constexpr std::array<v1::QuotaResource, kQuotaResourceCount> kValues{
+      v1::QUOTA_RESOURCE_INSTANCES, v1::QUOTA_RESOURCE_CORES,    v1::QUOTA_RESOURCE_RAM,
+      v1::QUOTA_RESOURCE_FLOATING_IPS, v1::QUOTA_RESOURCE_NETWORKS, v1::QUOTA_RESOURCE_SUBNETS,
+      v1::QUOTA_RESOURCE_ROUTERS,   v1::QUOTA_RESOURCE_PORTS,    v1::QUOTA_RESOURCE_VOLUMES,
+      v1::QUOTA_RESOURCE_VOLUME_SIZE};
+  return kValues[static_cast<size_t>(*reason.quota)];
+}
+
+v1::Unit UnitToProto(ReasonUnit unit) {
+  switch (unit) {
+    case ReasonUnit::kMib:
+      return v1::UNIT_MIB;
+    case ReasonUnit::kGib:
+      return v1::UNIT_GIB;
+    case ReasonUnit::kBytes:
+      return v1::UNIT_BYTE;
+    case ReasonUnit::kSeconds:
+      return v1::UNIT_SECOND;
+    default:
+      return v1::UNIT_UNSPECIFIED;
+  }
+}
+
+void AmountToProto(int64_t value, ReasonUnit unit, v1::Amount& proto) {
+  proto.set_value(static_cast<double>(value));
+  proto.set_unit(UnitToProto(unit));
+}
+
+template <typename Check>
+void CheckedFieldsToProto(Checks checks, v1::Reason& proto) {
+  for (Checks rest = checks; rest != 0; rest &= rest - 1) {
+    const absl::string_view field = FieldOf(CodeOf(static_cast<Check>(FirstOf(rest))));
+    const int size = proto.checked_fields_size();
+    if (field.empty() || (size > 0 && proto.checked_fields(size - 1) == field)) continue;
+    proto.add_checked_fields(field.data(), field.size());
+  }
+}
+
+void BestToProto(const Reason& reason, const IndexedShare& share, v1::Reason& proto) {
+  if (reason.best) {
+    AmountToProto(*reason.best, UnitOf(reason),
+                  *proto.mutable_best()->mutable_value()->mutable_amount());
+  } else if (std::string word = BestWord(reason); !word.empty()) {
+    proto.mutable_best()->mutable_value()->set_text(std::move(word));
+  }
+  if (reason.flavor != nullptr) {
+    FlavorRefToProto(share, *reason.flavor, *proto.mutable_best()->mutable_resource());
+  } else if (reason.image != nullptr) {
+    ImageRefToProto(share, *reason.image, *proto.mutable_best()->mutable_resource());
+  } else if (reason.network != nullptr) {
+    NetworkRefToProto(share, *reason.network, *proto.mutable_best()->mutable_resource());
+  }
+}
+
+}  // namespace
+
+v1::PlacementStage StageToProto(Stage stage) {
+  return static_cast<v1::PlacementStage>(static_cast<int>(stage) + 1);
+}
+
+void FlavorRefToProto(const IndexedShare& share, const Flavor& flavor, v1::ResourceRef& proto) {
+  proto.set_name(FormatFlavorName(share.view.endpoint->endpoint, flavor.id));
+  proto.set_upstream_id(flavor.id);
+  proto.set_display_name(flavor.name);
+}
+
+void ImageRefToProto(const IndexedShare& share, const Image& image, v1::ResourceRef& proto) {
+  proto.set_name(FormatImageName(share.view.endpoint->endpoint, image.id));
+  proto.set_upstream_id(image.id);
+  proto.set_display_name(image.name);
+}
+
+void NetworkRefToProto(const IndexedShare& share, const Network& network,
+                       v1::ResourceRef& proto) {
+  proto.set_name(FormatNetworkName(share.share(), network.id));
+  proto.set_upstream_id(network.id);
+  proto.set_display_name(network.name);
+}
+
+void ReasonToProto(const Reason& reason, const PlacementQuery& query, const IndexedShare& share,
+                   v1::Reason& proto) {
+  const Stage stage = StageOf(reason.code);
+  const absl::string_view field = FieldOf(reason.code);
+  proto.set_code(CodeToProto(reason.code));
+  proto.set_stage(StageToProto(stage));
+  proto.set_field(field.data(), field.size());
+  proto.set_quota_resource(QuotaToProto(reason));
+  if (reason.want) {
+    AmountToProto(*reason.want, UnitOf(reason), *proto.mutable_required()->mutable_amount());
+  } else if (std::string word = WantedWord(reason, query); !word.empty()) {
+    proto.mutable_required()->set_text(std::move(word));
+  }
+  BestToProto(reason, share, proto);
+  if (reason.want && reason.best) {
+    AmountToProto(std::abs(*reason.want - *reason.best), UnitOf(reason), *proto.mutable_missing());
+  }
+  proto.set_candidate_count(static_cast<int32_t>(reason.counted.count));
+  if (stage == Stage::kFlavor) CheckedFieldsToProto<FlavorCheck>(reason.counted.passed, proto);
+  if (stage == Stage::kImage) CheckedFieldsToProto<ImageCheck>(reason.counted.passed, proto);
+  proto.set_message(FormatReason(reason, query));
+}
+
+}  // namespace cis

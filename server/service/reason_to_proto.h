@@ -1,0 +1,20 @@
+#pragma once
+
+// Reasons as cis.v1 messages.
+
+#include "cis/v1/placement.pb.h"
+#include "server/placement/placement.h"
+
+namespace cis {
+
+v1::PlacementStage StageToProto(Stage stage);
+
+// Fills `proto`, which must be empty. `share` is where the reason was found.
+void ReasonToProto(const Reason& reason, const PlacementQuery& query, const IndexedShare& share,
+                   v1::Reason& proto);
+
+void FlavorRefToProto(const IndexedShare& share, const Flavor& flavor, v1::ResourceRef& proto);
+void ImageRefToProto(const IndexedShare& share, const Image& image, v1::ResourceRef& proto);
+void NetworkRefToProto(const IndexedShare& share, const Network& network, v1::ResourceRef& proto);
+
+}  // namespace cis
