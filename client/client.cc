@@ -257,6 +257,15 @@ absl::StatusOr<v1::FindPlacementsResponse> Client::FindPlacements(v1::FindPlacem
   return all;
 }
 
+absl::StatusOr<v1::GetPlacementResponse> Client::GetPlacement(v1::GetPlacementRequest request) {
+  v1::GetPlacementResponse response;
+  CIS_RETURN_IF_ERROR(
+      Call([this](auto* context, const auto& q,
+                  auto* r) { return stubs_->placement->GetPlacement(context, q, r); },
+           request, response));
+  return response;
+}
+
 absl::StatusOr<v1::ExplainPlacementsResponse> Client::ExplainPlacements(
     v1::ExplainPlacementsRequest request) {
   const auto call = [this](auto* context, const auto& q, auto* r) {

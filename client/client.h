@@ -78,6 +78,9 @@ class Client {
   absl::StatusOr<v1::FindPlacementsResponse> FindPlacements(v1::FindPlacementsRequest request,
                                                             int64_t limit);
 
+  // Asks whether a placement of that name still holds. Errors as Get.
+  absl::StatusOr<v1::GetPlacementResponse> GetPlacement(v1::GetPlacementRequest request);
+
   // Asks what became of each share, all pages merged. Errors as Get.
   absl::StatusOr<v1::ExplainPlacementsResponse> ExplainPlacements(
       v1::ExplainPlacementsRequest request);

@@ -7,8 +7,8 @@
 
 namespace cis {
 
-// Forms of an answer, chosen with `-o`. Those from kOpenstack on hand one placement to another
-// tool.
+// Forms of an answer, chosen with `-o`. kQuery is the question itself; those from kOpenstack on
+// hand one placement to another tool.
 enum class Format {
   kTable,
   kWide,
@@ -17,6 +17,7 @@ enum class Format {
   kYaml,
   kCsv,
   kName,
+  kQuery,
   kOpenstack,
   kFedcloud,
   kTfvars,
@@ -28,10 +29,13 @@ enum class Format {
 // Names of the formats that every command has, and of those for placements only, for help and
 // errors: `table, wide, json, ...`.
 inline constexpr absl::string_view kFormatNames = "table, wide, json, ndjson, yaml, csv, name";
-inline constexpr absl::string_view kHandoverNames =
-    "openstack, fedcloud, tfvars, terraform-external, ansible, env";
+inline constexpr absl::string_view kPlaceFormatNames =
+    "query, openstack, fedcloud, tfvars, terraform-external, ansible, env";
 
-// Whether the format hands one placement to another tool; for `place` only.
+// Whether the format is for `place` only.
+inline bool IsForPlacements(Format format) { return format >= Format::kQuery; }
+
+// Whether the format hands one placement to another tool.
 inline bool IsHandover(Format format) { return format >= Format::kOpenstack; }
 
 // Returns INVALID_ARGUMENT with the names that exist.

@@ -33,6 +33,7 @@ Json MakeFacts(const v1::Placement& p, const v1::PlacementQuery& query) {
   const v1::NetworkPlan& plan = machine.network();
   const bool floating = NeedsFloatingIp(p, query);
   Json facts;
+  facts["placement"] = TextOrNull(p.name());
   facts["site"] = p.site_name();
   facts["vo"] = p.vo();
   facts["auth_url"] = p.keystone_url();
@@ -45,7 +46,8 @@ Json MakeFacts(const v1::Placement& p, const v1::PlacementQuery& query) {
   facts["image_id"] = machine.image().upstream_id();
   facts["image_name"] = machine.image().display_name();
   facts["login_user"] = TextOrNull(machine.login_user());
-  facts["boot_volume_gib"] = machine.has_boot_volume_gib() ? Json(machine.boot_volume_gib()) : Json();
+  facts["boot_volume_gib"] =
+      machine.has_boot_volume_gib() ? Json(machine.boot_volume_gib()) : Json();
   facts["volume_type"] = TextOrNull(machine.volume_type());
   facts["volume_availability_zone"] = TextOrNull(machine.volume_availability_zone());
   facts["availability_zone"] = TextOrNull(machine.availability_zone());
@@ -239,8 +241,7 @@ bool NeedsFloatingIp(const v1::Placement& placement, const v1::PlacementQuery& q
 }
 
 absl::StatusOr<std::string> FormatHandover(const v1::Placement& placement,
-                                           const v1::PlacementQuery& query,
-                                           Format format) {
+                                           const v1::PlacementQuery& query, Format format) {
   switch (format) {
     case Format::kOpenstack:
       return FormatLaunchScript(placement, query, Launcher::kOpenstack);

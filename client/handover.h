@@ -19,7 +19,8 @@ absl::StatusOr<std::string> FormatHandover(const v1::Placement& placement,
 // Whether the plan's external network gives floating IPs; a routed network's gives a gateway only.
 bool HasFloatingIps(const v1::NetworkPlan& plan);
 
-// Whether a floating IP is to be attached: the plan has a pool and an address is required or preferred.
+// Whether a floating IP is to be attached: the plan has a pool and an address is required or
+// preferred.
 bool NeedsFloatingIp(const v1::Placement& placement, const v1::PlacementQuery& query);
 
 }  // namespace cis

@@ -12,7 +12,7 @@
 #include "client/handover.h"
 #include "client/launch_shell.h"
 #include "client/place_text.h"
-#include "client/query_text.h"
+#include "client/request_text.h"
 #include "client/text.h"
 #include "schema/base/shell_quote.h"
 #include "schema/base/status_macros.h"
@@ -56,8 +56,7 @@ constexpr int kMachinesInSmallRange = 200;
 
 class ScriptWriter {
  public:
-  ScriptWriter(const v1::Placement& placement, const v1::PlacementQuery& query,
-               Launcher launcher)
+  ScriptWriter(const v1::Placement& placement, const v1::PlacementQuery& query, Launcher launcher)
       : p_(placement),
         machine_(placement.machine()),
         plan_(machine_.network()),
@@ -98,6 +97,8 @@ class ScriptWriter {
     Comment(absl::StrCat("Starts ", count, count == 1 ? " machine" : " machines", " at ",
                          p_.site_name(), " for VO ", p_.vo(), "."));
     Comment(absl::StrCat("Asked for: ", QueryText(query_)));
+    Comment(absl::StrCat("If it fails, the same with --next '", p_.share(), " ",
+                         machine_.flavor().name(), "' is the next best."));
     Comment(absl::StrCat("Flavor:  ", machine_.flavor().display_name()));
     Comment(absl::StrCat("Image:   ", machine_.image().display_name()));
     Comment(absl::StrCat("Network: ", NetworkPlanText(plan_)));
@@ -370,7 +371,8 @@ class ScriptWriter {
     Add("  volume=$(openstack volume create --format=value --column=id --image=", image,
         " --size=", absl::StrCat(machine_.boot_volume_gib()));
     if (!machine_.volume_type().empty()) {
-      CIS_ASSIGN_OR_RETURN(const std::string type, FlagValue("volume type", machine_.volume_type()));
+      CIS_ASSIGN_OR_RETURN(const std::string type,
+                           FlagValue("volume type", machine_.volume_type()));
       Add(" \\\n    --type=", type);
     }
     if (!machine_.volume_availability_zone().empty()) {
@@ -389,8 +391,10 @@ class ScriptWriter {
 
   // `launch NAME`: makes one machine and sets $server. Returns 1 if the site could not start it.
   absl::Status AddLaunch() {
-    CIS_ASSIGN_OR_RETURN(const std::string flavor, FlagValue("flavor", machine_.flavor().upstream_id()));
-    CIS_ASSIGN_OR_RETURN(const std::string image, FlagValue("image", machine_.image().upstream_id()));
+    CIS_ASSIGN_OR_RETURN(const std::string flavor,
+                         FlagValue("flavor", machine_.flavor().upstream_id()));
+    CIS_ASSIGN_OR_RETURN(const std::string image,
+                         FlagValue("image", machine_.image().upstream_id()));
     const bool no_network = plan_.kind() == v1::NETWORK_PLAN_KIND_UNSPECIFIED;
     Add(kWait);
     if (HasOwnVolume()) Add(kWaitForVolume);
@@ -499,8 +503,7 @@ class ScriptWriter {
 }  // namespace
 
 absl::StatusOr<std::string> FormatLaunchScript(const v1::Placement& placement,
-                                               const v1::PlacementQuery& query,
-                                               Launcher launcher) {
+                                               const v1::PlacementQuery& query, Launcher launcher) {
   return ScriptWriter(placement, query, launcher).Write();
 }
 

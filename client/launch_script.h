@@ -17,7 +17,6 @@ enum class Launcher { kOpenstack, kFedcloud };
 // placement are used, never names. Returns INVALID_ARGUMENT if an id cannot be the argument of a
 // command: it is missing, holds NUL, or would be read as a flag.
 absl::StatusOr<std::string> FormatLaunchScript(const v1::Placement& placement,
-                                               const v1::PlacementQuery& query,
-                                               Launcher launcher);
+                                               const v1::PlacementQuery& query, Launcher launcher);
 
 }  // namespace cis

@@ -13,24 +13,19 @@ namespace cis {
 
 absl::StatusOr<Format> ParseFormat(absl::string_view text) {
   static constexpr std::pair<absl::string_view, Format> kFormats[] = {
-      {"table", Format::kTable},
-      {"wide", Format::kWide},
-      {"json", Format::kJson},
-      {"ndjson", Format::kNdjson},
-      {"yaml", Format::kYaml},
-      {"csv", Format::kCsv},
-      {"name", Format::kName},
-      {"openstack", Format::kOpenstack},
-      {"fedcloud", Format::kFedcloud},
-      {"tfvars", Format::kTfvars},
-      {"terraform-external", Format::kTerraformExternal},
-      {"ansible", Format::kAnsible},
-      {"env", Format::kEnv}};
+      {"table", Format::kTable},         {"wide", Format::kWide},
+      {"json", Format::kJson},           {"ndjson", Format::kNdjson},
+      {"yaml", Format::kYaml},           {"csv", Format::kCsv},
+      {"name", Format::kName},           {"query", Format::kQuery},
+      {"openstack", Format::kOpenstack}, {"fedcloud", Format::kFedcloud},
+      {"tfvars", Format::kTfvars},       {"terraform-external", Format::kTerraformExternal},
+      {"ansible", Format::kAnsible},     {"env", Format::kEnv}};
   for (const auto& [name, format] : kFormats) {
     if (text == name) return format;
   }
   return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a format; there are ",
-                                                 kFormatNames, ", and for place ", kHandoverNames));
+                                                 kFormatNames, ", and for place ",
+                                                 kPlaceFormatNames));
 }
 
 ListWriter::ListWriter(Format format, Heads heads, TableStyle style, std::ostream& out)

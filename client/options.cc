@@ -71,7 +71,7 @@ void OptionsParser::AddGlobalFlags(absl::string_view default_server) {
   constexpr char kForm[] = "Form of the answer";
   grouped(kForm, AddParsed(&app_, "-o,--output", &options_.format, ParseFormat,
                            "table (default), wide, json, ndjson, yaml, csv or name; place also "
-                           "openstack, fedcloud, tfvars, terraform-external, ansible or env")
+                           "query, openstack, fedcloud, tfvars, terraform-external, ansible or env")
                      ->type_name("FORMAT"));
   grouped(kForm, app_.add_flag("-q,--quiet", options_.quiet, "No notes on stderr, only errors"));
 }
@@ -124,13 +124,14 @@ absl::Status OptionsParser::Finish() {
   if (options_.command == Command::kShow && options_.show_name.empty()) {
     return absl::InvalidArgumentError("NAME is missing; write for example cisquery show m1.large");
   }
-  if (options_.command == Command::kPlace && options_.place.vos.empty()) {
+  if (options_.command == Command::kPlace && options_.place.vos.empty() &&
+      options_.place.query_file.empty()) {
     return absl::InvalidArgumentError(
         "--vo is missing; write for example --vo vo.access.egi.eu (cisquery vos lists them)");
   }
-  if (options_.command != Command::kPlace && IsHandover(options_.format)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--output: ", kHandoverNames, " are of place only; here are ", kFormatNames));
+  if (options_.command != Command::kPlace && IsForPlacements(options_.format)) {
+    return absl::InvalidArgumentError(absl::StrCat("--output: ", kPlaceFormatNames,
+                                                   " are of place only; here are ", kFormatNames));
   }
   if (options_.list.problems && options_.list.offers) {
     return absl::InvalidArgumentError("--problems and --offers exclude each other");

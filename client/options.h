@@ -62,11 +62,14 @@ struct PlaceOptions {
   std::string gpu_vendor;
   std::string arch;
   Range gpu_memory_mib;
+  Range total_gpu_memory_mib;
   std::string gpu_kind;
   std::string cpu_alloc;
   std::vector<std::string> flavors;           // globs
   std::vector<std::string> excluded_flavors;  // globs
   bool no_volume = false;                     // refuse flavors without a root disk
+  std::string like;                           // SITE/FLAVOR, or a resource name
+  std::string zone;                           // of Nova
   std::vector<std::string> os;
   std::string image;
   std::vector<std::string> images;           // globs
@@ -84,7 +87,9 @@ struct PlaceOptions {
   std::vector<std::string> countries;
   std::vector<std::string> excluded_countries;
   std::optional<absl::Duration> max_age;
-  int64_t pick = 1;  // which placement is handed over, 1 = the best
+  std::vector<std::string> next;  // placements that are not wanted, as `-o name` prints them
+  std::string query_file;         // YAML or JSON of a PlacementQuery; flags are added to it
+  int64_t pick = 1;               // which placement is handed over, 1 = the best
   std::string sort_by;
   std::vector<std::pair<std::string, double>> weights;  // by criterion
   std::string page_token;                               // where to go on

@@ -38,6 +38,10 @@ void OptionsParser::AddPlace() {
   AddParsed(app, "--gpu-memory", &p.gpu_memory_mib, ParseSizeRangeMib, "Memory of one GPU: 40G")
       ->type_name("SIZE")
       ->group(kMachine);
+  AddParsed(app, "--total-gpu-memory", &p.total_gpu_memory_mib, ParseSizeRangeMib,
+            "Memory of all GPUs of a machine: 160G")
+      ->type_name("SIZE")
+      ->group(kMachine);
   AddText(app, "--gpu-kind", &p.gpu_kind, "passthrough, vgpu, mig")->group(kMachine);
   AddText(app, "--cpu-alloc", &p.cpu_alloc, "dedicated, shared, oversubscribed")->group(kMachine);
   AddText(app, "--arch", &p.arch, "x86_64, aarch64")->group(kMachine);
@@ -45,6 +49,10 @@ void OptionsParser::AddPlace() {
       ->group(kMachine);
   AddTexts(app, "--not-flavor", &p.excluded_flavors, "No flavors of this name; * and ? as above")
       ->group(kMachine);
+  AddText(app, "--like", &p.like, "At least what this flavor of another site has")
+      ->type_name("SITE/FLAVOR")
+      ->group(kMachine);
+  AddText(app, "--zone", &p.zone, "In this availability zone")->group(kMachine);
   app->add_flag("--no-volume", p.no_volume, "No flavors that boot from a volume")->group(kMachine);
   AddParsed(app, "--count", &p.count, ParseInt32, "Machines at the same time, default 1")
       ->type_name("N")
@@ -84,9 +92,17 @@ void OptionsParser::AddPlace() {
   AddParsed(app, "--max-age", &p.max_age, ParseAge, "Refuse older data: 26h, 7d")
       ->type_name("TIME")
       ->group(kSites);
+  app->add_option("--next", p.next,
+                  "Not this placement, which failed: its name as -o name prints it; repeat")
+      ->allow_extra_args(false)
+      ->type_name("NAME")
+      ->group(kSites);
   AddAsOf(app, kSites);
 
   constexpr char kAnswer[] = "Answer";
+  AddText(app, "-f,--file", &p.query_file, "Read the query from this file, as -o query prints it")
+      ->type_name("QUERY.yaml")
+      ->group(kAnswer);
   app->add_flag("--all", p.all, "Every combination, not only the best of each share")
       ->group(kAnswer);
   app->add_flag("--explain", p.explain, "What became of every share, and why")->group(kAnswer);

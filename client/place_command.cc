@@ -8,13 +8,16 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "client/commands.h"
 #include "client/csv.h"
 #include "client/handover.h"
 #include "client/list_writer.h"
 #include "client/place_text.h"
 #include "client/proto_json.h"
+#include "client/query_file.h"
 #include "client/requests.h"
 #include "client/why_not_text.h"
 #include "client/yaml.h"
@@ -98,10 +101,10 @@ absl::StatusOr<bool> HandOver(const CommandContext& context, const PlaceAnswer& 
   context.out << text;
   const v1::PlacedMachine& machine = placement.machine();
   Note(context, SummarySentence(found, context.clock.Now()));
-  Note(context, absl::StrCat("This is number ", pick, " of ", found.total_size(), ": ",
-                             placement.site_name(), ", ", machine.flavor().display_name(), ", ",
-                             machine.image().display_name(), ", ",
-                             NetworkPlanText(machine.network()), "."));
+  Note(context,
+       absl::StrCat("This is number ", pick, " of ", found.total_size(), ": ",
+                    placement.site_name(), ", ", machine.flavor().display_name(), ", ",
+                    machine.image().display_name(), ", ", NetworkPlanText(machine.network()), "."));
   for (const std::string& note : placement.notes()) Note(context, note);
   return true;
 }
@@ -122,6 +125,41 @@ bool WantsReasons(const Options& options, bool any) {
   if (options.place.explain) return true;
   if (options.quiet) return false;
   return !any || (!IsDocument(options.format) && !IsHandover(options.format));
+}
+
+// The resource name of `--like SITE/FLAVOR`: a flavor by its name or id. Returns NOT_FOUND, or
+// INVALID_ARGUMENT if several have the name.
+absl::StatusOr<std::string> FlavorNamed(const CommandContext& context, const std::string& text) {
+  if (absl::StrContains(text, "/flavors/")) return text;
+  const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('/', 1));
+  if (parts.first.empty() || parts.second.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--like: \"", text, "\" is not understood; write SITE/FLAVOR, for example CESGA/m1.large"));
+  }
+  v1::ListFlavorsRequest request;
+  request.set_parent("sites/-");
+  const std::string name = QuoteFilterValue(parts.second);
+  request.set_filter(absl::StrCat("site_name = ", QuoteFilterValue(parts.first),
+                                  " AND (display_name = ", name, " OR upstream_id = ", name, ")"));
+  request.mutable_read_mask()->add_paths("name");
+  SetAsOf(context, request);
+  std::vector<std::string> found;
+  CIS_RETURN_IF_ERROR(context.client
+                          .List<v1::Flavor>(std::move(request), 2,
+                                            [&found](const v1::Flavor& flavor) {
+                                              found.push_back(flavor.name());
+                                              return true;
+                                            })
+                          .status());
+  if (found.size() == 1) return found[0];
+  if (found.empty()) {
+    return absl::NotFoundError(absl::StrCat("--like: site ", parts.first, " has no flavor ",
+                                            parts.second, "; cisquery flavors --site ", parts.first,
+                                            " lists them"));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--like: several flavors of ", parts.first, " are called ", parts.second,
+                   "; write the resource name, as cisquery flavors -o name prints it"));
 }
 
 absl::StatusOr<PlaceAnswer> Ask(const CommandContext& context, const PlaceOptions& asked) {
@@ -146,6 +184,14 @@ absl::StatusOr<bool> RunPlace(const CommandContext& context) {
   const Options& options = context.options;
   PlaceOptions asked = options.place;
   if (IsHandover(options.format)) asked.limit = asked.pick;
+  if (!asked.like.empty()) {
+    CIS_ASSIGN_OR_RETURN(asked.like, FlavorNamed(context, asked.like));
+  }
+  if (options.format == Format::kQuery) {
+    CIS_ASSIGN_OR_RETURN(const v1::PlacementQuery query, MakeQuery(asked));
+    context.out << FormatQuery(query);
+    return true;
+  }
   CIS_ASSIGN_OR_RETURN(const PlaceAnswer answer, Ask(context, asked));
   const v1::FindPlacementsResponse& found = answer.found;
   if (IsHandover(options.format)) return HandOver(context, answer);
@@ -171,8 +217,8 @@ absl::StatusOr<bool> RunPlace(const CommandContext& context) {
   if (table) WritePlacementNotes(context, found);
   if (cut) Note(context, "Long names are cut; -o wide shows them whole.");
   if (options.place.page_token.empty() && found.total_size() > found.placements_size()) {
-    Note(context, absl::StrCat(found.total_size() - found.placements_size(),
-                               " more; --limit 0 shows all."));
+    Note(context,
+         absl::StrCat(found.total_size() - found.placements_size(), " more; --limit 0 shows all."));
   }
   return any;
 }

@@ -57,8 +57,7 @@ std::string NetworkPlanText(const v1::NetworkPlan& plan) {
       return absl::StrCat("new network -> ", pool);
     case v1::NETWORK_PLAN_KIND_PRIVATE:
       if (plan.public_v4()) return absl::StrCat(network, " (routed)");
-      return absl::StrCat(network,
-                          plan.public_v6() ? " (public IPv6)" : " (private)");
+      return absl::StrCat(network, plan.public_v6() ? " (public IPv6)" : " (private)");
     case v1::NETWORK_PLAN_KIND_ROUTED_NEEDS_NETWORK:
       return absl::StrCat("new network of pool ", RefText(plan.subnet_pool()), " -> ", pool);
     case v1::NETWORK_PLAN_KIND_PRIVATE_NEEDS_NETWORK:
@@ -156,8 +155,9 @@ std::vector<Cell> PlacementLines(const v1::Placement& p) {
                     unattached == 1 ? " unattached floating IP" : " unattached floating IPs",
                     " to use first");
   }
-  std::vector<Cell> lines = {{absl::StrCat("image    ", p.machine().image().display_name()), Tone::kPlain},
-                             std::move(network)};
+  std::vector<Cell> lines = {
+      {absl::StrCat("image    ", p.machine().image().display_name()), Tone::kPlain},
+      std::move(network)};
   if (p.has_downtime()) {
     const std::string& reason = p.downtime().description();
     lines.push_back(
@@ -169,10 +169,10 @@ std::vector<Cell> PlacementLines(const v1::Placement& p) {
 
 std::string PlacementName(const v1::Placement& p) {
   const auto named = [](const std::string& name) { return name.empty() ? "-" : name; };
-  return absl::StrJoin({named(p.share()), named(p.machine().flavor().name()),
-                        named(p.machine().image().name()),
-                        named(p.machine().network().network().name())},
-                       "\t");
+  return absl::StrJoin(
+      {named(p.share()), named(p.machine().flavor().name()), named(p.machine().image().name()),
+       named(p.machine().network().network().name())},
+      "\t");
 }
 
 }  // namespace cis

@@ -172,6 +172,29 @@ Json MessageToJson(const Message& message, const google::protobuf::FieldMask& ma
   return some;
 }
 
+Json MessageToSparseJson(const Message& message) {
+  const Reflection& r = *message.GetReflection();
+  std::vector<const FieldDescriptor*> set;
+  r.ListFields(message, &set);
+  Json object = Json::object();
+  for (const FieldDescriptor* field : set) {
+    const bool is_own = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field->is_map() &&
+                        !absl::StartsWith(field->message_type()->full_name(), "google.");
+    Json& value = object[field->name()];
+    if (!is_own) {
+      value = FieldToJson(message, *field);
+    } else if (!field->is_repeated()) {
+      value = MessageToSparseJson(r.GetMessage(message, field));
+    } else {
+      value = Json::array();
+      for (int i = 0; i < r.FieldSize(message, field); ++i) {
+        value.push_back(MessageToSparseJson(r.GetRepeatedMessage(message, field, i)));
+      }
+    }
+  }
+  return object;
+}
+
 std::string DumpJson(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }

@@ -21,6 +21,9 @@ nlohmann::ordered_json MessageToJson(const google::protobuf::Message& message);
 nlohmann::ordered_json MessageToJson(const google::protobuf::Message& message,
                                      const google::protobuf::FieldMask& mask);
 
+// The message with only the fields that are set: what a person would write.
+nlohmann::ordered_json MessageToSparseJson(const google::protobuf::Message& message);
+
 // The value of one field of `message`; `null` if it is not set.
 nlohmann::ordered_json FieldToJson(const google::protobuf::Message& message,
                                    const google::protobuf::FieldDescriptor& field);

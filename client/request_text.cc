@@ -52,11 +52,14 @@ std::vector<Flag> FlagsOf(const v1::PlacementQuery& query) {
   add("--gpu-model", m.gpu_model());
   add("--gpu-vendor", m.gpu_vendor());
   add_range("--gpu-memory", m.has_gpu_memory_mib(), m.gpu_memory_mib(), "M");
+  add_range("--total-gpu-memory", m.has_total_gpu_memory_mib(), m.total_gpu_memory_mib(), "M");
   add("--gpu-kind", EnumWord(m.gpu_kind()));
   add("--cpu-alloc", EnumWord(m.cpu_allocation()));
   add("--arch", m.arch());
   add_all("--flavor", m.flavors());
   add_all("--not-flavor", m.excluded_flavors());
+  add("--like", m.like());
+  add("--zone", m.availability_zone());
   add_flag("--no-volume", m.has_allow_boot_from_volume() && !m.allow_boot_from_volume());
   for (const v1::OsRequirement& os : query.image().os()) add("--os", OsRequirementText(os));
   add("--image", query.image().image());
@@ -76,6 +79,9 @@ std::vector<Flag> FlagsOf(const v1::PlacementQuery& query) {
   add_all("--not-site", query.excluded_sites());
   add_all("--country", query.countries());
   add_all("--not-country", query.excluded_countries());
+  for (const v1::ExcludedPlacement& one : query.excluded_placements()) {
+    add("--next", absl::StrCat(one.share(), one.flavor().empty() ? "" : " ", one.flavor()));
+  }
   if (query.has_max_age()) {
     const int64_t seconds = query.max_age().seconds();
     const int32_t nanos = query.max_age().nanos();
@@ -105,8 +111,7 @@ std::string QueryText(const v1::PlacementQuery& query) {
                        [](std::string* out, const Flag& flag) { out->append(FlagText(flag)); });
 }
 
-std::string ChangeText(const v1::PlacementQuery& before,
-                       const v1::PlacementQuery& after) {
+std::string ChangeText(const v1::PlacementQuery& before, const v1::PlacementQuery& after) {
   const std::vector<Flag> old_flags = FlagsOf(before);
   const std::vector<Flag> new_flags = FlagsOf(after);
   const auto find = [](const std::vector<Flag>& flags, const std::string& name) {

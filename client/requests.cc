@@ -10,9 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "client/os_text.h"
 #include "client/proto_json.h"
+#include "client/query_file.h"
 #include "schema/base/os_requirement.h"
 #include "schema/base/status_macros.h"
 
@@ -56,8 +58,8 @@ absl::StatusOr<Enum> EnumOfWord(absl::string_view flag, const std::string& word)
     if (absl::EqualsIgnoreCase(words.back(), word)) return static_cast<Enum>(number);
   }
   words.erase(words.begin());  // of the value that means "not reported"
-  return absl::InvalidArgumentError(absl::StrCat(flag, ": \"", word, "\" is not known; write ",
-                                                 absl::StrJoin(words, ", ")));
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, ": \"", word, "\" is not known; write ", absl::StrJoin(words, ", ")));
 }
 
 absl::Status SetMachine(const PlaceOptions& options, v1::MachineRequirements& machine) {
@@ -68,6 +70,9 @@ absl::Status SetMachine(const PlaceOptions& options, v1::MachineRequirements& ma
   SetRange(options.ephemeral_gib, &M::mutable_ephemeral_gib, machine);
   SetRange(options.gpu_count, &M::mutable_gpu_count, machine);
   SetRange(options.gpu_memory_mib, &M::mutable_gpu_memory_mib, machine);
+  SetRange(options.total_gpu_memory_mib, &M::mutable_total_gpu_memory_mib, machine);
+  machine.set_availability_zone(options.zone);
+  machine.set_like(options.like);
   machine.set_gpu_model(options.gpu_model);
   machine.set_gpu_vendor(options.gpu_vendor);
   CIS_ASSIGN_OR_RETURN(const v1::GpuKind kind,
@@ -100,6 +105,26 @@ absl::Status SetImage(const PlaceOptions& options, v1::PlacementQuery& query) {
   return absl::OkStatus();
 }
 
+// Placements that are not wanted, each as `-o name` prints it: share, flavor and what follows.
+absl::Status SetExcludedPlacements(const std::vector<std::string>& names,
+                                   v1::PlacementQuery& query) {
+  for (const std::string& name : names) {
+    const std::vector<std::string> parts =
+        absl::StrSplit(name, absl::ByAnyChar(" \t,"), absl::SkipEmpty());
+    if (parts.empty() || !absl::StrContains(parts[0], "/shares/")) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--next: \"", name,
+          "\" is not the name of a placement; write it as cisquery place -o name prints it"));
+    }
+    v1::ExcludedPlacement& excluded = *query.add_excluded_placements();
+    excluded.set_share(parts[0]);
+    if (parts.size() > 1 && absl::StrContains(parts[1], "/flavors/")) {
+      excluded.set_flavor(parts[1]);
+    }
+  }
+  return absl::OkStatus();
+}
+
 void SetNetwork(const PlaceOptions& options, v1::NetworkRequirements& network) {
   if (options.public_ip) network.set_public_v4(v1::ADDRESS_REQUIREMENT_REQUIRED);
   if (options.prefer_public_ip) network.set_public_v4(v1::ADDRESS_REQUIREMENT_PREFERRED);
@@ -119,6 +144,35 @@ void SetWeight(absl::string_view criterion, double weight, v1::ScoreWeights& wei
   if (criterion == "os") weights.set_os(weight);
   if (criterion == "health") weights.set_health(weight);
   if (criterion == "freshness") weights.set_freshness(weight);
+}
+
+// The part of a query that flags make.
+absl::StatusOr<v1::PlacementQuery> QueryOfFlags(const PlaceOptions& options) {
+  v1::PlacementQuery query;
+  query.mutable_vos()->Assign(options.vos.begin(), options.vos.end());
+  CIS_RETURN_IF_ERROR(SetMachine(options, *query.mutable_machine()));
+  CIS_RETURN_IF_ERROR(SetImage(options, query));
+  SetNetwork(options, *query.mutable_network());
+  query.set_count(options.count);
+  query.mutable_sites()->Assign(options.sites.begin(), options.sites.end());
+  query.mutable_excluded_sites()->Assign(options.excluded_sites.begin(),
+                                         options.excluded_sites.end());
+  for (const std::string& country : options.countries) {
+    query.add_countries(absl::AsciiStrToUpper(country));
+  }
+  for (const std::string& country : options.excluded_countries) {
+    query.add_excluded_countries(absl::AsciiStrToUpper(country));
+  }
+  for (const auto& [criterion, weight] : options.weights) {
+    SetWeight(criterion, weight, *query.mutable_weights());
+  }
+  CIS_RETURN_IF_ERROR(SetExcludedPlacements(options.next, query));
+  if (options.max_age.has_value()) {
+    query.mutable_max_age()->set_seconds(absl::ToInt64Seconds(*options.max_age));
+    const absl::Duration rest = *options.max_age - absl::Trunc(*options.max_age, absl::Seconds(1));
+    query.mutable_max_age()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  }
+  return query;
 }
 
 void AddRangeTerms(absl::string_view field, const Range& range, std::vector<std::string>& terms) {
@@ -237,28 +291,11 @@ v1::WatchChangesRequest MakeWatchRequest(const Options& options, absl::string_vi
 
 absl::StatusOr<v1::PlacementQuery> MakeQuery(const PlaceOptions& options) {
   v1::PlacementQuery query;
-  query.mutable_vos()->Assign(options.vos.begin(), options.vos.end());
-  CIS_RETURN_IF_ERROR(SetMachine(options, *query.mutable_machine()));
-  CIS_RETURN_IF_ERROR(SetImage(options, query));
-  SetNetwork(options, *query.mutable_network());
-  query.set_count(options.count);
-  query.mutable_sites()->Assign(options.sites.begin(), options.sites.end());
-  query.mutable_excluded_sites()->Assign(options.excluded_sites.begin(),
-                                         options.excluded_sites.end());
-  for (const std::string& country : options.countries) {
-    query.add_countries(absl::AsciiStrToUpper(country));
+  if (!options.query_file.empty()) {
+    CIS_ASSIGN_OR_RETURN(query, ReadQueryFile(options.query_file));
   }
-  for (const std::string& country : options.excluded_countries) {
-    query.add_excluded_countries(absl::AsciiStrToUpper(country));
-  }
-  for (const auto& [criterion, weight] : options.weights) {
-    SetWeight(criterion, weight, *query.mutable_weights());
-  }
-  if (options.max_age.has_value()) {
-    query.mutable_max_age()->set_seconds(absl::ToInt64Seconds(*options.max_age));
-    const absl::Duration rest = *options.max_age - absl::Trunc(*options.max_age, absl::Seconds(1));
-    query.mutable_max_age()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
-  }
+  CIS_ASSIGN_OR_RETURN(const v1::PlacementQuery flags, QueryOfFlags(options));
+  query.MergeFrom(flags);
   return query;
 }
 

@@ -17,8 +17,10 @@ namespace cis {
 // How many placements are wanted; 0 = all.
 int64_t PlacementLimit(const PlaceOptions& options);
 
-// The query that the flags make. Values are sent as they were written: the server is the one that
-// judges them. Returns INVALID_ARGUMENT if `--os`, `--gpu-kind` or `--cpu-alloc` is not understood.
+// The query of the file and the flags together; what flags say comes after or in place of what the
+// file says. Values are sent as they were written: the server is the one that
+// judges them. Returns INVALID_ARGUMENT if `--os`, `--gpu-kind`, `--cpu-alloc`, `--next` or the
+// file is not understood, NOT_FOUND if the file cannot be read.
 absl::StatusOr<v1::PlacementQuery> MakeQuery(const PlaceOptions& options);
 
 // The request for its placements. Errors as MakeQuery.

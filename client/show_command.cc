@@ -171,11 +171,43 @@ absl::StatusOr<bool> WriteExplanations(const CommandContext& context,
   }
 }
 
+// Whether a placement still holds; the reasons if not.
+absl::StatusOr<bool> ShowPlacement(const CommandContext& context) {
+  v1::GetPlacementRequest request;
+  request.set_name(context.options.show_name);
+  CIS_ASSIGN_OR_RETURN(const v1::GetPlacementResponse response,
+                       context.client.GetPlacement(std::move(request)));
+  const bool holds = response.has_placement();
+  switch (context.options.format) {
+    case Format::kJson:
+      context.out << DumpJson(MessageToJson(response), 2) << "\n";
+      break;
+    case Format::kNdjson:
+      context.out << DumpJson(MessageToJson(response), -1) << "\n";
+      break;
+    case Format::kYaml:
+      context.out << FormatYaml(MessageToJson(response));
+      break;
+    case Format::kTable:
+    case Format::kWide:
+      if (holds)
+        context.out << DetailsText(response.placement(), StyleFor(context), context.clock.Now());
+      break;
+    default:
+      return absl::InvalidArgumentError(
+          "a placement is shown as table, wide, json, ndjson or yaml; choose one with -o");
+  }
+  Note(context, holds ? "The placement still holds." : "The placement does not hold any more.");
+  for (const v1::Reason& reason : response.reasons()) Note(context, reason.message());
+  return holds;
+}
+
 }  // namespace
 
 absl::StatusOr<bool> RunShow(const CommandContext& context) {
   const std::string& wanted = context.options.show_name;
   const Format format = context.options.format;
+  if (absl::StartsWith(wanted, "placements/")) return ShowPlacement(context);
   const bool is_name = absl::StartsWith(wanted, "sites/") || absl::StartsWith(wanted, "vos/") ||
                        absl::StartsWith(wanted, "crawls/");
   std::vector<Found> found;

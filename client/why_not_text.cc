@@ -121,7 +121,8 @@ std::vector<Cell> VerdictLines(const v1::ShareVerdict& verdict) {
     }
   };
   if (!verdict.satisfies()) {
-    add(StageText(verdict.blocking_reason().stage()), ReasonText(verdict.blocking_reason()), Tone::kBad);
+    add(StageText(verdict.blocking_reason().stage()), ReasonText(verdict.blocking_reason()),
+        Tone::kBad);
   }
   for (const v1::Reason& reason : verdict.further_reasons()) {
     add(StageText(reason.stage()), absl::StrCat("also: ", ReasonText(reason)), Tone::kPlain);
@@ -154,15 +155,14 @@ void AddVerdict(const v1::ShareVerdict& verdict, const RowKeys& keys, absl::Time
 // is not known only. What is known comes first.
 bool AreAllOfUnknownArchitecture(const v1::FindPlacementsResponse& response) {
   if (response.query().machine().arch().empty() || response.placements().empty()) return false;
-  return std::all_of(response.placements().begin(), response.placements().end(),
-                     [](const v1::Placement& placement) {
-                       const auto has = [&placement](v1::PlacementUnknown unknown) {
-                         return std::count(placement.unknowns().begin(),
-                                           placement.unknowns().end(), unknown) > 0;
-                       };
-                       return has(v1::PLACEMENT_UNKNOWN_FLAVOR_ARCH) &&
-                              has(v1::PLACEMENT_UNKNOWN_IMAGE_ARCH);
-                     });
+  return std::all_of(
+      response.placements().begin(), response.placements().end(),
+      [](const v1::Placement& placement) {
+        const auto has = [&placement](v1::PlacementUnknown unknown) {
+          return std::count(placement.unknowns().begin(), placement.unknowns().end(), unknown) > 0;
+        };
+        return has(v1::PLACEMENT_UNKNOWN_FLAVOR_ARCH) && has(v1::PLACEMENT_UNKNOWN_IMAGE_ARCH);
+      });
 }
 
 }  // namespace
@@ -205,9 +205,7 @@ std::vector<std::string> ReasonLines(const PlaceAnswer& answer, size_t max_lines
   for (; shown < refused.size(); ++shown) {
     const v1::ShareVerdict& verdict = *refused[shown];
     const std::string head = absl::StrCat(
-        "no  ",
-        PadRight(CleanText(ShareText(verdict, keys)), std::min<size_t>(width, 40)),
-        "  ");
+        "no  ", PadRight(CleanText(ShareText(verdict, keys)), std::min<size_t>(width, 40)), "  ");
     std::vector<std::string> more =
         Wrap(absl::StrCat(head, StageText(verdict.blocking_reason().stage()), ": ",
                           CleanText(ReasonText(verdict.blocking_reason()))),
@@ -241,8 +239,8 @@ std::vector<std::string> HintLines(const PlaceAnswer& answer) {
   }
   std::vector<std::string> changes;
   for (const v1::Relaxation& relaxation : answer.explained.relaxations()) {
-    changes.push_back(absl::StrCat(ChangeText(answer.found.query(), relaxation.query()),
-                                   " adds ", relaxation.added_share_count(),
+    changes.push_back(absl::StrCat(ChangeText(answer.found.query(), relaxation.query()), " adds ",
+                                   relaxation.added_share_count(),
                                    relaxation.added_share_count() == 1 ? " share" : " shares"));
   }
   if (!changes.empty()) add(absl::StrCat("Try: ", absl::StrJoin(changes, "; ")));
@@ -270,8 +268,8 @@ std::string ExplainText(const PlaceAnswer& answer, const TableStyle& style, absl
   if (!verdicts.empty()) absl::StrAppend(&text, "\n", verdicts.Format(whole));
   absl::StrAppend(&text, "\n");
   for (const std::string& line :
-       Wrap(absl::StrCat("Understood as: ", CleanText(QueryText(answer.found.query()))),
-            kLineWidth, 2)) {
+       Wrap(absl::StrCat("Understood as: ", CleanText(QueryText(answer.found.query()))), kLineWidth,
+            2)) {
     absl::StrAppend(&text, line, "\n");
   }
   return text;

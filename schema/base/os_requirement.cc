@@ -66,14 +66,22 @@ OsRelation CutRelation(absl::string_view& text) {
 }
 
 absl::string_view SignOf(OsRelation relation) {
-  constexpr std::array<absl::string_view, kOsRelationCount> kSigns{"",   ":",  "~", ">=",
-                                                                   ">", "<=", "<"};
+  constexpr std::array<absl::string_view, kOsRelationCount> kSigns{
+      "", ":", "~", ">=", ">", "<=", "<"};
   return kSigns[static_cast<size_t>(relation)];
+}
+
+// "22.04" of "22.04 LTS".
+absl::string_view WithoutLts(absl::string_view version) {
+  constexpr absl::string_view kLts = " lts";
+  if (!absl::EndsWithIgnoreCase(version, kLts)) return version;
+  return absl::StripAsciiWhitespace(version.substr(0, version.size() - kLts.size()));
 }
 
 // The requirement of its parts, of which `whole` is written together.
 absl::StatusOr<OsRequirement> Make(absl::string_view whole, absl::string_view distro,
                                    OsRelation relation, absl::string_view version) {
+  version = WithoutLts(version);
   OsRequirement out;
   out.distro = absl::AsciiStrToLower(distro);
   if (!IsWord(out.distro)) return NotARequirement(whole, "");
@@ -89,7 +97,8 @@ absl::StatusOr<OsRequirement> Make(absl::string_view whole, absl::string_view di
   if (out.distro == "linux") return NotARequirement(whole, " (linux has no version)");
   if (StartsWithDigit(version) || IsRollingRelease(version)) {
     out.version = std::string(version);
-  } else if (relation == OsRelation::kIs) {
+  } else if (relation == OsRelation::kIs || relation == OsRelation::kSameLine) {
+    out.relation = OsRelation::kIs;  // a codename is a release line
     out.codename = absl::AsciiStrToLower(version);
   } else {
     return NotARequirement(whole, " (only numbers can be compared; a codename takes \":\")");

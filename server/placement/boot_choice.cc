@@ -17,9 +17,10 @@ using Names = std::vector<std::string>;
 ServiceZones ZonesOf(const ShareCatalog& share, const std::string& service) {
   ServiceZones out;
   out.available = AvailableZones(share, service);
-  out.count = static_cast<size_t>(
-      std::count_if(share.zones.begin(), share.zones.end(),
-                    [&service](const AvailabilityZone& zone) { return zone.service == service; }));
+  for (const AvailabilityZone& zone : share.zones) {
+    if (zone.service == service) out.all.push_back(zone.name);
+  }
+  std::sort(out.all.begin(), out.all.end());
   return out;
 }
 
@@ -45,12 +46,12 @@ Names InOrderFor(const Flavor& flavor, Names zones) {
 // Zones of Cinder in which a volume of the type can be.
 Names VolumeZonesOf(const BootOptions& options, const VolumeType* type) {
   if (type == nullptr || type->zones.empty()) return options.volume.available;
-  return options.volume.count == 0 ? type->zones
-                                   : Intersection(options.volume.available, type->zones);
+  return options.volume.all.empty() ? type->zones
+                                    : Intersection(options.volume.available, type->zones);
 }
 
-// Returns whether `amount` more of what the quota of a volume type counts are refused; `refused` then
-// says why.
+// Returns whether `amount` more of what the quota of a volume type counts are refused; `refused`
+// then says why.
 bool IsRefused(const QuotaBook& quotas, QuotaResource resource, int64_t amount,
                const VolumeType& type, Reason* refused) {
   const std::optional<int64_t> free =
@@ -126,12 +127,27 @@ std::optional<Reason> ChooseVolumeType(const BootOptions& options, const QuotaBo
   return std::nullopt;
 }
 
+std::optional<Reason> CheckZone(const ServiceZones& zones, const std::string& wanted) {
+  const auto has = [&wanted](const Names& names) {
+    return std::binary_search(names.begin(), names.end(), wanted);
+  };
+  Reason reason;
+  if (zones.AreAllDown() || (!wanted.empty() && has(zones.all) && !has(zones.available))) {
+    reason.code = ReasonCode::kZoneUnavailable;
+    return reason;
+  }
+  if (wanted.empty() || zones.all.empty() || has(zones.all)) return std::nullopt;
+  reason.code = ReasonCode::kZoneNotFound;
+  return reason;
+}
+
 BootChoice ChooseZones(const BootOptions& options, const Flavor& flavor, const std::string& wanted,
                        bool has_volume, const VolumeType* type) {
   BootChoice out;
   Names zones = InOrderFor(flavor, options.compute.available);
   if (!wanted.empty()) zones = {wanted};
-  const bool has_choice = options.compute.count > 1 || !wanted.empty();
+  const bool has_choice = options.compute.all.size() > 1 || !wanted.empty();
+  if (!wanted.empty() && options.compute.all.empty()) out.confidence = Confidence::kProbable;
   const auto choose = [&out](const Names& from) {
     out.zone = from.front();
     out.fallback_zones.assign(std::next(from.begin()), from.end());
@@ -145,7 +161,7 @@ BootChoice ChooseZones(const BootOptions& options, const Flavor& flavor, const s
     out.confidence = Confidence::kProbable;
   }
   const bool has_volume_choice =
-      options.volume.count > 1 || (type != nullptr && !type->zones.empty());
+      options.volume.all.size() > 1 || (type != nullptr && !type->zones.empty());
   const Names of_volume = VolumeZonesOf(options, type);
   const Names sorted_common = Intersection(options.compute.available, of_volume);
   Names common;
@@ -162,7 +178,7 @@ BootChoice ChooseZones(const BootOptions& options, const Flavor& flavor, const s
     return out;
   }
   out.confidence = Confidence::kProbable;
-  out.zones_differ = options.compute.count > 0 && options.volume.count > 0;
+  out.zones_differ = !options.compute.all.empty() && !options.volume.all.empty();
   if (has_choice && !zones.empty()) choose(zones);
   out.fallback_zones.clear();
   if (has_volume_choice && !of_volume.empty()) out.volume_zone = of_volume.front();

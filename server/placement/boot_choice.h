@@ -18,10 +18,10 @@ namespace cis {
 // The zones of one service: Nova ("compute") or Cinder ("volume").
 struct ServiceZones {
   std::vector<std::string> available;  // sorted
-  size_t count = 0;                    // available or not; 0 = not known
+  std::vector<std::string> all;        // available or not, sorted; empty = not known
 
   // Every zone that there is, is out of service.
-  bool AreAllDown() const { return count > 0 && available.empty(); }
+  bool AreAllDown() const { return !all.empty() && available.empty(); }
 };
 
 // What of a share's site decides, worked out once.
@@ -56,9 +56,12 @@ std::optional<Reason> ChooseVolumeType(const BootOptions& options, const QuotaBo
                                        const VolumeNeeds& needs, const VolumeType** type,
                                        bool* unknown);
 
-// The zones. `wanted` is the one that the network plan depends on (empty = any), `type` what
-// ChooseVolumeType chose (nullptr = there is nothing to choose). A zone that is not available is
-// never chosen. Whether a volume must be in the machine's zone is shown to no user
+// Returns why no machine can be started in the zone that is asked for (empty = any).
+std::optional<Reason> CheckZone(const ServiceZones& zones, const std::string& wanted);
+
+// The zones. `wanted` is the one that is asked for or that the network plan depends on (empty =
+// any), `type` what ChooseVolumeType chose (nullptr = there is nothing to choose). A zone that is
+// not available is never chosen. Whether a volume must be in the machine's zone is shown to no user
 // (`cross_az_attach` of Nova), so both get the same one if there is one that both services have.
 BootChoice ChooseZones(const BootOptions& options, const Flavor& flavor, const std::string& wanted,
                        bool has_volume, const VolumeType* type);

@@ -81,7 +81,10 @@ std::string Subject(absl::string_view none_of, absl::string_view noun, const Cou
     const auto joint = static_cast<Joint>(i);
     std::vector<absl::string_view> rests;
     for (const Qualifier& qualifier : qualifiers) {
-      if (qualifier.joint == joint) rests.push_back(qualifier.rest);
+      if (qualifier.joint != joint) continue;
+      // Both ways of excluding a flavor are told in the same words.
+      if (!rests.empty() && rests.back() == qualifier.rest) continue;
+      rests.push_back(qualifier.rest);
     }
     if (!rests.empty()) {
       absl::StrAppend(&out, " ", WordOf(joint, one), JoinAnd(std::move(rests)));
@@ -148,7 +151,7 @@ std::vector<Qualifier> FlavorQualifiers(const Counted& counted, const PlacementQ
   std::vector<Qualifier> out;
   for (Checks rest = counted.passed; rest != 0; rest &= rest - 1) {
     const auto check = static_cast<FlavorCheck>(FirstOf(rest));
-    if (check == FlavorCheck::kExcluded) {
+    if (check == FlavorCheck::kExcluded || check == FlavorCheck::kPlacement) {
       out.push_back({Joint::kNotExcluded, "exclude"});
     } else {
       out.push_back(QualifierOf(PhraseOf(check, query), (counted.assumed & Bit(check)) != 0));
@@ -171,6 +174,7 @@ std::string FailureOf(const Flavor& flavor, FlavorCheck check, const PlacementQu
     case FlavorCheck::kName:
       return absl::StrCat("is not ", PhraseOf(check, query).rest);
     case FlavorCheck::kExcluded:
+    case FlavorCheck::kPlacement:
       return "is excluded by the request";
     case FlavorCheck::kVolumeOnly:
       return "has no root disk";
@@ -194,7 +198,7 @@ std::string FailureOf(const Flavor& flavor, FlavorCheck check, const PlacementQu
 // "; gpu2 has a GPU, but has 16 vCPUs" or nothing.
 std::string OtherFlavor(FlavorCheck check, const Reason& reason, const PlacementQuery& query) {
   if (reason.other_flavor == nullptr || check == FlavorCheck::kName ||
-      check == FlavorCheck::kExcluded) {
+      check == FlavorCheck::kExcluded || check == FlavorCheck::kPlacement) {
     return "";
   }
   const Flavor& other = *reason.other_flavor;
@@ -381,8 +385,7 @@ std::string Single(const std::string& name, const std::string& failure,
 
 std::string NearFlavorMessage(FlavorCheck check, const Flavor& flavor,
                               const PlacementQuery& query) {
-  const std::string requested =
-      check == FlavorCheck::kExcluded ? "" : PhraseOf(check, query).rest;
+  const std::string requested = check == FlavorCheck::kExcluded ? "" : PhraseOf(check, query).rest;
   return Single(NameOrId(flavor.name, flavor.id), FailureOf(flavor, check, query), requested);
 }
 
@@ -401,7 +404,7 @@ std::string FlavorMessage(const Reason& reason, const PlacementQuery& query) {
   if (!check) return "";
   if (reason.counted.count == 0) return NearFlavorMessage(*check, *reason.flavor, query);
   const std::vector<Qualifier> qualifiers = FlavorQualifiers(reason.counted, query);
-  if (check == FlavorCheck::kExcluded) {
+  if (check == FlavorCheck::kExcluded || check == FlavorCheck::kPlacement) {
     const std::string name =
         reason.flavor == nullptr ? "" : NameOrId(reason.flavor->name, reason.flavor->id);
     return absl::StrCat("the request excludes ",

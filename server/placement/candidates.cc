@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <string>
 #include <utility>
 
+#include "schema/model/resource_name.h"
 #include "server/placement/image_reasons.h"
 
 namespace cis {
@@ -18,10 +20,29 @@ constexpr double kNoNumber = 1e9;
 Candidates::Candidates(const SearchContext& context)
     : context_(context), asks_sizes_only_(AsksSizesOnly(*context.query)) {}
 
+bool Candidates::IsExcluded(const Flavor& flavor) const {
+  if (excluded_.empty()) return false;
+  const std::string name = FormatFlavorName(*endpoint_, flavor.id);
+  return std::find(excluded_.begin(), excluded_.end(), name) != excluded_.end();
+}
+
+Checks Candidates::Check(const Flavor& flavor) const {
+  return CheckFlavor(flavor, *context_.query) |
+         (IsExcluded(flavor) ? Bit(FlavorCheck::kPlacement) : Checks{0});
+}
+
 void Candidates::Select(const IndexedShare& share) {
   const PlacementQuery& query = *context_.query;
-  if (share.flavors != flavor_set_) {
+  const bool had_excluded = !excluded_.empty();
+  excluded_.clear();
+  endpoint_ = &share.view.endpoint->endpoint;
+  for (const ExcludedPlacement& one : query.excluded_placements) {
+    if (one.share == share.name && !one.flavor.empty()) excluded_.push_back(one.flavor);
+  }
+  // What is excluded is of one share, and the list may be of several.
+  if (share.flavors != flavor_set_ || had_excluded || !excluded_.empty()) {
     flavor_set_ = share.flavors;
+    context_.work->Spend(static_cast<int64_t>(flavor_set_->flavors.size()));
     flavors_.clear();
     flavor_failures_.clear();
     flavor_reasons_.clear();
@@ -30,11 +51,13 @@ void Candidates::Select(const IndexedShare& share) {
     for (size_t i = 0; i < flavor_set_->flavors.size(); ++i) {
       if (!MayFit(flavor_set_->sizes[i], query)) continue;
       const Flavor* flavor = flavor_set_->flavors[i];
+      if (IsExcluded(*flavor)) continue;
       if (asks_sizes_only_ || CheckFlavor(*flavor, query) == 0) flavors_.push_back(flavor);
     }
   }
   if (share.images != image_set_) {
     image_set_ = share.images;
+    context_.work->Spend(static_cast<int64_t>(image_set_->images.size()));
     image_failures_.clear();
     image_reasons_.clear();
     image_misses_told_ = false;
@@ -46,7 +69,7 @@ void Candidates::Select(const IndexedShare& share) {
 const std::vector<Checks>& Candidates::Failures(const FlavorSet& set) {
   if (flavor_failures_.empty()) {
     for (const Flavor* flavor : set.flavors) {
-      flavor_failures_.push_back(CheckFlavor(*flavor, *context_.query));
+      flavor_failures_.push_back(Check(*flavor));
     }
   }
   return flavor_failures_;
@@ -83,6 +106,7 @@ const std::optional<Reason>& Candidates::NearestPair() {
   double nearest_gap = 0;
   for (const Flavor* flavor : flavors_) {
     for (const SelectedImage& image : images_) {
+      if (!context_.work->Spend(1)) return nearest_pair_;
       const PairFit fit = CheckPair(*flavor, image.image(), *context_.query);
       if (!fit.refused) {
         nearest_pair_.reset();
@@ -103,10 +127,10 @@ const std::optional<Reason>& Candidates::NearestPair() {
 }
 
 void Candidates::AddNearest(size_t limit, std::vector<Reason>* out) {
-  std::vector<Reason> found = NearFlavors(flavor_set_->flavors, Failures(*flavor_set_),
-                                          *context_.query);
-  for (Reason& reason : NearImages(image_set_->images, Failures(*image_set_), *context_.query,
-                                   context_.systems)) {
+  std::vector<Reason> found =
+      NearFlavors(flavor_set_->flavors, Failures(*flavor_set_), *context_.query);
+  for (Reason& reason :
+       NearImages(image_set_->images, Failures(*image_set_), *context_.query, context_.systems)) {
     found.push_back(std::move(reason));
   }
   std::stable_sort(found.begin(), found.end(), [](const Reason& a, const Reason& b) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "server/placement/flavor_fit.h"
 #include "server/placement/flavor_reasons.h"
 #include "server/placement/image_fit.h"
@@ -49,8 +50,14 @@ class Candidates {
   const std::vector<Checks>& Failures(const FlavorSet& set);
   const std::vector<Checks>& Failures(const ImageSet& set);
 
+  // Whether the share's placements with this flavor are excluded.
+  bool IsExcluded(const Flavor& flavor) const;
+  Checks Check(const Flavor& flavor) const;
+
   const SearchContext& context_;
   const bool asks_sizes_only_;
+  std::vector<absl::string_view> excluded_;  // names of flavors, of the selected share
+  const Endpoint* endpoint_ = nullptr;       // of the selected share
 
   const FlavorSet* flavor_set_ = nullptr;
   std::vector<const Flavor*> flavors_;

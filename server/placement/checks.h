@@ -10,6 +10,7 @@ namespace cis {
 enum class FlavorCheck : uint32_t {
   kName = 0,
   kExcluded,
+  kPlacement,
   kCpuMin,
   kCpuMax,
   kRamMin,
@@ -27,6 +28,8 @@ enum class FlavorCheck : uint32_t {
   kGpuKind,
   kGpuMemoryMin,
   kGpuMemoryMax,
+  kTotalGpuMemoryMin,
+  kTotalGpuMemoryMax,
   kCpuAlloc,
   kArch,
 };

@@ -57,6 +57,15 @@ Checks CheckGpu(const Flavor& flavor, const PlacementQuery& query) {
     out |= Bit(FlavorCheck::kGpuMemoryMin);
   if (Above(flavor.gpu_memory_mib, query.gpu_memory_mib.max))
     out |= Bit(FlavorCheck::kGpuMemoryMax);
+  if (query.total_gpu_memory_mib.any()) {
+    const std::optional<int64_t> total = TotalGpuMemoryMib(flavor);
+    if (Below(total, query.total_gpu_memory_mib.min)) {
+      out |= Bit(FlavorCheck::kTotalGpuMemoryMin);
+    }
+    if (Above(total, query.total_gpu_memory_mib.max)) {
+      out |= Bit(FlavorCheck::kTotalGpuMemoryMax);
+    }
+  }
   return out;
 }
 
@@ -65,6 +74,12 @@ Checks CheckGpu(const Flavor& flavor, const PlacementQuery& query) {
 bool HasGpu(const Flavor& flavor) {
   if (flavor.gpu_count) return *flavor.gpu_count > 0;
   return !flavor.gpu_model.empty() || !flavor.gpu_vendor.empty() || !flavor.gpu_kind.empty();
+}
+
+std::optional<int64_t> TotalGpuMemoryMib(const Flavor& flavor) {
+  if (!flavor.gpu_count || !flavor.gpu_memory_mib) return std::nullopt;
+  const double cards = std::max(1.0, *flavor.gpu_count);
+  return static_cast<int64_t>(cards * static_cast<double>(*flavor.gpu_memory_mib));
 }
 
 bool AsksSizesOnly(const PlacementQuery& query) {

@@ -2,6 +2,9 @@
 
 // Whether a flavor satisfies a request.
 
+#include <cstdint>
+#include <optional>
+
 #include "server/placement/checks.h"
 #include "server/placement/placement_index.h"
 #include "server/placement/placement_query.h"
@@ -27,5 +30,9 @@ bool AsksSizesOnly(const PlacementQuery& query);
 
 // Whether the flavor is known to have a GPU.
 bool HasGpu(const Flavor& flavor);
+
+// Memory of all GPUs of a machine together; nothing if their number or their memory is not known. A
+// slice of a card has the memory of the slice.
+std::optional<int64_t> TotalGpuMemoryMib(const Flavor& flavor);
 
 }  // namespace cis

@@ -13,10 +13,11 @@
 namespace cis {
 namespace {
 
-constexpr Checks kGpuChecks = Bit(FlavorCheck::kGpuAny) | Bit(FlavorCheck::kGpuMin) |
-                              Bit(FlavorCheck::kGpuMax) | Bit(FlavorCheck::kGpuVendor) |
-                              Bit(FlavorCheck::kGpuModel) | Bit(FlavorCheck::kGpuKind) |
-                              Bit(FlavorCheck::kGpuMemoryMin) | Bit(FlavorCheck::kGpuMemoryMax);
+constexpr Checks kGpuChecks =
+    Bit(FlavorCheck::kGpuAny) | Bit(FlavorCheck::kGpuMin) | Bit(FlavorCheck::kGpuMax) |
+    Bit(FlavorCheck::kGpuVendor) | Bit(FlavorCheck::kGpuModel) | Bit(FlavorCheck::kGpuKind) |
+    Bit(FlavorCheck::kGpuMemoryMin) | Bit(FlavorCheck::kGpuMemoryMax) |
+    Bit(FlavorCheck::kTotalGpuMemoryMin) | Bit(FlavorCheck::kTotalGpuMemoryMax);
 
 // The flavors that a reason is about: all whose failures satisfy `is_meant`.
 struct Remaining {
@@ -75,6 +76,7 @@ Reason Nearest(FlavorCheck check, const Remaining& remaining, const PlacementQue
         case FlavorCheck::kArch:
         case FlavorCheck::kVolumeOnly:
         case FlavorCheck::kExcluded:
+        case FlavorCheck::kPlacement:
         case FlavorCheck::kCpuAlloc:
           reason.flavor = flavor;
           break;
@@ -152,6 +154,9 @@ auto FindBounds(Query& query, FlavorCheck check) -> decltype(&query.vcpu_count) 
     case FlavorCheck::kGpuMemoryMin:
     case FlavorCheck::kGpuMemoryMax:
       return &query.gpu_memory_mib;
+    case FlavorCheck::kTotalGpuMemoryMin:
+    case FlavorCheck::kTotalGpuMemoryMax:
+      return &query.total_gpu_memory_mib;
     default:
       return nullptr;
   }
@@ -160,18 +165,30 @@ auto FindBounds(Query& query, FlavorCheck check) -> decltype(&query.vcpu_count) 
 }  // namespace
 
 ReasonCode CodeOf(FlavorCheck check) {
-  constexpr std::array<ReasonCode, kFlavorCheckCount> kCodes{
-      ReasonCode::kFlavorNameMismatch, ReasonCode::kFlavorExcluded,
-      ReasonCode::kCpuTooSmall,        ReasonCode::kCpuTooLarge,
-      ReasonCode::kRamTooSmall,        ReasonCode::kRamTooLarge,
-      ReasonCode::kFlavorVolumeOnly,   ReasonCode::kDiskTooSmall,
-      ReasonCode::kDiskTooLarge,       ReasonCode::kEphemeralTooSmall,
-      ReasonCode::kEphemeralTooLarge,  ReasonCode::kGpuNone,
-      ReasonCode::kGpuCountTooSmall,   ReasonCode::kGpuCountTooLarge,
-      ReasonCode::kGpuVendorMismatch,  ReasonCode::kGpuModelMismatch,
-      ReasonCode::kGpuKindMismatch,    ReasonCode::kGpuMemoryTooSmall,
-      ReasonCode::kGpuMemoryTooLarge,  ReasonCode::kCpuAllocMismatch,
-      ReasonCode::kArchMismatch};
+  constexpr std::array<ReasonCode, kFlavorCheckCount> kCodes{ReasonCode::kFlavorNameMismatch,
+                                                             ReasonCode::kFlavorExcluded,
+                                                             ReasonCode::kPlacementExcluded,
+                                                             ReasonCode::kCpuTooSmall,
+                                                             ReasonCode::kCpuTooLarge,
+                                                             ReasonCode::kRamTooSmall,
+                                                             ReasonCode::kRamTooLarge,
+                                                             ReasonCode::kFlavorVolumeOnly,
+                                                             ReasonCode::kDiskTooSmall,
+                                                             ReasonCode::kDiskTooLarge,
+                                                             ReasonCode::kEphemeralTooSmall,
+                                                             ReasonCode::kEphemeralTooLarge,
+                                                             ReasonCode::kGpuNone,
+                                                             ReasonCode::kGpuCountTooSmall,
+                                                             ReasonCode::kGpuCountTooLarge,
+                                                             ReasonCode::kGpuVendorMismatch,
+                                                             ReasonCode::kGpuModelMismatch,
+                                                             ReasonCode::kGpuKindMismatch,
+                                                             ReasonCode::kGpuMemoryTooSmall,
+                                                             ReasonCode::kGpuMemoryTooLarge,
+                                                             ReasonCode::kTotalGpuMemoryTooSmall,
+                                                             ReasonCode::kTotalGpuMemoryTooLarge,
+                                                             ReasonCode::kCpuAllocMismatch,
+                                                             ReasonCode::kArchMismatch};
   return kCodes[static_cast<size_t>(check)];
 }
 
@@ -194,7 +211,8 @@ Int64Bounds* MutableBoundsOf(PlacementQuery* query, FlavorCheck check) {
 bool IsUpperBound(FlavorCheck check) {
   return check == FlavorCheck::kCpuMax || check == FlavorCheck::kRamMax ||
          check == FlavorCheck::kDiskMax || check == FlavorCheck::kEphemeralMax ||
-         check == FlavorCheck::kGpuMax || check == FlavorCheck::kGpuMemoryMax;
+         check == FlavorCheck::kGpuMax || check == FlavorCheck::kGpuMemoryMax ||
+         check == FlavorCheck::kTotalGpuMemoryMax;
 }
 
 std::optional<int64_t> ValueOf(const Flavor& flavor, FlavorCheck check) {
@@ -219,6 +237,9 @@ std::optional<int64_t> ValueOf(const Flavor& flavor, FlavorCheck check) {
     case FlavorCheck::kGpuMemoryMin:
     case FlavorCheck::kGpuMemoryMax:
       return flavor.gpu_memory_mib;
+    case FlavorCheck::kTotalGpuMemoryMin:
+    case FlavorCheck::kTotalGpuMemoryMax:
+      return TotalGpuMemoryMib(flavor);
     default:
       return std::nullopt;
   }
@@ -234,6 +255,7 @@ bool Reports(const Flavor& flavor, FlavorCheck check) {
       return !flavor.arch.empty();
     case FlavorCheck::kName:
     case FlavorCheck::kExcluded:
+    case FlavorCheck::kPlacement:
     case FlavorCheck::kVolumeOnly:
     case FlavorCheck::kGpuAny:
     case FlavorCheck::kGpuVendor:
@@ -310,7 +332,9 @@ std::vector<Reason> NearFlavors(absl::Span<const Flavor* const> flavors,
   std::vector<Reason> out;
   for (size_t i = 0; i < flavors.size(); ++i) {
     const Checks only = OnlyFailure(failures[i]);
-    if (only == 0 || only == Bit(FlavorCheck::kName)) continue;
+    if (only == 0 || only == Bit(FlavorCheck::kName) || only == Bit(FlavorCheck::kPlacement)) {
+      continue;
+    }
     const auto check = static_cast<FlavorCheck>(FirstOf(only));
     out.push_back(Nearest(check, {flavors.subspan(i, 1), failures.subspan(i, 1), any}, query));
     out.back().flavor = flavors[i];

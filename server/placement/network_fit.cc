@@ -40,6 +40,7 @@ void Append(const std::vector<NetworkPlan>& plans, const PlacementQuery& query, 
             std::vector<const NetworkPlan*>* out, std::vector<const NetworkPlan*>* assumed) {
   for (const NetworkPlan& plan : plans) {
     if (ready_only && (plan.NeedsSteps() || plan.is_assumed)) continue;
+    if (!plan.zone.empty() && !query.zone.empty() && plan.zone != query.zone) continue;
     if (!query.network.empty() &&
         (plan.network == nullptr || !IsNamed(*plan.network, query.network))) {
       continue;
@@ -142,6 +143,15 @@ std::vector<Reason> ExplainNetworks(const IndexedShare& share, const PlacementQu
   if (!assumed.empty()) {
     add(ReasonCode::kNetRouterUnseen, assumed.front()->network);
     return out;
+  }
+  if (!query.zone.empty()) {
+    PlacementQuery any_zone = query;
+    any_zone.zone.clear();
+    SelectPlans(plans, any_zone, &selected, &assumed);
+    if (!selected.empty()) {
+      add(ReasonCode::kNetNotInZone, selected.front()->network);
+      return out;
+    }
   }
   PlacementQuery only_v4;
   only_v4.network = query.network;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <numeric>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -11,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "schema/base/spelling.h"
+#include "server/placement/placement_list.h"
 #include "server/placement/reason_words.h"
 #include "server/placement/relaxation.h"
 #include "server/placement/score.h"
@@ -48,57 +48,6 @@ void FillFunnel(PlacementResult* result) {
     left -= blocked[i];
     result->funnel[i].out_count = left;
   }
-}
-
-// What decides between placements of different shares in the default order, without texts: shares
-// stand in the index as the rest of PlacementKey orders them.
-struct QuickKey {
-  PlacementRank rank;
-  const IndexedShare* share = nullptr;
-  size_t position = 0;
-};
-
-// Positions of the placements in order. The same order as by IsBefore, without its texts where
-// numbers decide.
-std::vector<size_t> DefaultOrder(const PlacementQuery& query,
-                                 const std::vector<Placement>& placements) {
-  std::vector<QuickKey> keys;
-  keys.reserve(placements.size());
-  for (const Placement& placement : placements) {
-    keys.push_back({RankOf(placement), placement.share, keys.size()});
-  }
-  std::sort(keys.begin(), keys.end(), [&](const QuickKey& a, const QuickKey& b) {
-    if (const int rank = CompareRanks(a.rank, b.rank); rank != 0) return rank < 0;
-    if (a.share != b.share) return a.share < b.share;
-    return a.position != b.position && IsBefore(KeyOf(placements[a.position], query),
-                                                KeyOf(placements[b.position], query), query);
-  });
-  std::vector<size_t> order;
-  order.reserve(keys.size());
-  for (const QuickKey& key : keys) order.push_back(key.position);
-  return order;
-}
-
-std::vector<size_t> OrderByKeys(const PlacementQuery& query,
-                                const std::vector<Placement>& placements) {
-  std::vector<PlacementKey> keys;
-  keys.reserve(placements.size());
-  for (const Placement& placement : placements) keys.push_back(KeyOf(placement, query));
-  std::vector<size_t> order(placements.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](size_t a, size_t b) { return IsBefore(keys[a], keys[b], query); });
-  return order;
-}
-
-void SortPlacements(const PlacementQuery& query, std::vector<Placement>* placements) {
-  const bool is_default = query.order == PlacementOrder::kDefault && !query.descending;
-  const std::vector<size_t> order =
-      is_default ? DefaultOrder(query, *placements) : OrderByKeys(query, *placements);
-  std::vector<Placement> sorted;
-  sorted.reserve(placements->size());
-  for (const size_t position : order) sorted.push_back((*placements)[position]);
-  *placements = std::move(sorted);
 }
 
 void Suggest(absl::string_view field, const std::string& value, absl::Span<const std::string> known,
@@ -160,8 +109,7 @@ std::vector<AnswerWarning> WarnOf(const UnknownNames& names) {
         {"VO_NOT_FOUND", absl::StrCat("No site is known to support VO ", Shown(vo), ".")});
   }
   for (const std::string& distro : names.distros) {
-    out.push_back(
-        {"OS_NOT_FOUND", absl::StrCat("No site has an image of ", Shown(distro), ".")});
+    out.push_back({"OS_NOT_FOUND", absl::StrCat("No site has an image of ", Shown(distro), ".")});
   }
   for (const std::string& site : names.sites) {
     out.push_back({"SITE_NOT_FOUND", absl::StrCat("No site is named ", Shown(site), ".")});
@@ -199,24 +147,26 @@ std::vector<Suggestion> SuggestFor(const UnknownNames& names, const Snapshot& sn
 // result too.
 PlacementResult Search(const Snapshot& snapshot, std::shared_ptr<const PlacementIndex> index,
                        const PlacementQuery& query, absl::Time now, const FreshnessPolicy& policy,
-                       bool explains) {
+                       bool explains, const PlacementPage& page, Work* work) {
   PlacementResult result;
   result.index = std::move(index);
   std::vector<std::string> unknown_sites;
   const SearchContext context =
-      MakeSearchContext(snapshot, *result.index, query, now, policy, &unknown_sites);
+      MakeSearchContext(snapshot, *result.index, query, now, policy, work, &unknown_sites);
   const std::vector<int32_t> positions = SharesOf(*result.index, query.vos);
   result.verdicts.reserve(positions.size());
-  result.placements.reserve(positions.size());
+  PlacementList placements(query, page.after, page.limit);
   ShareSearch search(context, explains);
   for (const int32_t position : positions) {
+    if (!work->Spend(1)) return result;
     const IndexedShare& share = result.index->shares()[static_cast<size_t>(position)];
-    result.verdicts.push_back(search.Find(share, &result.placements));
+    result.verdicts.push_back(search.Find(share, &placements));
   }
-  SortPlacements(query, &result.placements);
+  result.placement_count = placements.total();
+  result.has_more = placements.has_more();
+  result.placements = placements.Take();
   FillFunnel(&result);
-  const UnknownNames names =
-      FindUnknownNames(*result.index, query, std::move(unknown_sites));
+  const UnknownNames names = FindUnknownNames(*result.index, query, std::move(unknown_sites));
   result.warnings = WarnOf(names);
   if (explains) {
     result.relaxations = FindRelaxations(result.verdicts, search.near_misses(), context);
@@ -229,8 +179,8 @@ PlacementResult Search(const Snapshot& snapshot, std::shared_ptr<const Placement
 
 absl::string_view FormatUnknown(Unknown unknown) {
   constexpr std::array<absl::string_view, kUnknownCount> kNames{
-      "VO_SUPPORT", "FLAVOR_SIZE",        "FLAVOR_ARCH", "IMAGE_ARCH", "IMAGE_SIZE",
-      "GPU",        "NETWORK_ATTACHABLE", "PUBLIC_V4",   "PUBLIC_V6",  "ROUTERS",
+      "VO_SUPPORT", "FLAVOR_SIZE",        "FLAVOR_ARCH",    "IMAGE_ARCH",  "IMAGE_SIZE",
+      "GPU",        "NETWORK_ATTACHABLE", "PUBLIC_V4",      "PUBLIC_V6",   "ROUTERS",
       "QUOTA",      "LOGIN_USER",         "SECURITY_GROUP", "VOLUME_ZONE", "HOST"};
   return kNames[static_cast<size_t>(unknown)];
 }
@@ -253,31 +203,45 @@ int32_t PlacementResult::fit_count() const {
 }
 
 PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
-                               absl::Time now, const FreshnessPolicy& policy) {
+                               absl::Time now, const FreshnessPolicy& policy,
+                               const PlacementPage& page, Work* work) {
   return Search(snapshot, snapshot.placement_index(PlacementIndex::Build), query, now, policy,
-                false);
+                false, page, work);
+}
+
+PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+                               absl::Time now, const FreshnessPolicy& policy) {
+  Work work;
+  return FindPlacements(snapshot, query, now, policy, PlacementPage(), &work);
+}
+
+PlacementResult ExplainPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+                                  absl::Time now, const FreshnessPolicy& policy, Work* work) {
+  return Search(snapshot, snapshot.placement_index(PlacementIndex::Build), query, now, policy, true,
+                PlacementPage(), work);
 }
 
 PlacementResult ExplainPlacements(const Snapshot& snapshot, const PlacementQuery& query,
                                   absl::Time now, const FreshnessPolicy& policy) {
-  return ExplainPlacements(snapshot, snapshot.placement_index(PlacementIndex::Build), query, now,
-                           policy);
+  Work work;
+  return ExplainPlacements(snapshot, query, now, policy, &work);
 }
 
 PlacementResult ExplainPlacements(const Snapshot& snapshot,
                                   std::shared_ptr<const PlacementIndex> index,
                                   const PlacementQuery& query, absl::Time now,
                                   const FreshnessPolicy& policy) {
-  return Search(snapshot, std::move(index), query, now, policy, true);
+  Work work;
+  return Search(snapshot, std::move(index), query, now, policy, true, PlacementPage(), &work);
 }
 
 std::vector<ShareDetails> ExplainShares(const Snapshot& snapshot, const PlacementIndex& index,
                                         const PlacementQuery& query, absl::Time now,
                                         const FreshnessPolicy& policy,
-                                        absl::Span<const IndexedShare* const> shares) {
+                                        absl::Span<const IndexedShare* const> shares, Work* work) {
   std::vector<std::string> unknown_sites;
   const SearchContext context =
-      MakeSearchContext(snapshot, index, query, now, policy, &unknown_sites);
+      MakeSearchContext(snapshot, index, query, now, policy, work, &unknown_sites);
   ShareSearch search(context);
   std::vector<ShareDetails> out;
   out.reserve(shares.size());

@@ -3,6 +3,7 @@
 // Where can a VO start a machine, and if nowhere, why? A pure function of a snapshot and a request.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,8 +14,10 @@
 #include "absl/types/span.h"
 #include "server/placement/boot_choice.h"
 #include "server/placement/placement_index.h"
+#include "server/placement/placement_key.h"
 #include "server/placement/placement_query.h"
 #include "server/placement/reason.h"
+#include "server/placement/work.h"
 #include "server/snapshot/data_state.h"
 #include "server/snapshot/snapshot.h"
 
@@ -47,13 +50,6 @@ absl::string_view FormatUnknown(Unknown unknown);
 
 // "fit", "network", "os", "health", "freshness".
 absl::string_view FormatCriterion(Criterion criterion);
-
-// How good a placement is, before its score; README.md has the rules. In the order of
-// cis.v1.PlacementTier.
-enum class PlacementTier { kCertain = 0, kUncertain, kNeedsSteps, kStale, kDowntime, kAssumed };
-inline constexpr int kPlacementTierCount = 6;
-// "certain" and so on.
-absl::string_view FormatTier(PlacementTier tier);
 
 // One way to start the machine. Pointers live as long as PlacementResult::index and the snapshot.
 struct Placement {
@@ -132,7 +128,9 @@ struct Suggestion {
 
 struct PlacementResult {
   std::shared_ptr<const PlacementIndex> index;
-  std::vector<Placement> placements;   // all, in the order asked for; a total order
+  std::vector<Placement> placements;   // of the page, in the order asked for; a total order
+  int64_t placement_count = 0;         // on all pages
+  bool has_more = false;               // placements after the page
   std::vector<ShareVerdict> verdicts;  // in the order of Snapshot::shares()
   std::array<FunnelStage, kStageCount> funnel{};
   std::vector<AnswerWarning> warnings;
@@ -142,12 +140,26 @@ struct PlacementResult {
   int32_t fit_count() const;  // shares that fit
 };
 
-// Both are pure and deterministic: the answer does not depend on the order of any input.
+// Which placements are wanted: those after the position `after` (nothing: from the first).
+struct PlacementPage {
+  std::optional<PlacementKey> after;
+  size_t limit = SIZE_MAX;
+};
+
+// All are pure and deterministic: the answer does not depend on the order of any input. If `work`
+// ends before the search, the result is not complete and must not be used.
 
 // Returns the placements: one for each share that fits, all of them with query.all_combinations.
 PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+                               absl::Time now, const FreshnessPolicy& policy,
+                               const PlacementPage& page, Work* work);
+// All of them, whatever it costs.
+PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
                                absl::Time now, const FreshnessPolicy& policy);
 // The same with the reasons of the shares that do not fit, and what would help.
+PlacementResult ExplainPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+                                  absl::Time now, const FreshnessPolicy& policy, Work* work);
+// Whatever it costs.
 PlacementResult ExplainPlacements(const Snapshot& snapshot, const PlacementQuery& query,
                                   absl::Time now, const FreshnessPolicy& policy);
 // As above over an index of that snapshot.
@@ -160,6 +172,6 @@ PlacementResult ExplainPlacements(const Snapshot& snapshot,
 std::vector<ShareDetails> ExplainShares(const Snapshot& snapshot, const PlacementIndex& index,
                                         const PlacementQuery& query, absl::Time now,
                                         const FreshnessPolicy& policy,
-                                        absl::Span<const IndexedShare* const> shares);
+                                        absl::Span<const IndexedShare* const> shares, Work* work);
 
 }  // namespace cis

@@ -42,6 +42,14 @@ inline constexpr int kCriterionCount = 5;
 using CriterionValues = std::array<double, kCriterionCount>;  // by Criterion
 inline constexpr CriterionValues kDefaultWeights{0.4, 0.2, 0.2, 0.1, 0.1};
 
+// A placement that is not wanted, such as one that failed to start.
+struct ExcludedPlacement {
+  std::string share;   // "sites/{site}/shares/{share}"
+  std::string flavor;  // "sites/{site}/flavors/{flavor}"; empty = every flavor
+
+  friend bool operator==(const ExcludedPlacement&, const ExcludedPlacement&) = default;
+};
+
 struct PlacementQuery {
   std::vector<std::string> vos;  // any case
 
@@ -50,15 +58,17 @@ struct PlacementQuery {
   Int64Bounds disk_gib;
   Int64Bounds ephemeral_gib;
   Int64Bounds gpu_count;
-  std::string gpu_model;       // whole words, any case
-  std::string gpu_vendor;      // any case
-  std::string arch;            // canonical: x86_64, aarch64...; empty = any
-  Int64Bounds gpu_memory_mib;  // of one GPU
-  std::string gpu_kind;        // passthrough, vgpu, mig; lower case
-  std::string cpu_alloc;       // dedicated, shared, oversubscribed; lower case
+  std::string gpu_model;             // whole words, any case
+  std::string gpu_vendor;            // any case
+  std::string arch;                  // canonical: x86_64, aarch64...; empty = any
+  Int64Bounds gpu_memory_mib;        // of one GPU
+  Int64Bounds total_gpu_memory_mib;  // of all GPUs of a machine
+  std::string gpu_kind;              // passthrough, vgpu, mig; lower case
+  std::string cpu_alloc;             // dedicated, shared, oversubscribed; lower case
   std::vector<std::string> flavor_globs;
   std::vector<std::string> excluded_flavor_globs;
   bool allow_boot_from_volume = true;
+  std::string zone;  // availability zone of Nova; empty = any
 
   std::vector<OsRequirement> os;  // alternatives, the preferred first
   std::string image;              // name, id, EGI reference or URI
@@ -74,6 +84,7 @@ struct PlacementQuery {
   std::vector<std::string> excluded_sites;      // likewise
   std::vector<std::string> countries;           // ISO 3166-1 alpha-2, upper case
   std::vector<std::string> excluded_countries;  // likewise
+  std::vector<ExcludedPlacement> excluded_placements;
   std::optional<absl::Duration> max_age;
 
   CriterionValues weights = kDefaultWeights;  // their sum is 1
@@ -84,7 +95,7 @@ struct PlacementQuery {
   // Whether flavors with GPUs were asked for.
   bool WantsGpu() const {
     return gpu_count.min.value_or(0) > 0 || !gpu_model.empty() || !gpu_vendor.empty() ||
-           !gpu_kind.empty() || gpu_memory_mib.any();
+           !gpu_kind.empty() || gpu_memory_mib.any() || total_gpu_memory_mib.any();
   }
 };
 

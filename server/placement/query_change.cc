@@ -88,12 +88,14 @@ QueryChange WithoutGpu(const PlacementQuery& query) {
   add(!query.gpu_model.empty(), "machine.gpu_model");
   add(!query.gpu_kind.empty(), "machine.gpu_kind");
   add(query.gpu_memory_mib.any(), "machine.gpu_memory_mib");
+  add(query.total_gpu_memory_mib.any(), "machine.total_gpu_memory_mib");
   return Unset(std::move(fields), [](PlacementQuery* q) {
     q->gpu_count = {};
     q->gpu_model.clear();
     q->gpu_vendor.clear();
     q->gpu_kind.clear();
     q->gpu_memory_mib = {};
+    q->total_gpu_memory_mib = {};
   });
 }
 
@@ -162,6 +164,11 @@ std::vector<QueryChange> ChangesFor(const Reason& reason, const PlacementQuery& 
       return {Unset({"machine.gpu_kind"}, [](Q* q) { q->gpu_kind.clear(); })};
     case ReasonCode::kCpuAllocMismatch:
       return {Unset({"machine.cpu_allocation"}, [](Q* q) { q->cpu_alloc.clear(); })};
+    case ReasonCode::kNetNotInZone:
+    case ReasonCode::kZoneUnavailable:
+    case ReasonCode::kZoneNotFound:
+      if (query.zone.empty()) return {};
+      return {Unset({"machine.availability_zone"}, [](Q* q) { q->zone.clear(); })};
     case ReasonCode::kArchMismatch:
     case ReasonCode::kImageArchMismatch:
       return {Unset({"machine.arch"}, [](Q* q) { q->arch.clear(); })};

@@ -40,6 +40,7 @@ enum class ReasonCode {
   kSiteExcluded,
   kCountryNotSelected,
   kCountryExcluded,
+  kShareExcluded,
   kAuthRefused,
   kSiteUnreachable,
   kDataMissing,
@@ -48,6 +49,7 @@ enum class ReasonCode {
   kNoFlavorVisible,
   kFlavorNameMismatch,
   kFlavorExcluded,
+  kPlacementExcluded,
   kCpuTooSmall,
   kCpuTooLarge,
   kRamTooSmall,
@@ -66,6 +68,8 @@ enum class ReasonCode {
   kGpuKindMismatch,
   kGpuMemoryTooSmall,
   kGpuMemoryTooLarge,
+  kTotalGpuMemoryTooSmall,
+  kTotalGpuMemoryTooLarge,
   kCpuAllocMismatch,
   kArchMismatch,
   kNoImageVisible,
@@ -101,12 +105,15 @@ enum class ReasonCode {
   kNetOnlyPublic,
   kNetRouterUnseen,
   kNetTooFewAddresses,
+  kNetNotInZone,
+  kNetPlanChanged,
   kQuotaZero,
   kQuotaExhausted,
   kQuotaVolumeTooLarge,
   kZoneUnavailable,
+  kZoneNotFound,
 };
-inline constexpr int kReasonCodeCount = static_cast<int>(ReasonCode::kZoneUnavailable) + 1;
+inline constexpr int kReasonCodeCount = static_cast<int>(ReasonCode::kZoneNotFound) + 1;
 
 // "RAM_TOO_SMALL": the value of cis.v1.ReasonCode without its prefix.
 absl::string_view FormatReasonCode(ReasonCode code);

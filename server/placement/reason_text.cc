@@ -42,6 +42,10 @@ std::string WantText(ReasonCode code, const PlacementQuery& query) {
     case ReasonCode::kNetNotAttachable:
     case ReasonCode::kNetNoRouter:
       return query.network;
+    case ReasonCode::kNetNotInZone:
+    case ReasonCode::kZoneUnavailable:
+    case ReasonCode::kZoneNotFound:
+      return query.zone;
     default:
       return "";
   }
@@ -150,9 +154,9 @@ std::string QuotaMessage(const Reason& reason, const PlacementQuery& query,
   } else if (reason.code == ReasonCode::kQuotaVolumeTooLarge) {
     out = absl::StrCat("the project's quota allows volumes of at most ", text.best);
   } else {
-    out = absl::StrCat("the project's quota has ",
-                       counts ? text.best : absl::StrCat(text.best, " of ", noun), of_type,
-                       " left");
+    out =
+        absl::StrCat("the project's quota has ",
+                     counts ? text.best : absl::StrCat(text.best, " of ", noun), of_type, " left");
   }
   const int64_t want = reason.want.value_or(0);
   if (reason.code == ReasonCode::kQuotaVolumeTooLarge) {
@@ -241,6 +245,10 @@ std::string NetworkMessage(const Reason& reason, const PlacementQuery& query,
       return absl::StrCat("network ", text.best_item,
                           " belongs to another project, and whether it leads to a network with ",
                           "public addresses cannot be seen");
+    case ReasonCode::kNetPlanChanged:
+      return "the machine would get its addresses in another way now";
+    case ReasonCode::kNetNotInZone:
+      return absl::StrCat("no network serves machines in availability zone ", text.want);
     case ReasonCode::kNetTooFewAddresses:
       return absl::StrCat(
           reason.network == nullptr ? "the new network" : "network ", text.best_item,
@@ -266,6 +274,8 @@ std::string StandingMessage(const Reason& reason, const ReasonText& text) {
       return "the request asks for other countries";
     case ReasonCode::kCountryExcluded:
       return "the request excludes this country";
+    case ReasonCode::kShareExcluded:
+      return "the request excludes this share of the VO";
     case ReasonCode::kAuthRefused:
       return absl::StrCat("the site refuses the VO's login", KindError(reason));
     case ReasonCode::kSiteUnreachable:
@@ -294,8 +304,13 @@ std::string Message(const Reason& reason, const PlacementQuery& query, const Rea
     case Stage::kNetwork:
       return NetworkMessage(reason, query, text);
     case Stage::kQuota:
+      if (reason.code == ReasonCode::kZoneNotFound) {
+        return absl::StrCat("the site has no availability zone ", text.want);
+      }
       if (reason.code == ReasonCode::kZoneUnavailable) {
-        return "no availability zone of the site is available";
+        return text.want.empty()
+                   ? "no availability zone of the site is available"
+                   : absl::StrCat("availability zone ", text.want, " is not available");
       }
       return QuotaMessage(reason, query, text);
     default:
@@ -318,8 +333,7 @@ std::string FormatReason(const Reason& reason, const PlacementQuery& query) {
   const ReasonUnit unit = UnitOf(reason);
   const absl::string_view noun = NounOf(reason);
   ReasonText text;
-  text.want =
-      reason.want ? FormatNumber(unit, noun, *reason.want) : WantedWord(reason, query);
+  text.want = reason.want ? FormatNumber(unit, noun, *reason.want) : WantedWord(reason, query);
   text.best = reason.best ? FormatNumber(unit, noun, *reason.best) : BestText(reason);
   text.best_item = BestItem(reason);
   return Message(reason, query, text);

@@ -64,6 +64,7 @@ class ChangedSearch {
 
 // The part of the request that a field is in.
 Fields PartOf(absl::string_view field) {
+  if (field == "machine.availability_zone") return kMachineFields | kNetworkFields;
   if (absl::StartsWith(field, "machine.")) return kMachineFields;
   if (absl::StartsWith(field, "image.")) return kImageFields;
   if (absl::StartsWith(field, "network.")) return kNetworkFields;
@@ -115,6 +116,7 @@ void AddIfItHelps(const QueryChange& change, Fields fields, const std::vector<Re
   Relaxation relaxation;
   std::set<absl::string_view> sites;
   for (const Refused& one : refused) {
+    if (!context.work->Spend(1)) return;
     if ((one.answers & fields) != 0 && changed.search().Fits(*one.share, fields)) {
       AddShare(*one.share, &sites, &relaxation);
     }
@@ -142,6 +144,7 @@ void AddLeastThatHelp(int64_t count, const std::function<QueryChange(int64_t)>& 
   };
   std::map<int64_t, std::vector<const IndexedShare*>> by_least;
   for (const Refused& one : refused) {
+    if (!context.work->Spend(1)) return;
     if ((one.answers & fields) == 0 || !fits(one, count - 1)) continue;
     int64_t below = -1;  // does not let it in
     int64_t least = count - 1;
@@ -176,8 +179,8 @@ ReasonKey KeyOf(const Reason& reason) {
   const Image* image = reason.image;
   const int quota = reason.quota ? static_cast<int>(*reason.quota) : -1;
   if (image == nullptr) return {reason.code, quota, reason.want, reason.best, "", "", ""};
-  return {reason.code,      quota,             reason.want,       reason.best,
-          image->os_distro, image->os_version, image->os_codename};
+  return {reason.code,       quota, reason.want, reason.best, image->os_distro, image->os_version,
+          image->os_codename};
 }
 
 // The changes that may help, each once. Many shares have the same reason.
@@ -240,6 +243,7 @@ std::optional<QueryChange> GiveWay(const ShareVerdict& verdict, const SearchCont
   std::vector<QueryChange> made;
   std::optional<Reason> reason = verdict.reasons.front();
   for (size_t steps = 0; reason && steps < kMaxTogether; ++steps) {
+    if (!context.work->Spend(1)) return std::nullopt;
     std::vector<QueryChange> answers = ChangesFor(*reason, query);
     if (answers.empty()) return std::nullopt;
     QueryChange& change = answers.front();

@@ -37,10 +37,10 @@ Confidence LeastConfidence(const Placement& p, const PlacementQuery& query) {
   at_most(p.boot.confidence);
   // What may stop the machine and cannot be seen. (An architecture and a login user that are not
   // told have rules of their own.)
-  constexpr Unknowns kMayStopIt = UnknownBit(Unknown::kImageSize) | UnknownBit(Unknown::kNetworkAttachable) |
-                                  UnknownBit(Unknown::kRouters) | UnknownBit(Unknown::kQuota) |
-                                  UnknownBit(Unknown::kHost) | UnknownBit(Unknown::kSecurityGroup) |
-                                  UnknownBit(Unknown::kVolumeZone);
+  constexpr Unknowns kMayStopIt =
+      UnknownBit(Unknown::kImageSize) | UnknownBit(Unknown::kNetworkAttachable) |
+      UnknownBit(Unknown::kRouters) | UnknownBit(Unknown::kQuota) | UnknownBit(Unknown::kHost) |
+      UnknownBit(Unknown::kSecurityGroup) | UnknownBit(Unknown::kVolumeZone);
   if ((p.unknowns & kMayStopIt) != 0) at_most(Confidence::kProbable);
   if (p.share->share().support != VoSupport::kAuthenticated) at_most(Confidence::kProbable);
   if (!query.os.empty()) at_most(OsConfidence(*p.image, AsksVersion(query)));
@@ -242,9 +242,9 @@ bool ParsePlacementKey(const std::vector<std::string>& parts, PlacementKey* key)
   if (parts.size() != kParts) return false;
   int tier = 0;
   int needs_steps = 0;
-  if (!absl::SimpleAtod(parts[0], &key->primary) ||
-      !absl::SimpleAtoi(parts[3], &tier) || tier < 0 || tier >= kPlacementTierCount ||
-      !absl::SimpleAtod(parts[4], &key->rank.score) || !absl::SimpleAtoi(parts[5], &needs_steps) ||
+  if (!absl::SimpleAtod(parts[0], &key->primary) || !absl::SimpleAtoi(parts[3], &tier) ||
+      tier < 0 || tier >= kPlacementTierCount || !absl::SimpleAtod(parts[4], &key->rank.score) ||
+      !absl::SimpleAtoi(parts[5], &needs_steps) ||
       !absl::SimpleAtod(parts[6], &key->rank.gpu_count) ||
       !absl::SimpleAtoi(parts[7], &key->rank.vcpu_count) ||
       !absl::SimpleAtoi(parts[8], &key->rank.ram_mib) ||

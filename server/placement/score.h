@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/placement/placement.h"
+#include "server/placement/placement_key.h"
 #include "server/placement/search_context.h"
 
 namespace cis {
@@ -13,42 +14,11 @@ namespace cis {
 // Fills downtime, confidence, tier, parts and score of a placement whose other fields are set.
 void ScorePlacement(const SearchContext& context, Placement* placement);
 
-// What decides first between placements: numbers only.
-struct PlacementRank {
-  PlacementTier tier = PlacementTier::kCertain;  // lower first
-  double score = 0;  // higher first
-  bool needs_steps = false;
-  double gpu_count = 0;
-  int64_t vcpu_count = 0;
-  int64_t ram_mib = 0;
-  int64_t disk_gib = 0;
-};
 PlacementRank RankOf(const Placement& placement);
 
 // Less than, equal to or greater than zero as `a` stands before, beside or behind `b`.
 int CompareRanks(const PlacementRank& a, const PlacementRank& b);
 
-// Where a placement stands in the order. Text points into the snapshot, or into the strings that
-// were parsed.
-struct PlacementKey {
-  double primary = 0;            // of order_by; smaller first
-  absl::string_view os_distro;   // with PlacementOrder::kOsVersion
-  absl::string_view os_version;  // likewise
-  PlacementRank rank;
-  absl::string_view site;
-  absl::string_view vo;
-  absl::string_view keystone_url;
-  absl::string_view region;
-  absl::string_view project_key;
-  absl::string_view flavor_id;
-  absl::string_view image_id;
-  absl::string_view network_id;
-  absl::string_view pool_id;
-  absl::string_view subnet_id;
-  absl::string_view subnet_pool_id;
-  absl::string_view zone;
-  int plan_kind = 0;
-};
 PlacementKey KeyOf(const Placement& placement, const PlacementQuery& query);
 
 // Whether a placement with key `a` stands before one with key `b`.

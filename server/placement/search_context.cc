@@ -14,7 +14,7 @@ const SiteCatalog* FindSite(const Snapshot& snapshot, absl::string_view name) {
 
 SearchContext MakeSearchContext(const Snapshot& snapshot, const PlacementIndex& index,
                                 const PlacementQuery& query, absl::Time now,
-                                const FreshnessPolicy& policy,
+                                const FreshnessPolicy& policy, Work* work,
                                 std::vector<std::string>* unknown_sites) {
   SearchContext context;
   context.query = &query;
@@ -22,6 +22,7 @@ SearchContext MakeSearchContext(const Snapshot& snapshot, const PlacementIndex& 
   context.systems = FitSystems(index, query);
   context.now = now;
   context.policy = policy;
+  context.work = work;
   context.today = absl::FormatTime("%Y-%m-%d", now, absl::UTCTimeZone());
   context.has_site_filter = !query.sites.empty();
   const auto resolve = [&](const std::vector<std::string>& names,

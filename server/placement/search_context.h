@@ -9,6 +9,7 @@
 #include "server/placement/image_fit.h"
 #include "server/placement/placement_index.h"
 #include "server/placement/placement_query.h"
+#include "server/placement/work.h"
 #include "server/snapshot/data_state.h"
 #include "server/snapshot/snapshot.h"
 
@@ -24,12 +25,13 @@ struct SearchContext {
   std::vector<const SiteCatalog*> sites;  // asked for by name
   bool has_site_filter = false;           // also true if none of the names exists
   std::vector<const SiteCatalog*> excluded_sites;
+  Work* work = nullptr;  // what the search may cost
 };
 
 // Fills SearchContext; `unknown_sites` gets the names that exist nowhere.
 SearchContext MakeSearchContext(const Snapshot& snapshot, const PlacementIndex& index,
                                 const PlacementQuery& query, absl::Time now,
-                                const FreshnessPolicy& policy,
+                                const FreshnessPolicy& policy, Work* work,
                                 std::vector<std::string>* unknown_sites);
 
 }  // namespace cis

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <climits>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
+#include "server/placement/boot_choice.h"
+#include "server/placement/flavor_fit.h"
 #include "server/placement/gpu_kinds.h"
 #include "server/placement/machine_needs.h"
 #include "server/placement/network_fit.h"
@@ -32,10 +35,7 @@ ShareSearch::Pair ShareSearch::CheckOne(const Flavor& flavor, const SelectedImag
     pair.quota = ChooseVolumeType(share_->boot, share_->quotas, volumes, &pair.volume_type,
                                   &pair.quota_unknown);
   }
-  if (!pair.quota && share_->boot.compute.AreAllDown()) {
-    pair.quota.emplace();
-    pair.quota->code = ReasonCode::kZoneUnavailable;
-  }
+  if (!pair.quota) pair.quota = CheckZone(share_->boot.compute, query().zone);
   return pair;
 }
 
@@ -68,6 +68,7 @@ bool ShareSearch::FindPairOf(int doubt, Pair* found, int* next) const {
     for (const Flavor* flavor : candidates_.flavors()) {
       if (!share_->quotas.Allows(FlavorNeeds(*flavor, query().count))) continue;
       for (size_t i = begin; i < end; ++i) {
+        if (!MayCompare(1)) return false;
         if (const int of_pair = DoubtOf(*flavor, images[i]); of_pair != doubt) {
           if (of_pair > doubt) *next = std::min(*next, of_pair);
           continue;
@@ -118,12 +119,13 @@ std::optional<Reason> ShareSearch::PairQuota() const {
     const bool refused_for_all = !share_->quotas.Allows(FlavorNeeds(*flavor, query().count));
     if (refused_for_all && first) continue;
     for (const SelectedImage& image : candidates_.images()) {
+      if (!MayCompare(1)) return first;
       const Pair pair = CheckOne(*flavor, image);
       if (pair.fit.refused) continue;
       if (!pair.quota) return std::nullopt;
       if (!first) {
         first = pair.quota;
-        if (first->code != ReasonCode::kZoneUnavailable) first->needed_by = flavor;
+        if (first->quota) first->needed_by = flavor;
       }
       if (refused_for_all) break;
     }
@@ -230,9 +232,9 @@ ShareDetails ShareSearch::Details(const IndexedShare& share) {
   Select(share);
   for (const Flavor* flavor : candidates_.flavors()) {
     for (const SelectedImage& image : candidates_.images()) {
+      if (out.refused_pairs.size() == kMaxRefusedPairs || !MayCompare(1)) break;
       const PairFit fit = CheckPair(*flavor, image.image(), query());
       if (!fit.refused) continue;
-      if (out.refused_pairs.size() == kMaxRefusedPairs) break;
       out.refused_pairs.push_back(ExplainPair(*flavor, image.image(), query(), *fit.refused));
     }
   }
@@ -257,6 +259,7 @@ Unknowns ShareSearch::UnknownsOf(const Pair& pair, const Plan& plan) const {
   add(!image.size_bytes && !image.virtual_size_bytes, Unknown::kImageSize);
   add((query().gpu_count.any() && !flavor.gpu_count) ||
           (query().gpu_memory_mib.any() && !flavor.gpu_memory_mib) ||
+          (query().total_gpu_memory_mib.any() && !TotalGpuMemoryMib(flavor)) ||
           (!query().gpu_kind.empty() && flavor.gpu_kind.empty()),
       Unknown::kGpu);
   add(image.login_user.empty(), Unknown::kLoginUser);
@@ -289,7 +292,8 @@ Placement ShareSearch::MakePlacement(const Pair& pair, const Plan& plan,
   out.fallbacks = FallbacksOf(*plan.plan, query().count, plans_, share_->quotas);
   out.boot_volume_gib = pair.fit.boot_volume_gib;
   const bool has_volume = VolumeNeedsOf(pair.fit, query().count).count > 0;
-  out.boot = ChooseZones(share_->boot, *pair.flavor, plan.plan->zone, has_volume, pair.volume_type);
+  const std::string& zone = plan.plan->zone.empty() ? query().zone : plan.plan->zone;
+  out.boot = ChooseZones(share_->boot, *pair.flavor, zone, has_volume, pair.volume_type);
   if (plan.plan->UsesFloatingIp()) {
     out.floating_ip_quota_free = share_->quotas.Free(QuotaResource::kFloatingIps);
   }
@@ -313,7 +317,7 @@ Placement ShareSearch::MakePlacement(const Pair& pair, const Plan& plan,
   return out;
 }
 
-void ShareSearch::AddAll(std::vector<Placement>* placements) const {
+void ShareSearch::AddAll(PlacementList* placements) const {
   std::vector<Plan> plans;
   for (const auto* list : {&plans_, &assumed_}) {
     for (const NetworkPlan* plan : *list) {
@@ -332,14 +336,16 @@ void ShareSearch::AddAll(std::vector<Placement>* placements) const {
   if (query().public_v4 != AddressWish::kNone) drop_if_others(PlanKind::kPrivateNeedsNetwork);
   for (const Flavor* flavor : candidates_.flavors()) {
     for (const SelectedImage& image : candidates_.images()) {
+      if (!MayCompare(1)) return;
       const Pair pair = CheckOne(*flavor, image);
       if (pair.fit.refused || pair.quota) continue;
-      for (const Plan& plan : plans) placements->push_back(MakePlacement(pair, plan, false));
+      if (!MayCompare(plans.size())) return;
+      for (const Plan& plan : plans) placements->Add(MakePlacement(pair, plan, false));
     }
   }
 }
 
-ShareVerdict ShareSearch::Find(const IndexedShare& share, std::vector<Placement>* placements) {
+ShareVerdict ShareSearch::Find(const IndexedShare& share, PlacementList* placements) {
   ShareVerdict verdict;
   verdict.share = &share;
   age_ = AgeOf(share, context_);
@@ -356,8 +362,9 @@ ShareVerdict ShareSearch::Find(const IndexedShare& share, std::vector<Placement>
       verdict.unknowns = UnknownsOf(pair, plan);
       AddAll(placements);
     } else {
-      placements->push_back(MakePlacement(pair, plan, true));
-      verdict.unknowns = placements->back().unknowns;
+      Placement placement = MakePlacement(pair, plan, true);
+      verdict.unknowns = placement.unknowns;
+      placements->Add(std::move(placement));
     }
   }
   if (verdict.fits) return verdict;
@@ -367,7 +374,8 @@ ShareVerdict ShareSearch::Find(const IndexedShare& share, std::vector<Placement>
   if (!HasData(share, Kind::kQuotas)) verdict.unknowns |= UnknownBit(Unknown::kQuota);
   if (explains_) {
     verdict.reasons = Explain(std::move(standing));
-    verdict.blocked_at = StageOf(verdict.reasons.front().code);
+    // There is always one, unless the request has no work left.
+    if (!verdict.reasons.empty()) verdict.blocked_at = StageOf(verdict.reasons.front().code);
   } else {
     verdict.blocked_at = BlockedAt(standing);
   }
@@ -375,7 +383,7 @@ ShareVerdict ShareSearch::Find(const IndexedShare& share, std::vector<Placement>
 }
 
 std::optional<Reason> ShareSearch::WhyNot(const IndexedShare& share) {
-  std::vector<Placement> unused;
+  PlacementList unused(query(), std::nullopt, 1);
   const ShareVerdict verdict = Find(share, &unused);
   if (verdict.reasons.empty()) return std::nullopt;
   return verdict.reasons.front();

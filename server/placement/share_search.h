@@ -7,6 +7,7 @@
 
 #include "server/placement/candidates.h"
 #include "server/placement/placement.h"
+#include "server/placement/placement_list.h"
 #include "server/placement/search_context.h"
 #include "server/placement/share_standing.h"
 
@@ -20,8 +21,8 @@ class ShareSearch {
   explicit ShareSearch(const SearchContext& context, bool explains = true)
       : context_(context), explains_(explains), candidates_(context) {}
 
-  // Appends the share's placements to `placements` and returns its verdict, without details.
-  ShareVerdict Find(const IndexedShare& share, std::vector<Placement>* placements);
+  // Adds the share's placements to `placements` and returns its verdict, without details.
+  ShareVerdict Find(const IndexedShare& share, PlacementList* placements);
   // Returns what nearly fits at the share.
   ShareDetails Details(const IndexedShare& share);
   // The reason that blocks the share, as Find has it; nothing if it has a placement.
@@ -51,6 +52,8 @@ class ShareSearch {
   };
 
   const PlacementQuery& query() const { return *context_.query; }
+  // Whether the request may still compare so many pairs of a flavor and an image.
+  bool MayCompare(size_t pairs) const { return context_.work->Spend(static_cast<int64_t>(pairs)); }
   void Select(const IndexedShare& share);
   Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
   int DoubtOf(const Flavor& flavor, const SelectedImage& image) const;
@@ -64,7 +67,7 @@ class ShareSearch {
   Stage BlockedAt(const std::vector<Reason>& standing);
   void AddNearMisses(const std::vector<Reason>& reasons);
   Placement MakePlacement(const Pair& pair, const Plan& plan, bool wants_passed_over) const;
-  void AddAll(std::vector<Placement>* placements) const;
+  void AddAll(PlacementList* placements) const;
   Unknowns UnknownsOf(const Pair& pair, const Plan& plan) const;
 
   const SearchContext& context_;

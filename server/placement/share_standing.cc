@@ -50,6 +50,12 @@ void CheckSite(const IndexedShare& share, const SearchContext& context, std::vec
     out->push_back(Plain(ReasonCode::kCountryNotSelected));
   }
   if (is_in(query.excluded_countries)) out->push_back(Plain(ReasonCode::kCountryExcluded));
+  if (std::any_of(query.excluded_placements.begin(), query.excluded_placements.end(),
+                  [&share](const ExcludedPlacement& one) {
+                    return one.flavor.empty() && one.share == share.name;
+                  })) {
+    out->push_back(Plain(ReasonCode::kShareExcluded));
+  }
 }
 
 void CheckLogin(const IndexedShare& share, std::vector<Reason>* out) {

@@ -147,6 +147,12 @@ class PlacementServiceImpl final : public v1::PlacementService::CallbackService 
     return Serve(call, parts_, "ExplainPlacements", request, response, cis::ExplainPlacements);
   }
 
+  grpc::ServerUnaryReactor* GetPlacement(grpc::CallbackServerContext* call,
+                                         const v1::GetPlacementRequest* request,
+                                         v1::GetPlacementResponse* response) override {
+    return Serve(call, parts_, "GetPlacement", request, response, cis::GetPlacement);
+  }
+
  private:
   const ServiceParts parts_;
 };

@@ -34,13 +34,15 @@ std::vector<std::string> NearestResourceNames(absl::string_view name,
                                               const std::vector<std::string>& names);
 
 // A resource of a site by its full name. `find` is e.g. &SiteIndex::FindFlavor, `all` e.g.
-// &SiteIndex::flavors. Returns INVALID_RESOURCE_NAME, SITE_NOT_FOUND or e.g. FLAVOR_NOT_FOUND.
+// &SiteIndex::flavors; `field` is where the request has the name. Returns INVALID_RESOURCE_NAME,
+// SITE_NOT_FOUND or e.g. FLAVOR_NOT_FOUND.
 template <typename View>
 absl::StatusOr<const View*> ResolveName(const Snapshot& snapshot, absl::string_view text,
                                         absl::string_view collection,
                                         const View* (SiteIndex::*find)(absl::string_view) const,
-                                        absl::Span<const View> (SiteIndex::*all)() const) {
-  const absl::StatusOr<ParsedName> name = ParseNameField("name", text, collection);
+                                        absl::Span<const View> (SiteIndex::*all)() const,
+                                        absl::string_view field = "name") {
+  const absl::StatusOr<ParsedName> name = ParseNameField(field, text, collection);
   if (!name.ok()) return name.status();
   const absl::StatusOr<const SiteIndex*> site = ResolveSite(snapshot, name->site_id);
   if (!site.ok()) return site.status();

@@ -45,13 +45,19 @@ absl::Status InvalidCountryError(absl::string_view field, absl::string_view text
       {{"value", std::string(text)}});
 }
 
-absl::Status UnknownEnumValueError(absl::string_view field, int64_t value,
-                                   absl::string_view type) {
+absl::Status UnknownEnumValueError(absl::string_view field, int64_t value, absl::string_view type) {
+  return InvalidFieldError("UNKNOWN_ENUM_VALUE", QueryField(field),
+                           absl::StrCat(field, " is ", value, ", which is no value of ", type,
+                                        " that this server knows"),
+                           {{"value", absl::StrCat(value)}, {"type", std::string(type)}});
+}
+
+absl::Status UnknownWordError(absl::string_view field, absl::string_view text,
+                              absl::string_view words) {
   return InvalidFieldError(
-      "UNKNOWN_ENUM_VALUE", QueryField(field),
-      absl::StrCat(field, " is ", value, ", which is no value of ", type,
-                   " that this server knows"),
-      {{"value", absl::StrCat(value)}, {"type", std::string(type)}});
+      "UNKNOWN_WORD", field,
+      absl::StrCat(field, " is \"", text.substr(0, 100), "\"; it must be empty or one of ", words),
+      {{"value", std::string(text)}});
 }
 
 absl::Status InvalidWeightError(double value, double max_value) {
@@ -67,6 +73,26 @@ absl::Status InvalidMaxAgeError(absl::string_view shown) {
                                         "; it must be above zero, for example 86400s; leave it out "
                                         "for no bound"),
                            {{"value", std::string(shown)}});
+}
+
+absl::Status InvalidPlacementNameError(absl::string_view text) {
+  return InvalidFieldError(
+      "INVALID_PLACEMENT_NAME", "name",
+      absl::StrCat("name is \"", text.substr(0, 100),
+                   "\"; it must be the name of a placement as this service gave it, unchanged"),
+      {});
+}
+
+absl::Status QueryTooBroadError() {
+  return UserError(absl::StatusCode::kResourceExhausted, "QUERY_TOO_BROAD",
+                   "the query would take more work than one request may cost; name fewer VOs, "
+                   "some sites, or flavors and images, or do without all_combinations",
+                   {});
+}
+
+absl::Status CallCancelledError() {
+  return UserError(absl::StatusCode::kCancelled, "CALL_CANCELLED",
+                   "the call was cancelled or its deadline has passed", {});
 }
 
 absl::Status InvalidPlacementOrderError(absl::string_view text, absl::string_view keys) {

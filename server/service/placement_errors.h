@@ -1,6 +1,7 @@
 #pragma once
 
-// Errors of queries for placements that errors.h does not have. Their reasons are in server/README.md.
+// Errors of queries for placements that errors.h does not have. Their reasons are in
+// server/README.md.
 
 #include <cstdint>
 #include <string>
@@ -33,11 +34,25 @@ absl::Status InvalidCountryError(absl::string_view field, absl::string_view text
 // UNKNOWN_ENUM_VALUE + BadRequest: `type` has no value of this number.
 absl::Status UnknownEnumValueError(absl::string_view field, int64_t value, absl::string_view type);
 
+// UNKNOWN_WORD + BadRequest: a field of a request that takes a few words only holds another;
+// `words` names them.
+absl::Status UnknownWordError(absl::string_view field, absl::string_view text,
+                              absl::string_view words);
+
 // INVALID_WEIGHT: a weight of the score is out of bounds, or all are 0.
 absl::Status InvalidWeightError(double value, double max_value);
 
 // INVALID_MAX_AGE + BadRequest.
 absl::Status InvalidMaxAgeError(absl::string_view shown);
+
+// INVALID_PLACEMENT_NAME + BadRequest.
+absl::Status InvalidPlacementNameError(absl::string_view text);
+
+// RESOURCE_EXHAUSTED, QUERY_TOO_BROAD: answering would take more work than one request may cost.
+absl::Status QueryTooBroadError();
+
+// CANCELLED, CALL_CANCELLED: nobody waits for the answer.
+absl::Status CallCancelledError();
 
 // INVALID_ORDER_BY + BadRequest. `keys` are those that there are.
 absl::Status InvalidPlacementOrderError(absl::string_view text, absl::string_view keys);

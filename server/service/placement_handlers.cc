@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -13,11 +14,13 @@
 #include "absl/strings/strip.h"
 #include "schema/base/status_macros.h"
 #include "server/placement/placement.h"
+#include "server/placement/recheck.h"
 #include "server/placement/score.h"
 #include "server/query/page_token.h"
 #include "server/service/errors.h"
 #include "server/service/list_page.h"
 #include "server/service/placement_errors.h"
+#include "server/service/placement_name.h"
 #include "server/service/placement_to_proto.h"
 #include "server/service/proto_values.h"
 #include "server/service/query_from_proto.h"
@@ -33,8 +36,8 @@ constexpr int32_t kMaxOnPage = 1000;
 constexpr size_t kMaxRelaxationBytes = size_t{1} << 20;
 
 // Keys of order_by, in the order of PlacementOrder; the first is the default.
-constexpr std::array<absl::string_view, 7> kOrders{
-    "", "waste", "vcpu_count", "ram_mib", "site", "freshness", "os_version"};
+constexpr std::array<absl::string_view, 7> kOrders{"",     "waste",     "vcpu_count", "ram_mib",
+                                                   "site", "freshness", "os_version"};
 
 absl::Status ParseOrder(const std::string& text, PlacementQuery* query) {
   absl::string_view key = absl::StripAsciiWhitespace(text);
@@ -47,8 +50,8 @@ absl::Status ParseOrder(const std::string& text, PlacementQuery* query) {
   key = absl::StripAsciiWhitespace(key);
   const auto* const known = std::find(kOrders.begin(), kOrders.end(), key);
   if (key.empty() || known == kOrders.end()) {
-    return InvalidPlacementOrderError(
-        text, absl::StrJoin(kOrders.begin() + 1, kOrders.end(), ", "));
+    return InvalidPlacementOrderError(text,
+                                      absl::StrJoin(kOrders.begin() + 1, kOrders.end(), ", "));
   }
   query->order = static_cast<PlacementOrder>(known - kOrders.begin());
   return absl::OkStatus();
@@ -60,18 +63,31 @@ absl::StatusOr<size_t> PageSize(int32_t page_size) {
   return static_cast<size_t>(page_size == 0 ? kDefaultOnPage : std::min(page_size, kMaxOnPage));
 }
 
-// Position of the first placement of the page. Returns INVALID_PAGE_TOKEN or PAGE_TOKEN_MISMATCH.
-absl::StatusOr<size_t> FirstOfPage(const std::string& page_token, uint64_t fingerprint,
-                                   const PlacementQuery& query, const PlacementResult& result) {
-  if (page_token.empty()) return size_t{0};
-  const absl::StatusOr<PageCursor> cursor = ParsePageToken(page_token, fingerprint);
+// Comparisons that one request may make: some hundreds of milliseconds of one processor. The widest
+// question over twenty times today's federation takes a tenth of them.
+constexpr int64_t kMaxComparisons = 4'000'000;
+
+// Returns QUERY_TOO_BROAD or CALL_CANCELLED if a search had to end early.
+absl::Status CheckEnd(const Work& work) {
+  switch (work.end()) {
+    case Work::End::kNotYet:
+      return absl::OkStatus();
+    case Work::End::kSpent:
+      return QueryTooBroadError();
+    case Work::End::kCancelled:
+      return CallCancelledError();
+  }
+  return absl::OkStatus();
+}
+
+// Where the page before ended; nothing for the first page. Returns INVALID_PAGE_TOKEN or
+// PAGE_TOKEN_MISMATCH.
+absl::StatusOr<std::optional<PageCursor>> CursorOf(const std::string& page_token,
+                                                   uint64_t fingerprint) {
+  if (page_token.empty()) return std::nullopt;
+  absl::StatusOr<PageCursor> cursor = ParsePageToken(page_token, fingerprint);
   if (!cursor.ok()) return PageTokenError(cursor.status());
-  PlacementKey last;
-  if (!ParsePlacementKey(cursor->last_key, &last)) return PageTokenError(NotAPageToken());
-  const auto it = std::partition_point(
-      result.placements.begin(), result.placements.end(),
-      [&](const Placement& p) { return !IsBefore(last, KeyOf(p, query), query); });
-  return static_cast<size_t>(it - result.placements.begin());
+  return std::make_optional(*std::move(cursor));
 }
 
 // Where a verdict stands among those of a response: shares are ordered by it.
@@ -81,12 +97,9 @@ std::vector<std::string> KeyOf(const ShareVerdict& verdict) {
           share.endpoint.region, share.project_key};
 }
 
-// As FirstOfPage, of verdicts.
-absl::StatusOr<size_t> FirstVerdictOfPage(const std::string& page_token, uint64_t fingerprint,
-                                          const PlacementResult& result) {
-  if (page_token.empty()) return size_t{0};
-  const absl::StatusOr<PageCursor> cursor = ParsePageToken(page_token, fingerprint);
-  if (!cursor.ok()) return PageTokenError(cursor.status());
+// Position of the first verdict after the page before.
+size_t FirstOfPage(const std::optional<PageCursor>& cursor, const PlacementResult& result) {
+  if (!cursor) return 0;
   const auto it = std::partition_point(
       result.verdicts.begin(), result.verdicts.end(),
       [&](const ShareVerdict& verdict) { return KeyOf(verdict) <= cursor->last_key; });
@@ -142,29 +155,35 @@ absl::Time OldestRead(const PlacementResult& result) {
 absl::Status FindPlacements(const RequestContext& context, const Snapshot& snapshot,
                             const v1::FindPlacementsRequest& request,
                             v1::FindPlacementsResponse& response) {
-  CIS_ASSIGN_OR_RETURN(PlacementQuery query, QueryFromProto(request.query()));
+  CIS_ASSIGN_OR_RETURN(PlacementQuery query, QueryFromProto(request.query(), snapshot));
   CIS_RETURN_IF_ERROR(ParseOrder(request.order_by(), &query));
   query.all_combinations = request.all_combinations();
   CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
   const uint64_t fingerprint = FingerprintRequest(request);
-  const PlacementResult result = FindPlacements(snapshot, query, context.now, context.freshness);
-  CIS_ASSIGN_OR_RETURN(const size_t begin,
-                       FirstOfPage(request.page_token(), fingerprint, query, result));
-  const size_t size = result.placements.size();
-  size_t end = std::min(size, begin + page_size);
+  CIS_ASSIGN_OR_RETURN(const std::optional<PageCursor> cursor,
+                       CursorOf(request.page_token(), fingerprint));
+  PlacementPage page;
+  page.limit = page_size;
+  if (cursor && !ParsePlacementKey(cursor->last_key, &page.after.emplace())) {
+    return PageTokenError(NotAPageToken());
+  }
+  Work work(kMaxComparisons, context.is_cancelled);
+  const PlacementResult result =
+      FindPlacements(snapshot, query, context.now, context.freshness, page, &work);
+  CIS_RETURN_IF_ERROR(CheckEnd(work));
   size_t bytes = 0;
-  for (size_t i = begin; i < end; ++i) {
+  size_t end = 0;
+  while (end < result.placements.size() && bytes <= kMaxPageBytes) {
     v1::Placement& placement = *response.add_placements();
-    PlacementToProto(result.placements[i], query, context.now, placement);
+    PlacementToProto(result.placements[end++], query, context.now, placement);
     bytes += placement.ByteSizeLong();
-    if (bytes > kMaxPageBytes) end = i + 1;
   }
-  if (begin < end && end < size) {
-    const PageCursor cursor{FormatPlacementKey(KeyOf(result.placements[end - 1], query)),
-                            snapshot.generation(), context.now};
-    response.set_next_page_token(FormatPageToken(fingerprint, cursor));
+  if (end > 0 && (end < result.placements.size() || result.has_more)) {
+    const PageCursor next{FormatPlacementKey(KeyOf(result.placements[end - 1], query)),
+                          snapshot.generation(), context.now};
+    response.set_next_page_token(FormatPageToken(fingerprint, next));
   }
-  response.set_total_size(static_cast<int64_t>(size));
+  response.set_total_size(result.placement_count);
   FunnelToProto(result, response);
   response.set_satisfying_share_count(result.fit_count());
   response.set_site_count(static_cast<int32_t>(snapshot.catalog().sites.size()));
@@ -184,19 +203,25 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
 absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& snapshot,
                                const v1::ExplainPlacementsRequest& request,
                                v1::ExplainPlacementsResponse& response) {
-  CIS_ASSIGN_OR_RETURN(const PlacementQuery query, QueryFromProto(request.query()));
+  CIS_ASSIGN_OR_RETURN(const PlacementQuery query, QueryFromProto(request.query(), snapshot));
   CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
   const uint64_t fingerprint = FingerprintRequest(request);
-  const PlacementResult result = ExplainPlacements(snapshot, query, context.now, context.freshness);
-  CIS_ASSIGN_OR_RETURN(const size_t begin,
-                       FirstVerdictOfPage(request.page_token(), fingerprint, result));
+  CIS_ASSIGN_OR_RETURN(const std::optional<PageCursor> cursor,
+                       CursorOf(request.page_token(), fingerprint));
+  Work work(kMaxComparisons, context.is_cancelled);
+  const PlacementResult result =
+      ExplainPlacements(snapshot, query, context.now, context.freshness, &work);
+  CIS_RETURN_IF_ERROR(CheckEnd(work));
+  const size_t begin = FirstOfPage(cursor, result);
   const size_t size = result.verdicts.size();
   size_t end = std::min(size, begin + page_size);
   std::vector<ShareDetails> details(begin < end ? end - begin : 0);
   if (request.with_candidates()) {
     std::vector<const IndexedShare*> shares;
     for (size_t i = begin; i < end; ++i) shares.push_back(result.verdicts[i].share);
-    details = ExplainShares(snapshot, *result.index, query, context.now, context.freshness, shares);
+    details = ExplainShares(snapshot, *result.index, query, context.now, context.freshness, shares,
+                            &work);
+    CIS_RETURN_IF_ERROR(CheckEnd(work));
   }
   size_t bytes = 0;
   for (size_t i = begin; i < end; ++i) {
@@ -206,8 +231,8 @@ absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& sn
     if (bytes > kMaxPageBytes) end = i + 1;
   }
   if (begin < end && end < size) {
-    const PageCursor cursor{KeyOf(result.verdicts[end - 1]), snapshot.generation(), context.now};
-    response.set_next_page_token(FormatPageToken(fingerprint, cursor));
+    const PageCursor next{KeyOf(result.verdicts[end - 1]), snapshot.generation(), context.now};
+    response.set_next_page_token(FormatPageToken(fingerprint, next));
   }
   response.set_total_size(static_cast<int64_t>(size));
   *response.mutable_query() = QueryToProto(query);
@@ -215,6 +240,27 @@ absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& sn
   if (!request.page_token().empty()) return absl::OkStatus();
   FunnelToProto(result, response);
   HelpToProto(result, response);
+  return absl::OkStatus();
+}
+
+absl::Status GetPlacement(const RequestContext& context, const Snapshot& snapshot,
+                          const v1::GetPlacementRequest& request,
+                          v1::GetPlacementResponse& response) {
+  const auto index = snapshot.placement_index(PlacementIndex::Build);
+  CIS_ASSIGN_OR_RETURN(const ChosenPlacement chosen,
+                       ParsePlacementName(request.name(), *index, snapshot));
+  Work work(kMaxComparisons, context.is_cancelled);
+  const Recheck recheck =
+      RecheckPlacement(snapshot, index, chosen, context.now, context.freshness, &work);
+  CIS_RETURN_IF_ERROR(CheckEnd(work));
+  if (recheck.placement) {
+    v1::Placement& placement = *response.mutable_placement();
+    PlacementToProto(*recheck.placement, chosen.query, context.now, placement);
+    placement.set_name(request.name());
+  }
+  for (const Reason& reason : recheck.reasons) {
+    ReasonToProto(reason, recheck.query, *chosen.share, *response.add_reasons());
+  }
   return absl::OkStatus();
 }
 

@@ -13,6 +13,9 @@ namespace cis {
 absl::Status FindPlacements(const RequestContext& context, const Snapshot& snapshot,
                             const v1::FindPlacementsRequest& request,
                             v1::FindPlacementsResponse& response);
+absl::Status GetPlacement(const RequestContext& context, const Snapshot& snapshot,
+                          const v1::GetPlacementRequest& request,
+                          v1::GetPlacementResponse& response);
 absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& snapshot,
                                const v1::ExplainPlacementsRequest& request,
                                v1::ExplainPlacementsResponse& response);

@@ -8,6 +8,7 @@
 
 #include "schema/model/resource_name.h"
 #include "server/placement/describe.h"
+#include "server/service/placement_name.h"
 #include "server/service/proto_values.h"
 #include "server/service/reason_to_proto.h"
 #include "server/service/registry_to_proto.h"
@@ -170,6 +171,7 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query, a
   const IndexedShare& indexed = *placement.share;
   const Share& share = indexed.share();
   const Endpoint& endpoint = indexed.view.endpoint->endpoint;
+  proto.set_name(FormatPlacementName(placement, query));
   proto.set_share(indexed.name);
   proto.set_site_name(indexed.view.site->site.name);
   proto.set_vo(share.vo);

@@ -10,7 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/generated_enum_reflection.h"
 #include "schema/base/status_macros.h"
+#include "server/placement/like.h"
 #include "server/service/errors.h"
+#include "server/service/lookup.h"
 #include "server/service/placement_errors.h"
 #include "server/service/query_words.h"
 
@@ -76,6 +78,10 @@ absl::Status ParseMachine(const v1::MachineRequirements& machine, PlacementQuery
   CIS_RETURN_IF_ERROR(ParseBounds("machine.gpu_count", machine.gpu_count(), &query->gpu_count));
   CIS_RETURN_IF_ERROR(
       ParseBounds("machine.gpu_memory_mib", machine.gpu_memory_mib(), &query->gpu_memory_mib));
+  CIS_RETURN_IF_ERROR(ParseBounds("machine.total_gpu_memory_mib", machine.total_gpu_memory_mib(),
+                                  &query->total_gpu_memory_mib));
+  CIS_RETURN_IF_ERROR(
+      ParseText("machine.availability_zone", machine.availability_zone(), &query->zone));
   CIS_RETURN_IF_ERROR(ParseText("machine.gpu_model", machine.gpu_model(), &query->gpu_model));
   CIS_RETURN_IF_ERROR(ParseText("machine.gpu_vendor", machine.gpu_vendor(), &query->gpu_vendor));
   CIS_RETURN_IF_ERROR(CheckText("machine.arch", machine.arch()));
@@ -152,6 +158,26 @@ absl::Status ParseWeights(const v1::ScoreWeights& weights, PlacementQuery* query
   return absl::OkStatus();
 }
 
+// A name of `collection`, in a field of an excluded placement.
+absl::Status CheckName(absl::string_view field, const std::string& name,
+                       absl::string_view collection) {
+  return ParseNameField(QueryField(absl::StrCat("excluded_placements.", field)), name, collection)
+      .status();
+}
+
+absl::Status ParseExcludedPlacements(const v1::PlacementQuery& proto, PlacementQuery* query) {
+  if (proto.excluded_placements_size() > kMaxExcludedPlacements) {
+    return RequestTooLargeError(QueryField("excluded_placements"), proto.excluded_placements_size(),
+                                kMaxExcludedPlacements, "entries");
+  }
+  for (const v1::ExcludedPlacement& one : proto.excluded_placements()) {
+    CIS_RETURN_IF_ERROR(CheckName("share", one.share(), "shares"));
+    if (!one.flavor().empty()) CIS_RETURN_IF_ERROR(CheckName("flavor", one.flavor(), "flavors"));
+    query->excluded_placements.push_back({one.share(), one.flavor()});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ParseMaxAge(const v1::PlacementQuery& proto, PlacementQuery* query) {
   if (!proto.has_max_age()) return absl::OkStatus();
   const absl::Duration age =
@@ -163,11 +189,19 @@ absl::Status ParseMaxAge(const v1::PlacementQuery& proto, PlacementQuery* query)
 
 }  // namespace
 
-absl::StatusOr<PlacementQuery> QueryFromProto(const v1::PlacementQuery& proto) {
+absl::StatusOr<PlacementQuery> QueryFromProto(const v1::PlacementQuery& proto,
+                                              const Snapshot& snapshot) {
   PlacementQuery query;
   CIS_RETURN_IF_ERROR(ParseTexts("vos", proto.vos(), kMaxVos, &query.vos));
   if (query.vos.empty()) return MissingVoError();
   CIS_RETURN_IF_ERROR(ParseMachine(proto.machine(), &query));
+  if (!proto.machine().like().empty()) {
+    CIS_ASSIGN_OR_RETURN(
+        const FlavorView* flavor,
+        ResolveName(snapshot, proto.machine().like(), "flavors", &SiteIndex::FindFlavor,
+                    &SiteIndex::flavors, QueryField("machine.like")));
+    RequireLike(flavor->record(), &query);
+  }
   CIS_RETURN_IF_ERROR(ParseImage(proto.image(), &query));
   CIS_RETURN_IF_ERROR(ParseNetwork(proto.network(), &query));
   if (proto.count() < 0 || proto.count() > kMaxMachines) {
@@ -178,8 +212,9 @@ absl::StatusOr<PlacementQuery> QueryFromProto(const v1::PlacementQuery& proto) {
   CIS_RETURN_IF_ERROR(
       ParseTexts("excluded_sites", proto.excluded_sites(), kMaxSites, &query.excluded_sites));
   CIS_RETURN_IF_ERROR(ParseCountries("countries", proto.countries(), &query.countries));
-  CIS_RETURN_IF_ERROR(ParseCountries("excluded_countries", proto.excluded_countries(),
-                                     &query.excluded_countries));
+  CIS_RETURN_IF_ERROR(
+      ParseCountries("excluded_countries", proto.excluded_countries(), &query.excluded_countries));
+  CIS_RETURN_IF_ERROR(ParseExcludedPlacements(proto, &query));
   if (proto.has_weights()) CIS_RETURN_IF_ERROR(ParseWeights(proto.weights(), &query));
   CIS_RETURN_IF_ERROR(ParseMaxAge(proto, &query));
   return query;

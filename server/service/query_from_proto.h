@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "cis/v1/query.pb.h"
 #include "server/placement/placement_query.h"
+#include "server/snapshot/snapshot.h"
 
 namespace cis {
 
@@ -13,13 +14,16 @@ inline constexpr int kMaxVos = 20;
 inline constexpr int kMaxSites = 200;
 inline constexpr int kMaxCountries = 300;
 inline constexpr int kMaxGlobs = 50;
+inline constexpr int kMaxExcludedPlacements = 200;
 inline constexpr int kMaxOsAlternatives = 20;
 inline constexpr int kMaxTextBytes = 500;
 inline constexpr int64_t kMaxMachines = 10000;
 inline constexpr double kMaxWeight = 1000;
 
-// Returns the query, checked and with its defaults. Returns INVALID_ARGUMENT (errors.h,
-// placement_errors.h) naming the field and what would be right.
-absl::StatusOr<PlacementQuery> QueryFromProto(const v1::PlacementQuery& proto);
+// Returns the query, checked and with its defaults; `snapshot` has the flavors that it names.
+// Returns INVALID_ARGUMENT (errors.h, placement_errors.h) naming the field and what would be right,
+// or SITE_NOT_FOUND or FLAVOR_NOT_FOUND for `machine.like`.
+absl::StatusOr<PlacementQuery> QueryFromProto(const v1::PlacementQuery& proto,
+                                              const Snapshot& snapshot);
 
 }  // namespace cis

@@ -27,6 +27,7 @@ void MachineToProto(const PlacementQuery& query, v1::MachineRequirements& machin
   BoundsToProto(query.ephemeral_gib, machine, &M::mutable_ephemeral_gib);
   BoundsToProto(query.gpu_count, machine, &M::mutable_gpu_count);
   BoundsToProto(query.gpu_memory_mib, machine, &M::mutable_gpu_memory_mib);
+  BoundsToProto(query.total_gpu_memory_mib, machine, &M::mutable_total_gpu_memory_mib);
   machine.set_gpu_model(query.gpu_model);
   machine.set_gpu_vendor(query.gpu_vendor);
   machine.set_gpu_kind(static_cast<v1::GpuKind>(NumberOfWord(kGpuKinds, query.gpu_kind)));
@@ -37,6 +38,7 @@ void MachineToProto(const PlacementQuery& query, v1::MachineRequirements& machin
   machine.mutable_excluded_flavors()->Assign(query.excluded_flavor_globs.begin(),
                                              query.excluded_flavor_globs.end());
   machine.set_allow_boot_from_volume(query.allow_boot_from_volume);
+  machine.set_availability_zone(query.zone);
 }
 
 void ImageToProto(const PlacementQuery& query, v1::PlacementQuery& proto) {
@@ -85,6 +87,11 @@ v1::PlacementQuery QueryToProto(const PlacementQuery& query) {
   out.mutable_countries()->Assign(query.countries.begin(), query.countries.end());
   out.mutable_excluded_countries()->Assign(query.excluded_countries.begin(),
                                            query.excluded_countries.end());
+  for (const ExcludedPlacement& one : query.excluded_placements) {
+    v1::ExcludedPlacement& excluded = *out.add_excluded_placements();
+    excluded.set_share(one.share);
+    excluded.set_flavor(one.flavor);
+  }
   if (query.max_age) {
     absl::Duration rest = *query.max_age;
     out.mutable_max_age()->set_seconds(absl::IDivDuration(rest, absl::Seconds(1), &rest));

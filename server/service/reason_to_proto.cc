@@ -40,9 +40,9 @@ v1::QuotaResource QuotaToProto(const Reason& reason) {
   }
   if (!reason.quota) return v1::QUOTA_RESOURCE_UNSPECIFIED;
   constexpr std::array<v1::QuotaResource, kQuotaResourceCount> kValues{
-      v1::QUOTA_RESOURCE_INSTANCES, v1::QUOTA_RESOURCE_CORES,    v1::QUOTA_RESOURCE_RAM,
+      v1::QUOTA_RESOURCE_INSTANCES,    v1::QUOTA_RESOURCE_CORES,    v1::QUOTA_RESOURCE_RAM,
       v1::QUOTA_RESOURCE_FLOATING_IPS, v1::QUOTA_RESOURCE_NETWORKS, v1::QUOTA_RESOURCE_SUBNETS,
-      v1::QUOTA_RESOURCE_ROUTERS,   v1::QUOTA_RESOURCE_PORTS,    v1::QUOTA_RESOURCE_VOLUMES,
+      v1::QUOTA_RESOURCE_ROUTERS,      v1::QUOTA_RESOURCE_PORTS,    v1::QUOTA_RESOURCE_VOLUMES,
       v1::QUOTA_RESOURCE_VOLUME_SIZE};
   return kValues[static_cast<size_t>(*reason.quota)];
 }
@@ -111,8 +111,7 @@ void ImageRefToProto(const IndexedShare& share, const Image& image, v1::Resource
   proto.set_display_name(image.name);
 }
 
-void NetworkRefToProto(const IndexedShare& share, const Network& network,
-                       v1::ResourceRef& proto) {
+void NetworkRefToProto(const IndexedShare& share, const Network& network, v1::ResourceRef& proto) {
   proto.set_name(FormatNetworkName(share.share(), network.id));
   proto.set_upstream_id(network.id);
   proto.set_display_name(network.name);

@@ -62,6 +62,11 @@ inline void FinishCall(grpc::ServerUnaryReactor* reactor, const CallTimer& timer
   reactor->Finish(told);
 }
 
+// The context of a call, which outlives it.
+inline RequestContext ContextOf(grpc::CallbackServerContext* call, const ServiceParts& parts) {
+  return {parts.clock->Now(), parts.freshness, [call] { return call->IsCancelled(); }};
+}
+
 // Runs `call` on the history thread, over the past, the context and the snapshot of now. Its answer
 // may wait for others; gRPC's threads do not. Request and response live until it is told.
 template <typename Call>
@@ -76,7 +81,7 @@ grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call
     refused = SnapshotNotReadyError();
   } else if (parts.history == nullptr) {
     refused = HistoryUnavailableError();
-  } else if (!parts.history->Post([=, context = RequestContext{parts.clock->Now(), parts.freshness},
+  } else if (!parts.history->Post([=, context = ContextOf(server_call, parts),
                                    snapshot = std::move(snapshot)](Past& past) {
                FinishCall(reactor, timer, method,
                           RunGuarded([&] { return call(past, context, snapshot); }));
@@ -100,7 +105,7 @@ grpc::ServerUnaryReactor* ServeNow(grpc::CallbackServerContext* server_call,
   const CallTimer timer(parts.meter, method);
   const std::shared_ptr<const Snapshot> snapshot = parts.snapshots->Current();
   const absl::Status status = snapshot == nullptr ? SnapshotNotReadyError() : RunGuarded([&] {
-    return call(RequestContext{parts.clock->Now(), parts.freshness}, *snapshot);
+    return call(ContextOf(server_call, parts), *snapshot);
   });
   FinishCall(reactor, timer, method, status);
   return reactor;

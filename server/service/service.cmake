@@ -3,7 +3,7 @@ cis_library(cis_service
             SOURCES service/change_handlers.cc service/change_to_proto.cc service/errors.cc service/field_tables.cc
                     service/history_errors.cc service/inventory_handlers.cc
                     service/list_page.cc service/lookup.cc service/placement_errors.cc service/placement_handlers.cc
-                    service/placement_to_proto.cc
+                    service/placement_name.cc service/placement_to_proto.cc
                     service/proto_values.cc service/query_from_proto.cc service/query_to_proto.cc service/reason_to_proto.cc service/registry_handlers.cc service/registry_summary.cc
                     service/registry_to_proto.cc
                     service/summary.cc service/to_proto.cc

@@ -81,9 +81,8 @@ std::string RunCase(const std::string& input) {
   FakeServer server;
   google::protobuf::Message* answer = AnswerFor(noun, server);
   std::string text = input.substr(end);
-  if (noun == "place" &&
-      !google::protobuf::TextFormat::ParseFromString(CutExplanation(text),
-                                                     &server.placement.explained)) {
+  if (noun == "place" && !google::protobuf::TextFormat::ParseFromString(
+                             CutExplanation(text), &server.placement.explained)) {
     return "the explanation is not a text proto";
   }
   if (answer != nullptr && !google::protobuf::TextFormat::ParseFromString(text, answer)) {

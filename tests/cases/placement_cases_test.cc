@@ -1,5 +1,6 @@
-// Requests over one small federation. Input: a FindPlacementsRequest as text; the `vos` of its query
-// may be left out. Output: a line for each placement, each refused share and each relaxation; or the error.
+// Requests over one small federation. Input: a FindPlacementsRequest as text; the `vos` of its
+// query may be left out. Output: a line for each placement, each refused share and each relaxation;
+// or the error.
 
 #include <string>
 #include <vector>
@@ -116,16 +117,15 @@ std::string AnswerOf(const std::string& input) {
     const v1::PlacedMachine& machine = p.machine();
     lines.push_back(absl::StrCat("yes ", p.site_name(), " | ", machine.flavor().display_name(),
                                  " | ", machine.image().display_name(), " | ",
-                                 NetworkText(machine.network()), " | ", machine.login_user(),
-                                 " | ", Bare(v1::PlacementTier_Name(p.tier()), "PLACEMENT_TIER_")));
+                                 NetworkText(machine.network()), " | ", machine.login_user(), " | ",
+                                 Bare(v1::PlacementTier_Name(p.tier()), "PLACEMENT_TIER_")));
   }
   for (const v1::ShareVerdict& v : explained.verdicts()) {
     if (v.satisfies()) continue;
     const v1::Reason& reason = v.blocking_reason();
-    lines.push_back(
-        absl::StrCat("no ", v.site_name(), " | ",
-                     Bare(v1::PlacementStage_Name(reason.stage()), "PLACEMENT_STAGE_"), " | ",
-                     CodeText(reason), " | ", reason.message()));
+    lines.push_back(absl::StrCat("no ", v.site_name(), " | ",
+                                 Bare(v1::PlacementStage_Name(reason.stage()), "PLACEMENT_STAGE_"),
+                                 " | ", CodeText(reason), " | ", reason.message()));
   }
   for (const v1::Relaxation& r : explained.relaxations()) {
     lines.push_back(absl::StrCat("try ", ChangeText(explained.query(), r.query()), " | ",

@@ -385,7 +385,7 @@ TEST(LaunchScript, TellsTheIpv6AddressWhereNoFloatingIpWasAskedFor) {
 
 TEST(LaunchScript, AsksForNoNetworkWhereThereIsNone) {
   v1::Placement p = FloatingPlacement();
-  p.clear_network();
+  p.mutable_machine()->clear_network();
   const ScriptRun run = RunScript(Script(p, {}));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.out, "");
@@ -394,8 +394,7 @@ TEST(LaunchScript, AsksForNoNetworkWhereThereIsNone) {
 }
 
 TEST(LaunchScript, TellsWhyTheSiteCouldNotStartIt) {
-  const ScriptRun run =
-      RunScript(Script(FloatingPlacement(), PublicQuery()), "FAKE_STATUS=ERROR");
+  const ScriptRun run = RunScript(Script(FloatingPlacement(), PublicQuery()), "FAKE_STATUS=ERROR");
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_EQ(run.out, "");
   EXPECT_THAT(run.err, HasSubstr("No valid host was found."));

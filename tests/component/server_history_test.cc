@@ -208,8 +208,9 @@ TEST_F(ServerHistoryTest, PlacementsAnswerAsOfThen) {
     v1::FindPlacementsResponse response;
     const grpc::Status status = placement_->FindPlacements(&context, request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
-    return response.placements_size() == 0 ? "none"
-                                           : response.placements(0).machine().flavor().display_name();
+    return response.placements_size() == 0
+               ? "none"
+               : response.placements(0).machine().flavor().display_name();
   };
   EXPECT_EQ(flavor_at(absl::InfiniteFuture()), "other");
   EXPECT_EQ(flavor_at(first), "small");

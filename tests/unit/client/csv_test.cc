@@ -74,8 +74,10 @@ TEST(Csv, HeadsAreTheFieldsInOrder) {
 
 TEST(Csv, InnerFieldsHaveDotsAndListsOfMessagesNoColumn) {
   const auto heads = Heads(CsvColumnsOf(*v1::Placement::descriptor(), {}));
-  EXPECT_THAT(heads, ::testing::IsSupersetOf({"flavor.ram_mib", "image.os_distro", "network.kind",
-                                              "network.network.upstream_id", "login_user"}));
+  EXPECT_THAT(
+      heads, ::testing::IsSupersetOf({"machine.flavor.ram_mib", "machine.image.os_distro",
+                                      "machine.network.kind", "machine.network.network.upstream_id",
+                                      "machine.login_user"}));
   EXPECT_THAT(heads, ::testing::Not(::testing::Contains("score_parts")));
 }
 
@@ -115,7 +117,7 @@ TEST(Csv, UnknownIsEmptyAndNotZero) {
 TEST(Csv, FieldsOfAnUnsetMessageAreEmpty) {
   v1::Placement placement;
   google::protobuf::FieldMask mask;
-  mask.add_paths("network.kind");
+  mask.add_paths("machine.network.kind");
   const auto columns = CsvColumnsOf(*v1::Placement::descriptor(), mask);
   EXPECT_THAT(CsvCells(placement, columns), ElementsAre(""));
   placement.mutable_machine()->mutable_network()->set_kind(v1::NETWORK_PLAN_KIND_DIRECT);

@@ -46,8 +46,10 @@ TEST(PlaceText, EveryPlanHasItsWords) {
       "network { display_name: 'net' } external_network { upstream_id: 'pool-id' }";
   EXPECT_EQ(PlanText("kind: NETWORK_PLAN_KIND_DIRECT " + refs), "net (direct)");
   EXPECT_EQ(PlanText("kind: NETWORK_PLAN_KIND_FLOATING " + refs), "net -> pool-id");
-  EXPECT_EQ(PlanText("kind: NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER " + refs), "net -> new router -> pool-id");
-  EXPECT_EQ(PlanText("kind: NETWORK_PLAN_KIND_FLOATING_NEEDS_NETWORK " + refs), "new network -> pool-id");
+  EXPECT_EQ(PlanText("kind: NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER " + refs),
+            "net -> new router -> pool-id");
+  EXPECT_EQ(PlanText("kind: NETWORK_PLAN_KIND_FLOATING_NEEDS_NETWORK " + refs),
+            "new network -> pool-id");
   EXPECT_EQ(PlanText("kind: NETWORK_PLAN_KIND_PRIVATE " + refs), "net (private)");
   EXPECT_EQ(PlanText(""), "not known");
 }
@@ -136,9 +138,10 @@ TEST(PlaceText, ManyReasonsFitOneScreen) {
 }
 
 TEST(PlaceText, SharesOfSeveralVosAreToldApart) {
-  const auto lines = ReasonLines(
-      Answer("query { vos: 'x' vos: 'y' }", Refused("A", "x") + Refused("A", "y")), 0);
-  EXPECT_THAT(lines, ElementsAre("no  A x  network: network none", "no  A y  network: network none"));
+  const auto lines =
+      ReasonLines(Answer("query { vos: 'x' vos: 'y' }", Refused("A", "x") + Refused("A", "y")), 0);
+  EXPECT_THAT(lines,
+              ElementsAre("no  A x  network: network none", "no  A y  network: network none"));
 }
 
 TEST(PlaceText, RegionsOfASiteAreToldApart) {
@@ -146,8 +149,8 @@ TEST(PlaceText, RegionsOfASiteAreToldApart) {
       Answer("", Refused("A", "x", "r1") +
                      "verdicts { site_name: 'A' vo: 'x' region: 'r2' satisfies: true } " +
                      Refused("B", "x", "r1"));
-  EXPECT_THAT(ReasonLines(answer, 0), ElementsAre("no  A r1  network: network none",
-                                                  "no  B     network: network none"));
+  EXPECT_THAT(ReasonLines(answer, 0),
+              ElementsAre("no  A r1  network: network none", "no  B     network: network none"));
   const RowKeys keys = RowKeysOf(answer);
   EXPECT_THAT(keys.sites_by_region, ElementsAre("A"));
   v1::Placement placement;
@@ -164,10 +167,10 @@ TEST(PlaceText, RegionsOfASiteAreToldApart) {
 
 TEST(PlaceText, MisspellingsAreSuggested) {
   EXPECT_THAT(
-      ReasonLines(
-          Answer("", "suggestions { field: 'vos' value: 'vo.acces' candidates: 'vo.access' }"
-                     "suggestions { field: 'sites' value: 'x' }"),
-          0),
+      ReasonLines(Answer("",
+                         "suggestions { field: 'vos' value: 'vo.acces' candidates: 'vo.access' }"
+                         "suggestions { field: 'sites' value: 'x' }"),
+                  0),
       ElementsAre("There is no \"vo.acces\"; did you mean vo.access?", "There is no \"x\"."));
 }
 

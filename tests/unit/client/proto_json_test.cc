@@ -52,7 +52,8 @@ TEST(ProtoJson, MapsAreOrderedSoThatEqualAnswersAreEqualText) {
 TEST(ProtoJson, AnyProtoJsonParserReadsItBack) {
   v1::Placement placement;
   placement.set_share("s");
-  placement.mutable_machine()->mutable_network()->set_kind(v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER);
+  placement.mutable_machine()->mutable_network()->set_kind(
+      v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER);
   placement.mutable_machine()->mutable_network()->mutable_floating_ips_left()->set_unlimited(true);
   placement.mutable_data_age()->set_seconds(90);
   placement.set_score(1);
@@ -90,7 +91,7 @@ TEST(ProtoJson, ControlCharactersAreEscaped) {
 TEST(ProtoJson, EnumsAreWords) {
   EXPECT_EQ(EnumWord(v1::DATA_STATE_FRESH), "fresh");
   EXPECT_EQ(EnumWord(v1::DATA_STATE_UNSPECIFIED), "");
-  EXPECT_EQ(EnumWord(v1::NetworkPlan::FLOATING_NEEDS_ROUTER), "floating-needs-router");
+  EXPECT_EQ(EnumWord(v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER), "floating-needs-router");
   EXPECT_EQ(EnumWord(v1::TRISTATE_UNKNOWN), "unknown");
   EXPECT_EQ(EnumWord(v1::DataState{77}), "77");
 }

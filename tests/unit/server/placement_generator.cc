@@ -240,6 +240,10 @@ void Generator::Tighten(PlacementQuery* query) {
         if (query->gpu_kind.empty()) query->gpu_kind = kinds[Below(3)];
         break;
       }
+      if (OneIn(3)) {
+        query->total_gpu_memory_mib.min = query->total_gpu_memory_mib.min.value_or(0) + 20480;
+        break;
+      }
       query->gpu_memory_mib.min = query->gpu_memory_mib.min.value_or(0) + 8192;
       break;
     case 10:

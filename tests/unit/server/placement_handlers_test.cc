@@ -1,8 +1,12 @@
-// The methods of PlacementService as clients see them: what is refused, what is answered, and how pages continue.
+// The methods of PlacementService as clients see them: what is refused, what is answered, and how
+// pages continue.
+
+#include "server/service/placement_handlers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 #include <string>
 
@@ -10,7 +14,6 @@
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/field_mask_util.h"
 #include "server/service/errors.h"
-#include "server/service/placement_handlers.h"
 #include "tests/unit/server/placement_scenes.h"
 
 namespace cis {
@@ -115,11 +118,12 @@ TEST(FindPlacements, NeedsAVoAndBoundsTheRequest) {
 TEST(FindPlacements, TellsAllThatIsNeededToStartTheMachine) {
   CatalogBuilder builder = PlainScene();
   builder.AddFloatingIp(MakeFloatingIp("fip-1", "id-public00", false));
-  const auto response = Call(builder, Request("query { machine { vcpu_count { min: 2 } } image { os "
-                                              "{ distro: 'ubuntu' version: '20.04' "
-                                              "relation: VERSION_RELATION_AT_LEAST } } "
-                                              "network { public_v4: "
-                                              "ADDRESS_REQUIREMENT_REQUIRED } }"));
+  const auto response =
+      Call(builder, Request("query { machine { vcpu_count { min: 2 } } image { os "
+                            "{ distro: 'ubuntu' version: '20.04' "
+                            "relation: VERSION_RELATION_AT_LEAST } } "
+                            "network { public_v4: "
+                            "ADDRESS_REQUIREMENT_REQUIRED } }"));
   ASSERT_TRUE(response.ok()) << response.status();
   ASSERT_EQ(response->placements_size(), 1);
   const v1::Placement& p = response->placements(0);
@@ -209,9 +213,9 @@ TEST(ExplainPlacements, SaysWhyNotWithNumbersForPrograms) {
 TEST(ExplainPlacements, NamesWhatTheCountedSatisfy) {
   CatalogBuilder builder = PlainScene();
   builder.AddFlavor(MakeFlavor("large", 16, 2048, 40));
-  const auto response = Explain(
-      builder,
-      Request("query { machine { vcpu_count { min: 8 max: 32 } ram_mib { min: 8192 } } }"));
+  const auto response =
+      Explain(builder,
+              Request("query { machine { vcpu_count { min: 8 max: 32 } ram_mib { min: 8192 } } }"));
   ASSERT_TRUE(response.ok()) << response.status();
   const v1::Reason& reason = response->verdicts(0).blocking_reason();
   EXPECT_EQ(reason.code(), v1::REASON_CODE_RAM_TOO_SMALL);
@@ -253,7 +257,8 @@ TEST(ExplainPlacements, EachFieldOfAReasonIsOneOfTheQuery) {
 }
 
 TEST(ExplainPlacements, PagesHaveEachVerdictOnceAndHelpOnTheFirst) {
-  v1::FindPlacementsRequest request = Request("query { machine { ram_mib { min: 16384 } } } page_size: 2");
+  v1::FindPlacementsRequest request =
+      Request("query { machine { ram_mib { min: 16384 } } } page_size: 2");
   std::vector<std::string> seen;
   int pages = 0;
   do {
@@ -268,22 +273,20 @@ TEST(ExplainPlacements, PagesHaveEachVerdictOnceAndHelpOnTheFirst) {
     request.set_page_token(page->next_page_token());
     ++pages;
   } while (!request.page_token().empty() && pages < 20);
-  EXPECT_THAT(seen, testing::ElementsAre("SITE-0", "SITE-1", "SITE-2", "SITE-3", "SITE-4",
-                                         "SITE-5"));
+  EXPECT_THAT(seen,
+              testing::ElementsAre("SITE-0", "SITE-1", "SITE-2", "SITE-3", "SITE-4", "SITE-5"));
 }
 
 TEST(ExplainPlacements, WordsOfTheCallerAreNotRepeatedInVerdicts) {
   v1::FindPlacementsRequest request;
   for (int i = 0; i < 50; ++i) {
-    request.mutable_query()->mutable_machine()->add_flavors(
-        absl::StrCat(i, std::string(490, 'x')));
+    request.mutable_query()->mutable_machine()->add_flavors(absl::StrCat(i, std::string(490, 'x')));
   }
   request.mutable_query()->add_vos("vo.example.org");
   const auto response = Explain(ManySites(20), request, true);
   ASSERT_TRUE(response.ok()) << response.status();
   ASSERT_EQ(response->verdicts_size(), 20);
-  EXPECT_EQ(response->verdicts(0).blocking_reason().code(),
-            v1::REASON_CODE_FLAVOR_NAME_MISMATCH);
+  EXPECT_EQ(response->verdicts(0).blocking_reason().code(), v1::REASON_CODE_FLAVOR_NAME_MISMATCH);
   for (const v1::ShareVerdict& verdict : response->verdicts()) {
     EXPECT_LT(verdict.ByteSizeLong(), 2000u);
   }
@@ -356,14 +359,160 @@ TEST(ExplainPlacements, ListsWhatNearlyFitsIfAsked) {
     if (!with_candidates) continue;
     EXPECT_EQ(verdict.refused_pairs(0).flavor().display_name(), "m1.tiny");
     EXPECT_EQ(verdict.refused_pairs(0).image().display_name(), "Ubuntu 22.04");
-    EXPECT_EQ(verdict.refused_pairs(0).reason().code(),
-              v1::REASON_CODE_IMAGE_VIRTUAL_SIZE_GT_DISK);
+    EXPECT_EQ(verdict.refused_pairs(0).reason().code(), v1::REASON_CODE_IMAGE_VIRTUAL_SIZE_GT_DISK);
     const v1::NearMiss& miss = verdict.near_misses(0);
     EXPECT_EQ(miss.resource().display_name(), "m1.small");
     EXPECT_EQ(miss.reason().code(), v1::REASON_CODE_RAM_TOO_SMALL);
     EXPECT_EQ(miss.reason().message(),
               "m1.small has 256 MiB of RAM; requested: at least 512 MiB of RAM");
   }
+}
+
+TEST(FindPlacements, RequiresWhatAnotherFlavorHas) {
+  CatalogBuilder builder = ManySites(2);
+  const v1::FindPlacementsResponse all =
+      *Call(builder, Request("query { machine { vcpu_count { min: 4 } } }"));
+  v1::FindPlacementsRequest request = Request();
+  request.mutable_query()->mutable_machine()->set_like(all.placements(0).machine().flavor().name());
+  const auto response = Call(builder, request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->placements_size(), 2);
+  EXPECT_EQ(response->placements(0).machine().flavor().display_name(), "large");
+  EXPECT_EQ(response->query().machine().vcpu_count().min(), 4);
+  EXPECT_EQ(response->query().machine().like(), "");
+  request.mutable_query()->mutable_machine()->set_like("sites/site-0/flavors/none");
+  EXPECT_EQ(Call(builder, request).status().code(), absl::StatusCode::kNotFound);
+  request.mutable_query()->mutable_machine()->set_like("m1.large");
+  EXPECT_EQ(ErrorReason(Call(builder, request).status()), "INVALID_RESOURCE_NAME");
+}
+
+TEST(FindPlacements, LeavesOutPlacementsThatAreNotWanted) {
+  const CatalogBuilder builder = ManySites(2);
+  v1::FindPlacementsRequest request = Request();
+  const v1::FindPlacementsResponse all = *Call(builder, request);
+  v1::ExcludedPlacement& excluded = *request.mutable_query()->add_excluded_placements();
+  excluded.set_share(all.placements(0).share());
+  excluded.set_flavor(all.placements(0).machine().flavor().name());
+  const auto response = Call(builder, request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_EQ(response->placements_size(), 2);
+  for (const v1::Placement& p : response->placements()) {
+    if (p.share() != excluded.share()) continue;
+    EXPECT_EQ(p.machine().flavor().display_name(), "large");
+  }
+  EXPECT_EQ(response->query().excluded_placements(0).flavor(), excluded.flavor());
+  excluded.set_share("SITE-0");
+  EXPECT_EQ(ErrorReason(Call(builder, request).status()), "INVALID_RESOURCE_NAME");
+}
+
+TEST(FindPlacements, EndsIfNobodyWaitsAnyMore) {
+  const auto snapshot = Snapshot::Build(ManySites(400).Build());
+  RequestContext context = Context();
+  context.is_cancelled = [] { return true; };
+  v1::FindPlacementsRequest request = Request();
+  request.set_all_combinations(true);
+  v1::FindPlacementsResponse response;
+  const absl::Status status = FindPlacements(context, *snapshot, request, response);
+  EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
+}
+
+absl::StatusOr<v1::GetPlacementResponse> Get(const CatalogBuilder& builder,
+                                             const std::string& name) {
+  const auto snapshot = Snapshot::Build(builder.Build(8));
+  v1::GetPlacementRequest request;
+  request.set_name(name);
+  v1::GetPlacementResponse response;
+  const absl::Status status = GetPlacement(Context(), *snapshot, request, response);
+  if (!status.ok()) return status;
+  return response;
+}
+
+constexpr char kPublicQuery[] =
+    "query { machine { vcpu_count { min: 2 } ram_mib { min: 2048 } } image { os { distro: 'ubuntu' "
+    "version: '20.04' relation: VERSION_RELATION_AT_LEAST } } network { public_v4: "
+    "ADDRESS_REQUIREMENT_REQUIRED } }";
+
+TEST(GetPlacement, HoldsAfterACrawlAndOnAnotherServer) {
+  const v1::Placement found = Call(PlainScene(), Request(kPublicQuery))->placements(0);
+  ASSERT_FALSE(found.name().empty());
+  EXPECT_LE(found.name().size(), 512u);
+  // A better flavor and a newer image appear: the placement is the same.
+  CatalogBuilder later = PlainScene();
+  later.AddFlavor(MakeFlavor("a.better", 2, 2048, 40));
+  later.AddImage(SureImage("Ubuntu 24.04", "ubuntu", "24.04"));
+  const auto response = Get(later, found.name());
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_TRUE(response->has_placement());
+  EXPECT_EQ(response->reasons_size(), 0);
+  EXPECT_EQ(response->placement().name(), found.name());
+  EXPECT_EQ(response->placement().machine().flavor().upstream_id(), "id-m1.medium");
+  EXPECT_EQ(response->placement().machine().image().upstream_id(), "id-Ubuntu 22.04");
+}
+
+TEST(GetPlacement, SaysWhatChanged) {
+  const std::string name = Call(PlainScene(), Request(kPublicQuery))->placements(0).name();
+  const auto code_after = [&name](const std::function<void(CatalogBuilder&)>& change) {
+    CatalogBuilder builder = PlainScene();
+    change(builder);
+    const auto response = Get(builder, name);
+    EXPECT_TRUE(response.ok()) << response.status();
+    EXPECT_FALSE(response->has_placement());
+    return response->reasons_size() == 0 ? v1::REASON_CODE_UNSPECIFIED
+                                         : response->reasons(0).code();
+  };
+  EXPECT_EQ(
+      code_after([](CatalogBuilder& b) { b.AddFlavor(MakeFlavor("m1.medium", 1, 4096, 40)); }),
+      v1::REASON_CODE_CPU_TOO_SMALL);
+  EXPECT_EQ(code_after([](CatalogBuilder& b) { b.share().routers.clear(); }),
+            v1::REASON_CODE_NETWORK_PLAN_CHANGED);
+  EXPECT_EQ(code_after([](CatalogBuilder& b) {
+              for (auto& quota : b.share().quotas) {
+                if (quota.resource == "cores") quota = MakeQuota("cores", 1, 0);
+              }
+            }),
+            v1::REASON_CODE_QUOTA_EXHAUSTED);
+}
+
+TEST(GetPlacement, SaysThatTheImageIsGone) {
+  const std::string name = Call(PlainScene(), Request(kPublicQuery))->placements(0).name();
+  CatalogBuilder builder;
+  builder.Select("SITE-A", "vo.example.org");
+  builder.AddFlavor(MakeFlavor("m1.medium", 2, 4096, 40));
+  AddRoutedNetworks(builder);
+  AddQuotas(builder);
+  EXPECT_EQ(Get(builder, name)->reasons(0).code(), v1::REASON_CODE_NO_IMAGE_VISIBLE);
+  builder.AddImage(SureImage("Ubuntu 24.04", "ubuntu", "24.04"));
+  const auto response = Get(builder, name);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_FALSE(response->has_placement());
+  EXPECT_EQ(response->reasons(0).code(), v1::REASON_CODE_IMAGE_NOT_FOUND);
+}
+
+TEST(GetPlacement, RefusesOtherNames) {
+  for (const char* name :
+       {"", "placements/", "placements/abc", "sites/a/shares/b", "placements/!"}) {
+    EXPECT_EQ(ErrorReason(Get(PlainScene(), name).status()), "INVALID_PLACEMENT_NAME") << name;
+  }
+  const std::string name = Call(PlainScene(), Request())->placements(0).name();
+  CatalogBuilder other;
+  other.Select("SITE-B", "vo.example.org");
+  EXPECT_EQ(Get(other, name).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(GetPlacement, LongIdsAreFoundByTheirHash) {
+  CatalogBuilder builder = PlainScene();
+  Flavor flavor = MakeFlavor("long", 32, 4096, 40);
+  flavor.id = std::string(200, 'x');
+  builder.AddFlavor(flavor);
+  const auto found =
+      Call(builder, Request("query { machine { vcpu_count { min: 32 } gpu_count { max: 0 } } }"));
+  ASSERT_EQ(found->placements_size(), 1);
+  const std::string& name = found->placements(0).name();
+  EXPECT_LE(name.size(), 512u);
+  EXPECT_TRUE(Get(builder, name)->has_placement());
+  const auto gone = Get(PlainScene(), name);
+  ASSERT_TRUE(gone.ok()) << gone.status();
+  EXPECT_FALSE(gone->has_placement());
 }
 
 TEST(FindPlacements, EmptyAnswerForAnUnknownVoWithASuggestion) {

@@ -55,6 +55,8 @@ TEST(OsRequirement, UnderstandsCaseSpacesAndLongNames) {
   EXPECT_EQ(FormatOsRequirement(*ParseOsRequirement(" RockyLinux >= 9 ")), "rocky>=9");
   EXPECT_EQ(FormatOsRequirement(*ParseOsRequirement("Ubuntu==22.04")), "ubuntu:22.04");
   EXPECT_EQ(FormatOsRequirement(*ParseOsRequirement("ALMA:9")), "almalinux:9");
+  EXPECT_EQ(FormatOsRequirement(*ParseOsRequirement("ubuntu:22.04 LTS")), "ubuntu:22.04");
+  EXPECT_EQ(FormatOsRequirement(*ParseOsRequirement("ubuntu~Jammy")), "ubuntu:jammy");
 }
 
 TEST(OsRequirement, RefusesNonsenseWithTheTextAndTheForms) {

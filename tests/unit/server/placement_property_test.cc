@@ -146,16 +146,16 @@ TEST(PlacementProperty, FindCountsTheStagesThatExplainNames) {
     const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
     const PlacementQuery query = generator.Query();
     const Answer explained = Find(builder, query);
-    const PlacementResult found = FindPlacements(
-        *explained.snapshot, query, TestTime() + absl::Hours(1), FreshnessPolicy());
+    const PlacementResult found =
+        FindPlacements(*explained.snapshot, query, TestTime() + absl::Hours(1), FreshnessPolicy());
     ASSERT_EQ(found.verdicts.size(), explained->verdicts.size());
     for (size_t i = 0; i < found.verdicts.size(); ++i) {
       const ShareVerdict& a = found.verdicts[i];
       const ShareVerdict& b = explained->verdicts[i];
       ASSERT_EQ(a.fits, b.fits) << "seed " << seed;
       ASSERT_EQ(a.unknowns, b.unknowns) << "seed " << seed;
-      ASSERT_EQ(a.blocked_at, b.blocked_at) << "seed " << seed << " "
-                                            << FormatReason(b.reasons.front(), query);
+      ASSERT_EQ(a.blocked_at, b.blocked_at)
+          << "seed " << seed << " " << FormatReason(b.reasons.front(), query);
       if (!a.fits) ++refused;
     }
     ASSERT_EQ(found.placements.size(), explained->placements.size()) << "seed " << seed;
@@ -243,8 +243,8 @@ TEST(PlacementProperty, DoesNotDependOnTheOrderOfAnyInput) {
     std::mt19937_64 engine(seed);
     Answer shuffled;
     shuffled.snapshot = Shuffled(builder.Build(), engine);
-    shuffled.result =
-        ExplainPlacements(*shuffled.snapshot, query, TestTime() + absl::Hours(1), FreshnessPolicy());
+    shuffled.result = ExplainPlacements(*shuffled.snapshot, query, TestTime() + absl::Hours(1),
+                                        FreshnessPolicy());
     ASSERT_EQ(straight->placements.size(), shuffled->placements.size()) << "seed " << seed;
     for (size_t i = 0; i < straight->placements.size(); ++i) {
       const Placement& a = straight->placements[i];
@@ -258,8 +258,7 @@ TEST(PlacementProperty, DoesNotDependOnTheOrderOfAnyInput) {
       const auto& b = shuffled->verdicts[i];
       ASSERT_EQ(a.blocking() != nullptr, b.blocking() != nullptr) << "seed " << seed;
       if (a.blocking() == nullptr) continue;
-      ASSERT_EQ(FormatReason(*a.blocking(), query),
-                FormatReason(*b.blocking(), query))
+      ASSERT_EQ(FormatReason(*a.blocking(), query), FormatReason(*b.blocking(), query))
           << "seed " << seed;
       ASSERT_EQ(a.also().size(), b.also().size()) << "seed " << seed;
     }
@@ -282,7 +281,7 @@ TEST(PlacementProperty, AnIndexThatTakesOverWhatDidNotChangeAnswersAsANewOne) {
     const auto index = before->placement_index(PlacementIndex::Build);
     const auto answer = [&](std::shared_ptr<const PlacementIndex> of) {
       return ExplainPlacements(*after, std::move(of), query, TestTime() + absl::Hours(1),
-                            FreshnessPolicy());
+                               FreshnessPolicy());
     };
     const PlacementResult updated = answer(PlacementIndex::Update(*after, index.get()));
     const PlacementResult built = answer(PlacementIndex::Build(*after));

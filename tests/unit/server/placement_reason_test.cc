@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "schema/model/resource_name.h"
 #include "tests/unit/server/placement_scenes.h"
 
 namespace cis {
@@ -25,6 +26,14 @@ struct Refusal {
 
 void Nothing(CatalogBuilder&) {}
 void NoWish(PlacementQuery&) {}
+
+// Names of the plain scene.
+std::string PlainShareName() {
+  return FormatShareName(PlainScene().Build().sites[0]->endpoints[0].shares[0].share);
+}
+std::string PlainFlavorName() {
+  return FormatFlavorName(PlainScene().Build().sites[0]->endpoints[0].endpoint, "id-m1.medium");
+}
 
 // The endpoint's only flavor, image and so on, changed: builders replace records of the same id.
 std::function<void(CatalogBuilder&)> WithFlavor(std::function<void(Flavor&)> change) {
@@ -220,6 +229,16 @@ std::vector<Refusal> Refusals() {
        "excludes this country"},
       {"FLAVOR_EXCLUDED", Nothing, [](PlacementQuery& q) { q.excluded_flavor_globs = {"m1.*"}; },
        "the request excludes the only flavor (m1.medium)"},
+      {"SHARE_EXCLUDED", Nothing,
+       [](PlacementQuery& q) {
+         q.excluded_placements = {{PlainShareName(), ""}};
+       },
+       "the request excludes this share of the VO"},
+      {"PLACEMENT_EXCLUDED", Nothing,
+       [](PlacementQuery& q) {
+         q.excluded_placements = {{PlainShareName(), PlainFlavorName()}};
+       },
+       "the request excludes the only flavor (m1.medium)"},
       {"GPU_KIND_MISMATCH", WithFlavor(PassedThrough),
        [](PlacementQuery& q) { q.gpu_kind = "vgpu"; },
        "does not have a GPU of kind vgpu; m1.medium has a GPU of kind passthrough"},
@@ -229,6 +248,12 @@ std::vector<Refusal> Refusals() {
       {"GPU_MEMORY_TOO_LARGE", WithFlavor(PassedThrough),
        [](PlacementQuery& q) { q.gpu_memory_mib.max = 16384; },
        "at most 16384 MiB of GPU memory; it has 40960 MiB (m1.medium)"},
+      {"TOTAL_GPU_MEMORY_TOO_SMALL", WithFlavor(PassedThrough),
+       [](PlacementQuery& q) { q.total_gpu_memory_mib.min = 81920; },
+       "at least 81920 MiB of total GPU memory; it has 40960 MiB (m1.medium)"},
+      {"TOTAL_GPU_MEMORY_TOO_LARGE", WithFlavor(PassedThrough),
+       [](PlacementQuery& q) { q.total_gpu_memory_mib.max = 16384; },
+       "at most 16384 MiB of total GPU memory; it has 40960 MiB (m1.medium)"},
       {"CPU_ALLOCATION_MISMATCH", WithFlavor([](Flavor& f) { f.cpu_alloc = "shared"; }),
        [](PlacementQuery& q) { q.cpu_alloc = "dedicated"; },
        "does not have dedicated CPUs; m1.medium has shared CPUs"},
@@ -288,8 +313,8 @@ std::vector<Refusal> Refusals() {
        }),
        PublicRequired,
        "no network gives a public IPv4 address; external network public00 has no public"},
-      {"NETWORK_NO_PUBLIC_V6", Nothing, [](PlacementQuery& q) { q.public_v6 = AddressWish::kRequired; },
-       "public IPv6"},
+      {"NETWORK_NO_PUBLIC_V6", Nothing,
+       [](PlacementQuery& q) { q.public_v6 = AddressWish::kRequired; }, "public IPv6"},
       {"NETWORK_NOT_BOTH_FAMILIES",
        [](CatalogBuilder& b) {
          Network six = SureNetwork("six", NetworkUse::kDirect);
@@ -343,6 +368,24 @@ std::vector<Refusal> Refusals() {
          b.AddQuota(MakeQuota("volume_gib_per_volume", 2, 0));
        },
        NoWish, "allows volumes of at most 2 GiB; one of 3 GiB is needed"},
+      {"NETWORK_NOT_IN_ZONE",
+       [](CatalogBuilder& b) {
+         b.share().networks.clear();
+         b.share().routers.clear();
+         Network provider = SureNetwork("provider", NetworkUse::kDirect);
+         provider.subnets[0].service_types = {"compute:az1"};
+         b.AddNetwork(provider);
+         b.share().zones = {{"az1", "compute", true}, {"az2", "compute", true}};
+       },
+       [](PlacementQuery& q) {
+         PublicRequired(q);
+         q.zone = "az2";
+       },
+       "no network serves machines in availability zone az2"},
+      {"ZONE_NOT_FOUND", WithShare([](ShareCatalog& s) {
+         s.zones = {{"nova", "compute", true}};
+       }),
+       [](PlacementQuery& q) { q.zone = "az2"; }, "the site has no availability zone az2"},
       {"ZONE_UNAVAILABLE", WithShare([](ShareCatalog& s) {
          s.zones = {{"nova", "compute", false}};
        }),
@@ -353,15 +396,16 @@ std::vector<Refusal> Refusals() {
     int64_t used_of;  // limit for EXHAUSTED, all of it used
     int scene;        // 0 plain, 1 public address, 2 network must be made, 3 volume
   };
-  const Line lines[] = {{"instances", 5, 0}, {"cores", 8, 0},    {"ram_mib", 8192, 0},
+  const Line lines[] = {{"instances", 5, 0},    {"cores", 8, 0},    {"ram_mib", 8192, 0},
                         {"floating_ips", 3, 1}, {"networks", 2, 2}, {"subnets", 2, 2},
-                        {"routers", 1, 2},   {"ports", 9, 0},    {"volumes", 4, 3},
+                        {"routers", 1, 2},      {"ports", 9, 0},    {"volumes", 4, 3},
                         {"volume_gib", 100, 3}};
   static std::vector<std::string>* const codes = new std::vector<std::string>;
   codes->reserve(100);
   for (const Line& line : lines) {
     for (const int64_t limit : {int64_t{0}, line.used_of}) {
-      codes->push_back(absl::StrCat(limit == 0 ? "QUOTA_ZERO " : "QUOTA_EXHAUSTED ", line.resource));
+      codes->push_back(
+          absl::StrCat(limit == 0 ? "QUOTA_ZERO " : "QUOTA_EXHAUSTED ", line.resource));
       Refusal refusal;
       refusal.code = codes->back().c_str();
       refusal.message = "the project's quota";
@@ -405,6 +449,8 @@ TEST(PlacementReason, EveryCodeHasACase) {
   }
   // It has a placement all the same: AnotherProjectsNetworkIsAnAssumptionAndDoesNotCount.
   tested.insert("NETWORK_ROUTER_UNSEEN");
+  // Only of a placement that was found before: placement_handlers_test.
+  tested.insert("NETWORK_PLAN_CHANGED");
   for (int i = 0; i < kReasonCodeCount; ++i) {
     const std::string code(FormatReasonCode(static_cast<ReasonCode>(i)));
     EXPECT_EQ(tested.count(code), 1u) << code << " has no case in Refusals()";

@@ -15,7 +15,8 @@ constexpr double kGib = 1024.0 * 1024.0 * 1024.0;
 bool HasVolume(const Flavor& flavor) { return flavor.disk_gib && *flavor.disk_gib == 0; }
 
 bool WantsGpu(const PlacementQuery& q) {
-  return q.gpu_count.min.value_or(0) > 0 || q.gpu_memory_mib.min || !q.gpu_kind.empty();
+  return q.gpu_count.min.value_or(0) > 0 || q.gpu_memory_mib.min || q.total_gpu_memory_mib.min ||
+         !q.gpu_kind.empty();
 }
 
 bool MayBeOfKind(const Flavor& f, const std::string& kind) {
@@ -33,7 +34,8 @@ bool FlavorDoes(const Flavor& f, const PlacementQuery& q) {
        {"FLAVOR_EXCLUDED", "CPU_TOO_SMALL", "CPU_TOO_LARGE", "RAM_TOO_SMALL", "RAM_TOO_LARGE",
         "FLAVOR_VOLUME_ONLY", "DISK_TOO_SMALL", "DISK_TOO_LARGE", "EPHEMERAL_TOO_SMALL",
         "EPHEMERAL_TOO_LARGE", "GPU_NONE", "GPU_COUNT_TOO_SMALL", "GPU_COUNT_TOO_LARGE",
-        "GPU_KIND_MISMATCH", "GPU_MEMORY_TOO_SMALL", "CPU_ALLOCATION_MISMATCH", "ARCH_MISMATCH"}) {
+        "GPU_KIND_MISMATCH", "GPU_MEMORY_TOO_SMALL", "TOTAL_GPU_MEMORY_TOO_SMALL",
+        "CPU_ALLOCATION_MISMATCH", "ARCH_MISMATCH"}) {
     if (!FlavorSatisfies(f, q, code)) return false;
   }
   return true;
@@ -560,6 +562,11 @@ bool FlavorSatisfies(const Flavor& f, const PlacementQuery& q, const std::string
   }
   if (code == "GPU_KIND_MISMATCH") return q.gpu_kind.empty() || MayBeOfKind(f, q.gpu_kind);
   if (code == "GPU_MEMORY_TOO_SMALL") return at_least(f.gpu_memory_mib, q.gpu_memory_mib);
+  if (code == "TOTAL_GPU_MEMORY_TOO_SMALL") {
+    if (!f.gpu_count || !f.gpu_memory_mib) return true;
+    const double all = *f.gpu_count * static_cast<double>(*f.gpu_memory_mib);
+    return all >= static_cast<double>(q.total_gpu_memory_mib.min.value_or(0));
+  }
   if (code == "CPU_ALLOCATION_MISMATCH") {
     if (q.cpu_alloc == "dedicated") return f.cpu_alloc == "dedicated";
     return q.cpu_alloc.empty() || f.cpu_alloc != "dedicated";

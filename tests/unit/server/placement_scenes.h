@@ -95,7 +95,9 @@ inline Answer Find(const CatalogBuilder& builder, const PlacementQuery& query,
 // "QUOTA_ZERO cores".
 inline std::string CodeText(const Reason& reason) {
   std::string text(FormatReasonCode(reason.code));
-  if (reason.quota) absl::StrAppend(&text, " ", FormatQuotaResource(*reason.quota));
+  const bool has_resource =
+      reason.code == ReasonCode::kQuotaZero || reason.code == ReasonCode::kQuotaExhausted;
+  if (has_resource) absl::StrAppend(&text, " ", FormatQuotaResource(*reason.quota));
   return text;
 }
 

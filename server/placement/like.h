@@ -1,0 +1,15 @@
+#pragma once
+
+// "The same machine elsewhere": a flavor as requirements.
+
+#include "schema/model/records.h"
+#include "server/placement/placement_query.h"
+
+namespace cis {
+
+// Requires at least what `flavor` has, where `query` does not require something else already:
+// vCPUs, memory, disks, GPUs (their number, the word that names the device, their memory) and
+// architecture. What the flavor does not report is not required.
+void RequireLike(const Flavor& flavor, PlacementQuery* query);
+
+}  // namespace cis

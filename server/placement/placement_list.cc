@@ -1,0 +1,87 @@
+#include "server/placement/placement_list.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace cis {
+namespace {
+
+// What decides between placements of different shares in the default order, without texts: shares
+// stand in the index as the rest of PlacementKey orders them.
+struct QuickKey {
+  PlacementRank rank;
+  const IndexedShare* share = nullptr;
+  size_t position = 0;
+};
+
+// Positions of the placements in order. The same order as by IsBefore, without its texts where
+// numbers decide.
+std::vector<size_t> DefaultOrder(const PlacementQuery& query,
+                                 const std::vector<Placement>& placements) {
+  std::vector<QuickKey> keys;
+  keys.reserve(placements.size());
+  for (const Placement& placement : placements) {
+    keys.push_back({RankOf(placement), placement.share, keys.size()});
+  }
+  std::sort(keys.begin(), keys.end(), [&](const QuickKey& a, const QuickKey& b) {
+    if (const int rank = CompareRanks(a.rank, b.rank); rank != 0) return rank < 0;
+    if (a.share != b.share) return a.share < b.share;
+    return a.position != b.position && IsBefore(KeyOf(placements[a.position], query),
+                                                KeyOf(placements[b.position], query), query);
+  });
+  std::vector<size_t> order;
+  order.reserve(keys.size());
+  for (const QuickKey& key : keys) order.push_back(key.position);
+  return order;
+}
+
+std::vector<size_t> OrderByKeys(const PlacementQuery& query,
+                                const std::vector<Placement>& placements) {
+  std::vector<PlacementKey> keys;
+  keys.reserve(placements.size());
+  for (const Placement& placement : placements) keys.push_back(KeyOf(placement, query));
+  std::vector<size_t> order(placements.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return IsBefore(keys[a], keys[b], query); });
+  return order;
+}
+
+void SortPlacements(const PlacementQuery& query, std::vector<Placement>* placements) {
+  const bool is_default = query.order == PlacementOrder::kDefault && !query.descending;
+  const std::vector<size_t> order =
+      is_default ? DefaultOrder(query, *placements) : OrderByKeys(query, *placements);
+  std::vector<Placement> sorted;
+  sorted.reserve(placements->size());
+  for (const size_t position : order) sorted.push_back((*placements)[position]);
+  *placements = std::move(sorted);
+}
+
+}  // namespace
+
+PlacementList::PlacementList(const PlacementQuery& query, std::optional<PlacementKey> after,
+                             size_t limit)
+    : query_(query), after_(std::move(after)), limit_(limit) {}
+
+void PlacementList::Add(Placement placement) {
+  ++total_;
+  if (after_ && !IsBefore(*after_, KeyOf(placement, query_), query_)) return;
+  ++behind_;
+  kept_.push_back(std::move(placement));
+  if (kept_.size() / 2 > limit_) Prune();
+}
+
+std::vector<Placement> PlacementList::Take() {
+  Prune();
+  return std::exchange(kept_, {});
+}
+
+void PlacementList::Prune() {
+  SortPlacements(query_, &kept_);
+  if (kept_.size() > limit_) {
+    kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(limit_), kept_.end());
+  }
+}
+
+}  // namespace cis

@@ -1,0 +1,43 @@
+#pragma once
+
+// The placements of one page, of any number that a search finds.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "server/placement/placement.h"
+#include "server/placement/score.h"
+
+namespace cis {
+
+// Keeps no more than twice what is asked for, and counts the rest.
+class PlacementList {
+ public:
+  // Those after the position `after` (nothing: from the first), at most `limit`. The query must
+  // outlive the list.
+  PlacementList(const PlacementQuery& query, std::optional<PlacementKey> after, size_t limit);
+
+  void Add(Placement placement);
+
+  // All that were added, before the position too.
+  int64_t total() const { return total_; }
+  // Whether there are more after the position than the limit.
+  bool has_more() const { return behind_ > limit_; }
+  // The first ones after the position, in order. The list is empty afterwards.
+  std::vector<Placement> Take();
+
+ private:
+  // Sorts what is kept and drops what is behind the limit.
+  void Prune();
+
+  const PlacementQuery& query_;
+  const std::optional<PlacementKey> after_;
+  const size_t limit_;
+  std::vector<Placement> kept_;
+  size_t behind_ = 0;  // after the position
+  int64_t total_ = 0;
+};
+
+}  // namespace cis

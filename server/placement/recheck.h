@@ -1,0 +1,36 @@
+#pragma once
+
+// Whether a placement that was found before still holds.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/placement/placement.h"
+
+namespace cis {
+
+// What was chosen, by the ids of the site, and what was required.
+struct ChosenPlacement {
+  const IndexedShare* share = nullptr;
+  std::string flavor_id;
+  std::string image_id;
+  PlanKind plan_kind = PlanKind::kNone;
+  std::string network_id;  // empty if it had to be made
+  std::string pool_id;     // empty if none is used
+  PlacementQuery query;    // machine, image, network and count
+};
+
+struct Recheck {
+  std::optional<Placement> placement;  // as it is now; nothing if it does not hold any more
+  std::vector<Reason> reasons;         // why it does not, the first failed stage first
+  PlacementQuery query;                // that the reasons are about
+};
+
+// Searches the placement again. `index` must be of `snapshot` and have the share.
+Recheck RecheckPlacement(const Snapshot& snapshot, std::shared_ptr<const PlacementIndex> index,
+                         const ChosenPlacement& chosen, absl::Time now,
+                         const FreshnessPolicy& policy, Work* work);
+
+}  // namespace cis

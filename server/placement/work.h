@@ -1,0 +1,51 @@
+#pragma once
+
+// What one request may cost: each comparison of a search is counted, so that no request, however
+// broad, keeps a thread for long, and one whose caller has gone stops at once.
+
+#include <cstdint>
+#include <functional>
+#include <utility>
+
+namespace cis {
+
+// Not for several threads at a time.
+class Work {
+ public:
+  // Why there is no more work to be done.
+  enum class End { kNotYet = 0, kSpent, kCancelled };
+
+  // Without bounds.
+  Work() = default;
+  // At most `limit` comparisons. `is_cancelled` is asked now and then; it may be empty.
+  Work(int64_t limit, std::function<bool()> is_cancelled)
+      : left_(limit), is_cancelled_(std::move(is_cancelled)) {}
+
+  // Counts comparisons that are about to be made. Returns false if they must not be made; from then
+  // on it always does.
+  bool Spend(int64_t comparisons) {
+    if (end_ != End::kNotYet) return false;
+    left_ -= comparisons;
+    until_look_ -= comparisons;
+    if (left_ < 0) {
+      end_ = End::kSpent;
+    } else if (until_look_ < 0) {
+      until_look_ = kLookEvery;
+      if (is_cancelled_ && is_cancelled_()) end_ = End::kCancelled;
+    }
+    return end_ == End::kNotYet;
+  }
+
+  End end() const { return end_; }
+
+ private:
+  // Some 200 us of comparisons.
+  static constexpr int64_t kLookEvery = 2000;
+
+  int64_t left_ = INT64_MAX;
+  int64_t until_look_ = kLookEvery;
+  std::function<bool()> is_cancelled_;
+  End end_ = End::kNotYet;
+};
+
+}  // namespace cis
