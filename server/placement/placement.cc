@@ -185,18 +185,6 @@ absl::string_view FormatUnknown(Unknown unknown) {
   return kNames[static_cast<size_t>(unknown)];
 }
 
-absl::string_view FormatTier(PlacementTier tier) {
-  constexpr std::array<absl::string_view, kPlacementTierCount> kNames{
-      "certain", "uncertain", "needs steps", "stale", "downtime", "assumed"};
-  return kNames[static_cast<size_t>(tier)];
-}
-
-absl::string_view FormatCriterion(Criterion criterion) {
-  constexpr std::array<absl::string_view, kCriterionCount> kNames{"fit", "network", "os", "health",
-                                                                  "freshness"};
-  return kNames[static_cast<size_t>(criterion)];
-}
-
 int32_t PlacementResult::fit_count() const {
   return static_cast<int32_t>(std::count_if(verdicts.begin(), verdicts.end(),
                                             [](const ShareVerdict& v) { return v.fits; }));

@@ -48,9 +48,6 @@ constexpr Unknowns UnknownBit(Unknown unknown) { return 1U << static_cast<uint32
 // "QUOTA" and so on: the value of cis.v1.PlacementUnknown without its prefix.
 absl::string_view FormatUnknown(Unknown unknown);
 
-// "fit", "network", "os", "health", "freshness".
-absl::string_view FormatCriterion(Criterion criterion);
-
 // One way to start the machine. Pointers live as long as PlacementResult::index and the snapshot.
 struct Placement {
   const IndexedShare* share = nullptr;

@@ -13,8 +13,6 @@ namespace cis {
 // cis.v1.PlacementTier.
 enum class PlacementTier { kCertain = 0, kUncertain, kNeedsSteps, kStale, kDowntime, kAssumed };
 inline constexpr int kPlacementTierCount = 6;
-// "certain" and so on.
-absl::string_view FormatTier(PlacementTier tier);
 
 // What decides first between placements: numbers only.
 struct PlacementRank {

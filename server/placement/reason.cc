@@ -161,12 +161,6 @@ static_assert(InOrder(), "kCodes must have one row for each ReasonCode, in its o
 
 const ReasonRow& ReasonRowOf(ReasonCode code) { return kCodes[static_cast<size_t>(code)]; }
 
-absl::string_view FormatStage(Stage stage) {
-  constexpr std::array<absl::string_view, kStageCount> kNames{
-      "vo", "site", "auth", "freshness", "flavor", "image", "pair", "network", "quota"};
-  return kNames[static_cast<size_t>(stage)];
-}
-
 absl::string_view FormatReasonCode(ReasonCode code) { return ReasonRowOf(code).text; }
 
 Stage StageOf(ReasonCode code) { return ReasonRowOf(code).stage; }

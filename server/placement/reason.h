@@ -29,9 +29,6 @@ enum class Stage {
 };
 inline constexpr int kStageCount = 9;
 
-// "vo", "site", "auth", "freshness", "flavor", "image", "pair", "network", "quota".
-absl::string_view FormatStage(Stage stage);
-
 // Within a stage, in the order in which the checks are made. README.md says what each means.
 enum class ReasonCode {
   kVoNotConfigured = 0,
