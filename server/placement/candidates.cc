@@ -106,7 +106,7 @@ const std::optional<Reason>& Candidates::NearestPair() {
   double nearest_gap = 0;
   for (const Flavor* flavor : flavors_) {
     for (const SelectedImage& image : images_) {
-      if (!context_.work->Spend(1)) return nearest_pair_;
+      if (!context_.work->Spend(kStepsPerPair)) return nearest_pair_;
       const PairFit fit = CheckPair(*flavor, image.image(), *context_.query);
       if (!fit.refused) {
         nearest_pair_.reset();

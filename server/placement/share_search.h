@@ -52,8 +52,11 @@ class ShareSearch {
   };
 
   const PlacementQuery& query() const { return *context_.query; }
-  // Whether the request may still compare so many pairs of a flavor and an image.
-  bool MayCompare(size_t pairs) const { return context_.work->Spend(static_cast<int64_t>(pairs)); }
+  // Whether the request may still compare so many pairs of a flavor and an image, or make so many
+  // placements of them.
+  bool MayCompare(size_t pairs) const {
+    return context_.work->Spend(kStepsPerPair * static_cast<int64_t>(pairs));
+  }
   void Select(const IndexedShare& share);
   Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
   int DoubtOf(const Flavor& flavor, const SelectedImage& image) const;

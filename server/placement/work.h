@@ -1,13 +1,17 @@
 #pragma once
 
-// What one request may cost: each comparison of a search is counted, so that no request, however
-// broad, keeps a thread for long, and one whose caller has gone stops at once.
+// What one request may cost: each step of a search is counted, so that no request, however broad,
+// keeps a thread for long, and one whose caller has gone stops at once. A step is a flavor or an
+// image that is held against the request, some 20 ns.
 
 #include <cstdint>
 #include <functional>
 #include <utility>
 
 namespace cis {
+
+// A pair of a flavor and an image that is held against each other costs as much as so many steps.
+inline constexpr int64_t kStepsPerPair = 10;
 
 // Not for several threads at a time.
 class Work {
@@ -17,16 +21,16 @@ class Work {
 
   // Without bounds.
   Work() = default;
-  // At most `limit` comparisons. `is_cancelled` is asked now and then; it may be empty.
+  // At most `limit` steps. `is_cancelled` is asked now and then; it may be empty.
   Work(int64_t limit, std::function<bool()> is_cancelled)
       : left_(limit), is_cancelled_(std::move(is_cancelled)) {}
 
-  // Counts comparisons that are about to be made. Returns false if they must not be made; from then
-  // on it always does.
-  bool Spend(int64_t comparisons) {
+  // Counts steps that are about to be made. Returns false if they must not be made; from then on it
+  // always does.
+  bool Spend(int64_t steps) {
     if (end_ != End::kNotYet) return false;
-    left_ -= comparisons;
-    until_look_ -= comparisons;
+    left_ -= steps;
+    until_look_ -= steps;
     if (left_ < 0) {
       end_ = End::kSpent;
     } else if (until_look_ < 0) {
@@ -39,8 +43,8 @@ class Work {
   End end() const { return end_; }
 
  private:
-  // Some 200 us of comparisons.
-  static constexpr int64_t kLookEvery = 2000;
+  // Less than a millisecond.
+  static constexpr int64_t kLookEvery = 10'000;
 
   int64_t left_ = INT64_MAX;
   int64_t until_look_ = kLookEvery;

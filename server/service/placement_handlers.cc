@@ -63,9 +63,8 @@ absl::StatusOr<size_t> PageSize(int32_t page_size) {
   return static_cast<size_t>(page_size == 0 ? kDefaultOnPage : std::min(page_size, kMaxOnPage));
 }
 
-// Comparisons that one request may make: some hundreds of milliseconds of one processor. The widest
-// question over twenty times today's federation takes a tenth of them.
-constexpr int64_t kMaxComparisons = 4'000'000;
+// Steps that one request may make (work.h): about a second of one processor.
+constexpr int64_t kMaxSteps = 40'000'000;
 
 // Returns QUERY_TOO_BROAD or CALL_CANCELLED if a search had to end early.
 absl::Status CheckEnd(const Work& work) {
@@ -167,7 +166,7 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
   if (cursor && !ParsePlacementKey(cursor->last_key, &page.after.emplace())) {
     return PageTokenError(NotAPageToken());
   }
-  Work work(kMaxComparisons, context.is_cancelled);
+  Work work(kMaxSteps, context.is_cancelled);
   const PlacementResult result =
       FindPlacements(snapshot, query, context.now, context.freshness, page, &work);
   CIS_RETURN_IF_ERROR(CheckEnd(work));
@@ -208,7 +207,7 @@ absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& sn
   const uint64_t fingerprint = FingerprintRequest(request);
   CIS_ASSIGN_OR_RETURN(const std::optional<PageCursor> cursor,
                        CursorOf(request.page_token(), fingerprint));
-  Work work(kMaxComparisons, context.is_cancelled);
+  Work work(kMaxSteps, context.is_cancelled);
   const PlacementResult result =
       ExplainPlacements(snapshot, query, context.now, context.freshness, &work);
   CIS_RETURN_IF_ERROR(CheckEnd(work));
@@ -249,7 +248,7 @@ absl::Status GetPlacement(const RequestContext& context, const Snapshot& snapsho
   const auto index = snapshot.placement_index(PlacementIndex::Build);
   CIS_ASSIGN_OR_RETURN(const ChosenPlacement chosen,
                        ParsePlacementName(request.name(), *index, snapshot));
-  Work work(kMaxComparisons, context.is_cancelled);
+  Work work(kMaxSteps, context.is_cancelled);
   const Recheck recheck =
       RecheckPlacement(snapshot, index, chosen, context.now, context.freshness, &work);
   CIS_RETURN_IF_ERROR(CheckEnd(work));
