@@ -18,6 +18,7 @@
 #include "client/details.h"
 #include "client/explain.h"
 #include "client/list_writer.h"
+#include "client/place_text.h"
 #include "client/proto_json.h"
 #include "client/requests.h"
 #include "client/yaml.h"
@@ -171,6 +172,16 @@ absl::StatusOr<bool> WriteExplanations(const CommandContext& context,
   }
 }
 
+// One placement as `cisquery place` shows it.
+std::string PlacementTable(const CommandContext& context, const v1::Placement& placement) {
+  const bool wide = context.options.format == Format::kWide;
+  const RowKeys keys;
+  Table table(PlacementColumns(wide, keys));
+  table.AddRow(PlacementCells(placement, wide, keys),
+               wide ? std::vector<Cell>() : PlacementLines(placement));
+  return table.Format(StyleFor(context));
+}
+
 // Whether a placement still holds; the reasons if not.
 absl::StatusOr<bool> ShowPlacement(const CommandContext& context) {
   v1::GetPlacementRequest request;
@@ -190,8 +201,7 @@ absl::StatusOr<bool> ShowPlacement(const CommandContext& context) {
       break;
     case Format::kTable:
     case Format::kWide:
-      if (holds)
-        context.out << DetailsText(response.placement(), StyleFor(context), context.clock.Now());
+      if (holds) context.out << PlacementTable(context, response.placement());
       break;
     default:
       return absl::InvalidArgumentError(

@@ -3,7 +3,8 @@
 //
 // Input: the command line as for a shell, then the answer as a text proto: for place
 // FindPlacementsResponse, with lines of ExplainPlacementsResponse between (verdicts, relaxations,
-// suggestions); List...Response of the command or of the resource name's collection otherwise.
+// suggestions); GetPlacementResponse for `show placements/...`;
+// List...Response of the command or of the resource name's collection otherwise.
 // Output: stdout, each line of stderr behind "! ", the exit code. CR and ESC are shown
 // as \r and \x1b.
 
@@ -42,6 +43,7 @@ std::vector<std::string> SplitWords(absl::string_view line) {
 
 google::protobuf::Message* AnswerFor(const std::string& noun, FakeServer& server) {
   if (noun == "place") return &server.placement.response;
+  if (noun == "placements") return &server.placement.got;
   if (noun == "sites") return &server.inventory.sites;
   if (noun == "endpoints") return &server.inventory.endpoints;
   if (noun == "vos") return &server.inventory.vos;

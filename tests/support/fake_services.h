@@ -117,6 +117,14 @@ class FakePlacement : public v1::PlacementService::Service {
   v1::FindPlacementsRequest request;
   v1::ExplainPlacementsResponse explained;
   v1::ExplainPlacementsRequest explain_request;
+  v1::GetPlacementResponse got;
+
+  grpc::Status GetPlacement(grpc::ServerContext* context, const v1::GetPlacementRequest* /*asked*/,
+                            v1::GetPlacementResponse* answer) override {
+    if (grpc::Status s = control_->Enter("GetPlacement", context); !s.ok()) return s;
+    *answer = got;
+    return grpc::Status::OK;
+  }
 
   grpc::Status ExplainPlacements(grpc::ServerContext* context,
                                  const v1::ExplainPlacementsRequest* asked,
