@@ -8,22 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "schema/base/fnv1a.h"
 
 namespace cis {
 namespace {
 
 constexpr size_t kMaxSlugBytes = 54;
 constexpr size_t kMaxHostBytes = 24;
-
-// FNV-1a: stable for ever, unlike std::hash. Not for secrets.
-uint64_t Fnv1a(absl::string_view text) {
-  uint64_t hash = 14695981039346656037ULL;
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 1099511628211ULL;
-  }
-  return hash;
-}
 
 bool IsIdByte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 

@@ -7,18 +7,10 @@
 #include "cis/internal/page_token.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "schema/base/fnv1a.h"
 
 namespace cis {
 namespace {
-
-// FNV-1a: the same on every server, so that a token may be used with another replica.
-uint64_t Hash(absl::string_view text, uint64_t hash) {
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 1099511628211ULL;
-  }
-  return hash;
-}
 
 // Returns false if `text` was not made by FormatPageToken.
 bool Decode(absl::string_view text, internal::PageToken* token) {
@@ -45,7 +37,8 @@ uint64_t FingerprintRequest(const google::protobuf::Message& request) {
     coded.SetSerializationDeterministic(true);
     rest->SerializeToCodedStream(&coded);
   }
-  return Hash(bytes, Hash(type.full_name(), 14695981039346656037ULL));
+  // The same on every server, so that a token may be used with another replica.
+  return Fnv1a(bytes, Fnv1a(type.full_name()));
 }
 
 std::string FormatPageToken(uint64_t fingerprint, const PageCursor& cursor) {

@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "cis/internal/placement_name.pb.h"
 #include "cis/v1/query.pb.h"
+#include "schema/base/fnv1a.h"
 #include "schema/base/status_macros.h"
 #include "server/placement/os_match.h"
 #include "server/service/errors.h"
@@ -23,16 +24,6 @@ namespace {
 
 constexpr absl::string_view kPrefix = "placements/";
 constexpr size_t kMaxPlainId = 36;
-
-// FNV-1a: the same on every server.
-uint64_t Hash(absl::string_view text) {
-  uint64_t hash = 14695981039346656037ULL;
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 1099511628211ULL;
-  }
-  return hash;
-}
 
 // Whether `id` is a UUID in the form that OpenStack writes.
 bool IsUuid(absl::string_view id) {
@@ -54,7 +45,7 @@ std::string PackId(absl::string_view id) {
     return absl::StrCat("u", absl::HexStringToBytes(hex));
   }
   if (id.size() <= kMaxPlainId) return absl::StrCat("t", id);
-  const uint64_t hash = Hash(id);
+  const uint64_t hash = Fnv1a(id);
   std::string bytes = "h";
   for (int shift = 0; shift < 64; shift += 8) bytes += static_cast<char>(hash >> shift);
   return bytes;
