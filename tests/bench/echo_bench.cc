@@ -24,6 +24,7 @@
 #include "cis/v1/placement.grpc.pb.h"
 #include "server/service/server.h"
 #include "tests/bench/federation.h"
+#include "tests/bench/placement_request.h"
 
 namespace cis {
 namespace {
@@ -113,16 +114,7 @@ void Round(const std::string& address, const grpc::ByteBuffer& request, int clie
 }
 
 grpc::ByteBuffer Request() {
-  v1::FindPlacementsRequest request;
-  request.mutable_query()->add_vos("vo.example.org");
-  request.mutable_query()->mutable_machine()->mutable_vcpu_count()->set_min(2);
-  request.mutable_query()->mutable_machine()->mutable_ram_mib()->set_min(4096);
-  v1::OsRequirement& os = *request.mutable_query()->mutable_image()->add_os();
-  os.set_distro("ubuntu");
-  os.set_relation(v1::VERSION_RELATION_AT_LEAST);
-  os.set_version("20.04");
-  request.mutable_query()->mutable_network()->set_public_v4(v1::ADDRESS_REQUIREMENT_REQUIRED);
-  request.set_page_size(10);
+  const v1::FindPlacementsRequest request = TypicalRequest("vo.example.org");
   const grpc::Slice slice(request.SerializeAsString());
   return grpc::ByteBuffer(&slice, 1);
 }

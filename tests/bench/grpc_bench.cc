@@ -14,6 +14,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/time/clock.h"
 #include "cis/v1/placement.grpc.pb.h"
+#include "tests/bench/placement_request.h"
 
 int main(int argc, char** argv) {
   int calls = 2000;
@@ -23,16 +24,7 @@ int main(int argc, char** argv) {
   }
   const auto stub = cis::v1::PlacementService::NewStub(
       grpc::CreateChannel(argv[1], grpc::InsecureChannelCredentials()));
-  cis::v1::FindPlacementsRequest request;
-  request.mutable_query()->add_vos(argv[2]);
-  request.mutable_query()->mutable_machine()->mutable_vcpu_count()->set_min(2);
-  request.mutable_query()->mutable_machine()->mutable_ram_mib()->set_min(4096);
-  cis::v1::OsRequirement& os = *request.mutable_query()->mutable_image()->add_os();
-  os.set_distro("ubuntu");
-  os.set_relation(cis::v1::VERSION_RELATION_AT_LEAST);
-  os.set_version("20.04");
-  request.mutable_query()->mutable_network()->set_public_v4(cis::v1::ADDRESS_REQUIREMENT_REQUIRED);
-  request.set_page_size(10);
+  const cis::v1::FindPlacementsRequest request = cis::TypicalRequest(argv[2]);
   std::vector<double> micros;
   int64_t bytes = 0;
   int shares = 0;

@@ -14,6 +14,7 @@
 #include "server/placement/placement.h"
 #include "server/service/placement_handlers.h"
 #include "tests/bench/federation.h"
+#include "tests/bench/placement_request.h"
 
 namespace cis {
 namespace {
@@ -84,16 +85,7 @@ BENCHMARK(BM_EachQuery)
 
 void BM_FindPlacementsReply(benchmark::State& state) {
   const auto snapshot = Federation(true);
-  v1::FindPlacementsRequest request;
-  request.mutable_query()->add_vos("vo.example.org");
-  request.mutable_query()->mutable_machine()->mutable_vcpu_count()->set_min(2);
-  request.mutable_query()->mutable_machine()->mutable_ram_mib()->set_min(4096);
-  v1::OsRequirement& os = *request.mutable_query()->mutable_image()->add_os();
-  os.set_distro("ubuntu");
-  os.set_relation(v1::VERSION_RELATION_AT_LEAST);
-  os.set_version("20.04");
-  request.mutable_query()->mutable_network()->set_public_v4(v1::ADDRESS_REQUIREMENT_REQUIRED);
-  request.set_page_size(10);
+  const v1::FindPlacementsRequest request = TypicalRequest("vo.example.org");
   const RequestContext context{TestTime() + absl::Hours(1), FreshnessPolicy()};
   size_t bytes = 0;
   for (auto _ : state) {
