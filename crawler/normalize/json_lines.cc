@@ -12,6 +12,8 @@
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/normalizer.h"
 #include "schema/base/status_macros.h"
+#include "schema/base/time_text.h"
+#include "schema/model/fields.h"
 
 namespace cis {
 namespace {
@@ -19,19 +21,26 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-ordered_json OrNull(const std::string& text) {
+// A member of a record: null where it is not known.
+ordered_json ToJson(const std::string& text) {
   return text.empty() ? ordered_json(nullptr) : ordered_json(text);
 }
+ordered_json ToJson(bool flag) { return flag; }
+ordered_json ToJson(Tristate answer) { return std::string(FormatTristate(answer)); }
+ordered_json ToJson(NetworkUse use) { return std::string(FormatNetworkUse(use)); }
+ordered_json ToJson(absl::Time time) {
+  return time == absl::InfinitePast() ? ordered_json(nullptr) : ordered_json(FormatSecond(time));
+}
+ordered_json ToJson(const std::vector<std::string>& texts) { return texts; }
 template <typename T>
-ordered_json OrNull(const std::optional<T>& value) {
+ordered_json ToJson(const std::optional<T>& value) {
   return value.has_value() ? ordered_json(*value) : ordered_json(nullptr);
 }
 // A count: 2, not 2.0, unless it is a fraction.
-ordered_json CountOrNull(const std::optional<double>& value) {
-  if (value.has_value() && *value == std::floor(*value) && std::fabs(*value) < 1e15) {
-    return static_cast<int64_t>(*value);
-  }
-  return OrNull(value);
+ordered_json ToJson(const std::optional<double>& value) {
+  if (!value.has_value()) return nullptr;
+  if (*value == std::floor(*value) && std::fabs(*value) < 1e15) return static_cast<int64_t>(*value);
+  return *value;
 }
 
 void AddProvenance(const Provenance& provenance, ordered_json* line) {
@@ -48,70 +57,15 @@ void AddProvenance(const Provenance& provenance, ordered_json* line) {
   (*line)["warnings"] = provenance.warnings;
 }
 
-ordered_json ToLine(const Image& image) {
+template <typename Record>
+ordered_json ToLine(const Record& record) {
   ordered_json line;
-  line["id"] = OrNull(image.id);
-  line["name"] = OrNull(image.name);
-  line["os_distro"] = OrNull(image.os_distro);
-  line["os_version"] = OrNull(image.os_version);
-  line["os_codename"] = OrNull(image.os_codename);
-  line["arch"] = OrNull(image.arch);
-  line["login_user"] = OrNull(image.login_user);
-  line["purpose"] = OrNull(image.purpose);
-  line["is_snapshot"] = image.is_snapshot;
-  line["usable"] = image.status.empty() ? ordered_json(nullptr) : ordered_json(image.usable);
-  line["min_ram_mib"] = OrNull(image.min_ram_mib);
-  line["min_disk_gib"] = OrNull(image.min_disk_gib);
-  line["size_bytes"] = OrNull(image.size_bytes);
-  line["virtual_size_bytes"] = OrNull(image.virtual_size_bytes);
-  line["build_date"] = OrNull(image.build_date);
-  line["eol_date"] = OrNull(image.eol_date);
-  line["egi_ref"] = OrNull(image.egi_ref);
-  line["bootable"] = OrNull(image.bootable);
-  line["expire_date"] = OrNull(image.expire_date);
-  line["image_source"] = OrNull(image.image_source);
-  line["uuid_validity"] = OrNull(image.uuid_validity);
-  line["replace_frequency"] = OrNull(image.replace_frequency);
-  line["provided_until"] = OrNull(image.provided_until);
-  line["hotfix_hours"] = OrNull(image.hotfix_hours);
-  AddProvenance(image.provenance, &line);
-  return line;
-}
-
-ordered_json ToLine(const Flavor& flavor) {
-  ordered_json line;
-  line["id"] = OrNull(flavor.id);
-  line["name"] = OrNull(flavor.name);
-  line["vcpu_count"] = OrNull(flavor.vcpu_count);
-  line["ram_mib"] = OrNull(flavor.ram_mib);
-  line["disk_gib"] = OrNull(flavor.disk_gib);
-  line["ephemeral_gib"] = OrNull(flavor.ephemeral_gib);
-  line["swap_mib"] = OrNull(flavor.swap_mib);
-  line["gpu_count"] = CountOrNull(flavor.gpu_count);
-  line["gpu_vendor"] = OrNull(flavor.gpu_vendor);
-  line["gpu_model"] = OrNull(flavor.gpu_model);
-  line["gpu_kind"] = OrNull(flavor.gpu_kind);
-  line["arch"] = OrNull(flavor.arch);
-  line["cpu_alloc"] = OrNull(flavor.cpu_alloc);
-  line["is_public"] = OrNull(flavor.is_public);
-  line["boot_from_volume"] =
-      flavor.disk_gib.has_value() ? ordered_json(flavor.boot_from_volume) : ordered_json(nullptr);
-  AddProvenance(flavor.provenance, &line);
-  return line;
-}
-
-ordered_json ToLine(const Network& network) {
-  ordered_json line;
-  line["id"] = OrNull(network.id);
-  line["name"] = OrNull(network.name);
-  line["is_external"] = OrNull(network.is_external);
-  line["shared"] = OrNull(network.shared);
-  const bool known = network.provenance.Of("usable_as") != Confidence::kUnknown;
-  line["usable_as"] = known ? ordered_json(std::string(FormatNetworkUse(network.usable_as)))
-                            : ordered_json(nullptr);
-  line["public_v4"] = std::string(FormatTristate(network.public_v4));
-  line["public_v6"] = std::string(FormatTristate(network.public_v6));
-  AddProvenance(network.provenance, &line);
+  DescribeFields(OfRecord<Record>(), [&](const auto& field) {
+    if (!field.info.Has(kInLines)) return;
+    line[std::string(field.info.member)] =
+        field.info.IsKnown(record) ? ToJson(record.*field.member) : ordered_json(nullptr);
+  });
+  AddProvenance(record.provenance, &line);
   return line;
 }
 
@@ -123,7 +77,7 @@ void AddLines(const std::vector<Record>& records, std::string* text) {
   }
 }
 
-json ToJson(const JsonValue& value) {
+json FromValue(const JsonValue& value) {
   switch (value.type()) {
     case JsonValue::Type::kNull:
       break;
@@ -139,13 +93,13 @@ json ToJson(const JsonValue& value) {
       return std::string(value.as_string());
     case JsonValue::Type::kArray: {
       json array = json::array();
-      for (const JsonValue& element : value.elements()) array.push_back(ToJson(element));
+      for (const JsonValue& element : value.elements()) array.push_back(FromValue(element));
       return array;
     }
     case JsonValue::Type::kObject: {
       json object = json::object();
       for (const JsonMember& member : value.members()) {
-        object.emplace(std::string(member.key), ToJson(member.value));
+        object.emplace(std::string(member.key), FromValue(member.value));
       }
       return object;
     }
@@ -157,7 +111,7 @@ json ToJson(const JsonValue& value) {
 absl::StatusOr<json> FindListing(const JsonValue& body, absl::string_view singular,
                                  absl::string_view plural) {
   if (body.is_array()) {
-    return ToJson(body);
+    return FromValue(body);
   }
   if (!body.is_object()) {
     return absl::InvalidArgumentError(absl::StrCat("/ is of type ", body.type_name(),
@@ -169,13 +123,13 @@ absl::StatusOr<json> FindListing(const JsonValue& body, absl::string_view singul
       return absl::InvalidArgumentError(
           absl::StrCat("/", plural, " is of type ", found->type_name(), "; it must be an array"));
     }
-    return ToJson(*found);
+    return FromValue(*found);
   }
   if (const JsonValue* found = body.Find(singular); found != nullptr && found->is_object()) {
-    return json::array({ToJson(*found)});
+    return json::array({FromValue(*found)});
   }
   if (body.Find("id") != nullptr || body.Find("name") != nullptr) {
-    return json::array({ToJson(body)});
+    return json::array({FromValue(body)});
   }
   return absl::InvalidArgumentError(absl::StrCat("/", plural, " is missing; it must be an array"));
 }
@@ -223,7 +177,7 @@ absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view bo
       const JsonValue* found = root.Find(key);
       if (found != nullptr && found->is_array()) {
         const std::string inner = name == std::string("router_ports") ? "ports" : name;
-        observation.documents.push_back(MakeDocument(name, inner, ToJson(*found)));
+        observation.documents.push_back(MakeDocument(name, inner, FromValue(*found)));
       }
     }
     const JsonReader reader(root, plural, nullptr);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -12,89 +13,99 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "schema/base/spelling.h"
+#include "schema/model/fields.h"
 
 namespace cis {
 namespace {
 
 constexpr size_t kMaxTextBytes = 255;
 
-template <typename Record>
-struct Field {
-  std::string name;
-  std::string form;  // of the value, for messages: "a day such as 2026-11-22"
-  // Sets the value, or returns false if it is not of the form. Empty means unknown.
-  std::function<bool(absl::string_view value, Record*)> set;
-  std::function<std::string(const Record&)> get;
-};
+// How values of one type of member are written. `info` is what fields.h says of the member.
 
+// "a day such as 2026-11-22": what a value must be, for messages.
 template <typename Record>
-using Fields = std::vector<Field<Record>>;
-
+std::string FormOf(const FieldInfo<Record>& info, const std::string&) {
+  if (info.words != nullptr) {
+    return absl::StrCat("one of ", absl::StrJoin(info.words->words, ", "));
+  }
+  switch (info.form) {
+    case TextForm::kAny:
+      return "a text of at most 255 bytes without control characters";
+    case TextForm::kId:
+      return "a lower-case id such as almalinux or centos-stream";
+    case TextForm::kDay:
+      return "a day such as 2026-11-22";
+  }
+  return "";
+}
 template <typename Record>
-Field<Record> Text(const char* name, std::string Record::*member) {
-  return {name, "a text of at most 255 bytes without control characters",
-          [member](absl::string_view value, Record* record) {
-            record->*member = std::string(value);
-            return value.size() <= kMaxTextBytes &&
-                   std::none_of(value.begin(), value.end(),
-                                [](unsigned char c) { return absl::ascii_iscntrl(c); });
-          },
-          [member](const Record& record) { return record.*member; }};
+std::string FormOf(const FieldInfo<Record>&, const std::optional<int64_t>&) {
+  return "a whole number, 0 or more";
+}
+template <typename Record>
+std::string FormOf(const FieldInfo<Record>&, const std::optional<double>&) {
+  return "a number, 0 or more (a quarter of one is 0.25)";
+}
+template <typename Record>
+std::string FormOf(const FieldInfo<Record>&, bool) {
+  return "true or false";
+}
+template <typename Record>
+std::string FormOf(const FieldInfo<Record>&, std::optional<bool>) {
+  return "true or false";
+}
+template <typename Record>
+std::string FormOf(const FieldInfo<Record>&, Tristate) {
+  return "yes or no";
+}
+template <typename Record>
+std::string FormOf(const FieldInfo<Record>& info, NetworkUse) {
+  return FormOf(info, std::string());
 }
 
-// Lower-case words as CIS spells them: "centos-stream".
+// Sets the member to a value, or returns false if it is not of the form. Empty means unknown.
 template <typename Record>
-Field<Record> Id(const char* name, std::string Record::*member) {
-  return {name, "a lower-case id such as almalinux or centos-stream",
-          [member](absl::string_view value, Record* record) {
-            record->*member = std::string(value);
-            return value.size() <= kMaxTextBytes &&
-                   std::all_of(value.begin(), value.end(), [](unsigned char c) {
-                     return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
-                   });
-          },
-          [member](const Record& record) { return record.*member; }};
+bool Read(const FieldInfo<Record>& info, absl::string_view value, std::string& member) {
+  member = std::string(value);
+  if (value.empty()) return true;
+  if (info.words != nullptr) {
+    const auto& words = info.words->words;
+    return std::find(words.begin(), words.end(), value) != words.end();
+  }
+  if (value.size() > kMaxTextBytes) return false;
+  absl::CivilDay day;
+  switch (info.form) {
+    case TextForm::kAny:
+      return std::none_of(value.begin(), value.end(),
+                          [](unsigned char c) { return absl::ascii_iscntrl(c); });
+    case TextForm::kId:
+      return std::all_of(value.begin(), value.end(), [](unsigned char c) {
+        return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+      });
+    case TextForm::kDay:
+      return value.size() == 10 && absl::ParseCivilTime(value, &day);
+  }
+  return false;
 }
-
 template <typename Record>
-Field<Record> OneOf(const char* name, std::string Record::*member, absl::string_view words) {
-  return {name, absl::StrCat("one of ", words),
-          [member, known = std::vector<std::string>(absl::StrSplit(words, ", "))](
-              absl::string_view value, Record* record) {
-            record->*member = std::string(value);
-            return value.empty() || std::find(known.begin(), known.end(), value) != known.end();
-          },
-          [member](const Record& record) { return record.*member; }};
+bool Read(const FieldInfo<Record>&, absl::string_view value, std::optional<int64_t>& member) {
+  member.reset();
+  int64_t number = 0;
+  if (value.empty()) return true;
+  if (!absl::SimpleAtoi(value, &number) || number < 0) return false;
+  member = number;
+  return true;
 }
-
 template <typename Record>
-Field<Record> Day(const char* name, std::string Record::*member) {
-  return {name, "a day such as 2026-11-22",
-          [member](absl::string_view value, Record* record) {
-            record->*member = std::string(value);
-            absl::CivilDay day;
-            return value.empty() || (value.size() == 10 && absl::ParseCivilTime(value, &day));
-          },
-          [member](const Record& record) { return record.*member; }};
-}
-
-template <typename Record>
-Field<Record> Count(const char* name, std::optional<int64_t> Record::*member) {
-  return {name, "a whole number, 0 or more",
-          [member](absl::string_view value, Record* record) {
-            (record->*member).reset();
-            int64_t number = 0;
-            if (value.empty()) return true;
-            if (!absl::SimpleAtoi(value, &number) || number < 0) return false;
-            record->*member = number;
-            return true;
-          },
-          [member](const Record& record) {
-            return (record.*member).has_value() ? absl::StrCat(*(record.*member)) : "";
-          }};
+bool Read(const FieldInfo<Record>&, absl::string_view value, std::optional<double>& member) {
+  member.reset();
+  double number = 0;
+  if (value.empty()) return true;
+  if (!absl::SimpleAtod(value, &number) || !std::isfinite(number) || number < 0) return false;
+  member = number;
+  return true;
 }
 
 std::optional<bool> ParseFlag(absl::string_view value) {
@@ -105,137 +116,89 @@ std::optional<bool> ParseFlag(absl::string_view value) {
 
 // A flag that is never unknown.
 template <typename Record>
-Field<Record> Flag(const char* name, bool Record::*member) {
-  return {name, "true or false",
-          [member](absl::string_view value, Record* record) {
-            const std::optional<bool> flag = ParseFlag(value);
-            record->*member = flag.value_or(false);
-            return flag.has_value();
-          },
-          [member](const Record& record) { return record.*member ? "true" : "false"; }};
+bool Read(const FieldInfo<Record>&, absl::string_view value, bool& member) {
+  const std::optional<bool> flag = ParseFlag(value);
+  member = flag.value_or(false);
+  return flag.has_value();
 }
+template <typename Record>
+bool Read(const FieldInfo<Record>&, absl::string_view value, std::optional<bool>& member) {
+  member = ParseFlag(value);
+  return value.empty() || member.has_value();
+}
+template <typename Record>
+bool Read(const FieldInfo<Record>&, absl::string_view value, Tristate& member) {
+  const std::optional<bool> flag = ParseFlag(value);
+  member = flag.has_value() ? (*flag ? Tristate::kYes : Tristate::kNo) : Tristate::kUnknown;
+  return value.empty() || flag.has_value();
+}
+template <typename Record>
+bool Read(const FieldInfo<Record>&, absl::string_view value, NetworkUse& member) {
+  member = ParseNetworkUse(value);
+  return FormatNetworkUse(member) == value;
+}
+
+// The member as an override would write it; empty if it is not known.
+std::string Write(const std::string& member) { return member; }
+std::string Write(bool member) { return member ? "true" : "false"; }
+std::string Write(std::optional<bool> member) { return member.has_value() ? Write(*member) : ""; }
+template <typename Number>
+std::string Write(const std::optional<Number>& member) {
+  return member.has_value() ? absl::StrCat(*member) : "";
+}
+std::string Write(Tristate member) {
+  return member == Tristate::kUnknown ? "" : std::string(FormatTristate(member));
+}
+std::string Write(NetworkUse member) { return std::string(FormatNetworkUse(member)); }
+
+// Sets what only repeats the member `set`, or follows from it.
+void Follow(absl::string_view set, Flavor& flavor) {
+  if (set == "disk_gib") flavor.boot_from_volume = flavor.disk_gib == 0;
+}
+void Follow(absl::string_view set, Network& network) {
+  if (set != "usable_as") return;
+  network.also_floating_pool = false;
+  if (network.usable_as == NetworkUse::kDirect || network.usable_as == NetworkUse::kTenant) {
+    network.attachable = Tristate::kYes;
+  }
+}
+void Follow(absl::string_view /*set*/, Image& /*image*/) {}
 
 template <typename Record>
-Field<Record> MaybeFlag(const char* name, std::optional<bool> Record::*member) {
-  return {name, "true or false",
-          [member](absl::string_view value, Record* record) {
-            record->*member = ParseFlag(value);
-            return value.empty() || (record->*member).has_value();
-          },
-          [member](const Record& record) {
-            if (!(record.*member).has_value()) return "";
-            return *(record.*member) ? "true" : "false";
-          }};
-}
+struct Field {
+  std::string name;
+  std::string form;  // of the value, for messages
+  // Sets the value, or returns false if it is not of the form. Empty means unknown.
+  std::function<bool(absl::string_view value, Record*)> set;
+  std::function<std::string(const Record&)> get;
+};
 
 template <typename Record>
-Field<Record> Answer(const char* name, Tristate Record::*member) {
-  return {name, "yes or no",
-          [member](absl::string_view value, Record* record) {
-            const std::optional<bool> flag = ParseFlag(value);
-            record->*member =
-                flag.has_value() ? (*flag ? Tristate::kYes : Tristate::kNo) : Tristate::kUnknown;
-            return value.empty() || flag.has_value();
-          },
-          [member](const Record& record) {
-            return record.*member == Tristate::kUnknown
-                       ? ""
-                       : std::string(FormatTristate(record.*member));
-          }};
-}
+using Fields = std::vector<Field<Record>>;
 
-constexpr char kArches[] = "x86_64, aarch64, i686, armv7l, ppc64, ppc64le, s390x, riscv64";
-
-const Fields<Image>& ImageFields() {
-  static const auto* const kFields = new Fields<Image>{
-      Id("os_distro", &Image::os_distro),
-      Text("os_version", &Image::os_version),
-      Text("os_codename", &Image::os_codename),
-      OneOf("arch", &Image::arch, kArches),
-      Text("login_user", &Image::login_user),
-      OneOf("purpose", &Image::purpose, "generic, minimal, gpu, docker, k8s, appliance, custom"),
-      Flag("is_snapshot", &Image::is_snapshot),
-      Flag("usable", &Image::usable),
-      Count("min_ram_mib", &Image::min_ram_mib),
-      Count("min_disk_gib", &Image::min_disk_gib),
-      Count("virtual_size_bytes", &Image::virtual_size_bytes),
-      Day("build_date", &Image::build_date),
-      Day("eol_date", &Image::eol_date),
-      Text("egi_ref", &Image::egi_ref),
-      MaybeFlag("bootable", &Image::bootable),
-      Day("expire_date", &Image::expire_date),
-      Text("image_source", &Image::image_source),
-  };
-  return *kFields;
-}
-
-Field<Flavor> GpuCount() {
-  return {"gpu_count", "a number, 0 or more (a quarter of a GPU is 0.25)",
-          [](absl::string_view value, Flavor* flavor) {
-            flavor->gpu_count.reset();
-            double number = 0;
-            if (value.empty()) return true;
-            if (!absl::SimpleAtod(value, &number) || !std::isfinite(number) || number < 0) {
-              return false;
-            }
-            flavor->gpu_count = number;
-            return true;
-          },
-          [](const Flavor& flavor) {
-            return flavor.gpu_count.has_value() ? absl::StrCat(*flavor.gpu_count) : "";
-          }};
-}
-
-Field<Flavor> RootDisk() {
-  Field<Flavor> field = Count("disk_gib", &Flavor::disk_gib);
-  field.set = [set = field.set](absl::string_view value, Flavor* flavor) {
-    const bool is_good = set(value, flavor);
-    flavor->boot_from_volume = flavor->disk_gib == 0;
-    return is_good;
-  };
-  return field;
-}
-
-const Fields<Flavor>& FlavorFields() {
-  static const auto* const kFields = new Fields<Flavor>{
-      Count("vcpu_count", &Flavor::vcpu_count),
-      Count("ram_mib", &Flavor::ram_mib),
-      RootDisk(),
-      Count("ephemeral_gib", &Flavor::ephemeral_gib),
-      Count("swap_mib", &Flavor::swap_mib),
-      GpuCount(),
-      Text("gpu_vendor", &Flavor::gpu_vendor),
-      Text("gpu_model", &Flavor::gpu_model),
-      OneOf("gpu_kind", &Flavor::gpu_kind, "passthrough, vgpu, mig"),
-      Count("gpu_memory_mib", &Flavor::gpu_memory_mib),
-      OneOf("arch", &Flavor::arch, kArches),
-      OneOf("cpu_alloc", &Flavor::cpu_alloc, "dedicated, shared, oversubscribed"),
-      Flag("baremetal", &Flavor::baremetal),
-  };
-  return *kFields;
-}
-
-Field<Network> UsableAs() {
-  return {"usable_as", "one of floating-pool, direct, tenant, none",
-          [](absl::string_view value, Network* network) {
-            network->usable_as = ParseNetworkUse(value);
-            network->also_floating_pool = false;
-            if (network->usable_as == NetworkUse::kDirect ||
-                network->usable_as == NetworkUse::kTenant) {
-              network->attachable = Tristate::kYes;
-            }
-            return FormatNetworkUse(network->usable_as) == value;
-          },
-          [](const Network& network) { return std::string(FormatNetworkUse(network.usable_as)); }};
-}
-
-const Fields<Network>& NetworkFields() {
-  static const auto* const kFields = new Fields<Network>{
-      UsableAs(),
-      Answer("public_v4", &Network::public_v4),
-      Answer("public_v6", &Network::public_v6),
-  };
-  return *kFields;
+// The fields of `Record` that fields.h has as kSettable.
+template <typename Record>
+const Fields<Record>& SettableFields() {
+  static const auto& fields = *[] {
+    auto* made = new Fields<Record>();
+    DescribeFields(OfRecord<Record>(), [made](const auto& described) {
+      const FieldInfo<Record>& info = described.info;
+      const auto member = described.member;
+      // Only types that a value can be written for.
+      if constexpr (requires(Record & record) { Read(info, "", record.*member); }) {
+        if (!info.Has(kSettable)) return;
+        made->push_back({std::string(info.member), FormOf(info, Record().*member),
+                         [info, member](absl::string_view value, Record* record) {
+                           const bool is_good = Read(info, value, record->*member);
+                           Follow(info.member, *record);
+                           return is_good;
+                         },
+                         [member](const Record& record) { return Write(record.*member); }});
+      }
+    });
+    return made;
+  }();
+  return fields;
 }
 
 template <typename Record>
@@ -295,11 +258,11 @@ std::string Get(const Fields<Record>& fields, absl::string_view name, const Reco
 std::vector<std::string> OverridableFields(Kind kind) {
   switch (kind) {
     case Kind::kImages:
-      return NamesOf(ImageFields());
+      return NamesOf(SettableFields<Image>());
     case Kind::kFlavors:
-      return NamesOf(FlavorFields());
+      return NamesOf(SettableFields<Flavor>());
     case Kind::kNetworks:
-      return NamesOf(NetworkFields());
+      return NamesOf(SettableFields<Network>());
     case Kind::kAuth:
     case Kind::kQuotas:
       break;
@@ -310,11 +273,11 @@ std::vector<std::string> OverridableFields(Kind kind) {
 absl::Status CheckOverrideValue(Kind kind, absl::string_view field, absl::string_view value) {
   switch (kind) {
     case Kind::kImages:
-      return Check(ImageFields(), "an image", field, value);
+      return Check(SettableFields<Image>(), "an image", field, value);
     case Kind::kFlavors:
-      return Check(FlavorFields(), "a flavor", field, value);
+      return Check(SettableFields<Flavor>(), "a flavor", field, value);
     case Kind::kNetworks:
-      return Check(NetworkFields(), "a network", field, value);
+      return Check(SettableFields<Network>(), "a network", field, value);
     case Kind::kAuth:
     case Kind::kQuotas:
       break;
@@ -324,23 +287,23 @@ absl::Status CheckOverrideValue(Kind kind, absl::string_view field, absl::string
 }
 
 void SetField(absl::string_view field, absl::string_view value, Image* image) {
-  Set(ImageFields(), field, value, image);
+  Set(SettableFields<Image>(), field, value, image);
 }
 void SetField(absl::string_view field, absl::string_view value, Flavor* flavor) {
-  Set(FlavorFields(), field, value, flavor);
+  Set(SettableFields<Flavor>(), field, value, flavor);
 }
 void SetField(absl::string_view field, absl::string_view value, Network* network) {
-  Set(NetworkFields(), field, value, network);
+  Set(SettableFields<Network>(), field, value, network);
 }
 
 std::string GetField(absl::string_view field, const Image& image) {
-  return Get(ImageFields(), field, image);
+  return Get(SettableFields<Image>(), field, image);
 }
 std::string GetField(absl::string_view field, const Flavor& flavor) {
-  return Get(FlavorFields(), field, flavor);
+  return Get(SettableFields<Flavor>(), field, flavor);
 }
 std::string GetField(absl::string_view field, const Network& network) {
-  return Get(NetworkFields(), field, network);
+  return Get(SettableFields<Network>(), field, network);
 }
 
 }  // namespace cis

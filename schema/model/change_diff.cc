@@ -22,6 +22,7 @@ using Value = std::optional<std::string>;
 ChangeKind KindOf(const Flavor&) { return ChangeKind::kFlavor; }
 ChangeKind KindOf(const Image&) { return ChangeKind::kImage; }
 ChangeKind KindOf(const Network&) { return ChangeKind::kNetwork; }
+ChangeKind KindOf(const Subnet&) { return ChangeKind::kNetwork; }
 
 template <typename Record>
 Change ChangeOf(const Record& record, ChangeEvent event) {
@@ -49,38 +50,31 @@ void AddField(Change change, std::string field, Value before, Value after,
   changes.push_back(std::move(change));
 }
 
-// How facts were inferred, what orders differently each time, and what is told in another way.
-bool IsFact(absl::string_view name) {
-  constexpr absl::string_view kOthers[] = {"upstream_id",     "evidence",     "confidence",
-                                           "warnings",        "subnet_ids",   "extra_specs",
-                                           "boot_properties", "member_status"};
-  return std::find(std::begin(kOthers), std::end(kOthers), name) == std::end(kOthers);
+// The value of a member in the journal's words: as the history keeps it, but instants to be read.
+template <typename Member>
+Value TextOf(const Member& member) {
+  FieldTextWriter writer;
+  writer("", member);
+  return writer.Take().front().text;
+}
+Value TextOf(absl::Time time) {
+  if (time == absl::InfinitePast()) return std::nullopt;
+  return FormatSecond(time);
 }
 
-// The name that the API gives a member, and its value in the API's words.
-std::string ApiName(absl::string_view name) {
-  absl::ConsumeSuffix(&name, "_us");
-  return std::string(name);
-}
-Value ApiValue(absl::string_view name, const Value& text) {
-  int64_t micros = 0;
-  if (!text || !absl::EndsWith(name, "_us") || !absl::SimpleAtoi(*text, &micros)) return text;
-  return FormatSecond(absl::FromUnixMicros(micros));
-}
-
-// All members of equal names that differ and are facts.
+// All members that differ and that the journal tells.
 template <typename Record>
 std::vector<Change> DiffMembers(const Record& before, const Record& after) {
   std::vector<Change> changes;
-  const std::vector<FieldText> old_fields = FieldTextsOf(before);
-  const std::vector<FieldText> new_fields = FieldTextsOf(after);
-  for (size_t i = 0; i < old_fields.size(); ++i) {
-    const std::string& name = old_fields[i].name;
-    if (!IsFact(name) || old_fields[i].text == new_fields[i].text) continue;
-    const ChangeEvent event = name == "name" ? ChangeEvent::kRenamed : ChangeEvent::kChanged;
-    AddField(ChangeOf(after, event), ApiName(name), ApiValue(name, old_fields[i].text),
-             ApiValue(name, new_fields[i].text), changes);
-  }
+  DescribeFields(OfRecord<Record>(), [&](const auto& field) {
+    if (field.info.Has(kUntold) || before.*field.member == after.*field.member) return;
+    Value old_value = TextOf(before.*field.member);
+    Value new_value = TextOf(after.*field.member);
+    if (old_value == new_value) return;
+    const bool is_name = field.info.member == "name";
+    AddField(ChangeOf(after, is_name ? ChangeEvent::kRenamed : ChangeEvent::kChanged),
+             std::string(field.info.member), std::move(old_value), std::move(new_value), changes);
+  });
   return changes;
 }
 
@@ -124,8 +118,6 @@ std::string FormatSubnets(const std::vector<Subnet>& subnets) {
 // What holds for a range besides its addresses, of the subnets that are on both sides. What an
 // older version did not read, which shows by `enable_dhcp`, is no news of the site.
 void DiffSubnets(const Network& before, const Network& after, std::vector<Change>& changes) {
-  constexpr absl::string_view kFacts[] = {"gateway_ip", "enable_dhcp", "service_types",
-                                          "address_count"};
   for (const Subnet& subnet : after.subnets) {
     const auto old = std::find_if(before.subnets.begin(), before.subnets.end(),
                                   [&](const Subnet& other) { return other.id == subnet.id; });
@@ -133,17 +125,12 @@ void DiffSubnets(const Network& before, const Network& after, std::vector<Change
         !subnet.enable_dhcp.has_value()) {
       continue;
     }
-    const std::vector<FieldText> old_fields = FieldTextsOf(*old);
-    const std::vector<FieldText> new_fields = FieldTextsOf(subnet);
-    for (size_t i = 0; i < old_fields.size(); ++i) {
-      const std::string& name = old_fields[i].name;
-      if (std::find(std::begin(kFacts), std::end(kFacts), name) == std::end(kFacts) ||
-          old_fields[i].text == new_fields[i].text) {
-        continue;
-      }
-      AddField(ChangeOf(after, ChangeEvent::kChanged),
-               absl::StrCat("subnets.", subnet.cidr.empty() ? subnet.id : subnet.cidr, ".", name),
-               old_fields[i].text, new_fields[i].text, changes);
+    for (Change& change : DiffMembers(*old, subnet)) {
+      change.upstream_id = after.id;
+      change.name = after.name;
+      change.field = absl::StrCat("subnets.", subnet.cidr.empty() ? subnet.id : subnet.cidr, ".",
+                                  change.field);
+      changes.push_back(std::move(change));
     }
   }
 }

@@ -1,331 +1,367 @@
 #pragma once
 
-// Which member of a record stands in which column. Each noun has one list; what reads rows, what
-// writes them and the SQL text are all made from it, so they cannot differ.
+// Each field of each noun, once. What reads and writes rows, the SQL text, history and journal,
+// what filters, orders and overrides may name, the messages of the API, JSON lines and
+// proto/FIELDS.md are all made from these lists, so they cannot differ. In the order of a list
+// rows, messages of errors and JSON lines have them too.
 //
-// A visitor is called as visitor("column", member) for each member and has a function
-// Provenance(member) for the three columns of a provenance. `Record` may be const.
+// A row: CIS_FIELD(member, what differs from the defaults of FieldInfo), CIS_FIELD_AS(member, name
+// in the API, ...) or, for what the API does not have or makes of more, CIS_COLUMN(member, ...).
 
-#include <concepts>
 #include <type_traits>
 
+#include "schema/model/described_field.h"
 #include "schema/model/observation.h"
 #include "schema/model/records.h"
 #include "schema/model/registry.h"
+#include "schema/model/words.h"
 
 namespace cis {
 
-template <typename Record, typename Noun>
-concept MaybeConst = std::same_as<std::remove_const_t<Record>, Noun>;
+// Whether what follows from them is known.
+inline bool IsDiskKnown(const Flavor& flavor) { return flavor.disk_gib.has_value(); }
+inline bool IsStatusKnown(const Image& image) { return !image.status.empty(); }
+// kNone also stands for a use that the rules cannot tell; the confidence says so.
+inline bool IsUseKnown(const Network& network) {
+  for (const FieldConfidence& entry : network.provenance.confidence) {
+    if (entry.field == "usable_as") return entry.confidence != Confidence::kUnknown;
+  }
+  return true;
+}
 
-template <typename Visitor, MaybeConst<Site> Record>
-void VisitFields(Visitor& visit, Record& site) {
-  visit("name", site.name);
-  visit("country_code", site.country_code);
-  visit("configured", site.configured);
+template <typename Visitor>
+void DescribeFields(OfRecord<Site> noun, Visitor&& visit) {
+  CIS_FIELD_AS(name, display_name, .use = kListed);
+  CIS_FIELD(country_code, .use = kListed);
+  CIS_FIELD(configured, .use = kListed);
 }
 
 // Without the site.
-template <typename Visitor, MaybeConst<Endpoint> Record>
-void VisitFields(Visitor& visit, Record& endpoint) {
-  visit("keystone_url", endpoint.keystone_url);
-  visit("region", endpoint.region);
-  visit("resolved_region", endpoint.resolved_region);
-  visit("protocol", endpoint.protocol);
-  visit("service_bases", endpoint.service_bases);
-  visit("configured", endpoint.configured);
+template <typename Visitor>
+void DescribeFields(OfRecord<Endpoint> noun, Visitor&& visit) {
+  CIS_COLUMN(keystone_url);
+  CIS_COLUMN(region);
+  CIS_COLUMN(resolved_region);
+  CIS_FIELD(protocol, .use = kListed);
+  CIS_COLUMN(service_bases);
+  CIS_FIELD(configured, .use = kListed);
 }
 
-// Without the endpoint and the VO.
-template <typename Visitor, MaybeConst<Share> Record>
-void VisitFields(Visitor& visit, Record& share) {
-  visit("project_key", share.project_key);
-  visit("project_id", share.project_id);
-  visit("project_name", share.project_name);
-  visit("user_domain", share.user_domain);
-  visit("configured", share.configured);
-  visit("discovered", share.discovered);
-  visit("support", share.support);
-  visit("support_time_us", share.support_time);
+// Without the endpoint and the VO. What the API says of `support` follows from logins too.
+template <typename Visitor>
+void DescribeFields(OfRecord<Share> noun, Visitor&& visit) {
+  CIS_COLUMN(project_key);
+  CIS_FIELD(project_id, .use = kListed);
+  CIS_FIELD(project_name, .use = kListed);
+  CIS_COLUMN(user_domain);
+  CIS_FIELD(configured, .use = kListed);
+  CIS_FIELD(discovered, .use = kListed);
+  CIS_COLUMN(support);
+  CIS_FIELD(support_time, .column = "support_time_us", .use = kListed);
 }
 
-template <typename Visitor, MaybeConst<KindState> Record>
-void VisitFields(Visitor& visit, Record& state) {
-  visit("kind", state.kind);
-  visit("success_time_us", state.success_time);
-  visit("attempt_time_us", state.attempt_time);
-  visit("error", state.error);
-  visit("error_message", state.error_message);
-  visit("failing_since_us", state.failing_since);
-  visit("failure_count", state.failure_count);
-  visit("skipped_count", state.skipped_count);
-  visit("remarks", state.remarks);
+template <typename Visitor>
+void DescribeFields(OfRecord<KindState> noun, Visitor&& visit) {
+  CIS_FIELD(kind, .words = &kDataKindWords);
+  CIS_FIELD_AS(success_time, observe_time, .column = "success_time_us");
+  CIS_FIELD(attempt_time, .column = "attempt_time_us");
+  CIS_FIELD_AS(error, error_class, .words = &kErrorClassWords);
+  CIS_FIELD(error_message);
+  CIS_FIELD_AS(failing_since, failing_since_time, .column = "failing_since_us");
+  CIS_FIELD(failure_count);
+  CIS_FIELD(skipped_count);
+  CIS_FIELD(remarks);
 }
 
 // Without the body.
-template <typename Visitor, MaybeConst<Document> Record>
-void VisitFields(Visitor& visit, Record& document) {
-  visit("name", document.name);
-  visit("url", document.url);
-  visit("status", document.status);
-  visit("fetch_time_us", document.fetch_time);
-  visit("error", document.error);
+template <typename Visitor>
+void DescribeFields(OfRecord<Document> noun, Visitor&& visit) {
+  CIS_COLUMN(name);
+  CIS_COLUMN(url);
+  CIS_COLUMN(status);
+  CIS_COLUMN(fetch_time, .column = "fetch_time_us");
+  CIS_COLUMN(error);
 }
 
-template <typename Visitor, MaybeConst<Flavor> Record>
-void VisitFields(Visitor& visit, Record& flavor) {
-  visit("upstream_id", flavor.id);
-  visit("name", flavor.name);
-  visit("description", flavor.description);
-  visit("vcpu_count", flavor.vcpu_count);
-  visit("ram_mib", flavor.ram_mib);
-  visit("disk_gib", flavor.disk_gib);
-  visit("ephemeral_gib", flavor.ephemeral_gib);
-  visit("swap_mib", flavor.swap_mib);
-  visit("gpu_count", flavor.gpu_count);
-  visit("gpu_vendor", flavor.gpu_vendor);
-  visit("gpu_model", flavor.gpu_model);
-  visit("gpu_kind", flavor.gpu_kind);
-  visit("gpu_memory_mib", flavor.gpu_memory_mib);
-  visit("arch", flavor.arch);
-  visit("cpu_alloc", flavor.cpu_alloc);
-  visit("is_public", flavor.is_public);
-  visit("disabled", flavor.disabled);
-  visit("boot_from_volume", flavor.boot_from_volume);
-  visit("baremetal", flavor.baremetal);
-  visit("extra_specs", flavor.extra_specs);
-  visit.Provenance(flavor.provenance);
+template <typename Visitor>
+void DescribeFields(OfRecord<Flavor> noun, Visitor&& visit) {
+  CIS_FIELD_AS(id, upstream_id, .column = "upstream_id", .use = kListed | kInLines | kUntold);
+  CIS_FIELD_AS(name, display_name, .use = kListed | kInLines);
+  CIS_FIELD(description);
+  CIS_FIELD(vcpu_count, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(ram_mib, .unit = Unit::kMib, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(disk_gib, .unit = Unit::kGib, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(ephemeral_gib, .unit = Unit::kGib, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(swap_mib, .unit = Unit::kMib, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(gpu_count, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(gpu_vendor, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(gpu_model, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(gpu_kind, .words = &kGpuKindWords, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(gpu_memory_mib, .unit = Unit::kMib, .use = kListed | kSettable);
+  CIS_FIELD(arch, .words = &kArchWords, .use = kListed | kSettable | kInLines);
+  CIS_FIELD_AS(cpu_alloc, cpu_allocation, .words = &kCpuAllocationWords,
+               .use = kListed | kSettable | kInLines);
+  CIS_FIELD(is_public, .use = kListed | kInLines);
+  CIS_COLUMN(disabled);
+  CIS_FIELD(boot_from_volume, .use = kListed | kInLines, .known = IsDiskKnown);
+  CIS_FIELD(baremetal, .use = kListed | kSettable);
+  // Told key by key.
+  CIS_FIELD(extra_specs, .use = kUntold);
 }
 
-template <typename Visitor, MaybeConst<Image> Record>
-void VisitFields(Visitor& visit, Record& image) {
-  visit("upstream_id", image.id);
-  visit("name", image.name);
-  visit("status", image.status);
-  visit("visibility", image.visibility);
-  visit("hidden", image.hidden);
-  visit("owner", image.owner);
-  visit("os_distro", image.os_distro);
-  visit("os_version", image.os_version);
-  visit("os_codename", image.os_codename);
-  visit("arch", image.arch);
-  visit("login_user", image.login_user);
-  visit("purpose", image.purpose);
-  visit("disk_format", image.disk_format);
-  visit("container_format", image.container_format);
-  visit("is_snapshot", image.is_snapshot);
-  visit("usable", image.usable);
-  visit("min_ram_mib", image.min_ram_mib);
-  visit("min_disk_gib", image.min_disk_gib);
-  visit("size_bytes", image.size_bytes);
-  visit("virtual_size_bytes", image.virtual_size_bytes);
-  visit("create_time_us", image.create_time);
-  visit("build_date", image.build_date);
-  visit("eol_date", image.eol_date);
-  visit("egi_ref", image.egi_ref);
-  visit("bootable", image.bootable);
-  visit("expire_date", image.expire_date);
-  visit("image_source", image.image_source);
-  visit("uuid_validity", image.uuid_validity);
-  visit("replace_frequency", image.replace_frequency);
-  visit("provided_until", image.provided_until);
-  visit("hotfix_hours", image.hotfix_hours);
-  visit("boot_properties", image.boot_properties);
-  visit("volume_count", image.volume_count);
-  visit("volume_gib", image.volume_gib);
-  visit("member_status", image.member_status);
-  visit("tags", image.tags);
-  visit.Provenance(image.provenance);
+template <typename Visitor>
+void DescribeFields(OfRecord<Image> noun, Visitor&& visit) {
+  CIS_FIELD_AS(id, upstream_id, .column = "upstream_id", .use = kListed | kInLines | kUntold);
+  CIS_FIELD_AS(name, display_name, .use = kListed | kInLines);
+  CIS_FIELD(status, .use = kListed);
+  CIS_FIELD(visibility, .words = &kImageVisibilityWords, .use = kListed);
+  CIS_FIELD(hidden, .use = kListed);
+  CIS_COLUMN(owner);
+  CIS_FIELD(os_distro, .form = TextForm::kId, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(os_version, .use = kListed | kSettable | kInLines, .version_of = &Image::os_distro);
+  CIS_FIELD(os_codename, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(arch, .words = &kArchWords, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(login_user, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(purpose, .words = &kImagePurposeWords, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(disk_format, .use = kListed);
+  CIS_FIELD(container_format);
+  CIS_FIELD(is_snapshot, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(usable, .use = kListed | kSettable | kInLines, .known = IsStatusKnown);
+  CIS_FIELD(min_ram_mib, .unit = Unit::kMib, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(min_disk_gib, .unit = Unit::kGib, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(size_bytes, .unit = Unit::kBytes, .use = kListed | kInLines);
+  CIS_FIELD(virtual_size_bytes, .unit = Unit::kBytes, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(create_time, .column = "create_time_us", .use = kListed);
+  CIS_FIELD(build_date, .form = TextForm::kDay, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(eol_date, .form = TextForm::kDay, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(egi_ref, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(bootable, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(expire_date, .form = TextForm::kDay, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(image_source, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(uuid_validity, .use = kListed | kInLines);
+  CIS_FIELD(replace_frequency, .use = kListed | kInLines);
+  CIS_FIELD(provided_until, .use = kListed | kInLines);
+  CIS_FIELD(hotfix_hours, .unit = Unit::kHours, .use = kListed | kInLines);
+  // Told key by key.
+  CIS_FIELD(boot_properties, .use = kUntold);
+  CIS_COLUMN(volume_count);
+  CIS_COLUMN(volume_gib, .unit = Unit::kGib);
+  // Differs by share.
+  CIS_COLUMN(member_status, .use = kUntold);
+  CIS_FIELD(tags, .use = kListed);
 }
 
 // Without the subnets.
-template <typename Visitor, MaybeConst<Network> Record>
-void VisitFields(Visitor& visit, Record& network) {
-  visit("upstream_id", network.id);
-  visit("name", network.name);
-  visit("status", network.status);
-  visit("admin_state_up", network.admin_state_up);
-  visit("is_external", network.is_external);
-  visit("shared", network.shared);
-  visit("is_default", network.is_default);
-  visit("owner", network.owner);
-  visit("usable_as", network.usable_as);
-  visit("also_floating_pool", network.also_floating_pool);
-  visit("attachable", network.attachable);
-  visit("public_v4", network.public_v4);
-  visit("public_v6", network.public_v6);
-  visit("subnet_ids", network.subnet_ids);
-  visit("address_scope_v4", network.address_scope_v4);
-  visit("address_scope_v6", network.address_scope_v6);
-  visit.Provenance(network.provenance);
+template <typename Visitor>
+void DescribeFields(OfRecord<Network> noun, Visitor&& visit) {
+  CIS_FIELD_AS(id, upstream_id, .column = "upstream_id", .use = kListed | kInLines | kUntold);
+  CIS_FIELD_AS(name, display_name, .use = kListed | kInLines);
+  CIS_FIELD(status, .use = kListed);
+  CIS_COLUMN(admin_state_up);
+  CIS_FIELD(is_external, .use = kListed | kInLines);
+  CIS_FIELD(shared, .use = kListed | kInLines);
+  CIS_FIELD(is_default, .use = kListed);
+  CIS_FIELD_AS(owner, owner_project_id);
+  CIS_FIELD(usable_as, .words = &kNetworkUseWords, .use = kListed | kSettable | kInLines,
+            .known = IsUseKnown);
+  CIS_FIELD(also_floating_pool);
+  CIS_FIELD(attachable, .use = kListed);
+  CIS_FIELD(public_v4, .use = kListed | kSettable | kInLines);
+  CIS_FIELD(public_v6, .use = kListed | kSettable | kInLines);
+  // Told as the ranges that came and went.
+  CIS_COLUMN(subnet_ids, .use = kUntold);
+  CIS_COLUMN(address_scope_v4);
+  CIS_COLUMN(address_scope_v6);
 }
 
-template <typename Visitor, MaybeConst<Subnet> Record>
-void VisitFields(Visitor& visit, Record& subnet) {
-  visit("upstream_id", subnet.id);
-  visit("name", subnet.name);
-  visit("ip_version", subnet.ip_version);
-  visit("cidr", subnet.cidr);
-  visit("gateway_ip", subnet.gateway_ip);
-  visit("enable_dhcp", subnet.enable_dhcp);
-  visit("service_types", subnet.service_types);
-  visit("address_count", subnet.address_count);
-  visit("source", subnet.source);
-  visit("used_count", subnet.used_count);
-  visit("has_dhcp_port", subnet.has_dhcp_port);
-  visit("gateway_holder", subnet.gateway_holder);
-  visit("is_public", subnet.is_public);
+// The journal tells what holds for all shares.
+template <typename Visitor>
+void DescribeFields(OfRecord<Subnet> noun, Visitor&& visit) {
+  CIS_FIELD_AS(id, upstream_id, .column = "upstream_id", .use = kUntold);
+  CIS_FIELD_AS(name, display_name, .use = kUntold);
+  CIS_FIELD(ip_version, .use = kUntold);
+  CIS_FIELD(cidr, .use = kUntold);
+  CIS_FIELD(gateway_ip);
+  CIS_FIELD(enable_dhcp);
+  CIS_FIELD(service_types);
+  CIS_FIELD(address_count);
+  CIS_FIELD(source, .words = &kSubnetSourceWords, .use = kUntold);
+  CIS_FIELD(used_count, .use = kUntold);
+  CIS_FIELD(has_dhcp_port, .use = kUntold);
+  CIS_FIELD(gateway_holder, .use = kUntold);
+  CIS_FIELD(is_public, .use = kUntold);
 }
 
 // Without the networks and subnets.
-template <typename Visitor, MaybeConst<Router> Record>
-void VisitFields(Visitor& visit, Record& router) {
-  visit("upstream_id", router.id);
-  visit("name", router.name);
-  visit("status", router.status);
-  visit("admin_state_up", router.admin_state_up);
-  visit("external_network_id", router.external_network_id);
-  visit("enable_snat", router.enable_snat);
+template <typename Visitor>
+void DescribeFields(OfRecord<Router> noun, Visitor&& visit) {
+  CIS_COLUMN(id, .column = "upstream_id");
+  CIS_COLUMN(name);
+  CIS_COLUMN(status);
+  CIS_COLUMN(admin_state_up);
+  CIS_COLUMN(external_network_id);
+  CIS_COLUMN(enable_snat);
 }
 
-template <typename Visitor, MaybeConst<FloatingIp> Record>
-void VisitFields(Visitor& visit, Record& ip) {
-  visit("upstream_id", ip.id);
-  visit("network_id", ip.network_id);
-  visit("attached", ip.attached);
-  visit("router_id", ip.router_id);
-  visit("status", ip.status);
+template <typename Visitor>
+void DescribeFields(OfRecord<FloatingIp> noun, Visitor&& visit) {
+  CIS_COLUMN(id, .column = "upstream_id");
+  CIS_COLUMN(network_id);
+  CIS_COLUMN(attached);
+  CIS_COLUMN(router_id);
+  CIS_COLUMN(status);
 }
 
-template <typename Visitor, MaybeConst<SubnetPool> Record>
-void VisitFields(Visitor& visit, Record& pool) {
-  visit("upstream_id", pool.id);
-  visit("name", pool.name);
-  visit("ip_version", pool.ip_version);
-  visit("prefixes", pool.prefixes);
-  visit("default_prefix_length", pool.default_prefix_length);
-  visit("address_scope_id", pool.address_scope_id);
-  visit("owner", pool.owner);
-  visit("shared", pool.shared);
-  visit("is_default", pool.is_default);
-  visit("is_public", pool.is_public);
+template <typename Visitor>
+void DescribeFields(OfRecord<SubnetPool> noun, Visitor&& visit) {
+  CIS_FIELD_AS(id, upstream_id, .column = "upstream_id");
+  CIS_FIELD_AS(name, display_name);
+  CIS_FIELD(ip_version);
+  CIS_FIELD(prefixes);
+  CIS_FIELD(default_prefix_length);
+  CIS_FIELD(address_scope_id);
+  CIS_FIELD_AS(owner, owner_project_id);
+  CIS_FIELD(shared);
+  CIS_FIELD(is_default);
+  CIS_FIELD(is_public);
 }
 
-template <typename Visitor, MaybeConst<AvailabilityZone> Record>
-void VisitFields(Visitor& visit, Record& zone) {
-  visit("name", zone.name);
-  visit("service", zone.service);
-  visit("available", zone.available);
+template <typename Visitor>
+void DescribeFields(OfRecord<AvailabilityZone> noun, Visitor&& visit) {
+  CIS_FIELD_AS(name, display_name);
+  CIS_FIELD(service, .words = &kZoneServiceWords);
+  CIS_FIELD(available);
 }
 
-template <typename Visitor, MaybeConst<VolumeType> Record>
-void VisitFields(Visitor& visit, Record& type) {
-  visit("upstream_id", type.id);
-  visit("name", type.name);
-  visit("is_default", type.is_default);
-  visit("zones", type.zones);
+template <typename Visitor>
+void DescribeFields(OfRecord<VolumeType> noun, Visitor&& visit) {
+  CIS_FIELD_AS(id, upstream_id, .column = "upstream_id");
+  CIS_FIELD_AS(name, display_name);
+  CIS_FIELD(is_default);
+  CIS_FIELD(zones);
 }
 
-template <typename Visitor, MaybeConst<Quota> Record>
-void VisitFields(Visitor& visit, Record& quota) {
-  visit("resource", quota.resource);
-  visit("limit_count", quota.limit);
-  visit("used_count", quota.used);
+template <typename Visitor>
+void DescribeFields(OfRecord<Quota> noun, Visitor&& visit) {
+  CIS_COLUMN(resource);
+  CIS_COLUMN(limit, .column = "limit_count");
+  CIS_COLUMN(used, .column = "used_count");
 }
 
-template <typename Visitor, MaybeConst<OfferedProject> Record>
-void VisitFields(Visitor& visit, Record& project) {
-  visit("project_id", project.id);
-  visit("project_name", project.name);
-  visit("vo", project.vo);
+template <typename Visitor>
+void DescribeFields(OfRecord<OfferedProject> noun, Visitor&& visit) {
+  CIS_COLUMN(id, .column = "project_id");
+  CIS_COLUMN(name, .column = "project_name");
+  CIS_COLUMN(vo);
 }
 
-template <typename Visitor, MaybeConst<RegistryState> Record>
-void VisitFields(Visitor& visit, Record& state) {
-  visit("part", state.part);
-  visit("success_time_us", state.success_time);
-  visit("attempt_time_us", state.attempt_time);
-  visit("error", state.error);
-  visit("error_message", state.error_message);
-  visit("failing_since_us", state.failing_since);
-  visit("failure_count", state.failure_count);
-  visit("skipped_count", state.skipped_count);
+template <typename Visitor>
+void DescribeFields(OfRecord<RegistryState> noun, Visitor&& visit) {
+  CIS_COLUMN(part);
+  CIS_COLUMN(success_time, .column = "success_time_us");
+  CIS_COLUMN(attempt_time, .column = "attempt_time_us");
+  CIS_COLUMN(error);
+  CIS_COLUMN(error_message);
+  CIS_COLUMN(failing_since, .column = "failing_since_us");
+  CIS_COLUMN(failure_count);
+  CIS_COLUMN(skipped_count);
 }
 
-template <typename Visitor, MaybeConst<RegistrySite> Record>
-void VisitFields(Visitor& visit, Record& site) {
-  visit("name", site.name);
-  visit("primary_key", site.primary_key);
-  visit("country_code", site.country_code);
-  visit("roc", site.roc);
-  visit("infrastructure", site.infrastructure);
-  visit("certification", site.certification);
-  visit("former_name", site.former_name);
-  visit("active", site.active);
-  visit("first_seen_us", site.first_seen);
-  visit("last_seen_us", site.last_seen);
+// What the API says of a Site beside what the site files say.
+template <typename Visitor>
+void DescribeFields(OfRecord<RegistrySite> noun, Visitor&& visit) {
+  CIS_COLUMN(name);
+  CIS_COLUMN(primary_key);
+  CIS_COLUMN(country_code);
+  CIS_FIELD(roc);
+  CIS_FIELD(infrastructure);
+  CIS_FIELD(certification, .words = &kCertificationWords);
+  CIS_COLUMN(former_name);
+  CIS_COLUMN(active);
+  CIS_COLUMN(first_seen, .column = "first_seen_us");
+  CIS_COLUMN(last_seen, .column = "last_seen_us");
 }
 
-template <typename Visitor, MaybeConst<RegistryService> Record>
-void VisitFields(Visitor& visit, Record& service) {
-  visit("site_name", service.site_name);
-  visit("service_type", service.service_type);
-  visit("hostname", service.hostname);
-  visit("primary_key", service.primary_key);
-  visit("urls", service.urls);
-  visit("keystone_urls", service.keystone_urls);
-  visit("country_code", service.country_code);
-  visit("in_production", service.in_production);
-  visit("monitored", service.monitored);
+template <typename Visitor>
+void DescribeFields(OfRecord<RegistryService> noun, Visitor&& visit) {
+  CIS_COLUMN(site_name);
+  CIS_COLUMN(service_type);
+  CIS_COLUMN(hostname);
+  CIS_COLUMN(primary_key);
+  CIS_COLUMN(urls);
+  CIS_COLUMN(keystone_urls);
+  CIS_COLUMN(country_code);
+  CIS_COLUMN(in_production);
+  CIS_COLUMN(monitored);
 }
 
-template <typename Visitor, MaybeConst<Downtime> Record>
-void VisitFields(Visitor& visit, Record& downtime) {
-  visit("site_name", downtime.site_name);
-  visit("upstream_id", downtime.id);
-  visit("service_type", downtime.service_type);
-  visit("hostname", downtime.hostname);
-  visit("keystone_urls", downtime.keystone_urls);
-  visit("is_outage", downtime.is_outage);
-  visit("is_scheduled", downtime.is_scheduled);
-  visit("description", downtime.description);
-  visit("start_us", downtime.start);
-  visit("end_us", downtime.end);
+template <typename Visitor>
+void DescribeFields(OfRecord<Downtime> noun, Visitor&& visit) {
+  CIS_COLUMN(site_name);
+  CIS_FIELD(id, .column = "upstream_id");
+  CIS_FIELD(service_type);
+  CIS_FIELD(hostname);
+  CIS_COLUMN(keystone_urls);
+  CIS_FIELD(is_outage);
+  CIS_FIELD(is_scheduled);
+  CIS_FIELD(description);
+  CIS_FIELD_AS(start, start_time, .column = "start_us");
+  CIS_FIELD_AS(end, end_time, .column = "end_us");
 }
 
-template <typename Visitor, MaybeConst<SiteProblem> Record>
-void VisitFields(Visitor& visit, Record& problem) {
-  visit("site_name", problem.site_name);
-  visit("code", problem.code);
-  visit("subject", problem.subject);
-  visit("message", problem.message);
-  visit("since_us", problem.since);
+template <typename Visitor>
+void DescribeFields(OfRecord<SiteProblem> noun, Visitor&& visit) {
+  CIS_FIELD(site_name, .use = kListed);
+  CIS_FIELD(code, .words = &kSiteProblemCodeWords, .use = kListed);
+  CIS_FIELD(subject, .use = kListed);
+  CIS_FIELD(message, .use = kListed);
+  CIS_FIELD_AS(since, since_time, .column = "since_us", .use = kListed);
 }
 
-// Without the id.
-template <typename Visitor, MaybeConst<Crawl> Record>
-void VisitFields(Visitor& visit, Record& crawl) {
-  visit("start_time_us", crawl.start_time);
-  visit("end_time_us", crawl.end_time);
-  visit("share_count", crawl.share_count);
-  visit("refreshed_count", crawl.refreshed_count);
-  visit("failed_count", crawl.failed_count);
-  visit("request_count", crawl.request_count);
-  visit("backing_off_count", crawl.backing_off_count);
-  visit("error_counts", crawl.error_counts);
-  visit("limit_hits", crawl.limit_hits);
+// Without the id. Counts by class are entries of messages of their own in the API.
+template <typename Visitor>
+void DescribeFields(OfRecord<Crawl> noun, Visitor&& visit) {
+  CIS_FIELD(start_time, .column = "start_time_us", .use = kListed);
+  CIS_FIELD(end_time, .column = "end_time_us", .use = kListed);
+  CIS_FIELD(share_count, .use = kListed);
+  CIS_FIELD(refreshed_count, .use = kListed);
+  CIS_FIELD(failed_count, .use = kListed);
+  CIS_FIELD(request_count, .use = kListed);
+  CIS_FIELD(backing_off_count, .use = kListed);
+  CIS_COLUMN(error_counts);
+  CIS_COLUMN(limit_hits);
 }
 
 // Without the crawl and the share.
-template <typename Visitor, MaybeConst<CrawlResult> Record>
-void VisitFields(Visitor& visit, Record& result) {
-  visit("kind", result.kind);
-  visit("end_time_us", result.end_time);
-  visit("error", result.error);
-  visit("error_message", result.error_message);
-  visit("record_count", result.record_count);
-  visit("skipped_count", result.skipped_count);
-  visit("request_count", result.request_count);
+template <typename Visitor>
+void DescribeFields(OfRecord<CrawlResult> noun, Visitor&& visit) {
+  CIS_FIELD(kind, .words = &kDataKindWords);
+  CIS_FIELD(end_time, .column = "end_time_us");
+  CIS_FIELD_AS(error, error_class, .words = &kErrorClassWords);
+  CIS_FIELD(error_message);
+  CIS_FIELD(record_count);
+  CIS_FIELD(skipped_count);
+  CIS_FIELD(request_count);
+}
+
+// Calls visit("column", member) for each field of `record`, which may be const, and
+// visit.Provenance(member) for the three columns of a provenance.
+template <typename Visitor, typename Record>
+void VisitFields(Visitor& visit, Record& record) {
+  DescribeFields(OfRecord<std::remove_const_t<Record>>(),
+                 [&](const auto& field) { visit(field.info.column, record.*field.member); });
+  if constexpr (requires { record.provenance; }) visit.Provenance(record.provenance);
+}
+
+// What the API calls the member of a record, which evidence names; `member` itself if it is none or
+// the API does not have it.
+template <typename Record>
+absl::string_view ApiNameOf(absl::string_view member) {
+  absl::string_view name = member;
+  DescribeFields(OfRecord<Record>(), [&](const auto& field) {
+    if (field.info.member == member && !field.info.name.empty()) name = field.info.name;
+  });
+  return name;
 }
 
 }  // namespace cis
