@@ -6,24 +6,61 @@
 
 namespace cis {
 
-const Field* FindField(const FieldTable& fields, absl::string_view name) {
-  for (const Field& field : fields) {
-    if (field.name == name) return &field;
+absl::string_view FormatFieldType(FieldType type) {
+  switch (type) {
+    case FieldType::kText:
+      return "text";
+    case FieldType::kVersion:
+      return "version";
+    case FieldType::kNumber:
+      return "number";
+    case FieldType::kBool:
+      return "bool";
+    case FieldType::kWord:
+      return "word";
+    case FieldType::kTime:
+      return "time";
+    case FieldType::kTextList:
+      return "list";
   }
-  return nullptr;
+  return "";
 }
 
-std::string FormatFieldNames(const FieldTable& fields, bool orderable_only) {
+bool IsKnown(FieldType type, const FieldValue& value) {
+  if (std::holds_alternative<std::monostate>(value)) return false;
+  switch (type) {
+    case FieldType::kText:
+    case FieldType::kWord:
+    case FieldType::kVersion:
+      return !std::get<absl::string_view>(value).empty();
+    case FieldType::kTime:
+      return std::get<absl::Time>(value) != absl::InfinitePast();
+    case FieldType::kNumber:
+    case FieldType::kBool:
+    case FieldType::kTextList:
+      break;
+  }
+  return true;
+}
+
+int FindField(const FieldSpecs& fields, absl::string_view name) {
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].name == name) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+std::string FormatFieldNames(const FieldSpecs& fields, bool orderable_only) {
   std::vector<absl::string_view> names;
-  for (const Field& field : fields) {
+  for (const FieldSpec& field : fields) {
     if (!orderable_only || field.type != FieldType::kTextList) names.push_back(field.name);
   }
   return absl::StrJoin(names, ", ");
 }
 
-std::string SuggestField(const FieldTable& fields, absl::string_view name) {
+std::string SuggestField(const FieldSpecs& fields, absl::string_view name) {
   std::vector<std::string> names;
-  for (const Field& field : fields) names.push_back(field.name);
+  for (const FieldSpec& field : fields) names.push_back(field.name);
   const std::vector<std::string> nearest = NearestNames(name, names, 2);
   if (nearest.empty()) return "";
   return absl::StrCat("; did you mean ", absl::StrJoin(nearest, " or "), "?");

@@ -1,8 +1,8 @@
 #pragma once
 
 // What can be asked of the rows of a list: the fields that filters and orders may name, and how
-// each is read from a record. Filters run on records, so that a page costs messages only for what
-// it returns.
+// each is read from a row. Filters run on records, so that a page costs messages only for what it
+// returns.
 
 #include <cstdint>
 #include <functional>
@@ -14,6 +14,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "schema/model/described_field.h"
 
 namespace cis {
 
@@ -26,69 +27,111 @@ enum class FieldType {
   kVersion,   // text that compares as a release: 9.4 < 9.10
   kNumber,    // int64_t or double
   kBool,      // true or false
-  kWord,      // one of a list of words
+  kWord,      // one of a closed list of words; "" = not known
   kTime,      // RFC 3339, or a date
   kTextList,  // several texts; can be asked what it holds, not ordered
 };
 
-struct Field {
+// "text", "version", "number", "bool", "word", "time" or "list".
+absl::string_view FormatFieldType(FieldType type);
+
+// Whether the site told `value` of a field of `type`: an empty text and InfinitePast are not told.
+bool IsKnown(FieldType type, const FieldValue& value);
+
+// All of a field that does not depend on the type of the rows.
+struct FieldSpec {
   std::string name;
   FieldType type = FieldType::kText;
-  std::vector<std::string> words;  // of kWord
-  std::string word_prefix;         // of kWord: `DATA_STATE_`, as in the API's enum; may be given
-
-  // Reads the value of a row; unset for kTextList. The value lives as long as the row.
-  std::function<FieldValue(const void* row)> value;
-  // Whether `test` holds for one of the texts; kTextList only.
-  std::function<bool(const void* row, absl::FunctionRef<bool(absl::string_view)> test)> any_of;
-  // kVersion only, may be unset: whose releases they are.
-  std::function<absl::string_view(const void* row)> distro;
+  const WordSet* words = nullptr;  // of kWord
 };
+using FieldSpecs = std::vector<FieldSpec>;
 
-using FieldTable = std::vector<Field>;
-
-// nullptr if there is none.
-const Field* FindField(const FieldTable& fields, absl::string_view name);
+// Index of the field; -1 if there is none.
+int FindField(const FieldSpecs& fields, absl::string_view name);
 
 // "a, b, c", with those left out that orders cannot use if `orderable_only`.
-std::string FormatFieldNames(const FieldTable& fields, bool orderable_only);
+std::string FormatFieldNames(const FieldSpecs& fields, bool orderable_only);
 
 // "; did you mean x?" for a name that is not in the table; "" if nothing is near.
-std::string SuggestField(const FieldTable& fields, absl::string_view name);
+std::string SuggestField(const FieldSpecs& fields, absl::string_view name);
 
-// A field whose value `read(const Row&)` returns as FieldValue.
-template <typename Row, typename Read>
-Field MakeField(absl::string_view name, FieldType type, Read read) {
-  Field field;
-  field.name = std::string(name);
-  field.type = type;
-  field.value = [read](const void* row) -> FieldValue {
-    return read(*static_cast<const Row*>(row));
-  };
-  return field;
-}
+using TextTest = absl::FunctionRef<bool(absl::string_view text)>;
 
-// A field of one of `words`, of which `read(const Row&)` returns one.
-template <typename Row, typename Read>
-Field MakeWordField(absl::string_view name, absl::string_view prefix,
-                    std::vector<std::string> words, Read read) {
-  Field field = MakeField<Row>(name, FieldType::kWord, read);
-  field.word_prefix = std::string(prefix);
-  field.words = std::move(words);
-  return field;
-}
+// How one field is read from rows of one type.
+template <typename Row>
+struct FieldReader {
+  // The value; unset for kTextList. It lives as long as the row.
+  std::function<FieldValue(const Row& row)> value;
+  // Whether `test` holds for one of the texts; kTextList only.
+  std::function<bool(const Row& row, TextTest test)> any_of;
+  // kVersion only, may be unset: whose releases they are.
+  std::function<absl::string_view(const Row& row)> distro;
+};
 
-// A field of several texts. `any_of(const Row&, test)` asks `test` about them until it says true.
-template <typename Row, typename AnyOf>
-Field MakeListField(absl::string_view name, AnyOf any_of) {
-  Field field;
-  field.name = std::string(name);
-  field.type = FieldType::kTextList;
-  field.any_of = [any_of](const void* row, absl::FunctionRef<bool(absl::string_view)> test) {
-    return any_of(*static_cast<const Row*>(row), test);
-  };
-  return field;
-}
+// The fields of one type of rows.
+template <typename Row>
+class FieldTable {
+ public:
+  // `words` must outlive the table.
+  void Add(absl::string_view name, FieldType type, std::function<FieldValue(const Row&)> value,
+           const WordSet* words = nullptr) {
+    Add({std::string(name), type, words}, {std::move(value), nullptr, nullptr});
+  }
+  void AddList(absl::string_view name, std::function<bool(const Row&, TextTest)> any_of) {
+    Add({std::string(name), FieldType::kTextList, nullptr}, {nullptr, std::move(any_of), nullptr});
+  }
+  void Add(FieldSpec spec, FieldReader<Row> reader) {
+    specs_.push_back(std::move(spec));
+    readers_.push_back(std::move(reader));
+  }
+
+  const FieldSpecs& specs() const { return specs_; }
+  const FieldReader<Row>& reader(size_t field) const { return readers_[field]; }
+
+ private:
+  FieldSpecs specs_;
+  std::vector<FieldReader<Row>> readers_;  // beside specs_
+};
+
+// The rows of a list as filters and orders see them: rows and fields by number. So both are
+// compiled once, and what knows the type of the rows is TypedRows alone.
+class Rows {
+ public:
+  virtual ~Rows() = default;
+  virtual const FieldSpecs& fields() const = 0;
+  virtual size_t size() const = 0;
+  // As in FieldReader.
+  virtual FieldValue Value(size_t row, size_t field) const = 0;
+  virtual bool AnyOf(size_t row, size_t field, TextTest test) const = 0;
+  virtual absl::string_view Distro(size_t row, size_t field) const = 0;
+};
+
+template <typename Row>
+class TypedRows final : public Rows {
+ public:
+  // The table and the rows must outlive it.
+  TypedRows(const FieldTable<Row>& fields, std::vector<const Row*> rows)
+      : table_(fields), rows_(std::move(rows)) {}
+
+  const Row& operator[](size_t row) const { return *rows_[row]; }
+
+  const FieldSpecs& fields() const override { return table_.specs(); }
+  size_t size() const override { return rows_.size(); }
+  FieldValue Value(size_t row, size_t field) const override {
+    return table_.reader(field).value(*rows_[row]);
+  }
+  bool AnyOf(size_t row, size_t field, TextTest test) const override {
+    return table_.reader(field).any_of(*rows_[row], test);
+  }
+  absl::string_view Distro(size_t row, size_t field) const override {
+    const auto& distro = table_.reader(field).distro;
+    return distro ? distro(*rows_[row]) : absl::string_view();
+  }
+
+ private:
+  const FieldTable<Row>& table_;
+  std::vector<const Row*> rows_;
+};
 
 // Shortens std::optional to a FieldValue.
 template <typename Number>

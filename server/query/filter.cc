@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -19,7 +20,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 #include "schema/base/utf8.h"
 #include "server/query/query_error.h"
 
@@ -39,6 +39,12 @@ std::string Show(absl::string_view text) {
   return absl::StrCat("\"", CutUtf8(text, kMaxShownBytes), "...\"");
 }
 
+std::optional<bool> ParseFlag(absl::string_view text) {
+  if (absl::EqualsIgnoreCase(text, "true") || absl::EqualsIgnoreCase(text, "yes")) return true;
+  if (absl::EqualsIgnoreCase(text, "false") || absl::EqualsIgnoreCase(text, "no")) return false;
+  return std::nullopt;
+}
+
 // An argument as written.
 struct Argument {
   size_t offset = 0;
@@ -54,7 +60,7 @@ struct Argument {
 
 class FilterParser {
  public:
-  FilterParser(absl::string_view text, const FieldTable& fields) : text_(text), fields_(fields) {}
+  FilterParser(absl::string_view text, const FieldSpecs& fields) : text_(text), fields_(fields) {}
 
   absl::StatusOr<Filter> Parse() {
     if (text_.size() > kMaxFilterBytes) {
@@ -163,21 +169,24 @@ class FilterParser {
                           absl::StrCat("at most ", kMaxFilterTerms, " comparisons are allowed"));
     }
     Filter::Node node;
-    node.term.field = FindField(fields_, name);
-    if (node.term.field == nullptr) {
+    const int index = FindField(fields_, name);
+    if (index < 0) {
       return QueryErrorAt(
           offset, absl::StrCat("there is no field ", Show(name), "; the fields are ",
                                FormatFieldNames(fields_, false), SuggestField(fields_, name)));
     }
+    node.term.field = static_cast<size_t>(index);
+    const FieldSpec& field = fields_[node.term.field];
+    node.term.type = field.type;
     pos_ += name.size();
-    if (absl::Status status = ParseOp(node.term); !status.ok()) return status;
+    if (absl::Status status = ParseOp(field, node.term); !status.ok()) return status;
     absl::StatusOr<Argument> argument = ParseArgument();
     if (!argument.ok()) return argument.status();
-    if (absl::Status status = Bind(*argument, node.term); !status.ok()) return status;
+    if (absl::Status status = Bind(field, *argument, node.term); !status.ok()) return status;
     return Add(std::move(node));
   }
 
-  absl::Status ParseOp(FilterTerm& term) {
+  absl::Status ParseOp(const FieldSpec& field, FilterTerm& term) {
     // Longer ones first.
     static constexpr std::array<std::pair<absl::string_view, FilterOp>, 7> kOps{{
         {"!=", FilterOp::kNotEqual},
@@ -191,23 +200,22 @@ class FilterParser {
     SkipSpace();
     for (const auto& [sign, op] : kOps) {
       if (Rest().substr(0, sign.size()) != sign) continue;
-      const FieldType type = term.field->type;
+      const FieldType type = field.type;
       const bool order =
           op != FilterOp::kEqual && op != FilterOp::kNotEqual && op != FilterOp::kHas;
       if (type == FieldType::kTextList && op != FilterOp::kHas) {
-        return QueryErrorAt(pos_, absl::StrCat(term.field->name, " holds several values; ask ",
-                                               term.field->name, ":\"value\""));
+        return QueryErrorAt(pos_, absl::StrCat(field.name, " holds several values; ask ",
+                                               field.name, ":\"value\""));
       }
       if (order && (type == FieldType::kBool || type == FieldType::kWord)) {
-        return QueryErrorAt(pos_,
-                            absl::StrCat(term.field->name, " can be compared with = and != only"));
+        return QueryErrorAt(pos_, absl::StrCat(field.name, " can be compared with = and != only"));
       }
       term.op = op;
       pos_ += sign.size();
       return absl::OkStatus();
     }
     return QueryErrorAt(
-        pos_, absl::StrCat("expected = != < <= > >= or : after ", term.field->name,
+        pos_, absl::StrCat("expected = != < <= > >= or : after ", field.name,
                            AtEnd() ? ", found the end" : absl::StrCat(", found ", Show(Rest()))));
   }
 
@@ -261,10 +269,10 @@ class FilterParser {
   }
 
   // Checks the argument against the field's type and puts it into the term.
-  absl::Status Bind(const Argument& argument, FilterTerm& term) {
-    const std::string& name = term.field->name;
+  absl::Status Bind(const FieldSpec& field, const Argument& argument, FilterTerm& term) {
+    const std::string& name = field.name;
     if (argument.lone_star && term.op == FilterOp::kHas) {
-      term.present = true;
+      term.asks = FilterAsks::kKnown;
       return absl::OkStatus();
     }
     const auto wrong = [&argument, &name](absl::string_view form) {
@@ -274,7 +282,7 @@ class FilterParser {
     term.text = argument.text;
     term.pattern = {absl::AsciiStrToLower(argument.text), argument.open_start, argument.open_end};
     const bool open = argument.open_start || argument.open_end || argument.inner_star;
-    switch (term.field->type) {
+    switch (field.type) {
       case FieldType::kText:
       case FieldType::kVersion:
       case FieldType::kTextList:
@@ -292,22 +300,23 @@ class FilterParser {
           return wrong("a number");
         }
         return absl::OkStatus();
-      case FieldType::kBool:
-        if (open || (!absl::EqualsIgnoreCase(argument.text, "true") &&
-                     !absl::EqualsIgnoreCase(argument.text, "false"))) {
-          return wrong("true or false");
-        }
-        term.flag = absl::EqualsIgnoreCase(argument.text, "true");
-        return absl::OkStatus();
-      case FieldType::kWord: {
-        absl::string_view given = argument.text;
-        absl::ConsumePrefix(&given, term.field->word_prefix);
-        for (const std::string& word : term.field->words) {
-          if (open || !absl::EqualsIgnoreCase(given, word)) continue;
-          term.pattern.text = word;
+      case FieldType::kBool: {
+        if (!open && absl::EqualsIgnoreCase(argument.text, "unknown")) {
+          term.asks = term.op == FilterOp::kNotEqual ? FilterAsks::kKnown : FilterAsks::kUnknown;
           return absl::OkStatus();
         }
-        return wrong(absl::StrCat("one of ", absl::StrJoin(term.field->words, ", ")));
+        const std::optional<bool> flag = open ? std::nullopt : ParseFlag(argument.text);
+        if (!flag.has_value()) return wrong("true, false or unknown");
+        term.flag = *flag;
+        return absl::OkStatus();
+      }
+      case FieldType::kWord: {
+        const absl::string_view* word = open ? nullptr : field.words->Find(argument.text);
+        if (word == nullptr) {
+          return wrong(absl::StrCat("one of ", absl::StrJoin(field.words->words, ", ")));
+        }
+        term.pattern.text = std::string(*word);
+        return absl::OkStatus();
       }
       case FieldType::kTime:
         if (open ||
@@ -322,13 +331,13 @@ class FilterParser {
   }
 
   absl::string_view text_;
-  const FieldTable& fields_;
+  const FieldSpecs& fields_;
   size_t pos_ = 0;
   int term_count_ = 0;
   Filter filter_;
 };
 
-absl::StatusOr<Filter> ParseFilter(absl::string_view text, const FieldTable& fields) {
+absl::StatusOr<Filter> ParseFilter(absl::string_view text, const FieldSpecs& fields) {
   return FilterParser(text, fields).Parse();
 }
 

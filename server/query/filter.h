@@ -33,29 +33,34 @@ struct FilterPattern {
   bool Matches(absl::string_view value) const;
 };
 
+// What a comparison asks: for a value, or whether one is known.
+enum class FilterAsks { kValue, kKnown, kUnknown };
+
 // `field op argument`, checked against the field's type. Only the member of that type is used.
 struct FilterTerm {
-  const Field* field = nullptr;
+  size_t field = 0;  // its number in the table
+  FieldType type = FieldType::kText;
   FilterOp op = FilterOp::kEqual;
-  bool present = false;  // `field:*`
+  FilterAsks asks = FilterAsks::kValue;  // kKnown: `field:*`; kUnknown: `flag = unknown`
   FilterPattern pattern;
   std::string text;  // as written
   double number = 0;
   bool flag = false;
   absl::Time time = absl::InfinitePast();
 
-  bool Matches(const void* row) const;
+  bool Matches(const Rows& rows, size_t row) const;
 };
 
-// A parsed filter. Immutable; safe to use from any number of threads. The field table that it was
-// parsed with must outlive it.
+// A parsed filter. Immutable; safe to use from any number of threads.
 class Filter {
  public:
   // Matches everything.
   Filter() = default;
 
-  // `row` must be of the type that the field table is for.
-  bool Matches(const void* row) const { return nodes_.empty() || MatchesNode(root_, row); }
+  // `rows` must be of the fields that it was parsed with.
+  bool Matches(const Rows& rows, size_t row) const {
+    return nodes_.empty() || MatchesNode(root_, rows, row);
+  }
 
  private:
   friend class FilterParser;
@@ -66,7 +71,7 @@ class Filter {
     std::vector<int32_t> children;
   };
 
-  bool MatchesNode(int32_t index, const void* row) const;
+  bool MatchesNode(int32_t index, const Rows& rows, size_t row) const;
 
   std::vector<Node> nodes_;
   int32_t root_ = 0;
@@ -74,6 +79,6 @@ class Filter {
 
 // Parses a filter over `fields`. Empty or blank text matches everything. Returns INVALID_ARGUMENT
 // with the byte offset (QueryErrorOffset) and what would have been accepted there.
-absl::StatusOr<Filter> ParseFilter(absl::string_view text, const FieldTable& fields);
+absl::StatusOr<Filter> ParseFilter(absl::string_view text, const FieldSpecs& fields);
 
 }  // namespace cis

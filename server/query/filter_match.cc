@@ -58,48 +58,47 @@ bool FilterPattern::Matches(absl::string_view value) const {
   return absl::EqualsIgnoreCase(value, text);
 }
 
-bool FilterTerm::Matches(const void* row) const {
-  if (field->type == FieldType::kTextList) {
-    if (present) return field->any_of(row, [](absl::string_view) { return true; });
-    return field->any_of(row, [this](absl::string_view value) { return pattern.Matches(value); });
+bool FilterTerm::Matches(const Rows& rows, size_t row) const {
+  if (type == FieldType::kTextList) {
+    return rows.AnyOf(row, field, [this](absl::string_view value) {
+      return asks == FilterAsks::kKnown || pattern.Matches(value);
+    });
   }
-  const FieldValue value = field->value(row);
+  const FieldValue value = rows.Value(row, field);
+  if (asks != FilterAsks::kValue) return IsKnown(type, value) == (asks == FilterAsks::kKnown);
   if (std::holds_alternative<std::monostate>(value)) return false;
-  switch (field->type) {
+  if (type == FieldType::kWord && !IsKnown(type, value)) return false;
+  switch (type) {
     case FieldType::kText:
     case FieldType::kWord:
     case FieldType::kVersion: {
       const absl::string_view have = std::get<absl::string_view>(value);
-      if (present) return !have.empty();
       if (op == FilterOp::kHas) {
-        return field->type == FieldType::kText ? HoldsLower(have, pattern.text)
-                                               : pattern.Matches(have);
+        return type == FieldType::kText ? HoldsLower(have, pattern.text) : pattern.Matches(have);
       }
       const bool open = pattern.open_start || pattern.open_end;
-      if (IsEquality(op) && (field->type != FieldType::kVersion || open || text.empty())) {
+      if (IsEquality(op) && (type != FieldType::kVersion || open || text.empty())) {
         return pattern.Matches(have) == (op == FilterOp::kEqual);
       }
-      if (field->type == FieldType::kVersion) {
+      if (type == FieldType::kVersion) {
         // An unknown release is not an old one.
         if (have.empty()) return op == FilterOp::kNotEqual;
-        const absl::string_view distro = field->distro ? field->distro(row) : "";
-        return Compare(op, CompareOsVersions(distro, have, text));
+        return Compare(op, CompareOsVersions(rows.Distro(row, field), have, text));
       }
       return Compare(op, OrderOf<absl::string_view>(have, text));
     }
     case FieldType::kNumber: {
-      if (present) return true;
       const double have = std::holds_alternative<double>(value)
                               ? std::get<double>(value)
                               : static_cast<double>(std::get<int64_t>(value));
       return Compare(op, OrderOf(have, number));
     }
     case FieldType::kBool:
-      return present || Compare(op, OrderOf(std::get<bool>(value), flag));
+      return Compare(op, OrderOf(std::get<bool>(value), flag));
     case FieldType::kTime: {
       const absl::Time have = std::get<absl::Time>(value);
       if (have == absl::InfinitePast()) return false;
-      return present || Compare(op, OrderOf(have, time));
+      return Compare(op, OrderOf(have, time));
     }
     case FieldType::kTextList:
       break;
@@ -107,21 +106,21 @@ bool FilterTerm::Matches(const void* row) const {
   return false;
 }
 
-bool Filter::MatchesNode(int32_t index, const void* row) const {
+bool Filter::MatchesNode(int32_t index, const Rows& rows, size_t row) const {
   const Node& node = nodes_[static_cast<size_t>(index)];
   switch (node.kind) {
     case NodeKind::kTerm:
-      return node.term.Matches(row);
+      return node.term.Matches(rows, row);
     case NodeKind::kNot:
-      return !MatchesNode(node.children[0], row);
+      return !MatchesNode(node.children[0], rows, row);
     case NodeKind::kAnd:
       for (const int32_t child : node.children) {
-        if (!MatchesNode(child, row)) return false;
+        if (!MatchesNode(child, rows, row)) return false;
       }
       return true;
     case NodeKind::kOr:
       for (const int32_t child : node.children) {
-        if (MatchesNode(child, row)) return true;
+        if (MatchesNode(child, rows, row)) return true;
       }
       return false;
   }

@@ -19,17 +19,6 @@ namespace {
 constexpr char kAbsent[] = "-";
 constexpr char kPresent = '+';
 
-bool IsText(FieldType type) {
-  return type == FieldType::kText || type == FieldType::kWord || type == FieldType::kVersion;
-}
-
-bool IsKnown(FieldType type, const FieldValue& value) {
-  if (std::holds_alternative<std::monostate>(value)) return false;
-  if (IsText(type)) return !std::get<absl::string_view>(value).empty();
-  if (type == FieldType::kTime) return std::get<absl::Time>(value) != absl::InfinitePast();
-  return true;
-}
-
 double NumberOf(const FieldValue& value) {
   if (std::holds_alternative<double>(value)) return std::get<double>(value);
   return static_cast<double>(std::get<int64_t>(value));
@@ -55,7 +44,7 @@ int CompareTexts(absl::string_view a, absl::string_view b) {
 }
 
 int CompareValues(const OrderBy::Part& part, const FieldValue& a, const FieldValue& b) {
-  const FieldType type = part.field->type;
+  const FieldType type = part.type;
   const bool known_a = IsKnown(type, a);
   const bool known_b = IsKnown(type, b);
   if (!known_a || !known_b) return OrderOf(known_b, known_a);
@@ -139,18 +128,18 @@ std::optional<FieldValue> ParseValue(FieldType type, absl::string_view text) {
 
 }  // namespace
 
-int OrderBy::Compare(const void* a, const void* b) const {
+int OrderBy::Compare(const Rows& rows, size_t a, size_t b) const {
   for (const Part& part : parts_) {
-    const int order = CompareValues(part, part.field->value(a), part.field->value(b));
+    const int order = CompareValues(part, rows.Value(a, part.field), rows.Value(b, part.field));
     if (order != 0) return order;
   }
   return 0;
 }
 
-std::vector<std::string> OrderBy::PositionOf(const void* row) const {
+std::vector<std::string> OrderBy::PositionOf(const Rows& rows, size_t row) const {
   std::vector<std::string> position;
   for (const Part& part : parts_) {
-    position.push_back(FormatValue(part.field->type, part.field->value(row)));
+    position.push_back(FormatValue(part.type, rows.Value(row, part.field)));
   }
   return position;
 }
@@ -158,22 +147,22 @@ std::vector<std::string> OrderBy::PositionOf(const void* row) const {
 bool OrderBy::IsPosition(const std::vector<std::string>& position) const {
   if (position.size() != parts_.size()) return false;
   for (size_t i = 0; i < parts_.size(); ++i) {
-    if (!ParseValue(parts_[i].field->type, position[i]).has_value()) return false;
+    if (!ParseValue(parts_[i].type, position[i]).has_value()) return false;
   }
   return true;
 }
 
-int OrderBy::CompareToPosition(const void* row, const std::vector<std::string>& position) const {
+int OrderBy::CompareToPosition(const Rows& rows, size_t row,
+                               const std::vector<std::string>& position) const {
   for (size_t i = 0; i < parts_.size(); ++i) {
-    const FieldValue value =
-        ParseValue(parts_[i].field->type, position[i]).value_or(std::monostate());
-    const int order = CompareValues(parts_[i], parts_[i].field->value(row), value);
+    const FieldValue value = ParseValue(parts_[i].type, position[i]).value_or(std::monostate());
+    const int order = CompareValues(parts_[i], rows.Value(row, parts_[i].field), value);
     if (order != 0) return order;
   }
   return 0;
 }
 
-absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldTable& fields) {
+absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldSpecs& fields) {
   OrderBy order;
   if (absl::StripAsciiWhitespace(text).empty()) return order;
   if (text.size() > kMaxOrderBytes) {
@@ -188,13 +177,16 @@ absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldTable& f
     if (words.empty()) return QueryErrorAt(offset, "expected a field between the commas");
     const auto at = static_cast<size_t>(words[0].data() - text.data());
     offset += part.size() + 1;
-    const Field* field = FindField(fields, words[0]);
-    if (field == nullptr || field->type == FieldType::kTextList) {
+    const int index = FindField(fields, words[0]);
+    if (index < 0) {
       return QueryErrorAt(
-          at, absl::StrCat(field ? "lists cannot be ordered by \"" : "there is no field \"",
-                           words[0].substr(0, 60), "\"; the fields are ",
-                           FormatFieldNames(fields, true),
-                           field ? "" : SuggestField(fields, words[0])));
+          at, absl::StrCat("there is no field \"", words[0].substr(0, 60), "\"; the fields are ",
+                           FormatFieldNames(fields, true), SuggestField(fields, words[0])));
+    }
+    const auto field = static_cast<size_t>(index);
+    if (fields[field].type == FieldType::kTextList) {
+      return QueryErrorAt(at, absl::StrCat("lists cannot be ordered by \"", words[0].substr(0, 60),
+                                           "\"; the fields are ", FormatFieldNames(fields, true)));
     }
     const bool descending = words.size() == 2 && words[1] == "desc";
     if (words.size() > 2 || (words.size() == 2 && !descending && words[1] != "asc")) {
@@ -209,7 +201,7 @@ absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldTable& f
     if (order.parts_.size() == kMaxOrderFields) {
       return QueryErrorAt(at, absl::StrCat("at most ", kMaxOrderFields, " fields are allowed"));
     }
-    order.parts_.push_back({field, descending});
+    order.parts_.push_back({field, fields[field].type, descending});
   }
   return order;
 }

@@ -17,7 +17,8 @@ inline constexpr size_t kMaxOrderBytes = 500;
 class OrderBy {
  public:
   struct Part {
-    const Field* field = nullptr;
+    size_t field = 0;  // its number in the table
+    FieldType type = FieldType::kText;
     bool descending = false;
   };
 
@@ -25,24 +26,26 @@ class OrderBy {
   bool empty() const { return parts_.empty(); }
 
   // Less than, equal to or greater than zero as row `a` stands before, beside or after `b`. Values
-  // that are not known stand last in either direction.
-  int Compare(const void* a, const void* b) const;
+  // that are not known stand last in either direction. `rows` must be of the fields that the order
+  // was parsed with.
+  int Compare(const Rows& rows, size_t a, size_t b) const;
 
   // The values that place a row, as text that ComparePosition understands.
-  std::vector<std::string> PositionOf(const void* row) const;
+  std::vector<std::string> PositionOf(const Rows& rows, size_t row) const;
   // As Compare, with a row on the left and a position on the right. `position` must have passed
   // IsPosition.
-  int CompareToPosition(const void* row, const std::vector<std::string>& position) const;
+  int CompareToPosition(const Rows& rows, size_t row,
+                        const std::vector<std::string>& position) const;
   // Whether `position` may have come from PositionOf of this order.
   bool IsPosition(const std::vector<std::string>& position) const;
 
  private:
-  friend absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldTable& fields);
+  friend absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldSpecs& fields);
   std::vector<Part> parts_;
 };
 
 // Parses "field [desc], field [asc]". Empty text is the empty order. Returns INVALID_ARGUMENT with
 // the byte offset (QueryErrorOffset) and the fields that may be named.
-absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldTable& fields);
+absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldSpecs& fields);
 
 }  // namespace cis

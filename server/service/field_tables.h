@@ -1,8 +1,8 @@
 #pragma once
 
-// What the filter and order_by of each list may name. The names are the messages' own. The table in
-// server/query/README.md and the comments of proto/cis/v1/{inventory,registry}.proto say the
-// same.
+// What the filter and order_by of each list may name: the fields of records that
+// schema/model/fields.h describes as kListed, and what is worked out. The names are the messages'
+// own; proto/FIELDS.md is made from these tables.
 
 #include <string>
 
@@ -24,15 +24,15 @@ struct ShareRow {
   DataState state = DataState::kMissing;
 };
 
-const FieldTable& SiteFields();         // over SiteSummary
-const FieldTable& EndpointFields();     // over EndpointRow
-const FieldTable& VoFields();           // over VoSummary
-const FieldTable& ShareFields();        // over ShareRow
-const FieldTable& FlavorFields();       // over FlavorView
-const FieldTable& ImageFields();        // over ImageView
-const FieldTable& NetworkFields();      // over NetworkView
-const FieldTable& CrawlFields();        // over Crawl
-const FieldTable& SiteProblemFields();  // over SiteProblem
-const FieldTable& OfferFields();        // over OfferRow
+const FieldTable<SiteSummary>& SiteFields();
+const FieldTable<EndpointRow>& EndpointFields();
+const FieldTable<VoSummary>& VoFields();
+const FieldTable<ShareRow>& ShareFields();
+const FieldTable<FlavorView>& FlavorFields();
+const FieldTable<ImageView>& ImageFields();
+const FieldTable<NetworkView>& NetworkFields();
+const FieldTable<Crawl>& CrawlFields();
+const FieldTable<SiteProblem>& SiteProblemFields();
+const FieldTable<OfferRow>& OfferFields();
 
 }  // namespace cis

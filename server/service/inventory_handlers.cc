@@ -24,37 +24,11 @@ namespace {
 // Bounds ListXResponse.unreachable.
 constexpr int kMaxUnreachable = 100;
 
-using Rows = std::vector<const void*>;
-
 // What the sites of a list have: `FullName` is a row's resource name.
 template <typename View>
 std::string FullName(absl::string_view collection, const View& view) {
   return absl::StrCat("sites/", FormatSlug(view.site->site.name), "/", collection, "/",
                       ResourceIdOf(view));
-}
-
-template <typename View>
-std::string NameOfItem(absl::string_view collection, const void* row) {
-  return FullName(collection, *static_cast<const View*>(row));
-}
-
-// Runs a list of `Row`s into response.`items`.
-template <typename Row, typename Request, typename Response, typename Item, typename Convert>
-absl::Status RunList(const RequestContext& context, const Request& request,
-                     const Snapshot& snapshot, const FieldTable& fields, Rows rows,
-                     absl::FunctionRef<std::string(const void*)> name_of, Response& response,
-                     Item* (Response::*add)(), Convert convert) {
-  const ListSource source{&fields, Item::descriptor(),    std::move(rows),
-                          name_of, snapshot.generation(), context.now};
-  const auto emit = [&](const void* row) -> google::protobuf::Message& {
-    Item& item = *(response.*add)();
-    convert(*static_cast<const Row*>(row), item);
-    return item;
-  };
-  CIS_ASSIGN_OR_RETURN(ListEnd end, ListPage(ListArgumentsOf(request), source, emit));
-  response.set_next_page_token(std::move(end.next_page_token));
-  response.set_total_size(end.total_size);
-  return absl::OkStatus();
 }
 
 template <typename Response>
@@ -79,20 +53,20 @@ bool IsCurrent(const NetworkView& view) {
 template <typename View, typename Request, typename Response, typename Item>
 absl::Status RunStoredList(const RequestContext& context, const Snapshot& snapshot,
                            const Request& request, Response& response, absl::string_view collection,
-                           Kind kind, const FieldTable& fields,
+                           Kind kind, const FieldTable<View>& fields,
                            absl::Span<const View> (SiteIndex::*all)() const,
                            Item* (Response::*add)(), void (*convert)(const View&, Item&)) {
   CIS_ASSIGN_OR_RETURN(const std::vector<const SiteIndex*> sites,
                        ResolveParent(snapshot, request.parent()));
-  Rows rows;
+  std::vector<const View*> rows;
   for (const SiteIndex* site : sites) {
     for (const View& view : (site->*all)()) {
       if (request.show_inactive() || IsCurrent(view)) rows.push_back(&view);
     }
   }
-  CIS_RETURN_IF_ERROR(RunList<View>(
-      context, request, snapshot, fields, std::move(rows),
-      [collection](const void* row) { return NameOfItem<View>(collection, row); }, response, add,
+  CIS_RETURN_IF_ERROR(RunList(
+      context, request, snapshot.generation(), fields, std::move(rows),
+      [collection](const View& view) { return FullName(collection, view); }, response, add,
       convert));
   AddUnreachable(context, sites, {kind}, response);
   return absl::OkStatus();
@@ -206,12 +180,10 @@ absl::Status ListSites(const RequestContext& context, const Snapshot& snapshot,
   std::sort(summaries.begin(), summaries.end(), [](const SiteSummary& a, const SiteSummary& b) {
     return a.site->site_id() < b.site->site_id();
   });
-  Rows rows;
-  for (const SiteSummary& summary : summaries) rows.push_back(&summary);
-  return RunList<SiteSummary>(
-      context, request, snapshot, SiteFields(), std::move(rows),
-      [](const void* row) { return static_cast<const SiteSummary*>(row)->site->site_id(); },
-      response, &v1::ListSitesResponse::add_sites,
+  return RunList(
+      context, request, snapshot.generation(), SiteFields(), PointersTo(summaries),
+      [](const SiteSummary& summary) { return summary.site->site_id(); }, response,
+      &v1::ListSitesResponse::add_sites,
       [&](const SiteSummary& summary, v1::Site& proto) {
         WholeSiteToProto(context, snapshot, summary, proto);
       });
@@ -228,14 +200,10 @@ absl::Status ListEndpoints(const RequestContext& context, const Snapshot& snapsh
       endpoints.push_back({&view, KeystoneV3Url(view.endpoint->endpoint)});
     }
   }
-  Rows rows;
-  for (const EndpointRow& row : endpoints) rows.push_back(&row);
-  CIS_RETURN_IF_ERROR(RunList<EndpointRow>(
-      context, request, snapshot, EndpointFields(), std::move(rows),
-      [](const void* row) {
-        return FullName("endpoints", *static_cast<const EndpointRow*>(row)->view);
-      },
-      response, &v1::ListEndpointsResponse::add_endpoints,
+  CIS_RETURN_IF_ERROR(RunList(
+      context, request, snapshot.generation(), EndpointFields(), PointersTo(endpoints),
+      [](const EndpointRow& row) { return FullName("endpoints", *row.view); }, response,
+      &v1::ListEndpointsResponse::add_endpoints,
       [](const EndpointRow& row, v1::Endpoint& proto) { EndpointToProto(*row.view, proto); }));
   AddUnreachable(context, sites, kAllKinds, response);
   return absl::OkStatus();
@@ -244,12 +212,10 @@ absl::Status ListEndpoints(const RequestContext& context, const Snapshot& snapsh
 absl::Status ListVos(const RequestContext& context, const Snapshot& snapshot,
                      const v1::ListVosRequest& request, v1::ListVosResponse& response) {
   const std::vector<VoSummary> summaries = SummarizeVos(snapshot);
-  Rows rows;
-  for (const VoSummary& summary : summaries) rows.push_back(&summary);
-  return RunList<VoSummary>(
-      context, request, snapshot, VoFields(), std::move(rows),
-      [](const void* row) { return FormatVoName(static_cast<const VoSummary*>(row)->vo); },
-      response, &v1::ListVosResponse::add_vos, VoToProto);
+  return RunList(
+      context, request, snapshot.generation(), VoFields(), PointersTo(summaries),
+      [](const VoSummary& summary) { return FormatVoName(summary.vo); }, response,
+      &v1::ListVosResponse::add_vos, VoToProto);
 }
 
 absl::Status ListShares(const RequestContext& context, const Snapshot& snapshot,
@@ -263,12 +229,10 @@ absl::Status ListShares(const RequestContext& context, const Snapshot& snapshot,
       shares.push_back({&view, StateOfShare(context, *view.share)});
     }
   }
-  Rows rows;
-  for (const ShareRow& row : shares) rows.push_back(&row);
-  CIS_RETURN_IF_ERROR(RunList<ShareRow>(
-      context, request, snapshot, ShareFields(), std::move(rows),
-      [](const void* row) { return FullName("shares", *static_cast<const ShareRow*>(row)->view); },
-      response, &v1::ListSharesResponse::add_shares,
+  CIS_RETURN_IF_ERROR(RunList(
+      context, request, snapshot.generation(), ShareFields(), PointersTo(shares),
+      [](const ShareRow& row) { return FullName("shares", *row.view); }, response,
+      &v1::ListSharesResponse::add_shares,
       [&context](const ShareRow& row, v1::Share& proto) {
         ShareToProto(context, *row.view, proto);
       }));
@@ -304,11 +268,11 @@ absl::Status ListCrawls(const RequestContext& context, const Snapshot& snapshot,
   for (const Crawl& crawl : snapshot.catalog().crawls) crawls.push_back(&crawl);
   std::sort(crawls.begin(), crawls.end(),
             [](const Crawl* a, const Crawl* b) { return a->id < b->id; });
-  return RunList<Crawl>(
-      context, request, snapshot, CrawlFields(), Rows(crawls.begin(), crawls.end()),
+  return RunList(
+      context, request, snapshot.generation(), CrawlFields(), std::move(crawls),
       // Crawls order by number: crawls/9 comes before crawls/10.
-      [](const void* row) { return absl::StrFormat("%020d", static_cast<const Crawl*>(row)->id); },
-      response, &v1::ListCrawlsResponse::add_crawls, CrawlToProto);
+      [](const Crawl& crawl) { return absl::StrFormat("%020d", crawl.id); }, response,
+      &v1::ListCrawlsResponse::add_crawls, CrawlToProto);
 }
 
 }  // namespace cis

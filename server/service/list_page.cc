@@ -15,12 +15,6 @@
 namespace cis {
 namespace {
 
-// A row that matches, and its place in the order of names.
-struct Candidate {
-  const void* row = nullptr;
-  size_t name_rank = 0;
-};
-
 absl::StatusOr<size_t> PageLimit(int32_t page_size) {
   if (page_size < 0) return NegativePageSizeError(page_size);
   if (page_size == 0) return kDefaultPageSize;
@@ -29,21 +23,21 @@ absl::StatusOr<size_t> PageLimit(int32_t page_size) {
 
 // Removes what is not after the position of `cursor`.
 absl::Status SkipToCursor(const PageCursor& cursor, const OrderBy& order, const ListSource& source,
-                          std::vector<Candidate>& candidates) {
+                          std::vector<size_t>& candidates) {
   std::vector<std::string> position = cursor.last_key;
   const std::string last_name = std::move(position.back());
   position.pop_back();
   if (!order.IsPosition(position)) return PageTokenError(NotAPageToken());
   if (order.empty()) {
-    const auto first = std::partition_point(
-        candidates.begin(), candidates.end(),
-        [&](const Candidate& c) { return source.name_of(c.row) <= last_name; });
+    const auto first = std::partition_point(candidates.begin(), candidates.end(), [&](size_t row) {
+      return source.name_of(row) <= last_name;
+    });
     candidates.erase(candidates.begin(), first);
     return absl::OkStatus();
   }
-  const auto is_before = [&](const Candidate& c) {
-    const int relation = order.CompareToPosition(c.row, position);
-    return relation < 0 || (relation == 0 && source.name_of(c.row) <= last_name);
+  const auto is_before = [&](size_t row) {
+    const int relation = order.CompareToPosition(source.rows, row, position);
+    return relation < 0 || (relation == 0 && source.name_of(row) <= last_name);
   };
   candidates.erase(std::remove_if(candidates.begin(), candidates.end(), is_before),
                    candidates.end());
@@ -62,20 +56,19 @@ absl::Status CheckReadMask(const google::protobuf::FieldMask& mask,
   return UnknownMaskPathError(unknown, type.name(), NearestNames(unknown, names, 2));
 }
 
-absl::StatusOr<ListEnd> ListPage(
-    const ListArguments& arguments, const ListSource& source,
-    absl::FunctionRef<google::protobuf::Message&(const void* row)> emit) {
+absl::StatusOr<ListEnd> ListPage(const ListArguments& arguments, const ListSource& source,
+                                 absl::FunctionRef<google::protobuf::Message&(size_t row)> emit) {
   CIS_ASSIGN_OR_RETURN(const size_t limit, PageLimit(arguments.page_size));
   CIS_RETURN_IF_ERROR(CheckReadMask(*arguments.read_mask, *source.type));
-  const absl::StatusOr<Filter> filter = ParseFilter(arguments.filter, *source.fields);
+  const absl::StatusOr<Filter> filter = ParseFilter(arguments.filter, source.rows.fields());
   if (!filter.ok()) return InvalidFilterError(filter.status());
-  const absl::StatusOr<OrderBy> order = ParseOrderBy(arguments.order_by, *source.fields);
+  const absl::StatusOr<OrderBy> order = ParseOrderBy(arguments.order_by, source.rows.fields());
   if (!order.ok()) return InvalidOrderByError(order.status());
   const uint64_t fingerprint = FingerprintRequest(*arguments.request);
 
-  std::vector<Candidate> candidates;
-  for (const void* row : source.rows) {
-    if (filter->Matches(row)) candidates.push_back({row, candidates.size()});
+  std::vector<size_t> candidates;
+  for (size_t row = 0; row < source.rows.size(); ++row) {
+    if (filter->Matches(source.rows, row)) candidates.push_back(row);
   }
   ListEnd end;
   end.total_size = static_cast<int32_t>(candidates.size());
@@ -87,21 +80,21 @@ absl::StatusOr<ListEnd> ListPage(
   size_t count = std::min(limit, candidates.size());
   if (!order->empty()) {
     std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count),
-                      candidates.end(), [&order](const Candidate& a, const Candidate& b) {
-                        const int relation = order->Compare(a.row, b.row);
-                        return relation != 0 ? relation < 0 : a.name_rank < b.name_rank;
+                      candidates.end(), [&](size_t a, size_t b) {
+                        const int relation = order->Compare(source.rows, a, b);
+                        return relation != 0 ? relation < 0 : a < b;
                       });
   }
   size_t bytes = 0;
   for (size_t i = 0; i < count; ++i) {
-    google::protobuf::Message& message = emit(candidates[i].row);
+    google::protobuf::Message& message = emit(candidates[i]);
     ApplyReadMask(*arguments.read_mask, message);
     bytes += message.ByteSizeLong();
     if (bytes > kMaxPageBytes) count = i + 1;
   }
   if (count < candidates.size()) {
-    const void* last = candidates[count - 1].row;
-    PageCursor cursor{order->PositionOf(last), source.generation, source.now};
+    const size_t last = candidates[count - 1];
+    PageCursor cursor{order->PositionOf(source.rows, last), source.generation, source.now};
     cursor.last_key.push_back(source.name_of(last));
     end.next_page_token = FormatPageToken(fingerprint, cursor);
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -12,7 +13,9 @@
 #include "absl/time/time.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
+#include "schema/base/status_macros.h"
 #include "server/query/field.h"
+#include "server/service/request_context.h"
 
 namespace cis {
 
@@ -42,13 +45,12 @@ ListArguments ListArgumentsOf(const Request& request) {
           &request.read_mask()};
 }
 
-// What can be listed. `rows` are of the type that `fields` is for, in the order of their names.
+// What can be listed. Rows are in the order of their names.
 struct ListSource {
-  const FieldTable* fields = nullptr;
+  const Rows& rows;
   const google::protobuf::Descriptor* type = nullptr;  // of the messages, for the read mask
-  std::vector<const void*> rows;
   // A text that orders as the row does among `rows`; the resource name where that does.
-  absl::FunctionRef<std::string(const void* row)> name_of;
+  absl::FunctionRef<std::string(size_t row)> name_of;
   int64_t generation = 0;
   absl::Time now;  // of the first page, for the token of the next one
 };
@@ -61,9 +63,38 @@ struct ListEnd {
 // Calls `emit` for each row of the page; it makes the message and returns it, and is then not
 // called with it again: the read mask is applied here. Returns INVALID_ARGUMENT (errors.h) for a
 // bad filter, order, page size, page token or read mask.
-absl::StatusOr<ListEnd> ListPage(
-    const ListArguments& arguments, const ListSource& source,
-    absl::FunctionRef<google::protobuf::Message&(const void* row)> emit);
+absl::StatusOr<ListEnd> ListPage(const ListArguments& arguments, const ListSource& source,
+                                 absl::FunctionRef<google::protobuf::Message&(size_t row)> emit);
+
+// Lists `rows`, which are in the order of what `name_of` gives (see ListSource), into what `add`
+// adds to `response`; `convert` makes the messages. Returns what ListPage does.
+template <typename Row, typename Request, typename Response, typename Item, typename NameOf,
+          typename Convert>
+absl::Status RunList(const RequestContext& context, const Request& request, int64_t generation,
+                     const FieldTable<Row>& fields, std::vector<const Row*> rows, NameOf name_of,
+                     Response& response, Item* (Response::*add)(), Convert convert) {
+  const TypedRows<Row> typed(fields, std::move(rows));
+  const auto name_of_row = [&](size_t row) -> std::string { return name_of(typed[row]); };
+  const auto emit = [&](size_t row) -> google::protobuf::Message& {
+    Item& item = *(response.*add)();
+    convert(typed[row], item);
+    return item;
+  };
+  const ListSource source{typed, Item::descriptor(), name_of_row, generation, context.now};
+  CIS_ASSIGN_OR_RETURN(ListEnd end, ListPage(ListArgumentsOf(request), source, emit));
+  response.set_next_page_token(std::move(end.next_page_token));
+  response.set_total_size(end.total_size);
+  return absl::OkStatus();
+}
+
+// Pointers to the elements of `items`.
+template <typename Row>
+std::vector<const Row*> PointersTo(const std::vector<Row>& items) {
+  std::vector<const Row*> rows;
+  rows.reserve(items.size());
+  for (const Row& item : items) rows.push_back(&item);
+  return rows;
+}
 
 // Returns UNKNOWN_MASK_PATH if `mask` names what messages of `type` do not have.
 absl::Status CheckReadMask(const google::protobuf::FieldMask& mask,

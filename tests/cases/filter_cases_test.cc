@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "server/query/filter.h"
 #include "server/service/field_tables.h"
+#include "server/service/list_page.h"
 #include "server/service/summary.h"
 #include "server/snapshot/snapshot.h"
 #include "tests/support/builders.h"
@@ -24,6 +25,8 @@ Flavor MakeGpuFlavor() {
   flavor.gpu_count = 0.5;
   flavor.gpu_vendor = "NVIDIA";
   flavor.gpu_model = "A100 80GB PCIe";
+  flavor.gpu_kind = "mig";
+  flavor.cpu_alloc = "dedicated";
   return flavor;
 }
 
@@ -39,6 +42,7 @@ Image MakeSnapshotImage() {
   Image image = MakeImage("my \"best\" server*", "", "", "");
   image.is_snapshot = true;
   image.usable = false;
+  image.status = "";
   image.hidden.reset();
   image.tags = {"backup", "EGI"};
   return image;
@@ -78,17 +82,31 @@ std::shared_ptr<const Snapshot> MakeSnapshot() {
   return Snapshot::Build(builder.Build());
 }
 
-std::string Answer(const FieldTable& fields, absl::string_view text,
-                   const std::vector<std::pair<std::string, const void*>>& rows) {
-  const absl::StatusOr<Filter> filter = ParseFilter(text, fields);
+// The names of the rows that match.
+template <typename Row, typename NameOf>
+std::string Answer(const FieldTable<Row>& fields, absl::string_view text,
+                   const std::vector<const Row*>& rows, NameOf name_of) {
+  const absl::StatusOr<Filter> filter = ParseFilter(text, fields.specs());
   if (!filter.ok()) return absl::StrCat("error ", filter.status().message());
+  const TypedRows<Row> typed(fields, rows);
   std::vector<std::string> names;
-  for (const auto& [name, row] : rows) {
-    if (filter->Matches(row)) names.push_back(name);
+  for (size_t i = 0; i < typed.size(); ++i) {
+    if (filter->Matches(typed, i)) names.push_back(name_of(typed[i]));
   }
   if (names.empty()) return "nothing";
   std::sort(names.begin(), names.end());
   return absl::StrJoin(names, "\n");
+}
+
+// Over what all sites hold of one noun.
+template <typename View>
+std::string Answer(const Snapshot& snapshot, const FieldTable<View>& fields, absl::string_view text,
+                   absl::Span<const View> (SiteIndex::*all)() const) {
+  std::vector<const View*> rows;
+  for (const auto& site : snapshot.sites()) {
+    for (const View& view : ((*site).*all)()) rows.push_back(&view);
+  }
+  return Answer(fields, text, rows, [](const View& view) { return view.record().name; });
 }
 
 std::string RunFilter(const std::string& input) {
@@ -96,38 +114,28 @@ std::string RunFilter(const std::string& input) {
   const RequestContext context{TestTime() + absl::Hours(1), {}};
   const std::pair<std::string, std::string> parts = absl::StrSplit(input, absl::MaxSplits(": ", 1));
   const auto& [noun, text] = parts;
-  std::vector<std::pair<std::string, const void*>> rows;
-  std::vector<SiteSummary> sites;
-  std::vector<ShareRow> shares;
-  for (const auto& site : snapshot->sites()) {
-    sites.push_back(SummarizeSite(context, *snapshot, *site));
-    for (const ShareView& view : site->shares()) {
-      shares.push_back({&view, StateOfShare(context, *view.share)});
-    }
-  }
   if (noun == "sites") {
-    for (const SiteSummary& row : sites) rows.emplace_back(row.site->site()->site.name, &row);
-    return Answer(SiteFields(), text, rows);
+    std::vector<SiteSummary> sites;
+    for (const auto& site : snapshot->sites()) {
+      sites.push_back(SummarizeSite(context, *snapshot, *site));
+    }
+    return Answer(SiteFields(), text, PointersTo(sites),
+                  [](const SiteSummary& row) { return row.site->site()->site.name; });
   }
   if (noun == "shares") {
-    for (const ShareRow& row : shares) {
-      rows.emplace_back(absl::StrCat(row.view->site->site.name, " ", row.view->share->share.vo),
-                        &row);
+    std::vector<ShareRow> shares;
+    for (const auto& site : snapshot->sites()) {
+      for (const ShareView& view : site->shares()) {
+        shares.push_back({&view, StateOfShare(context, *view.share)});
+      }
     }
-    return Answer(ShareFields(), text, rows);
+    return Answer(ShareFields(), text, PointersTo(shares), [](const ShareRow& row) {
+      return absl::StrCat(row.view->site->site.name, " ", row.view->share->share.vo);
+    });
   }
-  for (const auto& site : snapshot->sites()) {
-    if (noun == "flavors") {
-      for (const FlavorView& view : site->flavors()) rows.emplace_back(view.record().name, &view);
-    } else if (noun == "images") {
-      for (const ImageView& view : site->images()) rows.emplace_back(view.record().name, &view);
-    } else if (noun == "networks") {
-      for (const NetworkView& view : site->networks()) rows.emplace_back(view.record().name, &view);
-    }
-  }
-  if (noun == "flavors") return Answer(FlavorFields(), text, rows);
-  if (noun == "images") return Answer(ImageFields(), text, rows);
-  if (noun == "networks") return Answer(NetworkFields(), text, rows);
+  if (noun == "flavors") return Answer(*snapshot, FlavorFields(), text, &SiteIndex::flavors);
+  if (noun == "images") return Answer(*snapshot, ImageFields(), text, &SiteIndex::images);
+  if (noun == "networks") return Answer(*snapshot, NetworkFields(), text, &SiteIndex::networks);
   return "no such noun";
 }
 

@@ -16,8 +16,12 @@
 namespace {
 
 const cis::Snapshot& OneOfEach() {
-  static const std::shared_ptr<const cis::Snapshot> snapshot = cis::Snapshot::Build(
-      cis::CatalogBuilder().AddFlavor(cis::MakeFlavor("f")).AddImage(cis::MakeImage("i")).Build());
+  static const std::shared_ptr<const cis::Snapshot> snapshot =
+      cis::Snapshot::Build(cis::CatalogBuilder()
+                               .AddFlavor(cis::MakeFlavor("f"))
+                               .AddImage(cis::MakeImage("i"))
+                               .AddNetwork(cis::MakeNetwork("n", cis::NetworkUse::kDirect))
+                               .Build());
   return *snapshot;
 }
 
@@ -31,18 +35,19 @@ void CheckError(const absl::Status& status, absl::string_view text) {
 }
 
 template <typename View>
-void Try(absl::string_view text, const cis::FieldTable& fields, const View& row) {
-  const auto filter = cis::ParseFilter(text, fields);
+void Try(absl::string_view text, const cis::FieldTable<View>& fields, const View& row) {
+  const cis::TypedRows<View> rows(fields, {&row});
+  const auto filter = cis::ParseFilter(text, fields.specs());
   if (filter.ok()) {
-    const bool once = filter->Matches(&row);
-    Check(filter->Matches(&row) == once);
+    const bool once = filter->Matches(rows, 0);
+    Check(filter->Matches(rows, 0) == once);
   } else {
     CheckError(filter.status(), text);
   }
-  const auto order = cis::ParseOrderBy(text, fields);
+  const auto order = cis::ParseOrderBy(text, fields.specs());
   if (order.ok()) {
-    const auto position = order->PositionOf(&row);
-    Check(order->IsPosition(position) && order->CompareToPosition(&row, position) == 0);
+    const auto position = order->PositionOf(rows, 0);
+    Check(order->IsPosition(position) && order->CompareToPosition(rows, 0, position) == 0);
   } else {
     CheckError(order.status(), text);
   }
@@ -55,5 +60,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const cis::SiteIndex& site = *OneOfEach().sites()[0];
   Try(text, cis::FlavorFields(), site.flavors()[0]);
   Try(text, cis::ImageFields(), site.images()[0]);
+  Try(text, cis::NetworkFields(), site.networks()[0]);
   return 0;
 }

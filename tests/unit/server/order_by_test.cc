@@ -15,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 
 OrderBy Parse(absl::string_view text) {
-  const auto order = ParseOrderBy(text, TestFields());
+  const auto order = ParseOrderBy(text, TestFields().specs());
   EXPECT_TRUE(order.ok()) << order.status();
   return order.ok() ? *order : OrderBy();
 }
@@ -31,7 +31,7 @@ TestRow Row(absl::string_view name, std::optional<int64_t> count, absl::string_v
 std::string Sorted(absl::string_view order_by, std::vector<TestRow> rows) {
   const OrderBy order = Parse(order_by);
   std::stable_sort(rows.begin(), rows.end(), [&order](const TestRow& a, const TestRow& b) {
-    return order.Compare(&a, &b) < 0;
+    return order.Compare(TypedRows<TestRow>(TestFields(), {&a, &b}), 0, 1) < 0;
   });
   return absl::StrJoin(
       rows, " ", [](std::string* out, const TestRow& row) { absl::StrAppend(out, row.name); });
@@ -70,12 +70,12 @@ TEST(OrderBy, RefusesWhatItCannotOrderBy) {
       {"count desc now", "expected desc, asc"}, {"count, count desc", "count is named twice"},
   };
   for (const auto& [text, why] : cases) {
-    const auto order = ParseOrderBy(text, TestFields());
+    const auto order = ParseOrderBy(text, TestFields().specs());
     EXPECT_EQ(order.status().code(), absl::StatusCode::kInvalidArgument) << text;
     EXPECT_THAT(std::string(order.status().message()), HasSubstr(why)) << text;
     EXPECT_TRUE(QueryErrorOffset(order.status()).has_value()) << text;
   }
-  EXPECT_FALSE(ParseOrderBy(std::string(kMaxOrderBytes + 1, 'x'), TestFields()).ok());
+  EXPECT_FALSE(ParseOrderBy(std::string(kMaxOrderBytes + 1, 'x'), TestFields().specs()).ok());
 }
 
 // The position of a row compares with every row as the row itself does.
@@ -85,15 +85,16 @@ TEST(OrderBy, PositionsStandForTheirRows) {
   full.time = absl::FromUnixNanos(1767323045123456789);
   const std::vector<TestRow> rows = {full, Row("x", int64_t{2475753473}, "22.04"), Row("", 0),
                                      Row("y", std::nullopt, "9"), Row("X", -1, "sid")};
+  const TypedRows<TestRow> typed(TestFields(), {&rows[0], &rows[1], &rows[2], &rows[3], &rows[4]});
   for (const char* text :
        {"count", "count desc", "version, name", "flag desc", "time", "name desc"}) {
     const OrderBy order = Parse(text);
-    for (const TestRow& at : rows) {
-      const std::vector<std::string> position = order.PositionOf(&at);
+    for (size_t at = 0; at < rows.size(); ++at) {
+      const std::vector<std::string> position = order.PositionOf(typed, at);
       ASSERT_TRUE(order.IsPosition(position)) << text;
-      for (const TestRow& row : rows) {
-        EXPECT_EQ(order.CompareToPosition(&row, position), order.Compare(&row, &at))
-            << text << " " << row.name << " " << at.name;
+      for (size_t row = 0; row < rows.size(); ++row) {
+        EXPECT_EQ(order.CompareToPosition(typed, row, position), order.Compare(typed, row, at))
+            << text << " " << row << " " << at;
       }
     }
   }

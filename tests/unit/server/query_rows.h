@@ -20,27 +20,26 @@ struct TestRow {
   std::vector<std::string> tags;
 };
 
-inline const FieldTable& TestFields() {
-  static const FieldTable& table = *new FieldTable{
-      MakeField<TestRow>("name", FieldType::kText,
-                         [](const TestRow& r) -> FieldValue { return absl::string_view(r.name); }),
-      MakeField<TestRow>("count", FieldType::kNumber,
-                         [](const TestRow& r) -> FieldValue { return OptionalValue(r.count); }),
-      MakeField<TestRow>("flag", FieldType::kBool,
-                         [](const TestRow& r) -> FieldValue { return OptionalValue(r.flag); }),
-      MakeField<TestRow>(
-          "version", FieldType::kVersion,
-          [](const TestRow& r) -> FieldValue { return absl::string_view(r.version); }),
-      MakeField<TestRow>("time", FieldType::kTime,
-                         [](const TestRow& r) -> FieldValue { return r.time; }),
-      MakeListField<TestRow>("tags",
-                             [](const TestRow& r, absl::FunctionRef<bool(absl::string_view)> t) {
-                               for (const std::string& tag : r.tags) {
-                                 if (t(tag)) return true;
-                               }
-                               return false;
-                             }),
-  };
+inline const FieldTable<TestRow>& TestFields() {
+  static const auto& table = *[] {
+    auto* made = new FieldTable<TestRow>();
+    made->Add("name", FieldType::kText,
+              [](const TestRow& r) -> FieldValue { return absl::string_view(r.name); });
+    made->Add("count", FieldType::kNumber,
+              [](const TestRow& r) -> FieldValue { return OptionalValue(r.count); });
+    made->Add("flag", FieldType::kBool,
+              [](const TestRow& r) -> FieldValue { return OptionalValue(r.flag); });
+    made->Add("version", FieldType::kVersion,
+              [](const TestRow& r) -> FieldValue { return absl::string_view(r.version); });
+    made->Add("time", FieldType::kTime, [](const TestRow& r) -> FieldValue { return r.time; });
+    made->AddList("tags", [](const TestRow& r, TextTest test) {
+      for (const std::string& tag : r.tags) {
+        if (test(tag)) return true;
+      }
+      return false;
+    });
+    return made;
+  }();
   return table;
 }
 
