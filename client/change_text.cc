@@ -57,9 +57,10 @@ std::string ChangeLine(const v1::Change& change) {
   std::vector<std::string> parts = {FormatMinute(ToTime(change.time())), change.site_name()};
   if (!change.vo().empty()) parts.push_back(change.vo());
   // A share is called as its VO, which was said.
-  const std::string thing = change.kind() == "share" ? "" : absl::StrCat(" ", ChangedThing(change));
+  const std::string thing =
+      change.kind() == v1::CHANGE_KIND_SHARE ? "" : absl::StrCat(" ", ChangedThing(change));
   const std::string detail = ChangeDetail(change);
-  parts.push_back(absl::StrCat(change.kind(), thing, " ", EnumWord(change.event()),
+  parts.push_back(absl::StrCat(EnumWord(change.kind()), thing, " ", EnumWord(change.event()),
                                detail.empty() ? "" : absl::StrCat(", ", detail)));
   return absl::StrJoin(parts, "  ");
 }

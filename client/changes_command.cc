@@ -33,7 +33,7 @@ Tone ToneOf(v1::ChangeEvent event) {
 
 std::vector<Cell> Cells(const v1::Change& change, bool wide) {
   std::vector<Cell> cells = {{FormatMinute(ToTime(change.time()))},
-                             {change.kind()},
+                             {EnumWord(change.kind())},
                              {EnumWord(change.event()), ToneOf(change.event())},
                              {change.site_name()},
                              {change.vo()},
@@ -71,7 +71,7 @@ absl::StatusOr<bool> RunChanges(const CommandContext& context) {
   const bool wide = options.format == Format::kWide;
   const absl::Time now = context.clock.Now();
   const absl::Time since = TimeOf(options.since, now);
-  const v1::ListChangesRequest request = MakeChangesRequest(options, now);
+  CIS_ASSIGN_OR_RETURN(const v1::ListChangesRequest request, MakeChangesRequest(options, now));
   const std::vector<CsvColumn> csv = CsvColumnsOf(*v1::Change::descriptor(), {});
   ListWriter writer(options.format, HeadsOf(wide, csv), StyleFor(context), context.out);
   CIS_ASSIGN_OR_RETURN(

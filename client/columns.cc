@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -55,10 +54,10 @@ Cell KnownText(absl::string_view text) {
   return text.empty() ? Unknown() : Text(std::string(text));
 }
 
-Cell TristateCell(v1::Tristate value) {
-  if (value == v1::TRISTATE_YES) return {"yes", Tone::kGood};
-  if (value == v1::TRISTATE_NO) return Text("no");
-  return Unknown();
+// Of a fact that is good to have.
+Cell FactCell(bool is_known, bool value) {
+  if (!is_known) return Unknown();
+  return value ? Cell{"yes", Tone::kGood} : Text("no");
 }
 
 Cell StateCell(v1::DataState state) {
@@ -104,7 +103,7 @@ Cell NameCell(absl::string_view name, absl::string_view id, bool active) {
 Cell ErrorsCell(const google::protobuf::RepeatedPtrField<v1::ErrorCount>& errors, absl::Time now) {
   std::vector<std::string> parts;
   for (const v1::ErrorCount& error : errors) {
-    parts.push_back(absl::StrCat(error.error_class(), " ", error.kind_count(), " (",
+    parts.push_back(absl::StrCat(EnumWord(error.error_class()), " ", error.kind_count(), " (",
                                  FormatAge(now - ToTime(error.failing_since_time())), ")"));
   }
   return {absl::StrJoin(parts, ", "), Tone::kWarning};
@@ -115,10 +114,11 @@ Cell FailingCell(const google::protobuf::RepeatedPtrField<v1::KindStatus>& kinds
   std::string text;
   int more = -1;
   for (const v1::KindStatus& kind : kinds) {
-    if (kind.error_class().empty()) continue;
+    if (kind.error_class() == v1::ERROR_CLASS_UNSPECIFIED) continue;
     ++more;
     if (!text.empty()) continue;
-    text = absl::StrCat(kind.kind(), " ", kind.error_class(), ", ", kind.failure_count(), " x (",
+    text = absl::StrCat(EnumWord(kind.kind()), " ", EnumWord(kind.error_class()), ", ",
+                        kind.failure_count(), " x (",
                         FormatAge(now - ToTime(kind.failing_since_time())), ")");
   }
   if (more > 0) absl::StrAppend(&text, absl::StrFormat(" (+%d)", more));
@@ -133,10 +133,15 @@ Cell NextTryCell(const Message& message) {
           Tone::kWarning};
 }
 
-// "connect 3, limit 1", in the order of the names.
-Cell CountsCell(const google::protobuf::Map<std::string, int64_t>& counts) {
-  const std::map<std::string, int64_t> sorted(counts.begin(), counts.end());
-  return {absl::StrJoin(sorted, ", ", absl::PairFormatter(" ")), Tone::kWarning};
+// "connect 3, limit 1". `word_of` gives the word of an entry.
+template <typename Entries, typename WordOf>
+Cell CountsCell(const Entries& entries, WordOf word_of) {
+  std::vector<std::string> parts;
+  for (const auto& entry : entries) {
+    const std::string word = word_of(entry);
+    parts.push_back(absl::StrCat(word.empty() ? "?" : word, " ", entry.count()));
+  }
+  return {absl::StrJoin(parts, ", "), Tone::kWarning};
 }
 
 // The last part of a resource name.
@@ -195,7 +200,8 @@ std::vector<Column<v1::Site>> ColumnsOf(const v1::Site*) {
        [](const T& s, absl::Time) {
          if (!s.has_in_registry()) return Unknown();
          if (!s.in_registry()) return Cell{"not listed", Tone::kWarning};
-         return Text(absl::StrCat(s.certification(), s.certification().empty() ? "listed" : "",
+         const std::string word = EnumWord(s.certification());
+         return Text(absl::StrCat(word.empty() ? "listed" : word,
                                   s.infrastructure().empty() ? "" : ", ", s.infrastructure()));
        }},
       {Left("ENDPOINTS"), kWideOnly,
@@ -210,7 +216,7 @@ std::vector<Column<v1::SiteProblem>> ColumnsOf(const v1::SiteProblem*) {
   using T = v1::SiteProblem;
   return {
       {Long("SITE", 16), kAlways, [](const T& p, absl::Time) { return Text(p.site_name()); }},
-      {Left("CODE"), kAlways, [](const T& p, absl::Time) { return Text(p.code()); }},
+      {Left("CODE"), kAlways, [](const T& p, absl::Time) { return Text(EnumCode(p.code())); }},
       {Left("SINCE"), kAlways,
        [](const T& p, absl::Time) {
          if (!p.has_since_time()) return Unknown();
@@ -240,7 +246,7 @@ std::vector<Column<v1::Offer>> ColumnsOf(const v1::Offer*) {
          return o.in_downtime() ? Cell{"outage", Tone::kBad} : Cell{};
        }},
       {Left("SITE STATUS"), kWideOnly,
-       [](const T& o, absl::Time) { return KnownText(o.certification()); }},
+       [](const T& o, absl::Time) { return KnownText(EnumWord(o.certification())); }},
       {Left("HOSTS"), kWideOnly,
        [](const T& o, absl::Time) { return Text(absl::StrJoin(o.hostnames(), ",")); }},
       {Left("NAME"), kWideOnly, [](const T& o, absl::Time) { return Text(o.name()); }},
@@ -347,7 +353,8 @@ std::vector<Column<v1::Flavor>> ColumnsOf(const v1::Flavor*) {
          return Text(GpuText(f.has_gpu_count(), f.gpu_count(), f.gpu_vendor(), f.gpu_model()));
        }},
       {Left("ARCH"), kAlways, [](const T& f, absl::Time) { return KnownText(f.arch()); }},
-      {Left("CPU"), kWideOnly, [](const T& f, absl::Time) { return KnownText(f.cpu_alloc()); }},
+      {Left("CPU"), kWideOnly,
+       [](const T& f, absl::Time) { return KnownText(EnumWord(f.cpu_allocation())); }},
       {Right("EPH GiB"), kWideOnly,
        [](const T& f, absl::Time) {
          return f.has_ephemeral_gib() ? Number(f.ephemeral_gib()) : Unknown();
@@ -385,7 +392,7 @@ std::vector<Column<v1::Image>> ColumnsOf(const v1::Image*) {
          if (i.has_bootable() && !i.bootable()) return Cell{"not bootable", Tone::kWarning};
          if (!i.usable()) return Cell{"not usable", Tone::kWarning};
          if (IsOver(i.expire_date(), now)) return Cell{"expired", Tone::kWarning};
-         if (i.visibility() == "community") return Cell{"community", Tone::kDim};
+         if (i.visibility() == v1::IMAGE_VISIBILITY_COMMUNITY) return Cell{"community", Tone::kDim};
          return i.is_snapshot() ? Cell{"snapshot", Tone::kDim} : Cell{};
        }},
       {Right("MIN RAM GiB"), kWideOnly,
@@ -407,10 +414,11 @@ std::vector<Column<v1::Image>> ColumnsOf(const v1::Image*) {
          return IsOver(i.expire_date(), now) ? Cell{i.expire_date(), Tone::kWarning}
                                              : KnownText(i.expire_date());
        }},
-      {Left("PURPOSE"), kWideOnly, [](const T& i, absl::Time) { return KnownText(i.purpose()); }},
+      {Left("PURPOSE"), kWideOnly,
+       [](const T& i, absl::Time) { return KnownText(EnumWord(i.purpose())); }},
       {Left("STATUS"), kWideOnly, [](const T& i, absl::Time) { return KnownText(i.status()); }},
       {Left("VISIBILITY"), kWideOnly,
-       [](const T& i, absl::Time) { return KnownText(i.visibility()); }},
+       [](const T& i, absl::Time) { return KnownText(EnumWord(i.visibility())); }},
       {Left("VOS"), kWideOnly,
        [](const T& i, absl::Time) { return Text(absl::StrJoin(i.vos(), ",")); }},
       {Left("ID"), kWideOnly, [](const T& i, absl::Time) { return Text(i.upstream_id()); }},
@@ -430,21 +438,23 @@ std::vector<Column<v1::Network>> ColumnsOf(const v1::Network*) {
        }},
       {Left("USE"), kAlways,
        [](const T& n, absl::Time) {
-         if (n.also_floating_pool()) return Text(absl::StrCat(n.usable_as(), "+floating-pool"));
-         return KnownText(n.usable_as());
+         const std::string use = EnumWord(n.usable_as());
+         if (n.also_floating_pool()) return Text(absl::StrCat(use, "+floating-pool"));
+         return KnownText(use);
        }},
       {Left("PUBLIC v4"), kAlways,
-       [](const T& n, absl::Time) { return TristateCell(n.public_v4()); }},
+       [](const T& n, absl::Time) { return FactCell(n.has_public_v4(), n.public_v4()); }},
       {Left("PUBLIC v6"), kAlways,
-       [](const T& n, absl::Time) { return TristateCell(n.public_v6()); }},
+       [](const T& n, absl::Time) { return FactCell(n.has_public_v6(), n.public_v6()); }},
       {Left("SURE"), kAlways,
        [](const T& n, absl::Time) {
-         const auto& sure = n.provenance().confidence();
-         const auto found = sure.find("usable_as");
-         return found == sure.end() ? Cell{} : Text(EnumWord(v1::Confidence{found->second}));
+         for (const v1::FieldConfidence& fact : n.provenance().confidences()) {
+           if (fact.field() == "usable_as") return Text(ConfidenceText(fact.confidence()));
+         }
+         return Cell{};
        }},
       {Left("ATTACHABLE"), kWideOnly,
-       [](const T& n, absl::Time) { return TristateCell(n.attachable()); }},
+       [](const T& n, absl::Time) { return FactCell(n.has_attachable(), n.attachable()); }},
       {Left("EXTERNAL"), kWideOnly,
        [](const T& n, absl::Time) {
          return n.has_is_external() ? YesNo(n.is_external()) : Unknown();
@@ -492,9 +502,14 @@ std::vector<Column<v1::Crawl>> ColumnsOf(const v1::Crawl*) {
          return c.backing_off_count() == 0 ? Cell{} : Number(c.backing_off_count());
        }},
       {IfAny(Left("ERRORS")), kAlways,
-       [](const T& c, absl::Time) { return CountsCell(c.error_counts()); }},
+       [](const T& c, absl::Time) {
+         return CountsCell(c.error_counts(),
+                           [](const auto& e) { return EnumWord(e.error_class()); });
+       }},
       {IfAny(Left("LIMITS HIT")), kAlways,
-       [](const T& c, absl::Time) { return CountsCell(c.limit_hits()); }},
+       [](const T& c, absl::Time) {
+         return CountsCell(c.limit_hits(), [](const auto& h) { return EnumWord(h.limit()); });
+       }},
       {Left("NAME"), kWideOnly, [](const T& c, absl::Time) { return Text(c.name()); }},
   };
 }

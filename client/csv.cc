@@ -12,8 +12,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "cis/v1/common.pb.h"
 #include "client/proto_json.h"
 #include "client/text.h"
+#include "client/words.h"
 
 namespace cis {
 namespace {
@@ -29,7 +31,8 @@ constexpr size_t kMaxDepth = 4;
 bool IsLeaf(const FieldDescriptor& field) {
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return true;
   const std::string& type = field.message_type()->full_name();
-  return type == "google.protobuf.Timestamp" || type == "google.protobuf.Duration";
+  return type == "google.protobuf.Timestamp" || type == "google.protobuf.Duration" ||
+         type == "cis.v1.Amount" || type == "cis.v1.Warning";
 }
 
 void AddColumns(const Descriptor& type, const CsvColumn& above, std::vector<CsvColumn>& columns) {
@@ -49,6 +52,10 @@ void AddColumns(const Descriptor& type, const CsvColumn& above, std::vector<CsvC
 
 std::string ScalarText(const nlohmann::ordered_json& value, const FieldDescriptor& field) {
   if (value.is_null()) return "";
+  if (field.message_type() == v1::Warning::descriptor()) {
+    return absl::StrCat(value["code"].get<std::string>(), ": ",
+                        value["message"].get<std::string>());
+  }
   if (!value.is_string()) return value.dump();
   auto text = value.get<std::string>();
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM) return text;
@@ -124,6 +131,13 @@ std::vector<std::string> CsvCells(const Message& message, absl::Span<const CsvCo
       continue;
     }
     const FieldDescriptor& field = *column.path.back();
+    if (!field.is_repeated() && field.message_type() == v1::Amount::descriptor()) {
+      v1::Amount amount;
+      const auto& r = *holder->GetReflection();
+      if (r.HasField(*holder, &field)) amount.CopyFrom(r.GetMessage(*holder, &field));
+      cells.push_back(r.HasField(*holder, &field) ? AmountText(amount) : "");
+      continue;
+    }
     const nlohmann::ordered_json value = FieldToJson(*holder, field);
     if (!value.is_array()) {
       cells.push_back(ScalarText(value, field));

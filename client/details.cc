@@ -34,9 +34,9 @@ std::map<std::string, std::string> SourcesByField(const v1::Provenance& provenan
   }
   std::map<std::string, std::string> sources;
   for (const auto& [field, by] : told) sources[field] = absl::StrJoin(by, "; ");
-  for (const auto& [field, confidence] : provenance.confidence()) {
-    std::string& text = sources[field];
-    const std::string word = EnumWord(v1::Confidence{confidence});
+  for (const v1::FieldConfidence& fact : provenance.confidences()) {
+    std::string& text = sources[fact.field()];
+    const std::string word = ConfidenceText(fact.confidence());
     text = text.empty() ? word : absl::StrCat(word, ": ", text);
   }
   return sources;
@@ -100,8 +100,8 @@ std::vector<std::string> ValueLines(const Message& message, const FieldDescripto
     return SubTable(message, field);
   }
   if (field.is_repeated()) {
-    for (int i = 0; i < r.FieldSize(message, &field); ++i) {
-      lines.push_back(CleanText(r.GetRepeatedString(message, &field, i)));
+    for (const auto& item : FieldToJson(message, field)) {
+      lines.push_back(CleanText(item.is_string() ? item.get<std::string>() : item.dump()));
     }
     return lines;
   }
@@ -156,8 +156,8 @@ std::string DetailsText(const Message& message, const TableStyle& style, absl::T
     label = "";
   }
   label = "warnings";
-  for (const std::string& warning : provenance.warnings()) {
-    add_line(label, Paint(CleanText(warning), Tone::kWarning, style.colour), "");
+  for (const v1::Warning& warning : provenance.warnings()) {
+    add_line(label, Paint(CleanText(WarningText(warning)), Tone::kWarning, style.colour), "");
     label = "";
   }
   return text;

@@ -16,6 +16,7 @@
 #include "client/csv.h"
 #include "client/proto_json.h"
 #include "client/text.h"
+#include "client/words.h"
 #include "schema/base/shell_quote.h"
 
 namespace cis {
@@ -79,7 +80,7 @@ constexpr std::array<Remedy, 14> kFlavorRemedies = {{
     {"gpu_kind", "the keys that ask for the device: pci_passthrough:alias, resources:VGPU", ""},
     {"gpu_memory_mib", "openstack flavor set --property Accelerator:Memory=GIB $id", ""},
     {"arch", "openstack flavor set --property hw:architecture=$value $id", "ARCHITECTURE"},
-    {"cpu_alloc", "openstack flavor set --property hw:cpu_policy=POLICY $id", ""},
+    {"cpu_allocation", "openstack flavor set --property hw:cpu_policy=POLICY $id", ""},
     {"boot_from_volume", "follows disk_gib", ""},
     {"baremetal", "the resource class that extra specs ask for", ""},
 }};
@@ -110,8 +111,7 @@ std::string TextOf(const Message& message, const FieldDescriptor& field) {
   if (field.has_presence() && !message.GetReflection()->HasField(message, &field)) return "";
   CsvColumn column;
   column.path.push_back(&field);
-  const std::string text = CsvCells(message, {column})[0];
-  return text == "unknown" ? "" : text;
+  return CsvCells(message, {column})[0];
 }
 
 std::string StringOf(const Message& message, const char* name) {
@@ -180,9 +180,8 @@ std::vector<ExplainedFact> Explain(const Message& message) {
     }
     std::stable_sort(fact.sources.begin(), fact.sources.end(),
                      [](const FactSource& a, const FactSource& b) { return a.level < b.level; });
-    const auto confidence = provenance.confidence().find(fact.field);
-    if (confidence != provenance.confidence().end()) {
-      fact.confidence = EnumWord(v1::Confidence{confidence->second});
+    for (const v1::FieldConfidence& entry : provenance.confidences()) {
+      if (entry.field() == fact.field) fact.confidence = ConfidenceText(entry.confidence());
     }
     fact.change = ChangeOf(*remedy, fact.value, id);
     facts.push_back(std::move(fact));
@@ -211,9 +210,9 @@ std::string ExplanationText(const Message& message, const TableStyle& style) {
                     "\n");
   }
   const v1::Provenance provenance = ProvenanceOf(message);
-  for (const std::string& warning : provenance.warnings()) {
-    absl::StrAppend(&text, "warning: ", Paint(CleanText(warning), Tone::kWarning, style.colour),
-                    "\n");
+  for (const v1::Warning& warning : provenance.warnings()) {
+    absl::StrAppend(&text, "warning: ",
+                    Paint(CleanText(WarningText(warning)), Tone::kWarning, style.colour), "\n");
   }
   absl::StrAppend(&text,
                   "Evidence: A asserted, B observed, C said by the API, D inferred, E names. An "
@@ -241,7 +240,9 @@ nlohmann::ordered_json ExplanationJson(const Message& message) {
   }
   nlohmann::ordered_json warnings = nlohmann::ordered_json::array();
   const v1::Provenance provenance = ProvenanceOf(message);
-  for (const std::string& warning : provenance.warnings()) warnings.push_back(warning);
+  for (const v1::Warning& warning : provenance.warnings()) {
+    warnings.push_back({{"code", warning.code()}, {"message", warning.message()}});
+  }
   return {{"name", StringOf(message, "name")},
           {"facts", std::move(facts)},
           {"warnings", std::move(warnings)}};

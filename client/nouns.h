@@ -34,7 +34,7 @@ CIS_NOUN(Crawl, Crawls, crawls, false);
 
 #undef CIS_NOUN
 
-// Of the registry: listed only, and by a filter instead of a parent.
+// Of the registry: its sites need not be sites of CIS, so a filter chooses among them.
 #define CIS_LISTED_NOUN(Type, Plural, items_field, words)                       \
   template <>                                                                   \
   struct Noun<v1::Type> {                                                       \

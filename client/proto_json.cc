@@ -199,16 +199,20 @@ std::string DumpJson(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string EnumWord(const google::protobuf::EnumDescriptor& type, int number) {
+std::string EnumCode(const google::protobuf::EnumDescriptor& type, int number) {
   const auto* value = type.FindValueByNumber(number);
   if (value == nullptr) return absl::StrCat(number);
+  if (number == 0) return "";
   // The prefix that all values share is what the value 0 has before UNSPECIFIED.
   absl::string_view prefix = type.FindValueByNumber(0)->name();
   if (!absl::ConsumeSuffix(&prefix, "UNSPECIFIED")) prefix = "";
-  if (number == 0) return "";
   absl::string_view name = value->name();
   absl::ConsumePrefix(&name, prefix);
-  return absl::StrReplaceAll(absl::AsciiStrToLower(name), {{"_", "-"}});
+  return std::string(name);
+}
+
+std::string EnumWord(const google::protobuf::EnumDescriptor& type, int number) {
+  return absl::StrReplaceAll(absl::AsciiStrToLower(EnumCode(type, number)), {{"_", "-"}});
 }
 
 }  // namespace cis

@@ -32,13 +32,21 @@ nlohmann::ordered_json FieldToJson(const google::protobuf::Message& message,
 std::string DumpJson(const nlohmann::ordered_json& json, int indent);
 
 // An enum value as a word: `DATA_STATE_FRESH` is `fresh`, `FLOATING_NEEDS_ROUTER` is
-// `floating-needs-router`; empty for the value that means "not told".
+// `floating-needs-router`; empty for the value that means "not reported".
 std::string EnumWord(const google::protobuf::EnumDescriptor& type, int number);
+
+// The value as codes are written: `SITE_PROBLEM_CODE_URL_DIFFERS` is `URL_DIFFERS`; empty for the
+// value that means "not reported".
+std::string EnumCode(const google::protobuf::EnumDescriptor& type, int number);
 
 // The same for a generated enum, e.g. EnumWord(site.state()).
 template <typename Enum>
 std::string EnumWord(Enum value) {
   return EnumWord(*google::protobuf::GetEnumDescriptor<Enum>(), static_cast<int>(value));
+}
+template <typename Enum>
+std::string EnumCode(Enum value) {
+  return EnumCode(*google::protobuf::GetEnumDescriptor<Enum>(), static_cast<int>(value));
 }
 
 }  // namespace cis

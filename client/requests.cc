@@ -255,10 +255,17 @@ absl::StatusOr<std::string> MakeFilter(const ListOptions& options) {
 }
 
 template <typename Request>
-void SetChangeFilters(const Options& options, Request& request) {
+absl::Status SetChangeFilters(const Options& options, Request& request) {
+  request.set_parent("sites/-");
   request.mutable_sites()->Assign(options.list.sites.begin(), options.list.sites.end());
   request.mutable_vos()->Assign(options.list.vos.begin(), options.list.vos.end());
-  request.mutable_kinds()->Assign(options.kinds.begin(), options.kinds.end());
+  for (const std::string& word : options.kinds) {
+    // The plural is understood: "flavors".
+    const std::string one(absl::StripSuffix(word, "s"));
+    CIS_ASSIGN_OR_RETURN(const v1::ChangeKind kind, EnumOfWord<v1::ChangeKind>("--kind", one));
+    request.add_kinds(kind);
+  }
+  return absl::OkStatus();
 }
 
 void SetTime(absl::Time time, google::protobuf::Timestamp& proto) {
@@ -273,18 +280,19 @@ int64_t PlacementLimit(const PlaceOptions& options) {
   return options.limit.value_or(options.all ? kAllLimit : 0);
 }
 
-v1::ListChangesRequest MakeChangesRequest(const Options& options, absl::Time now) {
+absl::StatusOr<v1::ListChangesRequest> MakeChangesRequest(const Options& options, absl::Time now) {
   v1::ListChangesRequest request;
-  SetChangeFilters(options, request);
+  CIS_RETURN_IF_ERROR(SetChangeFilters(options, request));
   SetTime(TimeOf(options.since, now), *request.mutable_start_time());
   if (options.until) SetTime(TimeOf(*options.until, now), *request.mutable_end_time());
   request.set_page_size(PageSize(0, options.list.limit));
   return request;
 }
 
-v1::WatchChangesRequest MakeWatchRequest(const Options& options, absl::string_view resume_token) {
+absl::StatusOr<v1::WatchChangesRequest> MakeWatchRequest(const Options& options,
+                                                         absl::string_view resume_token) {
   v1::WatchChangesRequest request;
-  SetChangeFilters(options, request);
+  CIS_RETURN_IF_ERROR(SetChangeFilters(options, request));
   request.set_resume_token(std::string(resume_token));
   return request;
 }
@@ -370,8 +378,8 @@ template <typename T>
 absl::StatusOr<typename Noun<T>::ListRequest> MakeListRequest(const ListOptions& options,
                                                               Format format) {
   typename Noun<T>::ListRequest request;
+  if constexpr (requires { request.parent(); }) request.set_parent("sites/-");
   if constexpr (Noun<T>::kHasParent) {
-    request.set_parent("sites/-");
     // One site by its resource name: the server says if it does not exist.
     if (options.sites.size() == 1 && absl::StartsWith(options.sites[0], "sites/")) {
       request.set_parent(options.sites[0]);

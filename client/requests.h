@@ -27,8 +27,9 @@ absl::StatusOr<v1::PlacementQuery> MakeQuery(const PlaceOptions& options);
 absl::StatusOr<v1::FindPlacementsRequest> MakeFindRequest(const PlaceOptions& options);
 
 // For `changes` and `watch`.
-v1::ListChangesRequest MakeChangesRequest(const Options& options, absl::Time now);
-v1::WatchChangesRequest MakeWatchRequest(const Options& options, absl::string_view resume_token);
+absl::StatusOr<v1::ListChangesRequest> MakeChangesRequest(const Options& options, absl::Time now);
+absl::StatusOr<v1::WatchChangesRequest> MakeWatchRequest(const Options& options,
+                                                         absl::string_view resume_token);
 
 // A text as a quoted filter value; `*` at its ends keeps its meaning.
 std::string QuoteFilterValue(absl::string_view text);

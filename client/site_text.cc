@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/proto_json.h"
 #include "client/text.h"
 #include "client/words.h"
 
@@ -33,6 +34,10 @@ std::string CutMiddle(const std::string& text, size_t width) {
   return absl::StrCat(head, text.substr(tail));
 }
 
+void AppendKind(std::string* out, int kind) {
+  absl::StrAppend(out, EnumWord(static_cast<v1::DataKind>(kind)));
+}
+
 }  // namespace
 
 std::string SharesText(const v1::Site& site) {
@@ -53,7 +58,7 @@ std::string FailingText(const v1::Site& site, absl::Time now) {
   const v1::ErrorCount& error = *std::max_element(
       site.errors().begin(), site.errors().end(),
       [](const auto& a, const auto& b) { return a.share_count() < b.share_count(); });
-  return absl::StrCat(error.error_class(), " (",
+  return absl::StrCat(EnumWord(error.error_class()), " (",
                       FormatAge(now - ToTime(error.failing_since_time())), ")",
                       site.errors_size() > 1 ? absl::StrCat(" +", site.errors_size() - 1) : "");
 }
@@ -86,7 +91,7 @@ std::vector<Cell> SiteLines(const v1::Site& site, size_t width) {
   for (const v1::ErrorCount& error : site.errors()) {
     if (++told_count > kMaxErrorLines) break;
     const std::string what =
-        absl::StrCat(absl::StrJoin(error.kinds(), ", "), " of ", error.share_count(),
+        absl::StrCat(absl::StrJoin(error.kinds(), ", ", AppendKind), " of ", error.share_count(),
                      error.share_count() == 1 ? " share" : " shares", " since ",
                      FormatMinute(ToTime(error.failing_since_time())));
     const std::string message = CleanText(error.error_message());

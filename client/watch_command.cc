@@ -52,8 +52,9 @@ class Watcher {
 
   // Watches until the connection is lost (the reason is returned) or it is enough (nullopt).
   absl::StatusOr<std::optional<absl::Status>> RunStream() {
-    const std::unique_ptr<ChangeStream> stream =
-        context_.client.WatchChanges(MakeWatchRequest(context_.options, token_));
+    CIS_ASSIGN_OR_RETURN(const v1::WatchChangesRequest request,
+                         MakeWatchRequest(context_.options, token_));
+    const std::unique_ptr<ChangeStream> stream = context_.client.WatchChanges(request);
     while (true) {
       for (const v1::WatchChangesResponse& message : stream->Take()) {
         connected_ = true;

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/proto_json.h"
 #include "client/text.h"
 
 namespace cis {
@@ -32,6 +33,32 @@ std::string GpuText(bool known, double count, absl::string_view vendor, absl::st
 std::string OsText(absl::string_view distro, absl::string_view version) {
   if (distro.empty()) return "";
   return absl::StrCat(distro, version.empty() ? "" : " ", version);
+}
+
+std::string ConfidenceText(v1::Confidence confidence) {
+  const std::string word = EnumWord(confidence);
+  return word.empty() ? "unknown" : word;
+}
+
+std::string WarningText(const v1::Warning& warning) {
+  return absl::StrCat(warning.code(), warning.message().empty() ? "" : ": ", warning.message());
+}
+
+std::string AmountText(const v1::Amount& amount) {
+  if (amount.unlimited()) return "unlimited";
+  const std::string number = absl::StrFormat("%.15g", amount.value());
+  switch (amount.unit()) {
+    case v1::UNIT_BYTE:
+      return absl::StrCat(number, " bytes");
+    case v1::UNIT_MIB:
+      return absl::StrCat(number, " MiB");
+    case v1::UNIT_GIB:
+      return absl::StrCat(number, " GiB");
+    case v1::UNIT_SECOND:
+      return absl::StrCat(number, " s");
+    default:
+      return number;
+  }
 }
 
 std::string DowntimeText(const v1::Downtime& downtime) {

@@ -24,6 +24,15 @@ std::string GpuText(bool known, double count, absl::string_view vendor, absl::st
 // `ubuntu 22.04`; empty if unknown.
 std::string OsText(absl::string_view distro, absl::string_view version);
 
+// "strong"; "unknown" for what nothing is known of.
+std::string ConfidenceText(v1::Confidence confidence);
+
+// "OS_CONFLICT: property says ubuntu, name says debian".
+std::string WarningText(const v1::Warning& warning);
+
+// "8192 MiB", "20", "unlimited".
+std::string AmountText(const v1::Amount& amount);
+
 // Seconds and nanoseconds as a time.
 absl::Time ToTime(const google::protobuf::Timestamp& time);
 

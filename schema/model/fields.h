@@ -353,13 +353,14 @@ void VisitFields(Visitor& visit, Record& record) {
   if constexpr (requires { record.provenance; }) visit.Provenance(record.provenance);
 }
 
-// What the API calls the member of a record, which evidence names; `member` itself if it is none or
-// the API does not have it.
+// What the API calls a member of a record, which evidence names so and the journal by its column;
+// `text` itself if it is neither, or the API does not have it.
 template <typename Record>
-absl::string_view ApiNameOf(absl::string_view member) {
-  absl::string_view name = member;
+absl::string_view ApiNameOf(absl::string_view text) {
+  absl::string_view name = text;
   DescribeFields(OfRecord<Record>(), [&](const auto& field) {
-    if (field.info.member == member && !field.info.name.empty()) name = field.info.name;
+    if (field.info.name.empty()) return;
+    if (field.info.member == text || field.info.column == text) name = field.info.name;
   });
   return name;
 }

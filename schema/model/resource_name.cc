@@ -145,6 +145,10 @@ std::string FormatOfferName(absl::string_view site_name, absl::string_view servi
   return absl::StrCat(FormatSiteName(site_name), "/offers/", FormatSlug(service_type));
 }
 
+std::string FormatChangeName(absl::string_view site_name, int64_t change_id) {
+  return absl::StrCat(FormatSiteName(site_name), "/changes/", change_id);
+}
+
 std::string FormatCrawlName(int64_t crawl_id) { return absl::StrCat("crawls/", crawl_id); }
 
 absl::StatusOr<ParsedName> ParseResourceName(absl::string_view text, absl::string_view collection) {

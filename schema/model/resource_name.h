@@ -39,7 +39,9 @@ std::string FormatShareName(const Share& share);           // "sites/S/shares/..
 std::string FormatFlavorName(const Endpoint& endpoint, absl::string_view upstream_id);
 std::string FormatImageName(const Endpoint& endpoint, absl::string_view upstream_id);
 std::string FormatNetworkName(const Share& share, absl::string_view upstream_id);
-std::string FormatCrawlName(int64_t crawl_id);  // "crawls/12"
+std::string FormatChangeName(absl::string_view site_name,
+                             int64_t change_id);  // "sites/S/changes/7"
+std::string FormatCrawlName(int64_t crawl_id);    // "crawls/12"
 // Of the registry: "sites/S/problems/..." and "sites/S/offers/...".
 std::string FormatSiteProblemName(const SiteProblem& problem);
 std::string FormatOfferName(absl::string_view site_name, absl::string_view service_type);
@@ -48,7 +50,7 @@ std::string FormatOfferName(absl::string_view site_name, absl::string_view servi
 struct ParsedName {
   std::string site_id;     // "" for vos and crawls; "-" for the wildcard
   std::string collection;  // "sites", "endpoints", "vos", "shares", "flavors", "images",
-                           // "networks", "crawls"
+                           // "networks", "crawls", "problems", "offers", "changes"
   std::string id;          // of the last collection
 };
 

@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "cis/internal/resume_token.pb.h"
-#include "google/protobuf/repeated_ptr_field.h"
 #include "schema/base/log.h"
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
@@ -17,6 +16,7 @@
 #include "server/service/errors.h"
 #include "server/service/history_errors.h"
 #include "server/service/list_page.h"
+#include "server/service/lookup.h"
 #include "server/service/placement_errors.h"
 #include "server/service/proto_values.h"
 
@@ -26,12 +26,11 @@ namespace {
 // Entries of a list of names.
 constexpr int kMaxNames = 100;
 constexpr size_t kMaxResumeTokenBytes = 200;
+constexpr absl::string_view kAllSites = "sites/-";
 
-using Names = google::protobuf::RepeatedPtrField<std::string>;
-
-absl::Status CheckCount(absl::string_view field, const Names& names) {
-  if (names.size() <= kMaxNames) return absl::OkStatus();
-  return RequestTooLargeError(field, names.size(), kMaxNames, "entries");
+absl::Status CheckCount(absl::string_view field, int count) {
+  if (count <= kMaxNames) return absl::OkStatus();
+  return RequestTooLargeError(field, count, kMaxNames, "entries");
 }
 
 // The site that a GOCDB name or `sites/{site}` means.
@@ -45,13 +44,35 @@ absl::StatusOr<std::string> ResolveSiteName(const Snapshot& snapshot, const std:
   return ResourceNotFoundError("sites", text, NearestNames(text, known, 3));
 }
 
+// Nothing for a value that this server does not know, and for UNSPECIFIED.
+std::optional<ChangeKind> ChangeKindOf(v1::ChangeKind kind) {
+  for (const ChangeKind one : kAllChangeKinds) {
+    if (ChangeKindToProto(one) == kind) return one;
+  }
+  return std::nullopt;
+}
+
+absl::Status SitesBelowOneSiteError(absl::string_view parent) {
+  return InvalidFieldError(
+      "CONFLICTING_FIELDS", "sites",
+      absl::StrCat("sites is set and parent is \"", parent.substr(0, 100),
+                   "\"; sites choose among all sites, so parent must be ", kAllSites),
+      {{"parent", std::string(parent.substr(0, 100))}});
+}
+
 // What both methods filter by.
 template <typename Request>
 absl::StatusOr<ChangeQuery> ParseFilters(const Snapshot& snapshot, const Request& request) {
   ChangeQuery query;
-  CIS_RETURN_IF_ERROR(CheckCount("sites", request.sites()));
-  CIS_RETURN_IF_ERROR(CheckCount("vos", request.vos()));
-  CIS_RETURN_IF_ERROR(CheckCount("kinds", request.kinds()));
+  CIS_RETURN_IF_ERROR(CheckCount("sites", request.sites_size()));
+  CIS_RETURN_IF_ERROR(CheckCount("vos", request.vos_size()));
+  CIS_RETURN_IF_ERROR(CheckCount("kinds", request.kinds_size()));
+  CIS_ASSIGN_OR_RETURN(const std::vector<const SiteIndex*> parents,
+                       ResolveParent(snapshot, request.parent()));
+  if (request.parent() != kAllSites) {
+    if (!request.sites().empty()) return SitesBelowOneSiteError(request.parent());
+    query.site_names.push_back(parents.front()->site()->site.name);
+  }
   for (const std::string& text : request.sites()) {
     CIS_ASSIGN_OR_RETURN(query.site_names.emplace_back(), ResolveSiteName(snapshot, text));
   }
@@ -63,13 +84,9 @@ absl::StatusOr<ChangeQuery> ParseFilters(const Snapshot& snapshot, const Request
     }
     query.vos.push_back(vo);
   }
-  for (absl::string_view text : request.kinds()) {
-    const std::string whole(text);
-    absl::ConsumeSuffix(&text, "s");
-    const std::optional<ChangeKind> kind = ParseChangeKind(text);
-    if (!kind) {
-      return UnknownWordError("kinds", whole, "flavor, image, network, quota, share");
-    }
+  for (const int number : request.kinds()) {
+    const auto kind = ChangeKindOf(static_cast<v1::ChangeKind>(number));
+    if (!kind) return UnknownEnumValueError("kinds", number, "ChangeKind");
     query.kinds.push_back(*kind);
   }
   return query;
@@ -99,6 +116,28 @@ absl::Status PastError(const absl::Status& status) {
   Log(LogLevel::kWarning, "history.failed",
       {{"code", absl::StatusCodeToString(status.code())}, {"error", status.message()}});
   return HistoryUnavailableError();
+}
+
+absl::Status GetChange(Past& past, const Snapshot& snapshot, const v1::GetChangeRequest& request,
+                       v1::Change& response) {
+  CIS_ASSIGN_OR_RETURN(const ParsedName name, ParseNameField("name", request.name(), "changes"));
+  CIS_RETURN_IF_ERROR(ResolveSite(snapshot, name.site_id).status());
+  int64_t id = 0;
+  std::vector<Change> changes;
+  if (absl::SimpleAtoi(name.id, &id) && id > 0) {
+    ChangeQuery query;
+    query.after_id = id - 1;
+    query.newest_first = false;
+    query.limit = 1;
+    CIS_RETURN_IF_ERROR(PastError(past.Read([&](HistoryReader& reader) -> absl::Status {
+      CIS_ASSIGN_OR_RETURN(changes, reader.Changes(query));
+      return absl::OkStatus();
+    })));
+  }
+  if (changes.size() == 1) ChangeToProto(changes.front(), response);
+  if (response.name() == request.name()) return absl::OkStatus();
+  response.Clear();
+  return ResourceNotFoundError("changes", request.name(), {});
 }
 
 absl::Status ListChanges(Past& past, const RequestContext& context, const Snapshot& snapshot,

@@ -15,11 +15,15 @@
 
 namespace cis {
 
+// Returns CHANGE_NOT_FOUND for a change that is not kept.
+absl::Status GetChange(Past& past, const Snapshot& snapshot, const v1::GetChangeRequest& request,
+                       v1::Change& response);
 absl::Status ListChanges(Past& past, const RequestContext& context, const Snapshot& snapshot,
                          const v1::ListChangesRequest& request, v1::ListChangesResponse& response);
 
 // Which changes a stream is about. Names are those of `snapshot`. Returns SITE_NOT_FOUND,
-// VO_NOT_FOUND, UNKNOWN_WORD or REQUEST_TOO_LARGE.
+// VO_NOT_FOUND, INVALID_RESOURCE_NAME, CONFLICTING_FIELDS, UNKNOWN_ENUM_VALUE or
+// REQUEST_TOO_LARGE.
 absl::StatusOr<ChangeQuery> ParseWatch(const Snapshot& snapshot,
                                        const v1::WatchChangesRequest& request);
 

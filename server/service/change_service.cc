@@ -25,6 +25,16 @@ class ChangeServiceImpl final : public v1::ChangeService::CallbackService {
  public:
   ChangeServiceImpl(const ServiceParts& parts, ChangeFeed* feed) : parts_(parts), feed_(feed) {}
 
+  grpc::ServerUnaryReactor* GetChange(grpc::CallbackServerContext* call,
+                                      const v1::GetChangeRequest* request,
+                                      v1::Change* response) override {
+    return ServeFromPast(call, parts_, "GetChange",
+                         [request, response](Past& past, const RequestContext&,
+                                             const std::shared_ptr<const Snapshot>& snapshot) {
+                           return cis::GetChange(past, *snapshot, *request, *response);
+                         });
+  }
+
   grpc::ServerUnaryReactor* ListChanges(grpc::CallbackServerContext* call,
                                         const v1::ListChangesRequest* request,
                                         v1::ListChangesResponse* response) override {

@@ -2,11 +2,28 @@
 
 #include <string>
 
-#include "absl/strings/str_cat.h"
+#include "schema/model/fields.h"
 #include "schema/model/resource_name.h"
 #include "server/service/proto_values.h"
 
 namespace cis {
+
+v1::ChangeKind ChangeKindToProto(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::kFlavor:
+      return v1::CHANGE_KIND_FLAVOR;
+    case ChangeKind::kImage:
+      return v1::CHANGE_KIND_IMAGE;
+    case ChangeKind::kNetwork:
+      return v1::CHANGE_KIND_NETWORK;
+    case ChangeKind::kQuota:
+      return v1::CHANGE_KIND_QUOTA;
+    case ChangeKind::kShare:
+      return v1::CHANGE_KIND_SHARE;
+  }
+  return v1::CHANGE_KIND_UNSPECIFIED;
+}
+
 namespace {
 
 v1::ChangeEvent EventToProto(ChangeEvent event) {
@@ -60,12 +77,28 @@ std::string ResourceOf(const Change& change) {
   return "";
 }
 
+// The field by its name in the API; of a part, such as `extra_specs.KEY`, as it is.
+std::string FieldOf(const Change& change) {
+  switch (change.kind) {
+    case ChangeKind::kFlavor:
+      return std::string(ApiNameOf<Flavor>(change.field));
+    case ChangeKind::kImage:
+      return std::string(ApiNameOf<Image>(change.field));
+    case ChangeKind::kNetwork:
+      return std::string(ApiNameOf<Network>(change.field));
+    case ChangeKind::kQuota:
+    case ChangeKind::kShare:
+      break;
+  }
+  return change.field;
+}
+
 }  // namespace
 
 void ChangeToProto(const Change& change, v1::Change& proto) {
-  proto.set_name(absl::StrCat("changes/", change.id));
+  proto.set_name(FormatChangeName(change.share.endpoint.site_name, change.id));
   *proto.mutable_time() = TimeToProto(change.time);
-  proto.set_kind(std::string(FormatChangeKind(change.kind)));
+  proto.set_kind(ChangeKindToProto(change.kind));
   proto.set_event(EventToProto(change.event));
   proto.set_site_name(change.share.endpoint.site_name);
   proto.set_endpoint(FormatEndpointName(change.share.endpoint));
@@ -76,7 +109,7 @@ void ChangeToProto(const Change& change, v1::Change& proto) {
   proto.set_resource(ResourceOf(change));
   proto.set_upstream_id(change.upstream_id);
   proto.set_display_name(change.name);
-  proto.set_field(change.field);
+  proto.set_field(FieldOf(change));
   if (change.old_value) proto.set_old_value(*change.old_value);
   if (change.new_value) proto.set_new_value(*change.new_value);
   proto.set_cause(CauseToProto(change.cause));

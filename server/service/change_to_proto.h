@@ -7,6 +7,7 @@
 
 namespace cis {
 
+v1::ChangeKind ChangeKindToProto(ChangeKind kind);
 void ChangeToProto(const Change& change, v1::Change& proto);
 
 }  // namespace cis

@@ -64,15 +64,18 @@ struct Collection {
   absl::string_view reason;
 };
 
-constexpr std::array<Collection, 8> kCollections{{
-    {"sites", "site", "cis.v1/Site", "SITE_NOT_FOUND"},
-    {"endpoints", "endpoint", "cis.v1/Endpoint", "ENDPOINT_NOT_FOUND"},
-    {"vos", "VO", "cis.v1/Vo", "VO_NOT_FOUND"},
-    {"shares", "share", "cis.v1/Share", "SHARE_NOT_FOUND"},
-    {"flavors", "flavor", "cis.v1/Flavor", "FLAVOR_NOT_FOUND"},
-    {"images", "image", "cis.v1/Image", "IMAGE_NOT_FOUND"},
-    {"networks", "network", "cis.v1/Network", "NETWORK_NOT_FOUND"},
-    {"crawls", "crawl", "cis.v1/Crawl", "CRAWL_NOT_FOUND"},
+constexpr std::array<Collection, 11> kCollections{{
+    {"sites", "site", "cis.egi.eu/Site", "SITE_NOT_FOUND"},
+    {"endpoints", "endpoint", "cis.egi.eu/Endpoint", "ENDPOINT_NOT_FOUND"},
+    {"vos", "VO", "cis.egi.eu/Vo", "VO_NOT_FOUND"},
+    {"shares", "share", "cis.egi.eu/Share", "SHARE_NOT_FOUND"},
+    {"flavors", "flavor", "cis.egi.eu/Flavor", "FLAVOR_NOT_FOUND"},
+    {"images", "image", "cis.egi.eu/Image", "IMAGE_NOT_FOUND"},
+    {"networks", "network", "cis.egi.eu/Network", "NETWORK_NOT_FOUND"},
+    {"crawls", "crawl", "cis.egi.eu/Crawl", "CRAWL_NOT_FOUND"},
+    {"problems", "problem", "cis.egi.eu/SiteProblem", "PROBLEM_NOT_FOUND"},
+    {"offers", "offer", "cis.egi.eu/Offer", "OFFER_NOT_FOUND"},
+    {"changes", "change", "cis.egi.eu/Change", "CHANGE_NOT_FOUND"},
 }};
 
 // nullptr if there is no such collection.

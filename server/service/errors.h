@@ -1,9 +1,9 @@
 #pragma once
 
 // Every error that a user can see, with its words and its details. A handler never writes a
-// sentence: it returns one of these. Each carries google.rpc.ErrorInfo (domain `cis.v1`, a reason
-// that is never renamed or reused, and in `metadata` every variable part of the sentence) and the
-// details named beside it. The reasons are listed in server/README.md.
+// sentence: it returns one of these. Each carries google.rpc.ErrorInfo (domain `cis.egi.eu`, a
+// reason that is never renamed or reused, and in `metadata` every variable part of the sentence)
+// and the details named beside it. The reasons are listed in server/README.md.
 
 #include <cstdint>
 #include <string>
@@ -21,7 +21,7 @@ class Status;
 namespace cis {
 
 // Value of ErrorInfo.domain.
-inline constexpr absl::string_view kErrorDomain = "cis.v1";
+inline constexpr absl::string_view kErrorDomain = "cis.egi.eu";
 
 // Variable parts of an error's sentence, as ErrorInfo.metadata.
 using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;

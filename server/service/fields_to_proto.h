@@ -12,9 +12,9 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "google/protobuf/generated_enum_reflection.h"
 #include "schema/model/fields.h"
 #include "schema/model/vo_support.h"
+#include "server/service/enum_words.h"
 #include "server/service/proto_values.h"
 
 namespace cis {
@@ -27,34 +27,12 @@ inline absl::string_view WordOf(ErrorClass error) {
   return error == ErrorClass::kNone ? "" : FormatErrorClass(error);
 }
 
-// The value of the message enum `Enum` that stands for a word of `words`: GPU_KIND_VGPU for "vgpu".
-// The zero value, which means "not reported", for other texts and for words that the enum lacks. An
-// enum must always be asked with the same `words`.
-template <typename Enum>
-Enum EnumToProto(const WordSet& words, absl::string_view text) {
-  static const auto& values = *[&words] {
-    auto* made = new std::vector<std::pair<absl::string_view, Enum>>();
-    const google::protobuf::EnumDescriptor& type = *google::protobuf::GetEnumDescriptor<Enum>();
-    for (int i = 0; i < type.value_count(); ++i) {
-      const absl::string_view* word = words.Find(type.value(i)->name());
-      if (word != nullptr) made->emplace_back(*word, static_cast<Enum>(type.value(i)->number()));
-    }
-    return made;
-  }();
-  const absl::string_view* wanted = words.Find(text);
-  if (wanted == nullptr) return static_cast<Enum>(0);
-  for (const auto& [word, value] : values) {
-    if (word == *wanted) return value;
-  }
-  return static_cast<Enum>(0);
-}
-
 // Writes one member, which is known, into the field that CIS_MESSAGE_FIELD finds in a message.
 // Leaves the field unset where the member's own type says that it is not known.
 template <typename Member>
 class FieldWriter {
  public:
-  FieldWriter(const Member& member, const WordSet* words) : member_(member), words_(words) {}
+  explicit FieldWriter(const Member& member) : member_(member) {}
 
   // `Target` is the type of the field.
   template <typename Target, typename Setter>
@@ -72,7 +50,7 @@ class FieldWriter {
     if constexpr (std::is_same_v<Value, std::string>) {
       SetWord<Target>(value, set);
     } else if constexpr (std::is_same_v<Value, Tristate>) {
-      if (value != Tristate::kUnknown) SetAnswer<Target>(value, set);
+      if (value != Tristate::kUnknown) set(value == Tristate::kYes);
     } else if constexpr (std::is_enum_v<Value>) {
       SetWord<Target>(WordOf(value), set);
     } else {
@@ -90,19 +68,9 @@ class FieldWriter {
   void SetWord(absl::string_view text, Setter set) const {
     if (text.empty()) return;
     if constexpr (std::is_enum_v<Target>) {
-      if (words_ != nullptr) set(EnumToProto<Target>(*words_, text));
+      set(EnumOfWord<Target>(text));
     } else {
       set(std::string(text));
-    }
-  }
-
-  // A truth value, or the enum that the API had for it.
-  template <typename Target, typename Value, typename Setter>
-  static void SetAnswer(Value answer, Setter set) {
-    if constexpr (std::is_same_v<Target, bool>) {
-      set(answer == Tristate::kYes);
-    } else {
-      set(TristateToProto(answer));
     }
   }
 
@@ -124,7 +92,6 @@ class FieldWriter {
   }
 
   const Member& member_;
-  const WordSet* words_;
 };
 
 // Sets every field of `message` that fields.h describes under its name: numbers, flags, texts,
@@ -134,7 +101,7 @@ template <typename Record, typename Message>
 void FieldsToProto(const Record& record, Message& message) {
   DescribeFields(OfRecord<Record>(), [&](const auto& field) {
     if (!field.info.IsKnown(record)) return;
-    field.access(message, FieldWriter(record.*field.member, field.info.words));
+    field.access(message, FieldWriter(record.*field.member));
   });
 }
 

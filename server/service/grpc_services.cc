@@ -161,6 +161,18 @@ class RegistryServiceImpl final : public v1::RegistryService::CallbackService {
  public:
   explicit RegistryServiceImpl(const ServiceParts& parts) : parts_(parts) {}
 
+  grpc::ServerUnaryReactor* GetSiteProblem(grpc::CallbackServerContext* call,
+                                           const v1::GetSiteProblemRequest* request,
+                                           v1::SiteProblem* response) override {
+    return Serve(call, parts_, "GetSiteProblem", request, response, cis::GetSiteProblem);
+  }
+
+  grpc::ServerUnaryReactor* GetOffer(grpc::CallbackServerContext* call,
+                                     const v1::GetOfferRequest* request,
+                                     v1::Offer* response) override {
+    return Serve(call, parts_, "GetOffer", request, response, cis::GetOffer);
+  }
+
   grpc::ServerUnaryReactor* ListSiteProblems(grpc::CallbackServerContext* call,
                                              const v1::ListSiteProblemsRequest* request,
                                              v1::ListSiteProblemsResponse* response) override {

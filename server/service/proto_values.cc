@@ -1,8 +1,12 @@
 #include "server/service/proto_values.h"
 
 #include <cstdint>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "server/service/enum_words.h"
 
 namespace cis {
 
@@ -37,22 +41,35 @@ v1::DataState DataStateToProto(DataState state) {
   return v1::DATA_STATE_UNSPECIFIED;
 }
 
-v1::Tristate TristateToProto(Tristate value) {
-  switch (value) {
-    case Tristate::kUnknown:
-      return v1::TRISTATE_UNKNOWN;
-    case Tristate::kNo:
-      return v1::TRISTATE_NO;
-    case Tristate::kYes:
-      return v1::TRISTATE_YES;
+v1::DataKind DataKindToProto(Kind kind) {
+  switch (kind) {
+    case Kind::kAuth:
+      return v1::DATA_KIND_AUTH;
+    case Kind::kFlavors:
+      return v1::DATA_KIND_FLAVORS;
+    case Kind::kImages:
+      return v1::DATA_KIND_IMAGES;
+    case Kind::kNetworks:
+      return v1::DATA_KIND_NETWORKS;
+    case Kind::kQuotas:
+      return v1::DATA_KIND_QUOTAS;
   }
-  return v1::TRISTATE_UNSPECIFIED;
+  return v1::DATA_KIND_UNSPECIFIED;
+}
+
+v1::ErrorClass ErrorClassToProto(ErrorClass error) {
+  return EnumOfWord<v1::ErrorClass>(FormatErrorClass(error));
+}
+
+std::optional<bool> TristateToProto(Tristate value) {
+  if (value == Tristate::kUnknown) return std::nullopt;
+  return value == Tristate::kYes;
 }
 
 v1::Confidence ConfidenceToProto(Confidence confidence) {
   switch (confidence) {
     case Confidence::kUnknown:
-      return v1::CONFIDENCE_UNKNOWN;
+      return v1::CONFIDENCE_UNSPECIFIED;
     case Confidence::kGuess:
       return v1::CONFIDENCE_GUESS;
     case Confidence::kProbable:
@@ -68,7 +85,7 @@ v1::Confidence ConfidenceToProto(Confidence confidence) {
 v1::VoSupport VoSupportToProto(VoSupport support, bool tried) {
   switch (support) {
     case VoSupport::kUnknown:
-      return tried ? v1::VO_SUPPORT_UNKNOWN : v1::VO_SUPPORT_CONFIGURED;
+      return tried ? v1::VO_SUPPORT_UNSPECIFIED : v1::VO_SUPPORT_CONFIGURED;
     case VoSupport::kAuthenticated:
       return v1::VO_SUPPORT_AUTHENTICATED;
     case VoSupport::kRefused:
@@ -77,25 +94,56 @@ v1::VoSupport VoSupportToProto(VoSupport support, bool tried) {
   return v1::VO_SUPPORT_UNSPECIFIED;
 }
 
-absl::string_view FormatRole(const Network& network) {
-  for (const FieldConfidence& entry : network.provenance.confidence) {
-    if (entry.field == "usable_as" && entry.confidence == Confidence::kUnknown) return "";
-  }
-  return FormatNetworkUse(network.usable_as);
-}
-
-v1::Provenance ProvenanceToProto(const Provenance& provenance) {
+v1::Provenance ProvenanceToProto(const Provenance& provenance,
+                                 absl::FunctionRef<absl::string_view(absl::string_view)> name_of) {
   v1::Provenance proto;
   for (const Evidence& evidence : provenance.evidence) {
     v1::Evidence& entry = *proto.add_evidence();
-    entry.set_field(evidence.field);
+    entry.set_field(std::string(name_of(evidence.field)));
     entry.set_source(evidence.source);
     entry.set_value(evidence.value);
   }
   for (const FieldConfidence& fact : provenance.confidence) {
-    (*proto.mutable_confidence())[fact.field] = ConfidenceToProto(fact.confidence);
+    v1::FieldConfidence& entry = *proto.add_confidences();
+    entry.set_field(std::string(name_of(fact.field)));
+    entry.set_confidence(ConfidenceToProto(fact.confidence));
   }
-  for (const std::string& warning : provenance.warnings) proto.add_warnings(warning);
+  for (const absl::string_view warning : provenance.warnings) {
+    // "CODE: text", as the rules write them.
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(warning, absl::MaxSplits(": ", 1));
+    v1::Warning& entry = *proto.add_warnings();
+    entry.set_code(std::string(parts.first));
+    entry.set_message(std::string(parts.second));
+  }
+  return proto;
+}
+
+v1::Quota QuotaToProto(const Quota& quota) {
+  constexpr std::pair<absl::string_view, v1::QuotaResource> kOtherWords[] = {
+      {"ram_mib", v1::QUOTA_RESOURCE_RAM},
+      {"volume_gib", v1::QUOTA_RESOURCE_VOLUME_SIZE},
+      {"volume_gib_per_volume", v1::QUOTA_RESOURCE_VOLUME_SIZE_PER_VOLUME}};
+  v1::Quota proto;
+  // "volumes.TYPE" and "volume_gib.TYPE" are of one type of volume.
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(quota.resource, absl::MaxSplits('.', 1));
+  proto.set_resource(EnumOfWord<v1::QuotaResource>(parts.first));
+  for (const auto& [word, value] : kOtherWords) {
+    if (word == parts.first) proto.set_resource(value);
+  }
+  proto.set_volume_type(std::string(parts.second));
+  v1::Unit unit = v1::UNIT_UNSPECIFIED;
+  if (absl::EndsWith(parts.first, "_mib")) unit = v1::UNIT_MIB;
+  if (absl::StartsWith(parts.first, "volume_gib")) unit = v1::UNIT_GIB;
+  v1::Amount& limit = *proto.mutable_limit();
+  limit.set_unit(unit);
+  limit.set_unlimited(quota.limit < 0);
+  if (quota.limit >= 0) limit.set_value(static_cast<double>(quota.limit));
+  if (quota.used.has_value()) {
+    proto.mutable_used()->set_unit(unit);
+    proto.mutable_used()->set_value(static_cast<double>(*quota.used));
+  }
   return proto;
 }
 

@@ -2,13 +2,16 @@
 
 // Small values as the API has them. to_proto and placement_to_proto build on these.
 
+#include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "cis/v1/common.pb.h"
 #include "cis/v1/inventory.pb.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "schema/model/fields.h"
 #include "schema/model/records.h"
 #include "server/snapshot/data_state.h"
 
@@ -22,14 +25,23 @@ absl::Time TimeFromProto(const google::protobuf::Timestamp& time);
 bool IsKnownTime(absl::Time time);
 
 v1::DataState DataStateToProto(DataState state);
-v1::Tristate TristateToProto(Tristate value);
+v1::DataKind DataKindToProto(Kind kind);
+v1::ErrorClass ErrorClassToProto(ErrorClass error);
 v1::Confidence ConfidenceToProto(Confidence confidence);
-// `tried`: whether a login was ever tried; tells "configured" from "unknown".
+// Nothing if it is unknown.
+std::optional<bool> TristateToProto(Tristate value);
+// `tried`: whether a login was ever tried; otherwise it is "configured".
 v1::VoSupport VoSupportToProto(VoSupport support, bool tried);
-v1::Provenance ProvenanceToProto(const Provenance& provenance);
-
-// "floating-pool", "direct", "tenant" or "none"; empty if nothing tells it (confidence kUnknown).
-absl::string_view FormatRole(const Network& network);
+// Explains the inferred fields of a flavor, image or network by their names in the API.
+template <typename Record>
+v1::Provenance ProvenanceOf(const Record& record) {
+  return ProvenanceToProto(record.provenance, ApiNameOf<Record>);
+}
+// `name_of` gives what the API calls the member that evidence is about.
+v1::Provenance ProvenanceToProto(const Provenance& provenance,
+                                 absl::FunctionRef<absl::string_view(absl::string_view)> name_of);
+// A limit with its unit. A resource that the API does not know is not reported.
+v1::Quota QuotaToProto(const Quota& quota);
 
 // Keystone URL as users know it, with `/v3`.
 std::string KeystoneV3Url(const Endpoint& endpoint);

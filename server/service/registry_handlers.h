@@ -10,6 +10,10 @@
 
 namespace cis {
 
+absl::Status GetSiteProblem(const RequestContext& context, const Snapshot& snapshot,
+                            const v1::GetSiteProblemRequest& request, v1::SiteProblem& response);
+absl::Status GetOffer(const RequestContext& context, const Snapshot& snapshot,
+                      const v1::GetOfferRequest& request, v1::Offer& response);
 absl::Status ListSiteProblems(const RequestContext& context, const Snapshot& snapshot,
                               const v1::ListSiteProblemsRequest& request,
                               v1::ListSiteProblemsResponse& response);

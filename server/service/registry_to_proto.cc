@@ -3,29 +3,20 @@
 #include <string>
 
 #include "schema/model/resource_name.h"
+#include "server/service/enum_words.h"
+#include "server/service/fields_to_proto.h"
 #include "server/service/proto_values.h"
 
 namespace cis {
 
 void DowntimeToProto(const Downtime& downtime, absl::Time now, v1::Downtime& proto) {
-  proto.set_id(downtime.id);
-  proto.set_service_type(downtime.service_type);
-  proto.set_hostname(downtime.hostname);
-  proto.set_is_outage(downtime.is_outage);
-  proto.set_is_scheduled(downtime.is_scheduled);
+  FieldsToProto(downtime, proto);
   proto.set_is_running(downtime.IsRunning(now));
-  proto.set_description(downtime.description);
-  *proto.mutable_start_time() = TimeToProto(downtime.start);
-  *proto.mutable_end_time() = TimeToProto(downtime.end);
 }
 
 void SiteProblemToProto(const SiteProblem& problem, v1::SiteProblem& proto) {
   proto.set_name(FormatSiteProblemName(problem));
-  proto.set_site_name(problem.site_name);
-  proto.set_code(problem.code);
-  proto.set_subject(problem.subject);
-  proto.set_message(problem.message);
-  if (IsKnownTime(problem.since)) *proto.mutable_since_time() = TimeToProto(problem.since);
+  FieldsToProto(problem, proto);
 }
 
 void OfferToProto(const OfferRow& row, v1::Offer& proto) {
@@ -38,17 +29,13 @@ void OfferToProto(const OfferRow& row, v1::Offer& proto) {
   for (const absl::string_view hostname : row.hostnames) {
     proto.add_hostnames(std::string(hostname));
   }
-  proto.set_certification(std::string(row.certification));
+  proto.set_certification(EnumOfWord<v1::Certification>(row.certification));
   proto.set_in_downtime(row.in_downtime);
 }
 
 void RegistryFactsToProto(const RegistryFacts& facts, absl::Time now, v1::Site& proto) {
   if (facts.listed.has_value()) proto.set_in_registry(*facts.listed);
-  if (facts.site != nullptr) {
-    proto.set_certification(facts.site->certification);
-    proto.set_infrastructure(facts.site->infrastructure);
-    proto.set_roc(facts.site->roc);
-  }
+  if (facts.site != nullptr) FieldsToProto(*facts.site, proto);
   for (const DowntimeFacts& downtime : facts.downtimes) {
     v1::Downtime& entry = *proto.add_downtimes();
     DowntimeToProto(*downtime.downtime, now, entry);

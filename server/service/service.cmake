@@ -1,6 +1,6 @@
 # Handlers, the one place that makes v1 messages of records, and every error that a user can see.
 cis_library(cis_service
-            SOURCES service/change_handlers.cc service/change_to_proto.cc service/errors.cc service/field_tables.cc
+            SOURCES service/change_handlers.cc service/change_to_proto.cc service/enum_words.cc service/errors.cc service/field_tables.cc
                     service/history_errors.cc service/inventory_handlers.cc
                     service/list_page.cc service/lookup.cc service/placement_errors.cc service/placement_handlers.cc
                     service/placement_name.cc service/placement_to_proto.cc

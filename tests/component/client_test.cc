@@ -309,9 +309,9 @@ TEST(Show, GetsByResourceName) {
 
 v1::Change MakeChange(int id, v1::ChangeEvent event) {
   v1::Change change;
-  change.set_name(absl::StrCat("changes/", id));
+  change.set_name(absl::StrCat("sites/a/changes/", id));
   change.mutable_time()->set_seconds(1'700'000'000 - 3600);
-  change.set_kind("flavor");
+  change.set_kind(v1::CHANGE_KIND_FLAVOR);
   change.set_event(event);
   change.set_site_name("SITE-A");
   change.set_display_name(absl::StrCat("m1.", id));
@@ -339,13 +339,15 @@ TEST(Changes, AsksForTheTimeAndTellsWhereTheJournalBegins) {
   EXPECT_EQ(asked.end_time().seconds(), 1'699'999'200);
   EXPECT_EQ(asked.sites(0), "SITE-A");
   EXPECT_EQ(asked.vos(0), "ops");
-  EXPECT_EQ(asked.kinds(0), "flavor");
+  EXPECT_EQ(asked.kinds(0), v1::CHANGE_KIND_FLAVOR);
+  EXPECT_EQ(asked.parent(), "sites/-");
 
   server.control.max_page_size = 1;
   const CommandResult cut = RunCommandLine(server, {"changes", "--limit", "1", "-o", "name"});
-  EXPECT_EQ(cut.out, "changes/7\n");
+  EXPECT_EQ(cut.out, "sites/a/changes/7\n");
   EXPECT_THAT(cut.err, HasSubstr("There are more"));
-  EXPECT_EQ(RunCommandLine(server, {"changes", "-o", "name"}).out, "changes/7\nchanges/6\n");
+  EXPECT_EQ(RunCommandLine(server, {"changes", "-o", "name"}).out,
+            "sites/a/changes/7\nsites/a/changes/6\n");
   server.changes.changes.clear_changes();
   EXPECT_EQ(RunCommandLine(server, {"changes"}).exit_code, 2);
 }

@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "cis/v1/changes.grpc.pb.h"
 #include "gmock/gmock.h"
+#include "schema/model/resource_name.h"
 #include "schema/store/history.h"
 #include "schema/store/store.h"
 #include "tests/component/server_fixture.h"
@@ -34,8 +36,8 @@ google::protobuf::Timestamp ToProto(absl::Time time) {
 
 // "flavor f2 appeared".
 std::string Line(const v1::Change& change) {
-  return absl::StrCat(change.kind(), " ", change.display_name(), " ",
-                      v1::ChangeEvent_Name(change.event()).substr(13));
+  return absl::StrCat(absl::AsciiStrToLower(v1::ChangeKind_Name(change.kind()).substr(12)), " ",
+                      change.display_name(), " ", v1::ChangeEvent_Name(change.event()).substr(13));
 }
 
 // One stream of WatchChanges, read message by message.
@@ -163,6 +165,7 @@ class ServerHistoryTest : public ServerTest {
   // How a stream with this token ends at once.
   std::string ReasonOf(const std::string& token) {
     v1::WatchChangesRequest request;
+    request.set_parent("sites/-");
     request.set_resume_token(token);
     Watch watch(*changes_, request);
     EXPECT_THAT(watch.Next(), ElementsAre("end"));
@@ -223,7 +226,8 @@ TEST_F(ServerHistoryTest, ChangesComeNewestFirstInPages) {
   PutFlavors({"f2", "f3"});
   PublishFile();
   v1::ListChangesRequest request;
-  request.add_kinds("flavors");
+  request.set_parent("sites/-");
+  request.add_kinds(v1::CHANGE_KIND_FLAVOR);
   request.set_page_size(2);
   v1::ListChangesResponse response;
   grpc::Status status = Changes(request, response);
@@ -239,23 +243,58 @@ TEST_F(ServerHistoryTest, ChangesComeNewestFirstInPages) {
   EXPECT_EQ(response.changes(0).site_name(), "SITE-A");
 
   request.Clear();
+  request.set_parent("sites/-");
   *request.mutable_start_time() = ToProto(second);
   *request.mutable_end_time() = ToProto(second + absl::Seconds(1));
   ASSERT_TRUE(Changes(request, response).ok());
   EXPECT_EQ(response.changes_size(), 2);  // f1 gone, f2 appeared
-  request.add_kinds("volume");
-  EXPECT_EQ(ErrorInfoOf(Changes(request, response)).reason(), "UNKNOWN_WORD");
-  request.set_kinds(0, "flavor");
+  request.add_kinds(static_cast<v1::ChangeKind>(77));
+  EXPECT_EQ(ErrorInfoOf(Changes(request, response)).reason(), "UNKNOWN_ENUM_VALUE");
+  request.set_kinds(0, v1::CHANGE_KIND_FLAVOR);
   request.add_vos("op");
   status = Changes(request, response);
   EXPECT_EQ(ErrorInfoOf(status).reason(), "VO_NOT_FOUND");
+}
+
+TEST_F(ServerHistoryTest, ChangesHaveASiteAndAreGotByName) {
+  PutFlavors({"f1"});
+  PutFlavors({"f2"});
+  PublishFile();
+  v1::ListChangesRequest request;
+  request.set_parent(FormatSiteName("SITE-A"));
+  request.add_kinds(v1::CHANGE_KIND_FLAVOR);
+  v1::ListChangesResponse response;
+  ASSERT_TRUE(Changes(request, response).ok());
+  ASSERT_EQ(response.changes_size(), 2);
+  v1::GetChangeRequest get;
+  get.set_name(response.changes(1).name());
+  const auto ask = [this](const v1::GetChangeRequest& one, v1::Change& change) {
+    grpc::ClientContext context;
+    return changes_->GetChange(&context, one, &change);
+  };
+  v1::Change change;
+  ASSERT_TRUE(ask(get, change).ok());
+  EXPECT_EQ(change.SerializeAsString(), response.changes(1).SerializeAsString());
+  get.set_name(FormatChangeName("SITE-A", 4711));
+  EXPECT_EQ(ErrorInfoOf(ask(get, change)).reason(), "CHANGE_NOT_FOUND");
+  get.set_name("changes/1");
+  EXPECT_EQ(ErrorInfoOf(ask(get, change)).reason(), "INVALID_RESOURCE_NAME");
+  request.add_sites("SITE-A");
+  EXPECT_EQ(ErrorInfoOf(Changes(request, response)).reason(), "CONFLICTING_FIELDS");
+  request.set_parent("sites/-");
+  EXPECT_TRUE(Changes(request, response).ok());
+  request.set_parent("sites/nowhere");
+  EXPECT_EQ(ErrorInfoOf(Changes(request, response)).reason(), "SITE_NOT_FOUND");
+  request.clear_parent();
+  EXPECT_EQ(ErrorInfoOf(Changes(request, response)).reason(), "INVALID_RESOURCE_NAME");
 }
 
 TEST_F(ServerHistoryTest, AStreamTellsEachChangeWhenItIsPublished) {
   PutFlavors({"f1"});
   PublishFile();
   v1::WatchChangesRequest request;
-  request.add_kinds("flavor");
+  request.set_parent("sites/-");
+  request.add_kinds(v1::CHANGE_KIND_FLAVOR);
   Watch watch(*changes_, request);
   EXPECT_THAT(watch.Next(), IsEmpty());
   const std::string first_token = watch.token;
@@ -273,6 +312,7 @@ TEST_F(ServerHistoryTest, AStreamGoesOnAtAnotherServerWhereItEnded) {
   PutFlavors({"f1"});
   PublishFile();
   v1::WatchChangesRequest request;
+  request.set_parent("sites/-");
   {
     Watch watch(*changes_, request);
     EXPECT_THAT(watch.Next(), IsEmpty());
@@ -302,6 +342,7 @@ TEST_F(ServerHistoryTest, ALongAbsenceIsToldInSeveralMessages) {
   PutFlavors({"f0"});
   PublishFile();
   v1::WatchChangesRequest request;
+  request.set_parent("sites/-");
   {
     Watch watch(*changes_, request);
     EXPECT_THAT(watch.Next(), IsEmpty());
@@ -330,7 +371,9 @@ TEST_F(ServerHistoryTest, TokensThatLeadNowhereSayWhy) {
 
   std::string token;
   {
-    Watch watch(*changes_, {});
+    v1::WatchChangesRequest request;
+    request.set_parent("sites/-");
+    Watch watch(*changes_, request);
     EXPECT_THAT(watch.Next(), IsEmpty());
     token = watch.token;
   }

@@ -178,7 +178,7 @@ TEST_F(ServerTest, ErrorDetailsArrive) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(status.error_message(), HasSubstr("did you mean vcpu_count?"));
   const google::rpc::ErrorInfo info = ErrorInfoOf(status);
-  EXPECT_EQ(info.domain(), "cis.v1");
+  EXPECT_EQ(info.domain(), "cis.egi.eu");
   EXPECT_EQ(info.reason(), "INVALID_FILTER");
   EXPECT_EQ(info.metadata().at("offset"), "0");
 }

@@ -68,8 +68,8 @@ class Faults(harness.Case):
                 for share in self.query_json(db, 'shares'):
                     states.setdefault(share['site_name'], set()).add(share['state'])
                     if share['site_name'] == VICTIM:
-                        seen |= {k.get('error_class', '') for k in share['kinds']}
-                self.assertTrue(seen & set(classes), (seen, classes))
+                        seen |= {k['error_class'] for k in share['kinds']}
+                self.assertTrue(seen & {harness.value('ERROR_CLASS', word) for word in classes}, (seen, classes))
                 self.assertIn('DATA_STATE_STALE', states.pop(VICTIM))
                 for site, state in states.items():
                     self.assertEqual(state, {'DATA_STATE_FRESH'}, site)

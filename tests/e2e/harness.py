@@ -31,6 +31,11 @@ def clean_env():
             if not k.lower().endswith('_proxy') and not k.startswith(('OS_', 'CIS_', 'OIDC_'))}
 
 
+def value(prefix, word):
+    """The value of an enum of the API that stands for a word: value('ERROR_CLASS', 'not-found')."""
+    return '%s_%s' % (prefix, word.upper().replace('-', '_'))
+
+
 class Process:
     """A server started by a test; ends with it."""
 

@@ -117,7 +117,8 @@ class HistoryTest(harness.Case):
     def check_journal(self, first_done, shares):
         by_event = {}
         for change in self.query_json(self.db, 'changes', '--since', utc(first_done)):
-            by_event.setdefault((change['site_name'], change['kind'], change['event'][len('CHANGE_EVENT_'):]),
+            by_event.setdefault((change['site_name'], change['kind'][len('CHANGE_KIND_'):].lower(),
+                                 change['event'][len('CHANGE_EVENT_'):]),
                                 []).append(change)
         (gone,) = by_event[(SITE, 'flavor', 'GONE')]
         (appeared,) = by_event[(SITE, 'flavor', 'APPEARED')]

@@ -95,7 +95,7 @@ class RegistryTest(harness.Case):
     def test_sites_have_what_gocdb_says(self):
         sites = self.told_sites()
         self.assertEqual(sites[self.down]['country_code'], 'ES')
-        self.assertEqual(sites[self.down]['certification'], 'Certified')
+        self.assertEqual(sites[self.down]['certification'], 'CERTIFICATION_CERTIFIED')
         self.assertEqual(sites[self.down]['service_types'], ['ARC-CE', 'org.openstack.nova'])
         self.assertTrue(sites[self.down]['in_registry'])
         self.assertFalse(sites[self.absent]['in_registry'])
@@ -117,7 +117,7 @@ class RegistryTest(harness.Case):
         self.assertRegex(out, self.down + r' .*\n  downtime: outage until \S+ \S+: new power line\n')
 
     def test_problems_are_facts_each_once(self):
-        problems = {(p['site_name'], p['code']): p for p in self.ask('sites', '--problems')}
+        problems = {(p['site_name'], p['code'][len('SITE_PROBLEM_CODE_'):]): p for p in self.ask('sites', '--problems')}
         self.assertEqual(set(problems), {
             (self.later, 'SITE_NOT_CERTIFIED'), (self.renamed, 'SITE_RENAMED'), (self.absent, 'SITE_NOT_IN_GOCDB'),
             (self.moved, 'URL_DIFFERS'), ('UNKNOWN-CLOUD', 'SITE_NOT_IN_FILES')})

@@ -112,7 +112,7 @@ class Questions(lab_client.Crawled):
         for row in lab_client.rows(self.database, 'networks', self.site('CIS-LAB-CLASSIC')):
             if row['display_name'] == 'private-muni-10-16-116' and row['vo'] == VO:
                 self.assertTrue(row['is_external'])
-                self.assertEqual(row['public_v4'], 'TRISTATE_NO')
+                self.assertEqual(row['public_v4'], False)
                 return
         self.fail('no such network')
 
@@ -175,7 +175,7 @@ class Crawls(lab_client.Crawled):
     def look_at_states(self, database, site, of_flavors):
         for share in lab_client.rows(database, 'shares', site):
             kinds = {kind['kind']: kind['state'] for kind in share['kinds']}
-            self.assertEqual((kinds['flavors'], kinds['images']), (
+            self.assertEqual((kinds['DATA_KIND_FLAVORS'], kinds['DATA_KIND_IMAGES']), (
                 'DATA_STATE_' + of_flavors, 'DATA_STATE_FRESH'), (site['name'], share['vo']))
 
     def test_a_stopped_service(self):

@@ -230,19 +230,19 @@ class Federated(unittest.TestCase):
 
     def reason(self, database, site, vo=VO):
         """Why the share's last login failed: (class, message), the same in all that tells it."""
-        (kind,) = [kind for kind in self.shares(database, site)[vo]['kinds'] if kind['kind'] == 'auth']
+        (kind,) = [kind for kind in self.shares(database, site)[vo]['kinds'] if kind['kind'] == 'DATA_KIND_AUTH']
         newest = ask(self.path(database), 'crawls', '--limit', '1')[0]['name']
         crawled = ask(self.path(database), 'show', newest)
         (crawled,) = crawled if isinstance(crawled, list) else [crawled]
         history = [result for result in crawled['results']
-                   if (result['site_name'], result['vo'], result['kind']) == (site, vo, 'auth')]
+                   if (result['site_name'], result['vo'], result['kind']) == (site, vo, 'DATA_KIND_AUTH')]
         (row,) = ask(self.path(database), 'sites', '--filter', 'display_name = "%s"' % site)
         self.assertIn(kind['error_message'][:40], json.dumps(row))
         self.assertIn(kind['error_message'], [result['error_message'] for result in history])
         logged = [json.loads(line) for line in self.told[-1].splitlines()]
         self.assertIn(kind['error_message'], [entry.get('message') for entry in logged
                                               if entry.get('site') == site and entry.get('vo') == vo])
-        return kind['error_class'], kind['error_message']
+        return kind['error_class'][len('ERROR_CLASS_'):].lower().replace('_', '-'), kind['error_message']
 
     def access_token(self, user='cis', issuer='egi.eu', **more):
         more.setdefault('resource', self.sites[JWT_SITE]['federation']['audience'])

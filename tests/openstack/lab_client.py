@@ -153,7 +153,7 @@ def image_of_client(row):
 
 def image_of_cis(row):
     return {'id': row['upstream_id'], 'name': row['display_name'], 'status': row['status'],
-            'visibility': row['visibility'], 'size': row['size_bytes'],
+            'visibility': row['visibility'][len('IMAGE_VISIBILITY_'):].lower(), 'size': row['size_bytes'],
             'disk_format': row['disk_format'], 'container_format': row['container_format'],
             'tags': sorted(row['tags'])}
 

@@ -8,6 +8,7 @@
 
 #include "cis/v1/inventory.pb.h"
 #include "cis/v1/placement.pb.h"
+#include "cis/v1/registry.pb.h"
 
 namespace cis {
 namespace {
@@ -22,7 +23,9 @@ v1::Flavor SampleFlavor() {
   (*flavor.mutable_extra_specs())["b"] = "2";
   (*flavor.mutable_extra_specs())["a"] = "1";
   flavor.mutable_first_seen_time()->set_seconds(0);
-  (*flavor.mutable_provenance()->mutable_confidence())["arch"] = v1::CONFIDENCE_STRONG;
+  v1::FieldConfidence& fact = *flavor.mutable_provenance()->add_confidences();
+  fact.set_field("arch");
+  fact.set_confidence(v1::CONFIDENCE_STRONG);
   return flavor;
 }
 
@@ -32,7 +35,7 @@ TEST(ProtoJson, NamesAreSnakeCaseAndNumbersAreNumbers) {
   EXPECT_TRUE(json["ram_mib"].is_number_integer());
   EXPECT_EQ(json["gpu_count"], 0.5);
   EXPECT_EQ(json["first_seen_time"], "1970-01-01T00:00:00Z");
-  EXPECT_EQ(json["provenance"]["confidence"]["arch"], "CONFIDENCE_STRONG");
+  EXPECT_EQ(json["provenance"]["confidences"][0]["confidence"], "CONFIDENCE_STRONG");
 }
 
 TEST(ProtoJson, EveryFieldIsThereAndUnknownIsNull) {
@@ -77,9 +80,10 @@ TEST(ProtoJson, IntegersBeyondExactNumbersAreStrings) {
 TEST(ProtoJson, AMaskLeavesOnlyWhatItNames) {
   google::protobuf::FieldMask mask;
   mask.add_paths("ram_mib");
-  mask.add_paths("provenance.confidence");
-  EXPECT_EQ(DumpJson(MessageToJson(SampleFlavor(), mask), -1),
-            R"({"ram_mib":8192,"provenance":{"confidence":{"arch":"CONFIDENCE_STRONG"}}})");
+  mask.add_paths("provenance.confidences");
+  EXPECT_EQ(
+      DumpJson(MessageToJson(SampleFlavor(), mask), -1),
+      R"({"ram_mib":8192,"provenance":{"confidences":[{"field":"arch","confidence":"CONFIDENCE_STRONG"}]}})");
   mask.add_paths("*");
   EXPECT_GT(MessageToJson(SampleFlavor(), mask).size(), 20u);
 }
@@ -92,7 +96,8 @@ TEST(ProtoJson, EnumsAreWords) {
   EXPECT_EQ(EnumWord(v1::DATA_STATE_FRESH), "fresh");
   EXPECT_EQ(EnumWord(v1::DATA_STATE_UNSPECIFIED), "");
   EXPECT_EQ(EnumWord(v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER), "floating-needs-router");
-  EXPECT_EQ(EnumWord(v1::TRISTATE_UNKNOWN), "unknown");
+  EXPECT_EQ(EnumWord(v1::ERROR_CLASS_NOT_FOUND), "not-found");
+  EXPECT_EQ(EnumCode(v1::SITE_PROBLEM_CODE_URL_DIFFERS), "URL_DIFFERS");
   EXPECT_EQ(EnumWord(v1::DataState{77}), "77");
 }
 

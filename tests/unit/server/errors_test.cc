@@ -52,7 +52,7 @@ bool Has(const absl::Status& status, Detail* detail) {
 TEST(Errors, AllSayReasonAndDomain) {
   for (const absl::Status& status : AllErrors()) {
     const google::rpc::ErrorInfo info = InfoOf(status);
-    EXPECT_EQ(info.domain(), "cis.v1") << status;
+    EXPECT_EQ(info.domain(), "cis.egi.eu") << status;
     EXPECT_FALSE(info.reason().empty()) << status;
     EXPECT_EQ(ErrorReason(status), info.reason());
     EXPECT_TRUE(IsUserError(status));
@@ -80,7 +80,7 @@ TEST(Errors, DetailsFitTheCode) {
   EXPECT_TRUE(Has(NegativePageSizeError(-3), &bad_request));
   EXPECT_EQ(bad_request.field_violations(0).field(), "page_size");
   EXPECT_TRUE(Has(AllErrors()[1], &resource));
-  EXPECT_EQ(resource.resource_type(), "cis.v1/Site");
+  EXPECT_EQ(resource.resource_type(), "cis.egi.eu/Site");
 }
 
 TEST(Errors, NotFoundSaysWhatWasMeantPerhaps) {

@@ -104,7 +104,7 @@ TEST_F(InventoryGet, CrawlWithItsResults) {
   ASSERT_TRUE(GetCrawl(TestContext(), *snapshot, request, crawl).ok());
   ASSERT_EQ(crawl.results_size(), 1);
   EXPECT_EQ(crawl.results(0).keystone_url(), "https://k.example.org:5000/v3");
-  EXPECT_EQ(crawl.results(0).error_class(), "timeout");
+  EXPECT_EQ(crawl.results(0).error_class(), v1::ERROR_CLASS_TIMEOUT);
 }
 
 TEST_F(InventoryGet, ReadMaskLeavesTheRestOut) {

@@ -1,6 +1,10 @@
 #include "server/service/proto_values.h"
 
+#include <string>
+#include <vector>
+
 #include "gtest/gtest.h"
+#include "server/service/enum_words.h"
 #include "tests/support/builders.h"
 
 namespace cis {
@@ -23,12 +27,59 @@ TEST(IsKnownTime, NeverIsNotKnown) {
 
 TEST(Enums, HaveTheSameMeaning) {
   EXPECT_EQ(DataStateToProto(DataState::kExpired), v1::DATA_STATE_EXPIRED);
-  EXPECT_EQ(TristateToProto(Tristate::kUnknown), v1::TRISTATE_UNKNOWN);
-  EXPECT_EQ(TristateToProto(Tristate::kNo), v1::TRISTATE_NO);
+  EXPECT_EQ(TristateToProto(Tristate::kUnknown), std::nullopt);
+  EXPECT_EQ(TristateToProto(Tristate::kNo), false);
+  EXPECT_EQ(TristateToProto(Tristate::kYes), true);
   EXPECT_EQ(ConfidenceToProto(Confidence::kGuess), v1::CONFIDENCE_GUESS);
   EXPECT_EQ(VoSupportToProto(VoSupport::kUnknown, false), v1::VO_SUPPORT_CONFIGURED);
-  EXPECT_EQ(VoSupportToProto(VoSupport::kUnknown, true), v1::VO_SUPPORT_UNKNOWN);
+  EXPECT_EQ(VoSupportToProto(VoSupport::kUnknown, true), v1::VO_SUPPORT_UNSPECIFIED);
   EXPECT_EQ(VoSupportToProto(VoSupport::kRefused, true), v1::VO_SUPPORT_REFUSED);
+}
+
+TEST(Enums, WordsOfRecordsAreThoseOfTheLists) {
+  for (const Kind kind : kAllKinds) {
+    EXPECT_EQ(DataKindToProto(kind), EnumOfWord<v1::DataKind>(FormatKind(kind)));
+  }
+  for (int i = 1; i <= static_cast<int>(ErrorClass::kBackingOff); ++i) {
+    EXPECT_EQ(static_cast<int>(ErrorClassToProto(static_cast<ErrorClass>(i))), i);
+  }
+}
+
+TEST(QuotaToProto, SplitsTypesOfVolumesAndGivesUnits) {
+  const v1::Quota cores = QuotaToProto({"cores", 8, 2});
+  EXPECT_EQ(cores.resource(), v1::QUOTA_RESOURCE_CORES);
+  EXPECT_EQ(cores.limit().unit(), v1::UNIT_UNSPECIFIED);
+  EXPECT_EQ(cores.limit().value(), 8);
+  EXPECT_EQ(cores.used().value(), 2);
+  const v1::Quota ram = QuotaToProto({"ram_mib", -1, std::nullopt});
+  EXPECT_EQ(ram.resource(), v1::QUOTA_RESOURCE_RAM);
+  EXPECT_EQ(ram.limit().unit(), v1::UNIT_MIB);
+  EXPECT_TRUE(ram.limit().unlimited());
+  EXPECT_FALSE(ram.has_used());
+  const v1::Quota typed = QuotaToProto({"volume_gib.ssd.fast", 100, 0});
+  EXPECT_EQ(typed.resource(), v1::QUOTA_RESOURCE_VOLUME_SIZE);
+  EXPECT_EQ(typed.volume_type(), "ssd.fast");
+  EXPECT_EQ(typed.limit().unit(), v1::UNIT_GIB);
+  EXPECT_TRUE(typed.has_used());
+  const v1::Quota single = QuotaToProto({"volume_gib_per_volume", 10, std::nullopt});
+  EXPECT_EQ(single.resource(), v1::QUOTA_RESOURCE_VOLUME_SIZE_PER_VOLUME);
+  EXPECT_EQ(single.limit().unit(), v1::UNIT_GIB);
+  for (const char* resource : {"instances", "floating_ips", "networks", "subnets", "routers",
+                               "ports", "security_groups", "volumes", "snapshots"}) {
+    EXPECT_NE(QuotaToProto({resource, 1, 1}).resource(), v1::QUOTA_RESOURCE_UNSPECIFIED)
+        << resource;
+  }
+}
+
+TEST(ProvenanceToProto, WarningsHaveACode) {
+  Provenance provenance;
+  provenance.warnings = {"OS_CONFLICT: property says a: b, name says c", "BARE"};
+  const v1::Provenance proto =
+      ProvenanceToProto(provenance, [](absl::string_view name) { return name; });
+  ASSERT_EQ(proto.warnings_size(), 2);
+  EXPECT_EQ(proto.warnings(0).code(), "OS_CONFLICT");
+  EXPECT_EQ(proto.warnings(0).message(), "property says a: b, name says c");
+  EXPECT_EQ(proto.warnings(1).code(), "BARE");
 }
 
 TEST(RegionOf, TheCatalogsSpellingWins) {
@@ -37,16 +88,6 @@ TEST(RegionOf, TheCatalogsSpellingWins) {
   EXPECT_EQ(RegionOf(endpoint), "RegionOne");
   endpoint.resolved_region = "";
   EXPECT_EQ(RegionOf(endpoint), "regionone");
-}
-
-TEST(FormatRole, IsEmptyWhereNothingTellsIt) {
-  Network network;
-  network.usable_as = NetworkUse::kDirect;
-  EXPECT_EQ(FormatRole(network), "direct");
-  network.provenance.confidence = {{"usable_as", Confidence::kGuess}};
-  EXPECT_EQ(FormatRole(network), "direct");
-  network.provenance.confidence = {{"usable_as", Confidence::kUnknown}};
-  EXPECT_EQ(FormatRole(network), "");
 }
 
 }  // namespace

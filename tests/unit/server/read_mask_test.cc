@@ -16,7 +16,7 @@ v1::Flavor FullFlavor() {
   v1::Flavor flavor;
   flavor.set_name("sites/a/flavors/b");
   flavor.set_vcpu_count(4);
-  flavor.mutable_provenance()->add_warnings("W");
+  flavor.mutable_provenance()->add_warnings()->set_code("W");
   flavor.mutable_provenance()->add_evidence()->set_field("arch");
   return flavor;
 }

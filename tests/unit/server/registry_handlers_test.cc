@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "schema/model/resource_name.h"
 #include "server/service/inventory_handlers.h"
 #include "tests/unit/server/service_fixture.h"
 
@@ -87,7 +88,7 @@ TEST(RegistryOfSites, FieldsAndDowntimesThatAreNotOver) {
   ASSERT_EQ(response.sites_size(), 2);
   const v1::Site& site = response.sites(0);
   EXPECT_TRUE(site.in_registry());
-  EXPECT_EQ(site.certification(), "Suspended");
+  EXPECT_EQ(site.certification(), v1::CERTIFICATION_SUSPENDED);
   EXPECT_EQ(site.infrastructure(), "Production");
   EXPECT_EQ(site.roc(), "NGI_IBERGRID");
   EXPECT_THAT(site.service_types(), ElementsAre("ARC-CE", kCloudServiceType));
@@ -123,17 +124,20 @@ TEST(ListSiteProblems, OfTheRegistryAndOfCrawls) {
   builder.Select("INFN-PADOVA", "vo.access.egi.eu").SetKind(failed).SetRegistry(TestRegistry());
   const auto snapshot = Snapshot::Build(builder.Build());
   v1::ListSiteProblemsRequest request;
+  request.set_parent("sites/-");
   request.set_page_size(2);
   v1::ListSiteProblemsResponse response;
   ASSERT_TRUE(ListSiteProblems(TestContext(), *snapshot, request, response).ok());
   EXPECT_EQ(response.total_size(), 3);
-  std::vector<std::string> codes;
+  std::vector<v1::SiteProblemCode> codes;
   for (const v1::SiteProblem& problem : response.problems()) codes.push_back(problem.code());
   request.set_page_token(response.next_page_token());
   v1::ListSiteProblemsResponse rest;
   ASSERT_TRUE(ListSiteProblems(TestContext(), *snapshot, request, rest).ok());
   for (const v1::SiteProblem& problem : rest.problems()) codes.push_back(problem.code());
-  EXPECT_THAT(codes, ElementsAre("VO_REFUSED", "SITE_NOT_IN_FILES", "SHARE_FAILING"));
+  EXPECT_THAT(codes,
+              ElementsAre(v1::SITE_PROBLEM_CODE_VO_REFUSED, v1::SITE_PROBLEM_CODE_SITE_NOT_IN_FILES,
+                          v1::SITE_PROBLEM_CODE_SHARE_FAILING));
   EXPECT_EQ(response.problems(0).site_name(), "CESGA-CLOUD");
   EXPECT_THAT(response.problems(0).name(), HasSubstr("/problems/"));
   EXPECT_EQ(rest.problems(0).since_time().seconds(), absl::ToUnixSeconds(TestTime()));
@@ -147,6 +151,7 @@ TEST(ListSiteProblems, OfTheRegistryAndOfCrawls) {
 
 TEST(ListOffers, OneRowForASiteAndType) {
   v1::ListOffersRequest request;
+  request.set_parent("sites/-");
   request.set_order_by("site_name, service_type");
   v1::ListOffersResponse response;
   ASSERT_TRUE(ListOffers(TestContext(), *RegistrySnapshot(), request, response).ok());
@@ -159,8 +164,53 @@ TEST(ListOffers, OneRowForASiteAndType) {
   EXPECT_EQ(arc.country_code(), "PL") << "that of its services";
   EXPECT_FALSE(arc.in_downtime()) << "not yet";
   EXPECT_TRUE(response.offers(1).in_downtime());
-  EXPECT_EQ(response.offers(1).certification(), "Suspended");
+  EXPECT_EQ(response.offers(1).certification(), v1::CERTIFICATION_SUSPENDED);
   EXPECT_EQ(response.offers(2).site_name(), "HTC");
+}
+
+// Offers and problems have sites that CIS knows, and such that only the registry does.
+TEST(ListOffers, BelowOneSite) {
+  const auto snapshot = RegistrySnapshot();
+  const auto list = [&](const std::string& parent, v1::ListOffersResponse* response) {
+    v1::ListOffersRequest request;
+    request.set_parent(parent);
+    return ListOffers(TestContext(), *snapshot, request, *response);
+  };
+  v1::ListOffersResponse response;
+  ASSERT_TRUE(list(FormatSiteName("HTC"), &response).ok());
+  EXPECT_EQ(response.total_size(), 1);
+  response.Clear();
+  ASSERT_TRUE(list(FormatSiteName("INFN-PADOVA"), &response).ok());
+  EXPECT_EQ(response.total_size(), 0) << "a site without services";
+  EXPECT_EQ(list(FormatSiteName("NOWHERE"), &response).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(list("", &response).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(GetOffer, ByTheNameThatAListGives) {
+  const auto snapshot = RegistrySnapshot();
+  v1::GetOfferRequest request;
+  request.set_name(FormatOfferName("HTC", "htcondor"));
+  request.mutable_read_mask()->add_paths("service_type");
+  v1::Offer offer;
+  ASSERT_TRUE(GetOffer(TestContext(), *snapshot, request, offer).ok());
+  EXPECT_EQ(offer.service_type(), "htcondor");
+  EXPECT_EQ(offer.site_name(), "") << "not asked for";
+  request.set_name(FormatOfferName("HTC", "htcondor-ce"));
+  EXPECT_EQ(GetOffer(TestContext(), *snapshot, request, offer).code(), absl::StatusCode::kNotFound);
+  request.set_name("offers/x");
+  EXPECT_EQ(GetOffer(TestContext(), *snapshot, request, offer).code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST(GetSiteProblem, AsLongAsItLasts) {
+  const SiteProblem refused = TestRegistry().problems.front();
+  v1::GetSiteProblemRequest request;
+  request.set_name(FormatSiteProblemName(refused));
+  v1::SiteProblem problem;
+  ASSERT_TRUE(GetSiteProblem(TestContext(), *RegistrySnapshot(), request, problem).ok());
+  EXPECT_EQ(problem.code(), v1::SITE_PROBLEM_CODE_VO_REFUSED);
+  EXPECT_EQ(GetSiteProblem(TestContext(), *TestSnapshot(), request, problem).code(),
+            absl::StatusCode::kNotFound);
 }
 
 }  // namespace

@@ -177,9 +177,9 @@ TEST(ToProto, ShareTellsEveryKindTriedOrNot) {
   v1::Share share;
   ShareToProto(TestContext(), Only(*snapshot).shares()[0], share);
   ASSERT_EQ(share.kinds_size(), 5);
-  EXPECT_EQ(share.kinds(0).kind(), "auth");
+  EXPECT_EQ(share.kinds(0).kind(), v1::DATA_KIND_AUTH);
   EXPECT_EQ(share.kinds(0).state(), v1::DATA_STATE_MISSING);
-  EXPECT_EQ(share.kinds(2).kind(), "images");
+  EXPECT_EQ(share.kinds(2).kind(), v1::DATA_KIND_IMAGES);
   EXPECT_EQ(share.kinds(2).state(), v1::DATA_STATE_FRESH);
   EXPECT_EQ(share.state(), v1::DATA_STATE_MISSING);
   EXPECT_FALSE(share.has_observe_time());
@@ -191,9 +191,9 @@ TEST(ToProto, ShareCountsFreeFloatingIpsAndUsage) {
   v1::Share share;
   ShareToProto(TestContext(), Only(*snapshot).shares()[0], share);
   EXPECT_EQ(share.unattached_floating_ip_count(), 1);
-  EXPECT_EQ(share.quotas(0).used(), 2);
+  EXPECT_EQ(share.quotas(0).used().value(), 2);
   EXPECT_EQ(share.state(), v1::DATA_STATE_STALE);
-  EXPECT_EQ(share.kinds(4).error_class(), "timeout");
+  EXPECT_EQ(share.kinds(4).error_class(), v1::ERROR_CLASS_TIMEOUT);
   EXPECT_EQ(share.kinds(4).failure_count(), 2);
   EXPECT_EQ(share.keystone_url(), "https://site-a.example.org:5000/v3");
 }

@@ -1,0 +1,35 @@
+#pragma once
+
+// Enums of the API and the words that records and people have for them: `GPU_KIND_MIG` is "mig",
+// `ERROR_CLASS_NOT_FOUND` is "not-found". A word is the name of the value without the prefix that
+// all values of its enum have, in any case, with `-` or `_`.
+
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/generated_enum_reflection.h"
+
+namespace cis {
+
+// The values of one enum by their words. Immutable.
+class EnumWords {
+ public:
+  explicit EnumWords(const google::protobuf::EnumDescriptor& type);
+
+  // Returns the number of the value that stands for `word`; 0, which is not reported, if none does.
+  int NumberOf(absl::string_view word) const;
+
+ private:
+  absl::flat_hash_map<std::string, int> numbers_;  // by name without prefix, as in the proto
+};
+
+// Returns the value of `Enum` that stands for `word`; the zero value if none does, as for "".
+template <typename Enum>
+Enum EnumOfWord(absl::string_view word) {
+  static const EnumWords& words = *new EnumWords(*google::protobuf::GetEnumDescriptor<Enum>());
+  return static_cast<Enum>(words.NumberOf(word));
+}
+
+}  // namespace cis
