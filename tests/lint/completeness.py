@@ -4,7 +4,7 @@ import re
 
 COMMENTED = re.compile(
     r'^\s*(message|enum|service|rpc|oneof)\b|^\s*(optional |repeated |map<|[A-Za-z_.0-9]+ )'
-    r'?.*=\s*\d+(\s*\[.*\])?;')
+    r'?.*=\s*\d+\s*(;|\[)')
 
 
 def check_built(tree):
@@ -61,7 +61,8 @@ def check_reasons(tree):
     """Every error reason and placement code is in the server's READMEs."""
     readme = '\n'.join(tree.read(p) for p in tree.files()
                        if p.startswith('server/') and p.endswith('README.md'))
-    for path in ('server/service/errors.cc', 'server/service/history_errors.cc'):
+    for path in ('server/service/errors.cc', 'server/service/history_errors.cc',
+                 'server/service/placement_errors.cc', 'server/service/change_handlers.cc'):
         if path not in tree.files():
             continue
         for reason in sorted(set(re.findall(r'"([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)"', tree.read(path)))):

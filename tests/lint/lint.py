@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Checks of the tree itself. Prints each finding; exits 1 if there is one.
 
-  lint.py ROOT [includes|style|format|built|proto|readmes|flags|reasons|imports ...]
+  lint.py ROOT [includes|style|format|built|proto|sets|readmes|flags|reasons|imports ...]
 """
 import os
 import re
@@ -10,6 +10,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import completeness   # pylint: disable=wrong-import-position
 import includes       # pylint: disable=wrong-import-position
+import proto_sets     # pylint: disable=wrong-import-position
 import python_imports # pylint: disable=wrong-import-position
 import style          # pylint: disable=wrong-import-position
 
@@ -19,6 +20,7 @@ CHECKS = {
     'format': style.check_format,
     'built': completeness.check_built,
     'proto': completeness.check_proto_comments,
+    'sets': proto_sets.check,
     'readmes': completeness.check_readmes,
     'flags': completeness.check_flags,
     'reasons': completeness.check_reasons,

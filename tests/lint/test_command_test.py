@@ -32,13 +32,13 @@ class TestCommand(unittest.TestCase):
         """(exit code, stdout, stderr), in a folder that has nothing but the stand-ins."""
         with tempfile.TemporaryDirectory() as root:
             for path, text in (('bin/cmake', CMAKE), ('bin/ctest', CTEST),
-                               ('deploy/packages', CMAKE.replace('cmake', 'packages'))):
+                               ('deploy/packages', CMAKE.replace('cmake', 'packages')),
+                               ('tests/contract/buf', CMAKE.replace('cmake', 'buf'))):
                 path = os.path.join(root, path)
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 with open(path, 'w', encoding='utf-8') as f:
                     f.write(text)
                 os.chmod(path, 0o755)
-            os.makedirs(os.path.join(root, 'tests'))
             command = shutil.copy(os.path.join(ROOT, 'tests', 'run'), os.path.join(root, 'tests'))
             done = subprocess.run([command, *args], capture_output=True, text=True, check=False, env=dict(
                 os.environ, FAIL=fail, PATH='%s/bin:%s' % (root, os.environ['PATH']), TMPDIR=root))
@@ -53,7 +53,7 @@ class TestCommand(unittest.TestCase):
         self.assertEqual(code, 0, err)
         tests = ['lint (4)', 'openstack (1)']
         self.assertEqual(self.parts(err), [
-            'packages: build test', 'asan: configure', 'asan: build', 'asan: tests', *tests,
+            'packages: build test', 'packages: buf', 'asan: configure', 'asan: build', 'asan: tests', *tests,
             'dev: configure', 'dev: build', 'dev: tests', *tests, 'in all'])
         self.assertRegex(err, r'\n +1001 s  openstack')
         closing = out.rstrip('\n').split('\n')[-7:]
@@ -64,7 +64,7 @@ class TestCommand(unittest.TestCase):
     def test_shows_times_and_summary_of_tests_that_failed(self):
         code, out, err = self.run_command('fast', fail='--preset fast')
         self.assertEqual(code, 8)
-        self.assertEqual(self.parts(err), ['packages: build test', 'dev: configure', 'dev: build',
+        self.assertEqual(self.parts(err), ['packages: build test', 'packages: buf', 'dev: configure', 'dev: build',
                                            'dev: tests: failed', 'lint (4)', 'openstack (1)', 'in all'])
         self.assertTrue(out.rstrip('\n').split('\n')[-7].startswith('80% tests passed, 1 tests failed'))
 
@@ -82,7 +82,7 @@ class TestCommand(unittest.TestCase):
     def test_runs_no_tests_where_a_preset_has_none(self):
         code, out, err = self.run_command('tidy')
         self.assertEqual(code, 0, err)
-        self.assertEqual(self.parts(err), ['packages: build test', 'packages: clang', 'tidy: configure',
+        self.assertEqual(self.parts(err), ['packages: build test', 'packages: buf', 'packages: clang', 'tidy: configure',
                                            'tidy: build', 'in all'])
         self.assertNotIn('tests passed', out)
 
