@@ -54,8 +54,7 @@ Names VolumeZonesOf(const BootOptions& options, const VolumeType* type) {
 // then says why.
 bool IsRefused(const QuotaBook& quotas, QuotaResource resource, int64_t amount,
                const VolumeType& type, Reason* refused) {
-  const std::optional<int64_t> free =
-      quotas.Free(absl::StrCat(FormatQuotaResource(resource), ".", type.name));
+  const std::optional<int64_t> free = FreeOfType(quotas, resource, type);
   if (!free || *free < 0 || amount <= *free) return false;
   refused->code = *free == 0 ? ReasonCode::kQuotaZero : ReasonCode::kQuotaExhausted;
   refused->quota = resource;
@@ -65,10 +64,33 @@ bool IsRefused(const QuotaBook& quotas, QuotaResource resource, int64_t amount,
   return true;
 }
 
+// Why no volumes of such a size can be made whatever their type is.
+std::optional<Reason> WhyNoVolume(const BootOptions& options, const QuotaBook& quotas,
+                                  const VolumeNeeds& needs) {
+  if (options.volume.AreAllDown()) {
+    Reason reason;
+    reason.code = ReasonCode::kZoneUnavailable;
+    return reason;
+  }
+  const std::optional<int64_t> largest = quotas.Limit("volume_gib_per_volume");
+  if (!largest || *largest < 0 || needs.gib_of_each <= *largest) return std::nullopt;
+  Reason reason;
+  reason.code = ReasonCode::kQuotaVolumeTooLarge;
+  reason.quota = QuotaResource::kVolumeGib;
+  reason.want = needs.gib_of_each;
+  reason.best = largest;
+  return reason;
+}
+
+// Whether no zone that has volumes of the type is in service.
+bool HasNoZone(const BootOptions& options, const VolumeType& type) {
+  return !type.zones.empty() && VolumeZonesOf(options, &type).empty();
+}
+
 // Why volumes of the type cannot be made; `out` is filled if they cannot.
 bool IsRefused(const BootOptions& options, const QuotaBook& quotas, const VolumeNeeds& needs,
                const VolumeType& type, Reason* out) {
-  if (!type.zones.empty() && VolumeZonesOf(options, &type).empty()) {
+  if (HasNoZone(options, type)) {
     out->code = ReasonCode::kZoneUnavailable;
     return true;
   }
@@ -95,20 +117,7 @@ std::optional<Reason> ChooseVolumeType(const BootOptions& options, const QuotaBo
                                        const VolumeNeeds& needs, const VolumeType** type,
                                        bool* unknown) {
   *type = nullptr;
-  if (options.volume.AreAllDown()) {
-    Reason reason;
-    reason.code = ReasonCode::kZoneUnavailable;
-    return reason;
-  }
-  const std::optional<int64_t> largest = quotas.Limit("volume_gib_per_volume");
-  if (largest && *largest >= 0 && needs.gib_of_each > *largest) {
-    Reason reason;
-    reason.code = ReasonCode::kQuotaVolumeTooLarge;
-    reason.quota = QuotaResource::kVolumeGib;
-    reason.want = needs.gib_of_each;
-    reason.best = largest;
-    return reason;
-  }
+  if (std::optional<Reason> reason = WhyNoVolume(options, quotas, needs)) return reason;
   if (!quotas.IsKnown(QuotaResource::kVolumes)) *unknown = true;
   std::optional<Reason> first;
   const VolumeType* allowed = nullptr;
@@ -125,6 +134,27 @@ std::optional<Reason> ChooseVolumeType(const BootOptions& options, const QuotaBo
   const bool is_settled = allowed->is_default || options.volume_types.size() == 1;
   if (is_settled || first) *type = allowed;
   return std::nullopt;
+}
+
+std::optional<int64_t> FreeOfType(const QuotaBook& quotas, QuotaResource resource,
+                                  const VolumeType& type) {
+  return quotas.Free(absl::StrCat(FormatQuotaResource(resource), ".", type.name));
+}
+
+std::vector<const VolumeType*> VolumeTypesFor(const BootOptions& options, const QuotaBook& quotas,
+                                              const VolumeNeeds& needs,
+                                              std::optional<Reason>* refused, bool* unknown) {
+  std::vector<const VolumeType*> out;
+  *refused = WhyNoVolume(options, quotas, needs);
+  if (*refused) return out;
+  if (!quotas.IsKnown(QuotaResource::kVolumes)) *unknown = true;
+  for (const VolumeType* type : options.volume_types) {
+    if (!HasNoZone(options, *type)) out.push_back(type);
+  }
+  if (out.empty() && !options.volume_types.empty()) {
+    refused->emplace().code = ReasonCode::kZoneUnavailable;
+  }
+  return out;
 }
 
 std::optional<Reason> CheckZone(const ServiceZones& zones, const std::string& wanted) {

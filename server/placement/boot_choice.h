@@ -56,6 +56,18 @@ std::optional<Reason> ChooseVolumeType(const BootOptions& options, const QuotaBo
                                        const VolumeNeeds& needs, const VolumeType** type,
                                        bool* unknown);
 
+// The types that volumes of such a size may have whatever quotas say of single types, the default
+// one first; empty if there is none to choose from. `unknown` is as above, `refused` says why there
+// is no such type.
+std::vector<const VolumeType*> VolumeTypesFor(const BootOptions& options, const QuotaBook& quotas,
+                                              const VolumeNeeds& needs,
+                                              std::optional<Reason>* refused, bool* unknown);
+
+// What the quota of a volume type allows of volumes, or of their GiB; -1 = unlimited; absent = not
+// known.
+std::optional<int64_t> FreeOfType(const QuotaBook& quotas, QuotaResource resource,
+                                  const VolumeType& type);
+
 // Returns why no machine can be started in the zone that is asked for (empty = any).
 std::optional<Reason> CheckZone(const ServiceZones& zones, const std::string& wanted);
 

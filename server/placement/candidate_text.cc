@@ -120,7 +120,7 @@ std::string Amount(FlavorCheck check, int64_t value) {
                       row.noun);
 }
 
-Phrase PhraseOf(FlavorCheck check, const PlacementQuery& query) {
+Phrase PhraseOf(FlavorCheck check, const MachineRequest& query) {
   if (const Int64Bounds* bounds = BoundsOf(query, check); bounds != nullptr) {
     const bool upper = IsUpperBound(check);
     if (check == FlavorCheck::kGpuMax && bounds->max == 0) return {false, "without a GPU"};
@@ -147,7 +147,7 @@ Phrase PhraseOf(FlavorCheck check, const PlacementQuery& query) {
   }
 }
 
-std::vector<Qualifier> FlavorQualifiers(const Counted& counted, const PlacementQuery& query) {
+std::vector<Qualifier> FlavorQualifiers(const Counted& counted, const MachineRequest& query) {
   std::vector<Qualifier> out;
   for (Checks rest = counted.passed; rest != 0; rest &= rest - 1) {
     const auto check = static_cast<FlavorCheck>(FirstOf(rest));
@@ -161,7 +161,7 @@ std::vector<Qualifier> FlavorQualifiers(const Counted& counted, const PlacementQ
 }
 
 // What a flavor has that fails a check: "has 16 vCPUs".
-std::string FailureOf(const Flavor& flavor, FlavorCheck check, const PlacementQuery& query) {
+std::string FailureOf(const Flavor& flavor, FlavorCheck check, const MachineRequest& query) {
   if (const std::optional<int64_t> value = ValueOf(flavor, check); value) {
     return absl::StrCat("has ", Amount(check, *value));
   }
@@ -196,7 +196,7 @@ std::string FailureOf(const Flavor& flavor, FlavorCheck check, const PlacementQu
 }
 
 // "; gpu2 has a GPU, but has 16 vCPUs" or nothing.
-std::string OtherFlavor(FlavorCheck check, const Reason& reason, const PlacementQuery& query) {
+std::string OtherFlavor(FlavorCheck check, const Reason& reason, const MachineRequest& query) {
   if (reason.other_flavor == nullptr || check == FlavorCheck::kName ||
       check == FlavorCheck::kExcluded || check == FlavorCheck::kPlacement) {
     return "";
@@ -211,7 +211,7 @@ std::string OtherFlavor(FlavorCheck check, const Reason& reason, const Placement
 }
 
 // What of the counted flavors comes nearest: "; the most is 7800 MiB (m1.large)".
-std::string NearestFlavor(FlavorCheck check, const Reason& reason, const PlacementQuery& query) {
+std::string NearestFlavor(FlavorCheck check, const Reason& reason, const MachineRequest& query) {
   if (reason.flavor == nullptr) return "";
   const Flavor& flavor = *reason.flavor;
   const std::string name = NameOrId(flavor.name, flavor.id);
@@ -224,19 +224,19 @@ std::string NearestFlavor(FlavorCheck check, const Reason& reason, const Placeme
 
 // ------------------------------------------------------------------------------------- images
 
-std::string AnyDistro(const PlacementQuery& query) {
+std::string AnyDistro(const MachineRequest& query) {
   std::vector<std::string> distros;
   for (const OsRequirement& requirement : query.os) distros.push_back(requirement.distro);
   return AnyOf(distros);
 }
 
-std::string AnySystem(const PlacementQuery& query) {
+std::string AnySystem(const MachineRequest& query) {
   std::vector<std::string> systems;
   for (const OsRequirement& one : query.os) systems.push_back(FormatOsRequirement(one));
   return AnyOf(systems);
 }
 
-Phrase PhraseOf(ImageCheck check, const PlacementQuery& query) {
+Phrase PhraseOf(ImageCheck check, const MachineRequest& query) {
   switch (check) {
     case ImageCheck::kNamed:
       return {false, absl::StrCat("named ", Shown(query.image))};
@@ -274,7 +274,7 @@ std::string NounOf(ImageCheck check, const Counted& counted) {
 }
 
 std::vector<Qualifier> ImageQualifiers(ImageCheck blocking, const Counted& counted,
-                                       const PlacementQuery& query) {
+                                       const MachineRequest& query) {
   Checks checks = counted.passed;
   if ((Bit(blocking) & kUsable) == 0) checks &= ~kUsable;
   // A version has its distro with it.
@@ -298,7 +298,7 @@ absl::string_view WhatItIs(const Image& image) {
 }
 
 // What an image is that fails a check: "is hidden".
-std::string FailureOf(const Image& image, ImageCheck check, const PlacementQuery& query) {
+std::string FailureOf(const Image& image, ImageCheck check, const MachineRequest& query) {
   switch (check) {
     case ImageCheck::kNamed:
     case ImageCheck::kName:
@@ -329,7 +329,7 @@ std::string FailureOf(const Image& image, ImageCheck check, const PlacementQuery
   return "";
 }
 
-std::string OtherImage(ImageCheck check, const Reason& reason, const PlacementQuery& query) {
+std::string OtherImage(ImageCheck check, const Reason& reason, const MachineRequest& query) {
   if (reason.other_image == nullptr || check == ImageCheck::kNamed || check == ImageCheck::kName ||
       check == ImageCheck::kExcluded) {
     return "";
@@ -361,7 +361,7 @@ std::string UnreadImages(const Reason& reason) {
 }
 
 // What of the counted images comes nearest.
-std::string NearestImage(ImageCheck check, const Reason& reason, const PlacementQuery& query) {
+std::string NearestImage(ImageCheck check, const Reason& reason, const MachineRequest& query) {
   if (reason.image == nullptr) return "";
   const Image& image = *reason.image;
   const std::string name = NameOrId(image.name, image.id);
@@ -384,12 +384,12 @@ std::string Single(const std::string& name, const std::string& failure,
 }
 
 std::string NearFlavorMessage(FlavorCheck check, const Flavor& flavor,
-                              const PlacementQuery& query) {
+                              const MachineRequest& query) {
   const std::string requested = check == FlavorCheck::kExcluded ? "" : PhraseOf(check, query).rest;
   return Single(NameOrId(flavor.name, flavor.id), FailureOf(flavor, check, query), requested);
 }
 
-std::string NearImageMessage(ImageCheck check, const Image& image, const PlacementQuery& query) {
+std::string NearImageMessage(ImageCheck check, const Image& image, const MachineRequest& query) {
   std::string requested;
   if (check == ImageCheck::kVersion || check == ImageCheck::kArch) {
     requested = PhraseOf(check, query).rest;
@@ -399,7 +399,7 @@ std::string NearImageMessage(ImageCheck check, const Image& image, const Placeme
 
 }  // namespace
 
-std::string FlavorMessage(const Reason& reason, const PlacementQuery& query) {
+std::string FlavorMessage(const Reason& reason, const MachineRequest& query) {
   const std::optional<FlavorCheck> check = FlavorCheckOf(reason.code);
   if (!check) return "";
   if (reason.counted.count == 0) return NearFlavorMessage(*check, *reason.flavor, query);
@@ -415,7 +415,7 @@ std::string FlavorMessage(const Reason& reason, const PlacementQuery& query) {
                       NearestFlavor(*check, reason, query), OtherFlavor(*check, reason, query));
 }
 
-std::string ImageMessage(const Reason& reason, const PlacementQuery& query) {
+std::string ImageMessage(const Reason& reason, const MachineRequest& query) {
   const std::optional<ImageCheck> check = ImageCheckOf(reason.code);
   if (!check) return "";
   if (reason.counted.count == 0) return NearImageMessage(*check, *reason.image, query);

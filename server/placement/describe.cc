@@ -84,7 +84,8 @@ bool NeedsPoolAddress(const Placement& placement, const PlacementQuery& query) {
   if (plan.pool == nullptr) return false;
   const bool wants_floating =
       query.public_v4 == AddressWish::kRequired || query.public_v4 == AddressWish::kPreferred;
-  return plan.TakesGateway() || (wants_floating && NewFloatingIps(plan, query.count) > 0);
+  const int64_t taken = query.count + placement.floating_ips_taken;
+  return plan.TakesGateway() || (wants_floating && NewFloatingIps(plan, taken) > 0);
 }
 
 void NoteZones(const Placement& placement, std::vector<std::string>* out) {
@@ -157,6 +158,51 @@ void NoteNetwork(const Placement& placement, const PlacementQuery& query,
   }
 }
 
+// What must be made or changed before machines start, in order.
+std::vector<std::string> PreparingSteps(const NetworkPlan& plan) {
+  std::vector<std::string> out;
+  const std::string pool = plan.pool == nullptr ? "" : NameOf(*plan.pool);
+  switch (plan.kind) {
+    case PlanKind::kNone:
+    case PlanKind::kDirect:
+    case PlanKind::kPrivate:
+    case PlanKind::kFloating:
+      break;
+    case PlanKind::kFloatingNeedsRouter:
+      if (plan.router != nullptr) {
+        const std::string router = NameOf(*plan.router);
+        if (plan.enables_router) out.push_back(absl::StrCat("Switch router ", router, " on"));
+        if (plan.sets_gateway) {
+          out.push_back(absl::StrCat("Give router ", router, " a gateway on ", pool));
+        }
+      } else {
+        out.push_back(absl::StrCat("Create a router with a gateway on ", pool));
+        out.push_back(absl::StrCat("Add subnet ", *plan.subnet, " to the router"));
+      }
+      break;
+    case PlanKind::kFloatingNeedsNetwork:
+      out.push_back("Create a network with an IPv4 subnet");
+      if (plan.subnet_pool != nullptr) {
+        out.push_back(
+            absl::StrCat("Create an IPv6 subnet from subnet pool ", NameOf(*plan.subnet_pool)));
+      }
+      out.push_back(absl::StrCat("Create a router with a gateway on ", pool));
+      out.push_back(plan.subnet_pool != nullptr ? "Add the subnets to the router"
+                                                : "Add the subnet to the router");
+      break;
+    case PlanKind::kRoutedNeedsNetwork:
+      out.push_back(absl::StrCat("Create a network with an IPv", plan.new_ip_version,
+                                 " subnet from subnet pool ", NameOf(*plan.subnet_pool)));
+      out.push_back(absl::StrCat("Create a router with a gateway on ", pool));
+      out.push_back("Add the subnet to the router");
+      break;
+    case PlanKind::kPrivateNeedsNetwork:
+      out.push_back("Create a network with an IPv4 subnet");
+      break;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::string> DescribeNotes(const Placement& placement, const PlacementQuery& query,
@@ -201,7 +247,8 @@ std::vector<std::string> DescribeNotes(const Placement& placement, const Placeme
   return out;
 }
 
-std::vector<std::string> DescribeSteps(const Placement& placement, const PlacementQuery& query) {
+std::vector<std::string> DescribeSteps(const Placement& placement, const PlacementQuery& query,
+                                       const std::string& prepared_by) {
   const NetworkPlan& plan = *placement.plan;
   std::vector<std::string> out;
   std::string port;
@@ -220,53 +267,20 @@ std::vector<std::string> DescribeSteps(const Placement& placement, const Placeme
       placement.boot.zone.empty() ? "" : absl::StrCat(" in zone ", placement.boot.zone);
   if (!port.empty()) port += zone;
   const std::string pool = plan.pool == nullptr ? "" : NameOf(*plan.pool);
-  switch (plan.kind) {
-    case PlanKind::kNone:
-      return {absl::StrCat("Start the machine without a network", zone)};
-    case PlanKind::kDirect:
-    case PlanKind::kPrivate:
-      return {port};
-    case PlanKind::kFloating:
-      break;
-    case PlanKind::kFloatingNeedsRouter:
-      if (plan.router != nullptr) {
-        const std::string router = NameOf(*plan.router);
-        if (plan.enables_router) out.push_back(absl::StrCat("Switch router ", router, " on"));
-        if (plan.sets_gateway) {
-          out.push_back(absl::StrCat("Give router ", router, " a gateway on ", pool));
-        }
-      } else {
-        out.push_back(absl::StrCat("Create a router with a gateway on ", pool));
-        out.push_back(absl::StrCat("Add subnet ", *plan.subnet, " to the router"));
-      }
-      break;
-    case PlanKind::kFloatingNeedsNetwork:
-      out.push_back("Create a network with an IPv4 subnet");
-      if (plan.subnet_pool != nullptr) {
-        out.push_back(
-            absl::StrCat("Create an IPv6 subnet from subnet pool ", NameOf(*plan.subnet_pool)));
-      }
-      out.push_back(absl::StrCat("Create a router with a gateway on ", pool));
-      out.push_back(plan.subnet_pool != nullptr ? "Add the subnets to the router"
-                                                : "Add the subnet to the router");
-      break;
-    case PlanKind::kRoutedNeedsNetwork:
-      out.push_back(absl::StrCat("Create a network with an IPv", plan.new_ip_version,
-                                 " subnet from subnet pool ", NameOf(*plan.subnet_pool)));
-      out.push_back(absl::StrCat("Create a router with a gateway on ", pool));
-      out.push_back("Add the subnet to the router");
-      break;
-    case PlanKind::kPrivateNeedsNetwork:
-      out.push_back("Create a network with an IPv4 subnet");
-      break;
+  if (plan.kind == PlanKind::kNone) {
+    return {absl::StrCat("Start the machine without a network", zone)};
   }
-  out.push_back(port.empty() ? absl::StrCat("Start the machine on the new network", zone) : port);
+  if (prepared_by.empty()) out = PreparingSteps(plan);
+  const std::string network =
+      prepared_by.empty() ? "the new network" : absl::StrCat("the network of group ", prepared_by);
+  out.push_back(port.empty() ? absl::StrCat("Start the machine on ", network, zone) : port);
   if (!plan.UsesFloatingIp()) return out;
   const bool wanted =
       query.public_v4 == AddressWish::kRequired || query.public_v4 == AddressWish::kPreferred;
   if (!wanted) return out;
-  if (plan.unattached != nullptr) {
-    out.push_back(absl::StrCat("Take floating IP ", plan.unattached->ids.front(), " of ", pool));
+  const auto taken = static_cast<size_t>(placement.floating_ips_taken);
+  if (plan.unattached != nullptr && taken < plan.unattached->ids.size()) {
+    out.push_back(absl::StrCat("Take floating IP ", plan.unattached->ids[taken], " of ", pool));
   } else {
     out.push_back(absl::StrCat("Create a floating IP from ", pool));
   }

@@ -132,7 +132,7 @@ void AddOther(FlavorCheck check, absl::Span<const Flavor* const> flavors,
   }
 }
 
-// `Query` is PlacementQuery, const or not.
+// `Query` is MachineRequest, const or not.
 template <typename Query>
 auto FindBounds(Query& query, FlavorCheck check) -> decltype(&query.vcpu_count) {
   switch (check) {
@@ -200,11 +200,11 @@ std::optional<FlavorCheck> FlavorCheckOf(ReasonCode code) {
   return std::nullopt;
 }
 
-const Int64Bounds* BoundsOf(const PlacementQuery& query, FlavorCheck check) {
+const Int64Bounds* BoundsOf(const MachineRequest& query, FlavorCheck check) {
   return FindBounds(query, check);
 }
 
-Int64Bounds* MutableBoundsOf(PlacementQuery* query, FlavorCheck check) {
+Int64Bounds* MutableBoundsOf(MachineRequest* query, FlavorCheck check) {
   return FindBounds(*query, check);
 }
 

@@ -50,8 +50,8 @@ ReasonCode CodeOf(FlavorCheck check);
 std::optional<FlavorCheck> FlavorCheckOf(ReasonCode code);
 
 // Returns the bounds of the request that a check compares with; nullptr if it compares none.
-const Int64Bounds* BoundsOf(const PlacementQuery& query, FlavorCheck check);
-Int64Bounds* MutableBoundsOf(PlacementQuery* query, FlavorCheck check);
+const Int64Bounds* BoundsOf(const MachineRequest& query, FlavorCheck check);
+Int64Bounds* MutableBoundsOf(MachineRequest* query, FlavorCheck check);
 
 // Returns whether the check compares with an upper bound.
 bool IsUpperBound(FlavorCheck check);

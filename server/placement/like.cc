@@ -28,7 +28,7 @@ std::string DeviceOf(const std::string& model) {
 
 }  // namespace
 
-void RequireLike(const Flavor& flavor, PlacementQuery* query) {
+void RequireLike(const Flavor& flavor, MachineRequest* query) {
   RequireAtLeast(flavor.vcpu_count, &query->vcpu_count);
   RequireAtLeast(flavor.ram_mib, &query->ram_mib);
   RequireAtLeast(flavor.disk_gib, &query->disk_gib);

@@ -10,6 +10,6 @@ namespace cis {
 // Requires at least what `flavor` has, where `query` does not require something else already:
 // vCPUs, memory, disks, GPUs (their number, the word that names the device, their memory) and
 // architecture. What the flavor does not report is not required.
-void RequireLike(const Flavor& flavor, PlacementQuery* query);
+void RequireLike(const Flavor& flavor, MachineRequest* query);
 
 }  // namespace cis

@@ -49,15 +49,16 @@ bool TakesPorts(const Network& network) {
 
 bool IsUp(const Router& router) { return router.admin_state_up.value_or(true); }
 
-// Of the pool, for floating IPs and gateways. Who else takes addresses of it is never seen.
-AddressRoom PoolRoomOf(const Network& pool) {
-  AddressRoom room;
-  if (!AllSubnetsAreRead(pool)) return room;
-  std::vector<const Subnet*> subnets;
+// Sets the pool of floating IPs and gateways. Who else takes addresses of it is never seen.
+void SetPoolNetwork(const Network& pool, NetworkPlan* plan) {
+  plan->pool = &pool;
+  plan->pool_subnets.clear();
+  plan->pool_room = {};
+  if (!AllSubnetsAreRead(pool)) return;
   for (const Subnet& subnet : pool.subnets) {
-    if (ServesFloatingIps(subnet)) subnets.push_back(&subnet);
+    if (ServesFloatingIps(subnet)) plan->pool_subnets.push_back(&subnet);
   }
-  return subnets.empty() ? room : RoomOf(subnets, false);
+  if (!plan->pool_subnets.empty()) plan->pool_room = RoomOf(plan->pool_subnets, false);
 }
 
 // A range that a new network gets if nothing asks for another: 192.168.199.0/24 or, for many
@@ -163,6 +164,7 @@ class PlanBuilder {
   // What the machine's addresses are of.
   void SetAddresses(const Network& network, const std::vector<const Subnet*>& subnets,
                     NetworkPlan* plan) const {
+    plan->subnets = subnets;
     plan->room = RoomOf(subnets, SeesAllPorts(network));
     plan->needs_config_drive = std::any_of(subnets.begin(), subnets.end(), [](const Subnet* s) {
       return s->ip_version != 6 && s->enable_dhcp == false;
@@ -288,10 +290,9 @@ class PlanBuilder {
 
   static void SetPool(const Network& pool, const UnattachedFloatingIps* unattached,
                       NetworkPlan* plan) {
-    plan->pool = &pool;
+    SetPoolNetwork(pool, plan);
     plan->unattached = unattached;
     plan->public_v4 = pool.public_v4;
-    plan->pool_room = PoolRoomOf(pool);
     AtMost(LeastOf(pool, {"usable_as", "public_v4"}), plan);
   }
 
@@ -455,8 +456,7 @@ class PlanBuilder {
       if (confidence == Confidence::kUnknown) continue;
       NetworkPlan plan;
       plan.kind = PlanKind::kRoutedNeedsNetwork;
-      plan.pool = external;
-      plan.pool_room = PoolRoomOf(*external);
+      SetPoolNetwork(*external, &plan);
       plan.subnet_pool = &subnet_pool;
       plan.new_ip_version = subnet_pool.ip_version;
       plan.confidence = confidence;

@@ -52,8 +52,12 @@ struct NetworkPlan {
   bool enables_router = false;              // `router` is switched off and must be switched on
   bool sets_gateway = false;                // `router` gets a gateway on `pool`
   const UnattachedFloatingIps* unattached = nullptr;  // of `pool`; nullptr if there are none
-  AddressRoom room;                                   // for the ports of machines
-  AddressRoom pool_room;                              // of `pool`, for floating IPs and gateways
+  // Of which machines take their addresses; empty if not known or to be made.
+  std::vector<const Subnet*> subnets;
+  AddressRoom room;  // of `subnets` or the new ones, for the ports of machines
+  // Of `pool`, of which floating IPs and gateways are taken; empty if not known or not needed.
+  std::vector<const Subnet*> pool_subnets;
+  AddressRoom pool_room;  // of `pool_subnets`
   // Of all that is known whatever is asked; ConfidenceOf (network_fit.h) has it for a request.
   Confidence confidence = Confidence::kUnknown;
   Tristate public_v4 = Tristate::kUnknown;

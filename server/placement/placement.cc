@@ -11,10 +11,10 @@
 #include "absl/strings/str_split.h"
 #include "schema/base/spelling.h"
 #include "server/placement/placement_list.h"
+#include "server/placement/query_search.h"
 #include "server/placement/reason_words.h"
 #include "server/placement/relaxation.h"
 #include "server/placement/score.h"
-#include "server/placement/share_search.h"
 #include "server/placement/text.h"
 
 namespace cis {
@@ -79,6 +79,14 @@ bool MayBeMisspelt(absl::string_view wanted, absl::string_view model) {
   return squashed(wanted) == squashed(model) || DesignationOf(wanted) == DesignationOf(model);
 }
 
+// What is required of each kind of machine of a query.
+std::vector<const MachineRequest*> RequestsOf(const PlacementQuery& query) {
+  std::vector<const MachineRequest*> out;
+  for (const MachineRequest& part : query.parts()) out.push_back(&part);
+  if (out.empty()) out.push_back(&query);
+  return out;
+}
+
 // The names of a query that exist nowhere.
 struct UnknownNames {
   std::vector<std::string> vos;
@@ -94,10 +102,17 @@ UnknownNames FindUnknownNames(const PlacementIndex& index, const PlacementQuery&
     if (index.SharesOfVo(vo).empty()) out.vos.push_back(vo);
   }
   const absl::Span<const std::string> distros = index.distros();
-  for (const OsRequirement& requirement : query.os) {
-    const std::string& distro = requirement.distro;
-    if (distro == "el" || distro == "linux") continue;
-    if (!std::binary_search(distros.begin(), distros.end(), distro)) out.distros.push_back(distro);
+  for (const MachineRequest* request : RequestsOf(query)) {
+    for (const OsRequirement& requirement : request->os) {
+      const std::string& distro = requirement.distro;
+      if (distro == "el" || distro == "linux" ||
+          std::find(out.distros.begin(), out.distros.end(), distro) != out.distros.end()) {
+        continue;
+      }
+      if (!std::binary_search(distros.begin(), distros.end(), distro)) {
+        out.distros.push_back(distro);
+      }
+    }
   }
   return out;
 }
@@ -117,6 +132,20 @@ std::vector<AnswerWarning> WarnOf(const UnknownNames& names) {
   return out;
 }
 
+void SuggestModel(const std::string& wanted, const PlacementIndex& index,
+                  std::vector<Suggestion>* out) {
+  const absl::Span<const std::string> models = index.gpu_models();
+  if (wanted.empty() ||
+      std::any_of(models.begin(), models.end(),
+                  [&wanted](const std::string& model) { return HoldsWords(model, wanted); })) {
+    return;
+  }
+  std::vector<std::string> similar;
+  std::copy_if(models.begin(), models.end(), std::back_inserter(similar),
+               [&wanted](const std::string& model) { return MayBeMisspelt(wanted, model); });
+  Suggest("machine.gpu_model", wanted, similar, out);
+}
+
 std::vector<Suggestion> SuggestFor(const UnknownNames& names, const Snapshot& snapshot,
                                    const PlacementQuery& query, const PlacementResult& result) {
   std::vector<Suggestion> out;
@@ -124,15 +153,8 @@ std::vector<Suggestion> SuggestFor(const UnknownNames& names, const Snapshot& sn
   for (const std::string& distro : names.distros) {
     Suggest("image.os", distro, result.index->distros(), &out);
   }
-  const absl::Span<const std::string> models = result.index->gpu_models();
-  if (!query.gpu_model.empty() && result.placements.empty() &&
-      std::none_of(models.begin(), models.end(), [&query](const std::string& model) {
-        return HoldsWords(model, query.gpu_model);
-      })) {
-    std::vector<std::string> similar;
-    std::copy_if(models.begin(), models.end(), std::back_inserter(similar),
-                 [&query](const std::string& m) { return MayBeMisspelt(query.gpu_model, m); });
-    Suggest("machine.gpu_model", query.gpu_model, similar, &out);
+  for (const MachineRequest* request : RequestsOf(query)) {
+    if (result.placements.empty()) SuggestModel(request->gpu_model, *result.index, &out);
   }
   if (names.sites.empty()) return out;
   std::vector<std::string> known;
@@ -156,7 +178,7 @@ PlacementResult Search(const Snapshot& snapshot, std::shared_ptr<const Placement
   const std::vector<int32_t> positions = SharesOf(*result.index, query.vos);
   result.verdicts.reserve(positions.size());
   PlacementList placements(query, page.after, page.limit);
-  ShareSearch search(context, explains);
+  QuerySearch search(context, explains);
   for (const int32_t position : positions) {
     if (!work->Spend(1)) return result;
     const IndexedShare& share = result.index->shares()[static_cast<size_t>(position)];
@@ -169,7 +191,7 @@ PlacementResult Search(const Snapshot& snapshot, std::shared_ptr<const Placement
   const UnknownNames names = FindUnknownNames(*result.index, query, std::move(unknown_sites));
   result.warnings = WarnOf(names);
   if (explains) {
-    result.relaxations = FindRelaxations(result.verdicts, search.near_misses(), context);
+    result.relaxations = FindRelaxations(result.verdicts, search, context);
     result.suggestions = SuggestFor(names, snapshot, query, result);
   }
   return result;
@@ -230,7 +252,7 @@ std::vector<ShareDetails> ExplainShares(const Snapshot& snapshot, const Placemen
   std::vector<std::string> unknown_sites;
   const SearchContext context =
       MakeSearchContext(snapshot, index, query, now, policy, work, &unknown_sites);
-  ShareSearch search(context);
+  QuerySearch search(context);
   std::vector<ShareDetails> out;
   out.reserve(shares.size());
   for (const IndexedShare* share : shares) out.push_back(search.Details(*share));

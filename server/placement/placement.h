@@ -48,7 +48,7 @@ constexpr Unknowns UnknownBit(Unknown unknown) { return 1U << static_cast<uint32
 // "QUOTA" and so on: the value of cis.v1.PlacementUnknown without its prefix.
 absl::string_view FormatUnknown(Unknown unknown);
 
-// One way to start the machine. Pointers live as long as PlacementResult::index and the snapshot.
+// One way to start the machines. Pointers live as long as PlacementResult::index and the snapshot.
 struct Placement {
   const IndexedShare* share = nullptr;
   const Flavor* flavor = nullptr;
@@ -69,6 +69,18 @@ struct Placement {
   Unknowns unknowns = 0;
   const Flavor* smaller_flavor = nullptr;  // fits the request but not the image
   const Image* newer_image = nullptr;      // better, but does not fit the flavor
+
+  // Number of the alternative of the query that it is of; absent if the query has none.
+  std::optional<size_t> alternative;
+  // Of a query with groups, what the machines of each are started with, in its order. Flavor,
+  // image, plan and boot of the placement itself are then those of the first.
+  std::vector<Placement> groups;
+  // Of one of `groups`: the number of the other group whose plan makes or changes what this one's
+  // needs too.
+  std::optional<size_t> prepared_by;
+  int64_t count = 1;  // of one of `groups`: its machines
+  // Of one of `groups`: unattached floating IPs of its pool that the groups before it take.
+  int64_t floating_ips_taken = 0;
 };
 
 // What nearly fits at one share.
@@ -79,8 +91,9 @@ struct ShareDetails {
 inline constexpr size_t kMaxRefusedPairs = 20;
 inline constexpr size_t kMaxNearMisses = 20;
 
-// What became of one share. A share whose only placement rests on an assumption
-// (NetworkPlan::is_assumed) does not fit.
+// What became of one share. Of alternatives, the blocking reason is that of the alternative that
+// reaches the latest stage, and the reasons of the others come last. A share whose only placement
+// rests on an assumption (NetworkPlan::is_assumed) does not fit.
 struct ShareVerdict {
   const IndexedShare* share = nullptr;
   bool fits = false;

@@ -66,6 +66,7 @@ PlacementList::PlacementList(const PlacementQuery& query, std::optional<Placemen
 
 void PlacementList::Add(Placement placement) {
   ++total_;
+  placement.alternative = alternative_;
   if (after_ && !IsBefore(*after_, KeyOf(placement, query_), query_)) return;
   ++behind_;
   kept_.push_back(std::move(placement));

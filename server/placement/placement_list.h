@@ -20,6 +20,8 @@ class PlacementList {
   PlacementList(const PlacementQuery& query, std::optional<PlacementKey> after, size_t limit);
 
   void Add(Placement placement);
+  // What is added from now on is of the alternative of this number.
+  void set_alternative(size_t number) { alternative_ = number; }
 
   // All that were added, before the position too.
   int64_t total() const { return total_; }
@@ -36,6 +38,7 @@ class PlacementList {
   const std::optional<PlacementKey> after_;
   const size_t limit_;
   std::vector<Placement> kept_;
+  std::optional<size_t> alternative_;
   size_t behind_ = 0;  // after the position
   int64_t total_ = 0;
 };

@@ -4,6 +4,21 @@
 
 namespace cis {
 
+PlacementQuery QueryOfPart(const PlacementQuery& query, const MachineRequest& part) {
+  PlacementQuery out = query;
+  out.alternatives.clear();
+  out.groups.clear();
+  static_cast<MachineRequest&>(out) = part;
+  return out;
+}
+
+std::vector<PlacementQuery> QueriesOfParts(const PlacementQuery& query) {
+  if (query.parts().empty()) return {query};
+  std::vector<PlacementQuery> out;
+  for (const MachineRequest& part : query.parts()) out.push_back(QueryOfPart(query, part));
+  return out;
+}
+
 std::string CanonicalArch(absl::string_view text) {
   std::string arch = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
   if (arch == "amd64" || arch == "x64" || arch == "x86-64") return "x86_64";

@@ -50,8 +50,9 @@ struct ExcludedPlacement {
   friend bool operator==(const ExcludedPlacement&, const ExcludedPlacement&) = default;
 };
 
-struct PlacementQuery {
-  std::vector<std::string> vos;  // any case
+// What is required of one kind of machine, and how many of it.
+struct MachineRequest {
+  std::string name;  // of a group or an alternative; empty if the query has one kind only
 
   Int64Bounds vcpu_count;
   Int64Bounds ram_mib;
@@ -79,7 +80,23 @@ struct PlacementQuery {
   AddressWish public_v6 = AddressWish::kAny;
   std::string network;  // name or id
 
-  int64_t count = 1;                            // machines that run at the same time
+  int64_t count = 1;  // machines that run at the same time
+
+  // Whether flavors with GPUs were asked for.
+  bool WantsGpu() const {
+    return gpu_count.min.value_or(0) > 0 || !gpu_model.empty() || !gpu_vendor.empty() ||
+           !gpu_kind.empty() || gpu_memory_mib.any() || total_gpu_memory_mib.any();
+  }
+};
+
+// A query is about the one kind of machine that it is itself; about `alternatives`, of which each
+// share gets the first that is possible; or about `groups`, which must run at one share together.
+// At most one of the two lists is not empty; then its own machine, image and count mean nothing.
+struct PlacementQuery : MachineRequest {
+  std::vector<MachineRequest> alternatives;
+  std::vector<MachineRequest> groups;
+
+  std::vector<std::string> vos;                 // any case
   std::vector<std::string> sites;               // GOCDB names, any case, or "sites/{site}"
   std::vector<std::string> excluded_sites;      // likewise
   std::vector<std::string> countries;           // ISO 3166-1 alpha-2, upper case
@@ -90,14 +107,25 @@ struct PlacementQuery {
   CriterionValues weights = kDefaultWeights;  // their sum is 1
   PlacementOrder order = PlacementOrder::kDefault;
   bool descending = false;
-  bool all_combinations = false;
+  bool all_combinations = false;  // not with groups
 
-  // Whether flavors with GPUs were asked for.
-  bool WantsGpu() const {
-    return gpu_count.min.value_or(0) > 0 || !gpu_model.empty() || !gpu_vendor.empty() ||
-           !gpu_kind.empty() || gpu_memory_mib.any() || total_gpu_memory_mib.any();
+  // The list that is not empty; empty for a query of one kind.
+  const std::vector<MachineRequest>& parts() const {
+    return groups.empty() ? alternatives : groups;
   }
+  std::vector<MachineRequest>& parts() { return groups.empty() ? alternatives : groups; }
+  // Path of the field that has the parts.
+  absl::string_view parts_field() const { return groups.empty() ? "alternatives" : "groups"; }
 };
+
+// The most groups or alternatives of a query.
+inline constexpr size_t kMaxParts = 10;
+
+// The query for one part alone: a query of one kind.
+PlacementQuery QueryOfPart(const PlacementQuery& query, const MachineRequest& part);
+
+// Each part's query, in order; of a query of one kind, itself.
+std::vector<PlacementQuery> QueriesOfParts(const PlacementQuery& query);
 
 // "x86_64" of "amd64", "x64" or "X86-64", "aarch64" of "arm64", "i686" of "i386"; other texts in
 // lower case.

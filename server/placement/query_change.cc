@@ -4,7 +4,9 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "server/placement/flavor_reasons.h"
 #include "server/placement/os_match.h"
@@ -12,8 +14,15 @@
 namespace cis {
 namespace {
 
+// More than a request may ask for.
+constexpr int64_t kMostMachines = 99999;
+
 QueryChange Unset(std::vector<std::string> fields, std::function<void(PlacementQuery*)> apply) {
-  return {std::move(fields), "", INT64_MAX, std::move(apply)};
+  QueryChange change;
+  change.fields = std::move(fields);
+  change.size = INT64_MAX;
+  change.apply = std::move(apply);
+  return change;
 }
 
 // Keeps all alternatives, but lowers those that the image nearly satisfies.
@@ -117,9 +126,44 @@ QueryChange SetBound(FlavorCheck check, int64_t value, const PlacementQuery& que
 }
 
 QueryChange SetCount(int64_t count, const PlacementQuery& query) {
-  return {{"count"}, absl::StrCat(count), query.count - count, [count](PlacementQuery* q) {
-            q->count = count;
-          }};
+  QueryChange change;
+  change.fields = {"count"};
+  change.key = absl::StrCat(count);
+  change.size = query.count - count;
+  change.apply = [count](PlacementQuery* q) { q->count = count; };
+  return change;
+}
+
+bool IsOfAllAlternatives(const QueryChange& change, const PlacementQuery& query) {
+  return !query.alternatives.empty() && absl::StartsWith(change.fields.front(), "network.");
+}
+
+QueryChange OfPart(QueryChange change, const PlacementQuery& query, size_t part) {
+  if (IsOfAllAlternatives(change, query)) {
+    change.apply = [apply = std::move(change.apply)](PlacementQuery* q) {
+      apply(q);
+      for (MachineRequest& alternative : q->alternatives) {
+        PlacementQuery of_part = QueryOfPart(*q, alternative);
+        apply(&of_part);
+        alternative = std::move(of_part);
+      }
+    };
+    return change;
+  }
+  QueryChange out;
+  out.fields = {std::string(query.parts_field())};
+  const std::string fields = absl::StrJoin(change.fields, ",");
+  out.target = absl::StrCat(part, " ", fields);
+  // Of changes that are as good by all else, those of the largest group come first.
+  out.key = absl::StrFormat("%05d %02d %s %s", kMostMachines - query.parts()[part].count, part,
+                            fields, change.key);
+  out.size = change.size;
+  out.apply = [apply = std::move(change.apply), part](PlacementQuery* q) {
+    PlacementQuery of_part = QueryOfPart(*q, q->parts()[part]);
+    apply(&of_part);
+    q->parts()[part] = std::move(of_part);
+  };
+  return out;
 }
 
 std::optional<FlavorCheck> BoundOf(ReasonCode code) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "absl/numeric/bits.h"
 #include "server/placement/reason_table.h"
 
 namespace cis {
@@ -177,6 +178,11 @@ ReasonUnit UnitOf(const Reason& reason) {
     default:
       return ReasonUnit::kCount;
   }
+}
+
+const MachineRequest* PartOf(const Reason& reason, const PlacementQuery& query) {
+  if (absl::popcount(reason.parts) != 1) return nullptr;
+  return &query.parts()[static_cast<size_t>(absl::countr_zero(reason.parts))];
 }
 
 absl::string_view NounOf(const Reason& reason) {

@@ -161,6 +161,9 @@ struct Reason {
   const KindState* kind = nullptr;          // data that is missing, old or failing
   const VolumeType* volume_type = nullptr;  // whose quota it is; nullptr = of all volumes
   const Flavor* needed_by = nullptr;        // the flavor whose machines need `want` of a quota
+  // The groups or alternatives of the query that it is about, one bit each by number; 0 = the query
+  // has none, or it is about the share whatever they require.
+  uint16_t parts = 0;
   Counted counted;
   // A flavor or image outside `counted` that satisfies what the reason is about and fails only one
   // other check; nullptr if there is none.
@@ -176,6 +179,9 @@ ReasonUnit UnitOf(const Reason& reason);
 
 // The parts of a request of which a change may do away with the reason; 0 = none.
 Fields AnsweredBy(const Reason& reason);
+
+// The only group or alternative that the reason is about; nullptr if there is no such.
+const MachineRequest* PartOf(const Reason& reason, const PlacementQuery& query);
 
 // What is required and what comes nearest, for reasons whose want and best are no numbers: a name,
 // a version or another word; empty if there is none. The first is at most kMaxShownBytes of what

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -17,11 +19,28 @@ struct ReasonText {
   std::string want;
   std::string best;
   std::string best_item;
+  std::string machines;  // of the groups that the reason is about, if they are several
 };
+
+// "8 machines of group workers and 1 of group head".
+std::string MachinesOf(const Reason& reason, const PlacementQuery& query) {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < query.groups.size(); ++i) {
+    if ((reason.parts >> i & 1U) == 0) continue;
+    const MachineRequest& group = query.groups[i];
+    const absl::string_view noun = group.count == 1 ? " machine" : " machines";
+    out.push_back(
+        absl::StrCat(group.count, out.empty() ? noun : "", " of group ", Shown(group.name)));
+  }
+  if (out.size() < 2) return absl::StrJoin(out, "");
+  const std::string last = std::move(out.back());
+  out.pop_back();
+  return absl::StrCat(absl::StrJoin(out, ", "), " and ", last);
+}
 
 // What the request says, for codes whose want is not a number. Lists are not repeated: the field of
 // the code tells where they are.
-std::string WantText(ReasonCode code, const PlacementQuery& query) {
+std::string WantText(ReasonCode code, const MachineRequest& query) {
   switch (code) {
     case ReasonCode::kGpuKindMismatch:
       return query.gpu_kind;
@@ -142,7 +161,7 @@ std::string PairMessage(const Reason& reason, const ReasonText& text) {
 }
 
 // "the project's quota has 4 cores left; 2 machines of m1.large need 8".
-std::string QuotaMessage(const Reason& reason, const PlacementQuery& query,
+std::string QuotaMessage(const Reason& reason, const MachineRequest& query,
                          const ReasonText& text) {
   const absl::string_view noun = NounOf(reason);
   const std::string of_type =
@@ -163,6 +182,9 @@ std::string QuotaMessage(const Reason& reason, const PlacementQuery& query,
     return absl::StrCat(out, "; one of ", text.want, " is needed");
   }
   const std::string need = counts ? absl::StrCat(want) : text.want;
+  if (!text.machines.empty()) {
+    return absl::StrCat(out, "; ", text.machines, " together need at least ", need);
+  }
   if (reason.needed_by == nullptr) {
     return absl::StrCat(out, "; ", need, want == 1 ? " is needed" : " are needed");
   }
@@ -175,13 +197,13 @@ std::string QuotaMessage(const Reason& reason, const PlacementQuery& query,
 
 // The network that the request names, or all of them: "network private does not give ",
 // "no network gives ".
-std::string NoNetworkGives(const PlacementQuery& query) {
+std::string NoNetworkGives(const MachineRequest& query) {
   if (query.network.empty()) return "no network gives ";
   return absl::StrCat("network ", Shown(query.network), " does not give ");
 }
 
 // Of requirements for both families that can be satisfied one by one only.
-std::string BothFamiliesMessage(const PlacementQuery& query, const ReasonText& text) {
+std::string BothFamiliesMessage(const MachineRequest& query, const ReasonText& text) {
   const bool no_v4 = query.public_v4 == AddressWish::kNone;
   const bool no_v6 = query.public_v6 == AddressWish::kNone;
   if (no_v4 || no_v6) {
@@ -201,7 +223,7 @@ bool HasNoIpv4(const Network& network) {
                       [](const Subnet& subnet) { return subnet.ip_version != 6; });
 }
 
-std::string NoRouterMessage(const Reason& reason, const PlacementQuery& query) {
+std::string NoRouterMessage(const Reason& reason, const MachineRequest& query) {
   const std::string name = Shown(query.network);
   if (reason.leads_to != nullptr) {
     return absl::StrCat("network ", name, " is routed to ",
@@ -214,7 +236,7 @@ std::string NoRouterMessage(const Reason& reason, const PlacementQuery& query) {
   return absl::StrCat("network ", name, " cannot be routed to a network with public addresses");
 }
 
-std::string NetworkMessage(const Reason& reason, const PlacementQuery& query,
+std::string NetworkMessage(const Reason& reason, const MachineRequest& query,
                            const ReasonText& text) {
   switch (reason.code) {
     case ReasonCode::kNetNotFound:
@@ -253,7 +275,11 @@ std::string NetworkMessage(const Reason& reason, const PlacementQuery& query,
       return absl::StrCat(
           reason.network == nullptr ? "the new network" : "network ", text.best_item,
           " has at most ", FormatNumber(ReasonUnit::kCount, "addresses", reason.best.value_or(0)),
-          " left; ", reason.want.value_or(0), reason.want == 1 ? " is needed" : " are needed");
+          " left; ",
+          text.machines.empty()
+              ? absl::StrCat(reason.want.value_or(0),
+                             reason.want == 1 ? " is needed" : " are needed")
+              : absl::StrCat(text.machines, " together need ", reason.want.value_or(0)));
     default:
       return "the project sees no network that can be used";
   }
@@ -291,7 +317,7 @@ std::string StandingMessage(const Reason& reason, const ReasonText& text) {
   }
 }
 
-std::string Message(const Reason& reason, const PlacementQuery& query, const ReasonText& text) {
+std::string Message(const Reason& reason, const MachineRequest& query, const ReasonText& text) {
   switch (StageOf(reason.code)) {
     case Stage::kFlavor:
       if (reason.code == ReasonCode::kNoFlavorVisible) return "the project sees no flavor";
@@ -324,7 +350,8 @@ std::string WantedWord(const Reason& reason, const PlacementQuery& query) {
   if (reason.code == ReasonCode::kImageFlavorArchMismatch && reason.image != nullptr) {
     return reason.image->arch;
   }
-  return Shown(WantText(reason.code, query));
+  const MachineRequest* part = PartOf(reason, query);
+  return Shown(WantText(reason.code, part == nullptr ? query : *part));
 }
 
 std::string BestWord(const Reason& reason) { return BestText(reason); }
@@ -336,7 +363,12 @@ std::string FormatReason(const Reason& reason, const PlacementQuery& query) {
   text.want = reason.want ? FormatNumber(unit, noun, *reason.want) : WantedWord(reason, query);
   text.best = reason.best ? FormatNumber(unit, noun, *reason.best) : BestText(reason);
   text.best_item = BestItem(reason);
-  return Message(reason, query, text);
+  const MachineRequest* part = PartOf(reason, query);
+  if (part == nullptr && reason.parts != 0) text.machines = MachinesOf(reason, query);
+  std::string message = Message(reason, part == nullptr ? query : *part, text);
+  if (part == nullptr) return message;
+  const absl::string_view kind = query.groups.empty() ? "alternative" : "group";
+  return absl::StrCat("for ", kind, " ", Shown(part->name), ": ", message);
 }
 
 }  // namespace cis

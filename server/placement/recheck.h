@@ -11,15 +11,20 @@
 
 namespace cis {
 
-// What was chosen, by the ids of the site, and what was required.
-struct ChosenPlacement {
-  const IndexedShare* share = nullptr;
+// What was chosen for machines of one kind, by the ids of the site.
+struct ChosenMachine {
   std::string flavor_id;
   std::string image_id;
   PlanKind plan_kind = PlanKind::kNone;
   std::string network_id;  // empty if it had to be made
   std::string pool_id;     // empty if none is used
-  PlacementQuery query;    // machine, image, network and count
+};
+
+// What was chosen and what was required.
+struct ChosenPlacement {
+  const IndexedShare* share = nullptr;
+  std::vector<ChosenMachine> machines;  // of each group of the query; else one
+  PlacementQuery query;                 // machine, image, network and count
 };
 
 struct Recheck {
@@ -28,7 +33,8 @@ struct Recheck {
   PlacementQuery query;                // that the reasons are about
 };
 
-// Searches the placement again. `index` must be of `snapshot` and have the share.
+// Searches the placement again, all groups together if the query has groups. `index` must be of
+// `snapshot` and have the share.
 Recheck RecheckPlacement(const Snapshot& snapshot, std::shared_ptr<const PlacementIndex> index,
                          const ChosenPlacement& chosen, absl::Time now,
                          const FreshnessPolicy& policy, Work* work);

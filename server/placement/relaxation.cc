@@ -12,9 +12,9 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/placement/query_change.h"
-#include "server/placement/share_search.h"
 
 namespace cis {
 namespace {
@@ -48,7 +48,7 @@ class ChangedSearch {
   ChangedSearch& operator=(const ChangedSearch&) = delete;
 
   const PlacementQuery& query() const { return query_; }
-  ShareSearch& search() { return search_; }
+  QuerySearch& search() { return search_; }
 
  private:
   static PlacementQuery Changed(const PlacementQuery& query, const QueryChange& change) {
@@ -59,7 +59,7 @@ class ChangedSearch {
 
   const PlacementQuery query_;
   const SearchContext context_;
-  ShareSearch search_;
+  QuerySearch search_;
 };
 
 // The part of the request that a field is in.
@@ -72,20 +72,63 @@ Fields PartOf(absl::string_view field) {
   return field == "max_age" ? kAgeFields : kSiteFields;
 }
 
-// A share that was refused, and the parts of the request of which a change may let it in: those
-// that answer each of its reasons. What a change cannot help need not be searched.
+// The reasons that a change of the parts of a request may do away with; see Fits.
+Fields AnsweredByAll(const std::vector<Reason>& reasons, uint16_t parts) {
+  Fields answers = ~Fields{0};
+  for (const Reason& reason : reasons) {
+    // What is about another group cannot be helped here.
+    const bool is_about = parts == 0 ? reason.parts == 0 : (reason.parts & parts) != 0;
+    answers &= is_about ? AnsweredBy(reason) : 0;
+  }
+  return answers;
+}
+
+// A share that was refused, and the fields of which a change may let it in: those that answer each
+// of its reasons. What a change cannot help need not be searched.
 struct Refused {
   const IndexedShare* share = nullptr;
-  Fields answers = 0;
+  Fields whole = 0;           // fields that are no part's
+  std::vector<Fields> parts;  // fields of each group or alternative; of one kind: all fields
+
+  Fields AnswersOf(size_t part) const { return part == QuerySearch::kWhole ? whole : parts[part]; }
 };
 
-std::vector<Refused> RefusedOf(const std::vector<ShareVerdict>& verdicts) {
+Refused RefusedOf(const ShareVerdict& verdict, const PlacementQuery& query) {
+  Refused out;
+  out.share = verdict.share;
+  if (query.parts().empty()) {
+    out.parts = {AnsweredByAll(verdict.reasons, 0)};
+    return out;
+  }
+  std::vector<Reason> of_share;
+  for (const Reason& reason : verdict.reasons) {
+    if (reason.parts == 0) of_share.push_back(reason);
+  }
+  bool may_help = of_share.size() == verdict.reasons.size();
+  for (size_t i = 0; i < query.parts().size(); ++i) {
+    const auto bit = static_cast<uint16_t>(1U << i);
+    std::vector<Reason> reasons = verdict.reasons;
+    if (query.groups.empty()) {
+      // Another alternative need not be possible.
+      reasons.erase(
+          std::remove_if(reasons.begin(), reasons.end(),
+                         [bit](const Reason& r) { return r.parts != 0 && (r.parts & bit) == 0; }),
+          reasons.end());
+      may_help = may_help || reasons.size() == of_share.size();
+    }
+    out.parts.push_back(AnsweredByAll(reasons, bit));
+    // Alternatives have no network of their own.
+    if (query.groups.empty()) out.whole |= out.parts.back() & kNetworkFields;
+  }
+  if (may_help) out.whole |= AnsweredByAll(of_share, 0);
+  return out;
+}
+
+std::vector<Refused> RefusedOf(const std::vector<ShareVerdict>& verdicts,
+                               const PlacementQuery& query) {
   std::vector<Refused> out;
   for (const ShareVerdict& verdict : verdicts) {
-    if (verdict.fits) continue;
-    Fields answers = ~Fields{0};
-    for (const Reason& reason : verdict.reasons) answers &= AnsweredBy(reason);
-    out.push_back({verdict.share, answers});
+    if (!verdict.fits) out.push_back(RefusedOf(verdict, query));
   }
   return out;
 }
@@ -108,16 +151,23 @@ void SetSites(const std::set<absl::string_view>& sites, Relaxation* relaxation) 
   }
 }
 
-// Appends the change with the shares that it adds, if there are any. `fields`: the parts of the
-// request that it changes.
-void AddIfItHelps(const QueryChange& change, Fields fields, const std::vector<Refused>& refused,
-                  const SearchContext& context, std::vector<Tried>* tried) {
+// What of a query a change changes.
+struct Scope {
+  size_t part = QuerySearch::kWhole;  // as QuerySearch::Fits
+  Fields fields = 0;
+};
+
+// Appends the change with the shares that it adds, if there are any.
+void AddIfItHelps(const QueryChange& change, const Scope& scope,
+                  const std::vector<Refused>& refused, const SearchContext& context,
+                  std::vector<Tried>* tried) {
   ChangedSearch changed(context, change);
   Relaxation relaxation;
   std::set<absl::string_view> sites;
   for (const Refused& one : refused) {
     if (!context.work->Spend(1)) return;
-    if ((one.answers & fields) != 0 && changed.search().Fits(*one.share, fields)) {
+    if ((one.AnswersOf(scope.part) & scope.fields) != 0 &&
+        changed.search().Fits(*one.share, scope.part, scope.fields)) {
       AddShare(*one.share, &sites, &relaxation);
     }
   }
@@ -132,7 +182,7 @@ void AddIfItHelps(const QueryChange& change, Fields fields, const std::vector<Re
 // in what the ones before it let in, so that the least is found by halving. `change_at` makes the
 // change of a position in [0, count), the smallest first.
 void AddLeastThatHelp(int64_t count, const std::function<QueryChange(int64_t)>& change_at,
-                      Fields fields, const std::vector<Refused>& refused,
+                      const Scope& scope, const std::vector<Refused>& refused,
                       const SearchContext& context, std::vector<Tried>* tried) {
   std::map<int64_t, std::unique_ptr<ChangedSearch>> searches;
   const auto fits = [&](const Refused& one, int64_t position) {
@@ -140,12 +190,12 @@ void AddLeastThatHelp(int64_t count, const std::function<QueryChange(int64_t)>& 
     if (search == nullptr) {
       search = std::make_unique<ChangedSearch>(context, change_at(position));
     }
-    return search->search().Fits(*one.share, fields);
+    return search->search().Fits(*one.share, scope.part, scope.fields);
   };
   std::map<int64_t, std::vector<const IndexedShare*>> by_least;
   for (const Refused& one : refused) {
     if (!context.work->Spend(1)) return;
-    if ((one.answers & fields) == 0 || !fits(one, count - 1)) continue;
+    if ((one.AnswersOf(scope.part) & scope.fields) == 0 || !fits(one, count - 1)) continue;
     int64_t below = -1;  // does not let it in
     int64_t least = count - 1;
     while (least - below > 1) {
@@ -183,10 +233,17 @@ ReasonKey KeyOf(const Reason& reason) {
           image->os_codename};
 }
 
-// The changes that may help, each once. Many shares have the same reason.
+// The changes of one part of a query that may help, each once. Many shares have the same reason.
 class Changes {
  public:
-  explicit Changes(const PlacementQuery& query) : query_(query) {}
+  // `query` is the whole; `part` as QuerySearch::Fits. What can be changed of the whole only goes
+  // to `of_whole`, which may be this.
+  Changes(const PlacementQuery& query, size_t part, Changes* of_whole)
+      : of_whole_(*of_whole),
+        whole_(query),
+        part_(part),
+        is_part_(!query.parts().empty() && part != QuerySearch::kWhole),
+        query_(is_part_ ? QueryOfPart(query, query.parts()[part]) : query) {}
 
   void Answer(const Reason& reason) {
     if (!answered_.insert(KeyOf(reason)).second) return;
@@ -200,7 +257,11 @@ class Changes {
         continue;
       }
       auto key = std::make_pair(absl::StrJoin(change.fields, ","), change.key);
-      single_.emplace(std::move(key), std::move(change));
+      if (is_part_ && IsOfAllAlternatives(change, whole_)) {
+        of_whole_.single_.emplace(std::move(key), OfPart(std::move(change), whole_, part_));
+      } else {
+        single_.emplace(std::move(key), std::move(change));
+      }
     }
   }
   void Add(const NearValue& near) { bounds_[near.check].insert(near.value); }
@@ -208,32 +269,82 @@ class Changes {
   void Try(const std::vector<Refused>& refused, const SearchContext& context,
            std::vector<Tried>* tried) const {
     for (const auto& [key, change] : single_) {
-      AddIfItHelps(change, PartOf(change.fields.front()), refused, context, tried);
+      AddIfItHelps(Whole(change), {part_, PartOf(change.fields.front())}, refused, context, tried);
     }
     for (const auto& [check, set] : bounds_) {
       std::vector<QueryChange> changes;
-      for (const int64_t value : set) changes.push_back(SetBound(check, value, query_));
+      for (const int64_t value : set) changes.push_back(Whole(SetBound(check, value, query_)));
       std::sort(changes.begin(), changes.end(),
                 [](const QueryChange& a, const QueryChange& b) { return a.size < b.size; });
       AddLeastThatHelp(
           static_cast<int64_t>(changes.size()),
-          [&changes](int64_t i) { return changes[static_cast<size_t>(i)]; }, kMachineFields,
-          refused, context, tried);
+          [&changes](int64_t i) { return changes[static_cast<size_t>(i)]; },
+          {part_, kMachineFields}, refused, context, tried);
     }
     if (fewer_machines_) {
       AddLeastThatHelp(
-          query_.count - 1, [this](int64_t i) { return SetCount(query_.count - 1 - i, query_); },
-          kCountFields, refused, context, tried);
+          query_.count - 1,
+          [this](int64_t i) { return Whole(SetCount(query_.count - 1 - i, query_)); },
+          {part_, kCountFields}, refused, context, tried);
     }
   }
 
  private:
-  const PlacementQuery& query_;
+  // The change as one of the whole query.
+  QueryChange Whole(QueryChange change) const {
+    return is_part_ ? OfPart(std::move(change), whole_, part_) : change;
+  }
+
+  Changes& of_whole_;
+  const PlacementQuery& whole_;
+  const size_t part_;
+  const bool is_part_;
+  const PlacementQuery query_;
   absl::flat_hash_set<ReasonKey> answered_;
   std::map<std::pair<std::string, std::string>, QueryChange> single_;  // by fields and key
   std::map<FlavorCheck, std::set<int64_t>> bounds_;
   bool fewer_machines_ = false;
 };
+
+// The changes of a query that answer a reason: of the parts that it is about, the largest first.
+std::vector<QueryChange> AllChangesFor(const Reason& reason, const PlacementQuery& query) {
+  if (reason.parts == 0) return ChangesFor(reason, query);
+  std::vector<size_t> parts;
+  for (size_t i = 0; i < query.parts().size(); ++i) {
+    if ((reason.parts >> i & 1U) != 0) parts.push_back(i);
+  }
+  std::stable_sort(parts.begin(), parts.end(), [&query](size_t a, size_t b) {
+    return query.parts()[a].count > query.parts()[b].count;
+  });
+  std::vector<QueryChange> out;
+  for (const size_t part : parts) {
+    for (QueryChange& change : ChangesFor(reason, QueryOfPart(query, query.parts()[part]))) {
+      out.push_back(OfPart(std::move(change), query, part));
+    }
+  }
+  return out;
+}
+
+// Where `query` asks for fewer machines than `asked`, raises the numbers to the most that the share
+// has, one after the other; up to what was asked for, if other changes are enough.
+void AskForMore(const PlacementQuery& asked, const IndexedShare& share,
+                const SearchContext& context, PlacementQuery* query) {
+  const auto raise = [&](int64_t most, int64_t* count) {
+    int64_t fits = *count;
+    for (int64_t above = most + 1; above - fits > 1;) {
+      if (!context.work->Spend(1)) break;
+      *count = fits + (above - fits) / 2;
+      const SearchContext changed = WithQuery(context, *query);
+      const bool is_enough = QuerySearch(changed).Fits(share, QuerySearch::kWhole, ~Fields{0});
+      (is_enough ? fits : above) = *count;
+    }
+    *count = fits;
+  };
+  raise(asked.count, &query->count);
+  for (size_t i = 0; i < asked.parts().size(); ++i) {
+    raise(asked.parts()[i].count, &query->parts()[i].count);
+  }
+}
 
 // Answers what blocks one share, then what blocks it next, until it fits. Returns nothing if it
 // takes more than `at_most` changes, or if none helps.
@@ -244,13 +355,13 @@ std::optional<QueryChange> GiveWay(const ShareVerdict& verdict, const SearchCont
   std::optional<Reason> reason = verdict.reasons.front();
   for (size_t steps = 0; reason && steps < kMaxTogether; ++steps) {
     if (!context.work->Spend(1)) return std::nullopt;
-    std::vector<QueryChange> answers = ChangesFor(*reason, query);
+    std::vector<QueryChange> answers = AllChangesFor(*reason, query);
     if (answers.empty()) return std::nullopt;
     QueryChange& change = answers.front();
     change.apply(&query);
     // What is changed twice counts once, as it ends.
     const auto before = std::find_if(made.begin(), made.end(), [&change](const QueryChange& one) {
-      return one.fields == change.fields;
+      return one.fields == change.fields && one.target == change.target;
     });
     if (before != made.end()) {
       *before = std::move(change);
@@ -260,15 +371,22 @@ std::optional<QueryChange> GiveWay(const ShareVerdict& verdict, const SearchCont
       made.push_back(std::move(change));
     }
     const SearchContext changed = WithQuery(context, query);
-    reason = ShareSearch(changed).WhyNot(*verdict.share);
+    reason = QuerySearch(changed).WhyNot(*verdict.share);
   }
   if (reason) return std::nullopt;
+  AskForMore(*context.query, *verdict.share, context, &query);
   QueryChange out;
   std::vector<std::string> keys;
   for (const QueryChange& change : made) {
-    out.fields.insert(out.fields.end(), change.fields.begin(), change.fields.end());
+    for (const std::string& field : change.fields) {
+      if (field == "count" && query.count == context.query->count) continue;
+      const auto end = out.fields.end();
+      if (std::find(out.fields.begin(), end, field) == end) out.fields.push_back(field);
+    }
     keys.push_back(change.key);
   }
+  keys.push_back(absl::StrCat(query.count));
+  for (const MachineRequest& part : query.parts()) keys.push_back(absl::StrCat(part.count));
   out.key = absl::StrJoin(keys, ";");
   out.size = static_cast<int64_t>(made.size());
   out.apply = [query](PlacementQuery* q) { *q = query; };
@@ -289,11 +407,11 @@ std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts, std::vect
     found.emplace(std::move(key), *std::move(way));
   }
   // Several fields may answer several reasons.
-  for (Refused& one : refused) one.answers = ~Fields{0};
+  for (Refused& one : refused) one.whole = ~Fields{0};
   std::vector<Tried> tried;
   for (const auto& [key, way] : found) {
     if (static_cast<size_t>(way.size) > fewest) continue;
-    AddIfItHelps(way, ~Fields{0}, refused, context, &tried);
+    AddIfItHelps(way, {QuerySearch::kWhole, ~Fields{0}}, refused, context, &tried);
   }
   return tried;
 }
@@ -301,19 +419,41 @@ std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts, std::vect
 }  // namespace
 
 std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdicts,
-                                        const NearMisses& near_misses,
-                                        const SearchContext& context) {
-  Changes changes(*context.query);
+                                        const QuerySearch& search, const SearchContext& context) {
+  const PlacementQuery& query = *context.query;
+  const bool has_parts = !query.parts().empty();
+  std::vector<std::unique_ptr<Changes>> of_parts;
+  Changes of_whole(query, QuerySearch::kWhole, &of_whole);
+  for (size_t i = 0; i < search.part_count(); ++i) {
+    of_parts.push_back(std::make_unique<Changes>(query, i, &of_whole));
+  }
+  const auto answer = [&](const Reason& reason) {
+    if (!has_parts) return of_parts.front()->Answer(reason);
+    if (reason.parts == 0) of_whole.Answer(reason);
+    for (size_t i = 0; i < of_parts.size(); ++i) {
+      if ((reason.parts >> i & 1U) != 0) of_parts[i]->Answer(reason);
+    }
+  };
   bool none_fits = true;
   for (const ShareVerdict& verdict : verdicts) {
     if (verdict.fits) none_fits = false;
-    if (!verdict.reasons.empty()) changes.Answer(verdict.reasons.front());
+    uint16_t answered = 0;
+    for (const Reason& reason : verdict.reasons) {
+      const bool is_first = &reason == &verdict.reasons.front();
+      // What blocks each of several alternatives.
+      const bool blocks = !query.alternatives.empty() && (reason.parts & ~answered) != 0;
+      if (is_first || blocks) answer(reason);
+      answered |= reason.parts;
+    }
   }
-  for (const Reason& reason : near_misses.reasons) changes.Answer(reason);
-  for (const NearValue& value : near_misses.values) changes.Add(value);
-  const std::vector<Refused> refused = RefusedOf(verdicts);
+  for (size_t i = 0; i < of_parts.size(); ++i) {
+    for (const Reason& reason : search.near_misses(i).reasons) of_parts[i]->Answer(reason);
+    for (const NearValue& value : search.near_misses(i).values) of_parts[i]->Add(value);
+  }
+  const std::vector<Refused> refused = RefusedOf(verdicts, query);
   std::vector<Tried> tried;
-  changes.Try(refused, context, &tried);
+  of_whole.Try(refused, context, &tried);
+  for (const auto& changes : of_parts) changes->Try(refused, context, &tried);
   if (tried.empty() && none_fits) tried = Together(verdicts, refused, context);
   std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) {
     return std::tie(b.relaxation.added_share_count, a.size, a.relaxation.changed_fields, a.key) <

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "schema/model/os_version.h"
 #include "server/placement/flavor_fit.h"
+#include "server/placement/machine_needs.h"
 #include "server/placement/share_standing.h"
 
 namespace cis {
@@ -114,9 +115,9 @@ double PrimaryOf(const Placement& p, const PlacementQuery& query) {
     case PlacementOrder::kWaste:
       return 1.0 - p.parts[static_cast<size_t>(Criterion::kFit)];
     case PlacementOrder::kVcpuCount:
-      return static_cast<double>(p.flavor->vcpu_count.value_or(0));
+      return static_cast<double>(RankOf(p).vcpu_count);
     case PlacementOrder::kRamMib:
-      return static_cast<double>(p.flavor->ram_mib.value_or(0));
+      return static_cast<double>(RankOf(p).ram_mib);
     case PlacementOrder::kFreshness:
       return -static_cast<double>(absl::ToUnixSeconds(p.observe_time));
     case PlacementOrder::kDefault:
@@ -152,14 +153,21 @@ void ScorePlacement(const SearchContext& context, Placement* placement) {
 }
 
 PlacementRank RankOf(const Placement& p) {
-  const Flavor& flavor = *p.flavor;
-  return {p.tier,
-          p.score,
-          p.plan->NeedsSteps() || p.boot_volume_gib.has_value(),
-          flavor.gpu_count.value_or(0),
-          flavor.vcpu_count.value_or(0),
-          flavor.ram_mib.value_or(0),
-          flavor.disk_gib.value_or(0)};
+  PlacementRank rank;
+  rank.tier = p.tier;
+  rank.score = p.score;
+  const auto add = [&rank](const Placement& one) {
+    const Flavor& flavor = *one.flavor;
+    rank.needs_steps =
+        rank.needs_steps || one.plan->NeedsSteps() || one.boot_volume_gib.has_value();
+    rank.gpu_count += static_cast<double>(one.count) * flavor.gpu_count.value_or(0);
+    rank.vcpu_count += Times(flavor.vcpu_count.value_or(0), one.count);
+    rank.ram_mib += Times(flavor.ram_mib.value_or(0), one.count);
+    rank.disk_gib += Times(flavor.disk_gib.value_or(0), one.count);
+  };
+  if (p.groups.empty()) add(p);
+  for (const Placement& group : p.groups) add(group);
+  return rank;
 }
 
 int CompareRanks(const PlacementRank& a, const PlacementRank& b) {

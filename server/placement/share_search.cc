@@ -18,6 +18,7 @@ namespace cis {
 
 void ShareSearch::Select(const IndexedShare& share) {
   share_ = &share;
+  age_ = AgeOf(share, context_);
   candidates_.Select(share);
   SelectPlans(share.plans, query(), &plans_, &assumed_);
 }
@@ -94,6 +95,122 @@ bool ShareSearch::FindPair(Pair* found) const {
   return false;
 }
 
+std::optional<ShareSearch::Choice> ShareSearch::FirstChoice() {
+  Choice out;
+  if (!FindPair(&out.pair)) return std::nullopt;
+  out.needs = PairNeeds(*out.pair.flavor, out.pair.fit, query().count);
+  // As ChooseVolumeType leaves the type to the site where every type allows the volumes.
+  out.is_of_any_type = out.pair.volume_type == nullptr;
+  return out;
+}
+
+namespace {
+
+// Whether what takes `a` is always allowed where what takes `b` is.
+bool IsNoMore(const ShareSearch::Choice& a, const ShareSearch::Choice& b) {
+  for (size_t i = 0; i < a.needs.size(); ++i) {
+    if (a.needs[i] > b.needs[i]) return false;
+  }
+  if (a.needs[static_cast<size_t>(QuotaResource::kVolumes)] == 0) return true;
+  return b.is_of_any_type || (!a.is_of_any_type && a.pair.volume_type == b.pair.volume_type);
+}
+
+bool IsCovered(const ShareSearch::Choice& choice, const std::vector<ShareSearch::Choice>& by) {
+  return std::any_of(by.begin(), by.end(), [&choice](const ShareSearch::Choice& other) {
+    return IsNoMore(other, choice);
+  });
+}
+
+}  // namespace
+
+void ShareSearch::AddChoices(Pair pair, std::vector<Choice>* out) const {
+  Choice choice;
+  choice.needs = PairNeeds(*pair.flavor, pair.fit, query().count);
+  choice.pair = std::move(pair);
+  choice.pair.quota.reset();
+  const VolumeNeeds volumes = VolumeNeedsOf(choice.pair.fit, query().count);
+  std::vector<const VolumeType*> types;
+  if (volumes.count > 0) {
+    std::optional<Reason> refused;
+    types =
+        VolumeTypesFor(share_->boot, share_->quotas, volumes, &refused, &choice.pair.quota_unknown);
+    if (refused) return;
+  }
+  // The site's default is not known: any type may be it.
+  choice.is_of_any_type = !types.empty() && !types.front()->is_default && types.size() > 1 &&
+                          types.size() == share_->boot.volume_types.size();
+  choice.pair.volume_type = nullptr;
+  const auto add = [out](const Choice& one) {
+    if (!IsCovered(one, *out)) out->push_back(one);
+  };
+  if (types.empty() || choice.is_of_any_type) add(choice);
+  choice.is_of_any_type = false;
+  for (const VolumeType* type : types) {
+    choice.pair.volume_type = type;
+    add(choice);
+  }
+}
+
+std::vector<ShareSearch::Choice> ShareSearch::Choices() {
+  constexpr int kNone = INT_MAX;
+  std::vector<Choice> out;
+  choice_refused_ = CheckZone(share_->boot.compute, query().zone);
+  if (choice_refused_) return out;
+  const std::vector<SelectedImage>& images = candidates_.images();
+  for (int doubt = 0, next = kNone; doubt != kNone; doubt = next, next = kNone) {
+    for (size_t begin = 0; begin < images.size();) {
+      size_t end = begin;
+      while (end < images.size() && images[end].tier == images[begin].tier) ++end;
+      for (const Flavor* flavor : candidates_.flavors()) {
+        Choice least;
+        least.needs = FlavorNeeds(*flavor, query().count);
+        for (size_t i = begin; i < end && !IsCovered(least, out); ++i) {
+          if (!MayCompare(1)) return out;
+          if (const int of_pair = DoubtOf(*flavor, images[i]); of_pair != doubt) {
+            if (of_pair > doubt) next = std::min(next, of_pair);
+            continue;
+          }
+          Pair pair;
+          pair.flavor = flavor;
+          pair.image = &images[i];
+          pair.fit = CheckPair(*flavor, images[i].image(), query());
+          if (pair.fit.refused) continue;
+          share_->quotas.Check(PairNeeds(*flavor, pair.fit, query().count), &pair.quota_unknown);
+          const VolumeNeeds volumes = VolumeNeedsOf(pair.fit, query().count);
+          AddChoices(std::move(pair), &out);
+          if (out.empty() && !choice_refused_) {
+            bool unknown = false;
+            VolumeTypesFor(share_->boot, share_->quotas, volumes, &choice_refused_, &unknown);
+          }
+        }
+      }
+      begin = end;
+    }
+  }
+  if (!out.empty()) choice_refused_.reset();
+  return out;
+}
+
+QuotaNeeds ShareSearch::LeastNeeds() const {
+  const int64_t count = query().count;
+  QuotaNeeds least{};
+  least[static_cast<size_t>(QuotaResource::kInstances)] = count;
+  const std::vector<const Flavor*>& flavors = candidates_.flavors();
+  if (flavors.empty()) {
+    least[static_cast<size_t>(QuotaResource::kCores)] =
+        Times(query().vcpu_count.min.value_or(0), count);
+    least[static_cast<size_t>(QuotaResource::kRamMib)] =
+        Times(query().ram_mib.min.value_or(0), count);
+    return least;
+  }
+  least = FlavorNeeds(*flavors.front(), count);
+  for (const Flavor* flavor : flavors) {
+    const QuotaNeeds needs = FlavorNeeds(*flavor, count);
+    for (size_t i = 0; i < needs.size(); ++i) least[i] = std::min(least[i], needs[i]);
+  }
+  return least;
+}
+
 ShareSearch::Plan ShareSearch::CheckPlan(const NetworkPlan& plan) const {
   Plan out;
   out.plan = &plan;
@@ -132,14 +249,8 @@ std::optional<Reason> ShareSearch::PairQuota() const {
   }
   if (first || !candidates_.flavors().empty()) return first;
   // No flavor fits; the machine that is asked for may be more than the project may have anyway.
-  QuotaNeeds needs{};
-  needs[static_cast<size_t>(QuotaResource::kInstances)] = query().count;
-  needs[static_cast<size_t>(QuotaResource::kCores)] =
-      Times(query().vcpu_count.min.value_or(0), query().count);
-  needs[static_cast<size_t>(QuotaResource::kRamMib)] =
-      Times(query().ram_mib.min.value_or(0), query().count);
   bool unknown = false;
-  return share_->quotas.Check(needs, &unknown);
+  return share_->quotas.Check(LeastNeeds(), &unknown);
 }
 
 // Why no plan may be used; nothing if one may. A quota before addresses: where a quota is the only
@@ -167,10 +278,9 @@ void ShareSearch::AddNearMisses(const std::vector<Reason>& reasons) {
   if ((answers & kImageFields) != 0) candidates_.AddNewImageNearMisses(&near_misses_);
 }
 
-// Every reason that excludes the share, in the order of the stages, each code once.
-std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
+std::vector<Reason> ShareSearch::WhyNothingFits() {
   constexpr size_t kUsual = 4;
-  std::vector<Reason> all = std::move(standing);
+  std::vector<Reason> all;
   all.reserve(kUsual);
   const auto append = [&all](const std::vector<Reason>& reasons) {
     all.insert(all.end(), reasons.begin(), reasons.end());
@@ -193,7 +303,15 @@ std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
   if (plans_.empty() && HasData(*share_, Kind::kNetworks)) {
     append(ExplainNetworks(*share_, query()));
   }
-  if (has_flavors && has_images) {
+  return all;
+}
+
+// Every reason that excludes the share, in the order of the stages, each code once.
+std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
+  std::vector<Reason> all = std::move(standing);
+  const std::vector<Reason> unfit = WhyNothingFits();
+  all.insert(all.end(), unfit.begin(), unfit.end());
+  if (HasData(*share_, Kind::kFlavors) && HasData(*share_, Kind::kImages)) {
     if (const std::optional<Reason> quota = PairQuota()) all.push_back(*quota);
   }
   const std::optional<Reason> plan = PlanRefusal();
@@ -279,17 +397,23 @@ Unknowns ShareSearch::UnknownsOf(const Pair& pair, const Plan& plan) const {
   return out;
 }
 
+// The plan with what MakePlacement needs to know, if no other machines use it.
+ShareSearch::Plan ShareSearch::Settled(Plan plan) const {
+  plan.confidence = ConfidenceOf(*plan.plan, query().count, share_->quotas);
+  plan.fallbacks = FallbacksOf(*plan.plan, query().count, plans_, share_->quotas);
+  return plan;
+}
+
 // `wants_passed_over`: remembers the first flavor and the first image if they do not go with what
 // was taken.
-Placement ShareSearch::MakePlacement(const Pair& pair, const Plan& plan,
-                                     bool wants_passed_over) const {
+Placement ShareSearch::MakePlacement(const Pair& pair, Plan plan, bool wants_passed_over) const {
   Placement out;
   out.share = share_;
   out.flavor = pair.flavor;
   out.image = pair.image->indexed;
   out.plan = plan.plan;
-  out.plan_confidence = ConfidenceOf(*plan.plan, query().count, share_->quotas);
-  out.fallbacks = FallbacksOf(*plan.plan, query().count, plans_, share_->quotas);
+  out.plan_confidence = plan.confidence;
+  out.fallbacks = std::move(plan.fallbacks);
   out.boot_volume_gib = pair.fit.boot_volume_gib;
   const bool has_volume = VolumeNeedsOf(pair.fit, query().count).count > 0;
   const std::string& zone = plan.plan->zone.empty() ? query().zone : plan.plan->zone;
@@ -322,7 +446,7 @@ void ShareSearch::AddAll(PlacementList* placements) const {
   for (const auto* list : {&plans_, &assumed_}) {
     for (const NetworkPlan* plan : *list) {
       Plan checked = CheckPlan(*plan);
-      if (!checked.refused) plans.push_back(std::move(checked));
+      if (!checked.refused) plans.push_back(Settled(std::move(checked)));
     }
   }
   // What remains where nothing else does: no network at all, and, unless it is asked for, a private
@@ -345,24 +469,27 @@ void ShareSearch::AddAll(PlacementList* placements) const {
   }
 }
 
-ShareVerdict ShareSearch::Find(const IndexedShare& share, PlacementList* placements) {
+ShareVerdict ShareSearch::Find(const IndexedShare& share, PlacementList* placements,
+                               Wanted wanted) {
   ShareVerdict verdict;
   verdict.share = &share;
-  age_ = AgeOf(share, context_);
+  Select(share);
   verdict.data_state = age_.state;
   verdict.observe_time = age_.observe_time;
   std::vector<Reason> standing = CheckStanding(share, age_, context_);
-  Select(share);
   Pair pair;
   Plan plan;
   const bool has_pair = standing.empty() && FindPair(&pair);
   verdict.fits = has_pair && FindPlanOf(plans_, &plan);
-  if (verdict.fits || (has_pair && FindPlanOf(assumed_, &plan))) {
+  const bool is_wanted =
+      verdict.fits ? wanted != Wanted::kAssumed
+                   : wanted != Wanted::kCertain && has_pair && FindPlanOf(assumed_, &plan);
+  if (is_wanted) {
     if (query().all_combinations) {
       verdict.unknowns = UnknownsOf(pair, plan);
       AddAll(placements);
     } else {
-      Placement placement = MakePlacement(pair, plan, true);
+      Placement placement = MakePlacement(pair, Settled(std::move(plan)), true);
       verdict.unknowns = placement.unknowns;
       placements->Add(std::move(placement));
     }

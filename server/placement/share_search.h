@@ -21,8 +21,16 @@ class ShareSearch {
   explicit ShareSearch(const SearchContext& context, bool explains = true)
       : context_(context), explains_(explains), candidates_(context) {}
 
+  // Which of a share's placements are wanted.
+  enum class Wanted {
+    kAll = 0,  // one that rests on an assumption if there is no other
+    kCertain,  // none that rests on an assumption
+    kAssumed,  // only one that does
+  };
+
   // Adds the share's placements to `placements` and returns its verdict, without details.
-  ShareVerdict Find(const IndexedShare& share, PlacementList* placements);
+  ShareVerdict Find(const IndexedShare& share, PlacementList* placements,
+                    Wanted wanted = Wanted::kAll);
   // Returns what nearly fits at the share.
   ShareDetails Details(const IndexedShare& share);
   // The reason that blocks the share, as Find has it; nothing if it has a placement.
@@ -36,7 +44,8 @@ class ShareSearch {
   // relaxations.
   const NearMisses& near_misses() const { return near_misses_; }
 
- private:
+  // ------------------------------------------------- for machines that run with others
+  // (group_search) A flavor with an image.
   struct Pair {
     const Flavor* flavor = nullptr;
     const SelectedImage* image = nullptr;
@@ -45,19 +54,51 @@ class ShareSearch {
     bool quota_unknown = false;
     std::optional<Reason> quota;
   };
+  // A network plan with what its use depends on.
   struct Plan {
     const NetworkPlan* plan = nullptr;
     bool quota_unknown = false;
-    std::optional<Reason> refused;  // by a quota, or for want of addresses
+    std::optional<Reason> refused;                 // by a quota, or for want of addresses
+    Confidence confidence = Confidence::kUnknown;  // of MakePlacement
+    std::vector<const NetworkPlan*> fallbacks;     // likewise
+  };
+  // A pair whose volumes are of one type, and what its machines take.
+  struct Choice {
+    Pair pair;
+    QuotaNeeds needs{};
+    bool is_of_any_type = false;  // every type of volumes must allow them
   };
 
+  // Makes the functions below answer for the share.
+  void Select(const IndexedShare& share);
+  // The first pair as Find has it, looking at its own quotas only; nothing if there is none.
+  std::optional<Choice> FirstChoice();
+  // The pairs that fit whatever the quotas are, in the order in which Find takes them, but none
+  // that takes as much as one before it of everything that a quota counts.
+  std::vector<Choice> Choices();
+  // What the machines need at least, whichever flavor and image they get.
+  QuotaNeeds LeastNeeds() const;
+  // Why the last call of Choices found none though a pair fits: a zone, or the size of a volume.
+  const std::optional<Reason>& choice_refused() const { return choice_refused_; }
+  // The plans that satisfy the request whatever quotas and addresses are, best first; those that
+  // rest on an assumption stand apart.
+  const std::vector<const NetworkPlan*>& plans() const { return plans_; }
+  const std::vector<const NetworkPlan*>& assumed_plans() const { return assumed_; }
+  // Why no pair fits or no plan satisfies the request, whatever quotas and addresses are.
+  std::vector<Reason> WhyNothingFits();
+  // Remembers near misses if the reasons, which are all that exclude the share, may be answered by
+  // them.
+  void AddNearMisses(const std::vector<Reason>& reasons);
+  Placement MakePlacement(const Pair& pair, Plan plan, bool wants_passed_over) const;
+  const DataAge& age() const { return age_; }
+
+ private:
   const PlacementQuery& query() const { return *context_.query; }
   // Whether the request may still compare so many pairs of a flavor and an image, or make so many
   // placements of them.
   bool MayCompare(size_t pairs) const {
     return context_.work->Spend(kStepsPerPair * static_cast<int64_t>(pairs));
   }
-  void Select(const IndexedShare& share);
   Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
   int DoubtOf(const Flavor& flavor, const SelectedImage& image) const;
   bool FindPairOf(int doubt, Pair* found, int* next) const;
@@ -66,10 +107,11 @@ class ShareSearch {
   bool FindPlanOf(const std::vector<const NetworkPlan*>& plans, Plan* found) const;
   std::optional<Reason> PairQuota() const;
   std::optional<Reason> PlanRefusal() const;
+  // Appends the choices of a pair of which none is known to be better.
+  void AddChoices(Pair pair, std::vector<Choice>* out) const;
+  Plan Settled(Plan plan) const;
   std::vector<Reason> Explain(std::vector<Reason> standing);
   Stage BlockedAt(const std::vector<Reason>& standing);
-  void AddNearMisses(const std::vector<Reason>& reasons);
-  Placement MakePlacement(const Pair& pair, const Plan& plan, bool wants_passed_over) const;
   void AddAll(PlacementList* placements) const;
   Unknowns UnknownsOf(const Pair& pair, const Plan& plan) const;
 
@@ -81,6 +123,7 @@ class ShareSearch {
   std::vector<const NetworkPlan*> plans_;
   std::vector<const NetworkPlan*> assumed_;  // that nothing but an assumption speaks for
   NearMisses near_misses_;
+  std::optional<Reason> choice_refused_;  // what the last call of Choices left out
 };
 
 }  // namespace cis

@@ -32,9 +32,35 @@ absl::Status InvalidCountError(absl::string_view field, int64_t count, int64_t m
       {{"value", absl::StrCat(count)}, {"max", absl::StrCat(max_count)}});
 }
 
-absl::Status InvalidOsError(const absl::Status& parse_error) {
-  return InvalidFieldError("INVALID_OS_REQUIREMENT", QueryField("image.os"),
-                           absl::StrCat("image.os: ", parse_error.message()), {});
+absl::Status InvalidOsError(absl::string_view field, const absl::Status& parse_error) {
+  return InvalidFieldError("INVALID_OS_REQUIREMENT", QueryField(field),
+                           absl::StrCat(field, ": ", parse_error.message()), {});
+}
+
+absl::Status ConflictingMachinesError(absl::string_view field, absl::string_view other) {
+  return InvalidFieldError("CONFLICTING_MACHINES", QueryField(field),
+                           absl::StrCat(field, " is set together with ", other,
+                                        "; set one of them: a query has one kind of machine, or "
+                                        "alternatives, or groups"),
+                           {{"other", std::string(other)}});
+}
+
+absl::Status InvalidMachineNameError(absl::string_view field, absl::string_view name, bool is_taken,
+                                     size_t max_bytes) {
+  return InvalidFieldError(
+      "INVALID_MACHINE_NAME", QueryField(field),
+      is_taken
+          ? absl::StrCat(field, " is \"", name.substr(0, max_bytes),
+                         "\", which is the name of one before it; use different names")
+          : absl::StrCat(field, " has ", name.size(), " bytes; it must have at most ", max_bytes),
+      {{"max", absl::StrCat(max_bytes)}});
+}
+
+absl::Status CombinationsOfGroupsError() {
+  return InvalidFieldError("COMBINATIONS_OF_GROUPS", "all_combinations",
+                           "all_combinations is set and the query has groups, whose combinations "
+                           "are too many; leave it out to get the best placement of each share",
+                           {});
 }
 
 absl::Status InvalidCountryError(absl::string_view field, absl::string_view text) {
@@ -84,10 +110,11 @@ absl::Status InvalidPlacementNameError(absl::string_view text) {
 }
 
 absl::Status QueryTooBroadError() {
-  return UserError(absl::StatusCode::kResourceExhausted, "QUERY_TOO_BROAD",
-                   "the query would take more work than one request may cost; name fewer VOs, "
-                   "some sites, or flavors and images, or do without all_combinations",
-                   {});
+  return UserError(
+      absl::StatusCode::kResourceExhausted, "QUERY_TOO_BROAD",
+      "the query would take more work than one request may cost; name fewer VOs, "
+      "some sites, fewer groups, or flavors and images, or do without all_combinations",
+      {});
 }
 
 absl::Status CallCancelledError() {

@@ -3,6 +3,7 @@
 // Errors of queries for placements that errors.h does not have. Their reasons are in
 // server/README.md.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -26,7 +27,18 @@ absl::Status EmptyRangeError(absl::string_view field, int64_t min, int64_t max);
 absl::Status InvalidCountError(absl::string_view field, int64_t count, int64_t max_count);
 
 // INVALID_OS_REQUIREMENT + BadRequest, from what MakeOsRequirement said.
-absl::Status InvalidOsError(const absl::Status& parse_error);
+absl::Status InvalidOsError(absl::string_view field, const absl::Status& parse_error);
+
+// CONFLICTING_MACHINES + BadRequest: `field` is set together with `other`, which it replaces.
+absl::Status ConflictingMachinesError(absl::string_view field, absl::string_view other);
+
+// INVALID_MACHINE_NAME + BadRequest: the name of a group or an alternative is another one's, or it
+// is longer than `max_bytes`.
+absl::Status InvalidMachineNameError(absl::string_view field, absl::string_view name, bool is_taken,
+                                     size_t max_bytes);
+
+// COMBINATIONS_OF_GROUPS + BadRequest: all combinations were asked for together with groups.
+absl::Status CombinationsOfGroupsError();
 
 // INVALID_COUNTRY + BadRequest.
 absl::Status InvalidCountryError(absl::string_view field, absl::string_view text);

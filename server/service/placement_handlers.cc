@@ -157,6 +157,7 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
   CIS_ASSIGN_OR_RETURN(PlacementQuery query, QueryFromProto(request.query(), snapshot));
   CIS_RETURN_IF_ERROR(ParseOrder(request.order_by(), &query));
   query.all_combinations = request.all_combinations();
+  if (query.all_combinations && !query.groups.empty()) return CombinationsOfGroupsError();
   CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
   const uint64_t fingerprint = FingerprintRequest(request);
   CIS_ASSIGN_OR_RETURN(const std::optional<PageCursor> cursor,
@@ -170,11 +171,12 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
   const PlacementResult result =
       FindPlacements(snapshot, query, context.now, context.freshness, page, &work);
   CIS_RETURN_IF_ERROR(CheckEnd(work));
+  const std::vector<PlacementQuery> parts = QueriesOfParts(query);
   size_t bytes = 0;
   size_t end = 0;
   while (end < result.placements.size() && bytes <= kMaxPageBytes) {
     v1::Placement& placement = *response.add_placements();
-    PlacementToProto(result.placements[end++], query, context.now, placement);
+    PlacementToProto(result.placements[end++], query, parts, context.now, placement);
     bytes += placement.ByteSizeLong();
   }
   if (end > 0 && (end < result.placements.size() || result.has_more)) {
@@ -254,7 +256,8 @@ absl::Status GetPlacement(const RequestContext& context, const Snapshot& snapsho
   CIS_RETURN_IF_ERROR(CheckEnd(work));
   if (recheck.placement) {
     v1::Placement& placement = *response.mutable_placement();
-    PlacementToProto(*recheck.placement, chosen.query, context.now, placement);
+    PlacementToProto(*recheck.placement, chosen.query, QueriesOfParts(chosen.query), context.now,
+                     placement);
     placement.set_name(request.name());
   }
   for (const Reason& reason : recheck.reasons) {

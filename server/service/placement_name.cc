@@ -72,49 +72,82 @@ std::string FindId(absl::string_view packed, const Records& records, IdOf id_of)
   return UnpackId(packed);
 }
 
-// What of the query the chosen flavor, image and plan had to satisfy. What only chose between them
-// (globs, sites, weights) is of no use any more.
+// Leaves what the chosen flavor, image and plan had to satisfy: what only chose between them is of
+// no use any more.
+void KeepRequirements(const Placement& placement, MachineRequest* request) {
+  request->flavor_globs.clear();
+  request->excluded_flavor_globs.clear();
+  request->image.clear();
+  request->image_globs.clear();
+  request->excluded_image_globs.clear();
+  request->network.clear();
+  const auto satisfied =
+      std::find_if(request->os.begin(), request->os.end(), [&placement](const OsRequirement& os) {
+        return MatchOs(os, *placement.image->image) == OsMatch::kMatch;
+      });
+  request->os = satisfied == request->os.end() ? std::vector<OsRequirement>()
+                                               : std::vector<OsRequirement>{*satisfied};
+}
+
+// The same of a query, which becomes one of the placement's alternative if it has any.
 v1::PlacementQuery RequirementsOf(const Placement& placement, const PlacementQuery& query) {
-  PlacementQuery rest;
-  rest.vos = {};
-  rest.vcpu_count = query.vcpu_count;
-  rest.ram_mib = query.ram_mib;
-  rest.disk_gib = query.disk_gib;
-  rest.ephemeral_gib = query.ephemeral_gib;
-  rest.gpu_count = query.gpu_count;
-  rest.gpu_model = query.gpu_model;
-  rest.gpu_vendor = query.gpu_vendor;
-  rest.gpu_memory_mib = query.gpu_memory_mib;
-  rest.total_gpu_memory_mib = query.total_gpu_memory_mib;
-  rest.gpu_kind = query.gpu_kind;
-  rest.cpu_alloc = query.cpu_alloc;
-  rest.arch = query.arch;
-  rest.allow_boot_from_volume = query.allow_boot_from_volume;
-  rest.zone = query.zone;
-  for (const OsRequirement& os : query.os) {
-    if (MatchOs(os, *placement.image->image) != OsMatch::kMatch) continue;
-    rest.os = {os};
-    break;
+  PlacementQuery rest = query;
+  if (placement.alternative) {
+    rest = QueryOfPart(query, query.alternatives[*placement.alternative]);
   }
-  rest.public_v4 = query.public_v4;
-  rest.public_v6 = query.public_v6;
-  rest.count = query.count;
+  rest.vos.clear();
+  rest.sites.clear();
+  rest.excluded_sites.clear();
+  rest.countries.clear();
+  rest.excluded_countries.clear();
+  rest.excluded_placements.clear();
+  rest.max_age.reset();
+  if (rest.groups.empty()) KeepRequirements(placement, &rest);
+  for (size_t i = 0; i < rest.groups.size(); ++i) {
+    KeepRequirements(placement.groups[i], &rest.groups[i]);
+  }
+  // Each group has its own.
+  if (!rest.groups.empty()) {
+    rest.public_v4 = rest.public_v6 = AddressWish::kAny;
+    rest.network.clear();
+  }
   v1::PlacementQuery proto = QueryToProto(rest);
   proto.clear_weights();
   return proto;
 }
 
+// `Proto` has the fields of what was chosen.
+template <typename Proto>
+void ChosenToProto(const Placement& placement, Proto& proto) {
+  const NetworkPlan& plan = *placement.plan;
+  proto.set_flavor(PackId(placement.flavor->id));
+  proto.set_image(PackId(placement.image->image->id));
+  proto.set_plan_kind(static_cast<int32_t>(plan.kind));
+  if (plan.network != nullptr) proto.set_network(PackId(plan.network->id));
+  if (plan.pool != nullptr) proto.set_external_network(PackId(plan.pool->id));
+}
+
+template <typename Proto>
+ChosenMachine ChosenFromProto(const Proto& proto, const IndexedShare& share) {
+  ChosenMachine chosen;
+  chosen.plan_kind = static_cast<PlanKind>(proto.plan_kind());
+  chosen.flavor_id = FindId(proto.flavor(), share.flavors->flavors,
+                            [](const Flavor* flavor) { return flavor->id; });
+  chosen.image_id = FindId(proto.image(), share.images->images,
+                           [](const IndexedImage& image) { return image.image->id; });
+  const auto network_id = [](const Stored<Network>& network) { return network.record.id; };
+  chosen.network_id = FindId(proto.network(), share.view.share->networks, network_id);
+  chosen.pool_id = FindId(proto.external_network(), share.view.share->networks, network_id);
+  return chosen;
+}
+
 }  // namespace
 
 std::string FormatPlacementName(const Placement& placement, const PlacementQuery& query) {
-  const NetworkPlan& plan = *placement.plan;
   internal::PlacementName name;
   name.set_share(placement.share->name);
-  name.set_flavor(PackId(placement.flavor->id));
-  name.set_image(PackId(placement.image->image->id));
-  name.set_plan_kind(static_cast<int32_t>(plan.kind));
-  if (plan.network != nullptr) name.set_network(PackId(plan.network->id));
-  if (plan.pool != nullptr) name.set_external_network(PackId(plan.pool->id));
+  if (placement.groups.empty()) ChosenToProto(placement, name);
+  for (const Placement& group : placement.groups) ChosenToProto(group, *name.add_groups());
   name.set_query(RequirementsOf(placement, query).SerializeAsString());
   std::string text = absl::StrCat(kPrefix, absl::WebSafeBase64Escape(name.SerializeAsString()));
   return text.size() <= kMaxPlacementNameBytes ? text : "";
@@ -143,14 +176,14 @@ absl::StatusOr<ChosenPlacement> ParsePlacementName(absl::string_view text,
   ChosenPlacement chosen;
   chosen.share = &*share;
   chosen.query = *std::move(required);
-  chosen.plan_kind = static_cast<PlanKind>(name.plan_kind());
-  chosen.flavor_id = FindId(name.flavor(), share->flavors->flavors,
-                            [](const Flavor* flavor) { return flavor->id; });
-  chosen.image_id = FindId(name.image(), share->images->images,
-                           [](const IndexedImage& image) { return image.image->id; });
-  const auto network_id = [](const Stored<Network>& network) { return network.record.id; };
-  chosen.network_id = FindId(name.network(), share->view.share->networks, network_id);
-  chosen.pool_id = FindId(name.external_network(), share->view.share->networks, network_id);
+  if (chosen.query.groups.empty()) chosen.machines.push_back(ChosenFromProto(name, *share));
+  for (const internal::ChosenGroup& group : name.groups()) {
+    chosen.machines.push_back(ChosenFromProto(group, *share));
+  }
+  if (chosen.machines.size() != std::max<size_t>(1, chosen.query.groups.size()) ||
+      !chosen.query.alternatives.empty()) {
+    return InvalidPlacementNameError(text);
+  }
   return chosen;
 }
 

@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "schema/model/resource_name.h"
 #include "server/placement/describe.h"
 #include "server/service/placement_name.h"
@@ -116,8 +118,7 @@ void PlacedImageToProto(const Placement& placement, v1::PlacedImage& proto) {
       std::min(image.provenance.Of("os_distro"), image.provenance.Of("os_version"))));
 }
 
-void NetworkPlanToProto(const Placement& placement, const PlacementQuery& query,
-                        v1::NetworkPlan& proto) {
+void NetworkPlanToProto(const Placement& placement, v1::NetworkPlan& proto) {
   const NetworkPlan& plan = *placement.plan;
   const IndexedShare& share = *placement.share;
   WayToProto(share, plan, proto);
@@ -143,16 +144,19 @@ void NetworkPlanToProto(const Placement& placement, const PlacementQuery& query,
     added.set_source(evidence.source);
     added.set_value(evidence.value);
   }
-  for (std::string& step : DescribeSteps(placement, query)) proto.add_steps(std::move(step));
 }
 
 void MachineToProto(const Placement& placement, const PlacementQuery& query,
-                    v1::PlacedMachine& proto) {
+                    const std::string& prepared_by, v1::PlacedMachine& proto) {
   const Image& image = *placement.image->image;
   PlacedFlavorToProto(placement, *proto.mutable_flavor());
   PlacedImageToProto(placement, *proto.mutable_image());
   if (placement.plan->kind != PlanKind::kNone) {
-    NetworkPlanToProto(placement, query, *proto.mutable_network());
+    v1::NetworkPlan& network = *proto.mutable_network();
+    NetworkPlanToProto(placement, network);
+    for (std::string& step : DescribeSteps(placement, query, prepared_by)) {
+      network.add_steps(std::move(step));
+    }
   }
   proto.set_login_user(image.login_user);
   proto.set_login_user_confidence(ConfidenceToProto(image.provenance.Of("login_user")));
@@ -164,9 +168,43 @@ void MachineToProto(const Placement& placement, const PlacementQuery& query,
                                                       placement.boot.fallback_zones.end());
 }
 
+void GroupsToProto(const Placement& placement, absl::Span<const PlacementQuery> parts,
+                   v1::Placement& proto) {
+  for (size_t i = 0; i < placement.groups.size(); ++i) {
+    const Placement& group = placement.groups[i];
+    v1::PlacedGroup& added = *proto.add_groups();
+    added.set_display_name(parts[i].name);
+    added.set_count(static_cast<int32_t>(parts[i].count));
+    if (group.prepared_by) added.set_prepared_by(parts[*group.prepared_by].name);
+    MachineToProto(group, parts[i], added.prepared_by(), *added.mutable_machine());
+  }
+}
+
+// The notes of each group, those of all once.
+std::vector<std::string> GroupNotes(const Placement& placement,
+                                    absl::Span<const PlacementQuery> parts, absl::Time now) {
+  std::vector<std::vector<std::string>> notes;
+  for (size_t i = 0; i < placement.groups.size(); ++i) {
+    notes.push_back(DescribeNotes(placement.groups[i], parts[i], now));
+  }
+  std::vector<std::string> out;
+  for (size_t i = 0; i < notes.size(); ++i) {
+    for (const std::string& note : notes[i]) {
+      const bool is_of_all =
+          std::all_of(notes.begin(), notes.end(), [&note](const std::vector<std::string>& others) {
+            return std::find(others.begin(), others.end(), note) != others.end();
+          });
+      std::string text = is_of_all ? note : absl::StrCat("Group ", parts[i].name, ": ", note);
+      if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(std::move(text));
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
-void PlacementToProto(const Placement& placement, const PlacementQuery& query, absl::Time now,
+void PlacementToProto(const Placement& placement, const PlacementQuery& query,
+                      absl::Span<const PlacementQuery> parts, absl::Time now,
                       v1::Placement& proto) {
   const IndexedShare& indexed = *placement.share;
   const Share& share = indexed.share();
@@ -180,7 +218,12 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query, a
   proto.set_project_id(share.project_id);
   proto.set_project_name(share.project_name);
   proto.set_protocol(endpoint.protocol);
-  MachineToProto(placement, query, *proto.mutable_machine());
+  const PlacementQuery& of_machine = parts[placement.alternative.value_or(0)];
+  if (placement.groups.empty()) {
+    MachineToProto(placement, of_machine, "", *proto.mutable_machine());
+  }
+  GroupsToProto(placement, parts, proto);
+  if (placement.alternative) proto.set_alternative(of_machine.name);
   proto.set_score(placement.score);
   proto.set_tier(static_cast<v1::PlacementTier>(static_cast<int>(placement.tier) + 1));
   for (size_t i = 0; i < placement.parts.size(); ++i) {
@@ -196,7 +239,10 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query, a
     proto.mutable_data_age()->set_seconds(absl::ToInt64Seconds(age));
   }
   proto.set_confidence(ConfidenceToProto(placement.confidence));
-  for (std::string& note : DescribeNotes(placement, query, now)) proto.add_notes(std::move(note));
+  for (std::string& note : placement.groups.empty() ? DescribeNotes(placement, of_machine, now)
+                                                    : GroupNotes(placement, parts, now)) {
+    proto.add_notes(std::move(note));
+  }
   UnknownsToProto(placement.unknowns, proto);
   if (placement.downtime != nullptr) {
     DowntimeToProto(*placement.downtime, now, *proto.mutable_downtime());

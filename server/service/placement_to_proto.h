@@ -10,8 +10,8 @@
 namespace cis {
 
 // `now` is the time of the request.
-void PlacementToProto(const Placement& placement, const PlacementQuery& query, absl::Time now,
-                      v1::Placement& proto);
+void PlacementToProto(const Placement& placement, const PlacementQuery& query,
+                      absl::Span<const PlacementQuery> parts, absl::Time now, v1::Placement& proto);
 
 void VerdictToProto(const ShareVerdict& verdict, const ShareDetails& details,
                     const PlacementQuery& query, v1::ShareVerdict& proto);

@@ -2,6 +2,9 @@
 
 // A query of the API as the search has it.
 
+#include <cstddef>
+#include <cstdint>
+
 #include "absl/status/statusor.h"
 #include "cis/v1/query.pb.h"
 #include "server/placement/placement_query.h"
@@ -17,12 +20,13 @@ inline constexpr int kMaxGlobs = 50;
 inline constexpr int kMaxExcludedPlacements = 200;
 inline constexpr int kMaxOsAlternatives = 20;
 inline constexpr int kMaxTextBytes = 500;
+inline constexpr size_t kMaxMachineNameBytes = 63;
 inline constexpr int64_t kMaxMachines = 10000;
 inline constexpr double kMaxWeight = 1000;
 
 // Returns the query, checked and with its defaults; `snapshot` has the flavors that it names.
 // Returns INVALID_ARGUMENT (errors.h, placement_errors.h) naming the field and what would be right,
-// or SITE_NOT_FOUND or FLAVOR_NOT_FOUND for `machine.like`.
+// or SITE_NOT_FOUND or FLAVOR_NOT_FOUND for `machine.like`, of a group or an alternative too.
 absl::StatusOr<PlacementQuery> QueryFromProto(const v1::PlacementQuery& proto,
                                               const Snapshot& snapshot);
 

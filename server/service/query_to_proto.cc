@@ -19,7 +19,7 @@ void BoundsToProto(const Int64Bounds& bounds, v1::MachineRequirements& machine,
   if (bounds.max) range.set_max(*bounds.max);
 }
 
-void MachineToProto(const PlacementQuery& query, v1::MachineRequirements& machine) {
+void MachineToProto(const MachineRequest& query, v1::MachineRequirements& machine) {
   using M = v1::MachineRequirements;
   BoundsToProto(query.vcpu_count, machine, &M::mutable_vcpu_count);
   BoundsToProto(query.ram_mib, machine, &M::mutable_ram_mib);
@@ -41,7 +41,9 @@ void MachineToProto(const PlacementQuery& query, v1::MachineRequirements& machin
   machine.set_availability_zone(query.zone);
 }
 
-void ImageToProto(const PlacementQuery& query, v1::PlacementQuery& proto) {
+// `Proto` is a message with requirements for an image; sets nothing if there are none.
+template <typename Proto>
+void ImageToProto(const MachineRequest& query, Proto& proto) {
   v1::ImageRequirements image;
   for (const OsRequirement& requirement : query.os) {
     v1::OsRequirement& os = *image.add_os();
@@ -56,7 +58,9 @@ void ImageToProto(const PlacementQuery& query, v1::PlacementQuery& proto) {
   if (image.ByteSizeLong() > 0) *proto.mutable_image() = std::move(image);
 }
 
-void NetworkToProto(const PlacementQuery& query, v1::PlacementQuery& proto) {
+// Likewise for a network.
+template <typename Proto>
+void NetworkToProto(const MachineRequest& query, Proto& proto) {
   v1::NetworkRequirements network;
   network.set_public_v4(static_cast<v1::AddressRequirement>(query.public_v4));
   network.set_public_v6(static_cast<v1::AddressRequirement>(query.public_v6));
@@ -78,10 +82,29 @@ void WeightsToProto(const CriterionValues& values, v1::ScoreWeights& weights) {
 v1::PlacementQuery QueryToProto(const PlacementQuery& query) {
   v1::PlacementQuery out;
   out.mutable_vos()->Assign(query.vos.begin(), query.vos.end());
-  MachineToProto(query, *out.mutable_machine());
-  ImageToProto(query, out);
   NetworkToProto(query, out);
-  out.set_count(static_cast<int32_t>(query.count));
+  if (query.parts().empty()) {
+    MachineToProto(query, *out.mutable_machine());
+    ImageToProto(query, out);
+  }
+  if (query.groups.empty()) out.set_count(static_cast<int32_t>(query.count));
+  for (const MachineRequest& alternative : query.alternatives) {
+    v1::MachineAlternative& proto = *out.add_alternatives();
+    proto.set_display_name(alternative.name);
+    MachineToProto(alternative, *proto.mutable_machine());
+    ImageToProto(alternative, proto);
+    proto.set_count(static_cast<int32_t>(alternative.count));
+  }
+  for (const MachineRequest& group : query.groups) {
+    v1::MachineGroup& proto = *out.add_groups();
+    proto.set_display_name(group.name);
+    proto.set_count(static_cast<int32_t>(group.count));
+    MachineToProto(group, *proto.mutable_machine());
+    ImageToProto(group, proto);
+    NetworkToProto(group, proto);
+    // Without one it would be the query's.
+    if (out.has_network()) proto.mutable_network();
+  }
   out.mutable_sites()->Assign(query.sites.begin(), query.sites.end());
   out.mutable_excluded_sites()->Assign(query.excluded_sites.begin(), query.excluded_sites.end());
   out.mutable_countries()->Assign(query.countries.begin(), query.countries.end());

@@ -120,7 +120,11 @@ void NetworkRefToProto(const IndexedShare& share, const Network& network, v1::Re
 void ReasonToProto(const Reason& reason, const PlacementQuery& query, const IndexedShare& share,
                    v1::Reason& proto) {
   const Stage stage = StageOf(reason.code);
-  const absl::string_view field = FieldOf(reason.code);
+  const MachineRequest* part = PartOf(reason, query);
+  // Of several groups together no field of one of them.
+  const bool is_joint = reason.parts != 0 && part == nullptr;
+  const absl::string_view field = is_joint ? query.parts_field() : FieldOf(reason.code);
+  if (part != nullptr) proto.set_group(part->name);
   proto.set_code(CodeToProto(reason.code));
   proto.set_stage(StageToProto(stage));
   proto.set_field(field.data(), field.size());

@@ -1,4 +1,5 @@
-// Requests over one small federation. Input: a FindPlacementsRequest as text; the `vos` of its
+// Requests over one small federation, and those with several kinds of machines (groups.case) over
+// another. Input: a FindPlacementsRequest as text; the `vos` of its
 // query may be left out. Output: a line for each placement, each refused share and each relaxation;
 // or the error.
 
@@ -72,6 +73,50 @@ void AddNorth(CatalogBuilder& builder) {
   AddQuotas(builder);
 }
 
+CatalogBuilder SmallFederation() {
+  CatalogBuilder builder;
+  AddWest(builder);
+  AddSouth(builder);
+  AddNorth(builder);
+  return builder;
+}
+
+Flavor GpuFlavor(const std::string& name, const std::string& model, int64_t gpu_memory_mib) {
+  Flavor flavor = MakeFlavor(name, 8, 65536, 100);
+  flavor.gpu_count = 1;
+  flavor.gpu_vendor = "NVIDIA";
+  flavor.gpu_model = model;
+  flavor.gpu_memory_mib = gpu_memory_mib;
+  for (const char* field : {"gpu_count", "gpu_model"}) SetConfidence(flavor.provenance, field);
+  return flavor;
+}
+
+// A site for clusters with 120 cores left, and two with GPUs, of which one has many and one few.
+CatalogBuilder ClusterSites() {
+  CatalogBuilder builder;
+  builder.SetSite(MakeSite("ALPHA", "ES")).Select("ALPHA", kVo);
+  builder.AddFlavor(MakeFlavor("m1.medium", 2, 4096, 40));
+  builder.AddFlavor(MakeFlavor("m1.huge", 16, 32768, 40));
+  builder.AddImage(SureImage("Ubuntu 22.04", "ubuntu", "22.04"));
+  AddRoutedNetworks(builder);
+  builder.AddNetwork(SureNetwork("storage", NetworkUse::kTenant, builder.share().share.project_id));
+  builder.AddFloatingIp(MakeFloatingIp("fip-1", "id-public00", false));
+  builder.AddQuota(MakeQuota("floating_ips", 1, 1));
+  builder.AddQuota(MakeQuota("cores", 128, 8));
+  builder.SetSite(MakeSite("BETA", "DE")).Select("BETA", kVo);
+  builder.AddFlavor(GpuFlavor("gpu.v100", "V100", 32768));
+  builder.AddFlavor(GpuFlavor("gpu.a100", "A100 80GB PCIe", 81920));
+  builder.AddImage(SureImage("Rocky 9", "rocky", "9.4"));
+  builder.AddNetwork(SureNetwork("provider", NetworkUse::kDirect));
+  AddQuotas(builder);
+  builder.SetSite(MakeSite("GAMMA", "IT")).Select("GAMMA", kVo);
+  builder.AddFlavor(GpuFlavor("gpu.h100", "H100", 81920));
+  builder.AddImage(SureImage("Rocky 9", "rocky", "9.4"));
+  builder.AddNetwork(SureNetwork("provider", NetworkUse::kDirect));
+  builder.AddQuota(MakeQuota("instances", 4, 0));
+  return builder;
+}
+
 // "FLOATING" of NETWORK_PLAN_KIND_FLOATING.
 std::string Bare(std::string name, absl::string_view prefix) {
   return std::string(absl::StripPrefix(name, prefix));
@@ -95,14 +140,31 @@ std::string CodeText(const v1::Reason& reason) {
   return text;
 }
 
-std::string AnswerOf(const std::string& input) {
+// "m1.medium | Ubuntu 22.04 | FLOATING private -> public00 | ubuntu".
+std::string MachineText(const v1::PlacedMachine& machine) {
+  return absl::StrCat(machine.flavor().display_name(), " | ", machine.image().display_name(), " | ",
+                      NetworkText(machine.network()), " | ", machine.login_user());
+}
+
+std::string PlacementText(const v1::Placement& p) {
+  const std::string tier = Bare(v1::PlacementTier_Name(p.tier()), "PLACEMENT_TIER_");
+  if (p.groups().empty()) {
+    return absl::StrCat("yes ", p.site_name(), " | ", MachineText(p.machine()), " | ", tier,
+                        p.alternative().empty() ? "" : " | alternative ", p.alternative());
+  }
+  std::string text = absl::StrCat("yes ", p.site_name(), " | ", tier);
+  for (const v1::PlacedGroup& group : p.groups()) {
+    absl::StrAppend(&text, "\n  ", group.display_name(), ": ", group.count(), " x ",
+                    MachineText(group.machine()),
+                    group.prepared_by().empty() ? "" : " | prepared by ", group.prepared_by());
+  }
+  return text;
+}
+
+std::string AnswerOf(const CatalogBuilder& builder, const std::string& input) {
   v1::FindPlacementsRequest request;
   if (!google::protobuf::TextFormat::ParseFromString(input, &request)) return "not a request";
   if (request.query().vos().empty()) request.mutable_query()->add_vos(kVo);
-  CatalogBuilder builder;
-  AddWest(builder);
-  AddSouth(builder);
-  AddNorth(builder);
   const auto snapshot = Snapshot::Build(builder.Build());
   v1::FindPlacementsResponse found;
   const RequestContext context{TestTime() + absl::Hours(1), FreshnessPolicy()};
@@ -113,13 +175,7 @@ std::string AnswerOf(const std::string& input) {
   status.Update(ExplainPlacements(context, *snapshot, explain, explained));
   if (!status.ok()) return absl::StrCat(ErrorReason(status), ": ", status.message());
   std::vector<std::string> lines;
-  for (const v1::Placement& p : found.placements()) {
-    const v1::PlacedMachine& machine = p.machine();
-    lines.push_back(absl::StrCat("yes ", p.site_name(), " | ", machine.flavor().display_name(),
-                                 " | ", machine.image().display_name(), " | ",
-                                 NetworkText(machine.network()), " | ", machine.login_user(), " | ",
-                                 Bare(v1::PlacementTier_Name(p.tier()), "PLACEMENT_TIER_")));
-  }
+  for (const v1::Placement& p : found.placements()) lines.push_back(PlacementText(p));
   for (const v1::ShareVerdict& v : explained.verdicts()) {
     if (v.satisfies()) continue;
     const v1::Reason& reason = v.blocking_reason();
@@ -144,11 +200,15 @@ class PlacementCases : public testing::TestWithParam<const char*> {};
 
 TEST_P(PlacementCases, AnswerAsWritten) {
   const std::string path = absl::StrCat(CIS_SOURCE_DIR, "/tests/cases/placement/", GetParam());
-  const absl::Status status = RunCaseFile(path, AnswerOf);
+  const bool of_clusters = absl::string_view(GetParam()) == "groups.case";
+  const CatalogBuilder builder = of_clusters ? ClusterSites() : SmallFederation();
+  const absl::Status status =
+      RunCaseFile(path, [&builder](const std::string& input) { return AnswerOf(builder, input); });
   EXPECT_TRUE(status.ok()) << status.message();
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, PlacementCases, testing::Values("requests.case", "errors.case"));
+INSTANTIATE_TEST_SUITE_P(Files, PlacementCases,
+                         testing::Values("requests.case", "errors.case", "groups.case"));
 
 }  // namespace
 }  // namespace cis

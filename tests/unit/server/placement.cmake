@@ -1,5 +1,5 @@
 cis_test(placement_test LABEL unit
-         SOURCES placement_boot_test.cc placement_choice_test.cc placement_headline_test.cc placement_network_test.cc
+         SOURCES placement_boot_test.cc placement_choice_test.cc placement_groups_test.cc placement_headline_test.cc placement_network_test.cc
                  placement_nova_rules_test.cc placement_os_requirement_test.cc placement_reason_test.cc
                  placement_property_test.cc placement_sentences_test.cc placement_wants_test.cc placement_work_test.cc placement_generator.cc
                  placement_reference.cc

@@ -201,6 +201,29 @@ PlacementQuery Generator::Query() {
   return query;
 }
 
+MachineRequest Generator::Part(int number) {
+  PlacementQuery query;
+  for (int i = Below(3); i > 0; --i) Tighten(&query);
+  if (OneIn(3)) query.public_v4 = OneIn(3) ? AddressWish::kNone : AddressWish::kRequired;
+  query.count = 1 + Below(3);
+  query.name = absl::StrCat("part", number);
+  return query;
+}
+
+PlacementQuery Generator::QueryOfGroups() {
+  PlacementQuery query;
+  query.vos = {"vo-a", "vo-b"};
+  for (int i = 0; i < 2 + Below(2); ++i) query.groups.push_back(Part(i));
+  return query;
+}
+
+PlacementQuery Generator::QueryOfAlternatives() {
+  PlacementQuery query;
+  query.vos = {"vo-a", "vo-b"};
+  for (int i = 0; i < 2 + Below(2); ++i) query.alternatives.push_back(Part(i));
+  return query;
+}
+
 void Generator::Tighten(PlacementQuery* query) {
   switch (Below(13)) {
     case 0:

@@ -21,6 +21,9 @@ class Generator {
   // seed and its number only.
   CatalogBuilder Catalogs(int site_count, uint64_t seed);
   PlacementQuery Query();
+  // Two or three groups, or alternatives, with requirements of their own.
+  PlacementQuery QueryOfGroups();
+  PlacementQuery QueryOfAlternatives();
   // A change that makes the request harder to satisfy.
   void Tighten(PlacementQuery* query);
 
@@ -29,6 +32,7 @@ class Generator {
   bool OneIn(int n) { return Below(n) == 0; }
 
  private:
+  MachineRequest Part(int number);
   void AddShare(CatalogBuilder& builder, const std::string& site, const std::string& vo);
   void AddSubnets(Network& network);
   void AddRouters(CatalogBuilder& builder, const std::vector<Network>& tenants,

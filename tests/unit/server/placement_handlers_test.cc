@@ -488,6 +488,111 @@ TEST(GetPlacement, SaysThatTheImageIsGone) {
   EXPECT_EQ(response->reasons(0).code(), v1::REASON_CODE_IMAGE_NOT_FOUND);
 }
 
+constexpr char kGroupsQuery[] =
+    "query { groups { display_name: 'head' network { public_v4: ADDRESS_REQUIREMENT_REQUIRED } } "
+    "groups { display_name: 'workers' count: 3 machine { vcpu_count { min: 2 } } } }";
+
+TEST(GetPlacement, ChecksAllGroupsTogether) {
+  const v1::Placement found = Call(PlainScene(), Request(kGroupsQuery))->placements(0);
+  ASSERT_EQ(found.groups_size(), 2);
+  EXPECT_FALSE(found.has_machine());
+  ASSERT_FALSE(found.name().empty());
+  EXPECT_LE(found.name().size(), 512u);
+  // A better flavor appears: the placement is the same.
+  CatalogBuilder later = PlainScene();
+  later.AddFlavor(MakeFlavor("a.better", 2, 2048, 40));
+  const auto same = Get(later, found.name());
+  ASSERT_TRUE(same.ok()) << same.status();
+  ASSERT_TRUE(same->has_placement());
+  ASSERT_EQ(same->placement().groups_size(), 2);
+  EXPECT_EQ(same->placement().groups(1).display_name(), "workers");
+  EXPECT_EQ(same->placement().groups(1).count(), 3);
+  EXPECT_EQ(same->placement().groups(1).machine().flavor().display_name(), "m1.medium");
+  // Each group alone has enough of 7 cores, all together need 8.
+  CatalogBuilder fewer = PlainScene();
+  for (auto& quota : fewer.share().quotas) {
+    if (quota.resource == "cores") quota = MakeQuota("cores", 7, 0);
+  }
+  const auto refused = Get(fewer, found.name());
+  ASSERT_TRUE(refused.ok()) << refused.status();
+  EXPECT_FALSE(refused->has_placement());
+  ASSERT_EQ(refused->reasons_size(), 1);
+  EXPECT_EQ(refused->reasons(0).code(), v1::REASON_CODE_QUOTA_EXHAUSTED);
+  EXPECT_EQ(refused->reasons(0).group(), "");
+  EXPECT_THAT(refused->reasons(0).message(), HasSubstr("3 of group workers"));
+  // Another plan would do.
+  CatalogBuilder led = PlainScene();
+  led.share().routers.clear();
+  EXPECT_EQ(Get(led, found.name())->reasons(0).code(), v1::REASON_CODE_NETWORK_PLAN_CHANGED);
+}
+
+TEST(GetPlacement, OfAnAlternativeIsAboutItsMachine) {
+  const v1::Placement found =
+      Call(PlainScene(),
+           Request("query { alternatives { display_name: 'large' machine { vcpu_count "
+                   "{ min: 64 } } } alternatives { display_name: 'small' count: 2 "
+                   "machine { vcpu_count { min: 2 } } } }"))
+          ->placements(0);
+  EXPECT_EQ(found.alternative(), "small");
+  EXPECT_TRUE(Get(PlainScene(), found.name())->has_placement());
+  CatalogBuilder fewer = PlainScene();
+  for (auto& quota : fewer.share().quotas) {
+    if (quota.resource == "cores") quota = MakeQuota("cores", 3, 0);
+  }
+  EXPECT_EQ(Get(fewer, found.name())->reasons(0).code(), v1::REASON_CODE_QUOTA_EXHAUSTED);
+}
+
+TEST(GetPlacement, OfTooManyGroupsHasNoName) {
+  v1::FindPlacementsRequest request = Request();
+  for (int i = 0; i < 10; ++i) {
+    v1::MachineGroup& group = *request.mutable_query()->add_groups();
+    group.set_display_name(absl::StrCat("a group with a rather long name ", i));
+    group.mutable_machine()->set_arch("x86_64");
+  }
+  const auto found = Call(PlainScene(), request);
+  ASSERT_EQ(found->placements_size(), 1);
+  EXPECT_EQ(found->placements(0).name(), "");
+}
+
+TEST(FindPlacements, EchoesGroupsSoThatTheyCanBeSentAgain) {
+  v1::FindPlacementsRequest request = Request(
+      "query { network { public_v4: ADDRESS_REQUIREMENT_REQUIRED } groups { display_name: 'head' } "
+      "groups { count: 2 network { } } }");
+  const auto found = Call(PlainScene(), request);
+  ASSERT_TRUE(found.ok()) << found.status();
+  const v1::PlacementQuery& echo = found->query();
+  ASSERT_EQ(echo.groups_size(), 2);
+  EXPECT_FALSE(echo.has_machine());
+  EXPECT_EQ(echo.count(), 0);
+  EXPECT_EQ(echo.groups(0).count(), 1);
+  EXPECT_EQ(echo.groups(0).network().public_v4(), v1::ADDRESS_REQUIREMENT_REQUIRED);
+  EXPECT_EQ(echo.groups(1).display_name(), "2");
+  EXPECT_TRUE(echo.groups(1).has_network());
+  EXPECT_EQ(echo.groups(1).network().public_v4(), v1::ADDRESS_REQUIREMENT_UNSPECIFIED);
+  *request.mutable_query() = echo;
+  const auto again = Call(PlainScene(), request);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->query().SerializeAsString(), echo.SerializeAsString());
+}
+
+// Each group is possible alone, and no flavors go together: all have 102 vCPUs and 4 GiB of RAM in
+// sum, and the quotas have 1010 for ten of them.
+TEST(FindPlacements, GroupsThatTakeTooMuchWorkAreRefused) {
+  CatalogBuilder builder = PlainScene();
+  for (int i = 1; i <= 60; ++i) {
+    builder.AddFlavor(MakeFlavor(absl::StrCat("f", i), 2 + i, 4096 * (100 - i), 40));
+  }
+  for (auto& quota : builder.share().quotas) {
+    if (quota.resource == "cores") quota = MakeQuota("cores", 10 * 30, 0);
+    if (quota.resource == "ram_mib") quota = MakeQuota("ram_mib", 10 * 4096 * 71, 0);
+  }
+  v1::FindPlacementsRequest request = Request();
+  for (int i = 0; i < 10; ++i) {
+    request.mutable_query()->add_groups()->mutable_machine()->mutable_ram_mib()->set_min(4097);
+  }
+  EXPECT_EQ(ErrorReason(Call(builder, request).status()), "QUERY_TOO_BROAD");
+}
+
 TEST(GetPlacement, RefusesOtherNames) {
   for (const char* name :
        {"", "placements/", "placements/abc", "sites/a/shares/b", "placements/!"}) {

@@ -15,42 +15,12 @@
 #include "tests/unit/server/placement_generator.h"
 #include "tests/unit/server/placement_reference.h"
 #include "tests/unit/server/placement_scenes.h"
+#include "tests/unit/server/placement_ways.h"
 
 namespace cis {
 namespace {
 
 constexpr uint64_t kRuns = 250;
-
-std::string KindOf(const NetworkPlan& plan) {
-  switch (plan.kind) {
-    case PlanKind::kNone:
-      return "";
-    case PlanKind::kDirect:
-      return "direct";
-    case PlanKind::kFloating:
-      return "floating";
-    case PlanKind::kFloatingNeedsRouter:
-      return plan.router == nullptr ? "router" : "repair";
-    case PlanKind::kFloatingNeedsNetwork:
-      return "network";
-    case PlanKind::kPrivate:
-      return "private";
-    case PlanKind::kRoutedNeedsNetwork:
-      return "routed";
-    case PlanKind::kPrivateNeedsNetwork:
-      return "isolated";
-  }
-  return "?";
-}
-
-Way WayOf(const NetworkPlan& plan) {
-  return {KindOf(plan),
-          plan.network == nullptr ? "" : plan.network->id,
-          plan.pool == nullptr ? "" : plan.pool->id,
-          plan.subnet == nullptr ? "" : *plan.subnet,
-          plan.subnet_pool == nullptr ? "" : plan.subnet_pool->id,
-          plan.is_assumed};
-}
 
 Combination CombinationOf(const Placement& p) {
   return {p.share->view.site->site.name, p.share->share().vo, p.flavor->id, p.image->image->id,

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cis {
@@ -136,6 +138,15 @@ struct Try {
   int64_t addresses = INT64_MAX;       // that its machines may have at most
   int64_t pool_addresses = INT64_MAX;  // that the pool may have at most
   int64_t from_pool = 0;               // addresses of the pool that are taken
+  // For several kinds of machines: subnets of which machines take one address each, by IP version;
+  // of which floating IPs and gateways are taken; and whether machines get floating IPs.
+  std::vector<const Subnet*> four;
+  std::vector<const Subnet*> six;
+  std::vector<const Subnet*> of_pool;
+  bool floats = false;
+  // What is made or changed; the same text: it is done once. Of it the part before '|' can be had
+  // for one pool only.
+  std::string makes;
 };
 
 // No subnets, no machines and no floating IPs.
@@ -152,6 +163,13 @@ bool AllRead(const Network& n) {
     if (!read) return false;
   }
   return !n.subnets.empty();
+}
+
+// Sets the subnets of which the machines of `out` take their addresses.
+void TakeOf(const std::vector<const Subnet*>& four, const std::vector<const Subnet*>& six,
+            Try* out) {
+  out->four = four;
+  out->six = six;
 }
 
 std::vector<const Subnet*> Of(const Network& n, int version) {
@@ -259,6 +277,8 @@ Try Through(const ShareCatalog& share, const Network& pool, int64_t count) {
   out.from_pool = count > unused ? count - unused : 0;
   out.needs = {{"ports", count}, {"floating_ips", out.from_pool}};
   out.pool_addresses = LeftOfPool(pool);
+  if (AllRead(pool)) out.of_pool = Of(pool, 4);
+  out.floats = true;
   return out;
 }
 
@@ -291,6 +311,7 @@ std::optional<Try> TryThrough(const ShareCatalog& share, const Network& in, cons
   const bool has_six = !Of(in, 6).empty() || !AllRead(in);
   out.v6 = has_six ? in.public_v6 : Tristate::kNo;
   if (subnet != nullptr) out.addresses = Left({subnet}, Six(in));
+  if (subnet != nullptr) TakeOf({subnet}, Six(in), &out);
   const std::vector<const Router*> routers = RoutersOn(share, in, subnet);
   for (const Router* r : routers) {
     if (Up(*r) && r->external_network_id == pool.id) return out;
@@ -301,10 +322,15 @@ std::optional<Try> TryThrough(const ShareCatalog& share, const Network& in, cons
     for (const Router* r : routers) {
       if (r->external_network_id == pool.id) return out;
     }
-    for (const Router* r : routers) {
-      if (!r->external_network_id.empty() && !MayLeave(share, *r)) continue;
-      ++out.from_pool;
-      return out;
+    // The engine takes one without a gateway first.
+    for (const bool may_lead : {false, true}) {
+      for (const Router* r : routers) {
+        if (r->external_network_id.empty() == may_lead) continue;
+        if (may_lead && !MayLeave(share, *r)) continue;
+        ++out.from_pool;
+        out.makes = "gateway of " + r->id + "|" + pool.id;
+        return out;
+      }
     }
     return std::nullopt;
   }
@@ -318,6 +344,7 @@ std::optional<Try> TryThrough(const ShareCatalog& share, const Network& in, cons
   if (out.way.subnet.empty()) return std::nullopt;
   out.way.kind = "router";
   ++out.from_pool;
+  out.makes = "router on " + in.id + " " + out.way.subnet + "|" + pool.id;
   out.needs["routers"] = 1;
   out.needs["ports"] += 1;
   return out;
@@ -349,6 +376,8 @@ std::vector<Try> NewRouted(const ShareCatalog& share, int version, int64_t count
       }
       made.from_pool = 1;
       made.pool_addresses = LeftOfPool(n.record);
+      if (AllRead(n.record)) made.of_pool = Of(n.record, 4);
+      made.makes = "network of " + pool.id + " to " + n.record.id + "|";
       out.push_back(made);
     }
   }
@@ -363,11 +392,14 @@ std::vector<Try> WithPublicV4(const ShareCatalog& share, int64_t count) {
     const std::vector<const Subnet*> four = Of(in, 4);
     if (AllRead(in) && four.empty()) continue;
     const bool direct = in.usable_as == NetworkUse::kDirect;
-    if (in.public_v4 != Tristate::kNo && (direct || in.public_v4 == Tristate::kYes)) {
-      std::vector<const Subnet*> good;
-      for (const Subnet* s : four) {
-        if (direct ? s->is_public == Tristate::kYes : Routed(share, in, s)) good.push_back(s);
-      }
+    std::vector<const Subnet*> good;
+    for (const Subnet* s : four) {
+      if (direct ? s->is_public == Tristate::kYes : Routed(share, in, s)) good.push_back(s);
+    }
+    // What a subnet says of itself is surer than what is said of the network.
+    const bool only_good = direct && AllRead(in) && !good.empty() && good.size() < four.size();
+    if (only_good ||
+        (in.public_v4 != Tristate::kNo && (direct || in.public_v4 == Tristate::kYes))) {
       Try port;
       port.way.kind = "direct";
       port.way.network = in.id;
@@ -379,10 +411,12 @@ std::vector<Try> WithPublicV4(const ShareCatalog& share, int64_t count) {
           Try one = port;
           one.way.subnet = s->id;
           one.addresses = Left({s}, Six(in));
+          TakeOf({s}, Six(in), &one);
           out.push_back(one);
         }
       } else {
         if (AllRead(in)) port.addresses = Left(four, Of(in, 6));
+        if (AllRead(in)) TakeOf(four, Of(in, 6), &port);
         out.push_back(port);
       }
     }
@@ -402,6 +436,7 @@ std::vector<Try> WithPublicV4(const ShareCatalog& share, int64_t count) {
     if (!IsPool(pool) || pool.record.public_v4 == Tristate::kNo) continue;
     Try made = Through(share, pool.record, count);
     made.way.kind = "network";
+    made.makes = "network to " + pool.record.id + "|";
     made.addresses = kNewNetworkHolds;
     ++made.from_pool;
     for (const char* one : {"networks", "subnets", "routers"}) made.needs[one] = 1;
@@ -411,6 +446,7 @@ std::vector<Try> WithPublicV4(const ShareCatalog& share, int64_t count) {
       if (six.ip_version != 6 || !Passes(six, pool.record)) continue;
       Try dual = made;
       dual.way.subnet_pool = six.id;
+      dual.makes = "network of " + six.id + " to " + pool.record.id + "|";
       dual.v6 = Tristate::kYes;
       dual.needs["subnets"] = 2;
       dual.needs["ports"] += 1;
@@ -440,6 +476,7 @@ std::vector<Try> Plain(const ShareCatalog& share, int64_t count) {
     port.v6 = !Of(in, 6).empty() || !AllRead(in) ? in.public_v6 : Tristate::kNo;
     port.needs = {{"ports", count}};
     if (AllRead(in)) port.addresses = Left(four, Of(in, 6));
+    if (AllRead(in)) TakeOf(four, Of(in, 6), &port);
     const Subnet* routed = nullptr;
     bool all_routed = true;
     for (const Subnet* s : four) {
@@ -452,6 +489,7 @@ std::vector<Try> Plain(const ShareCatalog& share, int64_t count) {
     if (in.usable_as == NetworkUse::kTenant && AllRead(in) && routed != nullptr && !all_routed) {
       port.way.subnet = routed->id;
       port.addresses = Left({routed}, Six(in));
+      TakeOf({routed}, Six(in), &port);
     }
     out.push_back(port);
   }
@@ -464,6 +502,7 @@ std::vector<Try> Plain(const ShareCatalog& share, int64_t count) {
   if (sees_network) {
     Try made;
     made.way.kind = "isolated";
+    made.makes = "private network|";
     made.addresses = kNewNetworkHolds;
     made.needs = {{"ports", count}, {"networks", 1}, {"subnets", 1}};
     out.push_back(made);
@@ -471,19 +510,28 @@ std::vector<Try> Plain(const ShareCatalog& share, int64_t count) {
   return out;
 }
 
-std::vector<Way> Ways(const ShareCatalog& share, const PlacementQuery& q) {
+// The ways that satisfy what is wished of addresses, whatever there is left.
+std::vector<Try> Wished(const ShareCatalog& share, const MachineRequest& q) {
   std::vector<Try> all =
       q.public_v4 == AddressWish::kRequired ? WithPublicV4(share, q.count) : Plain(share, q.count);
   if (q.public_v4 != AddressWish::kRequired && q.public_v6 == AddressWish::kRequired) {
     for (const Try& one : NewRouted(share, 6, q.count)) all.push_back(one);
   }
-  std::vector<Way> out;
+  std::vector<Try> out;
   for (const Try& one : all) {
     if (q.public_v6 == AddressWish::kRequired && one.v6 == Tristate::kNo) continue;
     if (q.public_v4 == AddressWish::kNone) {
       const bool floats = !one.way.pool.empty() && one.way.kind != "routed";
       if (floats || one.v4 == Tristate::kYes) continue;
     }
+    out.push_back(one);
+  }
+  return out;
+}
+
+std::vector<Way> Ways(const ShareCatalog& share, const PlacementQuery& q) {
+  std::vector<Way> out;
+  for (const Try& one : Wished(share, q)) {
     if (one.way.kind.empty() ? false : q.count > one.addresses) continue;
     if (one.from_pool > 0 && one.from_pool > one.pool_addresses) continue;
     if (Allowed(share, one.needs)) out.push_back(one.way);
@@ -525,7 +573,187 @@ void TryShare(const SiteCatalog& site, const EndpointCatalog& endpoint, const Sh
   }
 }
 
+// --------------------------------------------------------------- several kinds of machines
+
+// Gives each of some machines an address of one of its subnets. Subnets of unknown size have as
+// many as are asked for.
+class Addresses {
+ public:
+  // Returns whether there is room for `count` more, each in any of `subnets`.
+  bool Take(const std::vector<const Subnet*>& subnets, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) {
+      std::set<const Subnet*> tried;
+      machines_.push_back(subnets);
+      places_.push_back(nullptr);
+      if (!Place(machines_.size() - 1, &tried)) return false;
+    }
+    return true;
+  }
+
+ private:
+  // Moves machines that have a place to others of their subnets where that makes room.
+  bool Place(size_t machine, std::set<const Subnet*>* tried) {
+    for (const Subnet* subnet : machines_[machine]) {
+      if (!tried->insert(subnet).second) continue;
+      const bool is_free = taken_[subnet] < Left(std::vector<const Subnet*>{subnet});
+      if (is_free) ++taken_[subnet];
+      bool has_moved = is_free;
+      for (size_t other = 0; other < places_.size() && !has_moved; ++other) {
+        if (other == machine || places_[other] != subnet) continue;
+        places_[other] = nullptr;
+        has_moved = Place(other, tried);
+        if (!has_moved) places_[other] = subnet;
+      }
+      if (!has_moved) continue;
+      places_[machine] = subnet;
+      return true;
+    }
+    return false;
+  }
+
+  std::vector<std::vector<const Subnet*>> machines_;
+  std::vector<const Subnet*> places_;
+  std::map<const Subnet*, int64_t> taken_;
+};
+
+// One way with the machines that use it.
+struct Use {
+  const Try* one = nullptr;
+  const MachineRequest* group = nullptr;
+};
+
+// Whether the machines of a group that would make a private network may be on this one instead.
+bool Hosts(const Try& made, const MachineRequest& group) {
+  if (made.way.kind != "network" && made.way.kind != "routed") return false;
+  const Tristate v4 = made.way.kind == "routed" ? made.v4 : Tristate::kNo;
+  return !(group.public_v4 == AddressWish::kNone && v4 == Tristate::kYes) &&
+         !(group.public_v6 == AddressWish::kRequired && made.v6 == Tristate::kNo);
+}
+
+// Whether the machines may use their ways at the same time.
+bool GoTogether(const ShareCatalog& share, const std::vector<Use>& uses) {
+  Needs needs;
+  std::map<std::string, std::string> made;  // by what can be had for one pool only
+  std::map<std::string, int64_t> floating;  // machines by pool
+  std::map<std::string, std::vector<const Subnet*>> pools;
+  std::map<std::string, int64_t> of_pool;  // addresses
+  Addresses four;
+  Addresses six;
+  for (const Use& use : uses) {
+    const Try& one = *use.one;
+    if (one.way.kind.empty()) continue;
+    const int64_t count = use.group->count;
+    needs["ports"] += count;
+    pools[one.way.pool] = one.of_pool;
+    if (one.floats) floating[one.way.pool] += count;
+    if (!one.four.empty() && !four.Take(one.four, count)) return false;
+    if (!one.six.empty() && !six.Take(one.six, count)) return false;
+    if (one.makes.empty()) continue;
+    bool is_hosted = false;
+    for (const Use& other : uses) {
+      is_hosted = is_hosted || (one.way.kind == "isolated" && Hosts(*other.one, *use.group));
+    }
+    if (is_hosted) continue;
+    const std::string what = one.makes.substr(0, one.makes.find('|'));
+    const auto [known, is_new] = made.try_emplace(what, one.makes);
+    if (known->second != one.makes) return false;
+    if (!is_new) continue;
+    for (const char* resource : {"networks", "subnets", "routers"}) {
+      const auto it = one.needs.find(resource);
+      if (it != one.needs.end()) needs[resource] += it->second;
+    }
+    needs["ports"] += one.needs.at("ports") - count;
+    if (!one.way.pool.empty()) ++of_pool[one.way.pool];
+  }
+  for (const auto& [pool, machines] : floating) {
+    const int64_t unused = Unused(share, pool);
+    if (machines <= unused) continue;
+    needs["floating_ips"] += machines - unused;
+    of_pool[pool] += machines - unused;
+  }
+  for (const auto& [pool, count] : of_pool) {
+    if (!pools[pool].empty() && !four.Take(pools[pool], count)) return false;
+  }
+  return Allowed(share, needs);
+}
+
+// What the machines of one group take with some flavor and image.
+std::set<Needs> MachineNeeds(const EndpointCatalog& endpoint, const ShareCatalog& share,
+                             const PlacementQuery& q, const std::string& flavor_id,
+                             const std::string& image_id) {
+  std::set<Needs> out;
+  for (const int32_t f : share.flavor_indexes) {
+    const Flavor& flavor = endpoint.flavors[static_cast<size_t>(f)].record;
+    if ((!flavor_id.empty() && flavor.id != flavor_id) || !FlavorDoes(flavor, q)) continue;
+    for (const int32_t i : share.image_indexes) {
+      const Image& image = endpoint.images[static_cast<size_t>(i)].record;
+      if ((!image_id.empty() && image.id != image_id) || !ImageDoes(image, q)) continue;
+      const std::optional<Volumes> volumes = PairDoes(flavor, image, q);
+      if (!volumes) continue;
+      out.insert({{"instances", q.count},
+                  {"cores", flavor.vcpu_count.value_or(0) * q.count},
+                  {"ram_mib", flavor.ram_mib.value_or(0) * q.count},
+                  {"volumes", volumes->count * q.count},
+                  {"volume_gib", volumes->gib * q.count}});
+    }
+  }
+  return out;
+}
+
+bool AnyNeedsAllowed(const ShareCatalog& share, const std::vector<std::set<Needs>>& groups,
+                     size_t group, const Needs& sum) {
+  if (!Allowed(share, sum)) return false;
+  if (group == groups.size()) return true;
+  for (const Needs& needs : groups[group]) {
+    Needs more = sum;
+    for (const auto& [resource, amount] : needs) more[resource] += amount;
+    if (AnyNeedsAllowed(share, groups, group + 1, more)) return true;
+  }
+  return false;
+}
+
+bool AnyWaysGoTogether(const ShareCatalog& share, const std::vector<std::vector<Try>>& groups,
+                       const PlacementQuery& q, std::vector<Use>* uses) {
+  const size_t group = uses->size();
+  if (group == groups.size()) return GoTogether(share, *uses);
+  for (const Try& one : groups[group]) {
+    uses->push_back({&one, &q.groups[group]});
+    if (AnyWaysGoTogether(share, groups, q, uses)) return true;
+    uses->pop_back();
+  }
+  return false;
+}
+
 }  // namespace
+
+bool TryGroups(const Catalog& catalog, const PlacementQuery& q, const std::string& site_name,
+               const std::string& vo, const std::vector<GroupCombination>& chosen) {
+  for (const auto& site : catalog.sites) {
+    for (const EndpointCatalog& endpoint : site->endpoints) {
+      for (const ShareCatalog& share : endpoint.shares) {
+        if (site->site.name != site_name || share.share.vo != vo) continue;
+        std::vector<std::set<Needs>> needs;
+        std::vector<std::vector<Try>> ways;
+        for (size_t i = 0; i < q.groups.size(); ++i) {
+          PlacementQuery of_group;
+          static_cast<MachineRequest&>(of_group) = q.groups[i];
+          const GroupCombination any;
+          const GroupCombination& one = chosen.empty() ? any : chosen[i];
+          needs.push_back(MachineNeeds(endpoint, share, of_group, one.flavor, one.image));
+          std::vector<Try>& of = ways.emplace_back();
+          for (const Try& way : Wished(share, q.groups[i])) {
+            const bool is_chosen = one.way ? way.way == *one.way : !way.way.is_assumed;
+            if (is_chosen) of.push_back(way);
+          }
+        }
+        std::vector<Use> uses;
+        return share.share.support != VoSupport::kRefused && AnyNeedsAllowed(share, needs, 0, {}) &&
+               AnyWaysGoTogether(share, ways, q, &uses);
+      }
+    }
+  }
+  return false;
+}
 
 bool FlavorSatisfies(const Flavor& f, const PlacementQuery& q, const std::string& code) {
   const auto at_least = [](const std::optional<int64_t>& value, const Int64Bounds& bounds) {

@@ -5,9 +5,11 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "schema/model/catalog.h"
 #include "server/placement/placement_query.h"
@@ -34,6 +36,18 @@ using Combination = std::tuple<std::string, std::string, std::string, std::strin
 // Every combination that satisfies the query. Knows bounds of numbers, distro and `>=` of a
 // version, arch, count, wishes for addresses and volumes; not names, sites, countries and ages.
 std::set<Combination> TryEverything(const Catalog& catalog, const PlacementQuery& query);
+
+// What is chosen for one group; empty or absent = anything that rests on no assumption.
+struct GroupCombination {
+  std::string flavor;
+  std::string image;
+  std::optional<Way> way;
+};
+
+// Returns whether the groups of the query can run together at the VO's share of a site, with what
+// is chosen for each; `chosen` may be empty. Tries every combination.
+bool TryGroups(const Catalog& catalog, const PlacementQuery& query, const std::string& site,
+               const std::string& vo, const std::vector<GroupCombination>& chosen);
 
 // Returns whether a flavor satisfies what the reason code is about, by the rules above. Knows the
 // codes of stage flavor but FLAVOR_NAME_MISMATCH and those of the vendor and model of a GPU.
