@@ -240,8 +240,30 @@ bool NeedsFloatingIp(const v1::Placement& placement, const v1::PlacementQuery& q
           wanted == v1::ADDRESS_REQUIREMENT_PREFERRED);
 }
 
+v1::PlacementQuery QueryOfMachines(const v1::Placement& placement,
+                                   const v1::PlacementQuery& query) {
+  v1::PlacementQuery out = query;
+  for (const v1::MachineAlternative& alternative : query.alternatives()) {
+    if (alternative.display_name() != placement.alternative()) continue;
+    out.set_count(alternative.count());
+    *out.mutable_machine() = alternative.machine();
+    *out.mutable_image() = alternative.image();
+    out.clear_alternatives();
+    return out;
+  }
+  return out;
+}
+
 absl::StatusOr<std::string> FormatHandover(const v1::Placement& placement,
-                                           const v1::PlacementQuery& query, Format format) {
+                                           const v1::PlacementQuery& asked, Format format) {
+  const v1::PlacementQuery query = QueryOfMachines(placement, asked);
+  const bool is_script = format == Format::kOpenstack || format == Format::kFedcloud;
+  if (!placement.groups().empty() && IsHandover(format) && !is_script) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("this format has the machines of one kind only, and the placement has ",
+                     placement.groups_size(), placement.groups_size() == 1 ? " group" : " groups",
+                     "; choose -o openstack, fedcloud or json"));
+  }
   switch (format) {
     case Format::kOpenstack:
       return FormatLaunchScript(placement, query, Launcher::kOpenstack);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/handover.h"
+#include "client/launch_kinds.h"
 #include "client/launch_shell.h"
 #include "client/place_text.h"
 #include "client/request_text.h"
@@ -54,33 +55,40 @@ std::string LoginUser(const std::string& user) {
 // Machines that a new network of 256 addresses certainly holds.
 constexpr int kMachinesInSmallRange = 200;
 
-class ScriptWriter {
+// Writes what starts the machines of one kind, behind what all kinds share.
+class KindWriter {
  public:
-  ScriptWriter(const v1::Placement& placement, const v1::PlacementQuery& query, Launcher launcher)
-      : p_(placement),
-        machine_(placement.machine()),
+  // `has_others`: other kinds may be on the network of this one.
+  KindWriter(const MachineKind& kind, bool has_others)
+      : kind_(kind),
+        machine_(kind.machine()),
         plan_(machine_.network()),
-        query_(query),
-        launcher_(launcher),
-        floating_(NeedsFloatingIp(placement, query)) {}
+        has_others_(has_others),
+        floating_(NeedsFloatingIp(kind.placement, kind.query)) {}
 
-  absl::StatusOr<std::string> Write() {
-    AddHead();
-    CIS_RETURN_IF_ERROR(AddLogin());
-    Add(kKey);
-    Add("\nname=${CIS_NAME:-cis-$(date -u +%Y%m%d-%H%M%S)}\n");
+  // What the machine gets its addresses from.
+  absl::StatusOr<std::string> WriteNetwork() {
     CIS_RETURN_IF_ERROR(AddFloatingIps());
     CIS_RETURN_IF_ERROR(AddNetwork());
-    Add(kOpenSsh);
+    return std::move(text_);
+  }
+
+  absl::StatusOr<std::string> WriteStart() {
     CIS_RETURN_IF_ERROR(AddStart());
-    const int count = std::max(query_.count(), 1);
-    if (count == 1) {
-      Add("\nstart \"$name\"\n");
+    const std::string name = absl::StrCat("$name", kind_.name_suffix);
+    if (kind_.count == 1) {
+      Add("\nstart \"", name, "\"\n");
     } else {
-      Add("\nnumber=1\nwhile [ \"$number\" -le ", absl::StrCat(count),
-          " ]; do\n  start \"$name-$number\"\n  number=$((number + 1))\ndone\n");
+      Add("\nnumber=1\nwhile [ \"$number\" -le ", absl::StrCat(kind_.count), " ]; do\n  start \"",
+          name, "-$number\"\n  number=$((number + 1))\ndone\n");
     }
     return std::move(text_);
+  }
+
+  bool HasPort() const {
+    const auto ways = Ways();
+    return std::any_of(ways.begin(), ways.end(),
+                       [](const v1::NetworkPlan* way) { return !way->port_subnet_ids().empty(); });
   }
 
  private:
@@ -88,73 +96,31 @@ class ScriptWriter {
   void Add(const Parts&... parts) {
     absl::StrAppend(&text_, parts...);
   }
-  // A comment stays one line whatever it says.
-  void Comment(absl::string_view text) { Add("# ", CleanText(text), "\n"); }
-
-  void AddHead() {
-    const int count = std::max(query_.count(), 1);
-    Add("#!/bin/sh\n");
-    Comment(absl::StrCat("Starts ", count, count == 1 ? " machine" : " machines", " at ",
-                         p_.site_name(), " for VO ", p_.vo(), "."));
-    Comment(absl::StrCat("Asked for: ", QueryText(query_)));
-    Comment(absl::StrCat("If it fails, the same with --next '", p_.share(), " ",
-                         machine_.flavor().name(), "' is the next best."));
-    Comment(absl::StrCat("Flavor:  ", machine_.flavor().display_name()));
-    Comment(absl::StrCat("Image:   ", machine_.image().display_name()));
-    Comment(absl::StrCat("Network: ", NetworkPlanText(plan_)));
-    for (const std::string& note : p_.notes()) Comment(absl::StrCat("Note: ", note));
-    if (machine_.has_boot_volume_gib()) {
-      Comment("The boot volume stays when the machine is deleted; delete it too.");
-    }
-    if (HasPort()) Comment("The port stays when the machine is deleted; delete it too.");
-    Add(kSettings, "set -eu\n", kHelpers);
-  }
-
-  absl::Status AddLogin() {
-    if (launcher_ == Launcher::kFedcloud) {
-      CIS_ASSIGN_OR_RETURN(const std::string site, FlagValue("site", p_.site_name()));
-      CIS_ASSIGN_OR_RETURN(const std::string vo, FlagValue("VO", p_.vo()));
-      Add("\nsite=", site, "\nvo=", vo, kFedcloud);
-    } else {
-      CIS_RETURN_IF_ERROR(AddOpenstackLogin());
-    }
-    if (p_.project_id().empty()) return absl::OkStatus();
-    CIS_ASSIGN_OR_RETURN(const std::string project, FlagValue("project", p_.project_id()));
-    Add("\nproject=$(openstack token issue --format=value --column=project_id)\n",
-        "if [ \"$(printf %s \"$project\" | tr -d -)\" != \"$(printf %s ", project,
-        " | tr -d -)\" ]; then\n  die \"this login is of project $project, not of the "
-        "VO's\"\nfi\n");
-    return absl::OkStatus();
-  }
-
-  // OS_CLOUD speaks for itself. Else the placement says where, and the environment who: a federated
-  // token (OS_ACCESS_TOKEN), a password or an application credential, which has its project.
-  absl::Status AddOpenstackLogin() {
-    CIS_ASSIGN_OR_RETURN(const std::string url, FlagValue("Keystone", p_.keystone_url()));
-    Add("\nif [ -z \"${OS_CLOUD-}\" ]; then\n  export OS_AUTH_URL=", url, "\n");
-    if (!p_.region().empty()) {
-      CIS_ASSIGN_OR_RETURN(const std::string region, FlagValue("region", p_.region()));
-      Add("  export OS_REGION_NAME=", region, "\n");
-    }
-    if (!p_.protocol().empty()) {
-      CIS_ASSIGN_OR_RETURN(const std::string protocol, FlagValue("protocol", p_.protocol()));
-      Add("  if [ -z \"${OS_AUTH_TYPE-}${OS_USERNAME-}${OS_APPLICATION_CREDENTIAL_ID-}\" ]; then\n",
-          "    export OS_AUTH_TYPE=v3oidcaccesstoken OS_PROTOCOL=", protocol, "\n",
-          "    export OS_IDENTITY_PROVIDER=\"${OS_IDENTITY_PROVIDER:-egi.eu}\"\n",
-          "    [ -n \"${OS_ACCESS_TOKEN-}\" ] || die 'set OS_ACCESS_TOKEN, or OS_CLOUD'\n  fi\n");
-    }
-    if (!p_.project_id().empty()) {
-      CIS_ASSIGN_OR_RETURN(const std::string project, FlagValue("project", p_.project_id()));
-      Add("  if [ \"${OS_AUTH_TYPE-}\" != v3applicationcredential ]; then\n",
-          "    unset OS_PROJECT_NAME OS_TENANT_NAME OS_TENANT_ID\n    export OS_PROJECT_ID=",
-          project, "\n  fi\n");
-    }
-    Add("fi\n");
-    return absl::OkStatus();
-  }
 
   // ------------------------------------------------------------------------------ the network
   absl::Status AddNetwork() {
+    if (kind_.prepared_by) return UsePrepared(*kind_.prepared_by);
+    CIS_RETURN_IF_ERROR(PrepareNetwork());
+    if (!has_others_) return absl::OkStatus();
+    // For the kinds that use what was made.
+    if (plan_.kind() != v1::NETWORK_PLAN_KIND_FLOATING || !floating_) {
+      Add("network_", kind_.number, "=${network-}\npool_", kind_.number, "=${pool-}\n");
+    }
+    return absl::OkStatus();
+  }
+
+  // The network that was made for another kind, or the plan's own with a router that was.
+  absl::Status UsePrepared(int other) {
+    if (plan_.has_network()) {
+      CIS_RETURN_IF_ERROR(SetNetwork(plan_, ""));
+    } else {
+      Add("network=$network_", other, "\n");
+    }
+    if (floating_) Add("way=$pool_", other, "\n");
+    return absl::OkStatus();
+  }
+
+  absl::Status PrepareNetwork() {
     switch (plan_.kind()) {
       case v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_NETWORK:
       case v1::NETWORK_PLAN_KIND_ROUTED_NEEDS_NETWORK:
@@ -188,7 +154,7 @@ class ScriptWriter {
       subnets = {"subnet"};
     } else {
       // Large enough for what a request may ask for.
-      const bool is_large = query_.count() > kMachinesInSmallRange;
+      const bool is_large = kind_.network_machines > kMachinesInSmallRange;
       AddSubnet("subnet",
                 absl::StrCat("--subnet-range=", is_large ? "10.199.0.0/16" : "192.168.199.0/24"));
       subnets = {"subnet"};
@@ -355,12 +321,6 @@ class ScriptWriter {
     return absl::OkStatus();
   }
 
-  bool HasPort() const {
-    const auto ways = Ways();
-    return std::any_of(ways.begin(), ways.end(),
-                       [](const v1::NetworkPlan* way) { return !way->port_subnet_ids().empty(); });
-  }
-
   // Whether the volume is made before the machine: Nova itself names neither type nor zone.
   bool HasOwnVolume() const {
     return machine_.has_boot_volume_gib() &&
@@ -491,12 +451,130 @@ class ScriptWriter {
     return absl::OkStatus();
   }
 
-  const v1::Placement& p_;
+  const MachineKind& kind_;
   const v1::PlacedMachine& machine_;
   const v1::NetworkPlan& plan_;
+  const bool has_others_;
+  const bool floating_;
+  std::string text_;
+};
+
+// The whole script.
+class ScriptWriter {
+ public:
+  ScriptWriter(const v1::Placement& placement, const v1::PlacementQuery& query, Launcher launcher)
+      : p_(placement), query_(query), launcher_(launcher), kinds_(KindsOf(placement, query)) {}
+
+  absl::StatusOr<std::string> Write() {
+    AddHead();
+    CIS_RETURN_IF_ERROR(AddLogin());
+    Add(kKey);
+    Add("\nname=${CIS_NAME:-cis-$(date -u +%Y%m%d-%H%M%S)}\n");
+    bool has_helpers = false;
+    for (const MachineKind& kind : kinds_) {
+      KindWriter writer(kind, kinds_.size() > 1);
+      if (!kind.name_suffix.empty()) {
+        Add("\n");
+        Comment(absl::StrCat("Group ", p_.groups(kind.number).display_name()));
+      }
+      CIS_ASSIGN_OR_RETURN(const std::string network, writer.WriteNetwork());
+      Add(network);
+      if (!has_helpers) Add(kOpenSsh);
+      has_helpers = true;
+      CIS_ASSIGN_OR_RETURN(const std::string start, writer.WriteStart());
+      Add(start);
+    }
+    return std::move(text_);
+  }
+
+ private:
+  template <typename... Parts>
+  void Add(const Parts&... parts) {
+    absl::StrAppend(&text_, parts...);
+  }
+  // A comment stays one line whatever it says.
+  void Comment(absl::string_view text) { Add("# ", CleanText(text), "\n"); }
+
+  void AddHead() {
+    int count = 0;
+    for (const MachineKind& kind : kinds_) count += kind.count;
+    Add("#!/bin/sh\n");
+    Comment(absl::StrCat("Starts ", count, count == 1 ? " machine" : " machines", " at ",
+                         p_.site_name(), " for VO ", p_.vo(), "."));
+    Comment(absl::StrCat("Asked for: ", QueryText(query_)));
+    const std::string failed = p_.groups().empty()
+                                   ? absl::StrCat(p_.share(), " ", p_.machine().flavor().name())
+                                   : p_.share();
+    Comment(absl::StrCat("If it fails, the same with --next '", failed, "' is the next best."));
+    for (const MachineKind& kind : kinds_) {
+      if (!kind.name_suffix.empty()) {
+        Comment(absl::StrCat("Group ", p_.groups(kind.number).display_name(), ": ", kind.count,
+                             kind.count == 1 ? " machine" : " machines"));
+      }
+      Comment(absl::StrCat("Flavor:  ", kind.machine().flavor().display_name()));
+      Comment(absl::StrCat("Image:   ", kind.machine().image().display_name()));
+      Comment(absl::StrCat("Network: ", NetworkPlanText(kind.machine().network())));
+    }
+    for (const std::string& note : p_.notes()) Comment(absl::StrCat("Note: ", note));
+    const auto any = [this](auto is_meant) {
+      return std::any_of(kinds_.begin(), kinds_.end(), is_meant);
+    };
+    if (any([](const MachineKind& kind) { return kind.machine().has_boot_volume_gib(); })) {
+      Comment("The boot volume stays when the machine is deleted; delete it too.");
+    }
+    if (any([](const MachineKind& kind) { return KindWriter(kind, false).HasPort(); })) {
+      Comment("The port stays when the machine is deleted; delete it too.");
+    }
+    Add(kSettings, "set -eu\n", kHelpers);
+  }
+
+  absl::Status AddLogin() {
+    if (launcher_ == Launcher::kFedcloud) {
+      CIS_ASSIGN_OR_RETURN(const std::string site, FlagValue("site", p_.site_name()));
+      CIS_ASSIGN_OR_RETURN(const std::string vo, FlagValue("VO", p_.vo()));
+      Add("\nsite=", site, "\nvo=", vo, kFedcloud);
+    } else {
+      CIS_RETURN_IF_ERROR(AddOpenstackLogin());
+    }
+    if (p_.project_id().empty()) return absl::OkStatus();
+    CIS_ASSIGN_OR_RETURN(const std::string project, FlagValue("project", p_.project_id()));
+    Add("\nproject=$(openstack token issue --format=value --column=project_id)\n",
+        "if [ \"$(printf %s \"$project\" | tr -d -)\" != \"$(printf %s ", project,
+        " | tr -d -)\" ]; then\n  die \"this login is of project $project, not of the "
+        "VO's\"\nfi\n");
+    return absl::OkStatus();
+  }
+
+  // OS_CLOUD speaks for itself. Else the placement says where, and the environment who: a federated
+  // token (OS_ACCESS_TOKEN), a password or an application credential, which has its project.
+  absl::Status AddOpenstackLogin() {
+    CIS_ASSIGN_OR_RETURN(const std::string url, FlagValue("Keystone", p_.keystone_url()));
+    Add("\nif [ -z \"${OS_CLOUD-}\" ]; then\n  export OS_AUTH_URL=", url, "\n");
+    if (!p_.region().empty()) {
+      CIS_ASSIGN_OR_RETURN(const std::string region, FlagValue("region", p_.region()));
+      Add("  export OS_REGION_NAME=", region, "\n");
+    }
+    if (!p_.protocol().empty()) {
+      CIS_ASSIGN_OR_RETURN(const std::string protocol, FlagValue("protocol", p_.protocol()));
+      Add("  if [ -z \"${OS_AUTH_TYPE-}${OS_USERNAME-}${OS_APPLICATION_CREDENTIAL_ID-}\" ]; then\n",
+          "    export OS_AUTH_TYPE=v3oidcaccesstoken OS_PROTOCOL=", protocol, "\n",
+          "    export OS_IDENTITY_PROVIDER=\"${OS_IDENTITY_PROVIDER:-egi.eu}\"\n",
+          "    [ -n \"${OS_ACCESS_TOKEN-}\" ] || die 'set OS_ACCESS_TOKEN, or OS_CLOUD'\n  fi\n");
+    }
+    if (!p_.project_id().empty()) {
+      CIS_ASSIGN_OR_RETURN(const std::string project, FlagValue("project", p_.project_id()));
+      Add("  if [ \"${OS_AUTH_TYPE-}\" != v3applicationcredential ]; then\n",
+          "    unset OS_PROJECT_NAME OS_TENANT_NAME OS_TENANT_ID\n    export OS_PROJECT_ID=",
+          project, "\n  fi\n");
+    }
+    Add("fi\n");
+    return absl::OkStatus();
+  }
+
+  const v1::Placement& p_;
   const v1::PlacementQuery& query_;
   const Launcher launcher_;
-  const bool floating_;
+  const std::vector<MachineKind> kinds_;
   std::string text_;
 };
 

@@ -87,9 +87,11 @@ struct PlaceOptions {
   std::vector<std::string> countries;
   std::vector<std::string> excluded_countries;
   std::optional<absl::Duration> max_age;
-  std::vector<std::string> next;  // placements that are not wanted, as `-o name` prints them
-  std::string query_file;         // YAML or JSON of a PlacementQuery; flags are added to it
-  int64_t pick = 1;               // which placement is handed over, 1 = the best
+  std::vector<std::string> next;    // placements that are not wanted, as `-o name` prints them
+  std::vector<std::string> groups;  // NAME:COUNT:REQUIREMENTS (group_option.h)
+  std::vector<std::string> alternatives;  // likewise
+  std::string query_file;                 // YAML or JSON of a PlacementQuery; flags are added to it
+  int64_t pick = 1;                       // which placement is handed over, 1 = the best
   std::string sort_by;
   std::vector<std::pair<std::string, double>> weights;  // by criterion
   std::string page_token;                               // where to go on

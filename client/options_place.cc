@@ -80,6 +80,21 @@ void OptionsParser::AddPlace() {
   app->add_flag("--no-ipv6", p.no_ipv6, "Must have no public IPv6 address")->group(kNetwork);
   AddText(app, "--network", &p.network, "On this network: its name or id")->group(kNetwork);
 
+  constexpr char kKinds[] = "Several kinds of machines";
+  const auto add_part = [app, &kKinds](const char* flag, std::vector<std::string>* target,
+                                       const char* about) {
+    app->add_option(flag, *target, about)
+        ->allow_extra_args(false)
+        ->type_name("NAME:COUNT:KEY=VALUE,...")
+        ->group(kKinds);
+  };
+  add_part("--group", &p.groups,
+           "Machines that run together with the other groups at one share: repeat; keys are the "
+           "flags above: 'head:1:vcpus=2,public-ip=yes' 'workers:8:vcpus=16'");
+  add_part("--alternative", &p.alternatives,
+           "These machines, or else the next alternative: repeat, the preferred first: "
+           "'H100:8:gpus=1,gpu-model=H100'");
+
   constexpr char kSites[] = "Sites";
   AddTexts(app, "--site", &p.sites, "Only these sites")->group(kSites);
   AddTexts(app, "--not-site", &p.excluded_sites, "Not these sites")->group(kSites);

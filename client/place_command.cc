@@ -46,7 +46,10 @@ bool WriteRows(const CommandContext& context, const PlaceAnswer& answer) {
     writer.Add({PlacementName(placement), [&] { return MessageToJson(placement); },
                 [&] { return CsvCells(placement, csv); },
                 [&] { return PlacementCells(placement, wide, keys); },
-                [&] { return wide ? std::vector<Cell>{} : PlacementLines(placement); }});
+                [&] {
+                  const bool has_lines = !wide || !placement.groups().empty();
+                  return has_lines ? PlacementLines(placement) : std::vector<Cell>{};
+                }});
   }
   return writer.End();
 }
@@ -99,12 +102,9 @@ absl::StatusOr<bool> HandOver(const CommandContext& context, const PlaceAnswer& 
   CIS_ASSIGN_OR_RETURN(const std::string text,
                        FormatHandover(placement, found.query(), context.options.format));
   context.out << text;
-  const v1::PlacedMachine& machine = placement.machine();
   Note(context, SummarySentence(found, context.clock.Now()));
-  Note(context,
-       absl::StrCat("This is number ", pick, " of ", found.total_size(), ": ",
-                    placement.site_name(), ", ", machine.flavor().display_name(), ", ",
-                    machine.image().display_name(), ", ", NetworkPlanText(machine.network()), "."));
+  Note(context, absl::StrCat("This is number ", pick, " of ", found.total_size(), ": ",
+                             placement.site_name(), ", ", MachinesText(placement), "."));
   for (const std::string& note : placement.notes()) Note(context, note);
   return true;
 }
@@ -162,9 +162,27 @@ absl::StatusOr<std::string> FlavorNamed(const CommandContext& context, const std
                    "; write the resource name, as cisquery flavors -o name prints it"));
 }
 
+// Replaces `SITE/FLAVOR` of `--like` by resource names, in every kind of machine.
+absl::Status ResolveLike(const CommandContext& context, v1::PlacementQuery& query) {
+  const auto resolve = [&context](v1::MachineRequirements& machine) -> absl::Status {
+    if (machine.like().empty()) return absl::OkStatus();
+    CIS_ASSIGN_OR_RETURN(*machine.mutable_like(), FlavorNamed(context, machine.like()));
+    return absl::OkStatus();
+  };
+  absl::Status status = resolve(*query.mutable_machine());
+  for (v1::MachineAlternative& alternative : *query.mutable_alternatives()) {
+    if (alternative.has_machine()) status.Update(resolve(*alternative.mutable_machine()));
+  }
+  for (v1::MachineGroup& group : *query.mutable_groups()) {
+    if (group.has_machine()) status.Update(resolve(*group.mutable_machine()));
+  }
+  return status;
+}
+
 absl::StatusOr<PlaceAnswer> Ask(const CommandContext& context, const PlaceOptions& asked) {
   PlaceAnswer answer;
   CIS_ASSIGN_OR_RETURN(v1::FindPlacementsRequest request, MakeFindRequest(asked));
+  CIS_RETURN_IF_ERROR(ResolveLike(context, *request.mutable_query()));
   SetAsOf(context, request);
   v1::ExplainPlacementsRequest explain;
   *explain.mutable_query() = request.query();
@@ -184,11 +202,9 @@ absl::StatusOr<bool> RunPlace(const CommandContext& context) {
   const Options& options = context.options;
   PlaceOptions asked = options.place;
   if (IsHandover(options.format)) asked.limit = asked.pick;
-  if (!asked.like.empty()) {
-    CIS_ASSIGN_OR_RETURN(asked.like, FlavorNamed(context, asked.like));
-  }
   if (options.format == Format::kQuery) {
-    CIS_ASSIGN_OR_RETURN(const v1::PlacementQuery query, MakeQuery(asked));
+    CIS_ASSIGN_OR_RETURN(v1::PlacementQuery query, MakeQuery(asked));
+    CIS_RETURN_IF_ERROR(ResolveLike(context, query));
     context.out << FormatQuery(query);
     return true;
   }

@@ -1,5 +1,7 @@
 #include "client/place_text.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <utility>
 
@@ -7,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "client/proto_json.h"
+#include "client/text.h"
 #include "client/words.h"
 
 namespace cis {
@@ -113,8 +116,41 @@ std::vector<TableColumn> PlacementColumns(bool wide, const RowKeys& keys) {
   return columns;
 }
 
+namespace {
+
+// The machines of a placement with groups as one: how many, and what they have together.
+v1::PlacedMachine AllMachines(const v1::Placement& p) {
+  v1::PlacedMachine all;
+  v1::PlacedFlavor& sum = *all.mutable_flavor();
+  int64_t machines = 0;
+  bool knows_vcpus = true;
+  bool knows_ram = true;
+  bool knows_disk = true;
+  for (const v1::PlacedGroup& group : p.groups()) {
+    const v1::PlacedFlavor& flavor = group.machine().flavor();
+    const int64_t disk = group.machine().has_boot_volume_gib() ? group.machine().boot_volume_gib()
+                                                               : flavor.disk_gib();
+    machines += group.count();
+    sum.set_vcpu_count(sum.vcpu_count() + group.count() * flavor.vcpu_count());
+    sum.set_ram_mib(sum.ram_mib() + group.count() * flavor.ram_mib());
+    sum.set_disk_gib(sum.disk_gib() + group.count() * disk);
+    knows_vcpus = knows_vcpus && flavor.has_vcpu_count();
+    knows_ram = knows_ram && flavor.has_ram_mib();
+    knows_disk = knows_disk && (flavor.has_disk_gib() || group.machine().has_boot_volume_gib());
+  }
+  if (!knows_vcpus) sum.clear_vcpu_count();
+  if (!knows_ram) sum.clear_ram_mib();
+  if (!knows_disk) sum.clear_disk_gib();
+  sum.set_display_name(absl::StrCat(machines, machines == 1 ? " machine" : " machines"));
+  return all;
+}
+
+}  // namespace
+
 std::vector<Cell> PlacementCells(const v1::Placement& p, bool wide, const RowKeys& keys) {
-  const v1::PlacedMachine& machine = p.machine();
+  // Each group has its own user, image and network plan, on a line of its own.
+  const bool has_groups = !p.groups().empty();
+  const v1::PlacedMachine machine = has_groups ? AllMachines(p) : p.machine();
   const v1::PlacedFlavor& flavor = machine.flavor();
   const v1::PlacedImage& image = machine.image();
   const auto text = [](std::string t) { return Cell{std::move(t), Tone::kPlain}; };
@@ -132,32 +168,85 @@ std::vector<Cell> PlacementCells(const v1::Placement& p, bool wide, const RowKey
        number(flavor.has_vcpu_count(), absl::StrCat(flavor.vcpu_count())),
        number(flavor.has_ram_mib(), FormatMibAsGib(flavor.ram_mib())), text(DiskText(machine)),
        text(GpuText(true, flavor.gpu_count(), "", flavor.gpu_model())), text(os),
-       number(!machine.login_user().empty(), machine.login_user()), PlacementAgeCell(p)});
+       number(has_groups || !machine.login_user().empty(), machine.login_user()),
+       PlacementAgeCell(p)});
   if (wide) {
-    cells.insert(cells.end(),
-                 {text(image.display_name()), PlanCell(machine.network()),
-                  number(flavor.has_ephemeral_gib(), absl::StrCat(flavor.ephemeral_gib())),
-                  text(p.region()), text(EnumWord(p.confidence())),
-                  text(absl::StrFormat("%.2f", p.score())), text(flavor.upstream_id()),
-                  text(image.upstream_id()), text(machine.network().network().upstream_id()),
-                  text(p.project_id()), text(p.keystone_url())});
+    cells.insert(
+        cells.end(),
+        {text(image.display_name()), has_groups ? text("") : PlanCell(machine.network()),
+         has_groups ? text("")
+                    : number(flavor.has_ephemeral_gib(), absl::StrCat(flavor.ephemeral_gib())),
+         text(p.region()), text(EnumWord(p.confidence())), text(absl::StrFormat("%.2f", p.score())),
+         text(flavor.upstream_id()), text(image.upstream_id()),
+         text(machine.network().network().upstream_id()), text(p.project_id()),
+         text(p.keystone_url())});
   }
   return cells;
 }
 
-std::vector<Cell> PlacementLines(const v1::Placement& p) {
-  const v1::NetworkPlan& plan = p.machine().network();
-  Cell network = PlanCell(plan);
-  network.text = absl::StrCat("network  ", network.text);
+namespace {
+
+// "net -> public00, 2 unattached floating IPs to use first".
+Cell PlanLine(const v1::NetworkPlan& plan) {
+  Cell cell = PlanCell(plan);
   const int unattached = plan.unattached_floating_ip_ids_size();
   if (unattached > 0) {
-    absl::StrAppend(&network.text, ", ", unattached,
+    absl::StrAppend(&cell.text, ", ", unattached,
                     unattached == 1 ? " unattached floating IP" : " unattached floating IPs",
                     " to use first");
   }
-  std::vector<Cell> lines = {
-      {absl::StrCat("image    ", p.machine().image().display_name()), Tone::kPlain},
-      std::move(network)};
+  return cell;
+}
+
+// One line per group: "workers  8 x m1.huge, Ubuntu 22.04, user ubuntu, private (private)".
+std::vector<Cell> GroupLines(const v1::Placement& p) {
+  size_t width = 0;
+  for (const v1::PlacedGroup& group : p.groups()) {
+    width = std::max(width, DisplayWidth(CleanText(group.display_name())));
+  }
+  std::vector<Cell> lines;
+  for (const v1::PlacedGroup& group : p.groups()) {
+    const v1::PlacedMachine& machine = group.machine();
+    Cell line = PlanLine(machine.network());
+    const bool is_on_its_network = !group.prepared_by().empty() && !machine.network().has_network();
+    if (is_on_its_network) {
+      line.text = absl::StrCat("on the network of group ", group.prepared_by());
+    }
+    if (!machine.has_network()) line.text = "without a network";
+    line.text = absl::StrCat(
+        PadRight(CleanText(group.display_name()), width), "  ", group.count(), " x ",
+        machine.flavor().display_name(), ", ", machine.image().display_name(), ", ",
+        machine.login_user().empty() ? "" : absl::StrCat("user ", machine.login_user(), ", "),
+        line.text);
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string MachinesText(const v1::Placement& p) {
+  const auto text = [](const v1::PlacedMachine& machine) {
+    return absl::StrCat(machine.flavor().display_name(), ", ", machine.image().display_name(), ", ",
+                        NetworkPlanText(machine.network()));
+  };
+  if (p.groups().empty()) return text(p.machine());
+  return absl::StrJoin(p.groups(), "; ", [&](std::string* out, const v1::PlacedGroup& group) {
+    absl::StrAppend(out, group.display_name(), ": ", group.count(), " x ", text(group.machine()));
+  });
+}
+
+std::vector<Cell> PlacementLines(const v1::Placement& p) {
+  std::vector<Cell> lines = GroupLines(p);
+  if (!p.alternative().empty()) {
+    lines.push_back({absl::StrCat("as       alternative ", p.alternative()), Tone::kPlain});
+  }
+  if (p.groups().empty()) {
+    Cell network = PlanLine(p.machine().network());
+    network.text = absl::StrCat("network  ", network.text);
+    lines.push_back({absl::StrCat("image    ", p.machine().image().display_name()), Tone::kPlain});
+    lines.push_back(std::move(network));
+  }
   if (p.has_downtime()) {
     const std::string& reason = p.downtime().description();
     lines.push_back(
@@ -169,6 +258,7 @@ std::vector<Cell> PlacementLines(const v1::Placement& p) {
 
 std::string PlacementName(const v1::Placement& p) {
   const auto named = [](const std::string& name) { return name.empty() ? "-" : name; };
+  // Of groups there are several flavors: what names them all is the share.
   return absl::StrJoin(
       {named(p.share()), named(p.machine().flavor().name()), named(p.machine().image().name()),
        named(p.machine().network().network().name())},

@@ -15,6 +15,10 @@ namespace cis {
 // How the machine is reached, short: `net -> pool`, `net -> new router -> pool`, `net (direct)`.
 std::string NetworkPlanText(const v1::NetworkPlan& plan);
 
+// What the machines are, in one line: flavor, image and network plan, of each group if there are
+// any.
+std::string MachinesText(const v1::Placement& placement);
+
 // What the service said to one query, all pages of it.
 struct PlaceAnswer {
   v1::FindPlacementsResponse found;
@@ -37,12 +41,12 @@ RowKeys RowKeysOf(const PlaceAnswer& answer);
 std::vector<TableColumn> PlacementColumns(bool wide, const RowKeys& keys);
 std::vector<Cell> PlacementCells(const v1::Placement& placement, bool wide, const RowKeys& keys);
 
-// The lines under a placement's row where the table is not wide: image and network plan, uncut,
-// because they are what a person copies.
+// The lines under a placement's row: image and network plan where the table is not wide, uncut,
+// because they are what a person copies; of groups one line per group in every table.
 std::vector<Cell> PlacementLines(const v1::Placement& placement);
 
 // A placement as one name: its share, flavor, image and network, with tabs between them; `-` for
-// what has no name yet.
+// what has no name yet, and for all but the share where there are groups.
 std::string PlacementName(const v1::Placement& placement);
 
 }  // namespace cis

@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "client/group_option.h"
 #include "client/os_text.h"
 #include "client/proto_json.h"
 #include "client/query_file.h"
@@ -89,8 +90,9 @@ absl::Status SetMachine(const PlaceOptions& options, v1::MachineRequirements& ma
   return absl::OkStatus();
 }
 
-// Sets nothing if nothing is required.
-absl::Status SetImage(const PlaceOptions& options, v1::PlacementQuery& query) {
+// Sets nothing if nothing is required. `Proto` has requirements for an image.
+template <typename Proto>
+absl::Status SetImage(const PlaceOptions& options, Proto& query) {
   v1::ImageRequirements image;
   for (const std::string& text : options.os) {
     const absl::StatusOr<v1::OsRequirement> os = ParseOsText(text);
@@ -146,6 +148,44 @@ void SetWeight(absl::string_view criterion, double weight, v1::ScoreWeights& wei
   if (criterion == "freshness") weights.set_freshness(weight);
 }
 
+// Returns the value of a flag with a group or an alternative.
+absl::StatusOr<GroupOption> ParsePart(absl::string_view flag, const std::string& text) {
+  absl::StatusOr<GroupOption> option = ParseGroupOption(text);
+  if (option.ok()) return option;
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": ", option.status().message()));
+}
+
+absl::Status SetGroups(const PlaceOptions& options, v1::PlacementQuery& query) {
+  for (const std::string& text : options.groups) {
+    CIS_ASSIGN_OR_RETURN(const GroupOption option, ParsePart("--group", text));
+    v1::MachineGroup& group = *query.add_groups();
+    group.set_display_name(option.name);
+    group.set_count(option.count);
+    CIS_RETURN_IF_ERROR(SetMachine(option.machine, *group.mutable_machine()));
+    CIS_RETURN_IF_ERROR(SetImage(option.machine, group));
+    if (option.has_network) SetNetwork(option.machine, *group.mutable_network());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SetAlternatives(const PlaceOptions& options, v1::PlacementQuery& query) {
+  for (const std::string& text : options.alternatives) {
+    CIS_ASSIGN_OR_RETURN(const GroupOption option, ParsePart("--alternative", text));
+    if (option.has_network) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--alternative: \"", text,
+                       "\" has requirements for the network, which is the same for all "
+                       "alternatives; write them as flags of place, such as --public-ip"));
+    }
+    v1::MachineAlternative& alternative = *query.add_alternatives();
+    alternative.set_display_name(option.name);
+    alternative.set_count(option.count);
+    CIS_RETURN_IF_ERROR(SetMachine(option.machine, *alternative.mutable_machine()));
+    CIS_RETURN_IF_ERROR(SetImage(option.machine, alternative));
+  }
+  return absl::OkStatus();
+}
+
 // The part of a query that flags make.
 absl::StatusOr<v1::PlacementQuery> QueryOfFlags(const PlaceOptions& options) {
   v1::PlacementQuery query;
@@ -154,6 +194,8 @@ absl::StatusOr<v1::PlacementQuery> QueryOfFlags(const PlaceOptions& options) {
   CIS_RETURN_IF_ERROR(SetImage(options, query));
   SetNetwork(options, *query.mutable_network());
   query.set_count(options.count);
+  CIS_RETURN_IF_ERROR(SetGroups(options, query));
+  CIS_RETURN_IF_ERROR(SetAlternatives(options, query));
   query.mutable_sites()->Assign(options.sites.begin(), options.sites.end());
   query.mutable_excluded_sites()->Assign(options.excluded_sites.begin(),
                                          options.excluded_sites.end());

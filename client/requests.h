@@ -19,8 +19,9 @@ int64_t PlacementLimit(const PlaceOptions& options);
 
 // The query of the file and the flags together; what flags say comes after or in place of what the
 // file says. Values are sent as they were written: the server is the one that
-// judges them. Returns INVALID_ARGUMENT if `--os`, `--gpu-kind`, `--cpu-alloc`, `--next` or the
-// file is not understood, NOT_FOUND if the file cannot be read.
+// judges them. Returns INVALID_ARGUMENT if `--os`, `--gpu-kind`, `--cpu-alloc`, `--next`,
+// `--group`,
+// `--alternative` or the file is not understood, NOT_FOUND if the file cannot be read.
 absl::StatusOr<v1::PlacementQuery> MakeQuery(const PlaceOptions& options);
 
 // The request for its placements. Errors as MakeQuery.

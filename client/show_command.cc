@@ -177,8 +177,9 @@ std::string PlacementTable(const CommandContext& context, const v1::Placement& p
   const bool wide = context.options.format == Format::kWide;
   const RowKeys keys;
   Table table(PlacementColumns(wide, keys));
-  table.AddRow(PlacementCells(placement, wide, keys),
-               wide ? std::vector<Cell>() : PlacementLines(placement));
+  table.AddRow(PlacementCells(placement, wide, keys), wide && placement.groups().empty()
+                                                          ? std::vector<Cell>()
+                                                          : PlacementLines(placement));
   return table.Format(StyleFor(context));
 }
 

@@ -488,6 +488,99 @@ TEST(LaunchScript, HostileNamesAndIdsStayWords) {
   }
 }
 
+// A placement of groups named "workers", of 2 machines, and "head", of one, with these plans.
+v1::Placement GroupPlacement(v1::NetworkPlanKind workers, v1::NetworkPlanKind head) {
+  v1::Placement p = FloatingPlacement();
+  const v1::PlacedMachine machine = p.machine();
+  p.clear_machine();
+  const auto add = [&](const char* name, int count, v1::NetworkPlanKind kind) {
+    v1::PlacedGroup& group = *p.add_groups();
+    group.set_display_name(name);
+    group.set_count(count);
+    *group.mutable_machine() = machine;
+    group.mutable_machine()->mutable_flavor()->set_upstream_id(absl::StrCat("flavor-of-", name));
+    group.mutable_machine()->mutable_network()->set_kind(kind);
+  };
+  add("workers", 2, workers);
+  add("head", 1, head);
+  return p;
+}
+
+// Only the head needs a public address.
+v1::PlacementQuery GroupQuery() {
+  v1::PlacementQuery query;
+  query.add_groups()->set_count(2);
+  query.add_groups()->mutable_network()->set_public_v4(v1::ADDRESS_REQUIREMENT_REQUIRED);
+  return query;
+}
+
+std::vector<std::string> LastWords(const std::vector<std::vector<std::string>>& calls) {
+  std::vector<std::string> words;
+  for (const auto& call : calls) words.push_back(call.back());
+  return words;
+}
+
+TEST(LaunchScript, StartsAllMachinesOfAllGroups) {
+  v1::Placement p = GroupPlacement(v1::NETWORK_PLAN_KIND_PRIVATE, v1::NETWORK_PLAN_KIND_FLOATING);
+  p.mutable_groups(0)->mutable_machine()->mutable_network()->clear_external_network();
+  const ScriptRun run = RunScript(Script(p, GroupQuery()));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  const auto created = CallsOf(run, {"server", "create"});
+  EXPECT_THAT(LastWords(created), ElementsAre("vm-workers-1", "vm-workers-2", "vm-head"));
+  ASSERT_EQ(created.size(), 3u);
+  EXPECT_EQ(created[0][2], "--flavor=flavor-of-workers");
+  EXPECT_EQ(created[2][2], "--flavor=flavor-of-head");
+  for (const auto& call : created) EXPECT_THAT(call, Contains("--network=net-id"));
+  EXPECT_EQ(CallsOf(run, {"floating", "ip", "create"}).size(), 1u);
+  EXPECT_EQ(CallsOf(run, {"server", "add", "floating"}).size(), 1u);
+  EXPECT_EQ(run.out, "ssh ubuntu@10.0.0.7\nssh ubuntu@10.0.0.7\nssh ubuntu@198.51.100.1\n");
+}
+
+TEST(LaunchScript, MakesTheNetworkOfSeveralGroupsOnce) {
+  v1::Placement p = GroupPlacement(v1::NETWORK_PLAN_KIND_PRIVATE_NEEDS_NETWORK,
+                                   v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_NETWORK);
+  p.mutable_groups(0)->set_prepared_by("head");
+  for (v1::PlacedGroup& group : *p.mutable_groups()) {
+    group.mutable_machine()->mutable_network()->clear_network();
+    group.mutable_machine()->mutable_network()->clear_router();
+  }
+  p.mutable_groups(0)->mutable_machine()->mutable_network()->clear_external_network();
+  const ScriptRun run = RunScript(Script(p, GroupQuery()));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(CallsOf(run, {"network", "create"}).size(), 1u);
+  EXPECT_EQ(CallsOf(run, {"router", "create"}).size(), 1u);
+  const auto created = CallsOf(run, {"server", "create"});
+  // The network of the head is there before the workers are.
+  EXPECT_THAT(LastWords(created), ElementsAre("vm-head", "vm-workers-1", "vm-workers-2"));
+  for (const auto& call : created) EXPECT_THAT(call, Contains("--network=new-net"));
+}
+
+TEST(LaunchScript, GroupsWithFloatingIpsShareTheRouterThatIsMade) {
+  v1::Placement p = GroupPlacement(v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER,
+                                   v1::NETWORK_PLAN_KIND_FLOATING_NEEDS_ROUTER);
+  p.mutable_groups(1)->set_prepared_by("workers");
+  for (v1::PlacedGroup& group : *p.mutable_groups()) {
+    group.mutable_machine()->mutable_network()->clear_router();
+    group.mutable_machine()->mutable_network()->set_subnet_id("subnet-id");
+  }
+  v1::PlacementQuery query = GroupQuery();
+  *query.mutable_groups(0)->mutable_network() = query.groups(1).network();
+  const ScriptRun run = RunScript(Script(p, query));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(CallsOf(run, {"router", "create"}).size(), 1u);
+  EXPECT_EQ(CallsOf(run, {"floating", "ip", "create"}).size(), 3u);
+  EXPECT_EQ(CallsOf(run, {"server", "add", "floating"}).size(), 3u);
+}
+
+TEST(LaunchScript, NamesOfGroupsArePlainWordsInNamesOfMachines) {
+  v1::Placement p = GroupPlacement(v1::NETWORK_PLAN_KIND_PRIVATE, v1::NETWORK_PLAN_KIND_PRIVATE);
+  p.mutable_groups(1)->set_display_name("$(touch x) `y`\n;");
+  const ScriptRun run = RunScript(Script(p, {}));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(run.files.empty());
+  EXPECT_THAT(LastWords(CallsOf(run, {"server", "create"})), Contains("vm-group2"));
+}
+
 TEST(LaunchScript, AnIdThatStandsAloneIsNoFlag) {
   v1::Placement p = FloatingPlacement();
   p.mutable_machine()->mutable_network()->mutable_external_network()->set_upstream_id("--debug");
