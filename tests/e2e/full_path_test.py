@@ -46,6 +46,50 @@ class FullPath(harness.Case):
         self.assertEqual(code, 0, out + err)
         self.assert_sound(self.db)
 
+    def every_vo(self):
+        """Flags for all VOs of the federation, as many as one request may have."""
+        code, out, err = self.ask('vos', '-o', 'json')
+        self.assertEqual(code, 0, err)
+        names = [one['display_name'] for one in json.loads(out)][:20]
+        return [word for name in names for word in ('--vo', name)]
+
+    def placements(self, *words):
+        code, out, err = self.ask('place', *words, '-o', 'json', '-q')
+        self.assertIn(code, (0, 2), err)
+        return json.loads(out)['placements']
+
+    def test_each_share_gets_the_first_alternative_that_is_possible(self):
+        # 8 H100, else 4 A100, else 2 of any GPU with 40 GB.
+        vos = self.every_vo()
+        alternatives = (('H100', 8, 'gpu-model=H100'), ('A100', 4, 'gpu-model=A100'),
+                        ('any', 2, 'gpu-memory=40G'))
+        expected = {}
+        for name, count, requirement in reversed(alternatives):
+            key, value = requirement.split('=')
+            for one in self.placements(*vos, '--count', str(count), '--gpus', '1', '--' + key, value):
+                expected[one['share']] = (name, one['machine']['flavor']['name'])
+        found = self.placements(*vos, *(word for one in alternatives for word in (
+            '--alternative', '%s:%d:gpus=1,%s' % one)))
+        self.assertEqual({one['share']: (one['alternative'], one['machine']['flavor']['name'])
+                          for one in found}, expected)
+        self.assertGreater(len(expected), 0)
+
+    def test_groups_are_placed_where_each_of_them_is_possible(self):
+        vos = self.every_vo()
+        groups = (('head', 1, ('vcpus', '2'), ('public-ip', 'yes')), ('workers', 3, ('vcpus', '4')))
+        flags = [word for name, count, *requirements in groups for word in (
+            '--group', '%s:%d:%s' % (name, count, ','.join(map('='.join, requirements))))]
+        found = self.placements(*vos, *flags)
+        self.assertGreater(len(found), 0)
+        heads = {one['share'] for one in self.placements(*vos, '--vcpus', '2', '--public-ip')}
+        workers = {one['share'] for one in self.placements(*vos, '--vcpus', '4', '--count', '3')}
+        for one in found:
+            self.assertIn(one['share'], heads & workers)
+            self.assertEqual([(group['display_name'], group['count']) for group in one['groups']],
+                             [('head', 1), ('workers', 3)])
+            self.assertIsNone(one['machine'])
+            self.assertEqual(self.ask('show', one['name'])[0], 0, one['name'])
+
     def test_the_replay_was_asked_nothing_that_was_not_recorded(self):
         # A replay that answers 404 for want of a recording would make the crawl prove nothing.
         other = harness.Process(self.replay.child.args[:4] + [os.path.join(self.dir, 'second')],

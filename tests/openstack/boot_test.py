@@ -135,6 +135,9 @@ class Site:
         for flags, number, words, placement in self.chosen(promised):
             scripts_run += self.timed('starting', self.start, project, prober, flags, number, words,
                                       placement, before, not scripts_run)
+        # Of each site's projects, one: each start is of several machines.
+        if OPTIONS.all or not self.counts['groups started']:
+            self.timed('starting', self.start_groups, project, prober, before, not scripts_run)
         if scripts_run and not self.brute_force_was_tried:
             self.try_brute_force(prober, vo, promised)
         for words, reason in self.sample(vo, refused):
@@ -174,7 +177,7 @@ class Site:
         routers = project.routers() if placement['network'].get('router') else {}
         outcome = 'started'
         try:
-            told, made = self.run_script(flags, number, placement, first)
+            told, made = self.run_script(flags, number, [placement], first)
             self.look(project, words, placement, told, made)
             for what, kind in MADE.items():
                 for one in made[what]:
@@ -196,6 +199,62 @@ class Site:
         self.counts['placements ' + outcome] += 1
         return True
 
+    def start_groups(self, project, prober, before, first):
+        """Starts all machines of a head and its workers, where the project may have them, and takes
+        them away."""
+        words = wishes.group_flags()
+        flags = ('--vo', project.vo, '--site', self.site['name'], *words)
+        reply = ask(self.test.database, 'place', *flags)
+        self.counts['requests for groups'] += 1
+        for placement in reply['placements']:
+            groups = placed.groups_of(placement)
+            if not self.can_start(project, prober, groups):
+                continue
+            routers = project.routers() if any(one['network'].get('router') for one in groups) else {}
+            try:
+                told, made = self.run_script(flags, 1, groups, first)
+                self.look_at_groups(project, groups, told, made)
+                for what, kind in MADE.items():
+                    for one in made[what]:
+                        project.delete(kind, one)
+                project.clean({'volumes': before['volumes']})
+                self.counts['groups started'] += len(groups)
+                self.counts['machines of groups started'] += sum(one['count'] for one in groups)
+            except (Refused, AssertionError, subprocess.TimeoutExpired) as why:
+                outcomes = {self.outcome_of(project, one, str(why)) for one in groups}
+                if outcomes == {'failed'}:
+                    self.fail(project.vo, words, 'groups on %s, %s: %s' % (
+                        ', '.join(one['network']['kind'] for one in groups),
+                        placed.level(placement), why))
+                project.clean({kind: before[kind] for kind in WITH_MACHINES})
+            if routers:
+                project.restore_routers(routers)
+
+    def can_start(self, project, prober, groups):
+        """Whether this lab has what the machines need."""
+        for one in groups:
+            flavor = next(f for f in prober.flavors if f['id'] == one['flavor']['upstream_id'])
+            if one['boot_volume_gib'] and not project.has_volumes:
+                self.counts[NO_VOLUMES] += 1
+                return False
+            if 'accel:device_profile' in flavor['extra_specs']:
+                self.counts[NO_CYBORG] += 1
+                return False
+        return True
+
+    def look_at_groups(self, project, groups, told, made):
+        """Every machine of every group runs, with its flavor, and the promised addresses are told."""
+        check = self.test.assertEqual
+        servers = [project.server(one) for one in made['server']]
+        check({one['status'] for one in servers}, {'ACTIVE'})
+        promised = collections.Counter()
+        for one in groups:
+            promised[one['flavor']['display_name']] += one['count']
+        check(collections.Counter(one['flavor']['original_name'] for one in servers), promised,
+              'machines by flavor')
+        check(len(told), sum(one['count'] for one in groups
+                             if one['network']['kind'] != 'UNSPECIFIED'), 'addresses')
+
     def outcome_of(self, project, placement, why):
         """What kind of failure it is. An assumed route was called one. A full pool cannot be seen,
         so that whatever rests on its having an address left is not to be called sure."""
@@ -212,16 +271,18 @@ class Site:
         for step in placed.steps(placement, image, wishes.count(words)):
             self.proofs[step] += 1
 
-    def run_script(self, flags, number, placement, first):
-        """Runs the commands that `-o openstack` prints: (addresses told, {what: ids made})."""
+    def run_script(self, flags, number, placements, first):
+        """Runs the commands that `-o openstack` prints for a placement, or for the groups of one:
+        (addresses told, {what: ids made})."""
         code, script, err = lab_client.run(
             'cisquery', '--db', self.test.database, '-o', 'openstack', 'place', *flags,
             '--pick', str(number), *(('--all',) if OPTIONS.all else ()))
         if code:
             raise AssertionError('cisquery -o openstack ended with %d: %s' % (code, err))
-        for part in ('flavor', 'image'):
-            if placement[part]['upstream_id'] not in script:
-                raise AssertionError('the script is of another ' + part)
+        for placement in placements:
+            for part in ('flavor', 'image'):
+                if placement[part]['upstream_id'] not in script:
+                    raise AssertionError('the script is of another ' + part)
         # Key and security group are the same for all: each project's first machine makes them.
         variables = {} if first else {'CIS_SECURITY_GROUP': ''}
         done = subprocess.run(['/bin/sh', '-s'], input=script, check=False, capture_output=True,
@@ -443,6 +504,7 @@ class Promises(lab_client.Crawled):
         self.assertEqual(failures, [], '\n' + '\n\n'.join(failures))
         if OPTIONS.requests and not OPTIONS.ask:
             self.assertGreater(counts['placements started'], 2 * len(sites))
+            self.assertGreater(counts['groups started'], 0)
             for site in done:
                 wanted = sum(number for vo, number in site.nos_left.items()
                              if OPTIONS.vo in (None, vo))

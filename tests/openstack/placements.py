@@ -27,6 +27,13 @@ def of(reply):
             for one in reply['placements']]
 
 
+def groups_of(placement):
+    """The groups of a placement as `of` has placements, each with its name and number of machines."""
+    return [{**placement, **one['machine'], 'network': _plan(one['machine']['network']),
+             'display_name': one['display_name'], 'count': one['count']}
+            for one in placement['groups']]
+
+
 def id_of(reference):
     return (reference or {}).get('upstream_id')
 

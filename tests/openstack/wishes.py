@@ -51,6 +51,15 @@ OF = {
 }
 
 
+# Machines that run together: each group with its number and its requirements. The head is reached
+# from outside, and the workers over it.
+GROUPS = (('head', 1, 'public-ip=yes'), ('workers', 2, 'public-ip=no'))
+
+
+def group_flags():
+    return tuple(word for group in GROUPS for word in ('--group', '%s:%d:%s' % group))
+
+
 def draw(random, images=(), networks=()):
     """The flags of one request. images and networks: names, of which some requests ask for one."""
     words = []
