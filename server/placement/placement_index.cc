@@ -193,6 +193,7 @@ IndexedShare IndexShare(const Registry& registry, const ShareView& view) {
   IndexedShare out;
   out.view = view;
   out.name = FormatShareName(view.share->share);
+  out.endpoint_id = FormatEndpointId(view.endpoint->endpoint);
   for (const KindState& state : view.share->kinds) {
     out.kinds[static_cast<size_t>(state.kind)] = &state;
   }

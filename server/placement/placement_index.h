@@ -81,6 +81,7 @@ struct NeededData {
 struct IndexedShare {
   ShareView view;
   std::string name;                         // "sites/{site}/shares/{share}"
+  std::string endpoint_id;                  // of the resource name of its endpoint
   std::array<const KindState*, 5> kinds{};  // by Kind; nullptr = never tried
   const FlavorSet* flavors = nullptr;       // in the index; never nullptr
   const ImageSet* images = nullptr;         // likewise

@@ -25,6 +25,13 @@ class EnumWords {
   absl::flat_hash_map<std::string, int> numbers_;  // by name without prefix, as in the proto
 };
 
+// The word of a value in lower case, with `-`; "" for the zero value and for one that is not known.
+std::string WordOfNumber(const google::protobuf::EnumDescriptor& type, int number);
+template <typename Enum>
+std::string WordOfEnum(Enum value) {
+  return WordOfNumber(*google::protobuf::GetEnumDescriptor<Enum>(), static_cast<int>(value));
+}
+
 // Returns the value of `Enum` that stands for `word`; the zero value if none does, as for "".
 template <typename Enum>
 Enum EnumOfWord(absl::string_view word) {

@@ -15,6 +15,7 @@
 #include "server/service/errors.h"
 #include "server/service/history_errors.h"
 #include "server/service/inventory_handlers.h"
+#include "server/service/message_pool.h"
 #include "server/service/placement_handlers.h"
 #include "server/service/registry_handlers.h"
 #include "server/service/serve.h"
@@ -133,7 +134,9 @@ class InventoryServiceImpl final : public v1::InventoryService::CallbackService 
 
 class PlacementServiceImpl final : public v1::PlacementService::CallbackService {
  public:
-  explicit PlacementServiceImpl(const ServiceParts& parts) : parts_(parts) {}
+  explicit PlacementServiceImpl(const ServiceParts& parts) : parts_(parts) {
+    SetMessageAllocatorFor_FindPlacements(&messages_);
+  }
 
   grpc::ServerUnaryReactor* FindPlacements(grpc::CallbackServerContext* call,
                                            const v1::FindPlacementsRequest* request,
@@ -155,6 +158,7 @@ class PlacementServiceImpl final : public v1::PlacementService::CallbackService 
 
  private:
   const ServiceParts parts_;
+  MessagePool<v1::FindPlacementsRequest, v1::FindPlacementsResponse> messages_;
 };
 
 class RegistryServiceImpl final : public v1::RegistryService::CallbackService {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -30,7 +31,10 @@
 namespace cis {
 namespace {
 
-constexpr int32_t kDefaultOnPage = 50;
+// Rows on one page if the request does not say: a tool starts the first placement, and the next if
+// that fails; verdicts are read.
+constexpr int32_t kUsualPlacements = 10;
+constexpr int32_t kUsualVerdicts = 50;
 constexpr int32_t kMaxOnPage = 1000;
 // Each relaxation has the whole query, which may be large.
 constexpr size_t kMaxRelaxationBytes = size_t{1} << 20;
@@ -57,10 +61,15 @@ absl::Status ParseOrder(const std::string& text, PlacementQuery* query) {
   return absl::OkStatus();
 }
 
-// Rows on one page: the default for 0. Returns NEGATIVE_PAGE_SIZE if it is negative.
-absl::StatusOr<size_t> PageSize(int32_t page_size) {
+// Rows on one page: `usual` for 0. Returns NEGATIVE_PAGE_SIZE if it is negative.
+absl::StatusOr<size_t> PageSize(int32_t page_size, int32_t usual) {
   if (page_size < 0) return NegativePageSizeError(page_size);
-  return static_cast<size_t>(page_size == 0 ? kDefaultOnPage : std::min(page_size, kMaxOnPage));
+  return static_cast<size_t>(page_size == 0 ? usual : std::min(page_size, kMaxOnPage));
+}
+
+// As int32, which JSON has as a number.
+int32_t ToCount(int64_t count) {
+  return static_cast<int32_t>(std::min<int64_t>(count, std::numeric_limits<int32_t>::max()));
 }
 
 // Steps that one request may make (work.h): about a second of one processor.
@@ -158,7 +167,7 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
   CIS_RETURN_IF_ERROR(ParseOrder(request.order_by(), &query));
   query.all_combinations = request.all_combinations();
   if (query.all_combinations && !query.groups.empty()) return CombinationsOfGroupsError();
-  CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
+  CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size(), kUsualPlacements));
   const uint64_t fingerprint = FingerprintRequest(request);
   CIS_ASSIGN_OR_RETURN(const std::optional<PageCursor> cursor,
                        CursorOf(request.page_token(), fingerprint));
@@ -172,10 +181,12 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
       FindPlacements(snapshot, query, context.now, context.freshness, page, &work);
   CIS_RETURN_IF_ERROR(CheckEnd(work));
   const std::vector<PlacementQuery> parts = QueriesOfParts(query);
+  PlacementNamer namer(query);
   size_t bytes = 0;
   size_t end = 0;
   while (end < result.placements.size() && bytes <= kMaxPageBytes) {
     v1::Placement& placement = *response.add_placements();
+    placement.set_name(namer.NameOf(result.placements[end]));
     PlacementToProto(result.placements[end++], query, parts, context.now, placement);
     bytes += placement.ByteSizeLong();
   }
@@ -184,7 +195,7 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
                           snapshot.generation(), context.now};
     response.set_next_page_token(FormatPageToken(fingerprint, next));
   }
-  response.set_total_size(result.placement_count);
+  response.set_total_size(ToCount(result.placement_count));
   FunnelToProto(result, response);
   response.set_satisfying_share_count(result.fit_count());
   response.set_site_count(static_cast<int32_t>(snapshot.catalog().sites.size()));
@@ -205,7 +216,7 @@ absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& sn
                                const v1::ExplainPlacementsRequest& request,
                                v1::ExplainPlacementsResponse& response) {
   CIS_ASSIGN_OR_RETURN(const PlacementQuery query, QueryFromProto(request.query(), snapshot));
-  CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
+  CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size(), kUsualVerdicts));
   const uint64_t fingerprint = FingerprintRequest(request);
   CIS_ASSIGN_OR_RETURN(const std::optional<PageCursor> cursor,
                        CursorOf(request.page_token(), fingerprint));
@@ -235,7 +246,7 @@ absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& sn
     const PageCursor next{KeyOf(result.verdicts[end - 1]), snapshot.generation(), context.now};
     response.set_next_page_token(FormatPageToken(fingerprint, next));
   }
-  response.set_total_size(static_cast<int64_t>(size));
+  response.set_total_size(ToCount(static_cast<int64_t>(size)));
   *response.mutable_query() = QueryToProto(query);
   response.set_snapshot_generation(snapshot.generation());
   if (!request.page_token().empty()) return absl::OkStatus();

@@ -72,6 +72,16 @@ std::string FindId(absl::string_view packed, const Records& records, IdOf id_of)
   return UnpackId(packed);
 }
 
+// The first operating system of `request` that the placement's image has; -1 if there is none.
+int SatisfiedOs(const Placement& placement, const MachineRequest& request) {
+  for (size_t i = 0; i < request.os.size(); ++i) {
+    if (MatchOs(request.os[i], *placement.image->image) == OsMatch::kMatch) {
+      return static_cast<int>(i);
+    }
+  }
+  return -1;
+}
+
 // Leaves what the chosen flavor, image and plan had to satisfy: what only chose between them is of
 // no use any more.
 void KeepRequirements(const Placement& placement, MachineRequest* request) {
@@ -81,12 +91,10 @@ void KeepRequirements(const Placement& placement, MachineRequest* request) {
   request->image_globs.clear();
   request->excluded_image_globs.clear();
   request->network.clear();
-  const auto satisfied =
-      std::find_if(request->os.begin(), request->os.end(), [&placement](const OsRequirement& os) {
-        return MatchOs(os, *placement.image->image) == OsMatch::kMatch;
-      });
-  request->os = satisfied == request->os.end() ? std::vector<OsRequirement>()
-                                               : std::vector<OsRequirement>{*satisfied};
+  const int satisfied = SatisfiedOs(placement, *request);
+  request->os = satisfied < 0
+                    ? std::vector<OsRequirement>()
+                    : std::vector<OsRequirement>{request->os[static_cast<size_t>(satisfied)]};
 }
 
 // The same of a query, which becomes one of the placement's alternative if it has any.
@@ -143,12 +151,21 @@ ChosenMachine ChosenFromProto(const Proto& proto, const IndexedShare& share) {
 
 }  // namespace
 
-std::string FormatPlacementName(const Placement& placement, const PlacementQuery& query) {
+std::string PlacementNamer::NameOf(const Placement& placement) {
   internal::PlacementName name;
   name.set_share(placement.share->name);
   if (placement.groups.empty()) ChosenToProto(placement, name);
   for (const Placement& group : placement.groups) ChosenToProto(group, *name.add_groups());
-  name.set_query(RequirementsOf(placement, query).SerializeAsString());
+  if (placement.groups.empty()) {
+    const MachineRequest& machine =
+        placement.alternative ? query_.alternatives[*placement.alternative] : query_;
+    std::string& required = requirements_[{static_cast<int>(placement.alternative.value_or(0)),
+                                           SatisfiedOs(placement, machine)}];
+    if (required.empty()) required = RequirementsOf(placement, query_).SerializeAsString();
+    name.set_query(required);
+  } else {
+    name.set_query(RequirementsOf(placement, query_).SerializeAsString());
+  }
   std::string text = absl::StrCat(kPrefix, absl::WebSafeBase64Escape(name.SerializeAsString()));
   return text.size() <= kMaxPlacementNameBytes ? text : "";
 }

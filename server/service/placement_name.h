@@ -4,7 +4,9 @@
 // another server and after a crawl.
 
 #include <cstddef>
+#include <map>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -14,12 +16,23 @@ namespace cis {
 
 inline constexpr size_t kMaxPlacementNameBytes = 512;
 
-// Returns "placements/..." of a placement that was found for `query`. Empty if what it must carry
-// is longer than kMaxPlacementNameBytes.
-std::string FormatPlacementName(const Placement& placement, const PlacementQuery& query);
+// Makes the names of the placements of one answer. Not for several threads at a time.
+class PlacementNamer {
+ public:
+  // `query` is the one that they were found for, and must outlive this.
+  explicit PlacementNamer(const PlacementQuery& query) : query_(query) {}
+
+  // Returns "placements/...". Empty if what it must carry is longer than kMaxPlacementNameBytes.
+  std::string NameOf(const Placement& placement);
+
+ private:
+  const PlacementQuery& query_;
+  // What was required, serialized: by alternative, and by the entry of `os` that the image has.
+  std::map<std::pair<int, int>, std::string> requirements_;
+};
 
 // Returns what the name says. Returns INVALID_PLACEMENT_NAME if it was not made by
-// FormatPlacementName, SHARE_NOT_FOUND if its share is not in `index` any more.
+// PlacementNamer, SHARE_NOT_FOUND if its share is not in `index` any more.
 absl::StatusOr<ChosenPlacement> ParsePlacementName(absl::string_view name,
                                                    const PlacementIndex& index,
                                                    const Snapshot& snapshot);

@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "schema/model/resource_name.h"
 #include "server/placement/describe.h"
-#include "server/service/placement_name.h"
 #include "server/service/proto_values.h"
 #include "server/service/reason_to_proto.h"
 #include "server/service/registry_to_proto.h"
@@ -92,7 +91,7 @@ void WayToProto(const IndexedShare& share, const NetworkPlan& plan, v1::NetworkP
 
 void PlacedFlavorToProto(const Placement& placement, v1::PlacedFlavor& proto) {
   const Flavor& flavor = *placement.flavor;
-  proto.set_name(FormatFlavorName(placement.share->view.endpoint->endpoint, flavor.id));
+  proto.set_name(NameOfFlavor(*placement.share, flavor.id));
   proto.set_upstream_id(flavor.id);
   proto.set_display_name(flavor.name);
   if (flavor.vcpu_count) proto.set_vcpu_count(*flavor.vcpu_count);
@@ -106,7 +105,7 @@ void PlacedFlavorToProto(const Placement& placement, v1::PlacedFlavor& proto) {
 
 void PlacedImageToProto(const Placement& placement, v1::PlacedImage& proto) {
   const Image& image = *placement.image->image;
-  proto.set_name(FormatImageName(placement.share->view.endpoint->endpoint, image.id));
+  proto.set_name(NameOfImage(*placement.share, image.id));
   proto.set_upstream_id(image.id);
   proto.set_display_name(image.name);
   proto.set_os_distro(image.os_distro);
@@ -209,7 +208,6 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query,
   const IndexedShare& indexed = *placement.share;
   const Share& share = indexed.share();
   const Endpoint& endpoint = indexed.view.endpoint->endpoint;
-  proto.set_name(FormatPlacementName(placement, query));
   proto.set_share(indexed.name);
   proto.set_site_name(indexed.view.site->site.name);
   proto.set_vo(share.vo);

@@ -1,7 +1,7 @@
 #pragma once
 
 // The one place where placements and verdicts become cis.v1 messages. Each function fills a message
-// that must be empty.
+// that must be empty but for its name.
 
 #include "absl/time/time.h"
 #include "cis/v1/placement.pb.h"
@@ -9,7 +9,7 @@
 
 namespace cis {
 
-// `now` is the time of the request.
+// All but the name, for which placement_name.h is. `now` is the time of the request.
 void PlacementToProto(const Placement& placement, const PlacementQuery& query,
                       absl::Span<const PlacementQuery> parts, absl::Time now, v1::Placement& proto);
 

@@ -11,10 +11,10 @@
 #include "google/protobuf/generated_enum_reflection.h"
 #include "schema/base/status_macros.h"
 #include "server/placement/like.h"
+#include "server/service/enum_words.h"
 #include "server/service/errors.h"
 #include "server/service/lookup.h"
 #include "server/service/placement_errors.h"
-#include "server/service/query_words.h"
 
 namespace cis {
 namespace {
@@ -96,9 +96,9 @@ class RequestParser {
     CIS_RETURN_IF_ERROR(CheckText(At("machine.arch"), machine.arch()));
     out_.arch = CanonicalArch(machine.arch());
     CIS_RETURN_IF_ERROR(CheckEnum(At("machine.gpu_kind"), machine.gpu_kind()));
-    out_.gpu_kind = std::string(kGpuKinds[static_cast<size_t>(machine.gpu_kind())]);
+    out_.gpu_kind = WordOfEnum(machine.gpu_kind());
     CIS_RETURN_IF_ERROR(CheckEnum(At("machine.cpu_allocation"), machine.cpu_allocation()));
-    out_.cpu_alloc = std::string(kCpuAllocations[static_cast<size_t>(machine.cpu_allocation())]);
+    out_.cpu_alloc = WordOfEnum(machine.cpu_allocation());
     CIS_RETURN_IF_ERROR(ParseTexts(At("machine.excluded_flavors"), machine.excluded_flavors(),
                                    kMaxGlobs, &out_.excluded_flavor_globs));
     if (machine.has_allow_boot_from_volume()) {

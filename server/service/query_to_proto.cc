@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "server/service/query_words.h"
+#include "server/service/enum_words.h"
 
 namespace cis {
 namespace {
@@ -30,10 +30,9 @@ void MachineToProto(const MachineRequest& query, v1::MachineRequirements& machin
   BoundsToProto(query.total_gpu_memory_mib, machine, &M::mutable_total_gpu_memory_mib);
   machine.set_gpu_model(query.gpu_model);
   machine.set_gpu_vendor(query.gpu_vendor);
-  machine.set_gpu_kind(static_cast<v1::GpuKind>(NumberOfWord(kGpuKinds, query.gpu_kind)));
+  machine.set_gpu_kind(EnumOfWord<v1::GpuKind>(query.gpu_kind));
   machine.set_arch(query.arch);
-  machine.set_cpu_allocation(
-      static_cast<v1::CpuAllocation>(NumberOfWord(kCpuAllocations, query.cpu_alloc)));
+  machine.set_cpu_allocation(EnumOfWord<v1::CpuAllocation>(query.cpu_alloc));
   machine.mutable_flavors()->Assign(query.flavor_globs.begin(), query.flavor_globs.end());
   machine.mutable_excluded_flavors()->Assign(query.excluded_flavor_globs.begin(),
                                              query.excluded_flavor_globs.end());

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "schema/model/resource_name.h"
@@ -14,6 +15,9 @@
 
 namespace cis {
 namespace {
+
+// What stands between site and share in the name of a share.
+constexpr absl::string_view kShares = "/shares/";
 
 static_assert(static_cast<int>(Stage::kVo) + 1 == v1::PLACEMENT_STAGE_VO &&
                   static_cast<int>(Stage::kPair) + 1 == v1::PLACEMENT_STAGE_PAIR &&
@@ -93,26 +97,43 @@ void BestToProto(const Reason& reason, const IndexedShare& share, v1::Reason& pr
   }
 }
 
+// "sites/{site}" and the id of the share, of its name.
+std::pair<absl::string_view, absl::string_view> SplitName(const IndexedShare& share) {
+  const absl::string_view name = share.name;
+  const size_t end = name.find(kShares);
+  return {name.substr(0, end), name.substr(end + kShares.size())};
+}
+absl::string_view SiteOf(const IndexedShare& share) { return SplitName(share).first; }
+
 }  // namespace
+
+std::string NameOfFlavor(const IndexedShare& share, absl::string_view id) {
+  return absl::StrCat(SiteOf(share), "/flavors/", FormatItemId(share.endpoint_id, id));
+}
+
+std::string NameOfImage(const IndexedShare& share, absl::string_view id) {
+  return absl::StrCat(SiteOf(share), "/images/", FormatItemId(share.endpoint_id, id));
+}
 
 v1::PlacementStage StageToProto(Stage stage) {
   return static_cast<v1::PlacementStage>(static_cast<int>(stage) + 1);
 }
 
 void FlavorRefToProto(const IndexedShare& share, const Flavor& flavor, v1::ResourceRef& proto) {
-  proto.set_name(FormatFlavorName(share.view.endpoint->endpoint, flavor.id));
+  proto.set_name(NameOfFlavor(share, flavor.id));
   proto.set_upstream_id(flavor.id);
   proto.set_display_name(flavor.name);
 }
 
 void ImageRefToProto(const IndexedShare& share, const Image& image, v1::ResourceRef& proto) {
-  proto.set_name(FormatImageName(share.view.endpoint->endpoint, image.id));
+  proto.set_name(NameOfImage(share, image.id));
   proto.set_upstream_id(image.id);
   proto.set_display_name(image.name);
 }
 
 void NetworkRefToProto(const IndexedShare& share, const Network& network, v1::ResourceRef& proto) {
-  proto.set_name(FormatNetworkName(share.share(), network.id));
+  const auto [site, share_id] = SplitName(share);
+  proto.set_name(absl::StrCat(site, "/networks/", FormatItemId(share_id, network.id)));
   proto.set_upstream_id(network.id);
   proto.set_display_name(network.name);
 }

@@ -13,6 +13,9 @@ v1::PlacementStage StageToProto(Stage stage);
 void ReasonToProto(const Reason& reason, const PlacementQuery& query, const IndexedShare& share,
                    v1::Reason& proto);
 
+// Resource names of what the share sees, made of its own: these are asked for often.
+std::string NameOfFlavor(const IndexedShare& share, absl::string_view id);
+std::string NameOfImage(const IndexedShare& share, absl::string_view id);
 void FlavorRefToProto(const IndexedShare& share, const Flavor& flavor, v1::ResourceRef& proto);
 void ImageRefToProto(const IndexedShare& share, const Image& image, v1::ResourceRef& proto);
 void NetworkRefToProto(const IndexedShare& share, const Network& network, v1::ResourceRef& proto);

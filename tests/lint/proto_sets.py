@@ -50,7 +50,8 @@ def check(tree):
         for name, body in ENUM.findall(text):
             enums.append('%s (%d)' % (name, len(re.findall(r'= \d+', body)) - 1))
         for n, name, comment in fields(text):
-            literals = {word for word in LITERAL.findall(comment) if word not in known}
+            # Names and paths of fields are no values.
+            literals = {word for word in LITERAL.findall(comment) if not set(word.split('.')) <= known}
             if len(literals) < 2:
                 continue
             if 'open set' in comment:
