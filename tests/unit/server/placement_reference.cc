@@ -834,6 +834,57 @@ bool ImageSatisfies(const Image& i, const PlacementQuery& q, const std::string& 
   std::abort();
 }
 
+bool NetworkReasonHolds(const ShareCatalog& share, const PlacementQuery& q,
+                        const std::string& code) {
+  // Whether some way gives what is wished, whatever addresses and quotas are left.
+  const auto any_way = [&share](AddressWish v4, AddressWish v6, bool is_assumed) {
+    MachineRequest wishes;
+    wishes.public_v4 = v4;
+    wishes.public_v6 = v6;
+    for (const Try& one : Wished(share, wishes)) {
+      if (one.way.is_assumed == is_assumed) return true;
+    }
+    return false;
+  };
+  constexpr AddressWish kAny = AddressWish::kAny;
+  const bool has_way = any_way(q.public_v4, q.public_v6, false);
+  if (code == "NETWORK_NO_PUBLIC_V4") return !any_way(AddressWish::kRequired, kAny, false);
+  if (code == "NETWORK_NO_PUBLIC_V6") return !any_way(kAny, AddressWish::kRequired, false);
+  if (code == "NETWORK_NOT_BOTH_FAMILIES") {
+    return !has_way && any_way(q.public_v4, kAny, false) && any_way(kAny, q.public_v6, false);
+  }
+  if (code == "NETWORK_ONLY_PUBLIC") return !any_way(AddressWish::kNone, kAny, false);
+  if (code == "NETWORK_ROUTER_UNSEEN") return !has_way && any_way(q.public_v4, q.public_v6, true);
+  if (code == "NETWORK_NONE" || code == "NETWORK_DOWN") {
+    bool is_down = false;
+    for (const Stored<Network>& n : share.networks) {
+      const Network& r = n.record;
+      const bool is_up =
+          r.admin_state_up.value_or(true) && (r.status == "ACTIVE" || r.status.empty());
+      if (n.active && is_up) return false;
+      is_down = is_down || n.active;
+    }
+    return is_down == (code == "NETWORK_DOWN");
+  }
+  if (code == "NETWORK_TOO_FEW_ADDRESSES") {
+    for (const Try& one : Wished(share, q)) {
+      if (one.way.is_assumed || !Allowed(share, one.needs)) continue;
+      const bool has_room = one.way.kind.empty() || q.count <= one.addresses;
+      if (has_room && one.from_pool <= one.pool_addresses) return false;
+    }
+    return true;
+  }
+  return false;
+}
+
+std::optional<int64_t> QuotaLeft(const ShareCatalog& share, const std::string& resource) {
+  for (const Quota& quota : share.quotas) {
+    if (quota.resource != resource || quota.limit < 0) continue;
+    return std::max<int64_t>(0, quota.limit - quota.used.value_or(0));
+  }
+  return std::nullopt;
+}
+
 std::set<Combination> TryEverything(const Catalog& catalog, const PlacementQuery& query) {
   std::set<Combination> out;
   for (const auto& site : catalog.sites) {

@@ -57,4 +57,13 @@ bool FlavorSatisfies(const Flavor& flavor, const PlacementQuery& query, const st
 // IMAGE_NAME_MISMATCH and IMAGE_PROPERTY_REFUSED.
 bool ImageSatisfies(const Image& image, const PlacementQuery& query, const std::string& code);
 
+// Returns whether what the reason code says of the networks of a share is so. Knows the codes of
+// stage network but those of a network that is named and of zones, and not the wish for no public
+// IPv6 address.
+bool NetworkReasonHolds(const ShareCatalog& share, const PlacementQuery& query,
+                        const std::string& code);
+
+// What is left of a quota; nothing if it is unlimited or not known.
+std::optional<int64_t> QuotaLeft(const ShareCatalog& share, const std::string& resource);
+
 }  // namespace cis

@@ -1,5 +1,5 @@
-// Every sentence about flavors and images holds for what it counts: the typed reason behind it is
-// counted again by brute force, with the rules of placement_reference.h.
+// Every sentence about flavors, images, networks and quotas holds for what it counts: the typed
+// reason behind it is counted again by brute force, with the rules of placement_reference.h.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -125,9 +125,51 @@ void ExpectImageReasonHolds(const Reason& reason, const ShareView& view,
   ASSERT_FALSE(ImageSatisfies(*reason.other_image, query, other)) << other;
 }
 
+void ExpectNetworkReasonHolds(const Reason& reason, const ShareView& view,
+                              const PlacementQuery& query) {
+  const std::string code(FormatReasonCode(reason.code));
+  ASSERT_TRUE(NetworkReasonHolds(*view.share, query, code)) << code;
+  // What the sentence says of the network that it names.
+  if (reason.network == nullptr) return;
+  if (code == "NETWORK_NO_PUBLIC_V4") {
+    ASSERT_EQ(reason.network->public_v4, Tristate::kNo);
+  }
+  if (code == "NETWORK_NOT_BOTH_FAMILIES") {
+    ASSERT_EQ(reason.network->public_v6, Tristate::kYes);
+  }
+  if (code == "NETWORK_TOO_FEW_ADDRESSES") {
+    ASSERT_LT(*reason.best, *reason.want);
+  }
+}
+
+void ExpectQuotaReasonHolds(const Reason& reason, const ShareView& view,
+                            const PlacementQuery& query) {
+  const std::string resource(FormatQuotaResource(*reason.quota));
+  const std::optional<int64_t> left = QuotaLeft(*view.share, resource);
+  ASSERT_TRUE(left.has_value()) << resource;
+  ASSERT_EQ(*reason.best, *left) << resource;
+  ASSERT_GT(*reason.want, *left) << resource;
+  if (reason.code == ReasonCode::kQuotaZero) {
+    ASSERT_EQ(*left, 0) << resource;
+  }
+  if (reason.needed_by == nullptr) return;
+  // The flavor that is named needs what is said.
+  if (*reason.quota == QuotaResource::kCores) {
+    ASSERT_EQ(*reason.want, reason.needed_by->vcpu_count.value_or(0) * query.count);
+  }
+  if (*reason.quota == QuotaResource::kRamMib) {
+    ASSERT_EQ(*reason.want, reason.needed_by->ram_mib.value_or(0) * query.count);
+  }
+  if (*reason.quota == QuotaResource::kInstances) {
+    ASSERT_EQ(*reason.want, query.count);
+  }
+}
+
 TEST(PlacementSentences, HoldForWhatTheyCount) {
   size_t of_flavors = 0;
   size_t of_images = 0;
+  size_t of_networks = 0;
+  size_t of_quotas = 0;
   size_t with_others = 0;
   for (uint64_t seed = 1; seed <= kRuns; ++seed) {
     Generator generator(seed);
@@ -147,12 +189,23 @@ TEST(PlacementSentences, HoldForWhatTheyCount) {
           ASSERT_NO_FATAL_FAILURE(ExpectImageReasonHolds(reason, verdict.share->view, query));
           ++of_images;
         }
+        if (stage == Stage::kNetwork && query.network.empty() && query.zone.empty() &&
+            query.public_v6 != AddressWish::kNone) {
+          ASSERT_NO_FATAL_FAILURE(ExpectNetworkReasonHolds(reason, verdict.share->view, query));
+          ++of_networks;
+        }
+        if (reason.quota && reason.volume_type == nullptr) {
+          ASSERT_NO_FATAL_FAILURE(ExpectQuotaReasonHolds(reason, verdict.share->view, query));
+          ++of_quotas;
+        }
         if (reason.other_flavor != nullptr || reason.other_image != nullptr) ++with_others;
       }
     }
   }
   EXPECT_GT(of_flavors, 200u);
   EXPECT_GT(of_images, 100u);
+  EXPECT_GT(of_networks, 50u);
+  EXPECT_GT(of_quotas, 50u);
   EXPECT_GT(with_others, 50u);
 }
 
