@@ -34,7 +34,7 @@ inline std::shared_ptr<const Snapshot> Federation(bool one_vo, int times = 1) {
     }
     AddRoutedNetworks(builder);
     for (const char* resource : {"instances", "cores", "ram_mib", "floating_ips"}) {
-      builder.AddQuota(MakeQuota(resource, i % 7 == 0 ? 0 : 100000, 10));
+      builder.AddQuota(MakeQuota(resource, i % 5 == 0 ? 0 : 100000, 10));
     }
   }
   return Snapshot::Build(builder.Build());

@@ -38,9 +38,14 @@ constexpr int kFlavorsPerSite = 60;
 constexpr int kImagesPerSite = 115;
 constexpr int kRefreshes = 5;
 
+// A word that no other site has: names differ between sites, and with them the evidence of facts.
+std::string WordOf(int site, int i) {
+  return absl::StrFormat("%05x", static_cast<uint32_t>(site * 2654435761U + i * 40503U) >> 12U);
+}
+
 json FlavorBody(int site, int i) {
   return {{"id", absl::StrFormat("%08x-0000-4000-9000-%012x", site, i)},
-          {"name", absl::StrCat("m", i % 8, ".c", 1 << (i % 6), ".", i)},
+          {"name", absl::StrCat("m", i % 8, ".c", 1 << (i % 6), ".", i, ".", WordOf(site, i))},
           {"vcpus", 1 << (i % 6)},
           {"ram", 1024 << (i % 8)},
           {"disk", i % 5 == 0 ? 0 : 20 * (i % 4 + 1)},
@@ -53,8 +58,9 @@ json FlavorBody(int site, int i) {
 json ImageBody(int site, int i) {
   const std::string version = i % 2 == 0 ? absl::StrCat(16 + i % 5 * 2, ".04") : "12";
   const std::string distro = i % 2 == 0 ? "ubuntu" : "debian";
+  const std::string word = WordOf(site, i);
   return {{"id", absl::StrFormat("%08x-0000-4000-8000-%012x", site, i)},
-          {"name", absl::StrCat("Image for EGI ", distro, " ", version, " build ", i)},
+          {"name", absl::StrCat("Image for EGI ", distro, " ", version, " build ", i, " ", word)},
           {"status", "active"},
           {"visibility", "public"},
           {"min_ram", 512},
@@ -69,7 +75,9 @@ json ImageBody(int site, int i) {
           {"architecture", "x86_64"},
           {"hw_disk_bus", "scsi"},
           {"hw_firmware_type", "uefi"},
-          {"owner_specified.openstack.md5", std::string(32, 'a')}};
+          {"eu.egi.cloud.image_ref", absl::StrCat("https://images.egi.eu/", distro, "/", word)},
+          {"os_admin_user", i % 3 == 0 ? absl::StrCat("user-", word) : distro},
+          {"owner_specified.openstack.md5", absl::StrCat(word, std::string(27, 'a'))}};
 }
 
 template <typename Make>

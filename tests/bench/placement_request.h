@@ -8,8 +8,8 @@
 
 namespace cis {
 
-// The first ten placements of `vo` with two vCPUs, 4 GiB, Ubuntu from 20.04 and a public IPv4
-// address.
+// Placements of `vo` with two vCPUs, 4 GiB, Ubuntu from 20.04 and a public IPv4 address, a page of
+// the default size.
 inline v1::FindPlacementsRequest TypicalRequest(const std::string& vo) {
   v1::FindPlacementsRequest request;
   v1::PlacementQuery& query = *request.mutable_query();
@@ -21,7 +21,6 @@ inline v1::FindPlacementsRequest TypicalRequest(const std::string& vo) {
   os.set_relation(v1::VERSION_RELATION_AT_LEAST);
   os.set_version("20.04");
   query.mutable_network()->set_public_v4(v1::ADDRESS_REQUIREMENT_REQUIRED);
-  request.set_page_size(10);
   return request;
 }
 
