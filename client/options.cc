@@ -14,7 +14,7 @@
 namespace cis {
 namespace {
 
-constexpr char kVersion[] = "cisquery 0.1.0";
+constexpr char kVersion[] = "cisquery " CIS_VERSION;
 constexpr char kDefaultServer[] = "127.0.0.1:50051";
 
 constexpr char kMainFooter[] =

@@ -10,5 +10,6 @@ cis_library(
           report/status_report.cc store_commands.cc transport_options.cc
   PUBLIC cis_http cis_model cis_overrides cis_registry cis_store cis_tokens
   PRIVATE CLI11::CLI11 cis_normalize cis_sites nlohmann_json::nlohmann_json)
+set_source_files_properties(options.cc PROPERTIES COMPILE_DEFINITIONS CIS_VERSION="${PROJECT_VERSION}")
 
 cis_program(cis_crawler SOURCES main.cc LINK cis_crawl OUTPUT cis-crawler)

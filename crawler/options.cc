@@ -21,7 +21,7 @@
 namespace cis {
 namespace {
 
-constexpr char kVersionText[] = "cis-crawler 0.1.0\n";
+constexpr char kVersionText[] = "cis-crawler " CIS_VERSION "\n";
 
 // What CLI11 fills; durations and enumerations are still text.
 struct RawOptions {

@@ -16,7 +16,7 @@ namespace cis {
 namespace {
 
 // Raised by hand when the code of the rules changes what records look like.
-constexpr char kRulesRelease[] = "0.1.0";
+constexpr char kRulesRelease[] = "0.2.0";
 
 // The only state of the rules: set before the first of them is used, constant from then on.
 class TablesInForce {

@@ -31,7 +31,7 @@ std::vector<std::vector<std::string>> LoadTable(absl::string_view name);
 absl::Status ReplaceTables(std::map<std::string, std::string> texts);
 
 // Which rules are in force, for history and logs: the program's version and a fingerprint of all
-// tables, "0.1.0+5f2c0d9e11aa03b7". Equal texts of all tables give equal fingerprints on every
+// tables, "0.2.0+5f2c0d9e11aa03b7". Equal texts of all tables give equal fingerprints on every
 // machine.
 std::string RulesVersion();
 
