@@ -48,12 +48,11 @@ void NoteUnusualImage(const Placement& placement, std::vector<std::string>* out)
   if (!image.member_status.empty()) {
     // is_image_visible of glance/db/utils.py: a member may use the image whatever its status is;
     // the status decides only whether it is listed.
-    out->push_back(
-        absl::StrCat("Image ", name, " of ", owner,
-                     " is shared with the project, which has not accepted it: machines "
-                     "start from its id, lists do not show it before openstack image set "
-                     "--accept ",
-                     image.id, "."));
+    out->push_back(absl::StrCat("Image ", name, " of ", owner,
+                                " is shared with the project, which has not accepted it: machines "
+                                "start from its id (",
+                                image.id,
+                                "), lists do not show it before the project accepts it."));
   }
   if (image.disk_format == "iso") {
     out->push_back(absl::StrCat("Image ", name,

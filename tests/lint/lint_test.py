@@ -24,6 +24,7 @@ BROKEN = {
               ('server/service/s.cc', 'Run("SEL' + 'ECT 1");\n'),
               ('crawler/http/b.cc', 'std::getenv("HOME");\n'),
               ('server/query/f.cc', 'Say("try --ra' + 'm 8G");\n'),
+              ('server/service/g.cc', 'Say("--ra' + 'm");\n'),
               ('server/long.cc', '\n' * 700)],
     'built': [('client/forgotten.cc', 'int x;\n')],
     'proto': [('proto/cis/v1/a.proto', 'message A {\n  string b = 1;\n}\n')],

@@ -184,7 +184,7 @@ TEST(PlacementChoice, FindsCommunityAndPendingImagesByNameOnly) {
   const Answer by_name = Find(builder, query);
   ASSERT_EQ(Image1(by_name), "Ubuntu 25.10");
   EXPECT_THAT(DescribeNotes(by_name->placements[0], query, TestTime()),
-              testing::Contains(testing::HasSubstr("--accept id-Ubuntu 25.10")));
+              testing::Contains(testing::HasSubstr("start from its id (id-Ubuntu 25.10)")));
 }
 
 TEST(PlacementChoice, ANameThatIsNotFoundSaysWhatWasNotRead) {
