@@ -15,7 +15,7 @@
 #include "server/service/errors.h"
 #include "server/service/history_errors.h"
 #include "server/service/inventory_handlers.h"
-#include "server/service/message_pool.h"
+#include "server/service/message_arenas.h"
 #include "server/service/placement_handlers.h"
 #include "server/service/registry_handlers.h"
 #include "server/service/serve.h"
@@ -158,7 +158,7 @@ class PlacementServiceImpl final : public v1::PlacementService::CallbackService 
 
  private:
   const ServiceParts parts_;
-  MessagePool<v1::FindPlacementsRequest, v1::FindPlacementsResponse> messages_;
+  MessageArenas<v1::FindPlacementsRequest, v1::FindPlacementsResponse> messages_;
 };
 
 class RegistryServiceImpl final : public v1::RegistryService::CallbackService {

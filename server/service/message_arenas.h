@@ -1,7 +1,7 @@
 #pragma once
 
-// Messages of calls that are over, kept for the next ones: a reply of some hundred strings is
-// filled into what is already allocated.
+// Arenas for the messages of calls: a reply of some hundred small parts is allocated from one block
+// and freed at once, and the block is kept for the next call.
 
 #include <cstddef>
 #include <memory>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "google/protobuf/arena.h"
 #include "grpcpp/support/message_allocator.h"
 #include "schema/base/mutex.h"
 
@@ -17,7 +18,7 @@ namespace cis {
 // Gives gRPC the request and response of each call of one method. Safe to use from any number of
 // threads; must outlive the server.
 template <typename Request, typename Response>
-class MessagePool final : public grpc::MessageAllocator<Request, Response> {
+class MessageArenas final : public grpc::MessageAllocator<Request, Response> {
  public:
   grpc::MessageHolder<Request, Response>* AllocateMessages() override {
     std::unique_ptr<Holder> holder;
@@ -33,36 +34,37 @@ class MessagePool final : public grpc::MessageAllocator<Request, Response> {
   }
 
  private:
-  // What is kept: so many pairs, none of which was larger on the wire. So a burst of calls and a
-  // reply of 3 MiB leave little behind.
+  // What is kept: so many blocks of this size. A page of ten placements takes some 30 KiB; what is
+  // larger is allocated beside the block, and freed with the call.
   static constexpr size_t kMaxFree = 16;
-  static constexpr int kMaxKeptBytes = 128 << 10;
+  static constexpr size_t kBlockBytes = size_t{64} << 10;
 
   class Holder final : public grpc::MessageHolder<Request, Response> {
    public:
-    explicit Holder(MessagePool* pool) : pool_(pool) {
-      this->set_request(&request_);
-      this->set_response(&response_);
+    explicit Holder(MessageArenas* arenas) : arenas_(arenas), arena_(block_, kBlockBytes) {
+      MakeMessages();
     }
-    void Release() override { pool_->TakeBack(std::unique_ptr<Holder>(this)); }
+    void Release() override { arenas_->TakeBack(std::unique_ptr<Holder>(this)); }
 
-    bool IsLarge() const {
-      return request_.GetCachedSize() > kMaxKeptBytes || response_.GetCachedSize() > kMaxKeptBytes;
-    }
-    void Clear() {
-      request_.Clear();
-      response_.Clear();
+    // Frees the messages and makes new ones in their place.
+    void Renew() {
+      arena_.Reset();
+      MakeMessages();
     }
 
    private:
-    MessagePool* const pool_;
-    Request request_;
-    Response response_;
+    void MakeMessages() {
+      this->set_request(google::protobuf::Arena::CreateMessage<Request>(&arena_));
+      this->set_response(google::protobuf::Arena::CreateMessage<Response>(&arena_));
+    }
+
+    MessageArenas* const arenas_;
+    alignas(std::max_align_t) char block_[kBlockBytes];
+    google::protobuf::Arena arena_;  // in `block_` first
   };
 
   void TakeBack(std::unique_ptr<Holder> holder) {
-    if (holder->IsLarge()) return;
-    holder->Clear();
+    holder->Renew();
     MutexLock lock(&mu_);
     if (free_.size() < kMaxFree) free_.push_back(std::move(holder));
   }
