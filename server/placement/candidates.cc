@@ -15,6 +15,21 @@ namespace {
 // Stands for what is missing of things that are no number: they come after all numbers.
 constexpr double kNoNumber = 1e9;
 
+// Steps of holding so many names against so many globs, and what else there is of each against the
+// request.
+int64_t StepsOf(size_t records, size_t globs) {
+  return static_cast<int64_t>(records) * (1 + kStepsPerGlob * static_cast<int64_t>(globs));
+}
+
+int64_t StepsOf(const FlavorSet& set, const PlacementQuery& query) {
+  return StepsOf(set.flavors.size(),
+                 query.flavor_globs.size() + query.excluded_flavor_globs.size());
+}
+
+int64_t StepsOf(const ImageSet& set, const PlacementQuery& query) {
+  return StepsOf(set.images.size(), query.image_globs.size() + query.excluded_image_globs.size());
+}
+
 }  // namespace
 
 Candidates::Candidates(const SearchContext& context)
@@ -42,7 +57,7 @@ void Candidates::Select(const IndexedShare& share) {
   // What is excluded is of one share, and the list may be of several.
   if (share.flavors != flavor_set_ || had_excluded || !excluded_.empty()) {
     flavor_set_ = share.flavors;
-    context_.work->Spend(static_cast<int64_t>(flavor_set_->flavors.size()));
+    context_.work->Spend(StepsOf(*flavor_set_, query));
     flavors_.clear();
     flavor_failures_.clear();
     flavor_reasons_.clear();
@@ -57,7 +72,7 @@ void Candidates::Select(const IndexedShare& share) {
   }
   if (share.images != image_set_) {
     image_set_ = share.images;
-    context_.work->Spend(static_cast<int64_t>(image_set_->images.size()));
+    context_.work->Spend(StepsOf(*image_set_, query));
     image_failures_.clear();
     image_reasons_.clear();
     image_misses_told_ = false;
@@ -68,6 +83,7 @@ void Candidates::Select(const IndexedShare& share) {
 
 const std::vector<Checks>& Candidates::Failures(const FlavorSet& set) {
   if (flavor_failures_.empty()) {
+    context_.work->Spend(StepsOf(set, *context_.query));
     for (const Flavor* flavor : set.flavors) {
       flavor_failures_.push_back(Check(*flavor));
     }
@@ -77,6 +93,7 @@ const std::vector<Checks>& Candidates::Failures(const FlavorSet& set) {
 
 const std::vector<Checks>& Candidates::Failures(const ImageSet& set) {
   if (image_failures_.empty()) {
+    context_.work->Spend(StepsOf(set, *context_.query));
     for (const IndexedImage& image : set.images) {
       image_failures_.push_back(CheckImage(image, *context_.query, context_.systems));
     }

@@ -48,10 +48,13 @@ std::vector<size_t> OrderByKeys(const PlacementQuery& query,
   return order;
 }
 
+bool IsDefaultOrder(const PlacementQuery& query) {
+  return query.order == PlacementOrder::kDefault && !query.descending;
+}
+
 void SortPlacements(const PlacementQuery& query, std::vector<Placement>* placements) {
-  const bool is_default = query.order == PlacementOrder::kDefault && !query.descending;
   const std::vector<size_t> order =
-      is_default ? DefaultOrder(query, *placements) : OrderByKeys(query, *placements);
+      IsDefaultOrder(query) ? DefaultOrder(query, *placements) : OrderByKeys(query, *placements);
   std::vector<Placement> sorted;
   sorted.reserve(placements->size());
   for (const size_t position : order) sorted.push_back((*placements)[position]);
@@ -69,8 +72,20 @@ void PlacementList::Add(Placement placement) {
   placement.alternative = alternative_;
   if (after_ && !IsBefore(*after_, KeyOf(placement, query_), query_)) return;
   ++behind_;
+  if (IsBeyond(placement)) return;
   kept_.push_back(std::move(placement));
   if (kept_.size() / 2 > limit_) Prune();
+}
+
+bool PlacementList::IsBeyond(const Placement& placement) const {
+  if (!bound_) return false;
+  if (IsDefaultOrder(query_)) {
+    // As in DefaultOrder: texts decide only within a share.
+    const int rank = CompareRanks(RankOf(placement), bound_->key.rank);
+    if (rank != 0) return rank > 0;
+    if (placement.share != bound_->share) return placement.share > bound_->share;
+  }
+  return !IsBefore(KeyOf(placement, query_), bound_->key, query_);
 }
 
 std::vector<Placement> PlacementList::Take() {
@@ -82,6 +97,9 @@ void PlacementList::Prune() {
   SortPlacements(query_, &kept_);
   if (kept_.size() > limit_) {
     kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(limit_), kept_.end());
+  }
+  if (limit_ > 0 && kept_.size() == limit_) {
+    bound_ = Bound{KeyOf(kept_.back(), query_), kept_.back().share};
   }
 }
 

@@ -31,6 +31,14 @@ class PlacementList {
   std::vector<Placement> Take();
 
  private:
+  // The last one that is kept, once there are as many as the limit.
+  struct Bound {
+    PlacementKey key;
+    const IndexedShare* share = nullptr;
+  };
+
+  // Whether so many are better that this one cannot be of the page.
+  bool IsBeyond(const Placement& placement) const;
   // Sorts what is kept and drops what is behind the limit.
   void Prune();
 
@@ -38,6 +46,7 @@ class PlacementList {
   const std::optional<PlacementKey> after_;
   const size_t limit_;
   std::vector<Placement> kept_;
+  std::optional<Bound> bound_;
   std::optional<size_t> alternative_;
   size_t behind_ = 0;  // after the position
   int64_t total_ = 0;

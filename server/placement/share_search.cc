@@ -463,7 +463,7 @@ void ShareSearch::AddAll(PlacementList* placements) const {
       if (!MayCompare(1)) return;
       const Pair pair = CheckOne(*flavor, image);
       if (pair.fit.refused || pair.quota) continue;
-      if (!MayCompare(plans.size())) return;
+      if (!MayMake(plans.size())) return;
       for (const Plan& plan : plans) placements->Add(MakePlacement(pair, plan, false));
     }
   }

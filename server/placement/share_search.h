@@ -94,10 +94,13 @@ class ShareSearch {
 
  private:
   const PlacementQuery& query() const { return *context_.query; }
-  // Whether the request may still compare so many pairs of a flavor and an image, or make so many
-  // placements of them.
+  // Whether the request may still compare so many pairs of a flavor and an image.
   bool MayCompare(size_t pairs) const {
     return context_.work->Spend(kStepsPerPair * static_cast<int64_t>(pairs));
+  }
+  // Whether it may still make so many placements.
+  bool MayMake(size_t placements) const {
+    return context_.work->Spend(kStepsPerPlacement * static_cast<int64_t>(placements));
   }
   Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
   int DoubtOf(const Flavor& flavor, const SelectedImage& image) const;

@@ -10,8 +10,12 @@
 
 namespace cis {
 
-// A pair of a flavor and an image that is held against each other costs as much as so many steps.
-inline constexpr int64_t kStepsPerPair = 10;
+// What other work costs, in steps, by tests/bench/request_cost.py: a flavor and an image that are
+// held against each other; a placement that is made, with its score and its place in the order; a
+// glob that a name is held against.
+inline constexpr int64_t kStepsPerPair = 50;
+inline constexpr int64_t kStepsPerPlacement = 80;
+inline constexpr int64_t kStepsPerGlob = 2;
 
 // Not for several threads at a time.
 class Work {

@@ -100,7 +100,7 @@ TEST(PlacementWork, ASearchEndsWhereItIsSpent) {
   PlacementQuery query = QueryOf();
   query.all_combinations = true;
   const absl::Time now = TestTime() + absl::Hours(1);
-  Work enough(200'000, nullptr);
+  Work enough(1'000'000, nullptr);
   PlacementPage page;
   page.limit = 10;
   const PlacementResult result =
