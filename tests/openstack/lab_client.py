@@ -180,7 +180,7 @@ def subnets_of_cis(networks):
              'network': network['upstream_id'], 'cidr': subnet['cidr'],
              'version': subnet['ip_version'], 'gateway': subnet['gateway_ip']}
             for network in networks for subnet in network['subnets']
-            if subnet['source'] == 'subnets']
+            if subnet['source'] == 'SUBNET_SOURCE_SUBNETS']
 
 
 def sees(row, vo):

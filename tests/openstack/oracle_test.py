@@ -132,8 +132,8 @@ class Oracle(lab_client.Crawled):
     def test_floating_ip_quota_of_cesga_is_spent(self):
         quotas = {row['resource']: row for row in self.share(
             self.site('CESGA'), lab_client.VO)['quotas']}
-        spent = quotas['floating_ips']
-        self.assertEqual((spent['limit'], spent['used']), (13, 13))
+        spent = quotas['QUOTA_RESOURCE_FLOATING_IPS']
+        self.assertEqual((spent['limit']['value'], spent['used']['value']), (13, 13))
 
     def networks(self, site, vo):
         return [row for row in self.cis['networks', site['name']]
