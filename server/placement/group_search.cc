@@ -38,7 +38,7 @@ std::optional<Reason> TypeRefusal(const IndexedShare& share,
         const bool is_of_type = choices[i]->is_of_any_type || choices[i]->pair.volume_type == type;
         if (!is_of_type || NeedOf(*choices[i], resource) == 0) continue;
         need += NeedOf(*choices[i], resource);
-        parts |= static_cast<uint16_t>(1U << i);
+        parts |= PartBit(i);
       }
       const std::optional<int64_t> free = FreeOfType(share.quotas, resource, *type);
       if (!free || *free < 0 || need <= *free) continue;
@@ -88,6 +88,11 @@ JointChoice ChoiceOf(const IndexedShare& share, const ChoiceLists& lists) {
     return !TypeRefusal(share, ChoicesOf(lists, options));
   };
   return out;
+}
+
+bool HaveAllPlans(const std::vector<GroupPlans>& groups) {
+  return std::none_of(groups.begin(), groups.end(),
+                      [](const GroupPlans& group) { return group.plans.empty(); });
 }
 
 // The means of what each group is rated with, by machines, and the worst of the rest.
@@ -167,7 +172,9 @@ Placement GroupSearch::MakePlacement(const IndexedShare& share, const std::vecto
     ShareSearch::Plan plan;
     plan.plan = plans[i].plan;
     share.quotas.Check(PlanNeeds(*plan.plan, plans[i].group->count), &plan.quota_unknown);
-    plan.confidence = ConfidenceTogether(plans, together, i, share.quotas);
+    plan.confidence = ConfidenceOf(
+        *plan.plan, {together.machines[i], together.new_floating_ips[i], together.needs},
+        share.quotas);
     const auto depends_on_it = [i](const std::optional<size_t>& other) { return other == i; };
     if (!together.prepared_by[i] &&
         std::none_of(together.prepared_by.begin(), together.prepared_by.end(), depends_on_it)) {
@@ -199,10 +206,7 @@ std::optional<Placement> GroupSearch::Find(const IndexedShare& share, bool* fits
   if (!machines) return std::nullopt;
   for (const bool with_assumed : {false, true}) {
     const std::vector<GroupPlans> groups = PlansOfGroups(with_assumed);
-    if (std::any_of(groups.begin(), groups.end(),
-                    [](const GroupPlans& group) { return group.plans.empty(); })) {
-      continue;
-    }
+    if (!HaveAllPlans(groups)) continue;
     const std::optional<std::vector<GroupPlan>> plans =
         ChoosePlansTogether(groups, share.quotas, context_.work);
     if (!plans) continue;
@@ -215,9 +219,8 @@ std::optional<Placement> GroupSearch::Find(const IndexedShare& share, bool* fits
 bool GroupSearch::Fits(const IndexedShare& share) {
   Select(share);
   const std::vector<GroupPlans> groups = PlansOfGroups(false);
-  return std::none_of(groups.begin(), groups.end(),
-                      [](const GroupPlans& group) { return group.plans.empty(); }) &&
-         ChooseMachines(share) && ChoosePlansTogether(groups, share.quotas, context_.work);
+  return HaveAllPlans(groups) && ChooseMachines(share) &&
+         ChoosePlansTogether(groups, share.quotas, context_.work);
 }
 
 // Why the quotas do not allow the machines of all groups; nothing if they do.
@@ -234,10 +237,10 @@ std::optional<Reason> GroupSearch::WhyNoMachines(const IndexedShare& share) {
       const bool always_needs =
           std::all_of(lists[i].begin(), lists[i].end(),
                       [&reason](const Choice& one) { return NeedOf(one, *reason->quota) > 0; });
-      if (always_needs) reason->parts |= static_cast<uint16_t>(1U << i);
+      if (always_needs) reason->parts |= PartBit(i);
     }
     // No group needs it always, but not all can do without.
-    if (reason->parts == 0) reason->parts = static_cast<uint16_t>((1U << lists.size()) - 1);
+    if (reason->parts == 0) reason->parts = FirstParts(lists.size());
     return reason;
   }
   if (ChooseTogether(choice, share.quotas, context_.work)) return std::nullopt;
@@ -273,23 +276,14 @@ std::vector<Reason> GroupSearch::Explain(const IndexedShare& share, std::vector<
     if (const std::optional<Reason> reason = WhyNoMachines(share)) all.push_back(*reason);
   }
   const std::vector<GroupPlans> groups = PlansOfGroups(false);
-  const bool all_have_plans = std::none_of(
-      groups.begin(), groups.end(), [](const GroupPlans& group) { return group.plans.empty(); });
-  if (all_have_plans) {
+  if (HaveAllPlans(groups)) {
     const std::optional<Reason> reason = WhyNoPlansTogether(groups, share.quotas, context_.work);
     if (reason) all.push_back(*reason);
   }
   std::stable_sort(all.begin(), all.end(), [](const Reason& a, const Reason& b) {
     return StageOf(a.code) < StageOf(b.code);
   });
-  auto end = all.begin();
-  for (const Reason& reason : all) {
-    const bool is_there = std::any_of(all.begin(), end, [&reason](const Reason& r) {
-      return r.code == reason.code && r.quota == reason.quota && r.parts == reason.parts;
-    });
-    if (!is_there) *end++ = reason;
-  }
-  all.erase(end, all.end());
+  DropRepeated(&all);
   AddNearMisses(all);
   return all;
 }

@@ -1,6 +1,7 @@
 #include "server/placement/joint_plan.h"
 
 #include <algorithm>
+#include <bitset>
 #include <utility>
 
 #include "server/placement/network_fit.h"
@@ -11,8 +12,6 @@ namespace {
 int64_t& Need(QuotaNeeds& needs, QuotaResource resource) {
   return needs[static_cast<size_t>(resource)];
 }
-
-constexpr uint16_t OneBit(size_t group) { return static_cast<uint16_t>(1U << group); }
 
 // Whether two plans make the same network.
 bool MakesTheSame(const NetworkPlan& a, const NetworkPlan& b) {
@@ -68,13 +67,20 @@ class Together {
   const NetworkPlan& plan(size_t i) const { return *plans_[i].plan; }
   int64_t count(size_t i) const { return plans_[i].group->count; }
 
-  // The groups that are on the network of which group `i` is the maker.
+  // The machines on the network of which group `i` is the maker, and their groups.
   int64_t MachinesMadeBy(size_t i) const {
     int64_t machines = 0;
     for (size_t j = 0; j < plans_.size(); ++j) {
       if (makers_[j] == i) machines += count(j);
     }
     return machines;
+  }
+  uint16_t GroupsMadeBy(size_t i) const {
+    uint16_t groups = 0;
+    for (size_t j = 0; j < plans_.size(); ++j) {
+      if (makers_[j] == i) groups |= PartBit(j);
+    }
+    return groups;
   }
 
   // Which group's plan makes the network of each. A private one is not made beside another that its
@@ -106,19 +112,9 @@ class Together {
         out_.prepared_by[i] = makers_[i];
         continue;
       }
-      const QuotaNeeds alone = PlanNeeds(plan(i), 0);
-      for (size_t r = 0; r < alone.size(); ++r) out_.needs[r] += alone[r];
-      if (plan(i).TakesGateway()) TakeOfPool(i, 1);
+      Prepare(i);
       demands_.push_back({nullptr, 0, {}, plan(i).room.free, out_.machines[i], GroupsMadeBy(i)});
     }
-  }
-
-  uint16_t GroupsMadeBy(size_t i) const {
-    uint16_t groups = 0;
-    for (size_t j = 0; j < plans_.size(); ++j) {
-      if (makers_[j] == i) groups |= OneBit(j);
-    }
-    return groups;
   }
 
   // Routers that are made for networks that exist, and those that are changed.
@@ -133,10 +129,15 @@ class Together {
         out_.prepared_by[i] = out_.prepared_by[j].value_or(j);
       }
       if (out_.prepared_by[i]) continue;
-      const QuotaNeeds alone = PlanNeeds(plan(i), 0);
-      for (size_t r = 0; r < alone.size(); ++r) out_.needs[r] += alone[r];
-      if (plan(i).TakesGateway()) TakeOfPool(i, 1);
+      Prepare(i);
     }
+  }
+
+  // Counts what the plan of group `i` makes or changes before machines start.
+  void Prepare(size_t i) {
+    const QuotaNeeds needs = PlanNeeds(plan(i), 0);
+    for (size_t r = 0; r < needs.size(); ++r) out_.needs[r] += needs[r];
+    if (plan(i).TakesGateway()) TakeOfPool(i, 1);
   }
 
   static bool IsSameRouter(const NetworkPlan& a, const NetworkPlan& b) {
@@ -155,7 +156,7 @@ class Together {
         if (j < i) is_first = false;
         if (j < i) out_.floating_ips_before[i] += count(j);
         all += count(j);
-        groups |= OneBit(j);
+        groups |= PartBit(j);
       }
       out_.new_floating_ips[i] = NewFloatingIps(plan(i), all);
       if (!is_first) continue;
@@ -166,7 +167,7 @@ class Together {
 
   void TakeOfPool(size_t i, int64_t amount, uint16_t groups = 0) {
     if (amount == 0 || plan(i).pool_subnets.empty()) return;
-    AddDemand(plan(i).pool, 4, plan(i).pool_subnets, amount, groups == 0 ? OneBit(i) : groups);
+    AddDemand(plan(i).pool, 4, plan(i).pool_subnets, amount, groups == 0 ? PartBit(i) : groups);
   }
 
   void AddDemand(const Network* network, int ip_version, std::vector<const Subnet*> subnets,
@@ -196,7 +197,7 @@ class Together {
           if (subnet->ip_version == ip_version) subnets.push_back(subnet);
         }
         if (subnets.empty()) continue;
-        AddDemand(plan(i).network, ip_version, std::move(subnets), count(i), OneBit(i));
+        AddDemand(plan(i).network, ip_version, std::move(subnets), count(i), PartBit(i));
       }
     }
   }
@@ -247,28 +248,26 @@ std::vector<GroupPlan> PlansOf(const std::vector<GroupPlans>& groups, const Join
 // What a group needs at least, whichever of its plans it takes.
 struct LeastOfGroup {
   int64_t ports = INT64_MAX;
-  int64_t floating_ips = INT64_MAX;  // unattached ones included
-  uint16_t needs = 0;                // resources that every plan needs, one bit each
+  int64_t floating_ips = INT64_MAX;        // unattached ones included
+  std::bitset<kQuotaResourceCount> needs;  // resources that every plan needs
 };
 
 LeastOfGroup LeastOf(const GroupPlans& group) {
   LeastOfGroup out;
-  out.needs = UINT16_MAX;
+  out.needs.set();
   for (const NetworkPlan* plan : group.plans) {
     const int64_t count = group.group->count;
     out.ports = std::min(out.ports, plan->kind == PlanKind::kNone ? 0 : count);
     out.floating_ips = std::min(out.floating_ips, plan->UsesFloatingIp() ? count : 0);
     const QuotaNeeds needs = PlanNeeds(*plan, count);
     for (size_t r = 0; r < needs.size(); ++r) {
-      if (needs[r] == 0) out.needs &= static_cast<uint16_t>(~OneBit(r));
+      if (needs[r] == 0) out.needs.reset(r);
     }
     if (!plan->UsesFloatingIp()) continue;
     // Of the unattached ones others may be in need.
-    out.needs |= OneBit(static_cast<size_t>(QuotaResource::kFloatingIps));
+    out.needs.set(static_cast<size_t>(QuotaResource::kFloatingIps));
   }
-  if (out.floating_ips == 0) {
-    out.needs &= static_cast<uint16_t>(~OneBit(static_cast<size_t>(QuotaResource::kFloatingIps)));
-  }
+  if (out.floating_ips == 0) out.needs.reset(static_cast<size_t>(QuotaResource::kFloatingIps));
   return out;
 }
 
@@ -374,28 +373,6 @@ std::vector<const NetworkPlan*> Anchors(const std::vector<GroupPlans>& groups) {
 
 JointPlans PutTogether(absl::Span<const GroupPlan> plans) { return Together(plans).Count(); }
 
-Confidence ConfidenceTogether(absl::Span<const GroupPlan> plans, const JointPlans& together,
-                              size_t number, const QuotaBook& quotas) {
-  const NetworkPlan& plan = *plans[number].plan;
-  Confidence confidence = plan.confidence;
-  const auto at_most = [&confidence](Confidence bound) {
-    confidence = std::min(confidence, bound);
-  };
-  if (plan.kind == PlanKind::kNone) return confidence;
-  if (!plan.room.Holds(together.machines[number])) at_most(Confidence::kProbable);
-  if (together.new_floating_ips[number] > 0 || plan.TakesGateway()) {
-    at_most(Confidence::kProbable);
-  }
-  if (plan.NeedsNetwork()) {
-    // As in ConfidenceOf: DHCP may take a port of each new network.
-    QuotaNeeds needs = together.needs;
-    Need(needs, QuotaResource::kPorts) +=
-        std::max<int64_t>(1, Need(needs, QuotaResource::kNetworks));
-    if (!quotas.Allows(needs)) at_most(Confidence::kProbable);
-  }
-  return confidence;
-}
-
 std::optional<std::vector<GroupPlan>> ChoosePlansTogether(const std::vector<GroupPlans>& groups,
                                                           const QuotaBook& quotas, Work* work) {
   for (const NetworkPlan* anchor : Anchors(groups)) {
@@ -414,10 +391,10 @@ std::optional<Reason> WhyNoPlansTogether(const std::vector<GroupPlans>& groups,
   const JointChoice choice = ChoiceOf(groups);
   if (std::optional<Reason> reason = WhyNotTogether(choice, quotas, work)) {
     for (size_t i = 0; i < groups.size(); ++i) {
-      const uint16_t needs = LeastOf(groups[i]).needs;
-      if ((needs & OneBit(static_cast<size_t>(*reason->quota))) != 0) reason->parts |= OneBit(i);
+      const bool always_needs = LeastOf(groups[i]).needs[static_cast<size_t>(*reason->quota)];
+      if (always_needs) reason->parts |= PartBit(i);
     }
-    if (reason->parts == 0) reason->parts = static_cast<uint16_t>(OneBit(groups.size()) - 1);
+    if (reason->parts == 0) reason->parts = FirstParts(groups.size());
     return reason;
   }
   if (ChoosePlansTogether(groups, quotas, work)) return std::nullopt;

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "schema/model/fact.h"
 #include "server/placement/joint_choice.h"
 #include "server/placement/network_plan.h"
 #include "server/placement/placement_query.h"
@@ -42,10 +41,6 @@ struct JointPlans {
   bool in_conflict = false;
 };
 JointPlans PutTogether(absl::Span<const GroupPlan> plans);
-
-// As ConfidenceOf (network_fit.h), of one of these plans.
-Confidence ConfidenceTogether(absl::Span<const GroupPlan> plans, const JointPlans& together,
-                              size_t number, const QuotaBook& quotas);
 
 // The plans of one group that satisfy its requirements, best first.
 struct GroupPlans {

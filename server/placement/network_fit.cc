@@ -235,18 +235,26 @@ std::optional<Reason> CheckRoom(const NetworkPlan& plan, int64_t count) {
   return std::nullopt;
 }
 
-Confidence ConfidenceOf(const NetworkPlan& plan, int64_t count, const QuotaBook& quotas) {
+PlanUse UseOf(const NetworkPlan& plan, int64_t count) {
+  PlanUse use{count, NewFloatingIps(plan, count), {}};
+  if (plan.NeedsNetwork()) use.needs = PlanNeeds(plan, count);
+  return use;
+}
+
+Confidence ConfidenceOf(const NetworkPlan& plan, const PlanUse& use, const QuotaBook& quotas) {
   Confidence confidence = plan.confidence;
   const auto at_most = [&confidence](Confidence bound) {
     confidence = std::min(confidence, bound);
   };
   if (plan.kind == PlanKind::kNone) return confidence;
-  if (!plan.room.Holds(count)) at_most(Confidence::kProbable);
-  if (NewFloatingIps(plan, count) > 0 || plan.TakesGateway()) at_most(Confidence::kProbable);
+  if (!plan.room.Holds(use.machines)) at_most(Confidence::kProbable);
+  if (use.new_floating_ips > 0 || plan.TakesGateway()) at_most(Confidence::kProbable);
   if (plan.NeedsNetwork()) {
-    // DHCP takes a port of the project's too, if the site has DHCP of its own for the network.
-    QuotaNeeds needs = PlanNeeds(plan, count);
-    needs[static_cast<size_t>(QuotaResource::kPorts)] += 1;
+    // DHCP takes a port of the project's in each new network too, if the site has DHCP of its own
+    // for it.
+    QuotaNeeds needs = use.needs;
+    needs[static_cast<size_t>(QuotaResource::kPorts)] +=
+        needs[static_cast<size_t>(QuotaResource::kNetworks)];
     if (!quotas.Allows(needs)) at_most(Confidence::kProbable);
   }
   return confidence;

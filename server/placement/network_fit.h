@@ -31,9 +31,19 @@ QuotaNeeds PlanNeeds(const NetworkPlan& plan, int64_t count);
 // Why subnets or pool have no addresses for `count` machines; nothing if they may have them.
 std::optional<Reason> CheckRoom(const NetworkPlan& plan, int64_t count);
 
-// How sure it is that the plan works for `count` machines: what needs an address of a range of
-// which others take too is at most probable, for how many are left is shown to no user.
-Confidence ConfidenceOf(const NetworkPlan& plan, int64_t count, const QuotaBook& quotas);
+// What is taken where a plan is used.
+struct PlanUse {
+  int64_t machines = 0;          // that are on the plan's network
+  int64_t new_floating_ips = 0;  // of its pool
+  QuotaNeeds needs{};            // of all used at the same time; read where networks are made
+};
+
+// The use of the plan for `count` machines alone; `needs` only if it makes a network.
+PlanUse UseOf(const NetworkPlan& plan, int64_t count);
+
+// How sure it is that the plan works: what needs an address of a range of which others take too is
+// at most probable, for how many are left is shown to no user.
+Confidence ConfidenceOf(const NetworkPlan& plan, const PlanUse& use, const QuotaBook& quotas);
 
 // Of the plans after `chosen` in `plans`, the first of each other external network that may take
 // its place if that has no address left; empty if the plan takes none of it. `plans` as SelectPlans

@@ -24,7 +24,7 @@ class PartSearch {
       : query_(QueryOfPart(*context.query, context.query->parts()[number])),
         context_(ContextOf(context, *query_)),
         search_(*context_, explains),
-        bit_(static_cast<uint16_t>(1U << number)) {}
+        bit_(PartBit(number)) {}
   PartSearch(const PartSearch&) = delete;
   PartSearch& operator=(const PartSearch&) = delete;
 

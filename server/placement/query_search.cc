@@ -82,10 +82,7 @@ ShareVerdict QuerySearch::FindGroups(const IndexedShare& share, PlacementList* p
     }
   }
   if (verdict.fits) return verdict;
-  if (share.share().support == VoSupport::kUnknown) {
-    verdict.unknowns |= UnknownBit(Unknown::kVoSupport);
-  }
-  if (!HasData(share, Kind::kQuotas)) verdict.unknowns |= UnknownBit(Unknown::kQuota);
+  verdict.unknowns |= UnknownsOfShare(share);
   // What stands in the way is not looked for where the share itself does.
   if (!explains_ && !standing.empty()) {
     verdict.blocked_at = StageOf(standing.front().code);

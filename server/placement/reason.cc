@@ -1,5 +1,6 @@
 #include "server/placement/reason.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -167,6 +168,18 @@ absl::string_view FormatReasonCode(ReasonCode code) { return ReasonRowOf(code).t
 Stage StageOf(ReasonCode code) { return ReasonRowOf(code).stage; }
 
 absl::string_view FieldOf(ReasonCode code) { return ReasonRowOf(code).field; }
+
+void DropRepeated(std::vector<Reason>* reasons) {
+  auto end = reasons->begin();
+  for (const Reason& reason : *reasons) {
+    const bool is_there = std::any_of(reasons->begin(), end, [&reason](const Reason& other) {
+      return other.code == reason.code && other.quota == reason.quota &&
+             other.parts == reason.parts;
+    });
+    if (!is_there) *end++ = reason;
+  }
+  reasons->erase(end, reasons->end());
+}
 
 ReasonUnit UnitOf(const Reason& reason) {
   if (!reason.quota || StageOf(reason.code) != Stage::kQuota) return ReasonRowOf(reason.code).unit;

@@ -3,9 +3,11 @@
 // Why something does not fit. A reason is a code with numbers and pointers; its words are made only
 // for those reasons that are returned. Unknown is never a reason.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "schema/model/records.h"
@@ -174,6 +176,18 @@ struct Reason {
 
   friend bool operator==(const Reason&, const Reason&) = default;
 };
+
+// As Reason::parts, of the group or alternative of that number; and of the first `count` of them.
+constexpr uint16_t PartBit(size_t part) { return static_cast<uint16_t>(1U << part); }
+constexpr uint16_t FirstParts(size_t count) { return static_cast<uint16_t>(PartBit(count) - 1); }
+
+// Whether the reason is about the group or alternative of that number.
+constexpr bool IsAbout(const Reason& reason, size_t part) {
+  return (reason.parts & PartBit(part)) != 0;
+}
+
+// Leaves the first of those reasons that say the same of the same parts.
+void DropRepeated(std::vector<Reason>* reasons);
 
 ReasonUnit UnitOf(const Reason& reason);
 

@@ -26,7 +26,7 @@ struct ReasonText {
 std::string MachinesOf(const Reason& reason, const PlacementQuery& query) {
   std::vector<std::string> out;
   for (size_t i = 0; i < query.groups.size(); ++i) {
-    if ((reason.parts >> i & 1U) == 0) continue;
+    if (!IsAbout(reason, i)) continue;
     const MachineRequest& group = query.groups[i];
     const absl::string_view noun = group.count == 1 ? " machine" : " machines";
     out.push_back(

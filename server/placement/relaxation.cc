@@ -106,17 +106,15 @@ Refused RefusedOf(const ShareVerdict& verdict, const PlacementQuery& query) {
   }
   bool may_help = of_share.size() == verdict.reasons.size();
   for (size_t i = 0; i < query.parts().size(); ++i) {
-    const auto bit = static_cast<uint16_t>(1U << i);
     std::vector<Reason> reasons = verdict.reasons;
     if (query.groups.empty()) {
       // Another alternative need not be possible.
-      reasons.erase(
-          std::remove_if(reasons.begin(), reasons.end(),
-                         [bit](const Reason& r) { return r.parts != 0 && (r.parts & bit) == 0; }),
-          reasons.end());
+      reasons.erase(std::remove_if(reasons.begin(), reasons.end(),
+                                   [i](const Reason& r) { return r.parts != 0 && !IsAbout(r, i); }),
+                    reasons.end());
       may_help = may_help || reasons.size() == of_share.size();
     }
-    out.parts.push_back(AnsweredByAll(reasons, bit));
+    out.parts.push_back(AnsweredByAll(reasons, PartBit(i)));
     // Alternatives have no network of their own.
     if (query.groups.empty()) out.whole |= out.parts.back() & kNetworkFields;
   }
@@ -311,7 +309,7 @@ std::vector<QueryChange> AllChangesFor(const Reason& reason, const PlacementQuer
   if (reason.parts == 0) return ChangesFor(reason, query);
   std::vector<size_t> parts;
   for (size_t i = 0; i < query.parts().size(); ++i) {
-    if ((reason.parts >> i & 1U) != 0) parts.push_back(i);
+    if (IsAbout(reason, i)) parts.push_back(i);
   }
   std::stable_sort(parts.begin(), parts.end(), [&query](size_t a, size_t b) {
     return query.parts()[a].count > query.parts()[b].count;
@@ -431,7 +429,7 @@ std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdict
     if (!has_parts) return of_parts.front()->Answer(reason);
     if (reason.parts == 0) of_whole.Answer(reason);
     for (size_t i = 0; i < of_parts.size(); ++i) {
-      if ((reason.parts >> i & 1U) != 0) of_parts[i]->Answer(reason);
+      if (IsAbout(reason, i)) of_parts[i]->Answer(reason);
     }
   };
   bool none_fits = true;

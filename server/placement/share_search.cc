@@ -59,40 +59,42 @@ int ShareSearch::DoubtOf(const Flavor& flavor, const SelectedImage& image) const
   return doubt;
 }
 
-// As FindPair, of the pairs of which DoubtOf is `doubt`. Lowers `next` to the least doubt above
-// that it sees.
-bool ShareSearch::FindPairOf(int doubt, Pair* found, int* next) const {
+template <typename Enters, typename Visit>
+void ShareSearch::WalkPairs(Enters enters, Visit visit) const {
+  constexpr int kNone = INT_MAX;
   const std::vector<SelectedImage>& images = candidates_.images();
-  for (size_t begin = 0; begin < images.size();) {
-    size_t end = begin;
-    while (end < images.size() && images[end].tier == images[begin].tier) ++end;
-    for (const Flavor* flavor : candidates_.flavors()) {
-      if (!share_->quotas.Allows(FlavorNeeds(*flavor, query().count))) continue;
-      for (size_t i = begin; i < end; ++i) {
-        if (!MayCompare(1)) return false;
-        if (const int of_pair = DoubtOf(*flavor, images[i]); of_pair != doubt) {
-          if (of_pair > doubt) *next = std::min(*next, of_pair);
-          continue;
+  for (int doubt = 0, next = kNone; doubt != kNone; doubt = next, next = kNone) {
+    for (size_t begin = 0, end = 0; begin < images.size(); begin = end) {
+      while (end < images.size() && images[end].tier == images[begin].tier) ++end;
+      for (const Flavor* flavor : candidates_.flavors()) {
+        if (!enters(*flavor)) continue;
+        for (size_t i = begin; i < end; ++i) {
+          if (!MayCompare(1)) return;
+          if (const int of_pair = DoubtOf(*flavor, images[i]); of_pair != doubt) {
+            if (of_pair > doubt) next = std::min(next, of_pair);
+            continue;
+          }
+          const Walk then = visit(*flavor, images[i]);
+          if (then == Walk::kEnd) return;
+          if (then == Walk::kNextFlavor) break;
         }
-        *found = CheckOne(*flavor, images[i]);
-        if (!found->fit.refused && !found->quota) return true;
       }
     }
-    begin = end;
   }
-  return false;
 }
 
-// The smallest flavor, and the first image for it; images of a later tier only if no flavor fits
-// those of the tiers before; what is only assumed to be as asked for only if nothing else fits.
 bool ShareSearch::FindPair(Pair* found) const {
-  constexpr int kNone = INT_MAX;
-  for (int doubt = 0; doubt != kNone;) {
-    int next = kNone;
-    if (FindPairOf(doubt, found, &next)) return true;
-    doubt = next;
-  }
-  return false;
+  bool is_found = false;
+  WalkPairs(
+      [this](const Flavor& flavor) {
+        return share_->quotas.Allows(FlavorNeeds(flavor, query().count));
+      },
+      [&](const Flavor& flavor, const SelectedImage& image) {
+        *found = CheckOne(flavor, image);
+        is_found = !found->fit.refused && !found->quota;
+        return is_found ? Walk::kEnd : Walk::kOn;
+      });
+  return is_found;
 }
 
 std::optional<ShareSearch::Choice> ShareSearch::FirstChoice() {
@@ -123,70 +125,54 @@ bool IsCovered(const ShareSearch::Choice& choice, const std::vector<ShareSearch:
 
 }  // namespace
 
-void ShareSearch::AddChoices(Pair pair, std::vector<Choice>* out) const {
+std::optional<Reason> ShareSearch::AddChoices(const Flavor& flavor, const SelectedImage& image,
+                                              std::vector<Choice>* out) const {
   Choice choice;
-  choice.needs = PairNeeds(*pair.flavor, pair.fit, query().count);
-  choice.pair = std::move(pair);
-  choice.pair.quota.reset();
-  const VolumeNeeds volumes = VolumeNeedsOf(choice.pair.fit, query().count);
+  Pair& pair = choice.pair;
+  pair.flavor = &flavor;
+  pair.image = &image;
+  pair.fit = CheckPair(flavor, image.image(), query());
+  if (pair.fit.refused) return std::nullopt;
+  choice.needs = PairNeeds(flavor, pair.fit, query().count);
+  share_->quotas.Check(choice.needs, &pair.quota_unknown);
+  const VolumeNeeds volumes = VolumeNeedsOf(pair.fit, query().count);
   std::vector<const VolumeType*> types;
   if (volumes.count > 0) {
     std::optional<Reason> refused;
-    types =
-        VolumeTypesFor(share_->boot, share_->quotas, volumes, &refused, &choice.pair.quota_unknown);
-    if (refused) return;
+    types = VolumeTypesFor(share_->boot, share_->quotas, volumes, &refused, &pair.quota_unknown);
+    if (refused) return refused;
   }
   // The site's default is not known: any type may be it.
   choice.is_of_any_type = !types.empty() && !types.front()->is_default && types.size() > 1 &&
                           types.size() == share_->boot.volume_types.size();
-  choice.pair.volume_type = nullptr;
   const auto add = [out](const Choice& one) {
     if (!IsCovered(one, *out)) out->push_back(one);
   };
   if (types.empty() || choice.is_of_any_type) add(choice);
   choice.is_of_any_type = false;
   for (const VolumeType* type : types) {
-    choice.pair.volume_type = type;
+    pair.volume_type = type;
     add(choice);
   }
+  return std::nullopt;
 }
 
 std::vector<ShareSearch::Choice> ShareSearch::Choices() {
-  constexpr int kNone = INT_MAX;
   std::vector<Choice> out;
   choice_refused_ = CheckZone(share_->boot.compute, query().zone);
   if (choice_refused_) return out;
-  const std::vector<SelectedImage>& images = candidates_.images();
-  for (int doubt = 0, next = kNone; doubt != kNone; doubt = next, next = kNone) {
-    for (size_t begin = 0; begin < images.size();) {
-      size_t end = begin;
-      while (end < images.size() && images[end].tier == images[begin].tier) ++end;
-      for (const Flavor* flavor : candidates_.flavors()) {
-        Choice least;
-        least.needs = FlavorNeeds(*flavor, query().count);
-        for (size_t i = begin; i < end && !IsCovered(least, out); ++i) {
-          if (!MayCompare(1)) return out;
-          if (const int of_pair = DoubtOf(*flavor, images[i]); of_pair != doubt) {
-            if (of_pair > doubt) next = std::min(next, of_pair);
-            continue;
-          }
-          Pair pair;
-          pair.flavor = flavor;
-          pair.image = &images[i];
-          pair.fit = CheckPair(*flavor, images[i].image(), query());
-          if (pair.fit.refused) continue;
-          share_->quotas.Check(PairNeeds(*flavor, pair.fit, query().count), &pair.quota_unknown);
-          const VolumeNeeds volumes = VolumeNeedsOf(pair.fit, query().count);
-          AddChoices(std::move(pair), &out);
-          if (out.empty() && !choice_refused_) {
-            bool unknown = false;
-            VolumeTypesFor(share_->boot, share_->quotas, volumes, &choice_refused_, &unknown);
-          }
-        }
-      }
-      begin = end;
-    }
-  }
+  // No choice with the flavor can add anything.
+  const auto is_covered = [&](const Flavor& flavor) {
+    Choice least;
+    least.needs = FlavorNeeds(flavor, query().count);
+    return IsCovered(least, out);
+  };
+  WalkPairs([&](const Flavor& flavor) { return !is_covered(flavor); },
+            [&](const Flavor& flavor, const SelectedImage& image) {
+              const std::optional<Reason> refused = AddChoices(flavor, image, &out);
+              if (refused && !choice_refused_) choice_refused_ = refused;
+              return is_covered(flavor) ? Walk::kNextFlavor : Walk::kOn;
+            });
   if (!out.empty()) choice_refused_.reset();
   return out;
 }
@@ -322,14 +308,7 @@ std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
     });
     all.insert(later, *plan);
   }
-  auto end = all.begin();
-  for (const Reason& reason : all) {
-    const bool told = std::any_of(all.begin(), end, [&reason](const Reason& r) {
-      return r.code == reason.code && r.quota == reason.quota;
-    });
-    if (!told) *end++ = reason;
-  }
-  all.erase(end, all.end());
+  DropRepeated(&all);
   AddNearMisses(all);
   return all;
 }
@@ -399,7 +378,7 @@ Unknowns ShareSearch::UnknownsOf(const Pair& pair, const Plan& plan) const {
 
 // The plan with what MakePlacement needs to know, if no other machines use it.
 ShareSearch::Plan ShareSearch::Settled(Plan plan) const {
-  plan.confidence = ConfidenceOf(*plan.plan, query().count, share_->quotas);
+  plan.confidence = ConfidenceOf(*plan.plan, UseOf(*plan.plan, query().count), share_->quotas);
   plan.fallbacks = FallbacksOf(*plan.plan, query().count, plans_, share_->quotas);
   return plan;
 }
@@ -495,10 +474,7 @@ ShareVerdict ShareSearch::Find(const IndexedShare& share, PlacementList* placeme
     }
   }
   if (verdict.fits) return verdict;
-  if (share.share().support == VoSupport::kUnknown) {
-    verdict.unknowns |= UnknownBit(Unknown::kVoSupport);
-  }
-  if (!HasData(share, Kind::kQuotas)) verdict.unknowns |= UnknownBit(Unknown::kQuota);
+  verdict.unknowns |= UnknownsOfShare(share);
   if (explains_) {
     verdict.reasons = Explain(std::move(standing));
     // There is always one, unless the request has no work left.
@@ -507,13 +483,6 @@ ShareVerdict ShareSearch::Find(const IndexedShare& share, PlacementList* placeme
     verdict.blocked_at = BlockedAt(standing);
   }
   return verdict;
-}
-
-std::optional<Reason> ShareSearch::WhyNot(const IndexedShare& share) {
-  PlacementList unused(query(), std::nullopt, 1);
-  const ShareVerdict verdict = Find(share, &unused);
-  if (verdict.reasons.empty()) return std::nullopt;
-  return verdict.reasons.front();
 }
 
 bool ShareSearch::Fits(const IndexedShare& share, Fields changed) {

@@ -33,8 +33,6 @@ class ShareSearch {
                     Wanted wanted = Wanted::kAll);
   // Returns what nearly fits at the share.
   ShareDetails Details(const IndexedShare& share);
-  // The reason that blocks the share, as Find has it; nothing if it has a placement.
-  std::optional<Reason> WhyNot(const IndexedShare& share);
   // Whether the share has a placement, looking only at what the parts `changed` of the request have
   // a say in: for a share of which Find, for the request without the change, gave no reasons but
   // such as `changed` may answer. With all parts the same answer as Find, without reasons.
@@ -90,7 +88,6 @@ class ShareSearch {
   // them.
   void AddNearMisses(const std::vector<Reason>& reasons);
   Placement MakePlacement(const Pair& pair, Plan plan, bool wants_passed_over) const;
-  const DataAge& age() const { return age_; }
 
  private:
   const PlacementQuery& query() const { return *context_.query; }
@@ -104,14 +101,23 @@ class ShareSearch {
   }
   Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
   int DoubtOf(const Flavor& flavor, const SelectedImage& image) const;
-  bool FindPairOf(int doubt, Pair* found, int* next) const;
+  // Calls visit(flavor, image) for the pairs in the order in which they are taken: what is only
+  // assumed to be as asked for (DoubtOf) after what is known, images of a later tier after those of
+  // the tiers before, larger flavors after smaller ones. Leaves out flavors of which enters(flavor)
+  // is false. Ends where the request has no work left.
+  enum class Walk { kOn, kNextFlavor, kEnd };
+  template <typename Enters, typename Visit>
+  void WalkPairs(Enters enters, Visit visit) const;
+  // The first pair that fits and that quotas and zones allow; returns false if there is none.
   bool FindPair(Pair* found) const;
   Plan CheckPlan(const NetworkPlan& plan) const;
   bool FindPlanOf(const std::vector<const NetworkPlan*>& plans, Plan* found) const;
   std::optional<Reason> PairQuota() const;
   std::optional<Reason> PlanRefusal() const;
-  // Appends the choices of a pair of which none is known to be better.
-  void AddChoices(Pair pair, std::vector<Choice>* out) const;
+  // Appends the choices of a pair, if it fits, that `out` does not cover. Returns why its volumes
+  // cannot be made, if so.
+  std::optional<Reason> AddChoices(const Flavor& flavor, const SelectedImage& image,
+                                   std::vector<Choice>* out) const;
   Plan Settled(Plan plan) const;
   std::vector<Reason> Explain(std::vector<Reason> standing);
   Stage BlockedAt(const std::vector<Reason>& standing);

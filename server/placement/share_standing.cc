@@ -109,6 +109,13 @@ bool HasData(const IndexedShare& share, Kind kind) {
   return state != nullptr && state->success_time != absl::InfinitePast();
 }
 
+Unknowns UnknownsOfShare(const IndexedShare& share) {
+  Unknowns out = 0;
+  if (share.share().support == VoSupport::kUnknown) out |= UnknownBit(Unknown::kVoSupport);
+  if (!HasData(share, Kind::kQuotas)) out |= UnknownBit(Unknown::kQuota);
+  return out;
+}
+
 const Downtime* RunningDowntime(const IndexedShare& share, absl::Time now) {
   const Downtime* worst = nullptr;
   for (const Downtime* downtime : share.downtimes) {

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "server/placement/placement.h"
 #include "server/placement/reason.h"
 #include "server/placement/search_context.h"
 
@@ -24,6 +25,9 @@ DataAge AgeOf(const IndexedShare& share, const SearchContext& context);
 // is AgeOf the share.
 std::vector<Reason> CheckStanding(const IndexedShare& share, const DataAge& age,
                                   const SearchContext& context);
+
+// What is not known of a share where nothing is placed.
+Unknowns UnknownsOfShare(const IndexedShare& share);
 
 // The downtime of the share's endpoint that runs now: an outage before a risk, then the one that
 // ends last. nullptr if there is none.

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "schema/model/fields.h"
@@ -54,10 +55,7 @@ FieldReader<Row> ListedReader(RecordOf record_of, const FieldInfo<Record>& info,
   FieldReader<Row> reader;
   if constexpr (std::is_same_v<Member, std::vector<std::string>>) {
     reader.any_of = [record_of, member](const Row& row, TextTest test) {
-      for (const std::string& text : record_of(row).*member) {
-        if (test(text)) return true;
-      }
-      return false;
+      return absl::c_any_of(record_of(row).*member, test);
     };
   } else {
     reader.value = [record_of, member](const Row& row) {

@@ -1,5 +1,6 @@
 #include "server/service/field_tables.h"
 
+#include "absl/algorithm/container.h"
 #include "schema/model/words.h"
 #include "server/service/described_fields.h"
 #include "server/service/proto_values.h"
@@ -103,12 +104,7 @@ FieldTable<SiteSummary> MakeSiteFields() {
   AddText(table, "certification", OfRegistry(&RegistrySite::certification), &kCertificationWords);
   AddText(table, "infrastructure", OfRegistry(&RegistrySite::infrastructure));
   AddBool(table, "in_downtime", [](const Row& row) { return row.registry.in_downtime; });
-  table.AddList("vos", [](const Row& row, TextTest test) {
-    for (const std::string& vo : row.vos) {
-      if (test(vo)) return true;
-    }
-    return false;
-  });
+  table.AddList("vos", [](const Row& row, TextTest test) { return absl::c_any_of(row.vos, test); });
   return table;
 }
 

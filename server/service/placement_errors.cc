@@ -78,14 +78,6 @@ absl::Status UnknownEnumValueError(absl::string_view field, int64_t value, absl:
                            {{"value", absl::StrCat(value)}, {"type", std::string(type)}});
 }
 
-absl::Status UnknownWordError(absl::string_view field, absl::string_view text,
-                              absl::string_view words) {
-  return InvalidFieldError(
-      "UNKNOWN_WORD", field,
-      absl::StrCat(field, " is \"", text.substr(0, 100), "\"; it must be empty or one of ", words),
-      {{"value", std::string(text)}});
-}
-
 absl::Status InvalidWeightError(double value, double max_value) {
   return InvalidFieldError("INVALID_WEIGHT", QueryField("weights"),
                            absl::StrCat("weights holds ", value, "; each must be from 0 to ",

@@ -46,11 +46,6 @@ absl::Status InvalidCountryError(absl::string_view field, absl::string_view text
 // UNKNOWN_ENUM_VALUE + BadRequest: `type` has no value of this number.
 absl::Status UnknownEnumValueError(absl::string_view field, int64_t value, absl::string_view type);
 
-// UNKNOWN_WORD + BadRequest: a field of a request that takes a few words only holds another;
-// `words` names them.
-absl::Status UnknownWordError(absl::string_view field, absl::string_view text,
-                              absl::string_view words);
-
 // INVALID_WEIGHT: a weight of the score is out of bounds, or all are 0.
 absl::Status InvalidWeightError(double value, double max_value);
 

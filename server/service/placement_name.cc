@@ -154,9 +154,8 @@ ChosenMachine ChosenFromProto(const Proto& proto, const IndexedShare& share) {
 std::string PlacementNamer::NameOf(const Placement& placement) {
   internal::PlacementName name;
   name.set_share(placement.share->name);
-  if (placement.groups.empty()) ChosenToProto(placement, name);
-  for (const Placement& group : placement.groups) ChosenToProto(group, *name.add_groups());
   if (placement.groups.empty()) {
+    ChosenToProto(placement, name);
     const MachineRequest& machine =
         placement.alternative ? query_.alternatives[*placement.alternative] : query_;
     std::string& required = requirements_[{static_cast<int>(placement.alternative.value_or(0)),
@@ -164,6 +163,7 @@ std::string PlacementNamer::NameOf(const Placement& placement) {
     if (required.empty()) required = RequirementsOf(placement, query_).SerializeAsString();
     name.set_query(required);
   } else {
+    for (const Placement& group : placement.groups) ChosenToProto(group, *name.add_groups());
     name.set_query(RequirementsOf(placement, query_).SerializeAsString());
   }
   std::string text = absl::StrCat(kPrefix, absl::WebSafeBase64Escape(name.SerializeAsString()));

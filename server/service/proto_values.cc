@@ -119,19 +119,23 @@ v1::Provenance ProvenanceToProto(const Provenance& provenance,
   return proto;
 }
 
-v1::Quota QuotaToProto(const Quota& quota) {
+v1::QuotaResource QuotaResourceToProto(absl::string_view word) {
   constexpr std::pair<absl::string_view, v1::QuotaResource> kOtherWords[] = {
       {"ram_mib", v1::QUOTA_RESOURCE_RAM},
       {"volume_gib", v1::QUOTA_RESOURCE_VOLUME_SIZE},
       {"volume_gib_per_volume", v1::QUOTA_RESOURCE_VOLUME_SIZE_PER_VOLUME}};
+  for (const auto& [other, value] : kOtherWords) {
+    if (other == word) return value;
+  }
+  return EnumOfWord<v1::QuotaResource>(word);
+}
+
+v1::Quota QuotaToProto(const Quota& quota) {
   v1::Quota proto;
   // "volumes.TYPE" and "volume_gib.TYPE" are of one type of volume.
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(quota.resource, absl::MaxSplits('.', 1));
-  proto.set_resource(EnumOfWord<v1::QuotaResource>(parts.first));
-  for (const auto& [word, value] : kOtherWords) {
-    if (word == parts.first) proto.set_resource(value);
-  }
+  proto.set_resource(QuotaResourceToProto(parts.first));
   proto.set_volume_type(std::string(parts.second));
   v1::Unit unit = v1::UNIT_UNSPECIFIED;
   if (absl::EndsWith(parts.first, "_mib")) unit = v1::UNIT_MIB;

@@ -40,6 +40,8 @@ v1::Provenance ProvenanceOf(const Record& record) {
 // `name_of` gives what the API calls the member that evidence is about.
 v1::Provenance ProvenanceToProto(const Provenance& provenance,
                                  absl::FunctionRef<absl::string_view(absl::string_view)> name_of);
+// What Quota::resource says, without a volume type. UNSPECIFIED for what the API does not know.
+v1::QuotaResource QuotaResourceToProto(absl::string_view word);
 // A limit with its unit. A resource that the API does not know is not reported.
 v1::Quota QuotaToProto(const Quota& quota);
 

@@ -12,6 +12,7 @@
 #include "server/placement/filter_reasons.h"
 #include "server/placement/flavor_reasons.h"
 #include "server/placement/image_reasons.h"
+#include "server/service/proto_values.h"
 
 namespace cis {
 namespace {
@@ -23,7 +24,6 @@ static_assert(static_cast<int>(Stage::kVo) + 1 == v1::PLACEMENT_STAGE_VO &&
                   static_cast<int>(Stage::kPair) + 1 == v1::PLACEMENT_STAGE_PAIR &&
                   static_cast<int>(Stage::kQuota) + 1 == v1::PLACEMENT_STAGE_QUOTA,
               "stages must stand in the order of the API");
-static_assert(kQuotaResourceCount == 10, "a new resource needs a value in QuotaToProto");
 
 // Codes have the same names here and in the API.
 v1::ReasonCode CodeToProto(ReasonCode code) {
@@ -43,12 +43,7 @@ v1::QuotaResource QuotaToProto(const Reason& reason) {
     return v1::QUOTA_RESOURCE_VOLUME_SIZE_PER_VOLUME;
   }
   if (!reason.quota) return v1::QUOTA_RESOURCE_UNSPECIFIED;
-  constexpr std::array<v1::QuotaResource, kQuotaResourceCount> kValues{
-      v1::QUOTA_RESOURCE_INSTANCES,    v1::QUOTA_RESOURCE_CORES,    v1::QUOTA_RESOURCE_RAM,
-      v1::QUOTA_RESOURCE_FLOATING_IPS, v1::QUOTA_RESOURCE_NETWORKS, v1::QUOTA_RESOURCE_SUBNETS,
-      v1::QUOTA_RESOURCE_ROUTERS,      v1::QUOTA_RESOURCE_PORTS,    v1::QUOTA_RESOURCE_VOLUMES,
-      v1::QUOTA_RESOURCE_VOLUME_SIZE};
-  return kValues[static_cast<size_t>(*reason.quota)];
+  return QuotaResourceToProto(FormatQuotaResource(*reason.quota));
 }
 
 v1::Unit UnitToProto(ReasonUnit unit) {

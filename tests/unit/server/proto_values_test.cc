@@ -1,9 +1,11 @@
 #include "server/service/proto_values.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "server/placement/quota_resource.h"
 #include "server/service/enum_words.h"
 #include "tests/support/builders.h"
 
@@ -43,6 +45,18 @@ TEST(Enums, WordsOfRecordsAreThoseOfTheLists) {
   for (int i = 1; i <= static_cast<int>(ErrorClass::kBackingOff); ++i) {
     EXPECT_EQ(static_cast<int>(ErrorClassToProto(static_cast<ErrorClass>(i))), i);
   }
+}
+
+TEST(QuotaResourceToProto, KnowsAllThatPlacementsUseUp) {
+  std::set<v1::QuotaResource> seen;
+  for (const absl::string_view word : kQuotaResourceNames) {
+    EXPECT_NE(QuotaResourceToProto(word), v1::QUOTA_RESOURCE_UNSPECIFIED) << word;
+    seen.insert(QuotaResourceToProto(word));
+  }
+  EXPECT_EQ(seen.size(), kQuotaResourceNames.size());
+  EXPECT_EQ(QuotaResourceToProto("volumes"), v1::QUOTA_RESOURCE_VOLUMES);
+  EXPECT_EQ(QuotaResourceToProto("volume_gib"), v1::QUOTA_RESOURCE_VOLUME_SIZE);
+  EXPECT_EQ(QuotaResourceToProto("keypairs"), v1::QUOTA_RESOURCE_UNSPECIFIED);
 }
 
 TEST(QuotaToProto, SplitsTypesOfVolumesAndGivesUnits) {
