@@ -13,10 +13,10 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/time/time.h"
-#include "client/commands.h"
-#include "client/options.h"
+#include "client/cli/commands.h"
+#include "client/cli/options.h"
 #include "schema/base/clock.h"
-#include "server/service/in_process.h"
+#include "server/serving/in_process.h"
 
 namespace {
 
@@ -31,8 +31,8 @@ std::string Environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-cis::TableStyle StyleOfStdout() {
-  cis::TableStyle style;
+cis::client::TableStyle StyleOfStdout() {
+  cis::client::TableStyle style;
   style.max_width = kPlainWidth;
   const bool terminal = isatty(STDOUT_FILENO) == 1;
   size_t columns = 0;
@@ -67,35 +67,35 @@ int Finish(absl::StatusOr<bool> result) {
   if (result.ok() && !std::cout) {
     result = absl::DataLossError("the answer could not be written to stdout in full");
   }
-  if (!result.ok()) std::cerr << cis::ErrorText(result.status()) << "\n";
-  return cis::ExitCodeOf(result);
+  if (!result.ok()) std::cerr << cis::client::ErrorText(result.status()) << "\n";
+  return cis::client::ExitCodeOf(result);
 }
 
 int RunOn(std::shared_ptr<grpc::Channel> channel, const std::string& server_text,
-          const cis::Options& options) {
-  if (options.command == cis::Command::kWatch) {
+          const cis::client::Options& options) {
+  if (options.command == cis::client::Command::kWatch) {
     const sigset_t signals = StopSignals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   }
-  cis::Client client(std::move(channel), {options.timeout, server_text});
+  cis::client::Client client(std::move(channel), {options.timeout, server_text});
   const cis::SystemClock clock;
-  const int exit_code = Finish(
-      cis::RunCommand({client, options, std::cout, std::cerr, StyleOfStdout(), clock, WaitOrStop}));
+  const int exit_code = Finish(cis::client::RunCommand(
+      {client, options, std::cout, std::cerr, StyleOfStdout(), clock, WaitOrStop}));
   // Nothing is left to be saved, and closing the channel would take gRPC a third of the whole run.
   if (options.db.empty()) std::_Exit(exit_code);
   return exit_code;
 }
 
-int Run(const cis::Options& options) {
+int Run(const cis::client::Options& options) {
   if (options.db.empty()) {
-    auto channel = cis::MakeChannel(
+    auto channel = cis::client::MakeChannel(
         {options.server, options.tls, options.tls_ca, options.tls_cert, options.tls_key});
     if (!channel.ok()) return Finish(channel.status());
     return RunOn(*std::move(channel), options.server, options);
   }
-  cis::InProcessOptions in_process;
-  if (options.command == cis::Command::kWatch) in_process.follow_interval = kFollowInterval;
-  const auto local = cis::InProcessServer::Open(options.db, in_process);
+  cis::server::InProcessOptions in_process;
+  if (options.command == cis::client::Command::kWatch) in_process.follow_interval = kFollowInterval;
+  const auto local = cis::server::InProcessServer::Open(options.db, in_process);
   if (!local.ok()) return Finish(local.status());
   return RunOn((*local)->channel(), options.db, options);
 }
@@ -104,7 +104,7 @@ int Run(const cis::Options& options) {
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
-  const cis::ParsedArguments parsed = cis::ParseArguments(
+  const cis::client::ParsedArguments parsed = cis::client::ParseArguments(
       std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), Environment("CIS_SERVER"));
   std::cout << parsed.out;
   std::cerr << parsed.err;

@@ -12,13 +12,14 @@
 #include "absl/strings/str_cat.h"
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
+#include "schema/base/version.h"
 #include "schema/store/store.h"
 #include "server/monitor/pages.h"
-#include "server/options.h"
-#include "server/service/server.h"
-#include "server/snapshot/refresher.h"
+#include "server/process/options.h"
+#include "server/refresh/refresher.h"
+#include "server/serving/server.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr int kExitClean = 0;
@@ -81,7 +82,7 @@ int NotStarted(const absl::Status& status) {
 int Run(const Options& options, const sigset_t& stop_signals) {
   SetLogFormat(options.log_format);
   RouteGrpcLog();
-  Metrics metrics(CIS_VERSION);
+  Metrics metrics(Version());
   absl::StatusOr<std::unique_ptr<Server>> server = StartServer(options, &metrics);
   if (!server.ok()) return NotStarted(server.status());
   const absl::StatusOr<std::unique_ptr<HttpServer>> monitor =
@@ -114,7 +115,7 @@ int Run(const Options& options, const sigset_t& stop_signals) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server
 
 int main(int argc, char** argv) {
   // Before any thread exists, so that all of them leave the signals to sigwait.
@@ -124,14 +125,14 @@ int main(int argc, char** argv) {
   sigaddset(&stop_signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
 
-  const auto options = cis::ParseOptions(argc, argv);
+  const auto options = cis::server::ParseOptions(argc, argv);
   if (!options.ok()) {
     std::cerr << "cis-server: " << options.status().message() << "\n";
-    return cis::kExitUsage;
+    return cis::server::kExitUsage;
   }
-  if (const auto* printout = std::get_if<cis::Printout>(&*options)) {
+  if (const auto* printout = std::get_if<cis::server::Printout>(&*options)) {
     std::cout << printout->text;
-    return cis::kExitClean;
+    return cis::server::kExitClean;
   }
-  return cis::Run(std::get<cis::Options>(*options), stop_signals);
+  return cis::server::Run(std::get<cis::server::Options>(*options), stop_signals);
 }

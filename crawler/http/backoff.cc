@@ -7,7 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "crawler/http/http_status.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 std::optional<absl::Time> ParseHttpDate(absl::string_view text) {
@@ -69,4 +69,4 @@ std::optional<absl::Duration> ParseRetryAfter(absl::string_view value,
   return std::max(absl::ZeroDuration(), *date - site_now.value_or(now));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

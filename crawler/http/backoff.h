@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace cis {
+namespace cis::crawler {
 
 struct BackoffOptions {
   int max_tries = 4;     // counted tries of one request, the first included
@@ -73,4 +73,4 @@ class Backoff {
 std::optional<absl::Duration> ParseRetryAfter(absl::string_view value,
                                               absl::string_view date_header, absl::Time now);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "crawler/http/http_error.h"
 #include "crawler/http/http_status.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // How late Cancel() and a stepped clock may be noticed.
@@ -345,4 +345,4 @@ void CurlTransport::EndAll(absl::StatusCode code, absl::string_view why) {
   queue_ = InFlightQueue(options_.max_in_flight_per_key, options_.max_in_flight);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

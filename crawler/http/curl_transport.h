@@ -19,7 +19,7 @@
 #include "crawler/http/url.h"
 #include "schema/base/clock.h"
 
-namespace cis {
+namespace cis::crawler {
 
 struct TransportOptions {
   int max_in_flight_per_key = 6;  // what a site's API workers bear; at least 1
@@ -127,4 +127,4 @@ class CurlTransport : public HttpTransport {
   TransportStats stats_;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -15,7 +15,7 @@
 #include "crawler/http/http_error.h"
 #include "schema/base/status_macros.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // CURLE_TOO_LARGE of libcurl 8.6, which earlier ones call CURLE_OUT_OF_MEMORY.
@@ -398,4 +398,4 @@ CurlTryEnd CurlTry::Finish(int curl_code) {
   return end;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -14,7 +14,7 @@
 #include "crawler/http/transport.h"
 #include "crawler/http/url.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What holds for every try of a transport.
 struct CurlTryOptions {
@@ -96,4 +96,4 @@ class CurlTry {
   std::string refused_;         // the peer address that policy refused
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

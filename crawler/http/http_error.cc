@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr absl::string_view kPayloadUrl = "cis/error-class";
@@ -65,4 +65,4 @@ ErrorClass GetErrorClass(const absl::Status& status) {
   return ParseErrorClass(std::string(*payload));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -3,7 +3,7 @@
 #include "absl/status/status.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Attaches `error` to `status` as a payload; does nothing to an OK status. The class survives
 // copies, and the message stays free of it.
@@ -21,4 +21,4 @@ absl::Status Reword(const absl::Status& status, absl::string_view message);
 // FAILED_PRECONDITION kConfig, else kInternal.
 ErrorClass GetErrorClass(const absl::Status& status);
 
-}  // namespace cis
+}  // namespace cis::crawler

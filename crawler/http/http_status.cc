@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "crawler/http/http_error.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 struct Row {
@@ -80,4 +80,4 @@ bool IsRetryableHttpStatus(int http_status) {
   return http_status == 429 || http_status == 502 || http_status == 503 || http_status == 504;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

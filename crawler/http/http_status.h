@@ -4,7 +4,7 @@
 #include "absl/strings/string_view.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What an HTTP status means for the crawler. One table, in http_status.cc.
 ErrorClass HttpErrorClass(int http_status);
@@ -23,4 +23,4 @@ absl::string_view HttpReason(int http_status);
 // True for the answers that a later try may change: 429, 502, 503, 504.
 bool IsRetryableHttpStatus(int http_status);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace cis {
+namespace cis::crawler {
 
 std::optional<std::pair<std::deque<InFlightQueue::Entry>*, size_t>> InFlightQueue::FindNext(
     KeyState& state) const {
@@ -88,4 +88,4 @@ absl::Time InFlightQueue::NextResume(absl::Time now) const {
   return next;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Decides which request may start: at most so many in flight per key and in all, keys in turn;
 // inside a key those that lead on to further requests before the others, else first come first
@@ -67,4 +67,4 @@ class InFlightQueue {
   std::deque<std::string> turns_;  // keys that wait and are below their limit
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

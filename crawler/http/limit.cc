@@ -7,7 +7,7 @@
 #include "absl/types/optional.h"
 #include "crawler/http/http_error.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr absl::string_view kPayloadUrl = "cis/limit";
@@ -72,4 +72,4 @@ std::optional<Limit> GetLimit(const absl::Status& status) {
   return std::nullopt;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -13,7 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 enum class Limit {
   // LimitCounter::kTransport
@@ -83,4 +83,4 @@ absl::Status MakeLimitError(absl::StatusCode code, ErrorClass error, Limit limit
 // The limit that `status` comes from; nothing for any other status.
 std::optional<Limit> GetLimit(const absl::Status& status);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "absl/strings/strip.h"
 #include "crawler/http/url.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // The newer one of the list in the library and of that of the package publicsuffix; nullptr if
@@ -52,4 +52,4 @@ bool IsSameSite(absl::string_view host_a, absl::string_view host_b) {
   return !domain.empty() && domain == RegisteredDomain(host_b);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // The domain that somebody registered under a public suffix: "cesga.es" of "nova.cesga.es",
 // "a.krakow.pl" of "nova.a.krakow.pl", "a.github.io" of "a.github.io". A top-level domain that the
@@ -20,4 +20,4 @@ std::string RegisteredDomain(absl::string_view host);
 // domain matches only itself.
 bool IsSameSite(absl::string_view host_a, absl::string_view host_b);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -2,7 +2,7 @@
 
 #include "absl/strings/match.h"
 
-namespace cis {
+namespace cis::crawler {
 
 absl::string_view HttpResponse::Header(absl::string_view name) const {
   for (const HttpHeader& header : headers) {
@@ -11,4 +11,4 @@ absl::string_view HttpResponse::Header(absl::string_view name) const {
   return "";
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "crawler/http/limit.h"
 
-namespace cis {
+namespace cis::crawler {
 
 struct HttpHeader {
   std::string name;
@@ -84,4 +84,4 @@ class HttpTransport {
   virtual LimitHits limit_hits() const { return {}; }
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -17,7 +17,7 @@
 #include "absl/strings/strip.h"
 #include "crawler/http/http_error.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr size_t kMaxUrlBytes = 8192;  // far above any link with a marker in it
@@ -289,4 +289,4 @@ std::string RedactUrl(absl::string_view url) {
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -5,7 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // A parsed http or https URL. Fragments are dropped. Equal URLs have equal fields: scheme and host
 // are in lower case, the port is always set, dot segments are removed from the path.
@@ -53,4 +53,4 @@ bool IsIpAddress(absl::string_view host);
 // parameters that may hold a secret (token, key, password, signature, code, ...). Takes any text.
 std::string RedactUrl(absl::string_view url);
 
-}  // namespace cis
+}  // namespace cis::crawler

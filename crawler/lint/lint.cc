@@ -11,7 +11,7 @@
 #include "schema/base/one_line.h"
 #include "schema/base/shell_quote.h"
 
-namespace cis {
+namespace cis::crawler {
 
 LintReporter::LintReporter(std::vector<LintFinding>* findings, absl::string_view site_name,
                            absl::string_view noun, absl::string_view id, absl::string_view name)
@@ -99,4 +99,4 @@ std::string FormatLintJson(const std::vector<LintFinding>& findings) {
   return list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "absl/time/time.h"
 #include "schema/model/catalog.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One thing a site should publish better.
 struct LintFinding {
@@ -34,4 +34,4 @@ std::string FormatLintTable(const std::vector<LintFinding>& findings);
 // An array of objects with the members' names, ends with a newline.
 std::string FormatLintJson(const std::vector<LintFinding>& findings);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 #include "absl/strings/strip.h"
 #include "crawler/lint/reporter.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // EGI's keys: Nova takes no notice of them, so that they change nothing for running machines.
@@ -71,4 +71,4 @@ void LintFlavors(const EndpointCatalog& endpoint, std::vector<LintFinding>* find
                           "policy os_compute_api:os-flavor-extra-specs:index pass readers"));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "crawler/lint/reporter.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr int64_t kGib = int64_t{1} << 30;
@@ -250,4 +250,4 @@ void LintImages(const EndpointCatalog& endpoint, absl::Time now,
   LintChoice(site_name, endpoint, findings);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -9,7 +9,7 @@
 #include "absl/strings/strip.h"
 #include "crawler/lint/reporter.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Whether a name says that the network does not lead outside.
@@ -76,4 +76,4 @@ void LintNetworks(const EndpointCatalog& endpoint, std::vector<LintFinding>* fin
   }
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

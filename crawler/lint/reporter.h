@@ -9,7 +9,7 @@
 #include "crawler/lint/lint.h"
 #include "schema/model/fact.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Adds findings about one record.
 class LintReporter {
@@ -54,4 +54,4 @@ void LintImages(const EndpointCatalog& endpoint, absl::Time now,
 void LintFlavors(const EndpointCatalog& endpoint, std::vector<LintFinding>* findings);
 void LintNetworks(const EndpointCatalog& endpoint, std::vector<LintFinding>* findings);
 
-}  // namespace cis
+}  // namespace cis::crawler

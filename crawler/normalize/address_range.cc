@@ -8,7 +8,7 @@
 
 #include "absl/strings/ascii.h"
 
-namespace cis {
+namespace cis::crawler {
 
 std::optional<IpAddress> ParseIpAddress(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
@@ -51,4 +51,4 @@ int64_t CountAddresses(const std::vector<AddressRange>& ranges) {
   return static_cast<int64_t>(absl::Uint128Low64(count));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

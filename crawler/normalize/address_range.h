@@ -9,7 +9,7 @@
 #include "absl/numeric/int128.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 struct IpAddress {
   int ip_version = 0;  // 4 or 6
@@ -41,4 +41,4 @@ std::optional<AddressRange> ParseAddressRange(absl::string_view first, absl::str
 // Addresses in ranges that do not overlap, capped at INT64_MAX.
 int64_t CountAddresses(const std::vector<AddressRange>& ranges);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "crawler/normalize/table.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 struct Spelling {
@@ -110,4 +110,4 @@ std::vector<ArchMention> FindArchMentions(absl::string_view lower) {
   return mentions;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One spelling found in a text.
 struct ArchMention {
@@ -34,4 +34,4 @@ bool IsNovaArch(absl::string_view text);
 // none. Letters may follow a number at once: "ubuntu2204arm64", but not an "x": "2x64".
 std::vector<ArchMention> FindArchMentions(absl::string_view lower);
 
-}  // namespace cis
+}  // namespace cis::crawler

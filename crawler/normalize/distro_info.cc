@@ -12,7 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr std::size_t kMaxCodenameBytes = 32;
@@ -99,4 +99,4 @@ std::string MergeDistroInfo(absl::string_view releases, absl::string_view distro
   return absl::StrCat(absl::StrJoin(lines, "\n"), "\n");
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

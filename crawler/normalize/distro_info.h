@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // The table `releases` (its text, see data/releases.tsv) with the rows of `csv`, the text of
 // distro-info-data's file about `distro` ("ubuntu", "debian"): code name, release day and end of
@@ -16,4 +16,4 @@ namespace cis {
 std::string MergeDistroInfo(absl::string_view releases, absl::string_view distro,
                             absl::string_view csv);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 #include "crawler/normalize/remarks.h"
 #include "schema/base/status_macros.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 std::string Where(const Document& document) {
@@ -107,4 +107,4 @@ absl::StatusOr<std::optional<JsonDocument>> ReadObject(const std::vector<Documen
   return std::optional<JsonDocument>();
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

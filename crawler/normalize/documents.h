@@ -11,7 +11,7 @@
 #include "crawler/normalize/json_value.h"
 #include "schema/model/observation.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One record of a listing with its place, e.g. path "flavors/3".
 struct ListItem {
@@ -50,4 +50,4 @@ std::optional<JsonDocument> ReadOptionalObject(const std::vector<Document>& docu
 // Whether the site answered with the document's content.
 bool IsAnswered(const Document& document);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -12,7 +12,7 @@
 #include "absl/strings/strip.h"
 #include "crawler/normalize/table.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 512;
@@ -135,4 +135,4 @@ std::string FindEgiRegistryRef(absl::string_view text) {
   return std::string(absl::StripAsciiWhitespace(ref.substr(0, ref.find_first_of("?@"))));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 struct EgiImage {
   std::string ref;      // "egi_vm_images/docker:22.04", without host, digest and commit
@@ -25,4 +25,4 @@ std::optional<EgiImage> FindEgiImage(absl::string_view text);
 // "PROJECT/IMAGE:TAG" behind the host of EGI's registry, of any project; empty if there is none.
 std::string FindEgiRegistryRef(absl::string_view text);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -19,7 +19,7 @@
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr double kMibPerGib = 1024;
@@ -361,4 +361,4 @@ absl::StatusOr<Flavor> NormalizeFlavor(const JsonValue& record, const std::strin
   return flavor;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

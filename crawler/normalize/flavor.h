@@ -8,7 +8,7 @@
 #include "crawler/normalize/json_reader.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 using ExtraSpecs = std::map<std::string, std::string>;
 
@@ -18,4 +18,4 @@ using ExtraSpecs = std::map<std::string, std::string>;
 absl::StatusOr<Flavor> NormalizeFlavor(const JsonValue& record, const std::string& path,
                                        const std::optional<ExtraSpecs>& extra_specs);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -9,7 +9,7 @@
 #include "crawler/normalize/gpu_claims.h"
 #include "crawler/normalize/provenance.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 bool IsFromNames(const GpuClaim& claim) {
@@ -185,4 +185,4 @@ class GpuInference {
 
 void InferGpu(Flavor* flavor) { GpuInference(flavor).Run(); }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -2,7 +2,7 @@
 
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Fills the gpu_* fields of `flavor`, whose name, description and extra_specs are set, from the
 // ordered keys that sites use: placement resources, the site's own words (Accelerator:*), PCI
@@ -10,4 +10,4 @@ namespace cis {
 // gpu_count stays absent when nothing is shown or when a GPU is certain but its number is not.
 void InferGpu(Flavor* flavor);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -20,7 +20,7 @@
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr int64_t kMaxBareCount = 16;  // a larger number in a key of unknown meaning is no count
@@ -451,4 +451,4 @@ class GpuReader {
 
 GpuClaims GatherGpuClaims(const Flavor& flavor) { return GpuReader(flavor).Run(); }
 
-}  // namespace cis
+}  // namespace cis::crawler

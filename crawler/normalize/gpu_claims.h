@@ -9,7 +9,7 @@
 
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What one kind of evidence says; fields it does not know stay empty.
 struct GpuClaim {
@@ -39,4 +39,4 @@ struct GpuClaims {
 // other keys, and last the names.
 GpuClaims GatherGpuClaims(const Flavor& flavor);
 
-}  // namespace cis
+}  // namespace cis::crawler

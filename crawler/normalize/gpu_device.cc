@@ -12,7 +12,7 @@
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr double kMaxGpus = 1024;
@@ -229,4 +229,4 @@ std::optional<GpuClaim> ReadGpuName(const std::string& text) {
   return claim;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -11,7 +11,7 @@
 #include "crawler/normalize/gpu_model.h"
 #include "crawler/normalize/gpu_words.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What the words of a device's name say, without deciding whether it is a GPU.
 struct Device {
@@ -49,4 +49,4 @@ bool ReadGpuValue(const GpuKey& key, const std::string& value, GpuClaim* claim);
 // What a flavor's name or description says; absent if it does not speak of a GPU.
 std::optional<GpuClaim> ReadGpuName(const std::string& text);
 
-}  // namespace cis
+}  // namespace cis::crawler

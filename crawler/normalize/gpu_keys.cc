@@ -11,7 +11,7 @@
 #include "absl/strings/strip.h"
 #include "crawler/normalize/table.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr int64_t kMibPerGib = 1024;
@@ -146,4 +146,4 @@ std::optional<int64_t> ParseGpuMemoryMib(absl::string_view value, int64_t unit_m
   return mib <= kMaxMib ? std::optional<int64_t>(std::llround(mib)) : std::nullopt;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

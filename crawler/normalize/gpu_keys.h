@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What one key speaks of: "Accelerator:Number", "gpu_model", "num-gpus", "capabilities:gpu_vendor".
 struct GpuKey {
@@ -34,4 +34,4 @@ SpecValue ReadSpecValue(absl::string_view value);
 // `unit_mib` is the unit that the key states, 0 if none. Absent if it is no size.
 std::optional<int64_t> ParseGpuMemoryMib(absl::string_view value, int64_t unit_mib);
 
-}  // namespace cis
+}  // namespace cis::crawler

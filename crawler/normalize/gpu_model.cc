@@ -13,7 +13,7 @@
 #include "crawler/normalize/gpu_words.h"
 #include "crawler/normalize/table.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 struct Product {
@@ -440,4 +440,4 @@ std::string FormatGpuVendor(absl::string_view vendor) {
   return std::string(absl::StripAsciiWhitespace(vendor));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

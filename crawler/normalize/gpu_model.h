@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 
 struct GpuModel {
   std::string vendor;     // "NVIDIA"
@@ -47,4 +47,4 @@ bool IsGpuVendorId(absl::string_view vendor_id);
 // "nvidia corp.", "10de" -> "NVIDIA"; other texts are returned trimmed.
 std::string FormatGpuVendor(absl::string_view vendor);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -9,7 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "crawler/normalize/table.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr std::size_t kMinLeadBytes = 3;   // "gpu", "rtx", "amd"; shorter ones are in any word
@@ -113,4 +113,4 @@ std::vector<Token> DeviceTokens(absl::string_view text) {
   return cut;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 
 #include "crawler/normalize/table.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 const std::map<std::string, DeviceWord, std::less<>>& DeviceWords() {
@@ -109,4 +109,4 @@ bool IsDeviceWord(absl::string_view word) {
   return DeviceWords().find(word) != DeviceWords().end();
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

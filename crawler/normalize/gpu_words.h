@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What kind of device a free name speaks of. kFunction: a function of a card that is not named, of
 // which most are network cards ("sriov", "mlx5-vf").
@@ -32,4 +32,4 @@ bool MeasuresMemory(const std::vector<Token>& tokens);
 // Whether the table of device words has `word`.
 bool IsDeviceWord(absl::string_view word);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -12,7 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "crawler/normalize/table.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 struct Prefix {
@@ -105,4 +105,4 @@ AddressClass ClassifyAddresses(absl::string_view address_or_cidr) {
   return result;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 struct AddressClass {
   int ip_version = 0;  // 4 or 6; 0 = not an address
@@ -22,4 +22,4 @@ struct AddressClass {
 // global and other ranges is "mixed".
 AddressClass ClassifyAddresses(absl::string_view address_or_cidr);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -18,7 +18,7 @@
 #include "crawler/normalize/provenance.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 absl::Time ParseTime(const std::string& text) {
@@ -160,4 +160,4 @@ absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string&
   return image;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -5,7 +5,7 @@
 #include "crawler/normalize/site_logins.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // The listing that an image was found in. Glance shows the last three to a client that asks for
 // them only.
@@ -20,4 +20,4 @@ absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string&
                                      const ImageSite& site = {},
                                      ImageListing listing = ImageListing::kImages);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -13,7 +13,7 @@
 #include "crawler/normalize/provenance.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 template <std::size_t N>
@@ -156,4 +156,4 @@ void InferBootable(const ImageFacts& facts, Image* image) {
   }
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -3,7 +3,7 @@
 #include "crawler/normalize/image_facts.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Sets `boot_properties` of `image`: of the properties of `record` (at the top level, or under
 // "properties" in older clients) those by which Nova accepts or refuses to start a machine, as
@@ -19,4 +19,4 @@ void GatherBootProperties(const JsonReader& record, Image* image);
 // where nothing tells.
 void InferBootable(const ImageFacts& facts, Image* image);
 
-}  // namespace cis
+}  // namespace cis::crawler

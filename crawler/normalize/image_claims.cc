@@ -13,7 +13,7 @@
 #include "crawler/normalize/os_tables.h"
 #include "crawler/normalize/table.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Words of os_type that sites put into os_distro.
@@ -256,4 +256,4 @@ std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image)
   return claims;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "crawler/normalize/os_text.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Kinds of sources, strongest first.
 enum class OsSource { kAsserted, kProperty, kUrl, kTag, kName, kDescription };
@@ -35,4 +35,4 @@ std::string VendorOfUrl(absl::string_view url);
 // The statements of all sources of `image`, strongest first.
 std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image);
 
-}  // namespace cis
+}  // namespace cis::crawler

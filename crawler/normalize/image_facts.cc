@@ -16,7 +16,7 @@
 #include "crawler/normalize/provenance.h"
 #include "crawler/normalize/table.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr std::array<std::pair<absl::string_view, Meaning>, 28> kMeanings = {{
@@ -219,4 +219,4 @@ ImageFacts GatherImageFacts(const JsonReader& record, Provenance* provenance) {
   return facts;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "crawler/normalize/json_reader.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Who says it, strongest first.
 enum class FactLevel : uint8_t { kAsserted, kProperty, kCustom };
@@ -70,4 +70,4 @@ struct ImageFacts {
 // APPLIANCE_ATTRIBUTES (plain or base64). Adds a warning if such JSON cannot be read.
 ImageFacts GatherImageFacts(const JsonReader& record, Provenance* provenance);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "crawler/normalize/table.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr std::size_t kMaxKeyBytes = 48;  // longer keys have words that are not in the table
@@ -70,4 +70,4 @@ std::optional<Meaning> ReadImageKey(absl::string_view key) {
   return Meaning::kDistro;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

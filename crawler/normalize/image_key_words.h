@@ -7,10 +7,10 @@
 #include "absl/strings/string_view.h"
 #include "crawler/normalize/image_facts.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What `key`, as written, speaks of: "default_ssh_username", "cpuArch", "distro-version". Absent if
 // one of its words is not in the table or they speak of nothing or of several things.
 std::optional<Meaning> ReadImageKey(absl::string_view key);
 
-}  // namespace cis
+}  // namespace cis::crawler

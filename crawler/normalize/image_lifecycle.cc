@@ -14,7 +14,7 @@
 #include "crawler/normalize/retirement.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // The day of "2026-12-31", "2026-12-31T22:00:00Z" or of seconds since 1970; empty for all else.
@@ -147,4 +147,4 @@ class Lifecycle {
 
 void InferLifecycle(const ImageFacts& facts, Image* image) { Lifecycle(facts, image).Run(); }
 
-}  // namespace cis
+}  // namespace cis::crawler

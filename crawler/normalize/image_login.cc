@@ -16,7 +16,7 @@
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr std::size_t kMaxLoginBytes = 64;
@@ -165,4 +165,4 @@ void InferLogin(const ImageFacts& facts, const ImageSite& site, const LoginBasis
   LoginInference(facts, site, basis, image).Run();
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -6,7 +6,7 @@
 #include "crawler/normalize/site_logins.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // How much the operating system, of which the account follows, is worth.
 struct LoginBasis {
@@ -20,4 +20,4 @@ struct LoginBasis {
 void InferLogin(const ImageFacts& facts, const ImageSite& site, const LoginBasis& basis,
                 Image* image);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -19,7 +19,7 @@
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // A name that holds no release and words that nothing explains may only sound like a system:
@@ -436,4 +436,4 @@ void InferImageOs(const ImageFacts& facts, const ImageSite& site, Image* image) 
   OsInference(facts, site, image).Run();
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -6,7 +6,7 @@
 #include "crawler/normalize/site_logins.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Fills os_distro, os_version, os_codename, arch, build_date, eol_date, login_user and purpose of
 // `image`, whose id, name, tags and is_snapshot are set already, with evidence, confidence and
@@ -18,4 +18,4 @@ namespace cis {
 // and warn OS_CONFLICT. `site` decides which conventions for accounts hold.
 void InferImageOs(const ImageFacts& facts, const ImageSite& site, Image* image);
 
-}  // namespace cis
+}  // namespace cis::crawler

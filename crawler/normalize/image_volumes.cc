@@ -10,7 +10,7 @@
 #include "absl/strings/strip.h"
 #include "crawler/normalize/provenance.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr absl::string_view kMapping = "block_device_mapping";
@@ -100,4 +100,4 @@ void InferVolumes(const JsonReader& record, Image* image) {
   Count(parsed->root(), is_legacy, image);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

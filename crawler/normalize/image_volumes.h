@@ -3,7 +3,7 @@
 #include "crawler/normalize/json_reader.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Sets `volume_count` and `volume_gib` of `image` from its property `block_device_mapping` (a JSON
 // text, at the top level or under "properties" in older clients), as Nova reads it when a machine
@@ -12,4 +12,4 @@ namespace cis {
 // both stay absent if the mapping has no volumes. Adds a warning if the mapping cannot be read.
 void InferVolumes(const JsonReader& record, Image* image);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -15,7 +15,7 @@
 #include "schema/base/time_text.h"
 #include "schema/model/fields.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -206,4 +206,4 @@ absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view bo
   return text;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr double kMaxExactInt = 9007199254740992.0;  // 2^53: above it a double is not one integer
@@ -202,4 +202,4 @@ std::optional<std::map<std::string, std::string>> JsonReader::StringMap(
   return ScalarMembers(*value);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

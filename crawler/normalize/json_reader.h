@@ -14,7 +14,7 @@
 #include "crawler/normalize/json_value.h"
 #include "schema/base/utf8.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Longer strings are cut: no field of interest is longer, and a hostile site must not fill the
 // database.
@@ -66,4 +66,4 @@ std::optional<int64_t> ParseInt(absl::string_view text);
 // "true", "yes", "on", "1" and their opposites in any case.
 std::optional<bool> ParseBool(absl::string_view text);
 
-}  // namespace cis
+}  // namespace cis::crawler

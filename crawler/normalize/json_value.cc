@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "schema/base/utf8.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Hands out room for values that stay where they are.
@@ -304,4 +304,4 @@ absl::StatusOr<JsonDocument> ParseJson(absl::string_view text) {
   return document;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Deeper documents are refused: OpenStack's answers are at most some ten levels deep.
 inline constexpr int kMaxJsonDepth = 64;
@@ -112,4 +112,4 @@ class JsonDocument {
 // kMaxJsonDepth.
 absl::StatusOr<JsonDocument> ParseJson(absl::string_view text);
 
-}  // namespace cis
+}  // namespace cis::crawler

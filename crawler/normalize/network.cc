@@ -17,7 +17,7 @@
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // What the addresses of one family on a network are.
@@ -411,4 +411,4 @@ void ClassifyNetwork(const NetworkContext& context, Network* network) {
   Classifier(context, network).Run();
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

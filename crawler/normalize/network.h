@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // A range or an address seen on a network. `text` is classified and then dropped where it is an
 // address of the project (source other than "subnets" and "floatingip_pools").
@@ -59,4 +59,4 @@ void ClassifyNetwork(const NetworkContext& context, Network* network);
 // Whether the name is one of OpenStack's own networks ("HA network tenant …").
 bool IsServiceNetwork(absl::string_view name);
 
-}  // namespace cis
+}  // namespace cis::crawler

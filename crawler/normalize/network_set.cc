@@ -19,7 +19,7 @@
 #include "crawler/normalize/provenance.h"
 #include "schema/base/status_macros.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr std::size_t kMaxShownBytes = 60;
@@ -443,4 +443,4 @@ absl::StatusOr<NetworkSet> NormalizeNetworks(const std::vector<Document>& docume
   return NetworkJoin(project_id, skipped).Run(documents, remarks);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

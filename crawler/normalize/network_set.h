@@ -7,7 +7,7 @@
 #include "schema/model/observation.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Joins the documents of the networks kind (networks, subnets, routers, ports or router_ports,
 // floatingips, floatingip_pools, subnetpools) into what one share may do. `project_id` is the
@@ -19,4 +19,4 @@ absl::StatusOr<NetworkSet> NormalizeNetworks(const std::vector<Document>& docume
                                              std::vector<std::string>* skipped,
                                              std::vector<std::string>* remarks = nullptr);
 
-}  // namespace cis
+}  // namespace cis::crawler

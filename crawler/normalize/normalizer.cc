@@ -20,7 +20,7 @@
 #include "crawler/normalize/remarks.h"
 #include "schema/base/status_macros.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // How many skipped records are named; the count goes on.
@@ -180,4 +180,4 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation, MissingIds i
   return records;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

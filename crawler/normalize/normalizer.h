@@ -10,7 +10,7 @@
 #include "schema/model/observation.h"
 #include "schema/store/store.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Turns an observation into records: pure, no clock, no network, no environment. A record that
 // cannot be read, has no id or repeats one is skipped, counted and named in `skipped_reasons`; it
@@ -30,4 +30,4 @@ absl::StatusOr<std::string> NormalizeToJsonLines(
     Kind kind, absl::string_view body, std::vector<std::string>* skipped = nullptr,
     const std::function<void(RecordSet*)>& correct = nullptr);
 
-}  // namespace cis
+}  // namespace cis::crawler

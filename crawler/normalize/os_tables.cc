@@ -13,7 +13,7 @@
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 struct LoginRow {
@@ -326,4 +326,4 @@ absl::string_view FillerRole(absl::string_view word) {
   return found == kRoles->end() ? absl::string_view() : absl::string_view(found->second);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One spelling of a distribution in free text.
 struct NamePattern {
@@ -83,4 +83,4 @@ bool IsReplacedPurpose(absl::string_view value);
 // The major number of "9.4"; -1 if it does not start with a number.
 int MajorOf(absl::string_view version);
 
-}  // namespace cis
+}  // namespace cis::crawler

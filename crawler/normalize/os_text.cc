@@ -16,7 +16,7 @@
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // How many words may stand between a distribution and its release.
@@ -557,4 +557,4 @@ bool CompatibleVersions(absl::string_view a, absl::string_view b) {
   return absl::StartsWith(b, a) && (a.size() == b.size() || b[a.size()] == '.');
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What a text says about an operating system. Empty fields: it does not say, or contradicts itself.
 struct OsGuess {
@@ -36,4 +36,4 @@ OsGuess ParseOsTextOf(absl::string_view distro, absl::string_view text);
 // Whether one version is the other or a coarser form of it: "9" and "9.4".
 bool CompatibleVersions(absl::string_view a, absl::string_view b);
 
-}  // namespace cis
+}  // namespace cis::crawler

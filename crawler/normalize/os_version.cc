@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // The tokens from one place on, with the small questions that schemes ask.
@@ -278,4 +278,4 @@ Match MatchVersion(absl::string_view scheme, const std::vector<Token>& tokens, s
   return std::nullopt;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 
 struct VersionMatch {
   std::string version;
@@ -33,4 +33,4 @@ struct VersionMatch {
 std::optional<VersionMatch> MatchVersion(absl::string_view scheme, const std::vector<Token>& tokens,
                                          std::size_t index);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 void SortUnique(std::vector<std::string>* texts) {
@@ -103,4 +103,4 @@ void PortIndex::AddUse(const SubnetAddresses& addresses, Subnet* subnet) const {
   }
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -13,7 +13,7 @@
 #include "crawler/normalize/json_reader.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One port with what matters of it.
 struct Port {
@@ -68,4 +68,4 @@ class PortIndex {
   std::map<std::string, std::vector<Use>> uses_;        // by subnet
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

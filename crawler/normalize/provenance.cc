@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "crawler/normalize/json_reader.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr std::size_t kMaxEvidenceBytes = 200;
@@ -39,4 +39,4 @@ void AddWarning(Provenance* provenance, absl::string_view code, absl::string_vie
   }
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "schema/model/fact.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Adds evidence; `value` is shortened to 200 bytes.
 void AddEvidence(Provenance* provenance, absl::string_view field, absl::string_view source,
@@ -20,4 +20,4 @@ void SetConfidence(Provenance* provenance, absl::string_view field, Confidence c
 // Adds "CODE: text" once.
 void AddWarning(Provenance* provenance, absl::string_view code, absl::string_view text);
 
-}  // namespace cis
+}  // namespace cis::crawler

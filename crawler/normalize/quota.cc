@@ -14,7 +14,7 @@
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/remarks.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // One resource in an "absolute" limits object.
@@ -256,4 +256,4 @@ LimitSet NormalizeLimits(const std::vector<Document>& documents, std::vector<std
   return set;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -6,7 +6,7 @@
 #include "schema/model/observation.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Limits of the share's project from "nova_limits", "neutron_quota" (plain or with details) and
 // "cinder_quota" or "cinder_limits", the zones and the volume types; those that are not there are
@@ -15,4 +15,4 @@ namespace cis {
 LimitSet NormalizeLimits(const std::vector<Document>& documents, std::vector<std::string>* problems,
                          std::vector<std::string>* remarks = nullptr);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "crawler/normalize/documents.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // What is lost without a listing.
@@ -91,4 +91,4 @@ std::string UnreadableRemark(absl::string_view name, absl::string_view why,
   return absl::StrCat(prefix, why, "; ", LossOf(name, documents));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "schema/model/observation.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One sentence for each optional listing that failed, in the order of the documents:
 // "floatingip_pools: HTTP 500; ranges of external networks stay unknown".
@@ -18,4 +18,4 @@ std::vector<std::string> RemarksOf(const std::vector<Document>& documents);
 std::string UnreadableRemark(absl::string_view name, absl::string_view why,
                              const std::vector<Document>& documents);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -4,7 +4,7 @@
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Word -> whether it says by itself that the image is retired.
@@ -36,4 +36,4 @@ Retirement FindRetirement(absl::string_view text) {
   return retirement;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 struct Retirement {
   std::string word;  // "outdated"; empty if the text says no such thing
@@ -19,4 +19,4 @@ Retirement FindRetirement(absl::string_view text);
 // Whether a date that follows `word` is an end, not the day of a build.
 bool IsEndWord(absl::string_view word);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
@@ -186,4 +186,4 @@ std::optional<ScsName> FindScsName(
   return found;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

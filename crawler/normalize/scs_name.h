@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // A flavor name in the grammar of SCS-0100 v3. The name may understate what the flavor gives, so
 // only what the API does not tell is used of it.
@@ -37,4 +37,4 @@ std::optional<ScsName> ParseScsName(absl::string_view name);
 std::optional<ScsName> FindScsName(
     absl::string_view name, const std::optional<std::map<std::string, std::string>>& extra_specs);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 struct Row {
@@ -63,4 +63,4 @@ std::optional<SiteLogin> FindSiteLogin(const ImageSite& site, absl::string_view 
   return std::nullopt;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Where an image was listed; empty fields are not known.
 struct ImageSite {
@@ -25,4 +25,4 @@ struct SiteLogin {
 std::optional<SiteLogin> FindSiteLogin(const ImageSite& site, absl::string_view distro,
                                        absl::string_view image);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -12,7 +12,7 @@
 #include "absl/strings/strip.h"
 #include "schema/base/mutex.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Raised by hand when the code of the rules changes what records look like.
@@ -109,4 +109,4 @@ std::string RulesVersion() {
   return absl::StrCat(kRulesRelease, "+", absl::Hex(hash, absl::kZeroPad16));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

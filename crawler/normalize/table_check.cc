@@ -18,7 +18,7 @@
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/table.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr std::size_t kMaxShownBytes = 60;
@@ -146,4 +146,4 @@ absl::Status CheckTable(absl::string_view name, absl::string_view file, absl::st
   return absl::OkStatus();
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

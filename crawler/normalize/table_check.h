@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Returns INVALID_ARGUMENT "FILE:LINE: COLUMN is ...; it must be ..." for the first row of `text`
 // that the compiled table `name` would not have; also if the header differs from the compiled one
@@ -21,4 +21,4 @@ namespace cis {
 absl::Status CheckTable(absl::string_view name, absl::string_view file, absl::string_view text,
                         absl::string_view distros);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -11,7 +11,7 @@
 #include "absl/time/civil_time.h"
 #include "crawler/normalize/retirement.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 512;
@@ -248,4 +248,4 @@ TokenList Tokenize(absl::string_view text) {
   return list;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "crawler/normalize/arch.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One run of letters or of digits, in lower case.
 struct Token {
@@ -53,4 +53,4 @@ bool IsPlausibleDate(int year, int month, int day);
 // if there is none.
 std::string LeadingDate(absl::string_view text);
 
-}  // namespace cis
+}  // namespace cis::crawler

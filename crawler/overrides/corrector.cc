@@ -13,7 +13,7 @@
 #include "crawler/overrides/override_fields.h"
 #include "schema/base/glob.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 bool ConcernsShare(const Override& rule, const Share& share, Kind kind) {
@@ -193,4 +193,4 @@ std::vector<std::string> Corrector::Problems(const Scope& scope) const {
   return problems;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "schema/model/records.h"
 #include "schema/store/store.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Applies overrides to the records of one run and remembers which of them found anything.
 // Not thread-safe.
@@ -57,4 +57,4 @@ class Corrector {
   std::vector<Entry> entries_;  // weakest first, so that the last word is the strongest
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

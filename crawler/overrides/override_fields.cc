@@ -17,7 +17,7 @@
 #include "schema/base/spelling.h"
 #include "schema/model/fields.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr size_t kMaxTextBytes = 255;
@@ -306,4 +306,4 @@ std::string GetField(absl::string_view field, const Network& network) {
   return Get(SettableFields<Network>(), field, network);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // The value that takes back what the rules inferred: the field becomes unknown.
 inline constexpr char kUnknownValue[] = "unknown";
@@ -32,4 +32,4 @@ std::string GetField(absl::string_view field, const Image& image);
 std::string GetField(absl::string_view field, const Flavor& flavor);
 std::string GetField(absl::string_view field, const Network& network);
 
-}  // namespace cis
+}  // namespace cis::crawler

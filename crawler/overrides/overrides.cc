@@ -16,7 +16,7 @@
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Corrections are written by people: more than this is another file.
@@ -170,4 +170,4 @@ absl::StatusOr<std::vector<Override>> LoadOverrides(const std::string& path) {
   return ParseOverrides(path, text);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One entry of the file: which records, which fields, and who says so.
 struct Override {
@@ -39,4 +39,4 @@ absl::StatusOr<std::vector<Override>> ParseOverrides(absl::string_view file,
 // ParseOverrides of a file's content. Returns NOT_FOUND if it cannot be opened, too.
 absl::StatusOr<std::vector<Override>> LoadOverrides(const std::string& path);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "crawler/registry/limits.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Takes `found` where nothing is known yet; false if they contradict each other.
@@ -91,4 +91,4 @@ RegistryUpdate RegistryAssembler::Take(RegistryPart part, absl::Time time) {
   return update;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -12,7 +12,7 @@
 #include "crawler/registry/remarks.h"
 #include "schema/model/registry.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Puts pages together to whole lists, each entry once. Sites may come in several lists that know
 // different things of them.
@@ -41,4 +41,4 @@ class RegistryAssembler {
   std::map<RegistryPart, int64_t> skipped_counts_;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -15,7 +15,7 @@
 #include "schema/base/one_line.h"
 #include "schema/base/status_macros.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // At most `max_bytes` of `text` on one line, cut between characters.
@@ -296,4 +296,4 @@ absl::StatusOr<GocdbPage> ParseGocdb(absl::string_view bytes, absl::string_view 
   return PageReader(place, remarks).Read(*root);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

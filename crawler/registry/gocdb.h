@@ -15,7 +15,7 @@
 #include "crawler/registry/remarks.h"
 #include "schema/model/registry.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What one document holds. It may mix kinds of entries.
 struct GocdbPage {
@@ -35,4 +35,4 @@ struct GocdbPage {
 absl::StatusOr<GocdbPage> ParseGocdb(absl::string_view bytes, absl::string_view place,
                                      Remarks& remarks);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -14,7 +14,7 @@
 #include "crawler/source/service_endpoint.h"
 #include "schema/base/status_macros.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr absl::string_view kUsualPath = "/gocdbpi/public/";
@@ -185,4 +185,4 @@ void GocdbFetch::Finish(List& list, const absl::Status& status) {
   done_(list.part, std::move(update));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

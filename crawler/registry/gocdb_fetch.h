@@ -15,7 +15,7 @@
 #include "schema/base/clock.h"
 #include "schema/model/registry.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // The programmatic interface that `text` names: a URL ending in the interface's path, or a bare
 // host, to which GOCDB's usual path is added. Returns INVALID_ARGUMENT unless it is https, or http
@@ -69,4 +69,4 @@ class GocdbFetch {
   std::vector<std::unique_ptr<Query>> queries_;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -9,7 +9,7 @@
 
 #include "absl/time/time.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // A page of 500 services is some 800 KiB.
 inline constexpr int64_t kMaxRegistryPageBytes = int64_t{16} << 20;
@@ -33,4 +33,4 @@ inline constexpr size_t kMaxRegistryFiles = 1000;
 // longer than for the sites.
 inline constexpr absl::Duration kRegistryDeadline = absl::Minutes(5);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -17,7 +17,7 @@
 #include "crawler/registry/limits.h"
 #include "crawler/sites/secret_file.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 namespace fs = std::filesystem;
@@ -146,4 +146,4 @@ RegistryLists ReadRegistryFiles(const std::vector<std::string>& paths, absl::Tim
   return reader.Take();
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

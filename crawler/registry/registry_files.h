@@ -9,7 +9,7 @@
 #include "crawler/registry/remarks.h"
 #include "schema/model/registry.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // The lists that were read, or why one could not be; a list that no file holds is not there.
 using RegistryLists = std::map<RegistryPart, absl::StatusOr<RegistryUpdate>>;
@@ -21,4 +21,4 @@ using RegistryLists = std::map<RegistryPart, absl::StatusOr<RegistryUpdate>>;
 RegistryLists ReadRegistryFiles(const std::vector<std::string>& paths, absl::Time now,
                                 Remarks& remarks);
 
-}  // namespace cis
+}  // namespace cis::crawler

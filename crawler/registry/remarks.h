@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Oddities of documents, each kind told once with its first example and how many more there are.
 class Remarks {
@@ -39,4 +39,4 @@ class Remarks {
   std::vector<std::pair<std::string, int64_t>> first_;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

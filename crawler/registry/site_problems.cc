@@ -11,7 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr absl::string_view kCertified = "Certified";
@@ -252,4 +252,4 @@ std::vector<SiteProblem> FindSiteProblems(const Catalog& catalog) {
   return ProblemFinder(catalog).Find();
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

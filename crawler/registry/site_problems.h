@@ -4,7 +4,7 @@
 
 #include "schema/model/catalog.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Where site files, registry and sites disagree, and what users of a site should know: a pure
 // function of what the store holds. The codes are in README.md. `since` is not set. Of the registry
@@ -12,4 +12,4 @@ namespace cis {
 // those of the registry that offer a certified cloud in production.
 std::vector<SiteProblem> FindSiteProblems(const Catalog& catalog);
 
-}  // namespace cis
+}  // namespace cis::crawler

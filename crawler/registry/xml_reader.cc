@@ -11,7 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Takes what expat finds. Elements that are open are on the stack and are moved into their parents
@@ -145,4 +145,4 @@ absl::StatusOr<XmlElement> ParseXml(absl::string_view bytes, const XmlBounds& bo
   return builder.TakeRoot();
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

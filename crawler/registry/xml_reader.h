@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One element of an XML document. Texts are UTF-8.
 struct XmlElement {
@@ -37,4 +37,4 @@ struct XmlBounds {
 // are no well-formed XML or hold a document type; RESOURCE_EXHAUSTED as XmlBounds says.
 absl::StatusOr<XmlElement> ParseXml(absl::string_view bytes, const XmlBounds& bounds = {});
 
-}  // namespace cis
+}  // namespace cis::crawler

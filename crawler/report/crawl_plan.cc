@@ -11,7 +11,7 @@
 #include "schema/base/time_text.h"
 #include "schema/model/back_off.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Why nothing can be sent for `target`; empty if it can.
@@ -145,4 +145,4 @@ int PlanExitCode(const CrawlPlan& plan) {
   return unusable_count > 0 || !plan.problems.empty() ? 3 : 0;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -14,7 +14,7 @@
 #include "crawler/source/source.h"
 #include "schema/model/catalog.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What a crawl would do with a share.
 enum class PlanState {
@@ -72,4 +72,4 @@ std::string FormatPlanText(const CrawlPlan& plan);
 // total.
 std::string FormatPlanJson(const CrawlPlan& plan);
 
-}  // namespace cis
+}  // namespace cis::crawler

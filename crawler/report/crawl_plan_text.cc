@@ -11,7 +11,7 @@
 #include "crawler/report/report_words.h"
 #include "schema/base/one_line.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::ordered_json;
@@ -126,4 +126,4 @@ std::string FormatPlanJson(const CrawlPlan& plan) {
   return text;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -14,7 +14,7 @@
 #include "schema/model/back_off.h"
 #include "schema/model/registry.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Of each part of the text; together with heads, totals and empty lines at most kSummaryLines.
@@ -275,4 +275,4 @@ std::string FormatCrawlSummary(const CrawlFacts& facts) {
                       ChangeText(facts), ProblemText(facts), AdviceText(facts, failures));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

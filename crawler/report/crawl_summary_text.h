@@ -11,7 +11,7 @@
 #include "schema/model/catalog.h"
 #include "schema/model/change.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What a crawl and the store say at its end.
 struct CrawlFacts {
@@ -48,4 +48,4 @@ inline constexpr size_t kSummaryLines = 66;
 // within their line.
 std::string FormatCrawlSummary(const CrawlFacts& facts);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Ranks of lines; a smaller one is told first. kNotTold is left out.
@@ -104,4 +104,4 @@ std::vector<std::string> NotableChanges(const std::vector<Change>& changes) {
   return lines;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -5,7 +5,7 @@
 
 #include "schema/model/change.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // "flavor 1 gone; image 12 replaced, 3 gone; share 2 failing": by kind and event. "none" if there
 // are none.
@@ -17,4 +17,4 @@ std::string CountChanges(const std::vector<Change>& changes);
 // report has that) and what only the rules made differ.
 std::vector<std::string> NotableChanges(const std::vector<Change>& changes);
 
-}  // namespace cis
+}  // namespace cis::crawler

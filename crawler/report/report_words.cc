@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "schema/base/one_line.h"
 
-namespace cis {
+namespace cis::crawler {
 
 std::string FormatReportAge(absl::Duration age) {
   if (age == absl::InfiniteDuration()) return "never";
@@ -98,4 +98,4 @@ absl::string_view AdviceFor(ErrorClass error) {
   return "";
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

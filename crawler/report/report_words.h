@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // "5m", "3h", "2d"; "never" for an infinite age. Negative ages (clocks differ) are "0m".
 std::string FormatReportAge(absl::Duration age);
@@ -37,4 +37,4 @@ bool IsRefusal(absl::string_view remark);
 // kNone.
 absl::string_view AdviceFor(ErrorClass error);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -15,7 +15,7 @@
 #include "schema/model/records.h"
 #include "schema/model/registry.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Sites that are named in the line; the others are counted.
@@ -227,4 +227,4 @@ StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, const Sta
   return report;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

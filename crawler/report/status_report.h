@@ -5,7 +5,7 @@
 #include "absl/time/time.h"
 #include "schema/model/catalog.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // When data are old for `cis-crawler status`.
 struct StatusPolicy {
@@ -26,4 +26,4 @@ struct StatusReport {
 // their data and, where they are backed off from, the next try; then come performance data.
 StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, const StatusPolicy& policy);
 
-}  // namespace cis
+}  // namespace cis::crawler

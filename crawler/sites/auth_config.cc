@@ -11,7 +11,7 @@
 #include "crawler/sites/oidc_auth.h"
 #include "crawler/sites/secret_file.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using Type = Credentials::Type;
@@ -201,4 +201,4 @@ std::string ProjectKey(absl::string_view project_id, const Credentials& credenti
                                                               : credentials.project_domain_name);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

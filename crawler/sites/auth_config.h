@@ -7,7 +7,7 @@
 #include "crawler/sites/yaml_reader.h"
 #include "crawler/source/source.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Reads an `auth:` mapping of CIS (under `cis:`) and fetches the secrets it names. What is wrong is
 // reported to `reader`; the result is then of type kNone. `path` is the mapping's, "cis.auth".
@@ -45,4 +45,4 @@ std::string ProjectKey(absl::string_view project_id, const Credentials& credenti
 // Type of credentials by its OpenStack or CIS name; kNone for any other name.
 Credentials::Type ParseAuthType(absl::string_view name);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -11,7 +11,7 @@
 #include "crawler/sites/secret_file.h"
 #include "crawler/sites/site_options.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using Type = Credentials::Type;
@@ -230,4 +230,4 @@ FileTargets ReadCloudsFile(YamlReader& reader, const YAML::Node& root, const YAM
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -4,7 +4,7 @@
 #include "crawler/sites/sites.h"
 #include "crawler/sites/yaml_reader.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Reads a parsed clouds.yaml, with `secure` (the parsed secure.yaml, or null) merged over the
 // clouds of the same name. Every cloud and region is one share:
@@ -17,4 +17,4 @@ namespace cis {
 FileTargets ReadCloudsFile(YamlReader& reader, const YAML::Node& root, const YAML::Node& secure,
                            const SecretSources& secrets);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "crawler/sites/yaml_reader.h"
 #include "schema/base/status_macros.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr size_t kMaxFileBytes = 4 << 20;  // as for site files
@@ -82,4 +82,4 @@ absl::StatusOr<CredentialsFile> ReadCredentialsFile(const std::string& path,
   return file;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "crawler/sites/sites.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // The operator's own file of credentials, beside site files that are EGI's.
 struct CredentialsFile {
@@ -28,4 +28,4 @@ absl::StatusOr<CredentialsFile> ReadCredentialsFile(const std::string& path,
                                                     const SecretSources& secrets,
                                                     std::vector<std::string>* warnings);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -9,7 +9,7 @@
 #include "crawler/http/url.h"
 #include "schema/base/status_macros.h"
 
-namespace cis {
+namespace cis::crawler {
 
 absl::StatusOr<std::string> NormalizeKeystoneUrl(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
@@ -36,4 +36,4 @@ absl::StatusOr<std::string> NormalizeKeystoneUrl(absl::string_view text) {
   return absl::StrCat(FormatOrigin(url), path);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

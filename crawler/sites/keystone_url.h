@@ -5,7 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // The one spelling of a Keystone URL that keys endpoints (Endpoint.keystone_url): lower-case scheme
 // and host, no port if it is the scheme's own, no query, no "/v3" or "/v2.0" at the end, no final
@@ -13,4 +13,4 @@ namespace cis {
 // as https. Returns INVALID_ARGUMENT naming `text` if it is no http or https URL.
 absl::StatusOr<std::string> NormalizeKeystoneUrl(absl::string_view text);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -4,7 +4,7 @@
 #include "crawler/sites/auth_config.h"
 #include "crawler/sites/secret_file.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using Type = TokenGrant::Type;
@@ -137,4 +137,4 @@ TokenGrant ReadTokenGrant(YamlReader& reader, const YAML::Node& auth, absl::stri
   return grant;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "crawler/sites/yaml_reader.h"
 #include "crawler/source/token_grant.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Keys of an `auth:` mapping that say where an access token comes from.
 const std::set<std::string>& TokenGrantKeys();
@@ -27,4 +27,4 @@ TokenGrant ReadTokenGrant(YamlReader& reader, const YAML::Node& auth, absl::stri
 // The server that is asked where none is named.
 inline constexpr absl::string_view kDefaultMytokenServer = "https://mytoken.data.kit.edu";
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -16,7 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "schema/base/status_macros.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr size_t kMaxSecretBytes = 64 << 10;  // long tokens have 8 KiB
@@ -102,4 +102,4 @@ std::string ResolvePath(absl::string_view config_file, absl::string_view path) {
       .string();
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Reads a whole file of at most `max_bytes`. Returns NOT_FOUND if it cannot be opened (with the
 // system's reason), INVALID_ARGUMENT if it is no regular file or larger.
@@ -32,4 +32,4 @@ bool IsReadableByOthers(const std::string& path);
 // `path` as seen from the folder that `config_file` is in.
 std::string ResolvePath(absl::string_view config_file, absl::string_view path);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "crawler/sites/keystone_url.h"
 #include "crawler/sites/site_options.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // One VO's entry in either shape.
@@ -178,4 +178,4 @@ FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const Secre
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

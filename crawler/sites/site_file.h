@@ -9,7 +9,7 @@
 #include "crawler/source/source.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What one file gave.
 struct FileTargets {
@@ -26,4 +26,4 @@ struct FileTargets {
 // be read is left out. All of it is reported to `reader`.
 FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const SecretSources& secrets);
 
-}  // namespace cis
+}  // namespace cis::crawler

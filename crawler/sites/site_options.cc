@@ -8,7 +8,7 @@
 #include "crawler/sites/auth_config.h"
 #include "crawler/sites/secret_file.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 bool IsCountryCode(const std::string& text) {
@@ -72,4 +72,4 @@ void ApplySiteOptions(const SiteOptions& options, ShareTarget& target) {
   target.allow_hosts = options.allow_hosts;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -9,7 +9,7 @@
 #include "crawler/sites/yaml_reader.h"
 #include "crawler/source/source.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // CIS's own keys, at a `cis:` mapping of a site file, of one of its VOs or of a cloud. Absent keys
 // leave what a wider mapping said.
@@ -34,4 +34,4 @@ SiteOptions ReadSiteOptions(YamlReader& reader, const YAML::Node& cis, absl::str
 // Copies what concerns how a share is crawled.
 void ApplySiteOptions(const SiteOptions& options, ShareTarget& target);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -20,7 +20,7 @@
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 namespace fs = std::filesystem;
@@ -264,4 +264,4 @@ absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretS
   return config;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

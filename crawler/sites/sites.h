@@ -15,7 +15,7 @@
 #include "crawler/source/source.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Credentials that the operator gives for a site, beside its site file.
 struct SiteCredentials {
@@ -60,4 +60,4 @@ struct SitesConfig {
 // if a filter names a site or VO that no file has (with those that come close).
 absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretSources& secrets);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -13,7 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // A document of this many nodes, counted with aliases followed, is an attack, not a site.
@@ -247,4 +247,4 @@ void YamlReader::NoteUnknown(const YAML::Node& map, const std::set<std::string>&
   }
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What reading the configuration brought up, over all files.
 struct Findings {
@@ -71,4 +71,4 @@ class YamlReader {
 // The value of `key` in a mapping; a null node if `map` is no mapping or has no such key.
 YAML::Node FindKey(const YAML::Node& map, absl::string_view key);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -13,7 +13,7 @@
 #include "nlohmann/json.hpp"
 #include "schema/base/utf8.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -173,4 +173,4 @@ std::string StringAt(const json& object, const char* key) {
   return it != object.end() && it->is_string() ? it->get<std::string>() : "";
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

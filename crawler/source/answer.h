@@ -11,7 +11,7 @@
 #include "nlohmann/json_fwd.hpp"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // An error of `error`'s class with the code that goes with it.
 absl::Status MakeSourceError(ErrorClass error, absl::string_view message);
@@ -50,4 +50,4 @@ Document MakeFailedDocument(absl::string_view name, const Answer& answer,
 // `object[key]` if that is a string, otherwise "". `object` may be any JSON value.
 std::string StringAt(const nlohmann::json& object, const char* key);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -6,7 +6,7 @@
 #include "crawler/source/json_bounds.h"
 #include "crawler/source/limits.h"
 
-namespace cis {
+namespace cis::crawler {
 
 void Exchange::Ask(Kind kind, HttpRequest request, Handler handler, std::string share_key) {
   const int64_t tag = next_tag_++;
@@ -72,4 +72,4 @@ int64_t Exchange::RequestCount(Kind kind) const {
   return it == request_counts_.end() ? 0 : it->second;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "crawler/source/source.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // How requests of one source are bounded in time.
 struct SourceOptions {
@@ -82,4 +82,4 @@ class Exchange {
 // What a machine that fetches one kind hands over: all its documents, or why there are none.
 using DocumentsDone = absl::AnyInvocable<void(absl::StatusOr<std::vector<Document>>)>;
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "crawler/source/exchange.h"
 #include "crawler/source/paging.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Joins requests that run beside each other: `done` gets the documents of all parts, in the order
 // the parts were added, or the first error. Used through a shared_ptr that each part holds.
@@ -74,4 +74,4 @@ class Gather {
   absl::Status error_;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "crawler/source/limits.h"
 #include "crawler/source/paging.h"
 
-namespace cis {
+namespace cis::crawler {
 
 void ImageFetch::Start(DocumentsDone done) {
   auto gather = std::make_shared<Gather>(std::move(done));
@@ -44,4 +44,4 @@ void ImageFetch::Start(DocumentsDone done) {
   gather->Seal();
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -5,7 +5,7 @@
 #include "crawler/source/exchange.h"
 #include "crawler/source/service_client.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Fetches all images the project may list ("images") and those hidden from the default listing
 // ("images_hidden"). Lives as long as its exchange.
@@ -22,4 +22,4 @@ class ImageFetch {
   ServiceClient* client_;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 #include "crawler/source/answer.h"
 #include "crawler/source/limits.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Where the text that begins at `i` has its closing quote; the end of `body` if it has none.
@@ -58,4 +58,4 @@ absl::Status CheckJsonBounds(absl::string_view body) {
   return absl::OkStatus();
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -3,7 +3,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Looks at `body` before a parser does: a few bytes can make a parser build gigabytes. Counts only,
 // and judges nothing else: what is no JSON passes. Returns RESOURCE_EXHAUSTED (class limit) naming
@@ -11,4 +11,4 @@ namespace cis {
 // kMaxJsonValues values.
 absl::Status CheckJsonBounds(absl::string_view body);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -13,7 +13,7 @@
 #include "crawler/source/service_endpoint.h"
 #include "nlohmann/json.hpp"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -248,4 +248,4 @@ absl::StatusOr<std::string> FindServiceUrl(const std::vector<CatalogEntry>& cata
                    elsewhere.empty() ? "" : absl::StrCat("; it has ", QuoteAll(elsewhere))));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "crawler/source/source.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One endpoint of the service catalog.
 struct CatalogEntry {
@@ -89,4 +89,4 @@ absl::StatusOr<std::string> FindServiceUrl(const std::vector<CatalogEntry>& cata
                                            ServiceType type, absl::string_view interface,
                                            absl::string_view region);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 #include "crawler/source/service_endpoint.h"
 #include "nlohmann/json.hpp"
 
-namespace cis {
+namespace cis::crawler {
 
 bool LooksUnlikeKeystone(const Answer& answer) {
   if (AnsweredWith(answer, {300})) return true;
@@ -67,4 +67,4 @@ void KeystoneClient::Ask(HttpRequest request, std::string path, Exchange::Handle
       });
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "crawler/source/exchange.h"
 #include "crawler/source/source.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // True if the answer may come from something that is not Keystone's v3 API: a version list, or a
 // "not found" that Keystone did not write.
@@ -45,4 +45,4 @@ class KeystoneClient {
   bool discovered_ = false;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

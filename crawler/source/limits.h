@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Levels of arrays and objects in one answer; OpenStack's have up to eight.
 inline constexpr int kMaxJsonDepth = 64;
@@ -48,4 +48,4 @@ inline constexpr int64_t kMaxCommunityImages = 2000;
 // Regions that are crawled where none is configured.
 inline constexpr int kMaxRegions = 20;
 
-}  // namespace cis
+}  // namespace cis::crawler

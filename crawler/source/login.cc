@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "crawler/source/answer.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // "project 1234", "project NAME".
@@ -192,4 +192,4 @@ void Login::Finish(absl::StatusOr<KeystoneToken> token, bool refused) {
   done_(std::move(result));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

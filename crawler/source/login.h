@@ -10,7 +10,7 @@
 #include "crawler/source/keystone_client.h"
 #include "crawler/source/source.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What a login gave, or why it gave nothing.
 struct LoginResult {
@@ -58,4 +58,4 @@ class Login {
   absl::AnyInvocable<void(LoginResult)> done_;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

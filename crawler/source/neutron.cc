@@ -10,7 +10,7 @@
 #include "crawler/source/paging.h"
 #include "nlohmann/json.hpp"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -140,4 +140,4 @@ void NetworkFetch::AskQuota(bool has_details, QuotaPartDone quota_done) {
                 });
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

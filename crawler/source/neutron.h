@@ -9,7 +9,7 @@
 #include "crawler/source/quotas.h"
 #include "crawler/source/service_client.h"
 
-namespace cis {
+namespace cis::crawler {
 
 class Gather;
 
@@ -49,4 +49,4 @@ class NetworkFetch {
   std::string project_id_;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -12,7 +12,7 @@
 #include "crawler/source/service_endpoint.h"
 #include "nlohmann/json.hpp"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -159,4 +159,4 @@ void FlavorFetch::Finish(absl::Status status) {
   }
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

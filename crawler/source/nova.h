@@ -7,7 +7,7 @@
 #include "crawler/source/exchange.h"
 #include "crawler/source/service_client.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Fetches all flavors with their extra specs. From microversion 2.61 the listing holds them; an
 // older or legacy (/v2) Nova is asked for each flavor's; without an answer they stay unknown. Lives
@@ -37,4 +37,4 @@ class FlavorFetch {
 // Ids of the flavors in these pages whose extra specs are not in the listing.
 std::vector<std::string> FlavorsWithoutExtraSpecs(const std::vector<Document>& pages);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "crawler/source/answer.h"
 #include "crawler/source/service_endpoint.h"
 
-namespace cis {
+namespace cis::crawler {
 
 OpenStackSource::OpenStackSource(ShareTarget target, SourceOptions options)
     : target_(std::move(target)),
@@ -189,4 +189,4 @@ void OpenStackSource::EmitFailure(Kind kind, absl::Status status) {
   exchange_.Emit(std::move(event));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -15,7 +15,7 @@
 #include "crawler/source/session.h"
 #include "crawler/source/source.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One share of an OpenStack site: logs in, then fetches flavors, images, networks and quotas beside
 // each other. Each kind succeeds or fails by itself.
@@ -61,4 +61,4 @@ class OpenStackSource : public Source {
   std::optional<QuotaGather> quotas_;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

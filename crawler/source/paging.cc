@@ -14,7 +14,7 @@
 #include "crawler/source/service_endpoint.h"
 #include "nlohmann/json.hpp"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -224,4 +224,4 @@ void FetchDocument(ServiceClient& client, DocumentSpec spec,
       });
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

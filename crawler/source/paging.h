@@ -7,7 +7,7 @@
 #include "crawler/source/limits.h"
 #include "crawler/source/service_client.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One listing to fetch whole.
 struct ListSpec {
@@ -59,4 +59,4 @@ struct DocumentSpec {
 void FetchDocument(ServiceClient& client, DocumentSpec spec,
                    absl::AnyInvocable<void(Document, absl::Status)> done);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -11,7 +11,7 @@
 #include "crawler/source/limits.h"
 #include "nlohmann/json.hpp"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 DocumentSpec Spec(absl::string_view name, absl::string_view path,
@@ -132,4 +132,4 @@ void QuotaGather::Finish() {
                      : Reword(status_, absl::StrCat(why, "; ", status_.message())));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

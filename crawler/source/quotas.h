@@ -7,7 +7,7 @@
 #include "crawler/source/paging.h"
 #include "crawler/source/service_client.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Gets the documents of one part of the quotas kind, those that could not be read without a body,
 // and OK or why the part's limits could not be read.
@@ -49,4 +49,4 @@ class QuotaGather {
   int open_count_ = 4;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

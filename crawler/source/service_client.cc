@@ -7,7 +7,7 @@
 #include "crawler/source/answer.h"
 #include "crawler/source/limits.h"
 
-namespace cis {
+namespace cis::crawler {
 
 ServiceClient::ServiceClient(Exchange* exchange, const ShareTarget& target, ServiceType type,
                              absl::string_view catalog_url, Session* session)
@@ -163,4 +163,4 @@ void ServiceClient::GetVersionDocument(Kind kind, Exchange::Handler handler) {
   exchange_->Ask(kind, MakeVersionRequest(), std::move(handler));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -9,7 +9,7 @@
 #include "crawler/source/session.h"
 #include "crawler/source/source.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Whom an answer holds for.
 enum class Audience {
@@ -105,4 +105,4 @@ class ServiceClient {
   std::vector<Waiting> waiting_;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

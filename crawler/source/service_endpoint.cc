@@ -17,7 +17,7 @@
 #include "crawler/source/answer.h"
 #include "nlohmann/json.hpp"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -260,4 +260,4 @@ std::string QueryParameter(absl::string_view url, absl::string_view name) {
   return "";
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "crawler/source/keystone.h"
 #include "crawler/source/source.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // May a secret of `target` be sent to `url`? https (or `allow_http`), a host that is no loopback or
 // link-local address (or `allow_loopback`), and Keystone's host, its registered domain, or one of
@@ -57,4 +57,4 @@ std::string PercentEncode(absl::string_view text);
 // Empty if there is none.
 std::string QueryParameter(absl::string_view url, absl::string_view name);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace cis {
+namespace cis::crawler {
 
 Session::Session(Exchange* exchange, const ShareTarget* target)
     : exchange_(exchange), target_(target), first_(exchange, target) {}
@@ -43,4 +43,4 @@ void Session::OnRenewed(const LoginResult& result) {
   for (auto& done : std::exchange(waiting_, {})) done(result.token.ok());
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "crawler/source/login.h"
 #include "crawler/source/source.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // The login of one share and its token, for all of the share's service clients. A service may
 // refuse a token that was good a moment ago: it has expired in a long crawl, or the service had
@@ -51,4 +51,4 @@ class Session {
   int generation_ = 0;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

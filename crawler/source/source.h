@@ -19,7 +19,7 @@
 #include "schema/model/observation.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Credentials of one share. Held in memory only; never stored, logged or part of an error.
 struct Credentials {
@@ -117,4 +117,4 @@ class Source {
   virtual bool Done() const = 0;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

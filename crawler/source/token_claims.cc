@@ -13,7 +13,7 @@
 #include "crawler/source/answer.h"
 #include "nlohmann/json.hpp"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -68,4 +68,4 @@ bool ClaimVo(const TokenClaims& claims, absl::string_view vo) {
   });
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -7,7 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // What an access token says about itself, as far as CIS explains refusals with it. Nothing is
 // verified: that is the site's task, and CIS trusts no such token.
@@ -28,4 +28,4 @@ std::optional<TokenClaims> ReadTokenClaims(absl::string_view token);
 // "/VO", with "/" for the dots of its name, compared without regard to case.
 bool ClaimVo(const TokenClaims& claims, absl::string_view vo);
 
-}  // namespace cis
+}  // namespace cis::crawler

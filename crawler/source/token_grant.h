@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace cis {
+namespace cis::crawler {
 
 // Where an OIDC access token comes from. Values only; crawler/tokens acts on them. Held in memory
 // only; never stored, logged or part of an error.
@@ -30,4 +30,4 @@ struct TokenGrant {
   friend auto operator<=>(const TokenGrant&, const TokenGrant&) = default;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "crawler/source/answer.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 absl::Status Expired(const TokenGrant& grant, const AccessToken& token, absl::Time now) {
@@ -152,4 +152,4 @@ void AccessTokens::Finish(Entry& entry, absl::StatusOr<AccessToken> token) {
   for (Done& done : std::exchange(entry.waiting, {})) done(result);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -17,7 +17,7 @@
 #include "crawler/tokens/token_messages.h"
 #include "schema/base/clock.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // An access token with less life left is renewed before it is used: a federated login takes
 // seconds, and clocks differ by some.
@@ -82,4 +82,4 @@ class AccessTokens {
   int64_t request_count_ = 0;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

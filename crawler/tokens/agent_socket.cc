@@ -16,7 +16,7 @@
 #include "crawler/http/http_error.h"
 #include "nlohmann/json.hpp"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // A token with many groups has 8 KiB.
@@ -119,4 +119,4 @@ absl::StatusOr<std::string> AskAgent(const std::string& path, absl::string_view 
   }
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Sends one JSON request to the agent that listens at the unix socket `path`, and reads its JSON
 // answer. Blocks for at most `timeout`. Messages hold none of what was sent or read.
@@ -15,4 +15,4 @@ namespace cis {
 absl::StatusOr<std::string> AskAgent(const std::string& path, absl::string_view request,
                                      absl::Duration timeout);
 
-}  // namespace cis
+}  // namespace cis::crawler

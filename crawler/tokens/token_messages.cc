@@ -16,7 +16,7 @@
 #include "nlohmann/json.hpp"
 #include "schema/base/status_macros.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -268,4 +268,4 @@ absl::StatusOr<AccessToken> ParseAgentAnswer(const TokenGrant& grant, absl::stri
       value, expires_at > 0 ? absl::FromUnixSeconds(expires_at) : absl::InfiniteFuture());
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -14,7 +14,7 @@
 #include "crawler/source/token_claims.h"
 #include "crawler/source/token_grant.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // An OIDC access token. `value` is the secret.
 struct AccessToken {
@@ -65,4 +65,4 @@ absl::StatusOr<AccessToken> ParseAgentAnswer(const TokenGrant& grant, absl::stri
 // what messages call a grant. Holds no secret.
 std::string DescribeGrant(const TokenGrant& grant);
 
-}  // namespace cis
+}  // namespace cis::crawler

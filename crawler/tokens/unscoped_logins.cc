@@ -10,7 +10,7 @@
 #include "crawler/source/keystone.h"
 #include "nlohmann/json.hpp"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -235,4 +235,4 @@ void UnscopedLogins::Finish(EndpointLogin& login, absl::StatusOr<UnscopedToken> 
   for (Done& done : std::exchange(login.waiting, {})) done(told);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

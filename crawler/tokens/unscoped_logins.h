@@ -20,7 +20,7 @@
 #include "crawler/tokens/access_tokens.h"
 #include "schema/base/clock.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // An unscoped token with less life left is not given to a share any more: the share's own token
 // would end with it.
@@ -88,4 +88,4 @@ absl::Status ExplainFederatedRefusal(const ShareTarget& target, const AccessToke
                                      const std::vector<std::string>& protocols,
                                      const Answer& answer);
 
-}  // namespace cis
+}  // namespace cis::crawler

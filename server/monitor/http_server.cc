@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // A monitoring system asks once in some seconds; more hands would only help a flood.
@@ -106,4 +106,4 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string&
   return server;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace cis {
+namespace cis::server {
 
 struct HttpReply {
   int status = 200;
@@ -42,4 +42,4 @@ class HttpServer {
   std::string address_;
 };
 
-}  // namespace cis
+}  // namespace cis::server

@@ -10,7 +10,7 @@
 
 #include "absl/strings/ascii.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using prometheus::ClientMetric;
@@ -102,4 +102,4 @@ std::string Metrics::Text(const Standing& standing) const {
   return prometheus::TextSerializer().Serialize(families);
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -6,10 +6,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "server/meter/request_meter.h"
 #include "server/monitor/standing.h"
-#include "server/service/request_meter.h"
 
-namespace cis {
+namespace cis::server {
 
 // Counts requests, and writes them with a standing as Prometheus' text format 0.0.4. Names and
 // labels are listed in server/monitor/README.md and never change their meaning. Safe to use from
@@ -29,4 +29,4 @@ class Metrics final : public RequestMeter {
   std::unique_ptr<Parts> parts_;
 };
 
-}  // namespace cis
+}  // namespace cis::server

@@ -1,6 +1,6 @@
 #include "server/monitor/pages.h"
 
-namespace cis {
+namespace cis::server {
 
 HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& standing) {
   HttpPages pages;
@@ -25,4 +25,4 @@ HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& 
   return pages;
 }
 
-}  // namespace cis
+}  // namespace cis::server

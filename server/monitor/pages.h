@@ -6,10 +6,10 @@
 #include "server/monitor/metrics.h"
 #include "server/monitor/standing.h"
 
-namespace cis {
+namespace cis::server {
 
 // `/healthz`: the process answers. `/readyz`: 200 while requests are answered, else 503.
 // `/metrics`: for Prometheus. `metrics` must outlive the pages.
 HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& standing);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -4,7 +4,7 @@
 
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::server {
 
 Standing StandingOf(const Snapshot* snapshot, bool takes_requests, absl::Time now,
                     const FreshnessPolicy& policy) {
@@ -35,4 +35,4 @@ Standing StandingOf(const Snapshot* snapshot, bool takes_requests, absl::Time no
   return standing;
 }
 
-}  // namespace cis
+}  // namespace cis::server

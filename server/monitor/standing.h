@@ -7,7 +7,7 @@
 #include "server/snapshot/data_state.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 // How the server and its data stand at one moment: what an operator wants to be woken for.
 struct Standing {
@@ -26,4 +26,4 @@ struct Standing {
 Standing StandingOf(const Snapshot* snapshot, bool takes_requests, absl::Time now,
                     const FreshnessPolicy& policy);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -5,7 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // More addresses than this are never used up.
@@ -113,4 +113,4 @@ AddressRoom RoomOfNewSubnet(int prefix_length) {
   return room;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -9,7 +9,7 @@
 #include "absl/types/span.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::server {
 
 // Addresses that are left in some subnets.
 struct AddressRoom {
@@ -44,4 +44,4 @@ AddressRoom RoomOf(absl::Span<const Subnet* const> subnets, bool is_own);
 // Of a range of IPv4 addresses with a prefix of this length, newly made with a gateway and DHCP.
 AddressRoom RoomOfNewSubnet(int prefix_length);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/placement/machine_subnets.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -215,4 +215,4 @@ BootChoice ChooseZones(const BootOptions& options, const Flavor& flavor, const s
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -13,7 +13,7 @@
 #include "server/placement/quota_book.h"
 #include "server/placement/reason.h"
 
-namespace cis {
+namespace cis::server {
 
 // The zones of one service: Nova ("compute") or Cinder ("volume").
 struct ServiceZones {
@@ -78,4 +78,4 @@ std::optional<Reason> CheckZone(const ServiceZones& zones, const std::string& wa
 BootChoice ChooseZones(const BootOptions& options, const Flavor& flavor, const std::string& wanted,
                        bool has_volume, const VolumeType* type);
 
-}  // namespace cis
+}  // namespace cis::server

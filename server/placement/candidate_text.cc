@@ -14,7 +14,7 @@
 #include "server/placement/reason_table.h"
 #include "server/placement/reason_words.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // What passes a check: "has" or "is", and the rest.
@@ -445,4 +445,4 @@ std::string ImageMessage(const Reason& reason, const MachineRequest& query) {
                       check == ImageCheck::kNamed ? UnreadImages(reason) : "");
 }
 
-}  // namespace cis
+}  // namespace cis::server

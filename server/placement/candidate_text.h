@@ -8,7 +8,7 @@
 #include "server/placement/placement_query.h"
 #include "server/placement/reason.h"
 
-namespace cis {
+namespace cis::server {
 
 // Returns the sentence of a reason of stage flavor: "none of the 3 flavors with at least 64 vCPUs
 // has a GPU; gpu2 has a GPU, but has 16 vCPUs". Not for NO_FLAVOR_VISIBLE.
@@ -17,4 +17,4 @@ std::string FlavorMessage(const Reason& reason, const MachineRequest& query);
 // Returns the sentence of a reason of stage image. Not for NO_IMAGE_VISIBLE.
 std::string ImageMessage(const Reason& reason, const MachineRequest& query);
 
-}  // namespace cis
+}  // namespace cis::server

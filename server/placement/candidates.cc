@@ -9,7 +9,7 @@
 #include "schema/model/resource_name.h"
 #include "server/placement/image_reasons.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Stands for what is missing of things that are no number: they come after all numbers.
@@ -171,4 +171,4 @@ void Candidates::AddNewImageNearMisses(NearMisses* out) {
                      out);
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -13,7 +13,7 @@
 #include "server/placement/image_fit.h"
 #include "server/placement/search_context.h"
 
-namespace cis {
+namespace cis::server {
 
 // One list at a time. The answers hold until the next call of Select.
 class Candidates {
@@ -75,4 +75,4 @@ class Candidates {
   std::optional<Reason> nearest_pair_;
 };
 
-}  // namespace cis
+}  // namespace cis::server

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace cis {
+namespace cis::server {
 
 // The checks of flavors, in the order in which they are made.
 enum class FlavorCheck : uint32_t {
@@ -55,4 +55,4 @@ using Checks = uint32_t;
 constexpr Checks Bit(FlavorCheck check) { return 1U << static_cast<uint32_t>(check); }
 constexpr Checks Bit(ImageCheck check) { return 1U << static_cast<uint32_t>(check); }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -10,7 +10,7 @@
 #include "server/placement/image_notes.h"
 #include "server/placement/network_fit.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // "net-vo.access.egi.eu", or its id if it has no name.
@@ -305,4 +305,4 @@ std::vector<Evidence> PlanEvidence(const NetworkPlan& plan) {
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

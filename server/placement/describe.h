@@ -7,7 +7,7 @@
 
 #include "server/placement/placement.h"
 
-namespace cis {
+namespace cis::server {
 
 // What a person should know, one sentence each.
 std::vector<std::string> DescribeNotes(const Placement& placement, const PlacementQuery& query,
@@ -22,4 +22,4 @@ std::vector<std::string> DescribeSteps(const Placement& placement, const Placeme
 // Where the facts of the network plan come from; `field` is one of cis.v1.NetworkPlan.
 std::vector<Evidence> PlanEvidence(const NetworkPlan& plan);
 
-}  // namespace cis
+}  // namespace cis::server

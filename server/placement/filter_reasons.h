@@ -9,7 +9,7 @@
 #include "absl/types/span.h"
 #include "server/placement/checks.h"
 
-namespace cis {
+namespace cis::server {
 
 // Returns the first check in a set, which must not be empty.
 inline uint32_t FirstOf(Checks checks) { return static_cast<uint32_t>(absl::countr_zero(checks)); }
@@ -47,4 +47,4 @@ Checks WithoutReport(Checks checks, Reports reports) {
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

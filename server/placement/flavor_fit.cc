@@ -8,7 +8,7 @@
 #include "server/placement/gpu_kinds.h"
 #include "server/placement/text.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 bool Below(const std::optional<int64_t>& value, const std::optional<int64_t>& min) {
@@ -116,4 +116,4 @@ Checks CheckFlavor(const Flavor& flavor, const PlacementQuery& query) {
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -9,7 +9,7 @@
 #include "server/placement/placement_index.h"
 #include "server/placement/placement_query.h"
 
-namespace cis {
+namespace cis::server {
 
 // Returns the checks that the flavor fails; 0 if it fits. A value that the flavor does not report
 // passes, except that a GPU that is required must be reported.
@@ -35,4 +35,4 @@ bool HasGpu(const Flavor& flavor);
 // slice of a card has the memory of the slice.
 std::optional<int64_t> TotalGpuMemoryMib(const Flavor& flavor);
 
-}  // namespace cis
+}  // namespace cis::server

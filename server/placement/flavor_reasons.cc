@@ -10,7 +10,7 @@
 #include "server/placement/flavor_fit.h"
 #include "server/placement/placement_index.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr Checks kGpuChecks =
@@ -343,4 +343,4 @@ std::vector<Reason> NearFlavors(absl::Span<const Flavor* const> flavors,
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

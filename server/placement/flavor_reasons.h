@@ -12,7 +12,7 @@
 #include "server/placement/placement_query.h"
 #include "server/placement/reason.h"
 
-namespace cis {
+namespace cis::server {
 
 // Returns why none of `flavors` fits; `failures` has CheckFlavor of each. The first check in order
 // after which nothing is left comes first, then the other checks that every flavor fails. At least
@@ -63,4 +63,4 @@ std::optional<int64_t> ValueOf(const Flavor& flavor, FlavorCheck check);
 // Returns whether the flavor reports what the check needs to know.
 bool Reports(const Flavor& flavor, FlavorCheck check);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Cards with MIG, by the first words of their model: NVIDIA Multi-Instance GPU User Guide r590 and
@@ -53,4 +53,4 @@ bool IsGpuKindAssumed(const Flavor& flavor, const std::string& kind) {
   return !kind.empty() && flavor.gpu_kind.empty();
 }
 
-}  // namespace cis
+}  // namespace cis::server

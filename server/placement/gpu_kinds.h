@@ -7,7 +7,7 @@
 
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::server {
 
 // Whether the flavor's GPU may be of the kind: it is, or the site does not say of which kind it is
 // and the card can be given out so.
@@ -16,4 +16,4 @@ bool MayBeOfGpuKind(const Flavor& flavor, const std::string& kind);
 // Whether the kind is asked for (not empty) and only assumed.
 bool IsGpuKindAssumed(const Flavor& flavor, const std::string& kind);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -8,7 +8,7 @@
 #include "server/placement/network_fit.h"
 #include "server/placement/share_standing.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using Choice = ShareSearch::Choice;
@@ -288,4 +288,4 @@ std::vector<Reason> GroupSearch::Explain(const IndexedShare& share, std::vector<
   return all;
 }
 
-}  // namespace cis
+}  // namespace cis::server

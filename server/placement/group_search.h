@@ -13,7 +13,7 @@
 #include "server/placement/part_search.h"
 #include "server/placement/placement.h"
 
-namespace cis {
+namespace cis::server {
 
 // Searches one share after the other. Not for several threads at a time.
 class GroupSearch {
@@ -49,4 +49,4 @@ class GroupSearch {
   const PlanFilter may_use_;
 };
 
-}  // namespace cis
+}  // namespace cis::server

@@ -8,7 +8,7 @@
 #include "schema/base/glob.h"
 #include "server/placement/nova_rules.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr int64_t kGib = int64_t{1} << 30;
@@ -220,4 +220,4 @@ Reason ExplainPair(const Flavor& flavor, const Image& image, const PlacementQuer
   return reason;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -13,7 +13,7 @@
 #include "server/placement/placement_query.h"
 #include "server/placement/reason.h"
 
-namespace cis {
+namespace cis::server {
 
 // How one operating system stands to the alternatives of a request.
 struct SystemFit {
@@ -67,4 +67,4 @@ std::optional<Reason> WhyNotPair(const Flavor& flavor, const Image& image,
 Reason ExplainPair(const Flavor& flavor, const Image& image, const PlacementQuery& query,
                    ReasonCode code);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -4,7 +4,7 @@
 #include "server/placement/gpu_kinds.h"
 #include "server/placement/nova_rules.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // "2 volumes of 120 GiB together", "a volume of 20 GiB", "3 volumes".
@@ -70,4 +70,4 @@ void NoteGpuKind(const Placement& placement, const PlacementQuery& query,
                               query.gpu_kind, " is not known."));
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -8,7 +8,7 @@
 #include "server/placement/placement.h"
 #include "server/placement/placement_query.h"
 
-namespace cis {
+namespace cis::server {
 
 // Appends the notes on images that are found by name only or start in an unusual way: community
 // images, shared images that the project has not accepted, installers, snapshots with volumes.
@@ -18,4 +18,4 @@ void NoteUnusualImage(const Placement& placement, std::vector<std::string>* out)
 void NoteGpuKind(const Placement& placement, const PlacementQuery& query,
                  std::vector<std::string>* out);
 
-}  // namespace cis
+}  // namespace cis::server

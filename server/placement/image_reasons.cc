@@ -12,7 +12,7 @@
 #include "schema/model/os_version.h"
 #include "server/placement/filter_reasons.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // The images that a reason is about: all whose failures satisfy `is_meant`.
@@ -233,4 +233,4 @@ std::vector<Reason> NearImages(absl::Span<const IndexedImage> images,
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

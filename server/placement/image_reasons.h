@@ -11,7 +11,7 @@
 #include "server/placement/image_fit.h"
 #include "server/placement/reason.h"
 
-namespace cis {
+namespace cis::server {
 
 // As ExplainFlavors; `failures` has CheckImage of each.
 std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
@@ -33,4 +33,4 @@ ReasonCode CodeOf(ImageCheck check);
 // Returns the check of a reason about images; nothing for other reasons.
 std::optional<ImageCheck> ImageCheckOf(ReasonCode code);
 
-}  // namespace cis
+}  // namespace cis::server

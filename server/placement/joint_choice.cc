@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Searches depth first for the first options that are accepted; what is not accepted of the first
@@ -76,4 +76,4 @@ std::optional<Reason> WhyNotTogether(const JointChoice& choice, const QuotaBook&
   return std::nullopt;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -11,7 +11,7 @@
 #include "server/placement/quota_book.h"
 #include "server/placement/work.h"
 
-namespace cis {
+namespace cis::server {
 
 // The number of the option of each of the first groups.
 using JointOptions = std::vector<size_t>;
@@ -39,4 +39,4 @@ std::optional<JointOptions> ChooseTogether(const JointChoice& choice, const Quot
 std::optional<Reason> WhyNotTogether(const JointChoice& choice, const QuotaBook& quotas,
                                      Work* work);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -6,7 +6,7 @@
 
 #include "server/placement/network_fit.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 int64_t& Need(QuotaNeeds& needs, QuotaResource resource) {
@@ -408,4 +408,4 @@ std::optional<Reason> WhyNoPlansTogether(const std::vector<GroupPlans>& groups,
   return PutTogether(PlansOf(groups, *options)).refused;
 }
 
-}  // namespace cis
+}  // namespace cis::server

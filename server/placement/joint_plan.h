@@ -15,7 +15,7 @@
 #include "server/placement/reason.h"
 #include "server/placement/work.h"
 
-namespace cis {
+namespace cis::server {
 
 // The plan of one group.
 struct GroupPlan {
@@ -59,4 +59,4 @@ std::optional<std::vector<GroupPlan>> ChoosePlansTogether(const std::vector<Grou
 std::optional<Reason> WhyNoPlansTogether(const std::vector<GroupPlans>& groups,
                                          const QuotaBook& quotas, Work* work);
 
-}  // namespace cis
+}  // namespace cis::server

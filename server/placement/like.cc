@@ -9,7 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 void RequireAtLeast(const std::optional<int64_t>& value, Int64Bounds* bounds) {
@@ -44,4 +44,4 @@ void RequireLike(const Flavor& flavor, MachineRequest* query) {
   RequireAtLeast(flavor.gpu_memory_mib, &query->gpu_memory_mib);
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -5,11 +5,11 @@
 #include "schema/model/records.h"
 #include "server/placement/placement_query.h"
 
-namespace cis {
+namespace cis::server {
 
 // Requires at least what `flavor` has, where `query` does not require something else already:
 // vCPUs, memory, disks, GPUs (their number, the word that names the device, their memory) and
 // architecture. What the flavor does not report is not required.
 void RequireLike(const Flavor& flavor, MachineRequest* query);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -1,6 +1,6 @@
 #include "server/placement/machine_needs.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 int64_t& Need(QuotaNeeds& needs, QuotaResource resource) {
@@ -38,4 +38,4 @@ QuotaNeeds PairNeeds(const Flavor& flavor, const PairFit& fit, int64_t count) {
   return needs;
 }
 
-}  // namespace cis
+}  // namespace cis::server

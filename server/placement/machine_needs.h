@@ -8,7 +8,7 @@
 #include "server/placement/image_fit.h"
 #include "server/placement/quota_book.h"
 
-namespace cis {
+namespace cis::server {
 
 // The product; the largest number if it is larger: numbers of sites are not to be trusted.
 int64_t Times(int64_t value, int64_t count);
@@ -22,4 +22,4 @@ VolumeNeeds VolumeNeedsOf(const PairFit& fit, int64_t count);
 // As FlavorNeeds, with these volumes.
 QuotaNeeds PairNeeds(const Flavor& flavor, const PairFit& fit, int64_t count);
 
-}  // namespace cis
+}  // namespace cis::server

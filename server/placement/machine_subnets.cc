@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr absl::string_view kComputeOwner = "compute:";
@@ -123,4 +123,4 @@ bool IsOnSubnet(const Router& router, const Network& network, const std::string&
          router.network_ids.end();
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -8,7 +8,7 @@
 
 #include "schema/model/catalog.h"
 
-namespace cis {
+namespace cis::server {
 
 // The subnets of a network of which a machine in one zone may get its addresses.
 struct MachineSubnets {
@@ -49,4 +49,4 @@ bool ServesFloatingIps(const Subnet& subnet);
 // router on the network counts.
 bool IsOnSubnet(const Router& router, const Network& network, const std::string& subnet_id);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 bool IsNamed(const Network& network, const std::string& wanted) {
@@ -279,4 +279,4 @@ std::vector<const NetworkPlan*> FallbacksOf(const NetworkPlan& chosen, int64_t c
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

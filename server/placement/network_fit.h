@@ -11,7 +11,7 @@
 #include "server/placement/quota_book.h"
 #include "server/placement/reason.h"
 
-namespace cis {
+namespace cis::server {
 
 // Plans that satisfy the request, best first. What is only assumed to be routed stands in
 // `assumed`.
@@ -52,4 +52,4 @@ std::vector<const NetworkPlan*> FallbacksOf(const NetworkPlan& chosen, int64_t c
                                             const std::vector<const NetworkPlan*>& plans,
                                             const QuotaBook& quotas);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -7,7 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "server/placement/text.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr std::array<absl::string_view, 12> kPublicTokens{
@@ -47,4 +47,4 @@ int PortNameRank(const Network& network, absl::string_view vo) {
   return HasToken(kNotForMachines, network.name) ? 3 : 2;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::server {
 
 // 0 is best: the name has a word such as "public" or "ext"; 2 if it has one such as "private".
 int PoolNameRank(const Network& pool);
@@ -15,4 +15,4 @@ int PoolNameRank(const Network& pool);
 // management...
 int PortNameRank(const Network& network, absl::string_view vo);
 
-}  // namespace cis
+}  // namespace cis::server

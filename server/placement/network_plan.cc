@@ -7,7 +7,7 @@
 #include "server/placement/machine_subnets.h"
 #include "server/placement/plan_order.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Least of the confidences that the network has for these fields; kUnknown if it has none.
@@ -62,7 +62,7 @@ void SetPoolNetwork(const Network& pool, NetworkPlan* plan) {
 }
 
 // A range that a new network gets if nothing asks for another: 192.168.199.0/24 or, for many
-// machines, 10.199.0.0/16 (client/launch_script.cc).
+// machines, 10.199.0.0/16 (client/handover/launch_script.cc).
 constexpr int kNewPrefixLength = 16;
 
 class PlanBuilder {
@@ -564,4 +564,4 @@ bool IsOwnNetwork(const Network& network, const Share& share) {
 
 NetworkPlans BuildNetworkPlans(const ShareCatalog& share) { return PlanBuilder(share).Build(); }
 
-}  // namespace cis
+}  // namespace cis::server

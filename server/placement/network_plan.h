@@ -12,7 +12,7 @@
 #include "schema/model/fact.h"
 #include "server/placement/address_room.h"
 
-namespace cis {
+namespace cis::server {
 
 enum class PlanKind {
   kNone = 0,              // no network is known
@@ -120,4 +120,4 @@ bool IsOwnNetwork(const Network& network, const Share& share);
 // Pure. The answer does not depend on the order of the networks in `share`.
 NetworkPlans BuildNetworkPlans(const ShareCatalog& share);
 
-}  // namespace cis
+}  // namespace cis::server

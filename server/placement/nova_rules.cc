@@ -14,7 +14,7 @@
 #include "absl/strings/strip.h"
 #include "server/placement/nova_words.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using Properties = std::map<std::string, std::string>;
@@ -423,4 +423,4 @@ bool AsksForOtherHost(const Flavor& flavor, const Image& image) {
   return for_metal != flavor.baremetal;
 }
 
-}  // namespace cis
+}  // namespace cis::server

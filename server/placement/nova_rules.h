@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::server {
 
 // What does not go together. An empty key: only the other side is at fault.
 struct NovaRefusal {
@@ -43,4 +43,4 @@ std::optional<NovaRefusal> PropertyConflict(const Flavor& flavor, const Image& i
 // seen.
 bool AsksForOtherHost(const Flavor& flavor, const Image& image);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -11,7 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // How a field makes a value of a text.
@@ -215,4 +215,4 @@ bool IsRefusedBySomeReleases(absl::string_view key, absl::string_view value) {
   return rule->is_new || Takes(*rule, rule->newer_words, value);
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -9,7 +9,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::server {
 
 // Why no release of Nova starts a machine from an image with this property: "it must be one of ide,
 // scsi". Nothing if a release takes the value, if Nova does not read the property, or if releases
@@ -20,4 +20,4 @@ std::optional<std::string> WhyValueRefused(absl::string_view key, absl::string_v
 // know, or a wrong word in a property that older ones do not read.
 bool IsRefusedBySomeReleases(absl::string_view key, absl::string_view value);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "schema/model/os_version.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr std::array<absl::string_view, 7> kEnterpriseLinux{
@@ -81,4 +81,4 @@ OsMatch MatchOs(const OsRequirement& requirement, const Image& image) {
   return OsMatch::kOtherDistro;
 }
 
-}  // namespace cis
+}  // namespace cis::server

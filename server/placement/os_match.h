@@ -6,7 +6,7 @@
 #include "schema/base/os_requirement.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::server {
 
 // How an image stands to one requirement. Ordered: a larger value is nearer to a match.
 enum class OsMatch {
@@ -26,4 +26,4 @@ OsMatch MatchOs(const OsRequirement& requirement, const Image& image);
 // Whether `el` stands for the distro.
 bool IsEnterpriseLinux(absl::string_view distro);
 
-}  // namespace cis
+}  // namespace cis::server

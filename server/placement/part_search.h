@@ -12,7 +12,7 @@
 #include "server/placement/search_context.h"
 #include "server/placement/share_search.h"
 
-namespace cis {
+namespace cis::server {
 
 // A part of a query with its own search.
 class PartSearch {
@@ -52,4 +52,4 @@ class PartSearch {
 
 using PartSearches = std::vector<std::unique_ptr<PartSearch>>;
 
-}  // namespace cis
+}  // namespace cis::server

@@ -17,7 +17,7 @@
 #include "server/placement/score.h"
 #include "server/placement/text.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr size_t kMaxCandidates = 5;
@@ -259,4 +259,4 @@ std::vector<ShareDetails> ExplainShares(const Snapshot& snapshot, const Placemen
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -21,7 +21,7 @@
 #include "server/snapshot/data_state.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 // What could not be checked, one bit each, in the order of cis.v1.PlacementUnknown. Unknown never
 // excludes.
@@ -184,4 +184,4 @@ std::vector<ShareDetails> ExplainShares(const Snapshot& snapshot, const Placemen
                                         const FreshnessPolicy& policy,
                                         absl::Span<const IndexedShare* const> shares, Work* work);
 
-}  // namespace cis
+}  // namespace cis::server

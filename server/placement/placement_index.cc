@@ -13,7 +13,7 @@
 #include "server/placement/nova_rules.h"
 #include "server/placement/os_match.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Which distro somebody gets who did not say: the most widely supported first.
@@ -366,4 +366,4 @@ absl::Span<const int32_t> PlacementIndex::SharesOfVo(absl::string_view vo) const
   return it->second;
 }
 
-}  // namespace cis
+}  // namespace cis::server

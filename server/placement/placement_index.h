@@ -20,7 +20,7 @@
 #include "server/placement/quota_book.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 // How much an image is worth to somebody who did not ask for it by name. Smaller is better.
 enum class ImageTier { kClean = 0, kDoubtful, kTestOnly };
@@ -165,4 +165,4 @@ bool IsPreferredImage(const IndexedImage& a, const IndexedImage& b);
 // distro, name, id.
 bool IsNewerImage(const IndexedImage& a, const IndexedImage& b);
 
-}  // namespace cis
+}  // namespace cis::server

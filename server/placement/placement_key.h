@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::server {
 
 // How good a placement is, before its score; README.md has the rules. In the order of
 // cis.v1.PlacementTier.
@@ -47,4 +47,4 @@ struct PlacementKey {
   int plan_kind = 0;
 };
 
-}  // namespace cis
+}  // namespace cis::server

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <utility>
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // What decides between placements of different shares in the default order, without texts: shares
@@ -103,4 +103,4 @@ void PlacementList::Prune() {
   }
 }
 
-}  // namespace cis
+}  // namespace cis::server

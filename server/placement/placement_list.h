@@ -10,7 +10,7 @@
 #include "server/placement/placement.h"
 #include "server/placement/score.h"
 
-namespace cis {
+namespace cis::server {
 
 // Keeps no more than twice what is asked for, and counts the rest.
 class PlacementList {
@@ -52,4 +52,4 @@ class PlacementList {
   int64_t total_ = 0;
 };
 
-}  // namespace cis
+}  // namespace cis::server

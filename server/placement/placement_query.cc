@@ -2,7 +2,7 @@
 
 #include "absl/strings/ascii.h"
 
-namespace cis {
+namespace cis::server {
 
 PlacementQuery QueryOfPart(const PlacementQuery& query, const MachineRequest& part) {
   PlacementQuery out = query;
@@ -28,4 +28,4 @@ std::string CanonicalArch(absl::string_view text) {
   return arch;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "server/placement/os_match.h"
 
-namespace cis {
+namespace cis::server {
 
 // Bounds of one number, inclusive. Absent = not bounded.
 struct Int64Bounds {
@@ -131,4 +131,4 @@ std::vector<PlacementQuery> QueriesOfParts(const PlacementQuery& query);
 // lower case.
 std::string CanonicalArch(absl::string_view text);
 
-}  // namespace cis
+}  // namespace cis::server

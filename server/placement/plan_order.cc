@@ -7,7 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "server/placement/network_names.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // What decides between two plans before any name does. Smaller is better.
@@ -134,4 +134,4 @@ std::vector<NetworkPlan> SortPlans(const ShareCatalog& share, std::vector<Ranked
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -6,7 +6,7 @@
 
 #include "server/placement/network_plan.h"
 
-namespace cis {
+namespace cis::server {
 
 // How much must be done for a plan. Smaller is tried first.
 enum class PlanEffort {
@@ -33,4 +33,4 @@ struct RankedPlan {
 // would do.
 std::vector<NetworkPlan> SortPlans(const ShareCatalog& share, std::vector<RankedPlan> plans);
 
-}  // namespace cis
+}  // namespace cis::server

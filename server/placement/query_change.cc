@@ -11,7 +11,7 @@
 #include "server/placement/flavor_reasons.h"
 #include "server/placement/os_match.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // More than a request may ask for.
@@ -242,4 +242,4 @@ std::vector<QueryChange> ChangesFor(const Reason& reason, const PlacementQuery& 
   }
 }
 
-}  // namespace cis
+}  // namespace cis::server

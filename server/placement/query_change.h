@@ -11,7 +11,7 @@
 #include "server/placement/placement_query.h"
 #include "server/placement/reason.h"
 
-namespace cis {
+namespace cis::server {
 
 // One change. Several fields change together where one of them makes no sense without the others.
 struct QueryChange {
@@ -44,4 +44,4 @@ QueryChange OfPart(QueryChange change, const PlacementQuery& query, size_t part)
 // compare with one; otherwise nothing.
 std::optional<FlavorCheck> BoundOf(ReasonCode code);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -7,7 +7,7 @@
 
 #include "server/placement/share_standing.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Whether what the reason is about is the same for all alternatives.
@@ -128,4 +128,4 @@ bool QuerySearch::Fits(const IndexedShare& share, size_t part, Fields changed) {
   return CheckStanding(share, AgeOf(share, context_), context_).empty() && groups_->Fits(share);
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -12,7 +12,7 @@
 #include "server/placement/placement.h"
 #include "server/placement/placement_list.h"
 
-namespace cis {
+namespace cis::server {
 
 // Searches one share after the other. Fastest if shares come in the order of the index. Not for
 // several threads at a time.
@@ -47,4 +47,4 @@ class QuerySearch {
   std::optional<GroupSearch> groups_;
 };
 
-}  // namespace cis
+}  // namespace cis::server

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace cis {
+namespace cis::server {
 
 QuotaBook::QuotaBook(absl::Span<const Quota> quotas) {
   for (const Quota& quota : quotas) {
@@ -66,4 +66,4 @@ std::optional<Reason> QuotaBook::Check(const QuotaNeeds& needs, bool* unknown) c
   return std::nullopt;
 }
 
-}  // namespace cis
+}  // namespace cis::server

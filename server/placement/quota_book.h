@@ -17,7 +17,7 @@
 #include "server/placement/quota_resource.h"
 #include "server/placement/reason.h"
 
-namespace cis {
+namespace cis::server {
 
 // Amounts by QuotaResource; 0 = not needed.
 using QuotaNeeds = std::array<int64_t, kQuotaResourceCount>;
@@ -65,4 +65,4 @@ class QuotaBook {
   std::map<std::string, Line, std::less<>> others_;  // by name
 };
 
-}  // namespace cis
+}  // namespace cis::server

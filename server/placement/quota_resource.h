@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::server {
 
 // In the order in which they are checked.
 enum class QuotaResource {
@@ -33,4 +33,4 @@ inline constexpr absl::string_view FormatQuotaResource(QuotaResource resource) {
   return kQuotaResourceNames[static_cast<size_t>(resource)];
 }
 
-}  // namespace cis
+}  // namespace cis::server

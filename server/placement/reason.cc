@@ -7,7 +7,7 @@
 #include "absl/numeric/bits.h"
 #include "server/placement/reason_table.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr std::array<ReasonRow, kReasonCodeCount> kCodes{{
@@ -252,4 +252,4 @@ Fields AnsweredBy(const Reason& reason) {
   }
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -15,7 +15,7 @@
 #include "server/placement/placement_query.h"
 #include "server/placement/quota_resource.h"
 
-namespace cis {
+namespace cis::server {
 
 // In the order in which a share must pass them.
 enum class Stage {
@@ -210,4 +210,4 @@ std::string FormatReason(const Reason& reason, const PlacementQuery& query);
 // |want - best| / want in percent; absent if either is not a number.
 std::optional<double> GapPercent(const Reason& reason);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "server/placement/reason.h"
 
-namespace cis {
+namespace cis::server {
 
 struct ReasonRow {
   ReasonCode code;
@@ -21,4 +21,4 @@ const ReasonRow& ReasonRowOf(ReasonCode code);
 
 absl::string_view NounOf(const Reason& reason);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -11,7 +11,7 @@
 #include "server/placement/reason_table.h"
 #include "server/placement/reason_words.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // What a reason says, with units.
@@ -371,4 +371,4 @@ std::string FormatReason(const Reason& reason, const PlacementQuery& query) {
   return absl::StrCat("for ", kind, " ", Shown(part->name), ": ", message);
 }
 
-}  // namespace cis
+}  // namespace cis::server

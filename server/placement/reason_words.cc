@@ -10,7 +10,7 @@
 #include "schema/base/utf8.h"
 #include "server/placement/nova_rules.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 std::string Singular(absl::string_view noun) {
@@ -106,4 +106,4 @@ std::string RefusalText(const Reason& reason) {
                       refusal->why, ")");
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -10,7 +10,7 @@
 #include "schema/model/records.h"
 #include "server/placement/reason_table.h"
 
-namespace cis {
+namespace cis::server {
 
 // Returns 2361393152 as "2.20 GiB".
 std::string FormatBytes(int64_t bytes);
@@ -36,4 +36,4 @@ std::string AnyOf(const std::vector<std::string>& names);
 // refuses, with the flavor if it takes one; "" if it is not known.
 std::string RefusalText(const Reason& reason);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -10,7 +10,7 @@
 #include "server/placement/share_search.h"
 #include "server/placement/share_standing.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 bool IsChosen(const NetworkPlan& plan, const ChosenMachine& chosen) {
@@ -89,4 +89,4 @@ Recheck RecheckPlacement(const Snapshot& snapshot, std::shared_ptr<const Placeme
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

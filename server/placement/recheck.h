@@ -9,7 +9,7 @@
 
 #include "server/placement/placement.h"
 
-namespace cis {
+namespace cis::server {
 
 // What was chosen for machines of one kind, by the ids of the site.
 struct ChosenMachine {
@@ -39,4 +39,4 @@ Recheck RecheckPlacement(const Snapshot& snapshot, std::shared_ptr<const Placeme
                          const ChosenPlacement& chosen, absl::Time now,
                          const FreshnessPolicy& policy, Work* work);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -16,7 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "server/placement/query_change.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Keeps the answer to one screen.
@@ -464,4 +464,4 @@ std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdict
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

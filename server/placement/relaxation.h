@@ -8,7 +8,7 @@
 #include "server/placement/query_search.h"
 #include "server/placement/search_context.h"
 
-namespace cis {
+namespace cis::server {
 
 // Tries, for each requirement that excludes a share, to drop it or to lower it to what the share
 // has. Counts only shares that then fit. A bound and the number of machines are changed by no more
@@ -19,4 +19,4 @@ namespace cis {
 std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdicts,
                                         const QuerySearch& search, const SearchContext& context);
 
-}  // namespace cis
+}  // namespace cis::server

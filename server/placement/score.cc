@@ -11,7 +11,7 @@
 #include "server/placement/machine_needs.h"
 #include "server/placement/share_standing.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 double ConfidenceValue(Confidence confidence) {
@@ -279,4 +279,4 @@ bool ParsePlacementKey(const std::vector<std::string>& parts, PlacementKey* key)
   return true;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -9,7 +9,7 @@
 #include "server/placement/placement_key.h"
 #include "server/placement/search_context.h"
 
-namespace cis {
+namespace cis::server {
 
 // Fills downtime, confidence, tier, parts and score of a placement whose other fields are set.
 void ScorePlacement(const SearchContext& context, Placement* placement);
@@ -29,4 +29,4 @@ bool IsBefore(const PlacementKey& a, const PlacementKey& b, const PlacementQuery
 std::vector<std::string> FormatPlacementKey(const PlacementKey& key);
 bool ParsePlacementKey(const std::vector<std::string>& parts, PlacementKey* key);
 
-}  // namespace cis
+}  // namespace cis::server

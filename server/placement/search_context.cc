@@ -2,7 +2,7 @@
 
 #include "absl/strings/strip.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 const SiteCatalog* FindSite(const Snapshot& snapshot, absl::string_view name) {
@@ -41,4 +41,4 @@ SearchContext MakeSearchContext(const Snapshot& snapshot, const PlacementIndex& 
   return context;
 }
 
-}  // namespace cis
+}  // namespace cis::server

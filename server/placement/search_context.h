@@ -13,7 +13,7 @@
 #include "server/snapshot/data_state.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 struct SearchContext {
   const PlacementQuery* query = nullptr;
@@ -34,4 +34,4 @@ SearchContext MakeSearchContext(const Snapshot& snapshot, const PlacementIndex& 
                                 const FreshnessPolicy& policy, Work* work,
                                 std::vector<std::string>* unknown_sites);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -14,7 +14,7 @@
 #include "server/placement/nova_rules.h"
 #include "server/placement/score.h"
 
-namespace cis {
+namespace cis::server {
 
 void ShareSearch::Select(const IndexedShare& share) {
   share_ = &share;
@@ -504,4 +504,4 @@ bool ShareSearch::Fits(const IndexedShare& share, Fields changed) {
   return true;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -11,7 +11,7 @@
 #include "server/placement/search_context.h"
 #include "server/placement/share_standing.h"
 
-namespace cis {
+namespace cis::server {
 
 // Searches for one request. Fastest if shares come in the order of the index. Not for several
 // threads at a time.
@@ -135,4 +135,4 @@ class ShareSearch {
   std::optional<Reason> choice_refused_;  // what the last call of Choices left out
 };
 
-}  // namespace cis
+}  // namespace cis::server

@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 Reason Plain(ReasonCode code, const KindState* kind = nullptr) {
@@ -141,4 +141,4 @@ DataAge AgeOf(const IndexedShare& share, const SearchContext& context) {
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -9,7 +9,7 @@
 #include "server/placement/reason.h"
 #include "server/placement/search_context.h"
 
-namespace cis {
+namespace cis::server {
 
 // Whether flavors, images or networks of a share were ever read.
 bool HasData(const IndexedShare& share, Kind kind);
@@ -33,4 +33,4 @@ Unknowns UnknownsOfShare(const IndexedShare& share);
 // ends last. nullptr if there is none.
 const Downtime* RunningDowntime(const IndexedShare& share, absl::Time now);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -5,7 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 
-namespace cis {
+namespace cis::server {
 
 bool ContainsIgnoreCase(absl::string_view text, absl::string_view part) {
   return std::search(text.begin(), text.end(), part.begin(), part.end(),
@@ -36,4 +36,4 @@ bool HoldsWords(absl::string_view text, absl::string_view wanted) {
   return true;
 }
 
-}  // namespace cis
+}  // namespace cis::server

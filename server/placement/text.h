@@ -4,7 +4,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::server {
 
 // Whether `text` holds `part`, any case.
 bool ContainsIgnoreCase(absl::string_view text, absl::string_view part);
@@ -13,4 +13,4 @@ bool ContainsIgnoreCase(absl::string_view text, absl::string_view part);
 // "A10" is no "A100".
 bool HoldsWords(absl::string_view text, absl::string_view wanted);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -8,7 +8,7 @@
 #include <functional>
 #include <utility>
 
-namespace cis {
+namespace cis::server {
 
 // What other work costs, in steps, by tests/bench/request_cost.py: a flavor and an image that are
 // held against each other; a placement that is made, with its score and its place in the order; a
@@ -56,4 +56,4 @@ class Work {
   End end_ = End::kNotYet;
 };
 
-}  // namespace cis
+}  // namespace cis::server

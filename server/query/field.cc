@@ -4,7 +4,7 @@
 #include "absl/strings/str_join.h"
 #include "schema/base/spelling.h"
 
-namespace cis {
+namespace cis::server {
 
 absl::string_view FormatFieldType(FieldType type) {
   switch (type) {
@@ -66,4 +66,4 @@ std::string SuggestField(const FieldSpecs& fields, absl::string_view name) {
   return absl::StrCat("; did you mean ", absl::StrJoin(nearest, " or "), "?");
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -16,7 +16,7 @@
 #include "absl/time/time.h"
 #include "schema/model/described_field.h"
 
-namespace cis {
+namespace cis::server {
 
 // One value of a row. monostate = the site did not say; such a value matches no comparison.
 using FieldValue =
@@ -140,4 +140,4 @@ FieldValue OptionalValue(const Number& value) {
   return *value;
 }
 
-}  // namespace cis
+}  // namespace cis::server

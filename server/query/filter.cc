@@ -23,7 +23,7 @@
 #include "schema/base/utf8.h"
 #include "server/query/query_error.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // What an error repeats of the filter.
@@ -341,4 +341,4 @@ absl::StatusOr<Filter> ParseFilter(absl::string_view text, const FieldSpecs& fie
   return FilterParser(text, fields).Parse();
 }
 
-}  // namespace cis
+}  // namespace cis::server

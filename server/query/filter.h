@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 #include "server/query/field.h"
 
-namespace cis {
+namespace cis::server {
 
 // Bounds the work of one filter: rows x terms.
 inline constexpr size_t kMaxFilterBytes = 2000;
@@ -81,4 +81,4 @@ class Filter {
 // with the byte offset (QueryErrorOffset) and what would have been accepted there.
 absl::StatusOr<Filter> ParseFilter(absl::string_view text, const FieldSpecs& fields);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -8,7 +8,7 @@
 #include "schema/model/os_version.h"
 #include "server/query/filter.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 bool Compare(FilterOp op, int order) {
@@ -127,4 +127,4 @@ bool Filter::MatchesNode(int32_t index, const Rows& rows, size_t row) const {
   return false;
 }
 
-}  // namespace cis
+}  // namespace cis::server

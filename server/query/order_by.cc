@@ -12,7 +12,7 @@
 #include "schema/model/os_version.h"
 #include "server/query/query_error.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // A position's text: its first byte says whether a value follows.
@@ -206,4 +206,4 @@ absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldSpecs& f
   return order;
 }
 
-}  // namespace cis
+}  // namespace cis::server

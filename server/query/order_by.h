@@ -7,7 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "server/query/field.h"
 
-namespace cis {
+namespace cis::server {
 
 // Bounds the work of one comparison of two rows.
 inline constexpr size_t kMaxOrderFields = 8;
@@ -48,4 +48,4 @@ class OrderBy {
 // the byte offset (QueryErrorOffset) and the fields that may be named.
 absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldSpecs& fields);
 
-}  // namespace cis
+}  // namespace cis::server

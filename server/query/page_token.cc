@@ -9,7 +9,7 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "schema/base/fnv1a.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Returns false if `text` was not made by FormatPageToken.
@@ -82,4 +82,4 @@ absl::Time TimeOfFirstPage(absl::string_view text, absl::Time now) {
   return absl::FromUnixNanos(token.time_ns());
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 
-namespace cis {
+namespace cis::server {
 
 // Longer tokens were not made here.
 inline constexpr size_t kMaxPageTokenBytes = 8192;
@@ -43,4 +43,4 @@ absl::Time TimeOfFirstPage(absl::string_view text, absl::Time now);
 // INVALID_ARGUMENT with the words for a token that is not one of ours.
 absl::Status NotAPageToken();
 
-}  // namespace cis
+}  // namespace cis::server

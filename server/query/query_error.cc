@@ -6,7 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr char kOffsetPayload[] = "cis.query/offset";
@@ -26,4 +26,4 @@ std::optional<size_t> QueryErrorOffset(const absl::Status& status) {
   return offset;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::server {
 
 // INVALID_ARGUMENT "at byte OFFSET: WHY", which also carries the offset for programs.
 absl::Status QueryErrorAt(size_t offset, absl::string_view why);
@@ -14,4 +14,4 @@ absl::Status QueryErrorAt(size_t offset, absl::string_view why);
 // The offset that QueryErrorAt was given; absent for other errors.
 std::optional<size_t> QueryErrorOffset(const absl::Status& status);
 
-}  // namespace cis
+}  // namespace cis::server

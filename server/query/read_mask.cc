@@ -4,7 +4,7 @@
 
 #include "google/protobuf/util/field_mask_util.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using google::protobuf::util::FieldMaskUtil;
@@ -32,4 +32,4 @@ void ApplyReadMask(const google::protobuf::FieldMask& mask, google::protobuf::Me
   FieldMaskUtil::TrimMessage(mask, &message);
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -5,7 +5,7 @@
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 
-namespace cis {
+namespace cis::server {
 
 // The first path of `mask` that messages of `type` do not have; empty if there is none. An empty
 // mask and one with `*` are good for every type.
@@ -16,4 +16,4 @@ std::string FindUnknownPath(const google::protobuf::FieldMask& mask,
 // empty or has `*`.
 void ApplyReadMask(const google::protobuf::FieldMask& mask, google::protobuf::Message& message);
 
-}  // namespace cis
+}  // namespace cis::server

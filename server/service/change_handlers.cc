@@ -20,7 +20,7 @@
 #include "server/service/placement_errors.h"
 #include "server/service/proto_values.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Entries of a list of names.
@@ -248,4 +248,4 @@ absl::Status NextChanges(Past& past, const ChangeQuery& query, ChangePosition& p
   return absl::OkStatus();
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -9,11 +9,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "cis/v1/changes.pb.h"
+#include "server/history/past.h"
 #include "server/service/request_context.h"
-#include "server/snapshot/past.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 // Returns CHANGE_NOT_FOUND for a change that is not kept.
 absl::Status GetChange(Past& past, const Snapshot& snapshot, const v1::GetChangeRequest& request,
@@ -49,4 +49,4 @@ inline constexpr int kMaxWatchBatch = 100;
 // user's error already.
 absl::Status PastError(const absl::Status& status);
 
-}  // namespace cis
+}  // namespace cis::server

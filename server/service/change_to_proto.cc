@@ -6,7 +6,7 @@
 #include "schema/model/resource_name.h"
 #include "server/service/proto_values.h"
 
-namespace cis {
+namespace cis::server {
 
 v1::ChangeKind ChangeKindToProto(ChangeKind kind) {
   switch (kind) {
@@ -115,4 +115,4 @@ void ChangeToProto(const Change& change, v1::Change& proto) {
   proto.set_cause(CauseToProto(change.cause));
 }
 
-}  // namespace cis
+}  // namespace cis::server

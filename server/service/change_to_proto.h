@@ -5,9 +5,9 @@
 #include "cis/v1/changes.pb.h"
 #include "schema/model/change.h"
 
-namespace cis {
+namespace cis::server {
 
 v1::ChangeKind ChangeKindToProto(ChangeKind kind);
 void ChangeToProto(const Change& change, v1::Change& proto);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -17,7 +17,7 @@
 #include "schema/model/vo_support.h"
 #include "server/query/field.h"
 
-namespace cis {
+namespace cis::server {
 
 // A member as a value of a row. The view of a text lives as long as the member.
 inline FieldValue ListedValue(const std::string& text) { return absl::string_view(text); }
@@ -94,4 +94,4 @@ void AddDescribedFields(FieldTable<Row>& table, RecordOf record_of) {
   });
 }
 
-}  // namespace cis
+}  // namespace cis::server

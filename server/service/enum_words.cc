@@ -5,7 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/strip.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // What all names of values begin with: the zero value is PREFIX_UNSPECIFIED (buf lint holds it).
@@ -39,4 +39,4 @@ std::string WordOfNumber(const google::protobuf::EnumDescriptor& type, int numbe
   return word;
 }
 
-}  // namespace cis
+}  // namespace cis::server

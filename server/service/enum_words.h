@@ -11,7 +11,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/generated_enum_reflection.h"
 
-namespace cis {
+namespace cis::server {
 
 // The values of one enum by their words. Immutable.
 class EnumWords {
@@ -39,4 +39,4 @@ Enum EnumOfWord(absl::string_view word) {
   return static_cast<Enum>(words.NumberOf(word));
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -13,7 +13,7 @@
 #include "schema/base/utf8.h"
 #include "server/query/query_error.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // HTTP/2 peers refuse header blocks above 8 KiB by default; message and details travel in them.
@@ -244,4 +244,4 @@ google::rpc::Status ErrorToProto(const absl::Status& status) {
   return proto;
 }
 
-}  // namespace cis
+}  // namespace cis::server

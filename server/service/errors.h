@@ -18,7 +18,7 @@ namespace google::rpc {
 class Status;
 }  // namespace google::rpc
 
-namespace cis {
+namespace cis::server {
 
 // Value of ErrorInfo.domain.
 inline constexpr absl::string_view kErrorDomain = "cis.egi.eu";
@@ -82,4 +82,4 @@ std::string ErrorReason(const absl::Status& status);
 // The form that travels as `grpc-status-details-bin`. The message is cut at kMaxErrorBytes.
 google::rpc::Status ErrorToProto(const absl::Status& status);
 
-}  // namespace cis
+}  // namespace cis::server

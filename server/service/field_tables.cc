@@ -5,7 +5,7 @@
 #include "server/service/described_fields.h"
 #include "server/service/proto_values.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using Value = FieldValue;
@@ -245,4 +245,4 @@ const FieldTable<OfferRow>& OfferFields() {
   return table;
 }
 
-}  // namespace cis
+}  // namespace cis::server

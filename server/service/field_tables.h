@@ -10,7 +10,7 @@
 #include "server/service/summary.h"
 #include "server/snapshot/views.h"
 
-namespace cis {
+namespace cis::server {
 
 // An endpoint in a list, with its URL as the message has it.
 struct EndpointRow {
@@ -35,4 +35,4 @@ const FieldTable<Crawl>& CrawlFields();
 const FieldTable<SiteProblem>& SiteProblemFields();
 const FieldTable<OfferRow>& OfferFields();
 
-}  // namespace cis
+}  // namespace cis::server

@@ -17,7 +17,7 @@
 #include "server/service/enum_words.h"
 #include "server/service/proto_values.h"
 
-namespace cis {
+namespace cis::server {
 
 // The word of a value of an enumeration of records; empty where it stands for nothing told.
 inline absl::string_view WordOf(NetworkUse use) { return FormatNetworkUse(use); }
@@ -105,4 +105,4 @@ void FieldsToProto(const Record& record, Message& message) {
   });
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/service/errors.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 std::string FormatInstant(absl::Time time) {
@@ -87,4 +87,4 @@ absl::Status ServerStoppingError() {
                         "the server stops; watch again with the last resume_token", {});
 }
 
-}  // namespace cis
+}  // namespace cis::server

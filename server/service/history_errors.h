@@ -7,7 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace cis {
+namespace cis::server {
 
 // AS_OF_IN_FUTURE + BadRequest: the time asked about is after `now`.
 absl::Status AsOfInFutureError(absl::Time as_of, absl::Time now);
@@ -32,4 +32,4 @@ absl::Status TooManyWatchersError(int max_watchers);
 // SERVER_STOPPING, UNAVAILABLE + RetryInfo: how a stream ends when the server does.
 absl::Status ServerStoppingError();
 
-}  // namespace cis
+}  // namespace cis::server

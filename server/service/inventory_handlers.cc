@@ -18,7 +18,7 @@
 #include "server/service/registry_to_proto.h"
 #include "server/service/to_proto.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Bounds ListXResponse.unreachable.
@@ -275,4 +275,4 @@ absl::Status ListCrawls(const RequestContext& context, const Snapshot& snapshot,
       &v1::ListCrawlsResponse::add_crawls, CrawlToProto);
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -8,7 +8,7 @@
 #include "server/service/request_context.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 absl::Status GetSite(const RequestContext& context, const Snapshot& snapshot,
                      const v1::GetSiteRequest& request, v1::Site& response);
@@ -46,4 +46,4 @@ absl::Status ListNetworks(const RequestContext& context, const Snapshot& snapsho
 absl::Status ListCrawls(const RequestContext& context, const Snapshot& snapshot,
                         const v1::ListCrawlsRequest& request, v1::ListCrawlsResponse& response);
 
-}  // namespace cis
+}  // namespace cis::server

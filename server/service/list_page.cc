@@ -12,7 +12,7 @@
 #include "server/query/read_mask.h"
 #include "server/service/errors.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 absl::StatusOr<size_t> PageLimit(int32_t page_size) {
@@ -101,4 +101,4 @@ absl::StatusOr<ListEnd> ListPage(const ListArguments& arguments, const ListSourc
   return end;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -17,7 +17,7 @@
 #include "server/query/field.h"
 #include "server/service/request_context.h"
 
-namespace cis {
+namespace cis::server {
 
 inline constexpr int32_t kDefaultPageSize = 100;
 inline constexpr int32_t kMaxPageSize = 1000;
@@ -100,4 +100,4 @@ std::vector<const Row*> PointersTo(const std::vector<Row>& items) {
 absl::Status CheckReadMask(const google::protobuf::FieldMask& mask,
                            const google::protobuf::Descriptor& type);
 
-}  // namespace cis
+}  // namespace cis::server

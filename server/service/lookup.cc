@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "schema/base/spelling.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr size_t kMaxNearest = 3;
@@ -74,4 +74,4 @@ absl::StatusOr<std::vector<const SiteIndex*>> ResolveParent(const Snapshot& snap
   return sites;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -13,7 +13,7 @@
 #include "server/service/errors.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 // The sites under `parent`, `sites/{site}` or `sites/-`, in the order of their names. Returns
 // INVALID_RESOURCE_NAME for another form, SITE_NOT_FOUND for a site that does not exist.
@@ -55,4 +55,4 @@ absl::StatusOr<const View*> ResolveName(const Snapshot& snapshot, absl::string_v
   return ResourceNotFoundError(collection, text, NearestResourceNames(text, names));
 }
 
-}  // namespace cis
+}  // namespace cis::server

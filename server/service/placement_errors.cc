@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/service/errors.h"
 
-namespace cis {
+namespace cis::server {
 
 std::string QueryField(absl::string_view field) { return absl::StrCat("query.", field); }
 
@@ -122,4 +122,4 @@ absl::Status InvalidPlacementOrderError(absl::string_view text, absl::string_vie
       {{"value", std::string(text)}});
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::server {
 
 // Path in a request of a field of its query: "query.count" of "count". The functions below take
 // fields of the query.
@@ -64,4 +64,4 @@ absl::Status CallCancelledError();
 // INVALID_ORDER_BY + BadRequest. `keys` are those that there are.
 absl::Status InvalidPlacementOrderError(absl::string_view text, absl::string_view keys);
 
-}  // namespace cis
+}  // namespace cis::server

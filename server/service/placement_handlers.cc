@@ -28,7 +28,7 @@
 #include "server/service/query_to_proto.h"
 #include "server/service/reason_to_proto.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Rows on one page if the request does not say: a tool starts the first placement, and the next if
@@ -277,4 +277,4 @@ absl::Status GetPlacement(const RequestContext& context, const Snapshot& snapsho
   return absl::OkStatus();
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -7,7 +7,7 @@
 #include "server/service/request_context.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 // Each returns the errors that its method documents. `response` must be empty.
 absl::Status FindPlacements(const RequestContext& context, const Snapshot& snapshot,
@@ -20,4 +20,4 @@ absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& sn
                                const v1::ExplainPlacementsRequest& request,
                                v1::ExplainPlacementsResponse& response);
 
-}  // namespace cis
+}  // namespace cis::server

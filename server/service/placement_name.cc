@@ -19,7 +19,7 @@
 #include "server/service/query_from_proto.h"
 #include "server/service/query_to_proto.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr absl::string_view kPrefix = "placements/";
@@ -204,4 +204,4 @@ absl::StatusOr<ChosenPlacement> ParsePlacementName(absl::string_view text,
   return chosen;
 }
 
-}  // namespace cis
+}  // namespace cis::server

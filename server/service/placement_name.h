@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "server/placement/recheck.h"
 
-namespace cis {
+namespace cis::server {
 
 inline constexpr size_t kMaxPlacementNameBytes = 512;
 
@@ -37,4 +37,4 @@ absl::StatusOr<ChosenPlacement> ParsePlacementName(absl::string_view name,
                                                    const PlacementIndex& index,
                                                    const Snapshot& snapshot);
 
-}  // namespace cis
+}  // namespace cis::server

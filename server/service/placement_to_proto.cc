@@ -14,7 +14,7 @@
 #include "server/service/reason_to_proto.h"
 #include "server/service/registry_to_proto.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 static_assert(static_cast<int>(Unknown::kVoSupport) + 1 == v1::PLACEMENT_UNKNOWN_VO_SUPPORT &&
@@ -284,4 +284,4 @@ void VerdictToProto(const ShareVerdict& verdict, const ShareDetails& details,
   }
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -7,7 +7,7 @@
 #include "cis/v1/placement.pb.h"
 #include "server/placement/placement.h"
 
-namespace cis {
+namespace cis::server {
 
 // All but the name, for which placement_name.h is. `now` is the time of the request.
 void PlacementToProto(const Placement& placement, const PlacementQuery& query,
@@ -16,4 +16,4 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query,
 void VerdictToProto(const ShareVerdict& verdict, const ShareDetails& details,
                     const PlacementQuery& query, v1::ShareVerdict& proto);
 
-}  // namespace cis
+}  // namespace cis::server

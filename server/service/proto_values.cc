@@ -8,7 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "server/service/enum_words.h"
 
-namespace cis {
+namespace cis::server {
 
 google::protobuf::Timestamp TimeToProto(absl::Time time) {
   google::protobuf::Timestamp proto;
@@ -159,4 +159,4 @@ const std::string& RegionOf(const Endpoint& endpoint) {
   return endpoint.resolved_region.empty() ? endpoint.region : endpoint.resolved_region;
 }
 
-}  // namespace cis
+}  // namespace cis::server

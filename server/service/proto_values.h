@@ -15,7 +15,7 @@
 #include "schema/model/records.h"
 #include "server/snapshot/data_state.h"
 
-namespace cis {
+namespace cis::server {
 
 google::protobuf::Timestamp TimeToProto(absl::Time time);
 absl::Time TimeFromProto(const google::protobuf::Timestamp& time);
@@ -50,4 +50,4 @@ std::string KeystoneV3Url(const Endpoint& endpoint);
 // Region to use: as the catalog spells it, else as configured.
 const std::string& RegionOf(const Endpoint& endpoint);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -16,7 +16,7 @@
 #include "server/service/lookup.h"
 #include "server/service/placement_errors.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 absl::Status ParseBounds(absl::string_view field, const v1::Int64Range& range, Int64Bounds* out) {
@@ -317,4 +317,4 @@ absl::StatusOr<PlacementQuery> QueryFromProto(const v1::PlacementQuery& proto,
   return query;
 }
 
-}  // namespace cis
+}  // namespace cis::server

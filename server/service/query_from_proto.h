@@ -10,7 +10,7 @@
 #include "server/placement/placement_query.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 // Bounds the work of one request. More VOs, names or alternatives are REQUEST_TOO_LARGE.
 inline constexpr int kMaxVos = 20;
@@ -30,4 +30,4 @@ inline constexpr double kMaxWeight = 1000;
 absl::StatusOr<PlacementQuery> QueryFromProto(const v1::PlacementQuery& proto,
                                               const Snapshot& snapshot);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "server/service/enum_words.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Sets nothing if there are no bounds.
@@ -123,4 +123,4 @@ v1::PlacementQuery QueryToProto(const PlacementQuery& query) {
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -5,10 +5,10 @@
 #include "cis/v1/query.pb.h"
 #include "server/placement/placement_query.h"
 
-namespace cis {
+namespace cis::server {
 
 // Returns the query with defaults and canonical names, ready to be sent. What is not in it was not
 // understood: fields of a later version are not echoed.
 v1::PlacementQuery QueryToProto(const PlacementQuery& query);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -14,7 +14,7 @@
 #include "server/placement/image_reasons.h"
 #include "server/service/proto_values.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // What stands between site and share in the name of a share.
@@ -160,4 +160,4 @@ void ReasonToProto(const Reason& reason, const PlacementQuery& query, const Inde
   proto.set_message(FormatReason(reason, query));
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -5,7 +5,7 @@
 #include "cis/v1/placement.pb.h"
 #include "server/placement/placement.h"
 
-namespace cis {
+namespace cis::server {
 
 v1::PlacementStage StageToProto(Stage stage);
 
@@ -20,4 +20,4 @@ void FlavorRefToProto(const IndexedShare& share, const Flavor& flavor, v1::Resou
 void ImageRefToProto(const IndexedShare& share, const Image& image, v1::ResourceRef& proto);
 void NetworkRefToProto(const IndexedShare& share, const Network& network, v1::ResourceRef& proto);
 
-}  // namespace cis
+}  // namespace cis::server

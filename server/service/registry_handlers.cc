@@ -16,7 +16,7 @@
 #include "server/service/registry_to_proto.h"
 #include "server/service/summary.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 bool IsRegistrySite(const Snapshot& snapshot, absl::string_view site_id) {
@@ -110,4 +110,4 @@ absl::Status ListOffers(const RequestContext& context, const Snapshot& snapshot,
                  NameOfOffer, response, &v1::ListOffersResponse::add_offers, OfferToProto);
 }
 
-}  // namespace cis
+}  // namespace cis::server

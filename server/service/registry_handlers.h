@@ -8,7 +8,7 @@
 #include "server/service/request_context.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 absl::Status GetSiteProblem(const RequestContext& context, const Snapshot& snapshot,
                             const v1::GetSiteProblemRequest& request, v1::SiteProblem& response);
@@ -20,4 +20,4 @@ absl::Status ListSiteProblems(const RequestContext& context, const Snapshot& sna
 absl::Status ListOffers(const RequestContext& context, const Snapshot& snapshot,
                         const v1::ListOffersRequest& request, v1::ListOffersResponse& response);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "schema/model/resource_name.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 absl::Time OldestList(const Registry& registry) {
@@ -98,4 +98,4 @@ std::vector<OfferRow> FindOffers(const RequestContext& context, const Snapshot& 
   return rows;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -12,7 +12,7 @@
 #include "server/service/request_context.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 // A downtime of a site with the endpoints that it is about. Points into the snapshot.
 struct DowntimeFacts {
@@ -47,4 +47,4 @@ struct OfferRow {
 // All of the registry, ordered by resource name.
 std::vector<OfferRow> FindOffers(const RequestContext& context, const Snapshot& snapshot);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -7,7 +7,7 @@
 #include "server/service/fields_to_proto.h"
 #include "server/service/proto_values.h"
 
-namespace cis {
+namespace cis::server {
 
 void DowntimeToProto(const Downtime& downtime, absl::Time now, v1::Downtime& proto) {
   FieldsToProto(downtime, proto);
@@ -51,4 +51,4 @@ void RegistryFactsToProto(const RegistryFacts& facts, absl::Time now, v1::Site& 
   }
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -7,7 +7,7 @@
 #include "schema/model/registry.h"
 #include "server/service/registry_summary.h"
 
-namespace cis {
+namespace cis::server {
 
 void SiteProblemToProto(const SiteProblem& problem, v1::SiteProblem& proto);
 void OfferToProto(const OfferRow& row, v1::Offer& proto);
@@ -16,4 +16,4 @@ void DowntimeToProto(const Downtime& downtime, absl::Time now, v1::Downtime& pro
 // The registry's fields of a site. Downtimes run or not as of `now`.
 void RegistryFactsToProto(const RegistryFacts& facts, absl::Time now, v1::Site& proto);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -5,7 +5,7 @@
 #include "absl/time/time.h"
 #include "server/snapshot/data_state.h"
 
-namespace cis {
+namespace cis::server {
 
 // What a handler may know beside the snapshot and the request.
 struct RequestContext {
@@ -16,4 +16,4 @@ struct RequestContext {
       nullptr;  // whether nobody waits for the answer any more; may be empty
 };
 
-}  // namespace cis
+}  // namespace cis::server

@@ -11,7 +11,7 @@
 #include "schema/base/time_text.h"
 #include "schema/model/resource_name.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 std::vector<const ShareView*> CountedShares(const SiteIndex& site) {
@@ -215,4 +215,4 @@ bool HasUsableData(const RequestContext& context, const SiteIndex& site,
   return false;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -16,7 +16,7 @@
 #include "server/service/request_context.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 // Kinds of shares that fail with one class of error.
 struct ErrorSummary {
@@ -84,4 +84,4 @@ std::vector<absl::string_view> VosOf(const ItemView<Record>& view) {
   return vos;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -10,7 +10,7 @@
 #include "server/service/fields_to_proto.h"
 #include "server/service/proto_values.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Sets a Timestamp field unless the time is unknown.
@@ -204,4 +204,4 @@ void CrawlResultToProto(const CrawlResult& result, v1::CrawlResult& proto) {
   proto.set_region(result.region);
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -7,7 +7,7 @@
 #include "server/service/summary.h"
 #include "server/snapshot/snapshot.h"
 
-namespace cis {
+namespace cis::server {
 
 // Without `problems`, which cost a pass over all states (see FindProblems), and without the
 // registry's fields (registry_to_proto.h).
@@ -22,4 +22,4 @@ void NetworkToProto(const NetworkView& view, v1::Network& proto);
 void CrawlToProto(const Crawl& crawl, v1::Crawl& proto);
 void CrawlResultToProto(const CrawlResult& result, v1::CrawlResult& proto);
 
-}  // namespace cis
+}  // namespace cis::server

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace cis {
+namespace cis::server {
 
 DataState StateOf(const KindState& state, absl::Time now, const FreshnessPolicy& policy) {
   if (state.success_time == absl::InfinitePast()) return DataState::kMissing;
@@ -56,4 +56,4 @@ absl::Time OldestSuccess(absl::Span<const KindState> states, absl::Span<const Ki
   return oldest;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -8,7 +8,7 @@
 #include "absl/types/span.h"
 #include "schema/model/records.h"
 
-namespace cis {
+namespace cis::server {
 
 // Ordered: a larger value is worse.
 enum class DataState { kFresh = 0, kStale, kExpired, kMissing };
@@ -40,4 +40,4 @@ DataState WorstState(absl::Span<const KindState> states, absl::Span<const Kind> 
 // When the oldest of `kinds` was read; InfinitePast if one of them never was.
 absl::Time OldestSuccess(absl::Span<const KindState> states, absl::Span<const Kind> kinds);
 
-}  // namespace cis
+}  // namespace cis::server

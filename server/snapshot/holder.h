@@ -6,7 +6,7 @@
 #include "absl/base/thread_annotations.h"
 #include "schema/base/mutex.h"
 
-namespace cis {
+namespace cis::server {
 
 // Holds the one immutable value that answers requests now. Readers keep the value they took for as
 // long as they need it; a new one replaces it whole. Safe to use from any number of threads.
@@ -33,4 +33,4 @@ class Holder {
   std::shared_ptr<const Value> value_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace cis
+}  // namespace cis::server

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "schema/model/resource_name.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 template <typename View>
@@ -134,4 +134,4 @@ std::string ResourceIdOf(const NetworkView& view) {
   return FormatShareItemId(view.share->share, view.record().id);
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -10,7 +10,7 @@
 #include "schema/model/catalog.h"
 #include "server/snapshot/views.h"
 
-namespace cis {
+namespace cis::server {
 
 // The resources of one site, in the order of their names. Immutable, so that a new snapshot takes
 // over those of the sites that did not change. Safe to read from any number of threads.
@@ -55,4 +55,4 @@ std::string ResourceIdOf(const FlavorView& view);
 std::string ResourceIdOf(const ImageView& view);
 std::string ResourceIdOf(const NetworkView& view);
 
-}  // namespace cis
+}  // namespace cis::server

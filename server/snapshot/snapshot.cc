@@ -7,7 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
-namespace cis {
+namespace cis::server {
 
 std::shared_ptr<const Snapshot> Snapshot::Build(Catalog catalog, const Snapshot* previous) {
   return std::shared_ptr<const Snapshot>(new Snapshot(std::move(catalog), previous));
@@ -76,4 +76,4 @@ const Crawl* Snapshot::FindCrawl(int64_t crawl_id) const {
   return nullptr;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -15,7 +15,7 @@
 #include "server/snapshot/site_index.h"
 #include "server/snapshot/views.h"
 
-namespace cis {
+namespace cis::server {
 
 class PlacementIndex;
 
@@ -70,4 +70,4 @@ class Snapshot {
   mutable std::shared_ptr<const PlacementIndex> placement_index_;  // set once, by the above
 };
 
-}  // namespace cis
+}  // namespace cis::server

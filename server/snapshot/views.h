@@ -9,7 +9,7 @@
 #include "absl/types/span.h"
 #include "schema/model/catalog.h"
 
-namespace cis {
+namespace cis::server {
 
 // One share.
 struct ShareView {
@@ -57,4 +57,4 @@ struct NetworkView {
   const Network& record() const { return stored->record; }
 };
 
-}  // namespace cis
+}  // namespace cis::server

@@ -6,7 +6,7 @@
 
 #include "tests/accuracy/labelled.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 int Main(int argc, char** argv) {
@@ -46,6 +46,6 @@ int Main(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler
 
-int main(int argc, char** argv) { return cis::Main(argc, argv); }
+int main(int argc, char** argv) { return cis::crawler::Main(argc, argv); }

@@ -6,7 +6,7 @@
 #include "absl/strings/strip.h"
 #include "crawler/normalize/normalizer.h"
 
-namespace cis {
+namespace cis::crawler {
 
 using nlohmann::json;
 
@@ -46,4 +46,4 @@ Answer MakeAnswer(const json& record, const std::string& field) {
   return answer;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

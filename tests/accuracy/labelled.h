@@ -11,7 +11,7 @@
 #include "schema/model/records.h"
 #include "tests/accuracy/scoreboard.h"
 
-namespace cis {
+namespace cis::crawler {
 
 using LabelledRow = std::map<std::string, std::string>;
 
@@ -35,4 +35,4 @@ void MeasureFlavors(const std::string& folder, Scoreboard* board);
 // networks.tsv: name role router_external; network_sets.json: networks external tenant.
 void MeasureNetworks(const std::string& folder, Scoreboard* board);
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -1,7 +1,7 @@
 #include "absl/strings/match.h"
 #include "tests/accuracy/labelled.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -56,4 +56,4 @@ void MeasureFlavors(const std::string& folder, Scoreboard* board) {
   }
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/accuracy/labelled.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -126,4 +126,4 @@ void MeasureEgiImages(const std::string& folder, Scoreboard* board) {
   }
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -3,7 +3,7 @@
 
 #include "tests/accuracy/labelled.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -88,4 +88,4 @@ void MeasureNetworks(const std::string& folder, Scoreboard* board) {
   MeasureSets(folder + "/network_sets.json", board);
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "schema/model/fact.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Lower case, without the brand words that people leave out.
@@ -120,4 +120,4 @@ int Scoreboard::Print() const {
   return wrong;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // One labelled field of one record and what the normalisation says of it.
 struct Answer {
@@ -61,4 +61,4 @@ class Scoreboard {
   std::map<std::pair<std::string, std::string>, Counts> counts_;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -25,12 +25,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "cis/v1/placement.grpc.pb.h"
-#include "server/service/message_arenas.h"
-#include "server/service/server.h"
+#include "server/serving/message_arenas.h"
+#include "server/serving/server.h"
 #include "tests/bench/federation.h"
 #include "tests/bench/placement_request.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr char kMethod[] = "/cis.v1.PlacementService/FindPlacements";
@@ -224,7 +224,7 @@ bool Compare(bool one_vo, int clients, absl::Duration length) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server
 
 int main(int argc, char** argv) {
   int clients = 2;
@@ -235,7 +235,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   for (const bool one_vo : {false, true}) {
-    if (!cis::Compare(one_vo, clients, absl::Seconds(seconds))) return 1;
+    if (!cis::server::Compare(one_vo, clients, absl::Seconds(seconds))) return 1;
   }
   return 0;
 }

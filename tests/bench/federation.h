@@ -12,7 +12,7 @@
 #include "tests/support/builders.h"
 #include "tests/unit/server/placement_scenes.h"
 
-namespace cis {
+namespace cis::server {
 
 // All shares are of `vo.example.org`, or every seventh; `times` today's size.
 inline std::shared_ptr<const Snapshot> Federation(bool one_vo, int times = 1) {
@@ -40,4 +40,4 @@ inline std::shared_ptr<const Snapshot> Federation(bool one_vo, int times = 1) {
   return Snapshot::Build(builder.Build());
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -27,7 +27,7 @@
 #include "server/snapshot/snapshot.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using nlohmann::json;
@@ -238,7 +238,7 @@ absl::Status Run(const std::string& path, int times) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server
 
 int main(int argc, char** argv) {
   int times = 20;
@@ -246,7 +246,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: file_bench FILE [TIMES]\n");
     return 2;
   }
-  const absl::Status status = cis::Run(argv[1], times);
+  const absl::Status status = cis::server::Run(argv[1], times);
   if (!status.ok()) std::fprintf(stderr, "file_bench: %s\n", status.ToString().c_str());
   return status.ok() ? 0 : 1;
 }

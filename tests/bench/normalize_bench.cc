@@ -16,7 +16,7 @@
 #include "crawler/normalize/image.h"
 #include "crawler/normalize/normalizer.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -174,4 +174,4 @@ BENCHMARK(BM_FlavorRules);
 BENCHMARK(BM_ParseJsonOnly);
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -16,7 +16,7 @@
 #include "tests/bench/federation.h"
 #include "tests/bench/placement_request.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 PlacementQuery Wish() {
@@ -107,4 +107,4 @@ void BM_BuildIndex(benchmark::State& state) {
 BENCHMARK(BM_BuildIndex);
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

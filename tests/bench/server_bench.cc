@@ -13,7 +13,7 @@
 #include "server/snapshot/snapshot.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr int kSites = 800;
@@ -108,4 +108,4 @@ void GetOneFlavor(benchmark::State& state) {
 BENCHMARK(GetOneFlavor)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -1,1 +1,1 @@
-cis_test(cli_cases_test LABEL cases SOURCES cli_cases_test.cc LINK cis_client cis_case_file)
+cis_test(cli_cases_test LABEL cases SOURCES cli_cases_test.cc LINK cis_client_cli cis_client_answer cis_client_handover cis_case_file)

@@ -22,7 +22,7 @@
 #include "tests/component/client_fixture.h"
 #include "tests/support/case_file.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 // Words of a command line; single quotes keep spaces.
@@ -113,4 +113,4 @@ TEST(CliCases, Show) { ExpectCases("show.case"); }
 TEST(CliCases, Usage) { ExpectCases("usage.case"); }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

@@ -17,7 +17,7 @@
 #include "tests/support/builders.h"
 #include "tests/support/case_file.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 Flavor MakeGpuFlavor() {
@@ -158,4 +158,4 @@ TEST(FilterCases, Errors) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -14,7 +14,7 @@
 #include "crawler/normalize/normalizer.h"
 #include "tests/support/case_file.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::ordered_json;
@@ -115,4 +115,4 @@ INSTANTIATE_TEST_SUITE_P(Files, NormalizeCases, testing::ValuesIn(CaseFiles()), 
 TEST(NormalizeCaseFiles, Exist) { EXPECT_FALSE(CaseFiles().empty()); }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

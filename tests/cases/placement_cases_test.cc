@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "client/request_text.h"
+#include "client/answer/request_text.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "server/service/errors.h"
@@ -17,7 +17,7 @@
 #include "tests/support/case_file.h"
 #include "tests/unit/server/placement_scenes.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr char kVo[] = "vo.access.egi.eu";
@@ -211,4 +211,4 @@ INSTANTIATE_TEST_SUITE_P(Files, PlacementCases,
                          testing::Values("requests.case", "errors.case", "groups.case"));
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "client/client.h"
-#include "client/commands.h"
-#include "client/options.h"
+#include "client/cli/commands.h"
+#include "client/cli/options.h"
+#include "client/rpc/client.h"
 #include "schema/base/clock.h"
 #include "tests/support/fake_services.h"
 
-namespace cis {
+namespace cis::client {
 
 // What a command left behind.
 struct CommandResult {
@@ -52,4 +52,4 @@ inline CommandResult RunCommandLine(FakeServer& server, std::vector<std::string>
   return result;
 }
 
-}  // namespace cis
+}  // namespace cis::client

@@ -1,4 +1,4 @@
-#include "client/client.h"
+#include "client/rpc/client.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/component/client_fixture.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 using ::testing::ElementsAre;
@@ -410,4 +410,4 @@ TEST(AsOf, IsSentWithEveryCallOfACommandAndAgesAreOfThen) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

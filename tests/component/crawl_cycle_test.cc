@@ -1,14 +1,14 @@
 // A crawl from canned answers to a real store, without sockets.
 
-#include "crawler/crawl_cycle.h"
+#include "crawler/crawl/crawl_cycle.h"
 
 #include <fstream>
 #include <iterator>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "crawler/configuration.h"
-#include "crawler/endpoint_gate.h"
+#include "crawler/crawl/configuration.h"
+#include "crawler/crawl/endpoint_gate.h"
 #include "crawler/http/http_error.h"
 #include "crawler/normalize/normalizer.h"
 #include "crawler/registry/site_problems.h"
@@ -22,7 +22,7 @@
 #include "tests/unit/crawler/source_fixture.h"
 #include "tests/unit/crawler/tokens_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::HasSubstr;
@@ -799,4 +799,4 @@ TEST_F(CrawlCycleTest, StoreThatCannotBeWrittenEndsTheCrawl) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

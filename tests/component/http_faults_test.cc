@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/component/http_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using Then = LoopbackReply::Then;
@@ -460,4 +460,4 @@ TEST(HttpClock, AClockThatJumpsEndsNoRequest) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

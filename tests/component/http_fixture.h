@@ -17,7 +17,7 @@
 #include "schema/base/clock.h"
 #include "tests/support/loopback_server.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Options with waits of milliseconds instead of seconds.
 inline TransportOptions QuickOptions() {
@@ -78,4 +78,4 @@ inline std::string CodeAndClass(const absl::StatusOr<HttpResponse>& result) {
                       FormatErrorClass(GetErrorClass(result.status())));
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

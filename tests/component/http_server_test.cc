@@ -14,7 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using ::testing::EndsWith;
@@ -110,4 +110,4 @@ TEST(HttpServer, AddressesThatAreNone) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -8,7 +8,7 @@
 #include "schema/base/mutex.h"
 #include "tests/component/http_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using Then = LoopbackReply::Then;
@@ -392,4 +392,4 @@ TEST_F(HttpTest, AProxyIsUsedOnlyIfGiven) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

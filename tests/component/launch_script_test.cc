@@ -1,6 +1,6 @@
 // Runs the scripts of `-o openstack` and `-o fedcloud` with sh, a fake client in PATH.
 
-#include "client/launch_script.h"
+#include "client/handover/launch_script.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "tests/support/temp_dir.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 using ::testing::Contains;
@@ -596,4 +596,4 @@ TEST(LaunchScript, NulIsRefused) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

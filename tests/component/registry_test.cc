@@ -11,7 +11,7 @@
 #include "crawler/registry/limits.h"
 #include "tests/component/http_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::HasSubstr;
@@ -163,4 +163,4 @@ TEST(ParseGocdbUrl, HttpsOrLoopbackWithoutAQuery) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/component/server_fixture.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // In generation N every site has N flavors: an answer that mixes generations shows.
@@ -56,4 +56,4 @@ TEST_F(ServerTest, ReadersSeeOneGenerationWhileAnotherIsPublished) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

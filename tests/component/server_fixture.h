@@ -14,10 +14,10 @@
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/impl/codegen/client_unary_call.h"
 #include "gtest/gtest.h"
-#include "server/service/server.h"
+#include "server/serving/server.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::server {
 
 // A clock that stands still shortly after the data of a built catalog were read, until it is moved.
 class TestClock : public Clock {
@@ -98,4 +98,4 @@ inline google::rpc::ErrorInfo ErrorInfoOf(const grpc::Status& status) {
   return info;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -16,7 +16,7 @@
 #include "tests/component/server_fixture.h"
 #include "tests/support/temp_dir.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using ::testing::ElementsAre;
@@ -410,4 +410,4 @@ TEST_F(ServerTest, WithoutADatabaseFileThePastIsRefused) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -18,11 +18,11 @@
 #include "schema/model/fields.h"
 #include "schema/store/sqlite.h"
 #include "schema/store/store.h"
-#include "server/service/in_process.h"
+#include "server/serving/in_process.h"
 #include "tests/support/builders.h"
 #include "tests/support/temp_dir.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Writes one share with one flavor.
@@ -296,4 +296,4 @@ TEST(InProcessServer, TellsWhatIsWrongWithTheFile) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

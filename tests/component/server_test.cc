@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "tests/component/server_fixture.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -267,4 +267,4 @@ TEST(Server, RefusesAddressesThatAreNone) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -6,7 +6,7 @@
 #include "tests/component/server_fixture.h"
 #include "tests/support/temp_dir.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 std::string ReadFile(const std::string& path) {
@@ -93,4 +93,4 @@ TEST_F(TlsTest, RefusesAKeyOfAnotherCertificate) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -16,7 +16,7 @@
 #include "tests/component/http_fixture.h"
 #include "tests/support/temp_dir.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::HasSubstr;
@@ -217,4 +217,4 @@ TEST(AgentSocket, NobodyListens) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -15,13 +15,13 @@
 
 namespace {
 
-const cis::Snapshot& OneOfEach() {
-  static const std::shared_ptr<const cis::Snapshot> snapshot =
-      cis::Snapshot::Build(cis::CatalogBuilder()
-                               .AddFlavor(cis::MakeFlavor("f"))
-                               .AddImage(cis::MakeImage("i"))
-                               .AddNetwork(cis::MakeNetwork("n", cis::NetworkUse::kDirect))
-                               .Build());
+const cis::server::Snapshot& OneOfEach() {
+  static const std::shared_ptr<const cis::server::Snapshot> snapshot =
+      cis::server::Snapshot::Build(cis::CatalogBuilder()
+                                       .AddFlavor(cis::MakeFlavor("f"))
+                                       .AddImage(cis::MakeImage("i"))
+                                       .AddNetwork(cis::MakeNetwork("n", cis::NetworkUse::kDirect))
+                                       .Build());
   return *snapshot;
 }
 
@@ -30,21 +30,21 @@ void Check(bool good) {
 }
 
 void CheckError(const absl::Status& status, absl::string_view text) {
-  const auto offset = cis::QueryErrorOffset(status);
+  const auto offset = cis::server::QueryErrorOffset(status);
   Check(status.code() == absl::StatusCode::kInvalidArgument && offset && *offset <= text.size());
 }
 
 template <typename View>
-void Try(absl::string_view text, const cis::FieldTable<View>& fields, const View& row) {
-  const cis::TypedRows<View> rows(fields, {&row});
-  const auto filter = cis::ParseFilter(text, fields.specs());
+void Try(absl::string_view text, const cis::server::FieldTable<View>& fields, const View& row) {
+  const cis::server::TypedRows<View> rows(fields, {&row});
+  const auto filter = cis::server::ParseFilter(text, fields.specs());
   if (filter.ok()) {
     const bool once = filter->Matches(rows, 0);
     Check(filter->Matches(rows, 0) == once);
   } else {
     CheckError(filter.status(), text);
   }
-  const auto order = cis::ParseOrderBy(text, fields.specs());
+  const auto order = cis::server::ParseOrderBy(text, fields.specs());
   if (order.ok()) {
     const auto position = order->PositionOf(rows, 0);
     Check(order->IsPosition(position) && order->CompareToPosition(rows, 0, position) == 0);
@@ -57,9 +57,9 @@ void Try(absl::string_view text, const cis::FieldTable<View>& fields, const View
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
-  const cis::SiteIndex& site = *OneOfEach().sites()[0];
-  Try(text, cis::FlavorFields(), site.flavors()[0]);
-  Try(text, cis::ImageFields(), site.images()[0]);
-  Try(text, cis::NetworkFields(), site.networks()[0]);
+  const cis::server::SiteIndex& site = *OneOfEach().sites()[0];
+  Try(text, cis::server::FlavorFields(), site.flavors()[0]);
+  Try(text, cis::server::ImageFields(), site.images()[0]);
+  Try(text, cis::server::NetworkFields(), site.networks()[0]);
   return 0;
 }

@@ -11,7 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "crawler/normalize/normalizer.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Normalises the bytes as a list body: no crash, the same answer twice, and every line is JSON.
 inline int FuzzNormalize(Kind kind, const uint8_t* data, std::size_t size) {
@@ -31,4 +31,4 @@ inline int FuzzNormalize(Kind kind, const uint8_t* data, std::size_t size) {
   return 0;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -13,12 +13,12 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  auto overrides = cis::ParseOverrides("FILE", text);
+  auto overrides = cis::crawler::ParseOverrides("FILE", text);
   if (!overrides.ok()) {
     if (!absl::StartsWith(overrides.status().message(), "FILE:")) std::abort();
     return 0;
   }
-  cis::Corrector corrector(*std::move(overrides));
+  cis::crawler::Corrector corrector(*std::move(overrides));
   cis::RecordSet records;
   records.share = cis::MakeShare("CESGA", "ops");
   records.kind = cis::Kind::kImages;
@@ -30,6 +30,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   records.kind = cis::Kind::kNetworks;
   records.network_set.networks = {cis::MakeNetwork("x", cis::NetworkUse::kFloatingPool)};
   corrector.Apply(&records);
-  if (corrector.Problems({}).size() > cis::Corrector::kMaxProblems) std::abort();
+  if (corrector.Problems({}).size() > cis::crawler::Corrector::kMaxProblems) std::abort();
   return 0;
 }

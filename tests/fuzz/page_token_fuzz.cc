@@ -14,27 +14,28 @@
 namespace {
 
 void List(const std::string& token, const char* order_by) {
-  static const std::shared_ptr<const cis::Snapshot> snapshot =
-      cis::Snapshot::Build(cis::CatalogBuilder()
-                               .AddFlavor(cis::MakeFlavor("f"))
-                               .AddFlavor(cis::MakeFlavor("g"))
-                               .Build());
+  static const std::shared_ptr<const cis::server::Snapshot> snapshot =
+      cis::server::Snapshot::Build(cis::CatalogBuilder()
+                                       .AddFlavor(cis::MakeFlavor("f"))
+                                       .AddFlavor(cis::MakeFlavor("g"))
+                                       .Build());
   cis::v1::ListFlavorsRequest request;
   request.set_parent("sites/-");
   request.set_order_by(order_by);
   request.set_page_token(token);
   cis::v1::ListFlavorsResponse response;
-  const absl::Status status = cis::ListFlavors({cis::TestTime(), {}}, *snapshot, request, response);
-  if (!status.ok() && !cis::IsUserError(status)) std::abort();
+  const absl::Status status =
+      cis::server::ListFlavors({cis::TestTime(), {}}, *snapshot, request, response);
+  if (!status.ok() && !cis::server::IsUserError(status)) std::abort();
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  const auto cursor = cis::ParsePageToken(text, 7);
+  const auto cursor = cis::server::ParsePageToken(text, 7);
   if (cursor.ok()) {
-    const auto again = cis::ParsePageToken(cis::FormatPageToken(7, *cursor), 7);
+    const auto again = cis::server::ParsePageToken(cis::server::FormatPageToken(7, *cursor), 7);
     if (!again.ok() || !(*again == *cursor)) std::abort();
   }
   List(text, "");
@@ -42,11 +43,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   cis::v1::ListFlavorsRequest request;
   request.set_parent("sites/-");
   request.set_order_by("vcpu_count, display_name desc, is_public");
-  cis::PageCursor forged;
+  cis::server::PageCursor forged;
   forged.time = cis::TestTime();
   for (size_t start = 0; start <= text.size() && forged.last_key.size() < 8; start += 4) {
     forged.last_key.push_back(text.substr(start, 4));
   }
-  List(cis::FormatPageToken(cis::FingerprintRequest(request), forged), request.order_by().c_str());
+  List(cis::server::FormatPageToken(cis::server::FingerprintRequest(request), forged),
+       request.order_by().c_str());
   return 0;
 }

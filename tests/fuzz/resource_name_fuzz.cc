@@ -22,9 +22,9 @@ void Check(bool good) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   for (const char* collection : {"sites", "vos", "crawls", "flavors", "networks"}) {
-    const auto name = cis::ParseNameField("name", text, collection);
+    const auto name = cis::server::ParseNameField("name", text, collection);
     if (!name.ok()) {
-      Check(cis::ErrorReason(name.status()) == "INVALID_RESOURCE_NAME");
+      Check(cis::server::ErrorReason(name.status()) == "INVALID_RESOURCE_NAME");
       continue;
     }
     const bool is_top = text.rfind(std::string(collection) + "/", 0) == 0;

@@ -12,15 +12,17 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
-  const auto& names = cis::EmbeddedTableNames();
+  const auto& names = cis::crawler::EmbeddedTableNames();
   const std::string& name = names[data[0] % names.size()];
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const absl::Status status = cis::CheckTable(name, "FILE", text, cis::EmbeddedTable("distros"));
+  const absl::Status status =
+      cis::crawler::CheckTable(name, "FILE", text, cis::crawler::EmbeddedTable("distros"));
   if (!status.ok()) {
     if (!absl::StartsWith(status.message(), "FILE:")) std::abort();
     return 0;
   }
-  const auto rows = cis::ParseTable(text);
-  if (rows.empty() || rows.front().size() != cis::LoadTable(name).front().size()) std::abort();
+  const auto rows = cis::crawler::ParseTable(text);
+  if (rows.empty() || rows.front().size() != cis::crawler::LoadTable(name).front().size())
+    std::abort();
   return 0;
 }

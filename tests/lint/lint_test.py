@@ -30,7 +30,7 @@ BROKEN = {
     'proto': [('proto/cis/v1/a.proto', 'message A {\n  string b = 1;\n}\n')],
     'sets': [('proto/cis/v1/a.proto', 'message A {\n  // One of `red` and `blue`.\n  string colour = 1;\n}\n')],
     'readmes': [('server/query/q.cc', 'int x;\n')],
-    'flags': [('client/options.cc', 'app.add_option("--undocumented", x);\n')],
+    'flags': [('client/cli/options.cc', 'app.add_option("--undocumented", x);\n')],
     'reasons': [('server/service/errors.cc', 'Make("NEW_REASON");\n')],
     'imports': [('tests/e2e/x_test.py', 'import yaml\n'),
                 ('tests/openstack/lab/packages.py', 'WANTED = ["python3-yaml"]\n'),

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "crawler/normalize/json_value.h"
 
-namespace cis {
+namespace cis::crawler {
 
 inline JsonDocument ToDocument(const nlohmann::json& json) {
   absl::StatusOr<JsonDocument> document =
@@ -16,4 +16,4 @@ inline JsonDocument ToDocument(const nlohmann::json& json) {
   return *std::move(document);  // a dump is JSON
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -1,10 +1,10 @@
-#include "client/columns.h"
+#include "client/answer/columns.h"
 
 #include <gtest/gtest.h>
 
-#include "client/words.h"
+#include "client/format/words.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
@@ -55,4 +55,4 @@ TEST(Columns, EveryHeadHasItsCell) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

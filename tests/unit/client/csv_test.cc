@@ -1,4 +1,4 @@
-#include "client/csv.h"
+#include "client/format/csv.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include "cis/v1/inventory.pb.h"
 #include "cis/v1/placement.pb.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 using ::testing::ElementsAre;
@@ -125,4 +125,4 @@ TEST(Csv, FieldsOfAnUnsetMessageAreEmpty) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

@@ -1,10 +1,10 @@
-#include "client/explain.h"
+#include "client/answer/explain.h"
 
 #include <gtest/gtest.h>
 
 #include "cis/v1/inventory.pb.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 TEST(Explain, LevelsOfSources) {
@@ -36,4 +36,4 @@ TEST(Explain, EveryFieldThatHasEvidenceIsThere) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

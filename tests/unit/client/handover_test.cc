@@ -1,4 +1,4 @@
-#include "client/handover.h"
+#include "client/handover/handover.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "client/quote.h"
+#include "client/text/quote.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 using ::testing::HasSubstr;
@@ -92,4 +92,4 @@ TEST(Handover, ListsAreNoHandover) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

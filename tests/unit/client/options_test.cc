@@ -1,4 +1,4 @@
-#include "client/options.h"
+#include "client/cli/options.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 using ::testing::ElementsAre;
@@ -286,4 +286,4 @@ TEST(Options, HelpOfEveryCommandHasTwoExamples) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

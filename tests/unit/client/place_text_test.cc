@@ -1,14 +1,14 @@
-#include "client/place_text.h"
+#include "client/answer/place_text.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "client/request_text.h"
-#include "client/why_not_text.h"
+#include "client/answer/request_text.h"
+#include "client/answer/why_not_text.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 using ::testing::ElementsAre;
@@ -225,4 +225,4 @@ TEST(PlaceText, ExplanationHasFunnelVerdictsAndQuery) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

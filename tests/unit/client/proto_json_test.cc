@@ -1,4 +1,4 @@
-#include "client/proto_json.h"
+#include "client/format/proto_json.h"
 
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/message_differencer.h>
@@ -10,7 +10,7 @@
 #include "cis/v1/placement.pb.h"
 #include "cis/v1/registry.pb.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 v1::Flavor SampleFlavor() {
@@ -102,4 +102,4 @@ TEST(ProtoJson, EnumsAreWords) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

@@ -1,11 +1,11 @@
-#include "client/quantity.h"
+#include "client/cli/quantity.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 std::string Show(const absl::StatusOr<Range>& range) {
@@ -100,4 +100,4 @@ TEST(Quantity, RefusesWhatIsNoAge) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

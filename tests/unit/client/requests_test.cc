@@ -1,13 +1,13 @@
-#include "client/requests.h"
+#include "client/cli/requests.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
 #include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
-#include "client/query_file.h"
+#include "client/cli/query_file.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 // The request for placements of a command line.
@@ -241,4 +241,4 @@ TEST(ListRequest, PagesAreNoLargerThanTheLimit) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

@@ -1,4 +1,4 @@
-#include "client/table.h"
+#include "client/format/table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_split.h"
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 Table SampleTable() {
@@ -90,4 +90,4 @@ TEST(Table, FitsTheWidthWhereverTheMinimaAllowIt) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

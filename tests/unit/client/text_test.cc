@@ -1,8 +1,8 @@
-#include "client/text.h"
+#include "client/text/text.h"
 
 #include <gtest/gtest.h>
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 TEST(Text, NeutralisesWhatActsOnATerminal) {
@@ -92,4 +92,4 @@ TEST(Text, FilesAreNeverShownAsSmallerThanTheyAre) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

@@ -1,11 +1,11 @@
-#include "client/yaml.h"
+#include "client/format/yaml.h"
 
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
 #include <nlohmann/json.hpp>
 
-namespace cis {
+namespace cis::client {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -50,4 +50,4 @@ TEST(Yaml, OrdinaryNamesStayPlain) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::client

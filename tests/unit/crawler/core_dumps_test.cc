@@ -1,4 +1,4 @@
-#include "crawler/core_dumps.h"
+#include "crawler/commands/core_dumps.h"
 
 #include <gtest/gtest.h>
 #include <sys/prctl.h>
@@ -6,7 +6,7 @@
 
 #include <cstdlib>
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 // Ends the process: 0 if neither a signal nor another process can take a core of it.
@@ -24,4 +24,4 @@ TEST(CoreDumps, AreOffWhateverTheLimitWas) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

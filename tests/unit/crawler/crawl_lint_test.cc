@@ -8,7 +8,7 @@
 #include "crawler/lint/lint.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::Contains;
@@ -275,4 +275,4 @@ TEST(Lint, Formats) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -1,11 +1,11 @@
 #include <fstream>
 
-#include "crawler/options.h"
+#include "crawler/commands/options.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/temp_dir.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::AllOf;
@@ -109,4 +109,4 @@ TEST(UsageExit, MonitoringReadsUnknown) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

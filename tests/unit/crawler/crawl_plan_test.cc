@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::AllOf;
@@ -132,4 +132,4 @@ TEST(CrawlPlan, NamesOfSitesStayInTheirLine) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -1,13 +1,13 @@
 #include "absl/strings/str_cat.h"
-#include "crawler/configuration.h"
-#include "crawler/lock_file.h"
+#include "crawler/commands/lock_file.h"
+#include "crawler/crawl/configuration.h"
 #include "crawler/report/status_report.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/builders.h"
 #include "tests/support/temp_dir.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::AllOf;
@@ -220,4 +220,4 @@ TEST(CrawlConfiguration, OnlyACompleteOneRemovesSites) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -4,12 +4,12 @@
 #include <fstream>
 #include <string>
 
+#include "crawler/commands/rules_folder.h"
 #include "crawler/normalize/os_tables.h"
 #include "crawler/normalize/table.h"
-#include "crawler/rules_folder.h"
 #include "tests/support/temp_dir.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::HasSubstr;
@@ -93,4 +93,4 @@ TEST(RulesFolderDeathTest, WithoutDistroInfoTheCompiledReleasesCount) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::AllOf;
@@ -233,4 +233,4 @@ TEST(ReportWords, LinesAreCutAtCharacters) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -11,7 +11,7 @@
 #include "schema/base/clock.h"
 #include "tests/unit/crawler/source_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Carries requests to a FakeSite in the order they were sent.
 class FakeTransport : public HttpTransport {
@@ -54,4 +54,4 @@ class ManualClock : public Clock {
   absl::Time now_ = SourceTestTime();
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

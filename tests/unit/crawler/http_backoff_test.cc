@@ -5,7 +5,7 @@
 #include "crawler/http/backoff.h"
 #include "gtest/gtest.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 constexpr absl::string_view kNoDate = "";
@@ -145,4 +145,4 @@ TEST(RetryAfter, IgnoresWhatIsNeither) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

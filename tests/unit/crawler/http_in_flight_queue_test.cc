@@ -9,7 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using testing::ElementsAre;
@@ -155,4 +155,4 @@ TEST(InFlightQueue, KeepsItsPromisesUnderRandomUse) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -9,7 +9,7 @@
 #include "crawler/http/limit.h"
 #include "gtest/gtest.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 TEST(Limit, EveryOneHasANameOfItsOwn) {
@@ -49,4 +49,4 @@ TEST(Limit, StaysWithAnErrorThatGetsOtherWords) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -2,7 +2,7 @@
 
 #include "crawler/http/registered_domain.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 TEST(RegisteredDomain, IsWhatSomebodyRegistered) {
@@ -81,4 +81,4 @@ TEST(IsSameSite, WhatHasNoDomainMatchesOnlyItself) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

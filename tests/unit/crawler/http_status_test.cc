@@ -8,7 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 TEST(HttpStatus, MapsEveryStatusToACodeAndAClass) {
@@ -84,4 +84,4 @@ TEST(HttpResponse, FindsTheFirstHeaderInAnyCase) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -6,7 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using testing::HasSubstr;
@@ -152,4 +152,4 @@ TEST(Url, RedactsWhatMayBeSecret) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

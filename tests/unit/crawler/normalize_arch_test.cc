@@ -2,7 +2,7 @@
 
 #include "crawler/normalize/arch.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 TEST(Arch, ParsesSpellingsOfOneArchitecture) {
@@ -54,4 +54,4 @@ TEST(Arch, X86AloneIsAmbiguousButForWindows) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -5,7 +5,7 @@
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/table_check.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::HasSubstr;
@@ -55,4 +55,4 @@ TEST(DistroInfo, TheMergedTableIsARightOne) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

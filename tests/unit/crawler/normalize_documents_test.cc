@@ -2,7 +2,7 @@
 
 #include "crawler/normalize/documents.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 Document MakeDocument(const std::string& name, int status, const std::string& body) {
@@ -62,4 +62,4 @@ TEST(Documents, ReadObjectSkipsRefusedDocuments) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

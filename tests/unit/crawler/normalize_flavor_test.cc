@@ -7,7 +7,7 @@
 #include "crawler/normalize/flavor.h"
 #include "tests/support/json_values.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -118,4 +118,4 @@ TEST(Flavor, NeedsAnIdOrAName) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -10,7 +10,7 @@
 #include "crawler/normalize/gpu_model.h"
 #include "crawler/normalize/gpu_words.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 std::string Model(absl::string_view text) {
@@ -119,4 +119,4 @@ TEST(GpuModel, Vendors) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

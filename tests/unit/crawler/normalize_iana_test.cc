@@ -5,7 +5,7 @@
 
 #include "crawler/normalize/iana.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 TEST(Iana, ClassifiesIpv4) {
@@ -74,4 +74,4 @@ TEST(Iana, OtherTextIsNoAddress) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

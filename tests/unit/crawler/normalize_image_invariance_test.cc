@@ -22,7 +22,7 @@
 #include "crawler/normalize/normalizer.h"
 #include "tests/support/json_values.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -244,4 +244,4 @@ TEST(ImageInvariance, ArbitraryBytesAreTaken) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

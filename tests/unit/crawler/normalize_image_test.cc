@@ -10,7 +10,7 @@
 #include "crawler/normalize/image.h"
 #include "tests/support/json_values.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -173,4 +173,4 @@ TEST(Image, LocationsWithCredentialsLeaveNoTrace) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

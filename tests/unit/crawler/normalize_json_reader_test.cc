@@ -5,7 +5,7 @@
 #include "crawler/normalize/json_reader.h"
 #include "tests/support/json_values.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -97,4 +97,4 @@ TEST(JsonReader, StringMapKeepsScalars) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

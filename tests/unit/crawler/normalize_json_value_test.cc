@@ -9,7 +9,7 @@
 #include "schema/base/utf8.h"
 #include "tests/support/json_values.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -143,4 +143,4 @@ TEST(ParseJson, AgreesWithTheTolerantParserOnChangedTexts) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

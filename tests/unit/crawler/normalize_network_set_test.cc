@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "crawler/normalize/network_set.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 Document Doc(const std::string& name, const std::string& body, int status = 200) {
@@ -345,4 +345,4 @@ TEST(NetworkSet, AGatewayAddressAloneIsNotVerified) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -9,7 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "crawler/normalize/normalizer.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 Observation MakeObservation(Kind kind) {
@@ -199,4 +199,4 @@ TEST(NormalizeToJsonLines, OtherKindsAndShapesAreErrors) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -4,7 +4,7 @@
 #include "crawler/normalize/os_tables.h"
 #include "crawler/normalize/os_text.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 TEST(OsText, ReadsNameReleaseAndCodename) {
@@ -96,4 +96,4 @@ TEST(OsTables, MinorsShareTheLifeOfTheirMajor) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

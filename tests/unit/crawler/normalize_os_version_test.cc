@@ -5,7 +5,7 @@
 
 #include "crawler/normalize/os_version.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 std::string Version(absl::string_view scheme, absl::string_view text) {
@@ -74,4 +74,4 @@ TEST(OsVersion, DatesAndArchitecturesAreNoReleases) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

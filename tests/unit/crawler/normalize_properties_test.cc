@@ -15,7 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "crawler/normalize/normalizer.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -355,4 +355,4 @@ TEST(NormalizeProperties, ANetworkWithoutIdIsSkippedAndNamed) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -3,7 +3,7 @@
 
 #include "crawler/normalize/quota.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using testing::ElementsAre;
@@ -144,4 +144,4 @@ TEST(Quota, ADefaultTypeIsNotAListOfTypes) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

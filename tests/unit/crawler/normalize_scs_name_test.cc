@@ -2,7 +2,7 @@
 
 #include "crawler/normalize/scs_name.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 TEST(ScsName, ParsesTheWholeGrammar) {
@@ -67,4 +67,4 @@ TEST(ScsName, TellsVolumesFromUnstatedDisks) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -11,7 +11,7 @@
 #include "crawler/normalize/table_check.h"
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 TEST(Tables, EveryRowHasTheFormThatItsTableAsksFor) {
@@ -84,4 +84,4 @@ TEST(Tables, TablesFitTheirDelimiter) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -3,7 +3,7 @@
 
 #include "crawler/normalize/tokens.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using testing::ElementsAre;
@@ -87,4 +87,4 @@ TEST(Tokens, LongTextIsCut) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -11,7 +11,7 @@
 #include "crawler/overrides/override_fields.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::ElementsAre;
@@ -220,4 +220,4 @@ TEST(Overrides, AnEntryMayBeRightWhereASiteDidNotAnswer) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

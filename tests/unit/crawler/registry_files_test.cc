@@ -15,7 +15,7 @@
 #include "absl/time/clock.h"
 #include "tests/support/temp_dir.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::HasSubstr;
@@ -143,4 +143,4 @@ INSTANTIATE_TEST_SUITE_P(Folders, WholeFolderTest, ::testing::ValuesIn(Folders()
                          [](const auto& tested) { return absl::StrCat("Number", tested.index); });
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "crawler/registry/gocdb.h"
 #include "crawler/registry/limits.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::ElementsAre;
@@ -168,4 +168,4 @@ TEST_F(GocdbTest, LongTextsAreCutBetweenCharacters) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

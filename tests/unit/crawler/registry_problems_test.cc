@@ -7,7 +7,7 @@
 #include "crawler/registry/site_problems.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::ElementsAre;
@@ -146,4 +146,4 @@ TEST_F(ProblemsTest, SitesThatNoFileNamesAnyMoreAreNotJudged) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "crawler/registry/xml_reader.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::HasSubstr;
@@ -69,4 +69,4 @@ TEST(ParseXml, BoundsAreNamed) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

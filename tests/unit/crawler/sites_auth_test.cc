@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/unit/crawler/sites_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using testing::AllOf;
@@ -205,4 +205,4 @@ TEST_F(SitesAuthTest, ASecretFileThatOthersReadIsAWarning) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

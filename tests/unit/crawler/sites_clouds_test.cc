@@ -2,7 +2,7 @@
 
 #include "tests/unit/crawler/sites_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using testing::AllOf;
@@ -155,4 +155,4 @@ TEST_F(SitesTest, SecretsThatOthersReadAreAWarning) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/unit/crawler/sites_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using testing::AllOf;
@@ -254,4 +254,4 @@ TEST_F(SitesTest, ADeepNestIsRefused) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -17,7 +17,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/temp_dir.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Files in a folder of their own, and an environment of their own.
 class SitesTest : public testing::Test {
@@ -74,4 +74,4 @@ class SitesTest : public testing::Test {
   std::map<std::string, std::string> env_;
 };
 
-}  // namespace cis
+}  // namespace cis::crawler

@@ -2,7 +2,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 TEST(KeystoneUrl, SpellingsOfOneEndpointAreOne) {
@@ -40,4 +40,4 @@ TEST(KeystoneUrl, RefusesWhatIsNoUrl) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/unit/crawler/sites_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using testing::AllOf;
@@ -136,4 +136,4 @@ TEST_F(SitesLoadTest, FiltersThatLeaveNothingTogetherAreAnError) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -11,7 +11,7 @@
 #include "crawler/sites/secret_file.h"
 #include "tests/unit/crawler/sites_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::ElementsAre;
@@ -181,4 +181,4 @@ TEST_F(SitesOidcTest, SecretFileIsReplacedWhole) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/unit/crawler/sites_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using testing::IsEmpty;
@@ -61,4 +61,4 @@ INSTANTIATE_TEST_SUITE_P(Directories, RealSitesTest, testing::ValuesIn(Directori
                          [](const auto& tested) { return absl::StrCat("Number", tested.index); });
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -4,7 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::HasSubstr;
@@ -209,4 +209,4 @@ TEST(ServiceUrl, MissingServiceNamesWhatThereIs) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -16,7 +16,7 @@
 #include "crawler/source/openstack_source.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // Answers requests by "METHOD URL". Unknown URLs get a 404 in HTML, as from a web server.
 class FakeSite {
@@ -257,4 +257,4 @@ inline std::vector<SourceEvent> CrawlSite(const ShareTarget& target, FakeSite& s
   return events;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

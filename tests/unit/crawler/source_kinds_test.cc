@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 #include "tests/unit/crawler/source_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::AllOf;
@@ -410,4 +410,4 @@ TEST(SourceKinds, TokenIsNeverSentToAForeignHost) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

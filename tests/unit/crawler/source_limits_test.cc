@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 #include "tests/unit/crawler/source_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::ElementsAre;
@@ -233,4 +233,4 @@ TEST(JsonBounds, TextIsNotCountedAndOtherFormatsPass) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -6,7 +6,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/unit/crawler/source_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -340,4 +340,4 @@ TEST(SourceLogin, UnknownRegionNamesThoseThere) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -14,7 +14,7 @@
 #include "gtest/gtest.h"
 #include "tests/unit/crawler/source_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::Contains;
@@ -344,4 +344,4 @@ TEST(SourceOptional, BrokenTextCostsItsRecordACharacter) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/unit/crawler/source_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::HasSubstr;
@@ -184,4 +184,4 @@ INSTANTIATE_TEST_SUITE_P(All, NotAListing,
                                          R"({"images":[],"next":"/v2/images?limit=1"})"));
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

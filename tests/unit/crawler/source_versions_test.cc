@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/unit/crawler/source_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::Contains;
@@ -140,4 +140,4 @@ TEST(SourceVersions, CinderIsFoundBesideItsOldVersion) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

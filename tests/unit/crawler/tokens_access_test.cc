@@ -5,7 +5,7 @@
 #include "gtest/gtest.h"
 #include "tests/unit/crawler/tokens_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::AllOf;
@@ -148,4 +148,4 @@ TEST_F(AccessTokensTest, AgentIsAskedOnceWhileItsTokenHolds) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -13,7 +13,7 @@
 #include "crawler/tokens/unscoped_logins.h"
 #include "tests/unit/crawler/fake_transport.h"
 
-namespace cis {
+namespace cis::crawler {
 
 // A JWT with these claims ("\"exp\":1,..."); its signature is none.
 inline std::string Jwt(absl::string_view claims) {
@@ -89,4 +89,4 @@ inline HttpResponse UnscopedResponse(absl::string_view value, absl::Time expire_
   return response;
 }
 
-}  // namespace cis
+}  // namespace cis::crawler

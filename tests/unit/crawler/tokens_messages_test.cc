@@ -6,7 +6,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/unit/crawler/tokens_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using nlohmann::json;
@@ -238,4 +238,4 @@ TEST(TokenMessages, AgentRequestAndAnswer) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "tests/unit/crawler/tokens_fixture.h"
 
-namespace cis {
+namespace cis::crawler {
 namespace {
 
 using ::testing::AllOf;
@@ -233,4 +233,4 @@ TEST_F(UnscopedLoginsTest, RefreshTokenThatIsRefusedIsTheReasonOfTheEndpoint) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::crawler

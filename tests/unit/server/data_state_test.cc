@@ -3,7 +3,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 const FreshnessPolicy kPolicy{absl::Hours(26), absl::Hours(24 * 14)};
@@ -66,4 +66,4 @@ TEST(DataState, HasAWordForEach) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

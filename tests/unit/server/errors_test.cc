@@ -6,9 +6,9 @@
 #include "gtest/gtest.h"
 #include "server/query/page_token.h"
 #include "server/query/query_error.h"
-#include "server/service/grpc_services.h"
+#include "server/serving/grpc_services.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -132,4 +132,4 @@ TEST(StatusToGrpc, SaysNothingOfUnplannedErrorsButLogsThem) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -13,7 +13,7 @@
 #include "server/service/described_fields.h"
 #include "server/service/field_tables.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr char kPath[] = CIS_SOURCE_DIR "/proto/FIELDS.md";
@@ -140,4 +140,4 @@ TEST(FieldReference, IsUpToDate) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

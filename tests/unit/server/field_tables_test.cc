@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 std::string ReadFile(const std::string& path) {
@@ -82,4 +82,4 @@ TEST(FieldTables, WordsAndTypesBelongTogether) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using testing::ElementsAre;
@@ -185,4 +185,4 @@ TEST(FieldsToProto, EvidenceIsAboutFieldsOfTheMessage) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

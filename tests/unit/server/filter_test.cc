@@ -8,7 +8,7 @@
 #include "server/query/query_error.h"
 #include "tests/unit/server/query_rows.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -87,4 +87,4 @@ TEST(Filter, SaysNotMoreOfALongWordThanNeeded) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

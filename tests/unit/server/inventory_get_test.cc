@@ -7,7 +7,7 @@
 #include "server/service/inventory_handlers.h"
 #include "tests/unit/server/service_fixture.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using ::testing::ElementsAre;
@@ -161,4 +161,4 @@ TEST_F(InventoryGet, TakesOnlyWellFormedNames) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

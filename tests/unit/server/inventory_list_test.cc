@@ -10,7 +10,7 @@
 #include "server/service/inventory_handlers.h"
 #include "tests/unit/server/service_fixture.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using ::testing::ElementsAre;
@@ -308,4 +308,4 @@ TEST(InventoryList, AnEmptyCatalogHasEmptyLists) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

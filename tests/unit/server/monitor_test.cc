@@ -5,7 +5,7 @@
 #include "server/monitor/standing.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -81,4 +81,4 @@ TEST(MonitorPages, ReadyOnlyWhileServing) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

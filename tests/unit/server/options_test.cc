@@ -1,4 +1,4 @@
-#include "server/options.h"
+#include "server/process/options.h"
 
 #include <fstream>
 #include <vector>
@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/temp_dir.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -93,4 +93,4 @@ TEST(DurationFlag, TakesDaysAndNothingThatIsNotAboveZero) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -9,7 +9,7 @@
 #include "server/query/query_error.h"
 #include "tests/unit/server/query_rows.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -113,4 +113,4 @@ TEST(OrderBy, ForgedPositionsAreNotPositions) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -4,7 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 const absl::Time kNow = absl::FromUnixNanos(1'800'000'000'123'456'789);
@@ -89,4 +89,4 @@ TEST(Fingerprint, TellsMethodsApart) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

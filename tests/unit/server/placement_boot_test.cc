@@ -7,7 +7,7 @@
 #include "server/placement/describe.h"
 #include "tests/unit/server/placement_scenes.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using testing::ElementsAre;
@@ -141,4 +141,4 @@ TEST(PlacementBoot, ObeysTheGreatestSizeOfAVolume) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

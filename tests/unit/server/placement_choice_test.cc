@@ -7,7 +7,7 @@
 #include "server/placement/flavor_fit.h"
 #include "tests/unit/server/placement_scenes.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using testing::ElementsAre;
@@ -538,4 +538,4 @@ TEST(PlacementSuggestion, GuessesNamesThatExistNowhere) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

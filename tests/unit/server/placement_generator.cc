@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/placement/os_match.h"
 
-namespace cis {
+namespace cis::server {
 
 Tristate Generator::AnyTristate() { return static_cast<Tristate>(Below(3)); }
 
@@ -282,4 +282,4 @@ void Generator::Tighten(PlacementQuery* query) {
   }
 }
 
-}  // namespace cis
+}  // namespace cis::server

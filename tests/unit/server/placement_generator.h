@@ -10,7 +10,7 @@
 #include "server/placement/placement_query.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::server {
 
 // The same catalog or request for the same seed.
 class Generator {
@@ -46,4 +46,4 @@ class Generator {
   std::mt19937_64 engine_;
 };
 
-}  // namespace cis
+}  // namespace cis::server

@@ -16,7 +16,7 @@
 #include "tests/unit/server/placement_scenes.h"
 #include "tests/unit/server/placement_ways.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using testing::ElementsAre;
@@ -377,4 +377,4 @@ TEST(PlacementAlternativesProperty, BruteForceFindsTheSameAlternative) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

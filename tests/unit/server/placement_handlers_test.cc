@@ -16,7 +16,7 @@
 #include "server/service/errors.h"
 #include "tests/unit/server/placement_scenes.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using testing::HasSubstr;
@@ -637,4 +637,4 @@ TEST(FindPlacements, EmptyAnswerForAnUnknownVoWithASuggestion) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

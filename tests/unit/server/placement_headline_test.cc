@@ -6,7 +6,7 @@
 #include "server/placement/image_fit.h"
 #include "tests/unit/server/placement_scenes.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr char kVo[] = "vo.access.egi.eu";
@@ -142,4 +142,4 @@ TEST(PlacementHeadline, SaysWhyWhenTheTooSmallFlavorIsAllThereIs) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -10,7 +10,7 @@
 #include "server/placement/network_fit.h"
 #include "tests/unit/server/placement_scenes.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using testing::ElementsAre;
@@ -635,4 +635,4 @@ TEST(PlacementNetwork, SubnetsForRoutersServeNoMachines) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

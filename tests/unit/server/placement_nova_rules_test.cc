@@ -7,7 +7,7 @@
 #include "server/placement/placement.h"
 #include "tests/unit/server/placement_scenes.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using Map = std::map<std::string, std::string>;
@@ -226,4 +226,4 @@ TEST(NovaRules, AHostOnlyTheImageAsksForIsUnknownAndNoObstacle) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -4,7 +4,7 @@
 #include "schema/model/os_version.h"
 #include "server/placement/os_match.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 Image Os(absl::string_view distro, absl::string_view version, absl::string_view codename = "") {
@@ -102,4 +102,4 @@ TEST(OsRequirement, KnowsCodenamesAndFamilies) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

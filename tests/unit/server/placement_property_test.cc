@@ -17,7 +17,7 @@
 #include "tests/unit/server/placement_scenes.h"
 #include "tests/unit/server/placement_ways.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr uint64_t kRuns = 250;
@@ -408,4 +408,4 @@ TEST(PlacementProperty, AWishThatAloneStandsInTheWayIsNamed) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

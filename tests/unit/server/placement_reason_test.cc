@@ -11,7 +11,7 @@
 #include "schema/model/resource_name.h"
 #include "tests/unit/server/placement_scenes.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using testing::HasSubstr;
@@ -592,4 +592,4 @@ TEST(PlacementReason, AnotherGpuModelIsNoMisspelling) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr double kGib = 1024.0 * 1024.0 * 1024.0;
@@ -901,4 +901,4 @@ std::set<Combination> TryEverything(const Catalog& catalog, const PlacementQuery
   return out;
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -14,7 +14,7 @@
 #include "schema/model/catalog.h"
 #include "server/placement/placement_query.h"
 
-namespace cis {
+namespace cis::server {
 
 // How machines get a network: "direct", "floating", "repair" (of a router), "router" (to make),
 // "network" (to make), "private", "routed" (a network to make, of a subnet pool) or "isolated" (a
@@ -66,4 +66,4 @@ bool NetworkReasonHolds(const ShareCatalog& share, const PlacementQuery& query,
 // What is left of a quota; nothing if it is unlimited or not known.
 std::optional<int64_t> QuotaLeft(const ShareCatalog& share, const std::string& resource);
 
-}  // namespace cis
+}  // namespace cis::server

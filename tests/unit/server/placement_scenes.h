@@ -10,7 +10,7 @@
 #include "server/snapshot/snapshot.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::server {
 
 inline void SetConfidence(Provenance& provenance, absl::string_view field,
                           Confidence confidence = Confidence::kVerified) {
@@ -108,4 +108,4 @@ inline std::string BlockingCode(const Answer& answer) {
   return blocking != nullptr ? CodeText(*blocking) : "";
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -14,7 +14,7 @@
 #include "tests/unit/server/placement_reference.h"
 #include "tests/unit/server/placement_scenes.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 constexpr uint64_t kRuns = 600;
@@ -269,4 +269,4 @@ TEST(PlacementSentences, CountPairs) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

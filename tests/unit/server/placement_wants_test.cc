@@ -12,7 +12,7 @@
 #include "server/placement/like.h"
 #include "tests/unit/server/placement_scenes.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using testing::ElementsAre;
@@ -170,4 +170,4 @@ TEST(Like, ASliceOfACardIsMatchedByItsKind) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -7,7 +7,7 @@
 #include "server/placement/network_plan.h"
 #include "tests/unit/server/placement_reference.h"
 
-namespace cis {
+namespace cis::server {
 
 inline std::string KindOf(const NetworkPlan& plan) {
   switch (plan.kind) {
@@ -40,4 +40,4 @@ inline Way WayOf(const NetworkPlan& plan) {
           plan.is_assumed};
 }
 
-}  // namespace cis
+}  // namespace cis::server

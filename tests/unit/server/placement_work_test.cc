@@ -11,7 +11,7 @@
 #include "tests/unit/server/placement_generator.h"
 #include "tests/unit/server/placement_scenes.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 TEST(Work, EndsWhenItIsSpentAndStaysEnded) {
@@ -119,4 +119,4 @@ TEST(PlacementWork, ASearchEndsWhereItIsSpent) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -9,7 +9,7 @@
 #include "server/service/enum_words.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 TEST(TimeToProto, SplitsSecondsAndNanoseconds) {
@@ -105,4 +105,4 @@ TEST(RegionOf, TheCatalogsSpellingWins) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

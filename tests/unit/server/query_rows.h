@@ -9,7 +9,7 @@
 
 #include "server/query/field.h"
 
-namespace cis {
+namespace cis::server {
 
 struct TestRow {
   std::string name;
@@ -43,4 +43,4 @@ inline const FieldTable<TestRow>& TestFields() {
   return table;
 }
 
-}  // namespace cis
+}  // namespace cis::server

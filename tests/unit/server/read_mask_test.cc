@@ -3,7 +3,7 @@
 #include "cis/v1/inventory.pb.h"
 #include "gtest/gtest.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 google::protobuf::FieldMask Mask(std::initializer_list<const char*> paths) {
@@ -49,4 +49,4 @@ TEST(ReadMask, FindsPathsThatDoNotExist) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

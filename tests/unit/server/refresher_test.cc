@@ -1,4 +1,4 @@
-#include "server/snapshot/refresher.h"
+#include "server/refresh/refresher.h"
 
 #include <filesystem>
 #include <fstream>
@@ -8,7 +8,7 @@
 #include "tests/support/builders.h"
 #include "tests/support/temp_dir.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // What a store says, set by the test.
@@ -179,4 +179,4 @@ TEST_F(RefresherTest, FollowsInAThreadOfItsOwnUntilStopped) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

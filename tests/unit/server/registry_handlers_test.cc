@@ -12,7 +12,7 @@
 #include "server/service/inventory_handlers.h"
 #include "tests/unit/server/service_fixture.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using ::testing::ElementsAre;
@@ -214,4 +214,4 @@ TEST(GetSiteProblem, AsLongAsItLasts) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -9,7 +9,7 @@
 #include "server/snapshot/snapshot.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::server {
 
 inline RequestContext TestContext() { return {TestTime() + absl::Hours(1), {}}; }
 
@@ -49,4 +49,4 @@ inline std::shared_ptr<const Snapshot> TestSnapshot() {
   return Snapshot::Build(TestCatalog().Build(7));
 }
 
-}  // namespace cis
+}  // namespace cis::server

@@ -8,7 +8,7 @@
 #include "server/snapshot/holder.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 Catalog TwoSites() {
@@ -144,4 +144,4 @@ TEST(Holder, HoldsTheNewestAndReadersKeepTheirs) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -5,7 +5,7 @@
 #include "schema/model/resource_name.h"
 #include "tests/unit/server/service_fixture.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 using ::testing::ElementsAre;
@@ -174,4 +174,4 @@ TEST(VosOf, OnceEachThoughAVoHasTwoProjects) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -5,7 +5,7 @@
 #include "schema/model/resource_name.h"
 #include "tests/unit/server/service_fixture.h"
 
-namespace cis {
+namespace cis::server {
 namespace {
 
 // Every field of `message` that has a value when the record is full; repeated ones have an entry.
@@ -209,4 +209,4 @@ TEST(ToProto, NothingThatIsUnknownIsSet) {
 }
 
 }  // namespace
-}  // namespace cis
+}  // namespace cis::server

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "cis/v1/changes.pb.h"
+#include "cis/v1/placement.pb.h"
+#include "client/rpc/client_stream.h"
+#include "client/rpc/nouns.h"
+
+namespace grpc {
+class Channel;
+}  // namespace grpc
+
+namespace cis::client {
+
+// Where a server is and how it is reached.
+struct ChannelOptions {
+  std::string server;    // HOST:PORT, or any gRPC target
+  bool tls = false;      // implied by the files below
+  std::string tls_ca;    // PEM file; empty = the system's authorities
+  std::string tls_cert;  // PEM files of this client; empty = none
+  std::string tls_key;
+};
+
+// Returns a channel that connects at the first call. Returns NOT_FOUND if a PEM file cannot be
+// read.
+absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions& options);
+
+// How calls are made.
+struct ClientOptions {
+  absl::Duration timeout = absl::Seconds(10);  // of each call
+  std::string server_text;                     // how errors name the server
+};
+
+// What a list said beside its items.
+struct ListInfo {
+  int64_t total_count = 0;               // matches on the server, returned or not
+  std::vector<std::string> unreachable;  // sites without any usable data
+};
+
+// What a list of changes said beside them.
+struct ChangesInfo {
+  absl::Time oldest_time = absl::InfiniteFuture();  // since when changes are kept
+  bool has_more = false;                            // `limit` cut it
+};
+
+// Calls the services over a given channel. The only user of gRPC in client/. Safe to use from
+// any number of threads. A call that finds no server is tried once more; other errors are returned
+// with the server's code and words, its reason in parentheses (see ErrorReasonOf).
+class Client {
+ public:
+  Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Returns the resource `name`. Returns the server's NOT_FOUND, INVALID_ARGUMENT; UNAVAILABLE if
+  // there is no server or it has no data yet; DEADLINE_EXCEEDED after the timeout.
+  template <typename T>
+  absl::StatusOr<T> Get(absl::string_view name);
+
+  // Calls `row` for each match, page after page, until it returns false, `limit` rows were given (0
+  // = no limit) or there are no more. Errors as Get; rows of earlier pages were given by then.
+  template <typename T>
+  absl::StatusOr<ListInfo> List(typename Noun<T>::ListRequest request, int64_t limit,
+                                absl::FunctionRef<bool(const T&)> row);
+
+  // Asks for placements, all pages merged, at most `limit` (0 = all). The token of the last page is
+  // kept if it goes on where the answer ends. Errors as Get.
+  absl::StatusOr<v1::FindPlacementsResponse> FindPlacements(v1::FindPlacementsRequest request,
+                                                            int64_t limit);
+
+  // Asks whether a placement of that name still holds. Errors as Get.
+  absl::StatusOr<v1::GetPlacementResponse> GetPlacement(v1::GetPlacementRequest request);
+
+  // Asks what became of each share, all pages merged. Errors as Get.
+  absl::StatusOr<v1::ExplainPlacementsResponse> ExplainPlacements(
+      v1::ExplainPlacementsRequest request);
+
+  // Calls `row` for each change, page after page, until it returns false, `limit` rows were given
+  // (0 = no limit) or there are no more. Errors as Get.
+  absl::StatusOr<ChangesInfo> ListChanges(v1::ListChangesRequest request, int64_t limit,
+                                          absl::FunctionRef<bool(const v1::Change&)> row);
+
+  // Begins a stream of changes; a server that cannot be reached ends it. No time limit.
+  std::unique_ptr<ChangeStream> WatchChanges(const v1::WatchChangesRequest& request);
+
+ private:
+  struct Stubs;
+  template <typename Request, typename Response, typename Method>
+  absl::Status Call(Method method, const Request& request, Response& response);
+
+  const std::unique_ptr<Stubs> stubs_;
+  const ClientOptions options_;
+};
+
+// The server's reason, e.g. `SITE_NOT_FOUND`; empty if it gave none.
+std::string ErrorReasonOf(const absl::Status& status);
+
+}  // namespace cis::client

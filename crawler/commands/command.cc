@@ -1,0 +1,78 @@
+#include "crawler/commands/command.h"
+
+#include <utility>
+
+#include "crawler/commands/rules_folder.h"
+#include "crawler/overrides/overrides.h"
+#include "schema/base/log.h"
+#include "schema/base/status_macros.h"
+
+namespace cis::crawler {
+
+CommandResult FailedCommand(const absl::Status& status) {
+  CommandResult result;
+  result.error = std::string(status.message());
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kDataLoss:
+      result.exit_code = 2;
+      break;
+    default:
+      result.exit_code = 1;
+  }
+  return result;
+}
+
+absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options) {
+  if (options.overrides.empty()) return Corrector();
+  CIS_ASSIGN_OR_RETURN(std::vector<Override> overrides, LoadOverrides(options.overrides));
+  return Corrector(std::move(overrides));
+}
+
+void LogOverrideProblems(const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) {
+    Log(LogLevel::kWarning, "override.problem", {{"message", problem}});
+  }
+}
+
+// The others need not read and check tables.
+bool AppliesRules(CrawlerCommand command) {
+  return command == CrawlerCommand::kCrawl || command == CrawlerCommand::kNormalize ||
+         command == CrawlerCommand::kRenormalize || command == CrawlerCommand::kLint;
+}
+
+CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context) {
+  if (AppliesRules(options.command)) {
+    const absl::Status status = UseRules(options.rules, context.distro_info_folder);
+    if (!status.ok()) return FailedCommand(status);
+  }
+  switch (options.command) {
+    case CrawlerCommand::kCrawl:
+      return options.dry_run ? RunDryRun(options, context) : RunCrawl(options, context);
+    case CrawlerCommand::kStatus:
+      return RunStatus(options, context);
+    case CrawlerCommand::kNormalize:
+      return RunNormalize(options, context.read_stdin());
+    case CrawlerCommand::kRenormalize:
+      return RunRenormalize(options);
+    case CrawlerCommand::kLint:
+      return RunLint(options, context.clock->Now());
+    case CrawlerCommand::kRegistry:
+      return RunRegistry(options, context);
+    case CrawlerCommand::kPrune:
+      return RunPrune(options, context.clock->Now());
+    case CrawlerCommand::kBackup:
+      return RunBackup(options);
+    case CrawlerCommand::kRestore:
+      return RunRestore(options);
+    case CrawlerCommand::kHelp:
+    case CrawlerCommand::kVersion:
+      break;
+  }
+  return {0, options.text, ""};
+}
+
+}  // namespace cis::crawler

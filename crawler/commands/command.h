@@ -1,0 +1,67 @@
+#pragma once
+
+// The commands of cis-crawler. They read and write the files their options name; everything else
+// of the process comes in and goes out here, and `main` prints it.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "crawler/commands/options.h"
+#include "crawler/http/transport.h"
+#include "crawler/overrides/corrector.h"
+#include "schema/base/clock.h"
+
+namespace cis::crawler {
+
+// What a command may know of its process.
+struct ProcessContext {
+  const Clock* clock = nullptr;
+  std::function<std::optional<std::string>(absl::string_view name)> environment;
+  std::function<void(absl::string_view text)> write_terminal;  // progress; null if there is none
+  std::function<void(HttpTransport*)> on_transport;  // what signals cancel; null when it ends
+  std::function<std::string()> read_stdin;           // all of it
+  uint64_t seed = 0;                                 // of the retries' jitter
+  std::string distro_info_folder;  // of Debian's distro-info-data; empty or absent = none
+};
+
+struct CommandResult {
+  int exit_code = 0;
+  std::string out;    // for stdout, ends with a newline if not empty
+  std::string error;  // for stderr: sentences, without a final newline
+};
+
+// Exit code 2 for what its user can mend (a missing, foreign, damaged or newer file, bad
+// configuration), otherwise 1.
+CommandResult FailedCommand(const absl::Status& status);
+
+// The overrides that `options` names, or none. Returns INVALID_ARGUMENT or NOT_FOUND as
+// LoadOverrides.
+absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options);
+// Logs what Corrector::Problems tells.
+void LogOverrideProblems(const std::vector<std::string>& problems);
+
+// Removes what the database keeps of the time before `before`, and logs how much. The caller holds
+// the lock of crawlers. Returns the errors of PruneHistory.
+absl::Status PruneOlder(const std::string& db, absl::Time before);
+
+// Runs the command that `options` names.
+CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context);
+
+CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context);
+// What RunCrawl would ask; sends nothing and writes nothing.
+CommandResult RunDryRun(const CrawlerOptions& options, const ProcessContext& context);
+CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& context);
+CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body);
+CommandResult RunRenormalize(const CrawlerOptions& options);
+CommandResult RunLint(const CrawlerOptions& options, absl::Time now);
+CommandResult RunRegistry(const CrawlerOptions& options, const ProcessContext& context);
+CommandResult RunPrune(const CrawlerOptions& options, absl::Time now);
+CommandResult RunBackup(const CrawlerOptions& options);
+CommandResult RunRestore(const CrawlerOptions& options);
+
+}  // namespace cis::crawler

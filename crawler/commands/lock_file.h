@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace cis::crawler {
+
+// Holds an exclusive lock on a file until destroyed, so that two crawls never write one database.
+// The file stays: removing it would let two processes lock two files of one name.
+class LockFile {
+ public:
+  // Creates `path` if absent. Returns ABORTED if another process holds the lock, NOT_FOUND or
+  // PERMISSION_DENIED if the file cannot be opened.
+  static absl::StatusOr<LockFile> Acquire(const std::string& path);
+
+  LockFile(LockFile&& other) noexcept;
+  LockFile& operator=(LockFile&&) = delete;
+  ~LockFile();
+
+ private:
+  explicit LockFile(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+}  // namespace cis::crawler

@@ -1,0 +1,423 @@
+#include "crawler/commands/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "crawler/crawl/registry_refresh.h"
+#include "schema/base/spelling.h"
+#include "schema/base/status_macros.h"
+#include "schema/base/version.h"
+
+namespace cis::crawler {
+namespace {
+
+std::string VersionLine() { return absl::StrCat("cis-crawler ", Version(), "\n"); }
+
+// What CLI11 fills; durations and enumerations are still text.
+struct RawOptions {
+  CrawlerOptions options;
+  std::vector<std::string> sites, clouds;
+  std::string config, log_format = "text", timeout = "30s", share_deadline = "10m", max_age = "26h",
+                      expire_after = "14d", keep_history = "90d", kind, output = "table";
+};
+
+CLI::Option* AddText(CLI::App* app, const std::string& name, std::string& value,
+                     const std::string& help) {
+  return app->add_option(name, value, help)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+void AddDb(CLI::App* app, RawOptions& raw) {
+  AddText(app, "--db", raw.options.db, "Database file")->type_name("FILE");
+}
+
+void AddSite(CLI::App* app, RawOptions& raw, const std::string& help) {
+  app->add_option("--site", raw.options.site_filter, help)->type_name("SITE");
+}
+
+void AddKeepHistory(CLI::App* app, RawOptions& raw) {
+  AddText(app, "--keep-history", raw.keep_history,
+          "Time for which crawls, changes and earlier states are kept (90d, 26h)")
+      ->capture_default_str();
+}
+
+// Where the registry of sites is read.
+void AddGocdb(CLI::App* app, RawOptions& raw, const std::string& help) {
+  app->add_option("--gocdb", raw.options.gocdb, help)->type_name("URL|PATH");
+}
+
+void AddTimeout(CLI::App* app, RawOptions& raw) {
+  AddText(app, "--timeout", raw.timeout, "Time for one try of one request (90s, 2m)")
+      ->capture_default_str();
+}
+
+// What decides how records are made of what sites say.
+void AddRules(CLI::App* app, RawOptions& raw) {
+  AddText(app, "--overrides", raw.options.overrides, "The operator's corrections of facts (YAML)")
+      ->type_name("FILE");
+  AddText(app, "--rules", raw.options.rules,
+          "Folder of tables (NAME.tsv) that replace the compiled ones")
+      ->type_name("DIR");
+}
+
+void AddCrawl(CLI::App& app, RawOptions& raw) {
+  CLI::App* crawl = app.add_subcommand("crawl", "Ask the sites and store what they say");
+  crawl->footer(
+      "Exit code: 0 all shares refreshed, 3 some kept last good data, 4 none refreshed,\n"
+      "2 usage or configuration, 1 internal, interrupted, or another crawl is running.\n"
+      "With --dry-run: 0 all shares could be asked, 3 some could not or a file is wrong,\n"
+      "4 none could, 2 usage or configuration.");
+  crawl->add_option("--sites", raw.sites, "Site files, or folders of them; clouds.yaml files too")
+      ->type_name("PATH");
+  crawl->add_option("--clouds", raw.clouds, "clouds.yaml files (secure.yaml beside them is read)")
+      ->type_name("FILE");
+  AddDb(crawl, raw);
+  AddSite(crawl, raw, "Only this site; may be repeated (default: all)");
+  crawl->add_option("--vo", raw.options.vo_filter, "Only this VO; may be repeated (default: all)")
+      ->type_name("VO");
+  AddGocdb(crawl, raw,
+           "Also read GOCDB: the URL of its interface, or files of its XML and folders of them");
+  AddRules(crawl, raw);
+  AddText(crawl, "--config", raw.config,
+          "File of further flags, a line each: `flag = value`; the command line wins")
+      ->type_name("FILE");
+  AddText(crawl, "--token-file", raw.options.token_file,
+          "File with the OIDC access token (default: the variable OIDC_ACCESS_TOKEN)")
+      ->type_name("FILE");
+  AddText(crawl, "--credentials", raw.options.credentials,
+          "File that says how to log in where no site file does (YAML)")
+      ->type_name("FILE");
+  crawl
+      ->add_option("--max-in-flight-per-endpoint", raw.options.max_in_flight_per_endpoint,
+                   "Requests at one moment to one endpoint, 1 to 100")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(1, 100).description(""))
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  crawl
+      ->add_option("--max-in-flight", raw.options.max_in_flight,
+                   "Requests at one moment in all, 1 to 10000")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(1, 10000).description(""))
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  AddTimeout(crawl, raw);
+  AddText(crawl, "--share-deadline", raw.share_deadline, "Time for all requests of one share")
+      ->capture_default_str();
+  AddKeepHistory(crawl, raw);
+  crawl->add_flag("--no-back-off{false}", raw.options.back_off,
+                  "Ask endpoints too that have failed for days (--site asks its site anyway)");
+  crawl->add_flag("--dry-run", raw.options.dry_run,
+                  "Tell what would be asked and how, ask nobody, write nothing");
+  AddText(crawl, "--summary", raw.options.summary,
+          "Write a report that can be mailed to this file; - is stdout")
+      ->type_name("FILE");
+  crawl->add_flag("--verbose", raw.options.verbose, "One summary line a share");
+  AddText(crawl, "--log-format", raw.log_format, "text or json")->capture_default_str();
+}
+
+void AddOthers(CLI::App& app, RawOptions& raw) {
+  CLI::App* status = app.add_subcommand("status", "One line for a monitoring system");
+  status->footer("Exit code: 0 ok, 1 warning, 2 critical, 3 unknown.");
+  AddDb(status, raw);
+  AddText(status, "--max-age", raw.max_age, "Data older than this are stale (90m, 26h, 2d)")
+      ->capture_default_str();
+  AddText(status, "--expire-after", raw.expire_after,
+          "Data older than this are used no more (as cis-server has it)")
+      ->capture_default_str();
+  CLI::App* registry =
+      app.add_subcommand("registry", "Read GOCDB only: countries, status, downtimes, services");
+  registry->footer(
+      "Exit code: 0 all lists refreshed, 3 some kept last good data, 4 none refreshed,\n"
+      "2 usage or configuration, 1 internal, interrupted, or another crawl is running.");
+  AddGocdb(registry, raw, "The URL of GOCDB's interface, or files of its XML and folders of them");
+  AddDb(registry, raw);
+  AddTimeout(registry, raw);
+  AddText(registry, "--log-format", raw.log_format, "text or json")->capture_default_str();
+  CLI::App* normalize =
+      app.add_subcommand("normalize", "Raw API list on stdin, one normalised record a line out");
+  normalize->footer(
+      "Records that cannot be read are named on stderr. Exit code: 0, or 2 for input\n"
+      "that is no such list.");
+  AddText(normalize, "--kind", raw.kind, "images, flavors or networks");
+  AddText(normalize, "--site", raw.options.of_site,
+          "The site of the list: its overrides apply (default: only those for every site)")
+      ->type_name("SITE");
+  AddRules(normalize, raw);
+  CLI::App* renormalize =
+      app.add_subcommand("renormalize", "Apply today's rules to the stored observations");
+  AddDb(renormalize, raw);
+  AddRules(renormalize, raw);
+  AddText(renormalize, "--log-format", raw.log_format, "text or json")->capture_default_str();
+  CLI::App* lint = app.add_subcommand("lint", "What sites should publish better");
+  lint->footer("Exit code: 0 nothing found, 3 findings, 2 usage or configuration, 1 internal.");
+  AddDb(lint, raw);
+  AddSite(lint, raw, "Only this site; may be repeated (default: all)");
+  AddText(lint, "-o,--output", raw.output, "table or json")->capture_default_str();
+  AddRules(lint, raw);
+}
+
+void AddCopies(CLI::App& app, RawOptions& raw) {
+  CLI::App* backup = app.add_subcommand("backup", "Copy the database; a crawl may run meanwhile");
+  AddDb(backup, raw);
+  AddText(backup, "--to", raw.options.copy, "The copy; one that is there is replaced")
+      ->type_name("FILE");
+  CLI::App* restore =
+      app.add_subcommand("restore", "Put a copy in the database's place; servers notice");
+  AddDb(restore, raw);
+  AddText(restore, "--from", raw.options.copy, "A copy that `backup` made")->type_name("FILE");
+  CLI::App* prune =
+      app.add_subcommand("prune", "Remove the past that is older, as each crawl does");
+  AddDb(prune, raw);
+  AddKeepHistory(prune, raw);
+  for (CLI::App* command : {backup, restore, prune}) {
+    command->footer("Exit code: 0 done, 2 usage or a file that will not do, 1 internal or busy.");
+    AddText(command, "--log-format", raw.log_format, "text or json")->capture_default_str();
+  }
+}
+
+const std::vector<std::pair<std::string, CrawlerCommand>>& Commands() {
+  static const std::vector<std::pair<std::string, CrawlerCommand>> kCommands = {
+      {"crawl", CrawlerCommand::kCrawl},         {"status", CrawlerCommand::kStatus},
+      {"normalize", CrawlerCommand::kNormalize}, {"renormalize", CrawlerCommand::kRenormalize},
+      {"lint", CrawlerCommand::kLint},           {"registry", CrawlerCommand::kRegistry},
+      {"backup", CrawlerCommand::kBackup},       {"restore", CrawlerCommand::kRestore},
+      {"prune", CrawlerCommand::kPrune}};
+  return kCommands;
+}
+
+std::string CommandNames() {
+  return absl::StrJoin(Commands(), ", ", [](std::string* out, const auto& command) {
+    absl::StrAppend(out, command.first);
+  });
+}
+
+absl::Status UnknownArgument(const CLI::App& app, absl::string_view argument) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options()) known.push_back(option->get_name());
+  const std::vector<std::string> near = NearestNames(argument, known, 1);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "unknown argument \"", argument, "\" of ", app.get_name(),
+      near.empty() ? "" : absl::StrCat("; did you mean ", near.front(), "?"),
+      near.empty() ? "; see cis-crawler " : " See cis-crawler ", app.get_name(), " --help"));
+}
+
+// Runs CLI11 over `args`. Help and version come back as options.
+absl::StatusOr<RawOptions> ParseRaw(std::vector<std::string> args) {
+  RawOptions raw;
+  CLI::App app("Asks OpenStack sites what their VOs may use, and keeps the answers.",
+               "cis-crawler");
+  app.set_help_flag("-h,--help", "Show this help");
+  app.set_version_flag("--version", VersionLine());
+  app.allow_extras();
+  AddCrawl(app, raw);
+  AddOthers(app, raw);
+  AddCopies(app, raw);
+  for (CLI::App* command : app.get_subcommands(nullptr)) command->allow_extras();
+  const auto parsed = [&]() -> const CLI::App* {
+    const std::vector<CLI::App*> commands = app.get_subcommands();
+    return commands.empty() ? nullptr : commands.front();
+  };
+  try {
+    std::reverse(args.begin(), args.end());
+    app.parse(std::move(args));
+  } catch (const CLI::CallForHelp&) {
+    raw.options.text = parsed() == nullptr ? app.help() : parsed()->help("cis-crawler");
+    return raw;
+  } catch (const CLI::CallForVersion&) {
+    raw.options.command = CrawlerCommand::kVersion;
+    raw.options.text = VersionLine();
+    return raw;
+  } catch (const CLI::ParseError& error) {
+    return absl::InvalidArgumentError(absl::StripAsciiWhitespace(error.what()));
+  }
+  if (parsed() == nullptr) {
+    const std::vector<std::string> rest = app.remaining();
+    return absl::InvalidArgumentError(
+        rest.empty() ? absl::StrCat("a command is missing; it must be one of ", CommandNames())
+                     : absl::StrCat("unknown command \"", rest.front(), "\"; it must be one of ",
+                                    CommandNames()));
+  }
+  if (const std::vector<std::string> rest = app.remaining(true); !rest.empty()) {
+    return UnknownArgument(*parsed(), rest.front());
+  }
+  for (const auto& [name, command] : Commands()) {
+    if (name == parsed()->get_name()) raw.options.command = command;
+  }
+  return raw;
+}
+
+absl::StatusOr<std::string> ReadFlagFile(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--config is \"", path, "\", which cannot be read; it must be a file"));
+  }
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+absl::Status Missing(absl::string_view command, absl::string_view flag) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(command, " needs ", flag, "; see cis-crawler ", command, " --help"));
+}
+
+// Turns texts into values and asks for what must be there.
+absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
+  CrawlerOptions& options = raw.options;
+  if (raw.log_format != "text" && raw.log_format != "json") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--log-format is \"", raw.log_format, "\"; it must be text or json"));
+  }
+  options.log_format = raw.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+  if (raw.output != "table" && raw.output != "json") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--output is \"", raw.output, "\"; it must be table or json"));
+  }
+  options.lint_format = raw.output == "json" ? LintFormat::kJson : LintFormat::kTable;
+  CIS_ASSIGN_OR_RETURN(options.timeout, ParseFlagDuration("--timeout", raw.timeout));
+  CIS_ASSIGN_OR_RETURN(options.share_deadline,
+                       ParseFlagDuration("--share-deadline", raw.share_deadline));
+  CIS_ASSIGN_OR_RETURN(options.keep_history, ParseFlagDuration("--keep-history", raw.keep_history));
+  CIS_ASSIGN_OR_RETURN(options.max_age, ParseFlagDuration("--max-age", raw.max_age));
+  CIS_ASSIGN_OR_RETURN(options.expire_after, ParseFlagDuration("--expire-after", raw.expire_after));
+  if (options.expire_after < options.max_age) {
+    return absl::InvalidArgumentError(absl::StrCat("--expire-after is ", raw.expire_after,
+                                                   "; it must not be less than --max-age, ",
+                                                   raw.max_age));
+  }
+  options.site_paths = raw.sites;
+  options.site_paths.insert(options.site_paths.end(), raw.clouds.begin(), raw.clouds.end());
+  switch (options.command) {
+    case CrawlerCommand::kCrawl:
+      if (options.site_paths.empty()) return Missing("crawl", "--sites PATH (or --clouds FILE)");
+      if (options.db.empty() && !options.dry_run) return Missing("crawl", "--db FILE");
+      CIS_RETURN_IF_ERROR(CheckRegistrySources(options.gocdb));
+      break;
+    case CrawlerCommand::kRegistry:
+      if (options.gocdb.empty()) return Missing("registry", "--gocdb URL (or PATH...)");
+      if (options.db.empty()) return Missing("registry", "--db FILE");
+      CIS_RETURN_IF_ERROR(CheckRegistrySources(options.gocdb));
+      break;
+    case CrawlerCommand::kStatus:
+      if (options.db.empty()) return Missing("status", "--db FILE");
+      break;
+    case CrawlerCommand::kRenormalize:
+      if (options.db.empty()) return Missing("renormalize", "--db FILE");
+      break;
+    case CrawlerCommand::kLint:
+      if (options.db.empty()) return Missing("lint", "--db FILE");
+      break;
+    case CrawlerCommand::kPrune:
+      if (options.db.empty()) return Missing("prune", "--db FILE");
+      break;
+    case CrawlerCommand::kBackup:
+      if (options.db.empty()) return Missing("backup", "--db FILE");
+      if (options.copy.empty()) return Missing("backup", "--to FILE");
+      break;
+    case CrawlerCommand::kRestore:
+      if (options.db.empty()) return Missing("restore", "--db FILE");
+      if (options.copy.empty()) return Missing("restore", "--from FILE");
+      break;
+    case CrawlerCommand::kNormalize: {
+      const std::optional<Kind> kind = ParseKind(raw.kind);
+      if (!kind || *kind == Kind::kAuth || *kind == Kind::kQuotas) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("--kind is \"", raw.kind, "\"; it must be images, flavors or networks"));
+      }
+      options.kind = *kind;
+      break;
+    }
+    case CrawlerCommand::kHelp:
+    case CrawlerCommand::kVersion:
+      break;
+  }
+  return std::move(options);
+}
+
+}  // namespace
+
+absl::StatusOr<CrawlerOptions> ParseCrawlerOptions(const std::vector<std::string>& args) {
+  CIS_ASSIGN_OR_RETURN(RawOptions raw, ParseRaw(args));
+  if (!raw.config.empty()) {
+    CIS_ASSIGN_OR_RETURN(const std::string text, ReadFlagFile(raw.config));
+    CIS_ASSIGN_OR_RETURN(const std::vector<std::string> flags, ParseFlagFile(raw.config, text));
+    // Right behind the command's name, so that what stands on the command line comes later.
+    std::vector<std::string> all = args;
+    const auto command = std::find(all.begin(), all.end(), "crawl");
+    all.insert(command == all.end() ? command : command + 1, flags.begin(), flags.end());
+    CIS_ASSIGN_OR_RETURN(raw, ParseRaw(all));
+  }
+  if (!raw.options.text.empty()) return raw.options;
+  return Convert(std::move(raw));
+}
+
+int UsageExitCode(const std::vector<std::string>& args) {
+  return !args.empty() && args.front() == "status" ? 3 : 2;
+}
+
+absl::StatusOr<absl::Duration> ParseFlagDuration(absl::string_view flag, absl::string_view value) {
+  const absl::Status wrong = absl::InvalidArgumentError(
+      absl::StrCat(flag, " is \"", value,
+                   "\"; it must be a positive duration such as 90s, 30m, 26h, 14d or 1h30m"));
+  // absl knows no days.
+  absl::string_view rest = value;
+  absl::Duration days;
+  const size_t day_end = rest.find('d');
+  if (day_end != absl::string_view::npos) {
+    int64_t count = 0;
+    if (!absl::SimpleAtoi(rest.substr(0, day_end), &count) || count < 0 || count > 36500) {
+      return wrong;
+    }
+    days = absl::Hours(24 * count);
+    rest.remove_prefix(day_end + 1);
+  }
+  absl::Duration duration;
+  const bool is_whole = rest.empty() && day_end != absl::string_view::npos;
+  if (!is_whole && !absl::ParseDuration(rest, &duration)) return wrong;
+  duration += days;
+  if (duration <= absl::ZeroDuration() || duration == absl::InfiniteDuration()) return wrong;
+  return duration;
+}
+
+absl::StatusOr<std::vector<std::string>> ParseFlagFile(absl::string_view file,
+                                                       absl::string_view text) {
+  std::vector<std::string> flags;
+  int line_number = 0;
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    ++line_number;
+    line = absl::StripAsciiWhitespace(line);
+    if (line.empty() || absl::StartsWith(line, "#")) continue;
+    absl::ConsumePrefix(&line, "--");
+    const size_t equals = line.find('=');
+    const absl::string_view name = absl::StripAsciiWhitespace(line.substr(0, equals));
+    const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+      return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
+    });
+    if (!is_name || name == "config") {
+      return absl::InvalidArgumentError(
+          absl::StrCat(file, ":", line_number, ": \"", line,
+                       "\" is no flag; a line is `flag = value`, `flag`, or a comment with #"));
+    }
+    if (equals == absl::string_view::npos) {
+      flags.push_back(absl::StrCat("--", name));
+    } else {
+      flags.push_back(
+          absl::StrCat("--", name, "=", absl::StripAsciiWhitespace(line.substr(equals + 1))));
+    }
+  }
+  return flags;
+}
+
+}  // namespace cis::crawler

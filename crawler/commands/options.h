@@ -1,0 +1,94 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "schema/base/log.h"
+#include "schema/model/records.h"
+
+namespace cis::crawler {
+
+enum class CrawlerCommand {
+  kHelp,
+  kVersion,
+  kCrawl,
+  kStatus,
+  kNormalize,
+  kRenormalize,
+  kLint,
+  kRegistry,
+  kPrune,
+  kBackup,
+  kRestore
+};
+
+// How `lint` tells its findings.
+enum class LintFormat { kTable, kJson };
+
+// Every flag of cis-crawler. Which of them a command has, `cis-crawler COMMAND --help` says.
+struct CrawlerOptions {
+  CrawlerCommand command = CrawlerCommand::kHelp;
+  std::string text;  // kHelp, kVersion: to be printed
+
+  std::string db;
+  std::vector<std::string> site_filter;
+  std::vector<std::string> vo_filter;
+  LogFormat log_format = LogFormat::kText;
+  std::string overrides;  // the operator's corrections, a file; empty = none
+  std::string rules;      // a folder of tables that replace the compiled ones; empty = none
+
+  std::vector<std::string>
+      gocdb;  // crawl, registry: one URL, or files and folders; none = not read
+
+  // crawl
+  std::vector<std::string> site_paths;  // --sites and --clouds
+  std::string token_file;               // empty = none
+  std::string credentials;              // the operator's file of credentials; empty = none
+  int max_in_flight_per_endpoint = 6;
+  int max_in_flight = 300;
+  absl::Duration timeout = absl::Seconds(30);
+  absl::Duration share_deadline = absl::Minutes(10);
+  bool back_off = true;  // keep away from endpoints that have failed for days; also off with --site
+  bool verbose = false;
+  bool dry_run = false;  // tell what would be asked, and ask nobody
+  std::string summary;   // report of the crawl, a file or "-" = stdout; empty = none
+
+  // crawl, prune
+  absl::Duration keep_history = absl::Hours(24 * 90);  // the past before that is removed
+
+  // status
+  absl::Duration max_age = absl::Hours(26);
+  absl::Duration expire_after = absl::Hours(24 * 14);
+
+  // backup, restore
+  std::string copy;  // --to, --from
+
+  // normalize
+  Kind kind = Kind::kImages;
+  std::string of_site;  // whose overrides apply; empty = those for every site
+
+  // lint
+  LintFormat lint_format = LintFormat::kTable;
+};
+
+// Parses the arguments after the program's name. Returns INVALID_ARGUMENT with one sentence that
+// names what is wrong and what would be right.
+absl::StatusOr<CrawlerOptions> ParseCrawlerOptions(const std::vector<std::string>& args);
+
+// The exit code of arguments that ParseCrawlerOptions refuses: 3 (unknown) for `status`, as
+// monitoring systems expect, otherwise 2.
+int UsageExitCode(const std::vector<std::string>& args);
+
+// "90s", "30m", "26h", "14d", "1h30m". Returns INVALID_ARGUMENT naming `flag`, the value and these
+// forms unless the value is a positive duration.
+absl::StatusOr<absl::Duration> ParseFlagDuration(absl::string_view flag, absl::string_view value);
+
+// The flags of a configuration file as arguments: a line is `flag = value`, `flag` or a comment
+// (#). Returns INVALID_ARGUMENT naming file and line.
+absl::StatusOr<std::vector<std::string>> ParseFlagFile(absl::string_view file,
+                                                       absl::string_view text);
+
+}  // namespace cis::crawler

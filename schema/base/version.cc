@@ -1,0 +1,7 @@
+#include "schema/base/version.h"
+
+namespace cis {
+
+absl::string_view Version() { return CIS_VERSION; }
+
+}  // namespace cis

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace cis::server {
+
+// Is told of each request that was answered. Called from any number of threads at once, and must be
+// quick: the answer waits for it.
+class RequestMeter {
+ public:
+  virtual ~RequestMeter() = default;
+  // `method` as in the proto, "FindPlacements"; `took` from the handler's start to its end.
+  virtual void Count(absl::string_view method, absl::StatusCode code, absl::Duration took) = 0;
+};
+
+}  // namespace cis::server

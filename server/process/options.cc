@@ -1,0 +1,172 @@
+#include "server/process/options.h"
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "schema/base/status_macros.h"
+#include "schema/base/version.h"
+
+namespace cis::server {
+namespace {
+
+// Flags as text, before they are checked.
+struct Texts {
+  std::string stale_after = "26h";
+  std::string expire_after = "14d";
+  std::string refresh_interval = "2s";
+  std::string drain_grace = "10s";
+  std::string log_format = "text";
+};
+
+std::string VersionLine() { return absl::StrCat("cis-server ", Version()); }
+
+void AddFlags(CLI::App& app, Options& options, Texts& texts) {
+  app.set_version_flag("--version", VersionLine());
+  app.set_config("--config", "", "Flags from a file: one `name = value` a line, # for comments");
+  app.add_option("--db", options.db,
+                 "Database file that cis-crawler writes; may appear later (required)")
+      ->type_name("FILE");
+  app.add_option("--listen", options.listen,
+                 "Address to listen on: HOST:PORT (port 0: any free one, see the log) or unix:PATH")
+      ->capture_default_str()
+      ->type_name("ADDR");
+  app.add_option("--http-listen", options.http_listen,
+                 "Address for monitoring over plain HTTP: HOST:PORT with /healthz, /readyz and "
+                 "/metrics; none if not given")
+      ->type_name("ADDR");
+  const char* tls = "TLS (without these flags everybody on the way can read and change answers)";
+  app.add_option("--tls-cert", options.tls_cert, "PEM file with the server's certificate chain")
+      ->type_name("FILE")
+      ->group(tls);
+  app.add_option("--tls-key", options.tls_key, "PEM file with its private key")
+      ->type_name("FILE")
+      ->group(tls);
+  app.add_option("--client-ca", options.client_ca,
+                 "PEM file with CAs: only clients with a certificate of theirs are served")
+      ->type_name("FILE")
+      ->group(tls);
+  const char* data = "Data";
+  app.add_option("--stale-after", texts.stale_after, "Age from which data are called stale")
+      ->capture_default_str()
+      ->type_name("DURATION")
+      ->group(data);
+  app.add_option("--expire-after", texts.expire_after,
+                 "Age from which data are called expired; nothing is placed on them")
+      ->capture_default_str()
+      ->type_name("DURATION")
+      ->group(data);
+  app.add_option("--refresh-interval", texts.refresh_interval,
+                 "Time between two looks for new data in the database file")
+      ->capture_default_str()
+      ->type_name("DURATION")
+      ->group(data);
+  const char* process = "Process";
+  app.add_option("--drain-grace", texts.drain_grace,
+                 "Time that requests under way have to end after SIGTERM or SIGINT")
+      ->capture_default_str()
+      ->type_name("DURATION")
+      ->group(process);
+  app.add_option("--log-format", texts.log_format, "Form of the log on stderr: text or json")
+      ->capture_default_str()
+      ->type_name("FORMAT")
+      ->group(process);
+  app.footer(
+      "Durations are written like 26h, 14d, 90s or 1d12h.\n"
+      "Exit code: 0 stopped by a signal, 1 internal error, 2 usage or configuration.\n\n"
+      "Examples:\n"
+      "  cis-server --db /var/lib/cis/cis.db\n"
+      "  cis-server --db cis.db --listen 0.0.0.0:50051 --tls-cert chain.pem --tls-key key.pem");
+}
+
+// `words` are what no flag took, the last first; never empty.
+absl::Status UnknownWord(const std::vector<std::string>& words) {
+  std::string word = words.back();
+  for (const std::string& other : words) {
+    if (other.starts_with("-")) word = other;
+  }
+  return absl::InvalidArgumentError(absl::StrCat("there is no ",
+                                                 word.starts_with("-") ? "flag" : "argument", " \"",
+                                                 word, "\"; see cis-server --help"));
+}
+
+absl::Status Check(const Options& options) {
+  // Not left to the parser, which would say so before it names a flag that does not exist.
+  if (options.db.empty()) {
+    return absl::InvalidArgumentError("--db is missing; name the file that cis-crawler writes");
+  }
+  if (options.tls_cert.empty() != options.tls_key.empty()) {
+    return absl::InvalidArgumentError("--tls-cert and --tls-key must be given together");
+  }
+  if (!options.client_ca.empty() && options.tls_cert.empty()) {
+    return absl::InvalidArgumentError("--client-ca needs --tls-cert and --tls-key");
+  }
+  if (options.freshness.expire_after < options.freshness.stale_after) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--expire-after is ", absl::FormatDuration(options.freshness.expire_after),
+                     "; it must not be less than --stale-after, ",
+                     absl::FormatDuration(options.freshness.stale_after)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<absl::Duration> ParseDurationFlag(absl::string_view flag, absl::string_view text) {
+  absl::Duration total;
+  absl::string_view rest = text;
+  // Abseil knows no days.
+  const size_t day = text.find('d');
+  bool good = !text.empty();
+  if (day != absl::string_view::npos) {
+    int64_t days = 0;
+    good = absl::SimpleAtoi(text.substr(0, day), &days) && days >= 0 && days < 100000;
+    total = absl::Hours(24) * days;
+    rest = text.substr(day + 1);
+  }
+  absl::Duration tail;
+  if (good && !rest.empty()) good = absl::ParseDuration(rest, &tail);
+  total += tail;
+  if (!good || total <= absl::ZeroDuration() || total == absl::InfiniteDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        flag, " is \"", text, "\"; write a time above zero, for example 26h, 14d, 90s or 1d12h"));
+  }
+  return total;
+}
+
+absl::StatusOr<std::variant<Options, Printout>> ParseOptions(int argc, const char* const* argv) {
+  CLI::App app("Answers questions about the sites that cis-crawler wrote to a database, over gRPC.",
+               "cis-server");
+  Options options;
+  Texts texts;
+  AddFlags(app, options, texts);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return Printout{app.help()};
+  } catch (const CLI::CallForVersion&) {
+    return Printout{absl::StrCat(VersionLine(), "\n")};
+  } catch (const CLI::ExtrasError&) {
+    return UnknownWord(app.remaining());
+  } catch (const CLI::ParseError& e) {
+    return absl::InvalidArgumentError(e.what());
+  }
+  CIS_ASSIGN_OR_RETURN(options.freshness.stale_after,
+                       ParseDurationFlag("--stale-after", texts.stale_after));
+  CIS_ASSIGN_OR_RETURN(options.freshness.expire_after,
+                       ParseDurationFlag("--expire-after", texts.expire_after));
+  CIS_ASSIGN_OR_RETURN(options.refresh_interval,
+                       ParseDurationFlag("--refresh-interval", texts.refresh_interval));
+  CIS_ASSIGN_OR_RETURN(options.drain_grace, ParseDurationFlag("--drain-grace", texts.drain_grace));
+  if (texts.log_format != "text" && texts.log_format != "json") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--log-format is \"", texts.log_format, "\"; it must be text or json"));
+  }
+  options.log_format = texts.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+  CIS_RETURN_IF_ERROR(Check(options));
+  return options;
+}
+
+}  // namespace cis::server

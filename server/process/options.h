@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "schema/base/log.h"
+#include "server/snapshot/data_state.h"
+
+namespace cis::server {
+
+// All flags of cis-server, checked.
+struct Options {
+  std::string db;
+  std::string listen = "127.0.0.1:50051";
+  std::string http_listen;  // empty = no HTTP
+  std::string tls_cert;     // files; all empty = no TLS
+  std::string tls_key;
+  std::string client_ca;
+  absl::Duration refresh_interval = absl::Seconds(2);
+  absl::Duration drain_grace = absl::Seconds(10);
+  FreshnessPolicy freshness;
+  LogFormat log_format = LogFormat::kText;
+};
+
+// What is to be printed instead of serving: the help or the version.
+struct Printout {
+  std::string text;
+};
+
+// Reads flags and the file that --config names. Returns INVALID_ARGUMENT with what is wrong.
+absl::StatusOr<std::variant<Options, Printout>> ParseOptions(int argc, const char* const* argv);
+
+// "26h", "14d", "1d12h", "90s", "500ms". Returns INVALID_ARGUMENT for other texts and for what is
+// not above zero.
+absl::StatusOr<absl::Duration> ParseDurationFlag(absl::string_view flag, absl::string_view text);
+
+}  // namespace cis::server

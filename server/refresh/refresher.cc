@@ -1,0 +1,99 @@
+#include "server/refresh/refresher.h"
+
+#include <sys/stat.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "schema/base/log.h"
+#include "schema/base/status_macros.h"
+
+namespace cis::server {
+
+Refresher::Refresher(RefresherOptions options, Publish publish)
+    : options_(std::move(options)), publish_(std::move(publish)) {}
+
+Refresher::~Refresher() { Stop(); }
+
+Refresher::FileIdentity Refresher::Identify(const std::string& path) {
+  struct stat file = {};
+  if (stat(path.c_str(), &file) != 0) return {};
+  return {static_cast<uint64_t>(file.st_dev), static_cast<uint64_t>(file.st_ino)};
+}
+
+absl::StatusOr<bool> Refresher::Poll() {
+  absl::StatusOr<bool> published = Look();
+  // The next look opens the file again: it may have been replaced, restored or migrated.
+  if (!published.ok()) reader_.reset();
+  Report(published.status());
+  return published;
+}
+
+absl::StatusOr<bool> Refresher::Look() {
+  const FileIdentity identity = Identify(options_.path);
+  if (identity == FileIdentity()) {
+    return absl::NotFoundError(absl::StrCat("there is no database file ", options_.path,
+                                            "; a crawl into ", options_.path, " makes it"));
+  }
+  if (reader_ == nullptr || identity != identity_) {
+    reader_.reset();
+    is_read_ = false;
+    CIS_ASSIGN_OR_RETURN(reader_, options_.open(options_.path));
+    identity_ = identity;
+  }
+  if (is_read_) {
+    absl::StatusOr<int64_t> generation = reader_->Generation();
+    if (absl::IsAborted(generation.status())) {  // changed on a read-only file system
+      CIS_ASSIGN_OR_RETURN(reader_, options_.open(options_.path));
+      generation = reader_->Generation();
+    }
+    CIS_RETURN_IF_ERROR(generation.status());
+    if (*generation == snapshot_->generation()) return false;
+  }
+  CIS_ASSIGN_OR_RETURN(Catalog catalog,
+                       reader_->Load(snapshot_ == nullptr ? nullptr : &snapshot_->catalog()));
+  snapshot_ = Snapshot::Build(std::move(catalog), snapshot_.get());
+  is_read_ = true;
+  publish_(snapshot_);
+  return true;
+}
+
+void Refresher::Report(const absl::Status& status) {
+  const std::string problem = status.ok() ? "" : status.ToString();
+  if (problem == reported_) return;
+  if (problem.empty()) {
+    Log(LogLevel::kInfo, "refresher.recovered", {{"db", options_.path}});
+  } else {
+    Log(LogLevel::kWarning, "refresher.failed",
+        {{"db", options_.path},
+         {"code", absl::StatusCodeToString(status.code())},
+         {"error", status.message()}});
+  }
+  reported_ = problem;
+}
+
+void Refresher::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Refresher::Run() {
+  mu_.Lock();
+  while (!stopping_) {
+    mu_.Unlock();
+    Poll().IgnoreError();  // reported by Poll itself
+    mu_.Lock();
+    if (!stopping_) wake_.wait_for(mu_, absl::ToChronoNanoseconds(options_.interval));
+  }
+  mu_.Unlock();
+}
+
+void Refresher::Stop() {
+  {
+    MutexLock lock(&mu_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace cis::server

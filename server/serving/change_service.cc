@@ -1,0 +1,86 @@
+#include "server/serving/change_service.h"
+
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "cis/v1/changes.grpc.pb.h"
+#include "grpcpp/server_context.h"
+#include "server/service/errors.h"
+#include "server/service/history_errors.h"
+#include "server/serving/serve.h"
+
+namespace cis::server {
+namespace {
+
+// A stream that ends before it begins. gRPC deletes nothing of ours, so it does it itself.
+class RefusedStream final : public grpc::ServerWriteReactor<v1::WatchChangesResponse> {
+ public:
+  explicit RefusedStream(const absl::Status& status) {
+    Finish(StatusToGrpc(status, "WatchChanges"));
+  }
+  void OnDone() override { delete this; }
+};
+
+class ChangeServiceImpl final : public v1::ChangeService::CallbackService {
+ public:
+  ChangeServiceImpl(const ServiceParts& parts, ChangeFeed* feed) : parts_(parts), feed_(feed) {}
+
+  grpc::ServerUnaryReactor* GetChange(grpc::CallbackServerContext* call,
+                                      const v1::GetChangeRequest* request,
+                                      v1::Change* response) override {
+    return ServeFromPast(call, parts_, "GetChange",
+                         [request, response](Past& past, const RequestContext&,
+                                             const std::shared_ptr<const Snapshot>& snapshot) {
+                           return server::GetChange(past, *snapshot, *request, *response);
+                         });
+  }
+
+  grpc::ServerUnaryReactor* ListChanges(grpc::CallbackServerContext* call,
+                                        const v1::ListChangesRequest* request,
+                                        v1::ListChangesResponse* response) override {
+    return ServeFromPast(call, parts_, "ListChanges",
+                         [request, response](Past& past, const RequestContext& context,
+                                             const std::shared_ptr<const Snapshot>& snapshot) {
+                           return server::ListChanges(past, context, *snapshot, *request,
+                                                      *response);
+                         });
+  }
+
+  grpc::ServerWriteReactor<v1::WatchChangesResponse>* WatchChanges(
+      grpc::CallbackServerContext*, const v1::WatchChangesRequest* request) override {
+    const CallTimer timer(parts_.meter, "WatchChanges");
+    const std::shared_ptr<const Snapshot> snapshot = parts_.snapshots->Current();
+    if (snapshot == nullptr) return Refuse(timer, SnapshotNotReadyError());
+    if (parts_.history == nullptr) return Refuse(timer, HistoryUnavailableError());
+    absl::StatusOr<ChangeQuery> query = ParseWatch(*snapshot, *request);
+    if (!query.ok()) return Refuse(timer, query.status());
+    const auto watcher = std::make_shared<ChangeWatcher>(
+        feed_, parts_.history, [timer](const absl::Status& status) { timer.Stop(status.code()); });
+    if (!feed_->Add(watcher)) {
+      return Refuse(timer,
+                    feed_->stopped() ? ServerStoppingError() : TooManyWatchersError(kMaxWatchers));
+    }
+    watcher->Begin(*std::move(query), request->resume_token());
+    // Between Add and Begin the feed may have been stopped; End is remembered.
+    return watcher.get();
+  }
+
+ private:
+  static grpc::ServerWriteReactor<v1::WatchChangesResponse>* Refuse(const CallTimer& timer,
+                                                                    const absl::Status& status) {
+    timer.Stop(status.code());
+    // Deletes itself when gRPC is done with it.
+    return new RefusedStream(status);
+  }
+
+  const ServiceParts parts_;
+  ChangeFeed* const feed_;
+};
+
+}  // namespace
+
+NamedService MakeChangeService(const ServiceParts& parts, ChangeFeed* feed) {
+  return {v1::ChangeService::service_full_name(), std::make_unique<ChangeServiceImpl>(parts, feed)};
+}
+
+}  // namespace cis::server

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "server/serving/change_watch.h"
+#include "server/serving/grpc_services.h"
+
+namespace cis::server {
+
+// ChangeService over `parts`. `feed` and what `parts` points to must outlive it; without a history
+// in `parts` every method answers HISTORY_UNAVAILABLE.
+NamedService MakeChangeService(const ServiceParts& parts, ChangeFeed* feed);
+
+}  // namespace cis::server

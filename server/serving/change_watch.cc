@@ -1,0 +1,149 @@
+#include "server/serving/change_watch.h"
+
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "server/service/history_errors.h"
+#include "server/serving/grpc_services.h"
+
+namespace cis::server {
+
+ChangeWatcher::ChangeWatcher(ChangeFeed* feed, HistoryThread* history, OnEnd on_end)
+    : feed_(feed), history_(history), on_end_(std::move(on_end)) {}
+
+void ChangeWatcher::Begin(ChangeQuery query, const std::string& resume_token) {
+  query_ = std::move(query);
+  if (!resume_token.empty()) {
+    const absl::StatusOr<ChangePosition> position = ParseResumeToken(resume_token);
+    if (!position.ok()) return End(position.status());
+    position_ = *position;
+    has_position_ = true;
+  }
+  Advance();
+}
+
+void ChangeWatcher::Wake() { Advance(); }
+
+void ChangeWatcher::Advance() {
+  {
+    const MutexLock lock(&mu_);
+    if (ending_ || finished_) return;
+    woken_ = true;
+    if (reading_ || writing_) return;
+    reading_ = true;
+    woken_ = false;
+  }
+  const std::shared_ptr<ChangeWatcher> self = shared_from_this();
+  if (history_->PostAlways([self](Past& past) { self->Read(past); })) return;
+  {
+    const MutexLock lock(&mu_);
+    reading_ = false;
+  }
+  End(ServerStoppingError());
+}
+
+void ChangeWatcher::Read(Past& past) {
+  const bool is_first = message_.resume_token().empty();
+  absl::Status status;
+  if (!has_position_) {
+    const absl::StatusOr<ChangePosition> newest = NewestPosition(past);
+    status = newest.status();
+    if (newest.ok()) position_ = *newest;
+    has_position_ = newest.ok();
+  }
+  const ChangePosition before = position_;
+  const std::string token = message_.resume_token();
+  message_.Clear();
+  if (status.ok()) status = NextChanges(past, query_, position_, message_);
+  // The first message hands out the token; later ones tell that it moved.
+  const bool tells = status.ok() && (is_first || position_ != before);
+  if (!tells) message_.set_resume_token(token);
+  bool again = false;
+  {
+    const MutexLock lock(&mu_);
+    reading_ = false;
+    writing_ = tells && !finished_;
+    again = !writing_ && woken_;
+  }
+  if (tells) return StartWrite(&message_);
+  // A database that cannot be read for a moment is asked again when it tells of a generation.
+  if (!status.ok() && (is_first || !absl::IsUnavailable(status))) End(status);
+  FinishIfIdle();
+  if (again) Advance();
+}
+
+void ChangeWatcher::OnWriteDone(bool ok) {
+  bool again = false;
+  {
+    const MutexLock lock(&mu_);
+    writing_ = false;
+    // A full message was one of many.
+    again = ok && !ending_ && (woken_ || message_.changes_size() == kMaxWatchBatch);
+  }
+  if (!ok) End(absl::CancelledError("the client is gone"));
+  FinishIfIdle();
+  if (again) Advance();
+}
+
+void ChangeWatcher::OnCancel() { End(absl::CancelledError("the client is gone")); }
+
+void ChangeWatcher::End(const absl::Status& status) {
+  {
+    const MutexLock lock(&mu_);
+    if (!ending_) end_ = status;
+    ending_ = true;
+  }
+  FinishIfIdle();
+}
+
+void ChangeWatcher::FinishIfIdle() {
+  absl::Status status;
+  {
+    const MutexLock lock(&mu_);
+    if (!ending_ || reading_ || writing_ || finished_) return;
+    finished_ = true;
+    status = end_;
+  }
+  if (on_end_) on_end_(status);
+  const bool is_cancelled = absl::IsCancelled(status);
+  Finish(is_cancelled ? grpc::Status::CANCELLED : StatusToGrpc(status, "WatchChanges"));
+}
+
+void ChangeWatcher::OnDone() { feed_->Remove(shared_from_this()); }
+
+bool ChangeFeed::Add(const std::shared_ptr<ChangeWatcher>& watcher) {
+  const MutexLock lock(&mu_);
+  if (stopped_ || watchers_.size() >= kMaxWatchers) return false;
+  watchers_.insert(watcher);
+  return true;
+}
+
+void ChangeFeed::Remove(const std::shared_ptr<ChangeWatcher>& watcher) {
+  const MutexLock lock(&mu_);
+  watchers_.erase(watcher);
+}
+
+std::vector<std::shared_ptr<ChangeWatcher>> ChangeFeed::All() const {
+  const ReaderMutexLock lock(&mu_);
+  return {watchers_.begin(), watchers_.end()};
+}
+
+void ChangeFeed::WakeAll() {
+  // Without the lock: a stream that ends takes itself out.
+  for (const auto& watcher : All()) watcher->Wake();
+}
+
+void ChangeFeed::Stop() {
+  {
+    const MutexLock lock(&mu_);
+    stopped_ = true;
+  }
+  for (const auto& watcher : All()) watcher->End(ServerStoppingError());
+}
+
+bool ChangeFeed::stopped() const {
+  const ReaderMutexLock lock(&mu_);
+  return stopped_;
+}
+
+}  // namespace cis::server

@@ -1,0 +1,96 @@
+#pragma once
+
+// Streams of changes: who watches, and how each stream goes on.
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "cis/v1/changes.pb.h"
+#include "grpcpp/support/server_callback.h"
+#include "schema/base/mutex.h"
+#include "server/history/history_thread.h"
+#include "server/service/change_handlers.h"
+
+namespace cis::server {
+
+// Streams at a time. Each costs one read of the journal a generation and some kB.
+inline constexpr int kMaxWatchers = 64;
+
+class ChangeFeed;
+
+// One stream. A message is written when the one before is gone, so a client that reads slowly keeps
+// nothing in memory but its position. Safe to use from any number of threads; lives until gRPC is
+// done with it and nothing of the history thread refers to it.
+class ChangeWatcher final : public grpc::ServerWriteReactor<v1::WatchChangesResponse>,
+                            public std::enable_shared_from_this<ChangeWatcher> {
+ public:
+  // Told once, with the status that the stream ends with.
+  using OnEnd = std::function<void(const absl::Status&)>;
+
+  // `feed` and `history` must outlive the stream.
+  ChangeWatcher(ChangeFeed* feed, HistoryThread* history, OnEnd on_end);
+
+  // Begins after the place that `resume_token` means, or now if that is empty.
+  void Begin(ChangeQuery query, const std::string& resume_token);
+  // There may be something new.
+  void Wake();
+  // Ends the stream with `status` as soon as the message under way is written. The first call
+  // decides.
+  void End(const absl::Status& status);
+
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+ private:
+  // Reads on unless something is under way. Called without the lock.
+  void Advance();
+  // On the history thread.
+  void Read(Past& past);
+  void FinishIfIdle();
+
+  ChangeFeed* const feed_;
+  HistoryThread* const history_;
+  const OnEnd on_end_;
+
+  Mutex mu_;
+  // Of the job that is under way; of whoever holds the lock otherwise.
+  ChangeQuery query_;
+  ChangePosition position_;
+  bool has_position_ = false;
+  v1::WatchChangesResponse message_;
+  bool reading_ ABSL_GUARDED_BY(mu_) = false;  // a job is posted
+  bool writing_ ABSL_GUARDED_BY(mu_) = false;
+  bool woken_ ABSL_GUARDED_BY(mu_) = false;  // something new came meanwhile
+  bool ending_ ABSL_GUARDED_BY(mu_) = false;
+  bool finished_ ABSL_GUARDED_BY(mu_) = false;
+  absl::Status end_ ABSL_GUARDED_BY(mu_);
+};
+
+// All streams of a server. Safe to use from any number of threads.
+class ChangeFeed {
+ public:
+  // Returns false if there are kMaxWatchers already, or the feed was stopped.
+  bool Add(const std::shared_ptr<ChangeWatcher>& watcher);
+  void Remove(const std::shared_ptr<ChangeWatcher>& watcher);
+
+  // Something may have changed.
+  void WakeAll();
+  // Ends all streams with SERVER_STOPPING and takes no more.
+  void Stop();
+  bool stopped() const;
+
+ private:
+  std::vector<std::shared_ptr<ChangeWatcher>> All() const;
+
+  mutable Mutex mu_;
+  std::set<std::shared_ptr<ChangeWatcher>> watchers_ ABSL_GUARDED_BY(mu_);
+  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+}  // namespace cis::server

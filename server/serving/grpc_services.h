@@ -1,0 +1,47 @@
+#pragma once
+
+// The gRPC services of inventory and placement. gRPC types stop here: handlers see requests,
+// responses and a snapshot.
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "grpcpp/impl/codegen/service_type.h"
+#include "grpcpp/support/status.h"
+#include "schema/base/clock.h"
+#include "server/history/history_thread.h"
+#include "server/meter/request_meter.h"
+#include "server/service/request_context.h"
+#include "server/snapshot/holder.h"
+#include "server/snapshot/snapshot.h"
+
+namespace cis::server {
+
+using SnapshotHolder = Holder<Snapshot>;
+
+// What all services stand on. All of it must outlive them.
+struct ServiceParts {
+  const SnapshotHolder* snapshots = nullptr;
+  const Clock* clock = nullptr;
+  FreshnessPolicy freshness;
+  RequestMeter* meter = nullptr;     // nullptr = nobody counts
+  HistoryThread* history = nullptr;  // nullptr = the past cannot be read
+};
+
+// A service with the name that it has in health checks, so that no service is registered without
+// its health: "cis.v1.InventoryService". The name is a literal.
+struct NamedService {
+  const char* full_name = "";
+  std::unique_ptr<grpc::Service> service;
+};
+
+NamedService MakeInventoryService(const ServiceParts& parts);
+NamedService MakePlacementService(const ServiceParts& parts);
+NamedService MakeRegistryService(const ServiceParts& parts);
+
+// With the details in `grpc-status-details-bin`. Errors that were not made for users (errors.h) are
+// logged with `method` and become INTERNAL, which says nothing of them.
+grpc::Status StatusToGrpc(const absl::Status& status, absl::string_view method);
+
+}  // namespace cis::server

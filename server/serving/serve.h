@@ -1,0 +1,154 @@
+#pragma once
+
+// How one unary method runs: on which snapshot, on which thread, and how its outcome is told and
+// counted. For the services only.
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/server_callback.h"
+#include "server/history/history_thread.h"
+#include "server/query/page_token.h"
+#include "server/service/change_handlers.h"
+#include "server/service/errors.h"
+#include "server/service/history_errors.h"
+#include "server/service/proto_values.h"
+#include "server/serving/grpc_services.h"
+
+namespace cis::server {
+
+// Tells `meter` (may be null) how long a call took.
+class CallTimer {
+ public:
+  // `method` must outlive the timer: a literal.
+  CallTimer(RequestMeter* meter, absl::string_view method)
+      : meter_(meter), method_(method), start_(std::chrono::steady_clock::now()) {}
+
+  void Stop(absl::StatusCode code) const {
+    if (meter_ == nullptr) return;
+    meter_->Count(method_, code, absl::FromChrono(std::chrono::steady_clock::now() - start_));
+  }
+
+ private:
+  RequestMeter* const meter_;
+  const absl::string_view method_;
+  const std::chrono::steady_clock::time_point start_;
+};
+
+// The handler of a request that found no reason to fail before it. A library that throws must not
+// take the server down.
+template <typename Call>
+absl::Status RunGuarded(Call call) {
+  try {
+    return call();
+  } catch (const std::exception& e) {
+    return absl::InternalError(absl::StrCat("exception: ", e.what()));
+  }
+}
+
+inline void FinishCall(grpc::ServerUnaryReactor* reactor, const CallTimer& timer,
+                       absl::string_view method, const absl::Status& status) {
+  const grpc::Status told = StatusToGrpc(status, method);
+  timer.Stop(static_cast<absl::StatusCode>(told.error_code()));
+  reactor->Finish(told);
+}
+
+// The context of a call, which outlives it.
+inline RequestContext ContextOf(grpc::CallbackServerContext* call, const ServiceParts& parts) {
+  return {parts.clock->Now(), parts.freshness, [call] { return call->IsCancelled(); }};
+}
+
+// Runs `call` on the history thread, over the past, the context and the snapshot of now. Its answer
+// may wait for others; gRPC's threads do not. Request and response live until it is told.
+template <typename Call>
+grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call,
+                                        const ServiceParts& parts, absl::string_view method,
+                                        Call call) {
+  grpc::ServerUnaryReactor* reactor = server_call->DefaultReactor();
+  const CallTimer timer(parts.meter, method);
+  std::shared_ptr<const Snapshot> snapshot = parts.snapshots->Current();
+  absl::Status refused;
+  if (snapshot == nullptr) {
+    refused = SnapshotNotReadyError();
+  } else if (parts.history == nullptr) {
+    refused = HistoryUnavailableError();
+  } else if (!parts.history->Post([=, context = ContextOf(server_call, parts),
+                                   snapshot = std::move(snapshot)](Past& past) {
+               FinishCall(reactor, timer, method,
+                          RunGuarded([&] { return call(past, context, snapshot); }));
+             })) {
+    refused = HistoryBusyError();
+  }
+  if (!refused.ok()) FinishCall(reactor, timer, method, refused);
+  return reactor;
+}
+
+// What was served at `as_of`. Returns AS_OF_IN_FUTURE, AS_OF_TOO_OLD or HISTORY_UNAVAILABLE.
+absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(Past& past, absl::Time as_of,
+                                                           absl::Time now);
+
+// Runs `call` over the context and the snapshot of now, and tells the outcome. The snapshot is kept
+// until the answer is complete, however many snapshots are published meanwhile.
+template <typename Call>
+grpc::ServerUnaryReactor* ServeNow(grpc::CallbackServerContext* server_call,
+                                   const ServiceParts& parts, absl::string_view method, Call call) {
+  grpc::ServerUnaryReactor* reactor = server_call->DefaultReactor();
+  const CallTimer timer(parts.meter, method);
+  const std::shared_ptr<const Snapshot> snapshot = parts.snapshots->Current();
+  const absl::Status status = snapshot == nullptr ? SnapshotNotReadyError() : RunGuarded([&] {
+    return call(ContextOf(server_call, parts), *snapshot);
+  });
+  FinishCall(reactor, timer, method, status);
+  return reactor;
+}
+
+// Runs `answer` over the snapshot of now; if `request` is about an earlier time (`as_of`), on the
+// history thread, over the snapshot of then and with its ages. A page after the first one is
+// answered as of the time of the first: otherwise scores and states, and with them the order, would
+// change between pages.
+template <typename Request, typename Answer>
+grpc::ServerUnaryReactor* ServeAt(grpc::CallbackServerContext* call, const ServiceParts& parts,
+                                  absl::string_view method, const Request& request, Answer answer) {
+  if constexpr (requires { request.has_as_of(); }) {
+    if (request.has_as_of()) {
+      return ServeFromPast(call, parts, method,
+                           [answer, as_of = TimeFromProto(request.as_of())](
+                               Past& past, RequestContext context,
+                               const std::shared_ptr<const Snapshot>&) -> absl::Status {
+                             const auto snapshot = SnapshotAt(past, as_of, context.now);
+                             if (!snapshot.ok()) return snapshot.status();
+                             context.now = as_of;
+                             return answer(context, **snapshot);
+                           });
+    }
+  }
+  return ServeNow(call, parts, method,
+                  [&answer, &request](RequestContext context, const Snapshot& snapshot) {
+                    if constexpr (requires { request.page_token(); }) {
+                      context.now = TimeOfFirstPage(request.page_token(), context.now);
+                    }
+                    return answer(context, snapshot);
+                  });
+}
+
+// One method, whose handler fills `response`.
+template <typename Request, typename Response, typename Handler>
+grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* call, const ServiceParts& parts,
+                                absl::string_view method, const Request* request,
+                                Response* response, Handler handler) {
+  return ServeAt(call, parts, method, *request,
+                 [=](const RequestContext& context, const Snapshot& snapshot) {
+                   return handler(context, snapshot, *request, *response);
+                 });
+}
+
+}  // namespace cis::server

@@ -1,0 +1,173 @@
+#include "server/serving/server.h"
+
+#include <atomic>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "grpc/support/log.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "schema/base/log.h"
+#include "server/placement/placement_index.h"
+#include "server/serving/change_service.h"
+#include "server/serving/grpc_services.h"
+
+namespace cis::server {
+namespace {
+
+// Requests are small: names, filters and numbers.
+constexpr int kMaxRequestBytes = 1 << 20;
+// Of one connection; a client with more waits. Keeps one of them from taking all memory.
+constexpr int kMaxConcurrentStreams = 100;
+constexpr absl::Duration kDestructorGrace = absl::Seconds(1);
+
+std::shared_ptr<grpc::ServerCredentials> MakeCredentials(const TlsMaterial& tls) {
+  if (tls.certificate_chain.empty()) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options(
+      tls.client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                            : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_key_cert_pairs.push_back({tls.private_key, tls.certificate_chain});
+  options.pem_root_certs = tls.client_ca;
+  return grpc::SslServerCredentials(options);
+}
+
+// The address as given, with the port that was chosen.
+std::string ChosenAddress(const std::string& listen_address, int port) {
+  if (absl::StartsWith(listen_address, "unix:")) return listen_address;
+  const size_t colon = listen_address.rfind(':');
+  return absl::StrCat(listen_address.substr(0, colon), ":", port);
+}
+
+// gRPC takes a port above 65535 for another one.
+bool HasValidPort(absl::string_view listen_address) {
+  if (absl::StartsWith(listen_address, "unix:")) return true;
+  const size_t colon = listen_address.rfind(':');
+  int port = -1;
+  return colon != absl::string_view::npos && colon > 0 &&
+         absl::SimpleAtoi(listen_address.substr(colon + 1), &port) && port >= 0 && port <= 65535;
+}
+
+void LogOfGrpc(gpr_log_func_args* args) {
+  const LogLevel level =
+      args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kInfo;
+  Log(level, "grpc", {{"message", args->message}});
+}
+
+}  // namespace
+
+struct Server::Parts {
+  SystemClock system_clock;
+  SnapshotHolder snapshots;
+  ChangeFeed feed;
+  std::unique_ptr<HistoryThread> history;
+  std::vector<NamedService> services;
+  std::unique_ptr<grpc::Server> server;
+  std::string address;
+  std::atomic<bool> drained{false};
+
+  void SetHealth(bool is_serving) const {
+    grpc::HealthCheckServiceInterface* health = server->GetHealthCheckService();
+    if (health == nullptr) return;
+    health->SetServingStatus("", is_serving);
+    for (const NamedService& named : services) {
+      health->SetServingStatus(named.full_name, is_serving);
+    }
+  }
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
+  const bool has_port = !options.listen_address.empty();
+  if (has_port && !HasValidPort(options.listen_address)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", options.listen_address,
+                     "\" is no address to listen on; give HOST:PORT with a port of 0 to 65535, or "
+                     "unix:PATH"));
+  }
+  // Both are switches of the process; setting them again does nothing.
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+
+  auto parts = std::make_unique<Parts>();
+  if (!options.db.empty()) {
+    PastOptions past;
+    past.path = options.db;
+    parts->history = std::make_unique<HistoryThread>(std::move(past));
+  }
+  const ServiceParts service_parts{&parts->snapshots,
+                                   options.clock == nullptr ? &parts->system_clock : options.clock,
+                                   options.freshness, options.meter, parts->history.get()};
+  parts->services.push_back(MakeChangeService(service_parts, &parts->feed));
+  parts->services.push_back(MakeInventoryService(service_parts));
+  parts->services.push_back(MakePlacementService(service_parts));
+  parts->services.push_back(MakeRegistryService(service_parts));
+
+  grpc::ServerBuilder builder;
+  for (const NamedService& named : parts->services) builder.RegisterService(named.service.get());
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
+  // Otherwise a second server on the same port would start and take half of the requests.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  int port = 0;
+  if (has_port) {
+    builder.AddListeningPort(options.listen_address, MakeCredentials(options.tls), &port);
+  }
+  parts->server = builder.BuildAndStart();
+  const bool is_unix = absl::StartsWith(options.listen_address, "unix:");
+  if (parts->server == nullptr || (has_port && port == 0 && !is_unix)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "cannot listen on ", options.listen_address,
+        options.tls.certificate_chain.empty()
+            ? "; give HOST:PORT of this machine with a port that is free"
+            : "; give HOST:PORT of this machine with a port that is free, and a certificate and "
+              "key in PEM form that belong together"));
+  }
+  if (has_port) parts->address = ChosenAddress(options.listen_address, port);
+  parts->SetHealth(false);
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() { Drain(kDestructorGrace); }
+
+void Server::Publish(std::shared_ptr<const Snapshot> snapshot) {
+  const std::shared_ptr<const Snapshot> before = parts_->snapshots.Current();
+  const bool is_first = before == nullptr;
+  // Here and not in the first request, which would wait for it.
+  snapshot->placement_index([&before](const Snapshot& made) {
+    return PlacementIndex::Update(
+        made, before == nullptr ? nullptr : before->placement_index(PlacementIndex::Build).get());
+  });
+  parts_->snapshots.Publish(std::move(snapshot));
+  parts_->feed.WakeAll();
+  if (is_first && !parts_->drained) parts_->SetHealth(true);
+}
+
+std::shared_ptr<const Snapshot> Server::snapshot() const { return parts_->snapshots.Current(); }
+
+bool Server::takes_requests() const { return !parts_->drained; }
+
+const std::string& Server::address() const { return parts_->address; }
+
+std::shared_ptr<grpc::Channel> Server::InProcessChannel() const {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);  // both ends are this process
+  return parts_->server->InProcessChannel(arguments);
+}
+
+void Server::Drain(absl::Duration grace) {
+  if (parts_->drained.exchange(true)) return;
+  parts_->SetHealth(false);
+  parts_->feed.Stop();
+  parts_->server->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  parts_->server->Wait();
+  if (parts_->history != nullptr) parts_->history->Stop();
+}
+
+void RouteGrpcLog() { gpr_set_log_function(LogOfGrpc); }
+
+}  // namespace cis::server
