@@ -86,6 +86,14 @@ class TestCommand(unittest.TestCase):
                                            'tidy: build', 'in all'])
         self.assertNotIn('tests passed', out)
 
+    def test_prints_its_help_and_runs_nothing(self):
+        for flag in ('--help', '-h'):
+            code, out, err = self.run_command(flag)
+            self.assertEqual((code, err), (0, ''))
+            self.assertTrue(out.startswith('The test command: '), out)
+            self.assertIn('\n  tests/run fast ', out)
+            self.assertNotIn('packages build', out)
+
 
 if __name__ == '__main__':
     unittest.main()
