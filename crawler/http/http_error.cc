@@ -9,7 +9,7 @@
 namespace cis::crawler {
 namespace {
 
-constexpr absl::string_view kPayloadUrl = "cis/error-class";
+constexpr absl::string_view kClassPayloadUrl = "cis/error-class";
 
 ErrorClass FromCode(absl::StatusCode code) {
   switch (code) {
@@ -41,7 +41,7 @@ ErrorClass FromCode(absl::StatusCode code) {
 
 void SetErrorClass(absl::Status& status, ErrorClass error) {
   if (status.ok()) return;
-  status.SetPayload(kPayloadUrl, absl::Cord(FormatErrorClass(error)));
+  status.SetPayload(kClassPayloadUrl, absl::Cord(FormatErrorClass(error)));
 }
 
 absl::Status MakeError(absl::StatusCode code, ErrorClass error, absl::string_view message) {
@@ -54,13 +54,14 @@ absl::Status Reword(const absl::Status& status, absl::string_view message) {
   absl::Status reworded(status.code(), message);
   status.ForEachPayload(
       [&](absl::string_view url, const absl::Cord& payload) { reworded.SetPayload(url, payload); });
-  if (!status.GetPayload(kPayloadUrl).has_value()) SetErrorClass(reworded, GetErrorClass(status));
+  if (!status.GetPayload(kClassPayloadUrl).has_value())
+    SetErrorClass(reworded, GetErrorClass(status));
   return reworded;
 }
 
 ErrorClass GetErrorClass(const absl::Status& status) {
   if (status.ok()) return ErrorClass::kNone;
-  const absl::optional<absl::Cord> payload = status.GetPayload(kPayloadUrl);
+  const absl::optional<absl::Cord> payload = status.GetPayload(kClassPayloadUrl);
   if (!payload.has_value()) return FromCode(status.code());
   return ParseErrorClass(std::string(*payload));
 }

@@ -10,7 +10,7 @@
 namespace cis::crawler {
 namespace {
 
-constexpr absl::string_view kPayloadUrl = "cis/limit";
+constexpr absl::string_view kLimitPayloadUrl = "cis/limit";
 
 constexpr std::array<std::pair<Limit, absl::string_view>, std::size(kAllLimits)> kNames{{
     {Limit::kBodyBytes, "body-bytes"},
@@ -59,12 +59,12 @@ LimitCounter CounterOf(Limit limit) {
 absl::Status MakeLimitError(absl::StatusCode code, ErrorClass error, Limit limit,
                             absl::string_view message) {
   absl::Status status = MakeError(code, error, message);
-  status.SetPayload(kPayloadUrl, absl::Cord(FormatLimit(limit)));
+  status.SetPayload(kLimitPayloadUrl, absl::Cord(FormatLimit(limit)));
   return status;
 }
 
 std::optional<Limit> GetLimit(const absl::Status& status) {
-  const absl::optional<absl::Cord> payload = status.GetPayload(kPayloadUrl);
+  const absl::optional<absl::Cord> payload = status.GetPayload(kLimitPayloadUrl);
   if (!payload.has_value()) return std::nullopt;
   for (const auto& [value, name] : kNames) {
     if (*payload == name) return value;

@@ -22,7 +22,7 @@ const psl_ctx_t* List() {
 
 // Labels of ASCII, none of them empty. libpsl would skip empty ones and compare other bytes as they
 // are, without IDNA.
-bool IsHostName(absl::string_view host) {
+bool HasPlainLabels(absl::string_view host) {
   for (const absl::string_view label : absl::StrSplit(host, '.')) {
     const bool plain = std::all_of(label.begin(), label.end(), [](char c) {
       return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
@@ -37,7 +37,7 @@ bool IsHostName(absl::string_view host) {
 std::string RegisteredDomain(absl::string_view host) {
   absl::ConsumeSuffix(&host, ".");
   const std::string lower = absl::AsciiStrToLower(host);
-  if (IsIpAddress(lower) || !IsHostName(lower) || !absl::StrContains(lower, '.')) return "";
+  if (IsIpAddress(lower) || !HasPlainLabels(lower) || !absl::StrContains(lower, '.')) return "";
   // libpsl takes the last two labels of a name under a top-level domain that it does not have.
   const char* const domain =
       List() == nullptr ? nullptr : psl_registrable_domain(List(), lower.c_str());

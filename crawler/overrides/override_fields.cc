@@ -20,7 +20,7 @@
 namespace cis::crawler {
 namespace {
 
-constexpr size_t kMaxTextBytes = 255;
+constexpr size_t kMaxFieldBytes = 255;
 
 // How values of one type of member are written. `info` is what fields.h says of the member.
 
@@ -74,7 +74,7 @@ bool Read(const FieldInfo<Record>& info, absl::string_view value, std::string& m
     const auto& words = info.words->words;
     return std::find(words.begin(), words.end(), value) != words.end();
   }
-  if (value.size() > kMaxTextBytes) return false;
+  if (value.size() > kMaxFieldBytes) return false;
   absl::CivilDay day;
   switch (info.form) {
     case TextForm::kAny:

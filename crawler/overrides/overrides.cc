@@ -21,7 +21,7 @@ namespace {
 
 // Corrections are written by people: more than this is another file.
 constexpr size_t kMaxFileBytes = size_t{4} << 20;
-constexpr size_t kMaxTextBytes = 500;
+constexpr size_t kMaxOverrideTextBytes = 500;
 
 const std::set<std::string>& KnownKeys() {
   static const auto* const kKeys = new std::set<std::string>{
@@ -50,9 +50,9 @@ std::string Sentence(YamlReader& reader, const YAML::Node& map, absl::string_vie
   std::string text = reader.Needed(map, key, "", hint);
   const bool is_printable = std::none_of(text.begin(), text.end(),
                                          [](unsigned char c) { return absl::ascii_iscntrl(c); });
-  if (text.size() > kMaxTextBytes || !is_printable) {
-    reader.Error(FindKey(map, key),
-                 absl::StrCat(key, " must be one line of at most ", kMaxTextBytes, " bytes"));
+  if (text.size() > kMaxOverrideTextBytes || !is_printable) {
+    reader.Error(FindKey(map, key), absl::StrCat(key, " must be one line of at most ",
+                                                 kMaxOverrideTextBytes, " bytes"));
   }
   return text;
 }

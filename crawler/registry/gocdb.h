@@ -17,6 +17,9 @@
 
 namespace cis::crawler {
 
+// The production status, and the infrastructure, of what is in use.
+inline constexpr absl::string_view kProduction = "Production";
+
 // What one document holds. It may mix kinds of entries.
 struct GocdbPage {
   std::vector<RegistrySite> sites;

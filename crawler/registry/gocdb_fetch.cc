@@ -21,7 +21,6 @@ constexpr absl::string_view kUsualPath = "/gocdbpi/public/";
 constexpr absl::string_view kCertifications[] = {"Certified", "Candidate", "Uncertified",
                                                  "Suspended", "Closed"};
 // What the registry calls sites that are no test.
-constexpr absl::string_view kProduction = "Production";
 constexpr absl::string_view kNotProduction = "not Production";
 
 }  // namespace

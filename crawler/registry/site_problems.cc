@@ -10,12 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "crawler/registry/gocdb.h"
 
 namespace cis::crawler {
 namespace {
 
 constexpr absl::string_view kCertified = "Certified";
-constexpr absl::string_view kProduction = "Production";
 
 std::string WithV3(absl::string_view keystone_url) { return absl::StrCat(keystone_url, "/v3"); }
 

@@ -60,7 +60,7 @@ void AppendList(absl::string_view title, const std::vector<std::string>& lines, 
   for (const std::string& line : lines) absl::StrAppend(text, "  ", OneLine(line), "\n");
 }
 
-std::string TotalsOf(const CrawlPlan& plan) {
+std::string PlanTotals(const CrawlPlan& plan) {
   std::string text = absl::StrCat(CountOf(plan.CountSites(), "site"), ", ",
                                   CountOf(plan.CountEndpoints(), "endpoint"), ", ",
                                   CountOf(static_cast<int64_t>(plan.shares.size()), "share"), ": ",
@@ -86,7 +86,7 @@ std::string FormatPlanText(const CrawlPlan& plan) {
   AppendList("Settings", plan.settings, &text);
   AppendList("Problems", plan.problems, &text);
   AppendList("Remarks", plan.remarks, &text);
-  absl::StrAppend(&text, "\n", TotalsOf(plan),
+  absl::StrAppend(&text, "\n", PlanTotals(plan),
                   ". Nothing was sent, and the database was not written.\n");
   return text;
 }

@@ -120,7 +120,7 @@ std::string SubjectOf(const CrawlFacts& facts) {
   return subject;
 }
 
-std::string TotalsOf(const CrawlFacts& facts) {
+std::string CrawlTotals(const CrawlFacts& facts) {
   std::vector<std::string> lines;
   lines.push_back(absl::StrCat("Time      ", FormatReportMinute(facts.start_time), " to ",
                                FormatReportMinute(facts.end_time), " UTC (",
@@ -270,7 +270,7 @@ std::string AdviceText(const CrawlFacts& facts, const std::vector<Failure>& fail
 
 std::string FormatCrawlSummary(const CrawlFacts& facts) {
   const std::vector<Failure> failures = FailuresOf(facts);
-  return absl::StrCat(FitLine(SubjectOf(facts), kSummaryColumns), "\n\n", TotalsOf(facts),
+  return absl::StrCat(FitLine(SubjectOf(facts), kSummaryColumns), "\n\n", CrawlTotals(facts),
                       FailureText(facts, failures), BackingOffText(facts), RemarkText(facts),
                       ChangeText(facts), ProblemText(facts), AdviceText(facts, failures));
 }

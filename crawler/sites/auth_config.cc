@@ -14,8 +14,6 @@
 namespace cis::crawler {
 namespace {
 
-using Type = Credentials::Type;
-
 const std::set<std::string>& AuthKeys() {
   static const auto* keys = new std::set<std::string>{"type",
                                                       "username",
@@ -84,22 +82,22 @@ std::string FetchSecret(YamlReader& reader, const YAML::Node& auth, absl::string
 }
 
 Credentials::Type ParseAuthType(absl::string_view name) {
-  static constexpr std::array<std::pair<absl::string_view, Type>, 10> kTypes{{
-      {"password", Type::kPassword},
-      {"v3password", Type::kPassword},
-      {"v3applicationcredential", Type::kApplicationCredential},
-      {"token", Type::kToken},
-      {"v3token", Type::kToken},
-      {"v3oidcaccesstoken", Type::kOidcAccessToken},
-      {"oidcaccesstoken", Type::kOidcAccessToken},
-      {"oidc_refresh_token", Type::kOidcAccessToken},
-      {"oidc_agent", Type::kOidcAccessToken},
-      {"mytoken", Type::kOidcAccessToken},
+  static constexpr std::array<std::pair<absl::string_view, Credentials::Type>, 10> kTypes{{
+      {"password", Credentials::Type::kPassword},
+      {"v3password", Credentials::Type::kPassword},
+      {"v3applicationcredential", Credentials::Type::kApplicationCredential},
+      {"token", Credentials::Type::kToken},
+      {"v3token", Credentials::Type::kToken},
+      {"v3oidcaccesstoken", Credentials::Type::kOidcAccessToken},
+      {"oidcaccesstoken", Credentials::Type::kOidcAccessToken},
+      {"oidc_refresh_token", Credentials::Type::kOidcAccessToken},
+      {"oidc_agent", Credentials::Type::kOidcAccessToken},
+      {"mytoken", Credentials::Type::kOidcAccessToken},
   }};
   for (const auto& [known, type] : kTypes) {
     if (known == name) return type;
   }
-  return Type::kNone;
+  return Credentials::Type::kNone;
 }
 
 Credentials ReadAuth(YamlReader& reader, const YAML::Node& auth, absl::string_view path,
@@ -115,14 +113,14 @@ Credentials ReadAuth(YamlReader& reader, const YAML::Node& auth, absl::string_vi
   credentials.project_domain_name = reader.Text(auth, "project_domain_name", path);
   credentials.project_domain_id = reader.Text(auth, "project_domain_id", path);
   switch (credentials.type) {
-    case Type::kNone:
+    case Credentials::Type::kNone:
       reader.Error(auth, absl::StrCat(path, ".type is ",
                                       type.empty() ? "missing" : absl::StrCat("\"", type, "\""),
                                       "; it must be password, v3applicationcredential, token, "
                                       "v3oidcaccesstoken, oidc_refresh_token, oidc_agent or "
                                       "mytoken"));
       break;
-    case Type::kPassword:
+    case Credentials::Type::kPassword:
       credentials.username = reader.Text(auth, "username", path);
       if (credentials.username.empty()) {
         reader.Error(auth, absl::StrCat(path, ".username is missing"));
@@ -134,7 +132,7 @@ Credentials ReadAuth(YamlReader& reader, const YAML::Node& auth, absl::string_vi
       }
       credentials.password = FetchSecret(reader, auth, path, "password", secrets);
       break;
-    case Type::kApplicationCredential:
+    case Credentials::Type::kApplicationCredential:
       credentials.credential_id = reader.Text(auth, "id", path);
       if (credentials.credential_id.empty()) {
         const std::string variable = reader.Text(auth, "id_env", path);
@@ -149,10 +147,10 @@ Credentials ReadAuth(YamlReader& reader, const YAML::Node& auth, absl::string_vi
       }
       credentials.credential_secret = FetchSecret(reader, auth, path, "secret", secrets);
       break;
-    case Type::kToken:
+    case Credentials::Type::kToken:
       credentials.token = FetchSecret(reader, auth, path, "token", secrets);
       break;
-    case Type::kOidcAccessToken:
+    case Credentials::Type::kOidcAccessToken:
       credentials.grant = ReadTokenGrant(reader, auth, path, secrets);
       break;
   }

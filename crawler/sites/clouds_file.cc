@@ -14,8 +14,6 @@
 namespace cis::crawler {
 namespace {
 
-using Type = Credentials::Type;
-
 // Puts the values of `over` into `base`; mappings are merged key by key.
 void Merge(YAML::Node base, const YAML::Node& over) {
   if (!over.IsMap()) return;
@@ -121,12 +119,12 @@ Credentials CloudReader::ReadCredentials(const SecretSources& secrets) {
     credentials.project_domain_id = default_domain.empty() ? "default" : default_domain;
   }
   switch (credentials.type) {
-    case Type::kNone:
+    case Credentials::Type::kNone:
       Error(absl::StrCat("auth_type is \"", type,
                          "\"; it must be password, v3applicationcredential, token or "
                          "v3oidcaccesstoken"));
       break;
-    case Type::kPassword:
+    case Credentials::Type::kPassword:
       credentials.username = Needed("username");
       credentials.password = Needed("password");
       credentials.user_domain_name = Either("user_domain_name");
@@ -135,14 +133,14 @@ Credentials CloudReader::ReadCredentials(const SecretSources& secrets) {
         credentials.user_domain_id = default_domain.empty() ? "default" : default_domain;
       }
       break;
-    case Type::kApplicationCredential:
+    case Credentials::Type::kApplicationCredential:
       credentials.credential_id = Needed("application_credential_id");
       credentials.credential_secret = Needed("application_credential_secret");
       break;
-    case Type::kToken:
+    case Credentials::Type::kToken:
       credentials.token = Needed("token");
       break;
-    case Type::kOidcAccessToken:
+    case Credentials::Type::kOidcAccessToken:
       SetFederation(Either("identity_provider"), Either("protocol"), credentials);
       credentials.grant.access_token = Either("access_token");
       if (credentials.grant.access_token.empty() && secrets.fallback.has_value()) {
@@ -199,7 +197,7 @@ void ReadCloud(YamlReader& reader, const std::string& name, const YAML::Node& cl
   if (share.vo.empty()) share.vo = name;
   share.endpoint.site_name = options.site.empty() ? name : options.site;
   share.endpoint.keystone_url = *keystone_url;
-  if (target.credentials.type == Type::kOidcAccessToken) {
+  if (target.credentials.type == Credentials::Type::kOidcAccessToken) {
     share.endpoint.protocol = ProtocolOrGuess(target.credentials);
   }
   target.config_origin = reader.Where(cloud);

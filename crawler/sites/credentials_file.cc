@@ -13,8 +13,6 @@
 namespace cis::crawler {
 namespace {
 
-constexpr size_t kMaxFileBytes = 4 << 20;  // as for site files
-
 SiteCredentials ReadSite(YamlReader& reader, const YAML::Node& site, const std::string& path,
                          const SecretSources& secrets) {
   static const auto* keys = new std::set<std::string>{"auth", "vos"};
@@ -46,7 +44,7 @@ absl::StatusOr<CredentialsFile> ReadCredentialsFile(const std::string& path,
   static const auto* keys = new std::set<std::string>{"default", "sites"};
   Findings findings;
   YamlReader reader(path, &findings);
-  CIS_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path, kMaxFileBytes));
+  CIS_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path, kMaxYamlFileBytes));
   CIS_ASSIGN_OR_RETURN(const YAML::Node root, reader.Parse(text));
   RefuseInlineSecrets(reader, root);
   CredentialsFile file;

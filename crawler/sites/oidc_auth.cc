@@ -7,8 +7,6 @@
 namespace cis::crawler {
 namespace {
 
-using Type = TokenGrant::Type;
-
 // Reads one mapping; what is missing is reported.
 class GrantReader {
  public:
@@ -51,7 +49,7 @@ class GrantReader {
 };
 
 void GrantReader::ReadRefreshToken(TokenGrant& grant) {
-  grant.type = Type::kRefreshToken;
+  grant.type = TokenGrant::Type::kRefreshToken;
   grant.issuer = Needed("issuer", "the issuer's URL, e.g. https://aai.egi.eu/auth/realms/egi");
   grant.client_id = Needed("client_id", "the client that the refresh token was given to");
   grant.client_secret = OptionalSecret("client_secret");
@@ -61,7 +59,7 @@ void GrantReader::ReadRefreshToken(TokenGrant& grant) {
 }
 
 void GrantReader::ReadAgent(TokenGrant& grant) {
-  grant.type = Type::kOidcAgent;
+  grant.type = TokenGrant::Type::kOidcAgent;
   grant.account = Text("account");
   grant.issuer = Text("issuer");
   if (grant.account.empty() == grant.issuer.empty()) {
@@ -80,7 +78,7 @@ void GrantReader::ReadAgent(TokenGrant& grant) {
 }
 
 void GrantReader::ReadMytoken(TokenGrant& grant) {
-  grant.type = Type::kMytoken;
+  grant.type = TokenGrant::Type::kMytoken;
   grant.server = Text("server");
   if (grant.server.empty()) grant.server = std::string(kDefaultMytokenServer);
   grant.mytoken = Secret("mytoken");

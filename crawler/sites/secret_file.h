@@ -8,6 +8,9 @@
 
 namespace cis::crawler {
 
+// Largest file of sites or credentials that is read. The largest of EGI has 4 KiB.
+inline constexpr size_t kMaxYamlFileBytes = 4 << 20;
+
 // Reads a whole file of at most `max_bytes`. Returns NOT_FOUND if it cannot be opened (with the
 // system's reason), INVALID_ARGUMENT if it is no regular file or larger.
 absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_bytes);

@@ -25,7 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kMaxFileBytes = 4 << 20;  // EGI's largest has 4 KiB
 constexpr size_t kMaxNamesInError = 10;
 constexpr size_t kMaxSuggestions = 3;
 
@@ -69,7 +68,7 @@ std::vector<std::string> FindFiles(const std::vector<std::string>& paths, Findin
 }
 
 absl::StatusOr<YAML::Node> ReadYaml(const std::string& file, const YamlReader& reader) {
-  CIS_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(file, kMaxFileBytes));
+  CIS_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(file, kMaxYamlFileBytes));
   return reader.Parse(text);
 }
 

@@ -27,7 +27,7 @@ absl::string_view LevelName(LogLevel level) {
   return "info";
 }
 
-std::string Quote(absl::string_view text) {
+std::string QuoteValue(absl::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     switch (c) {
@@ -88,7 +88,7 @@ std::string FormatLogLine(LogFormat format, absl::string_view time, LogLevel lev
   std::string line = absl::StrCat(time, " ", LevelName(level), " ", event);
   for (const LogField& f : fields) {
     const std::string value = ValidUtf8(f.value);
-    absl::StrAppend(&line, " ", f.key, "=", NeedsQuotes(value) ? Quote(value) : value);
+    absl::StrAppend(&line, " ", f.key, "=", NeedsQuotes(value) ? QuoteValue(value) : value);
   }
   return line;
 }

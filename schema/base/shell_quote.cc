@@ -12,7 +12,7 @@ namespace cis {
 namespace {
 
 // `plain`: what needs no quotes besides letters and digits.
-std::string Quote(absl::string_view word, absl::string_view plain) {
+std::string QuoteUnless(absl::string_view word, absl::string_view plain) {
   const auto is_plain = [plain](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
            absl::StrContains(plain, absl::string_view(&c, 1));
@@ -23,9 +23,11 @@ std::string Quote(absl::string_view word, absl::string_view plain) {
 
 }  // namespace
 
-std::string ShellQuote(absl::string_view word) { return Quote(word, "_-./:@%+,"); }
+std::string ShellQuote(absl::string_view word) { return QuoteUnless(word, "_-./:@%+,"); }
 
-std::string ShellQuoteShown(absl::string_view word) { return Quote(OneLine(word), "_-./:@%+,="); }
+std::string ShellQuoteShown(absl::string_view word) {
+  return QuoteUnless(OneLine(word), "_-./:@%+,=");
+}
 
 std::string ShellOperandShown(absl::string_view word) {
   return absl::StrCat(absl::StartsWith(word, "-") ? "-- " : "", ShellQuoteShown(word));

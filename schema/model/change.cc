@@ -9,7 +9,7 @@ namespace {
 template <typename Word, size_t kCount>
 using Words = std::array<std::pair<Word, absl::string_view>, kCount>;
 
-constexpr Words<ChangeKind, 5> kKinds{{
+constexpr Words<ChangeKind, 5> kChangeKinds{{
     {ChangeKind::kFlavor, "flavor"},
     {ChangeKind::kImage, "image"},
     {ChangeKind::kNetwork, "network"},
@@ -53,8 +53,10 @@ std::optional<Word> Parse(const Words<Word, kCount>& words, absl::string_view wa
 
 }  // namespace
 
-absl::string_view FormatChangeKind(ChangeKind kind) { return Format(kKinds, kind); }
-std::optional<ChangeKind> ParseChangeKind(absl::string_view text) { return Parse(kKinds, text); }
+absl::string_view FormatChangeKind(ChangeKind kind) { return Format(kChangeKinds, kind); }
+std::optional<ChangeKind> ParseChangeKind(absl::string_view text) {
+  return Parse(kChangeKinds, text);
+}
 absl::string_view FormatChangeEvent(ChangeEvent event) { return Format(kEvents, event); }
 std::optional<ChangeEvent> ParseChangeEvent(absl::string_view text) { return Parse(kEvents, text); }
 absl::string_view FormatChangeCause(ChangeCause cause) { return Format(kCauses, cause); }

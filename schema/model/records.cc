@@ -41,7 +41,7 @@ constexpr std::array<std::pair<ErrorClass, absl::string_view>, 16> kErrors{{
 }};
 
 template <typename Table, typename Value>
-absl::string_view NameOf(const Table& table, Value value) {
+absl::string_view WordOf(const Table& table, Value value) {
   for (const auto& [v, name] : table) {
     if (v == value) return name;
   }
@@ -50,7 +50,7 @@ absl::string_view NameOf(const Table& table, Value value) {
 
 }  // namespace
 
-absl::string_view FormatNetworkUse(NetworkUse use) { return NameOf(kUses, use); }
+absl::string_view FormatNetworkUse(NetworkUse use) { return WordOf(kUses, use); }
 
 NetworkUse ParseNetworkUse(absl::string_view text) {
   for (const auto& [value, name] : kUses) {
@@ -59,7 +59,7 @@ NetworkUse ParseNetworkUse(absl::string_view text) {
   return NetworkUse::kNone;
 }
 
-absl::string_view FormatKind(Kind kind) { return NameOf(kKinds, kind); }
+absl::string_view FormatKind(Kind kind) { return WordOf(kKinds, kind); }
 
 std::optional<Kind> ParseKind(absl::string_view text) {
   for (const auto& [value, name] : kKinds) {
@@ -68,7 +68,7 @@ std::optional<Kind> ParseKind(absl::string_view text) {
   return std::nullopt;
 }
 
-absl::string_view FormatErrorClass(ErrorClass error) { return NameOf(kErrors, error); }
+absl::string_view FormatErrorClass(ErrorClass error) { return WordOf(kErrors, error); }
 
 ErrorClass ParseErrorClass(absl::string_view text) {
   for (const auto& [value, name] : kErrors) {

@@ -20,7 +20,6 @@ namespace cis {
 namespace {
 
 // A registry's error page must not fill the table.
-constexpr size_t kMaxMessageBytes = 1000;
 
 // All rows of `sql`, each one record. Returns DATA_LOSS if a column cannot be read.
 template <typename Record>
@@ -100,7 +99,7 @@ absl::Status PutSites(Connection& db, const RegistryUpdate& update) {
   return AddAll<RegistrySite>(db, sql::PutRegistrySite(), sites);
 }
 
-absl::StatusOr<RegistryState> FindState(Connection& db, RegistryPart part) {
+absl::StatusOr<RegistryState> FindRegistryState(Connection& db, RegistryPart part) {
   RegistryState state;
   state.part = part;
   CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindRegistryState()));
@@ -151,7 +150,7 @@ absl::Status PutRegistry(Connection& db, const RegistryUpdate& update) {
 
 absl::Status PutRegistryFailure(Connection& db, RegistryPart part, ErrorClass error,
                                 absl::string_view message, absl::Time time) {
-  CIS_ASSIGN_OR_RETURN(RegistryState state, FindState(db, part));
+  CIS_ASSIGN_OR_RETURN(RegistryState state, FindRegistryState(db, part));
   state.attempt_time = time;
   state.error = error;
   state.error_message = std::string(CutUtf8(message, kMaxMessageBytes));

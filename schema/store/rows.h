@@ -17,6 +17,9 @@
 
 namespace cis {
 
+// Longest error message that is kept; longer ones are cut.
+inline constexpr size_t kMaxMessageBytes = 1000;
+
 // `time` as it rests on disk: instants are kept to the microsecond, infinite ones as they are.
 absl::Time StoredTime(absl::Time time);
 

@@ -14,7 +14,6 @@ namespace cis {
 namespace {
 
 // A site's error page must not fill the history.
-constexpr size_t kMaxMessageBytes = 1000;
 
 void TakeIfKnown(std::string& stored, const std::string& found) {
   if (!found.empty()) stored = found;
@@ -49,7 +48,7 @@ absl::StatusOr<PutRow> PutIfChanged(Statement& put, TransactionLog& log, absl::s
 }
 
 // The state of (share, kind) in `state`; false = it was never tried.
-absl::StatusOr<bool> FindState(Connection& db, int64_t share_id, Kind kind, KindState& state) {
+absl::StatusOr<bool> FindKindState(Connection& db, int64_t share_id, Kind kind, KindState& state) {
   CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindKindState()));
   find->BindInt("share_id", share_id);
   find->BindText("kind", FormatKind(kind));
@@ -241,7 +240,7 @@ absl::Status PutAttempt(Connection& db, TransactionLog& log, int64_t crawl_id,
   CIS_RETURN_IF_ERROR(CheckCrawl(db, crawl_id));
   const int64_t share_id = row.share_id;
   KindState before;
-  CIS_ASSIGN_OR_RETURN(const bool found, FindState(db, share_id, attempt.kind, before));
+  CIS_ASSIGN_OR_RETURN(const bool found, FindKindState(db, share_id, attempt.kind, before));
   const KindState after = NextKindState(before, attempt);
   CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutKindState()));
   put->BindInt("share_id", share_id);
@@ -281,7 +280,7 @@ absl::Status PutCrawlResult(Connection& db, int64_t crawl_id, int64_t share_id,
 absl::Status PutReading(Connection& db, TransactionLog& log, int64_t share_id, Kind kind,
                         int64_t skipped_count, const std::vector<std::string>& remarks) {
   KindState before;
-  CIS_ASSIGN_OR_RETURN(const bool found, FindState(db, share_id, kind, before));
+  CIS_ASSIGN_OR_RETURN(const bool found, FindKindState(db, share_id, kind, before));
   if (!found) return absl::OkStatus();
   KindState after = before;
   after.skipped_count = skipped_count;

@@ -20,7 +20,7 @@ constexpr Checks kGpuChecks =
     Bit(FlavorCheck::kTotalGpuMemoryMin) | Bit(FlavorCheck::kTotalGpuMemoryMax);
 
 // The flavors that a reason is about: all whose failures satisfy `is_meant`.
-struct Remaining {
+struct RemainingFlavors {
   absl::Span<const Flavor* const> flavors;
   absl::Span<const Checks> failures;
   absl::FunctionRef<bool(Checks)> is_meant;
@@ -46,7 +46,8 @@ bool ReportsFailure(const Flavor& flavor, FlavorCheck check) {
 }
 
 // Returns the reason of `check` among the flavors that remain, with the nearest of them.
-Reason Nearest(FlavorCheck check, const Remaining& remaining, const PlacementQuery& query) {
+Reason NearestOfFlavors(FlavorCheck check, const RemainingFlavors& remaining,
+                        const PlacementQuery& query) {
   Reason reason;
   reason.code = CodeOf(check);
   const Int64Bounds* bounds = BoundsOf(query, check);
@@ -110,8 +111,8 @@ bool IsVacuous(FlavorCheck check, FlavorCheck other) {
 }
 
 // Returns the flavor that passes `check` and fails only one other, which is nearest by that one.
-void AddOther(FlavorCheck check, absl::Span<const Flavor* const> flavors,
-              absl::Span<const Checks> failures, Reason* reason) {
+void AddOtherFlavors(FlavorCheck check, absl::Span<const Flavor* const> flavors,
+                     absl::Span<const Checks> failures, Reason* reason) {
   std::optional<int64_t> nearest;
   for (size_t i = 0; i < flavors.size(); ++i) {
     const Checks only = OnlyFailure(failures[i]);
@@ -276,7 +277,7 @@ std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
   const Blocking blocking = BlockingOf(failures);
   const auto check = static_cast<FlavorCheck>(blocking.check);
   const auto was_left = [&](Checks failure) { return FirstOf(failure) == blocking.check; };
-  std::vector<Reason> out{Nearest(check, {flavors, failures, was_left}, query)};
+  std::vector<Reason> out{NearestOfFlavors(check, {flavors, failures, was_left}, query)};
   Reason& first = out.front();
   first.counted.passed = blocking.passed;
   for (size_t i = 0; i < flavors.size(); ++i) {
@@ -284,14 +285,14 @@ std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
     first.counted.assumed |= WithoutReport<FlavorCheck>(
         blocking.passed, [&](FlavorCheck c) { return Reports(*flavors[i], c); });
   }
-  AddOther(check, flavors, failures, &first);
+  AddOtherFlavors(check, flavors, failures, &first);
   // Where no flavor has a GPU, that none is of the model adds nothing.
   Checks also = blocking.failed_by_all & ~Bit(check);
   if ((blocking.failed_by_all & Bit(FlavorCheck::kGpuAny)) != 0) also &= ~kFollowsNoGpu;
   const auto any = [](Checks) { return true; };
   for (; also != 0; also &= also - 1) {
     const auto other = static_cast<FlavorCheck>(FirstOf(also));
-    out.push_back(Nearest(other, {flavors, failures, any}, query));
+    out.push_back(NearestOfFlavors(other, {flavors, failures, any}, query));
   }
   return out;
 }
@@ -317,12 +318,12 @@ void AddFlavorNearMisses(absl::Span<const Flavor* const> flavors, absl::Span<con
   for (Checks rest = found; rest != 0; rest &= rest - 1) {
     const auto check = static_cast<FlavorCheck>(FirstOf(rest));
     const auto is_near = [check](Checks failure) { return OnlyFailure(failure) == Bit(check); };
-    out->reasons.push_back(Nearest(check, {flavors, failures, is_near}, query));
+    out->reasons.push_back(NearestOfFlavors(check, {flavors, failures, is_near}, query));
   }
   // Requirements for GPUs may be given up together only.
   if (fails_for_gpu_only && (found & Bit(FlavorCheck::kGpuAny)) == 0) {
     const auto any = [](Checks) { return true; };
-    out->reasons.push_back(Nearest(FlavorCheck::kGpuAny, {flavors, failures, any}, query));
+    out->reasons.push_back(NearestOfFlavors(FlavorCheck::kGpuAny, {flavors, failures, any}, query));
   }
 }
 
@@ -336,7 +337,8 @@ std::vector<Reason> NearFlavors(absl::Span<const Flavor* const> flavors,
       continue;
     }
     const auto check = static_cast<FlavorCheck>(FirstOf(only));
-    out.push_back(Nearest(check, {flavors.subspan(i, 1), failures.subspan(i, 1), any}, query));
+    out.push_back(
+        NearestOfFlavors(check, {flavors.subspan(i, 1), failures.subspan(i, 1), any}, query));
     out.back().flavor = flavors[i];
     out.back().counted = {};
   }

@@ -62,7 +62,7 @@ std::vector<const Choice*> ChoicesOf(const ChoiceLists& lists, const JointOption
 }
 
 // `lists` must outlive the choice; none may be empty.
-JointChoice ChoiceOf(const IndexedShare& share, const ChoiceLists& lists) {
+JointChoice MachineChoice(const IndexedShare& share, const ChoiceLists& lists) {
   constexpr int64_t kSteps = 20;
   JointChoice out;
   out.steps = kSteps;
@@ -148,13 +148,13 @@ std::optional<std::vector<Choice>> GroupSearch::ChooseMachines(const IndexedShar
   }
   // Mostly the best of each go together.
   std::optional<JointOptions> options =
-      ChooseTogether(ChoiceOf(share, lists), share.quotas, context_.work);
+      ChooseTogether(MachineChoice(share, lists), share.quotas, context_.work);
   if (!options) {
     for (size_t i = 0; i < parts_.size(); ++i) {
       lists[i] = parts_[i]->search().Choices();
       if (lists[i].empty()) return std::nullopt;
     }
-    options = ChooseTogether(ChoiceOf(share, lists), share.quotas, context_.work);
+    options = ChooseTogether(MachineChoice(share, lists), share.quotas, context_.work);
   }
   if (!options) return std::nullopt;
   std::vector<Choice> out;
@@ -231,7 +231,7 @@ std::optional<Reason> GroupSearch::WhyNoMachines(const IndexedShare& share) {
     // The machines that are asked for may be more than the project may have anyway.
     if (list.empty()) list.emplace_back().needs = part->search().LeastNeeds();
   }
-  const JointChoice choice = ChoiceOf(share, lists);
+  const JointChoice choice = MachineChoice(share, lists);
   if (std::optional<Reason> reason = WhyNotTogether(choice, share.quotas, context_.work)) {
     for (size_t i = 0; i < lists.size(); ++i) {
       const bool always_needs =

@@ -16,7 +16,7 @@ namespace cis::server {
 namespace {
 
 // The images that a reason is about: all whose failures satisfy `is_meant`.
-struct Remaining {
+struct RemainingImages {
   absl::Span<const IndexedImage> images;
   absl::Span<const Checks> failures;
   absl::FunctionRef<bool(Checks)> is_meant;
@@ -76,7 +76,7 @@ bool IsNearerVersion(const IndexedImage& a, const IndexedImage& b, const Placeme
 
 // Returns the reason of the image whose version is nearest to the request: the newest of those that
 // are too old, the oldest of those that are too new.
-Reason NearestVersion(const Remaining& remaining, const PlacementQuery& query,
+Reason NearestVersion(const RemainingImages& remaining, const PlacementQuery& query,
                       const SystemFits& systems) {
   Reason reason;
   OsMatch nearest = OsMatch::kOtherDistro;
@@ -113,8 +113,8 @@ Reason NearestVersion(const Remaining& remaining, const PlacementQuery& query,
   return reason;
 }
 
-Reason Nearest(ImageCheck check, const Remaining& remaining, const PlacementQuery& query,
-               const SystemFits& systems) {
+Reason NearestOfImages(ImageCheck check, const RemainingImages& remaining,
+                       const PlacementQuery& query, const SystemFits& systems) {
   if (check == ImageCheck::kVersion) return NearestVersion(remaining, query, systems);
   Reason reason;
   reason.code = CodeOf(check);
@@ -132,8 +132,8 @@ Reason Nearest(ImageCheck check, const Remaining& remaining, const PlacementQuer
 }
 
 // Adds the first image that passes `check` and fails only one other, earlier checks first.
-void AddOther(ImageCheck check, absl::Span<const IndexedImage> images,
-              absl::Span<const Checks> failures, Reason* reason) {
+void AddOtherImages(ImageCheck check, absl::Span<const IndexedImage> images,
+                    absl::Span<const Checks> failures, Reason* reason) {
   for (size_t i = 0; i < images.size(); ++i) {
     const bool fails_one = failures[i] != 0 && (failures[i] & (failures[i] - 1)) == 0;
     if (!fails_one || (failures[i] & Bit(check)) != 0) continue;
@@ -180,7 +180,7 @@ std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
   const Blocking blocking = BlockingOf(failures);
   const auto check = static_cast<ImageCheck>(blocking.check);
   const auto was_left = [&](Checks failure) { return FirstOf(failure) == blocking.check; };
-  std::vector<Reason> out{Nearest(check, {images, failures, was_left}, query, systems)};
+  std::vector<Reason> out{NearestOfImages(check, {images, failures, was_left}, query, systems)};
   Reason& first = out.front();
   first.counted.passed = blocking.passed;
   for (size_t i = 0; i < images.size(); ++i) {
@@ -189,12 +189,12 @@ std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
       return c != ImageCheck::kArch || !images[i].image->arch.empty();
     });
   }
-  AddOther(check, images, failures, &first);
+  AddOtherImages(check, images, failures, &first);
   const auto any = [](Checks) { return true; };
   for (uint32_t other = 0; other < kImageCheckCount; ++other) {
     if (other != blocking.check && (blocking.failed_by_all & (1U << other)) != 0) {
       out.push_back(
-          Nearest(static_cast<ImageCheck>(other), {images, failures, any}, query, systems));
+          NearestOfImages(static_cast<ImageCheck>(other), {images, failures, any}, query, systems));
     }
   }
   return out;
@@ -210,7 +210,7 @@ void AddImageNearMisses(absl::Span<const IndexedImage> images, absl::Span<const 
     const auto check = static_cast<ImageCheck>(i);
     if ((found & Bit(check)) == 0) continue;
     const auto is_near = [check](Checks failure) { return failure == Bit(check); };
-    out->reasons.push_back(Nearest(check, {images, failures, is_near}, query, systems));
+    out->reasons.push_back(NearestOfImages(check, {images, failures, is_near}, query, systems));
   }
 }
 
@@ -225,8 +225,8 @@ std::vector<Reason> NearImages(absl::Span<const IndexedImage> images,
     const Checks failure = failures[i];
     if (failure == 0 || (failure & (failure - 1)) != 0 || (failure & kFar) != 0) continue;
     const auto check = static_cast<ImageCheck>(FirstOf(failure));
-    out.push_back(
-        Nearest(check, {images.subspan(i, 1), failures.subspan(i, 1), any}, query, systems));
+    out.push_back(NearestOfImages(check, {images.subspan(i, 1), failures.subspan(i, 1), any}, query,
+                                  systems));
     out.back().image = images[i].image;
     out.back().counted = {};
   }

@@ -9,10 +9,6 @@
 namespace cis::server {
 namespace {
 
-int64_t& Need(QuotaNeeds& needs, QuotaResource resource) {
-  return needs[static_cast<size_t>(resource)];
-}
-
 // Whether two plans make the same network.
 bool MakesTheSame(const NetworkPlan& a, const NetworkPlan& b) {
   return a.kind == b.kind && a.pool == b.pool && a.subnet_pool == b.subnet_pool;
@@ -289,7 +285,7 @@ int64_t UnattachedOf(const std::vector<GroupPlans>& groups) {
 }
 
 // `groups` must outlive the choice.
-JointChoice ChoiceOf(const std::vector<GroupPlans>& groups) {
+JointChoice PlanChoice(const std::vector<GroupPlans>& groups) {
   constexpr int64_t kSteps = 300;
   JointChoice out;
   out.steps = kSteps;
@@ -378,17 +374,17 @@ std::optional<std::vector<GroupPlan>> ChoosePlansTogether(const std::vector<Grou
   for (const NetworkPlan* anchor : Anchors(groups)) {
     const std::vector<GroupPlans> on_one = OnOneNetwork(groups, *anchor);
     if (on_one.empty()) continue;
-    const std::optional<JointOptions> options = ChooseTogether(ChoiceOf(on_one), quotas, work);
+    const std::optional<JointOptions> options = ChooseTogether(PlanChoice(on_one), quotas, work);
     if (options) return PlansOf(on_one, *options);
   }
-  const std::optional<JointOptions> options = ChooseTogether(ChoiceOf(groups), quotas, work);
+  const std::optional<JointOptions> options = ChooseTogether(PlanChoice(groups), quotas, work);
   if (!options) return std::nullopt;
   return PlansOf(groups, *options);
 }
 
 std::optional<Reason> WhyNoPlansTogether(const std::vector<GroupPlans>& groups,
                                          const QuotaBook& quotas, Work* work) {
-  const JointChoice choice = ChoiceOf(groups);
+  const JointChoice choice = PlanChoice(groups);
   if (std::optional<Reason> reason = WhyNotTogether(choice, quotas, work)) {
     for (size_t i = 0; i < groups.size(); ++i) {
       const bool always_needs = LeastOf(groups[i]).needs[static_cast<size_t>(*reason->quota)];

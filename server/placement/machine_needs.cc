@@ -1,13 +1,7 @@
 #include "server/placement/machine_needs.h"
 
 namespace cis::server {
-namespace {
-
-int64_t& Need(QuotaNeeds& needs, QuotaResource resource) {
-  return needs[static_cast<size_t>(resource)];
-}
-
-}  // namespace
+namespace {}  // namespace
 
 int64_t Times(int64_t value, int64_t count) {
   int64_t out = 0;

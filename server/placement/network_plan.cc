@@ -11,7 +11,8 @@ namespace cis::server {
 namespace {
 
 // Least of the confidences that the network has for these fields; kUnknown if it has none.
-Confidence LeastOf(const Network& network, std::initializer_list<absl::string_view> fields) {
+Confidence LeastConfidenceOfFields(const Network& network,
+                                   std::initializer_list<absl::string_view> fields) {
   bool found = false;
   Confidence least = Confidence::kVerified;
   for (const FieldConfidence& entry : network.provenance.confidence) {
@@ -149,7 +150,7 @@ class PlanBuilder {
     NetworkPlan plan;
     plan.network = &network;
     plan.zone = subnets.zone;
-    plan.confidence = LeastOf(network, {"usable_as"});
+    plan.confidence = LeastConfidenceOfFields(network, {"usable_as"});
     if (subnets.zone_unknown) AtMost(Confidence::kProbable, &plan);
     plan.public_v6 = subnets.MayHaveV6() ? network.public_v6 : Tristate::kNo;
     if (!subnets.all_known) return plan;
@@ -238,7 +239,7 @@ class PlanBuilder {
       for (const Subnet* subnet : good) {
         NetworkPlan plan = SubnetPlan(network, subnets, *subnet);
         plan.public_v4 = is_direct ? Tristate::kYes : network.public_v4;
-        if (!is_direct) AtMost(LeastOf(network, {"public_v4"}), &plan);
+        if (!is_direct) AtMost(LeastConfidenceOfFields(network, {"public_v4"}), &plan);
         AddDirectPlan(network, std::move(plan));
       }
       return;
@@ -246,7 +247,7 @@ class PlanBuilder {
     if (network.public_v4 == Tristate::kNo) return;
     NetworkPlan plan = PortPlan(network, subnets);
     plan.public_v4 = network.public_v4;
-    AtMost(LeastOf(network, {"usable_as", "public_v4"}), &plan);
+    AtMost(LeastConfidenceOfFields(network, {"usable_as", "public_v4"}), &plan);
     AddDirectPlan(network, std::move(plan));
   }
 
@@ -293,7 +294,7 @@ class PlanBuilder {
     SetPoolNetwork(pool, plan);
     plan->unattached = unattached;
     plan->public_v4 = pool.public_v4;
-    AtMost(LeastOf(pool, {"usable_as", "public_v4"}), plan);
+    AtMost(LeastConfidenceOfFields(pool, {"usable_as", "public_v4"}), plan);
   }
 
   // Routers with an interface on the subnet; on the network if it is nullptr.

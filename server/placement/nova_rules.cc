@@ -18,7 +18,7 @@ namespace cis::server {
 namespace {
 
 using Properties = std::map<std::string, std::string>;
-using Refused = std::optional<NovaRefusal>;
+using Refusal = std::optional<NovaRefusal>;
 using Words = std::initializer_list<absl::string_view>;
 
 const std::string* Find(const Properties& properties, absl::string_view key) {
@@ -54,7 +54,7 @@ class Pair {
   Pair(const Flavor& flavor, const Properties& specs, const Properties& image)
       : flavor_(flavor), specs_(specs), image_(image) {}
 
-  Refused MemoryEncryption() const {
+  Refusal MemoryEncryption() const {
     const std::string* of_flavor = Spec("hw:mem_encryption");
     const std::string* of_image = Property("hw_mem_encryption");
     const bool flavor_asks = of_flavor != nullptr && IsTrue(*of_flavor);
@@ -75,7 +75,7 @@ class Pair {
     return std::nullopt;
   }
 
-  Refused SerialPorts() const {
+  Refusal SerialPorts() const {
     const int64_t allowed = IntegerOr0(Spec("hw:serial_port_count"));
     if (allowed == 0 || IntegerOr0(Property("hw_serial_port_count")) <= allowed) {
       return std::nullopt;
@@ -84,7 +84,7 @@ class Pair {
   }
 
   // Sockets, cores and threads: an image may lower the greatest numbers of the flavor.
-  Refused Topology() const {
+  Refusal Topology() const {
     constexpr std::array<absl::string_view, 3> kParts = {"sockets", "cores", "threads"};
     for (const absl::string_view part : kParts) {
       const std::string image_key = absl::StrCat("hw_cpu_max_", part);
@@ -106,13 +106,13 @@ class Pair {
     return std::nullopt;
   }
 
-  Refused Switches() const {
-    if (Refused refused = BothSwitches("hw_pmu", "hw:pmu")) return refused;
+  Refusal Switches() const {
+    if (Refusal refused = BothSwitches("hw_pmu", "hw:pmu")) return refused;
     if (flavor_.vcpu_count.value_or(0) < 2) return std::nullopt;
     return BothSwitches("hw_vif_multiqueue_enabled", "hw:vif_multiqueue_enabled");
   }
 
-  Refused CpuPolicy() const {
+  Refusal CpuPolicy() const {
     const std::string* of_flavor = Spec("hw:cpu_policy");
     const std::string* of_image = Property("hw_cpu_policy");
     if (of_flavor == nullptr || of_image == nullptr) return std::nullopt;
@@ -124,7 +124,7 @@ class Pair {
   }
 
   // Which of the CPUs are dedicated is told by one mask, of dedicated or of real-time CPUs.
-  Refused MixedCpus() const {
+  Refusal MixedCpus() const {
     const std::string* policy = Spec("hw:cpu_policy");
     if (policy == nullptr || policy->empty()) policy = Property("hw_cpu_policy");
     if (policy == nullptr || *policy != "mixed") return std::nullopt;
@@ -139,7 +139,7 @@ class Pair {
     return Both("hw_cpu_policy", "hw:cpu_policy", "mixed CPUs need hw:cpu_dedicated_mask");
   }
 
-  Refused ThreadPolicy() const {
+  Refusal ThreadPolicy() const {
     const std::string* of_flavor = Spec("hw:cpu_thread_policy");
     const std::string* of_image = Property("hw_cpu_thread_policy");
     const bool flavor_decides =
@@ -158,7 +158,7 @@ class Pair {
   }
 
   // How many CPUs of which kind, told in two ways or wrongly.
-  Refused CpuResources() const {
+  Refusal CpuResources() const {
     const bool has_policy =
         Property("hw_cpu_policy") != nullptr || Spec("hw:cpu_policy") != nullptr;
     int64_t shared = 0;
@@ -184,7 +184,7 @@ class Pair {
     return Both("", own_key, absl::StrCat("it must be ", *flavor_.vcpu_count + extra));
   }
 
-  Refused PageSize() const {
+  Refusal PageSize() const {
     const std::string* of_image = Property("hw_mem_page_size");
     if (of_image == nullptr || of_image->empty()) return std::nullopt;
     const std::string* of_flavor = Spec("hw:mem_page_size");
@@ -193,8 +193,8 @@ class Pair {
                 "an image may choose only where the flavor says any or large");
   }
 
-  Refused LockedMemory() const {
-    if (Refused refused = BothSwitches("hw_locked_memory", "hw:locked_memory")) return refused;
+  Refusal LockedMemory() const {
+    if (Refusal refused = BothSwitches("hw_locked_memory", "hw:locked_memory")) return refused;
     const std::string* of_flavor = Spec("hw:locked_memory");
     const std::string* asked = of_flavor != nullptr ? of_flavor : Property("hw_locked_memory");
     if (asked == nullptr || !IsTrue(*asked)) return std::nullopt;
@@ -204,7 +204,7 @@ class Pair {
     return Both("hw_locked_memory", "hw:locked_memory", "it needs a page size");
   }
 
-  Refused Numa() const {
+  Refusal Numa() const {
     const std::string* of_flavor = Spec("hw:numa_nodes");
     const std::string* of_image = Property("hw_numa_nodes");
     const int64_t image_nodes = IntegerOr0(of_image);
@@ -220,7 +220,7 @@ class Pair {
     return NumaNodes(std::max<int64_t>(said, 1));
   }
 
-  Refused Devices() const {
+  Refusal Devices() const {
     for (const auto& [image_key, flavor_key] :
          {std::pair<absl::string_view, absl::string_view>{"hw_pci_numa_affinity_policy",
                                                           "hw:pci_numa_affinity_policy"},
@@ -252,7 +252,7 @@ class Pair {
     return out;
   }
 
-  Refused BothSwitches(absl::string_view image_key, absl::string_view flavor_key) const {
+  Refusal BothSwitches(absl::string_view image_key, absl::string_view flavor_key) const {
     const std::string* of_flavor = Spec(flavor_key);
     const std::string* of_image = Property(image_key);
     if (of_flavor == nullptr || of_image == nullptr || IsTrue(*of_flavor) == IsTrue(*of_image)) {
@@ -304,7 +304,7 @@ class Pair {
     return Find(properties, first_key) != nullptr;
   }
 
-  Refused NumaNodes(int64_t nodes) const {
+  Refusal NumaNodes(int64_t nodes) const {
     for (const absl::string_view list : {"numa_cpus", "numa_mem"}) {
       const std::string image_key = absl::StrCat("hw_", list, ".0");
       const std::string flavor_key = absl::StrCat("hw:", list, ".0");
@@ -400,7 +400,7 @@ std::optional<NovaRefusal> PropertyConflict(const Flavor& flavor, const Image& i
        {&Pair::MemoryEncryption, &Pair::Switches, &Pair::SerialPorts, &Pair::Topology,
         &Pair::CpuPolicy, &Pair::MixedCpus, &Pair::CpuResources, &Pair::ThreadPolicy,
         &Pair::PageSize, &Pair::LockedMemory, &Pair::Numa, &Pair::Devices}) {
-    if (Refused refused = (pair.*check)()) return refused;
+    if (Refusal refused = (pair.*check)()) return refused;
   }
   return std::nullopt;
 }

@@ -152,7 +152,7 @@ bool IsVersionPredicate(absl::string_view text) {
   return true;
 }
 
-bool IsOneOf(absl::string_view word, absl::string_view words) {
+bool IsWordOf(absl::string_view word, absl::string_view words) {
   if (words.empty()) return false;
   for (const absl::string_view one : absl::StrSplit(words, ", ")) {
     if (one == word) return true;
@@ -164,12 +164,12 @@ bool IsOneOf(absl::string_view word, absl::string_view words) {
 bool Takes(const ValueRule& rule, absl::string_view words, absl::string_view value) {
   switch (rule.form) {
     case Form::kWord:
-      return IsOneOf(value, words);
+      return IsWordOf(value, words);
     case Form::kAdapter:
-      return value.empty() || value == "ide" || IsOneOf(absl::AsciiStrToLower(value), words);
+      return value.empty() || value == "ide" || IsWordOf(absl::AsciiStrToLower(value), words);
     case Form::kAnyCaseWord:
     case Form::kArchitecture:
-      return IsOneOf(absl::AsciiStrToLower(value), words);
+      return IsWordOf(absl::AsciiStrToLower(value), words);
     case Form::kWholeNumber:
       return IsWholeNumber(value);
     case Form::kVersions:

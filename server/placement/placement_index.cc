@@ -45,7 +45,7 @@ bool IsFoundByNameOnly(const Image& image) {
   return image.visibility == "community" || !image.member_status.empty();
 }
 
-ImageTier TierOf(const Image& image) {
+ImageTier TierOfImage(const Image& image) {
   if (image.os_distro == "cirros") return ImageTier::kTestOnly;
   for (const std::string& warning : image.provenance.warnings) {
     if (absl::StartsWith(warning, "OS_CONFLICT")) return ImageTier::kDoubtful;
@@ -56,7 +56,7 @@ ImageTier TierOf(const Image& image) {
 IndexedImage IndexImage(const Image& image) {
   IndexedImage out;
   out.image = &image;
-  out.tier = TierOf(image);
+  out.tier = TierOfImage(image);
   out.distro_rank = DistroRank(image.os_distro);
   out.purpose_rank = PurposeRank(image.purpose);
   out.has_special_purpose = HasSpecialPurpose(image.purpose);

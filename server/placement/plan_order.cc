@@ -39,7 +39,7 @@ absl::string_view IdOf(const Network* network) {
   if (network == nullptr) return "";
   return network->id;
 }
-absl::string_view NameOf(const Network* network) {
+absl::string_view NameOfNetwork(const Network* network) {
   if (network == nullptr) return "";
   return network->name;
 }
@@ -51,7 +51,7 @@ bool HasAddresses(const NetworkPlan& plan) {
   return !plan.UsesFloatingIp() || plan.unattached != nullptr;
 }
 
-PlanKey KeyOf(const ShareCatalog& share, const RankedPlan& ranked) {
+PlanKey KeyOfPlan(const ShareCatalog& share, const RankedPlan& ranked) {
   const NetworkPlan& plan = ranked.plan;
   PlanKey key;
   key.effort = static_cast<int>(ranked.effort);
@@ -72,7 +72,7 @@ PlanKey KeyOf(const ShareCatalog& share, const RankedPlan& ranked) {
 
 Entry EntryOf(const ShareCatalog& share, RankedPlan ranked) {
   Entry entry;
-  entry.key = KeyOf(share, ranked);
+  entry.key = KeyOfPlan(share, ranked);
   const NetworkPlan& plan = ranked.plan;
   if (plan.pool != nullptr) entry.pool_name_rank = PoolNameRank(*plan.pool);
   if (plan.network != nullptr) {
@@ -89,7 +89,7 @@ auto NamesOf(const Entry& entry) {
   static const std::string* const kNoId = new std::string;
   const NetworkPlan& plan = entry.plan;
   return std::make_tuple(
-      entry.pool_name_rank, entry.port_name_rank, NameOf(plan.pool), NameOf(plan.network),
+      entry.pool_name_rank, entry.port_name_rank, NameOfNetwork(plan.pool), NameOfNetwork(plan.network),
       IdOf(plan.pool), IdOf(plan.network), -plan.room.free.value_or(0),
       absl::string_view(plan.subnet == nullptr ? *kNoId : *plan.subnet),
       absl::string_view(plan.zone),

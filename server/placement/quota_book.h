@@ -21,6 +21,10 @@ namespace cis::server {
 
 // Amounts by QuotaResource; 0 = not needed.
 using QuotaNeeds = std::array<int64_t, kQuotaResourceCount>;
+// The need of one resource.
+inline int64_t& Need(QuotaNeeds& needs, QuotaResource resource) {
+  return needs[static_cast<size_t>(resource)];
+}
 
 // The quotas of one share by resource.
 class QuotaBook {

@@ -85,7 +85,7 @@ Fields AnsweredByAll(const std::vector<Reason>& reasons, uint16_t parts) {
 
 // A share that was refused, and the fields of which a change may let it in: those that answer each
 // of its reasons. What a change cannot help need not be searched.
-struct Refused {
+struct RefusedTry {
   const IndexedShare* share = nullptr;
   Fields whole = 0;           // fields that are no part's
   std::vector<Fields> parts;  // fields of each group or alternative; of one kind: all fields
@@ -93,8 +93,8 @@ struct Refused {
   Fields AnswersOf(size_t part) const { return part == QuerySearch::kWhole ? whole : parts[part]; }
 };
 
-Refused RefusedOf(const ShareVerdict& verdict, const PlacementQuery& query) {
-  Refused out;
+RefusedTry RefusedOf(const ShareVerdict& verdict, const PlacementQuery& query) {
+  RefusedTry out;
   out.share = verdict.share;
   if (query.parts().empty()) {
     out.parts = {AnsweredByAll(verdict.reasons, 0)};
@@ -122,9 +122,9 @@ Refused RefusedOf(const ShareVerdict& verdict, const PlacementQuery& query) {
   return out;
 }
 
-std::vector<Refused> RefusedOf(const std::vector<ShareVerdict>& verdicts,
-                               const PlacementQuery& query) {
-  std::vector<Refused> out;
+std::vector<RefusedTry> RefusedOf(const std::vector<ShareVerdict>& verdicts,
+                                  const PlacementQuery& query) {
+  std::vector<RefusedTry> out;
   for (const ShareVerdict& verdict : verdicts) {
     if (!verdict.fits) out.push_back(RefusedOf(verdict, query));
   }
@@ -157,12 +157,12 @@ struct Scope {
 
 // Appends the change with the shares that it adds, if there are any.
 void AddIfItHelps(const QueryChange& change, const Scope& scope,
-                  const std::vector<Refused>& refused, const SearchContext& context,
+                  const std::vector<RefusedTry>& refused, const SearchContext& context,
                   std::vector<Tried>* tried) {
   ChangedSearch changed(context, change);
   Relaxation relaxation;
   std::set<absl::string_view> sites;
-  for (const Refused& one : refused) {
+  for (const RefusedTry& one : refused) {
     if (!context.work->Spend(1)) return;
     if ((one.AnswersOf(scope.part) & scope.fields) != 0 &&
         changed.search().Fits(*one.share, scope.part, scope.fields)) {
@@ -180,10 +180,10 @@ void AddIfItHelps(const QueryChange& change, const Scope& scope,
 // in what the ones before it let in, so that the least is found by halving. `change_at` makes the
 // change of a position in [0, count), the smallest first.
 void AddLeastThatHelp(int64_t count, const std::function<QueryChange(int64_t)>& change_at,
-                      const Scope& scope, const std::vector<Refused>& refused,
+                      const Scope& scope, const std::vector<RefusedTry>& refused,
                       const SearchContext& context, std::vector<Tried>* tried) {
   std::map<int64_t, std::unique_ptr<ChangedSearch>> searches;
-  const auto fits = [&](const Refused& one, int64_t position) {
+  const auto fits = [&](const RefusedTry& one, int64_t position) {
     std::unique_ptr<ChangedSearch>& search = searches[position];
     if (search == nullptr) {
       search = std::make_unique<ChangedSearch>(context, change_at(position));
@@ -191,7 +191,7 @@ void AddLeastThatHelp(int64_t count, const std::function<QueryChange(int64_t)>& 
     return search->search().Fits(*one.share, scope.part, scope.fields);
   };
   std::map<int64_t, std::vector<const IndexedShare*>> by_least;
-  for (const Refused& one : refused) {
+  for (const RefusedTry& one : refused) {
     if (!context.work->Spend(1)) return;
     if ((one.AnswersOf(scope.part) & scope.fields) == 0 || !fits(one, count - 1)) continue;
     int64_t below = -1;  // does not let it in
@@ -223,7 +223,7 @@ void AddLeastThatHelp(int64_t count, const std::function<QueryChange(int64_t)>& 
 // All of a reason that ChangesFor looks at.
 using ReasonKey = std::tuple<ReasonCode, int, std::optional<int64_t>, std::optional<int64_t>,
                              absl::string_view, absl::string_view, absl::string_view>;
-ReasonKey KeyOf(const Reason& reason) {
+ReasonKey KeyOfReason(const Reason& reason) {
   const Image* image = reason.image;
   const int quota = reason.quota ? static_cast<int>(*reason.quota) : -1;
   if (image == nullptr) return {reason.code, quota, reason.want, reason.best, "", "", ""};
@@ -244,7 +244,7 @@ class Changes {
         query_(is_part_ ? QueryOfPart(query, query.parts()[part]) : query) {}
 
   void Answer(const Reason& reason) {
-    if (!answered_.insert(KeyOf(reason)).second) return;
+    if (!answered_.insert(KeyOfReason(reason)).second) return;
     if (const std::optional<FlavorCheck> check = BoundOf(reason.code); check && reason.best) {
       Add({*check, *reason.best});
       return;
@@ -264,7 +264,7 @@ class Changes {
   }
   void Add(const NearValue& near) { bounds_[near.check].insert(near.value); }
 
-  void Try(const std::vector<Refused>& refused, const SearchContext& context,
+  void Try(const std::vector<RefusedTry>& refused, const SearchContext& context,
            std::vector<Tried>* tried) const {
     for (const auto& [key, change] : single_) {
       AddIfItHelps(Whole(change), {part_, PartOf(change.fields.front())}, refused, context, tried);
@@ -392,8 +392,8 @@ std::optional<QueryChange> GiveWay(const ShareVerdict& verdict, const SearchCont
 }
 
 // For requests that no single change helps: the fewest changes that help together.
-std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts, std::vector<Refused> refused,
-                            const SearchContext& context) {
+std::vector<Tried> TriedTogether(const std::vector<ShareVerdict>& verdicts,
+                                 std::vector<RefusedTry> refused, const SearchContext& context) {
   std::map<std::pair<std::string, std::string>, QueryChange> found;
   size_t fewest = kMaxTogether;
   for (const ShareVerdict& verdict : verdicts) {
@@ -405,7 +405,7 @@ std::vector<Tried> Together(const std::vector<ShareVerdict>& verdicts, std::vect
     found.emplace(std::move(key), *std::move(way));
   }
   // Several fields may answer several reasons.
-  for (Refused& one : refused) one.whole = ~Fields{0};
+  for (RefusedTry& one : refused) one.whole = ~Fields{0};
   std::vector<Tried> tried;
   for (const auto& [key, way] : found) {
     if (static_cast<size_t>(way.size) > fewest) continue;
@@ -448,11 +448,11 @@ std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdict
     for (const Reason& reason : search.near_misses(i).reasons) of_parts[i]->Answer(reason);
     for (const NearValue& value : search.near_misses(i).values) of_parts[i]->Add(value);
   }
-  const std::vector<Refused> refused = RefusedOf(verdicts, query);
+  const std::vector<RefusedTry> refused = RefusedOf(verdicts, query);
   std::vector<Tried> tried;
   of_whole.Try(refused, context, &tried);
   for (const auto& changes : of_parts) changes->Try(refused, context, &tried);
-  if (tried.empty() && none_fits) tried = Together(verdicts, refused, context);
+  if (tried.empty() && none_fits) tried = TriedTogether(verdicts, refused, context);
   std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) {
     return std::tie(b.relaxation.added_share_count, a.size, a.relaxation.changed_fields, a.key) <
            std::tie(a.relaxation.added_share_count, b.size, b.relaxation.changed_fields, b.key);

@@ -102,7 +102,7 @@ double HealthPart(const Placement& p) {
   return p.downtime->is_outage ? 0 : p.share->health / 2.0;
 }
 
-PlacementTier TierOf(const Placement& p) {
+PlacementTier TierOfPlacement(const Placement& p) {
   if (p.plan->is_assumed) return PlacementTier::kAssumed;
   if (p.downtime != nullptr && p.downtime->is_outage) return PlacementTier::kDowntime;
   if (p.data_state != DataState::kFresh) return PlacementTier::kStale;
@@ -145,7 +145,7 @@ void ScorePlacement(const SearchContext& context, Placement* placement) {
   const PlacementQuery& query = *context.query;
   p.downtime = RunningDowntime(*p.share, context.now);
   p.confidence = LeastConfidence(p, query);
-  p.tier = TierOf(p);
+  p.tier = TierOfPlacement(p);
   p.parts = {FitPart(p, query), NetworkPart(p), OsPart(p, context.today), HealthPart(p),
              FreshnessPart(p, context)};
   p.score = 0;

@@ -35,6 +35,12 @@ enum class FieldType {
 // "text", "version", "number", "bool", "word", "time" or "list".
 absl::string_view FormatFieldType(FieldType type);
 
+// Negative, 0 or positive, as `a` is less than, equal to or greater than `b`.
+template <typename Value>
+int OrderOf(const Value& a, const Value& b) {
+  return a < b ? -1 : (b < a ? 1 : 0);
+}
+
 // Whether the site told `value` of a field of `type`: an empty text and InfinitePast are not told.
 bool IsKnown(FieldType type, const FieldValue& value);
 

@@ -30,11 +30,6 @@ bool Compare(FilterOp op, int order) {
   return false;
 }
 
-template <typename Value>
-int OrderOf(const Value& a, const Value& b) {
-  return a < b ? -1 : (b < a ? 1 : 0);
-}
-
 bool StartsWithLower(absl::string_view value, absl::string_view lower) {
   return absl::StartsWithIgnoreCase(value, lower);
 }

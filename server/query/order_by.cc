@@ -24,11 +24,6 @@ double NumberOf(const FieldValue& value) {
   return static_cast<double>(std::get<int64_t>(value));
 }
 
-template <typename Value>
-int OrderOf(const Value& a, const Value& b) {
-  return a < b ? -1 : (b < a ? 1 : 0);
-}
-
 // Without regard to case, then by bytes, so that the order is total.
 int CompareTexts(absl::string_view a, absl::string_view b) {
   const size_t common = std::min(a.size(), b.size());

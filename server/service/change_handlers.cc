@@ -92,7 +92,7 @@ absl::StatusOr<ChangeQuery> ParseFilters(const Snapshot& snapshot, const Request
   return query;
 }
 
-absl::StatusOr<int64_t> PageLimit(int32_t page_size) {
+absl::StatusOr<int64_t> ChangePageLimit(int32_t page_size) {
   if (page_size < 0) return NegativePageSizeError(page_size);
   if (page_size == 0) return kDefaultPageSize;
   return std::min(page_size, kMaxPageSize);
@@ -143,7 +143,7 @@ absl::Status GetChange(Past& past, const Snapshot& snapshot, const v1::GetChange
 absl::Status ListChanges(Past& past, const RequestContext& context, const Snapshot& snapshot,
                          const v1::ListChangesRequest& request, v1::ListChangesResponse& response) {
   CIS_ASSIGN_OR_RETURN(ChangeQuery query, ParseFilters(snapshot, request));
-  CIS_ASSIGN_OR_RETURN(const int64_t page_size, PageLimit(request.page_size()));
+  CIS_ASSIGN_OR_RETURN(const int64_t page_size, ChangePageLimit(request.page_size()));
   const uint64_t fingerprint = FingerprintRequest(request);
   if (!request.page_token().empty()) {
     CIS_ASSIGN_OR_RETURN(query.before_id, ParsePosition(request.page_token(), fingerprint));

@@ -74,10 +74,10 @@ absl::Status RunStoredList(const RequestContext& context, const Snapshot& snapsh
 
 // Converts one resource of a site that was found by name, and applies the read mask.
 template <typename View, typename Request, typename Response, typename Convert>
-absl::Status RunGet(const Snapshot& snapshot, const Request& request, Response& response,
-                    absl::string_view collection,
-                    const View* (SiteIndex::*find)(absl::string_view) const,
-                    absl::Span<const View> (SiteIndex::*all)() const, Convert convert) {
+absl::Status GetInventory(const Snapshot& snapshot, const Request& request, Response& response,
+                          absl::string_view collection,
+                          const View* (SiteIndex::*find)(absl::string_view) const,
+                          absl::Span<const View> (SiteIndex::*all)() const, Convert convert) {
   CIS_RETURN_IF_ERROR(CheckReadMask(request.read_mask(), *Response::descriptor()));
   CIS_ASSIGN_OR_RETURN(const View* view,
                        ResolveName<View>(snapshot, request.name(), collection, find, all));
@@ -109,8 +109,9 @@ absl::Status GetSite(const RequestContext& context, const Snapshot& snapshot,
 
 absl::Status GetEndpoint(const RequestContext&, const Snapshot& snapshot,
                          const v1::GetEndpointRequest& request, v1::Endpoint& response) {
-  return RunGet<EndpointView>(snapshot, request, response, "endpoints", &SiteIndex::FindEndpoint,
-                              &SiteIndex::endpoints, EndpointToProto);
+  return GetInventory<EndpointView>(snapshot, request, response, "endpoints",
+                                    &SiteIndex::FindEndpoint, &SiteIndex::endpoints,
+                                    EndpointToProto);
 }
 
 absl::Status GetVo(const RequestContext&, const Snapshot& snapshot, const v1::GetVoRequest& request,
@@ -130,27 +131,27 @@ absl::Status GetVo(const RequestContext&, const Snapshot& snapshot, const v1::Ge
 
 absl::Status GetShare(const RequestContext& context, const Snapshot& snapshot,
                       const v1::GetShareRequest& request, v1::Share& response) {
-  return RunGet<ShareView>(
+  return GetInventory<ShareView>(
       snapshot, request, response, "shares", &SiteIndex::FindShare, &SiteIndex::shares,
       [&context](const ShareView& view, v1::Share& proto) { ShareToProto(context, view, proto); });
 }
 
 absl::Status GetFlavor(const RequestContext&, const Snapshot& snapshot,
                        const v1::GetFlavorRequest& request, v1::Flavor& response) {
-  return RunGet<FlavorView>(snapshot, request, response, "flavors", &SiteIndex::FindFlavor,
-                            &SiteIndex::flavors, FlavorToProto);
+  return GetInventory<FlavorView>(snapshot, request, response, "flavors", &SiteIndex::FindFlavor,
+                                  &SiteIndex::flavors, FlavorToProto);
 }
 
 absl::Status GetImage(const RequestContext&, const Snapshot& snapshot,
                       const v1::GetImageRequest& request, v1::Image& response) {
-  return RunGet<ImageView>(snapshot, request, response, "images", &SiteIndex::FindImage,
-                           &SiteIndex::images, ImageToProto);
+  return GetInventory<ImageView>(snapshot, request, response, "images", &SiteIndex::FindImage,
+                                 &SiteIndex::images, ImageToProto);
 }
 
 absl::Status GetNetwork(const RequestContext&, const Snapshot& snapshot,
                         const v1::GetNetworkRequest& request, v1::Network& response) {
-  return RunGet<NetworkView>(snapshot, request, response, "networks", &SiteIndex::FindNetwork,
-                             &SiteIndex::networks, NetworkToProto);
+  return GetInventory<NetworkView>(snapshot, request, response, "networks", &SiteIndex::FindNetwork,
+                                   &SiteIndex::networks, NetworkToProto);
 }
 
 absl::Status GetCrawl(const RequestContext&, const Snapshot& snapshot,

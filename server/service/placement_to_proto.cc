@@ -36,7 +36,7 @@ void UnknownsToProto(Unknowns unknowns, Proto& proto) {
   }
 }
 
-v1::NetworkPlanKind KindToProto(PlanKind kind) {
+v1::NetworkPlanKind PlanKindToProto(PlanKind kind) {
   switch (kind) {
     case PlanKind::kNone:
       break;
@@ -60,7 +60,7 @@ v1::NetworkPlanKind KindToProto(PlanKind kind) {
 
 // What of the plan does not depend on the request.
 void WayToProto(const IndexedShare& share, const NetworkPlan& plan, v1::NetworkPlan& proto) {
-  proto.set_kind(KindToProto(plan.kind));
+  proto.set_kind(PlanKindToProto(plan.kind));
   if (plan.network != nullptr) NetworkRefToProto(share, *plan.network, *proto.mutable_network());
   if (plan.pool != nullptr) {
     NetworkRefToProto(share, *plan.pool, *proto.mutable_external_network());
@@ -145,8 +145,8 @@ void NetworkPlanToProto(const Placement& placement, v1::NetworkPlan& proto) {
   }
 }
 
-void MachineToProto(const Placement& placement, const PlacementQuery& query,
-                    const std::string& prepared_by, v1::PlacedMachine& proto) {
+void PlacedMachineToProto(const Placement& placement, const PlacementQuery& query,
+                          const std::string& prepared_by, v1::PlacedMachine& proto) {
   const Image& image = *placement.image->image;
   PlacedFlavorToProto(placement, *proto.mutable_flavor());
   PlacedImageToProto(placement, *proto.mutable_image());
@@ -175,7 +175,7 @@ void GroupsToProto(const Placement& placement, absl::Span<const PlacementQuery> 
     added.set_display_name(parts[i].name);
     added.set_count(static_cast<int32_t>(parts[i].count));
     if (group.prepared_by) added.set_prepared_by(parts[*group.prepared_by].name);
-    MachineToProto(group, parts[i], added.prepared_by(), *added.mutable_machine());
+    PlacedMachineToProto(group, parts[i], added.prepared_by(), *added.mutable_machine());
   }
 }
 
@@ -218,7 +218,7 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query,
   proto.set_protocol(endpoint.protocol);
   const PlacementQuery& of_machine = parts[placement.alternative.value_or(0)];
   if (placement.groups.empty()) {
-    MachineToProto(placement, of_machine, "", *proto.mutable_machine());
+    PlacedMachineToProto(placement, of_machine, "", *proto.mutable_machine());
   }
   GroupsToProto(placement, parts, proto);
   if (placement.alternative) proto.set_alternative(of_machine.name);

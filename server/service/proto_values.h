@@ -32,14 +32,14 @@ v1::Confidence ConfidenceToProto(Confidence confidence);
 std::optional<bool> TristateToProto(Tristate value);
 // `tried`: whether a login was ever tried; otherwise it is "configured".
 v1::VoSupport VoSupportToProto(VoSupport support, bool tried);
+// `name_of` gives what the API calls the member that evidence is about.
+v1::Provenance ProvenanceToProto(const Provenance& provenance,
+                                 absl::FunctionRef<absl::string_view(absl::string_view)> name_of);
 // Explains the inferred fields of a flavor, image or network by their names in the API.
 template <typename Record>
 v1::Provenance ProvenanceOf(const Record& record) {
   return ProvenanceToProto(record.provenance, ApiNameOf<Record>);
 }
-// `name_of` gives what the API calls the member that evidence is about.
-v1::Provenance ProvenanceToProto(const Provenance& provenance,
-                                 absl::FunctionRef<absl::string_view(absl::string_view)> name_of);
 // What Quota::resource says, without a volume type. UNSPECIFIED for what the API does not know.
 v1::QuotaResource QuotaResourceToProto(absl::string_view word);
 // A limit with its unit. A resource that the API does not know is not reported.

@@ -19,7 +19,7 @@ void BoundsToProto(const Int64Bounds& bounds, v1::MachineRequirements& machine,
   if (bounds.max) range.set_max(*bounds.max);
 }
 
-void MachineToProto(const MachineRequest& query, v1::MachineRequirements& machine) {
+void MachineRequirementsToProto(const MachineRequest& query, v1::MachineRequirements& machine) {
   using M = v1::MachineRequirements;
   BoundsToProto(query.vcpu_count, machine, &M::mutable_vcpu_count);
   BoundsToProto(query.ram_mib, machine, &M::mutable_ram_mib);
@@ -83,14 +83,14 @@ v1::PlacementQuery QueryToProto(const PlacementQuery& query) {
   out.mutable_vos()->Assign(query.vos.begin(), query.vos.end());
   NetworkToProto(query, out);
   if (query.parts().empty()) {
-    MachineToProto(query, *out.mutable_machine());
+    MachineRequirementsToProto(query, *out.mutable_machine());
     ImageToProto(query, out);
   }
   if (query.groups.empty()) out.set_count(static_cast<int32_t>(query.count));
   for (const MachineRequest& alternative : query.alternatives) {
     v1::MachineAlternative& proto = *out.add_alternatives();
     proto.set_display_name(alternative.name);
-    MachineToProto(alternative, *proto.mutable_machine());
+    MachineRequirementsToProto(alternative, *proto.mutable_machine());
     ImageToProto(alternative, proto);
     proto.set_count(static_cast<int32_t>(alternative.count));
   }
@@ -98,7 +98,7 @@ v1::PlacementQuery QueryToProto(const PlacementQuery& query) {
     v1::MachineGroup& proto = *out.add_groups();
     proto.set_display_name(group.name);
     proto.set_count(static_cast<int32_t>(group.count));
-    MachineToProto(group, *proto.mutable_machine());
+    MachineRequirementsToProto(group, *proto.mutable_machine());
     ImageToProto(group, proto);
     NetworkToProto(group, proto);
     // Without one it would be the query's.

@@ -38,7 +38,7 @@ v1::ReasonCode CodeToProto(ReasonCode code) {
   return (*kValues)[static_cast<size_t>(code)];
 }
 
-v1::QuotaResource QuotaToProto(const Reason& reason) {
+v1::QuotaResource QuotaResourceOf(const Reason& reason) {
   if (reason.code == ReasonCode::kQuotaVolumeTooLarge) {
     return v1::QUOTA_RESOURCE_VOLUME_SIZE_PER_VOLUME;
   }
@@ -144,7 +144,7 @@ void ReasonToProto(const Reason& reason, const PlacementQuery& query, const Inde
   proto.set_code(CodeToProto(reason.code));
   proto.set_stage(StageToProto(stage));
   proto.set_field(field.data(), field.size());
-  proto.set_quota_resource(QuotaToProto(reason));
+  proto.set_quota_resource(QuotaResourceOf(reason));
   if (reason.want) {
     AmountToProto(*reason.want, UnitOf(reason), *proto.mutable_required()->mutable_amount());
   } else if (std::string word = WantedWord(reason, query); !word.empty()) {

@@ -55,9 +55,9 @@ absl::StatusOr<std::vector<const Item*>> ItemsBelow(const std::string& parent,
 // Returns the item with the name that is asked for. `Not found` names those of its site that look
 // alike.
 template <typename Item, typename Request, typename Message, typename NameOf, typename Convert>
-absl::Status RunGet(const Request& request, absl::string_view collection,
-                    const std::vector<Item>& items, NameOf name_of, Convert convert,
-                    Message& response) {
+absl::Status GetOfRegistry(const Request& request, absl::string_view collection,
+                           const std::vector<Item>& items, NameOf name_of, Convert convert,
+                           Message& response) {
   CIS_RETURN_IF_ERROR(CheckReadMask(request.read_mask(), *Message::descriptor()));
   CIS_ASSIGN_OR_RETURN(const ParsedName name, ParseNameField("name", request.name(), collection));
   std::vector<std::string> names;
@@ -80,14 +80,14 @@ std::string NameOfOffer(const OfferRow& row) { return row.name; }
 
 absl::Status GetSiteProblem(const RequestContext& context, const Snapshot& snapshot,
                             const v1::GetSiteProblemRequest& request, v1::SiteProblem& response) {
-  return RunGet(request, "problems", FindAllProblems(context, snapshot), FormatSiteProblemName,
-                SiteProblemToProto, response);
+  return GetOfRegistry(request, "problems", FindAllProblems(context, snapshot),
+                       FormatSiteProblemName, SiteProblemToProto, response);
 }
 
 absl::Status GetOffer(const RequestContext& context, const Snapshot& snapshot,
                       const v1::GetOfferRequest& request, v1::Offer& response) {
-  return RunGet(request, "offers", FindOffers(context, snapshot), NameOfOffer, OfferToProto,
-                response);
+  return GetOfRegistry(request, "offers", FindOffers(context, snapshot), NameOfOffer, OfferToProto,
+                       response);
 }
 
 absl::Status ListSiteProblems(const RequestContext& context, const Snapshot& snapshot,

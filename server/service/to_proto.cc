@@ -19,8 +19,8 @@ void SetTime(Message& message, google::protobuf::Timestamp* (Message::*field)(),
   if (IsKnownTime(time)) *(message.*field)() = TimeToProto(time);
 }
 
-void KindToProto(const RequestContext& context, Kind kind, const KindState* state,
-                 v1::KindStatus& proto) {
+void KindStateToProto(const RequestContext& context, Kind kind, const KindState* state,
+                      v1::KindStatus& proto) {
   if (state != nullptr) FieldsToProto(*state, proto);
   proto.set_kind(DataKindToProto(kind));
   proto.set_state(DataStateToProto(StateOf(state, context.now, context.freshness)));
@@ -127,7 +127,7 @@ void ShareToProto(const RequestContext& context, const ShareView& view, v1::Shar
   SetTime(proto, &v1::Share::mutable_login_attempt_time, attempt_time);
   proto.set_state(DataStateToProto(StateOfShare(context, catalog)));
   for (const Kind kind : kAllKinds) {
-    KindToProto(context, kind, FindKind(catalog.kinds, kind), *proto.add_kinds());
+    KindStateToProto(context, kind, FindKind(catalog.kinds, kind), *proto.add_kinds());
   }
   LimitsToProto(catalog, proto);
   proto.set_flavor_count(static_cast<int32_t>(catalog.flavor_indexes.size()));
