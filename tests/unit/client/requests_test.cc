@@ -137,8 +137,8 @@ TEST(PlaceRequest, WordsOfClosedSetsAreChecked) {
 TEST(PlaceRequest, AWeightNeedsAKnownName) {
   const ParsedArguments parsed = ParseArguments({"place", "--vo", "v", "--weights", "cost=1"}, "");
   EXPECT_EQ(parsed.err,
-            "cisquery: --weights: \"cost=1\" is not a weight; write for example fit=0.5, of fit, "
-            "network, os, health, freshness\n");
+            "cisquery: --weights: \"cost=1\" is not a weight; write for example fit=0.5; the "
+            "criteria are fit, network, os, health, freshness\n");
 }
 
 TEST(PlaceRequest, LimitBoundsThePage) {
