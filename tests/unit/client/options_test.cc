@@ -153,10 +153,10 @@ TEST(Options, NonsenseIsToldInOneSentence) {
             "--vcpus: \"two\" is not a number; write for example 4, 2..8 or 2..");
   EXPECT_EQ(Error({"place", "--vo", "a", "--max-age", "3"}),
             "--max-age: \"3\" is not a time span; write for example 90s, 30m, 26h or 7d");
-  EXPECT_EQ(
-      Error({"sites", "-o", "xml"}),
-      "--output: \"xml\" is not a format; there are table, wide, json, ndjson, yaml, csv, "
-      "name, and for place query, openstack, fedcloud, tfvars, terraform-external, ansible, env");
+  EXPECT_EQ(Error({"sites", "-o", "xml"}),
+            "--output: \"xml\" is not a format; write one of table, wide, json, ndjson, yaml, csv, "
+            "name, or with place one of query, openstack, fedcloud, tfvars, terraform-external, "
+            "ansible, env");
   EXPECT_EQ(Error({"flavors", "--limit", "-1"}),
             "--limit: \"-1\" is negative; write 0 for all, or for example 10");
   EXPECT_EQ(Error({"networks", "--usable-as", "public"}),
