@@ -377,7 +377,7 @@ TEST(Watch, ResumesWhereTheLostConnectionEnded) {
   EXPECT_EQ(server.changes.watch_requests[0].resume_token(), "");
   EXPECT_EQ(server.changes.watch_requests[0].vos(0), "ops");
   EXPECT_EQ(server.changes.watch_requests[1].resume_token(), "t2");
-  EXPECT_THAT(result.err, HasSubstr("Trying again"));
+  EXPECT_THAT(result.err, HasSubstr("Reconnecting"));
   EXPECT_THAT(result.err, HasSubstr("--resume t3"));
 }
 

@@ -114,7 +114,7 @@ TEST(QueryFile, SaysWhatIsWrong) {
   EXPECT_THAT(std::string(ParseQuery("- a").status().message()),
               ::testing::HasSubstr("is not a query"));
   EXPECT_THAT(std::string(ParseQuery("a: [").status().message()),
-              ::testing::HasSubstr("is no YAML"));
+              ::testing::HasSubstr("is not valid YAML"));
   EXPECT_EQ(ReadQueryFile("/nonexistent/q.yaml").status().code(), absl::StatusCode::kNotFound);
 }
 
