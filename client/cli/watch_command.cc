@@ -40,8 +40,7 @@ class Watcher {
       if (!context_.sleep(wait)) break;
       wait = std::min(2 * wait, kLongestWait);
     }
-    if (!token_.empty())
-      Note(context_, absl::StrCat("To continue from here, add --resume ", token_));
+    if (!token_.empty()) Note(context_, absl::StrCat("To continue from here: --resume ", token_));
     return count_ > 0;
   }
 

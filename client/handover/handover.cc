@@ -178,9 +178,8 @@ void AddAnsibleVolume(const Json& facts, std::string* text) {
 std::string FormatAnsible(const Json& facts) {
   std::string text =
       "---\n"
-      "# ansible-playbook -e @FILE. The variables cis_* hold also what openstack.cloud.server has "
-      "no\n"
-      "# parameter for, such as routers and networks to create, and the login user.\n";
+      "# ansible-playbook -e @FILE. The variables cis_* also hold what openstack.cloud.server has\n"
+      "# no parameter for, such as routers and networks to create, and the login user.\n";
   for (const auto& [name, value] : facts.items()) {
     if (!value.is_array()) {
       absl::StrAppend(&text, "cis_", name, ": ", AnsibleValue(value), "\n");
