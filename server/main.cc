@@ -31,8 +31,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& flag, const std::string&
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file || text.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(flag, " is ", path, ", which cannot be read or is empty; give a PEM file"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        flag, " is ", path, ", which cannot be read or is empty; write the path of a PEM file"));
   }
   return text;
 }

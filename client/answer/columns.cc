@@ -92,11 +92,11 @@ bool IsOver(absl::string_view day, absl::Time now) {
   return !day.empty() && day < absl::FormatTime("%Y-%m-%d", now, absl::UTCTimeZone());
 }
 
-// The name at the site, marked if it is gone.
+// The name at the site, marked if it has disappeared.
 Cell NameCell(absl::string_view name, absl::string_view id, bool active) {
   const absl::string_view shown = name.empty() ? id : name;
   if (active) return Text(std::string(shown));
-  return {absl::StrCat(shown, " (gone)"), Tone::kDim};
+  return {absl::StrCat(shown, " (disappeared)"), Tone::kDim};
 }
 
 // "connect 5 (3 d)": kinds that fail with a class, and since when.
@@ -183,12 +183,12 @@ std::vector<Column<v1::Site>> ColumnsOf(const v1::Site*) {
        [](const T& s, absl::Time now) {
          return Cell{FailingText(s, now), Tone::kWarning};
        }},
-      {IfAny(Left("NEXT TRY (UTC)")), kAlways,
+      {IfAny(Left("NEXT ATTEMPT")), kAlways,
        [](const T& s, absl::Time) {
          if (!s.has_next_attempt_time()) return Cell{};
-         return Cell{
-             absl::FormatTime("%m-%d %H:%M", ToTime(s.next_attempt_time()), absl::UTCTimeZone()),
-             Tone::kWarning};
+         return Cell{absl::FormatTime("%m-%d %H:%M UTC", ToTime(s.next_attempt_time()),
+                                      absl::UTCTimeZone()),
+                     Tone::kWarning};
        }},
       {IfAny(Left("DOWNTIME")), kWideOnly,
        [](const T& s, absl::Time) { return DowntimeCell(FirstDowntime(s)); }},
@@ -292,11 +292,11 @@ std::vector<Column<v1::Share>> ColumnsOf(const v1::Share*) {
       {Long("VO", 20), kAlways, [](const T& s, absl::Time) { return Text(s.vo()); }},
       {IfAny(Left("REGION")), kAlways, [](const T& s, absl::Time) { return Text(s.region()); }},
       {Left("LOGIN"), kAlways, [](const T& s, absl::Time) { return SupportCell(s.support()); }},
-      {Left("SAID"), kAlways,
+      {Left("REPORTED"), kAlways,
        [](const T& s, absl::Time now) {
          return s.has_support_time() ? AgoCell(s.support_time(), now) : Cell{"never", Tone::kDim};
        }},
-      {Left("TRIED"), kAlways,
+      {Left("LAST ATTEMPT"), kAlways,
        [](const T& s, absl::Time now) {
          return s.has_login_attempt_time() ? AgoCell(s.login_attempt_time(), now)
                                            : Cell{"never", Tone::kDim};
@@ -308,7 +308,7 @@ std::vector<Column<v1::Share>> ColumnsOf(const v1::Share*) {
        }},
       {IfAny(Left("FAILING")), kAlways,
        [](const T& s, absl::Time now) { return FailingCell(s.kinds(), now); }},
-      {IfAny(Left("NEXT TRY")), kAlways, [](const T& s, absl::Time) { return NextTryCell(s); }},
+      {IfAny(Left("NEXT ATTEMPT")), kAlways, [](const T& s, absl::Time) { return NextTryCell(s); }},
       {Right("FLAVORS"), kAlways, [](const T& s, absl::Time) { return Number(s.flavor_count()); }},
       {Right("IMAGES"), kAlways, [](const T& s, absl::Time) { return Number(s.image_count()); }},
       {Right("NETWORKS"), kAlways,
@@ -446,7 +446,7 @@ std::vector<Column<v1::Network>> ColumnsOf(const v1::Network*) {
        [](const T& n, absl::Time) { return FactCell(n.has_public_v4(), n.public_v4()); }},
       {Left("PUBLIC v6"), kAlways,
        [](const T& n, absl::Time) { return FactCell(n.has_public_v6(), n.public_v6()); }},
-      {Left("SURE"), kAlways,
+      {Left("CONFIDENCE"), kAlways,
        [](const T& n, absl::Time) {
          for (const v1::FieldConfidence& fact : n.provenance().confidences()) {
            if (fact.field() == "usable_as") return Text(ConfidenceText(fact.confidence()));
@@ -461,7 +461,7 @@ std::vector<Column<v1::Network>> ColumnsOf(const v1::Network*) {
        }},
       {Left("SHARED"), kWideOnly,
        [](const T& n, absl::Time) { return n.has_shared() ? YesNo(n.shared()) : Unknown(); }},
-      {Left("RANGES"), kWideOnly,
+      {Left("SUBNETS"), kWideOnly,
        [](const T& n, absl::Time) {
          std::vector<std::string> ranges;
          for (const v1::Subnet& s : n.subnets()) {
@@ -482,7 +482,7 @@ std::vector<Column<v1::Crawl>> ColumnsOf(const v1::Crawl*) {
        [](const T& c, absl::Time) {
          return c.has_start_time() ? Text(FormatMinute(ToTime(c.start_time()))) : Unknown();
        }},
-      {Left("TOOK"), kAlways,
+      {Left("DURATION"), kAlways,
        [](const T& c, absl::Time) {
          if (!c.has_end_time()) return Cell{"not ended", Tone::kWarning};
          return Text(FormatAge(ToTime(c.end_time()) - ToTime(c.start_time())));
@@ -506,7 +506,7 @@ std::vector<Column<v1::Crawl>> ColumnsOf(const v1::Crawl*) {
          return CountsCell(c.error_counts(),
                            [](const auto& e) { return EnumWord(e.error_class()); });
        }},
-      {IfAny(Left("LIMITS HIT")), kAlways,
+      {IfAny(Left("LIMITS REACHED")), kAlways,
        [](const T& c, absl::Time) {
          return CountsCell(c.limit_hits(), [](const auto& h) { return EnumWord(h.limit()); });
        }},

@@ -34,9 +34,9 @@ struct Remedy {
 };
 
 constexpr char kFollowsRelease[] = "follows os_distro and os_version";
-constexpr char kFixedFlavor[] = "fixed when a flavor is made: openstack flavor create";
+constexpr char kFixedFlavor[] = "fixed when a flavor is created: openstack flavor create";
 constexpr char kAddresses[] =
-    "the addresses decide: let readers see the subnets, or load Neutron's floatingip-pools";
+    "follows the addresses: let projects see the subnets, or load Neutron's floatingip-pools";
 
 constexpr std::array<Remedy, 21> kImageRemedies = {{
     {"os_distro", "openstack image set --property os_distro=$value $id", "DISTRO"},
@@ -44,19 +44,19 @@ constexpr std::array<Remedy, 21> kImageRemedies = {{
     {"os_codename", kFollowsRelease, ""},
     {"arch", "openstack image set --property architecture=$value $id", "ARCHITECTURE"},
     {"login_user", "openstack image set --property os_admin_user=$value $id", "USER"},
-    {"purpose", "the words of its name: openstack image set --name NAME $id", ""},
+    {"purpose", "follows the words of the name: openstack image set --name NAME $id", ""},
     {"is_snapshot", "openstack image unset --property image_type $id", ""},
-    {"usable", "its status, format and visibility: openstack image set --activate --unhidden $id",
-     ""},
+    {"usable",
+     "follows status, format and visibility: openstack image set --activate --unhidden $id", ""},
     {"min_ram_mib", "openstack image set --min-ram $value $id", "MIB"},
     {"min_disk_gib", "openstack image set --min-disk $value $id", "GIB"},
     {"virtual_size_bytes", "measured by Glance when the image is stored", ""},
     {"build_date", "openstack image set --property image_build_date=$value $id", "YYYY-MM-DD"},
     {"eol_date", kFollowsRelease, ""},
     {"egi_ref", "openstack image set --property eu.egi.cloud.image_ref=$value $id", "REFERENCE"},
-    {"bootable", "fixed when an image is made: its formats and contents", ""},
+    {"bootable", "fixed when an image is created, by its formats and contents", ""},
     {"expire_date",
-     "what its publisher says; else: openstack image set --property uuid_validity=$value $id",
+     "reported by the publisher; else: openstack image set --property uuid_validity=$value $id",
      "YYYY-MM-DD"},
     {"image_source", "openstack image set --property image_source=$value $id", "URL"},
     {"uuid_validity", "openstack image set --property uuid_validity=$value $id", "VALIDITY"},
@@ -77,19 +77,20 @@ constexpr std::array<Remedy, 14> kFlavorRemedies = {{
      "NUMBER"},
     {"gpu_vendor", "openstack flavor set --property Accelerator:Vendor=$value $id", "VENDOR"},
     {"gpu_model", "openstack flavor set --property Accelerator:Model=$value $id", "MODEL"},
-    {"gpu_kind", "the keys that ask for the device: pci_passthrough:alias, resources:VGPU", ""},
+    {"gpu_kind",
+     "follows the extra specs that request the device: pci_passthrough:alias, resources:VGPU", ""},
     {"gpu_memory_mib", "openstack flavor set --property Accelerator:Memory=GIB $id", ""},
     {"arch", "openstack flavor set --property hw:architecture=$value $id", "ARCHITECTURE"},
     {"cpu_allocation", "openstack flavor set --property hw:cpu_policy=POLICY $id", ""},
     {"boot_from_volume", "follows disk_gib", ""},
-    {"baremetal", "the resource class that extra specs ask for", ""},
+    {"baremetal", "follows the resource class that extra specs request", ""},
 }};
 constexpr std::array<Remedy, 7> kNetworkRemedies = {{
     {"is_external", "openstack network set --external $id, or --internal", ""},
     {"shared", "openstack network set --share $id, or --no-share", ""},
     {"is_default", "openstack network set --default $id, or --no-default", ""},
-    {"usable_as", "follows is_external, shared, its owner and its addresses", ""},
-    {"attachable", "follows shared and its owner", ""},
+    {"usable_as", "follows is_external, shared, the owner and the addresses", ""},
+    {"attachable", "follows shared and the owner", ""},
     {"public_v4", kAddresses, ""},
     {"public_v6", kAddresses, ""},
 }};
@@ -214,9 +215,11 @@ std::string ExplanationText(const Message& message, const TableStyle& style) {
     absl::StrAppend(&text, "warning: ",
                     Paint(CleanText(WarningText(warning)), Tone::kWarning, style.colour), "\n");
   }
-  absl::StrAppend(&text,
-                  "Evidence: A asserted, B observed, C said by the API, D inferred, E names. An "
-                  "operator of CIS can\noverride each fact: cis-crawler --overrides.\n");
+  absl::StrAppend(
+      &text,
+      "Evidence: A asserted by an operator or the publisher, B observed, C stated by the "
+      "API, D inferred,\nE read from names. An operator of CIS can override each fact: "
+      "cis-crawler --overrides.\n");
   return text;
 }
 

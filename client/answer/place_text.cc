@@ -62,7 +62,8 @@ std::string NetworkPlanText(const v1::NetworkPlan& plan) {
       if (plan.public_v4()) return absl::StrCat(network, " (routed)");
       return absl::StrCat(network, plan.public_v6() ? " (public IPv6)" : " (private)");
     case v1::NETWORK_PLAN_KIND_ROUTED_NEEDS_NETWORK:
-      return absl::StrCat("new network of pool ", RefText(plan.subnet_pool()), " -> ", pool);
+      return absl::StrCat("new network from subnet pool ", RefText(plan.subnet_pool()), " -> ",
+                          pool);
     case v1::NETWORK_PLAN_KIND_PRIVATE_NEEDS_NETWORK:
       return "new network (private)";
     default:
@@ -105,7 +106,7 @@ std::vector<TableColumn> PlacementColumns(bool wide, const RowKeys& keys) {
                                    {"NETWORK PLAN"},
                                    {"EPH GiB", Align::kRight},
                                    {"REGION"},
-                                   {"SURE"},
+                                   {"CONFIDENCE"},
                                    {"SCORE", Align::kRight},
                                    {"FLAVOR ID"},
                                    {"IMAGE ID"},

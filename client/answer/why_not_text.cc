@@ -96,7 +96,7 @@ std::string CountByReason(absl::Span<const v1::ShareVerdict* const> verdicts) {
                                     [](std::string* out, const auto& entry) {
                                       absl::StrAppend(out, entry.second, " ", entry.first);
                                     }),
-                      " (--explain tells all)");
+                      " (--explain shows all)");
 }
 
 // `flavor arch, quota`.
@@ -250,7 +250,7 @@ std::vector<std::string> HintLines(const PlaceAnswer& answer) {
 std::string ExplainText(const PlaceAnswer& answer, const TableStyle& style, absl::Time now) {
   TableStyle whole = style;
   whole.max_width = 0;  // explanations are not cut
-  Table funnel({{"STAGE"}, {"SHARES IN", Align::kRight}, {"SHARES OUT", Align::kRight}});
+  Table funnel({{"STAGE"}, {"SHARES BEFORE", Align::kRight}, {"SHARES AFTER", Align::kRight}});
   for (const v1::FunnelStage& stage : answer.found.funnel()) {
     funnel.AddRow(
         {{StageText(stage.stage()), Tone::kPlain},

@@ -56,8 +56,8 @@ ListWriter::Heads HeadsOf(bool wide, const std::vector<CsvColumn>& csv) {
                  {"EVENT"},
                  {"SITE", Align::kLeft, 12},
                  {"VO", Align::kLeft, 8},
-                 {"CALLED", Align::kLeft, 16},
-                 {"WHAT", Align::kLeft, 20}};
+                 {"DISPLAY NAME", Align::kLeft, 16},
+                 {"DETAIL", Align::kLeft, 20}};
   if (wide) {
     heads.table.insert(heads.table.end(), {{"ID"}, {"CAUSE"}, {"RESOURCE"}, {"NAME"}});
   }
@@ -90,7 +90,7 @@ absl::StatusOr<bool> RunChanges(const CommandContext& context) {
     Note(context, info.oldest_time == absl::InfiniteFuture()
                       ? "The journal is empty: nothing was crawled with this version yet."
                       : absl::StrCat("The journal begins at ", FormatMinute(info.oldest_time),
-                                     "; what changed before is not kept."));
+                                     "; earlier changes are not kept."));
   }
   return writer.count() > 0;
 }

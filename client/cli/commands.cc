@@ -57,7 +57,7 @@ std::string ErrorText(const absl::Status& status) {
   } else if (reason == "RESUME_TOKEN_EXPIRED" || reason == "RESUME_TOKEN_MISMATCH") {
     hint = ". Try: cisquery changes, then cisquery watch without --resume";
   } else if (reason == "SNAPSHOT_NOT_READY") {
-    hint = ". The server is up and waits for its first crawl; try again in a moment";
+    hint = ". The server is running and waits for its first crawl";
   }
   return CleanText(absl::StrCat("cisquery: ", status.message(), hint));
 }

@@ -142,8 +142,9 @@ absl::StatusOr<GroupOption> ParseGroupOption(absl::string_view text) {
     const std::pair<std::string, std::string> entry = absl::StrSplit(part, absl::MaxSplits('=', 1));
     const auto setter = Setters().find(entry.first);
     if (setter == Setters().end()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "\"", entry.first, "\" of \"", text, "\" is no requirement; there are ", KnownKeys()));
+      return absl::InvalidArgumentError(absl::StrCat("\"", entry.first, "\" of \"", text,
+                                                     "\" is not a requirement; the keys are ",
+                                                     KnownKeys()));
     }
     const absl::Status status = setter->second(entry.second, &out);
     if (!status.ok()) {

@@ -19,12 +19,12 @@ std::string VersionLine() { return absl::StrCat("cisquery ", Version()); }
 constexpr char kDefaultServer[] = "127.0.0.1:50051";
 
 constexpr char kMainFooter[] =
-    "Answers go to stdout, notes to stderr.\n"
-    "Exit codes: 0 something matches, 2 nothing matches, 1 error.\n\n"
+    "Answers are written to stdout, notes to stderr.\n"
+    "Exit codes: 0 if something matches, 2 if nothing matches, 1 after an error.\n\n"
     "Examples:\n"
     "  cisquery place --vo vo.access.egi.eu --vcpus 2 --ram 4G --os 'ubuntu>=22.04' --public-ip\n"
     "  cisquery images --site CESGA-CLOUD --os ubuntu -o csv\n"
-    "`cisquery COMMAND --help` tells a command's own flags.";
+    "`cisquery COMMAND --help` shows the flags of one command.";
 
 }  // namespace
 
@@ -43,8 +43,9 @@ CLI::App* OptionsParser::AddCommand(Command command, const char* name, const cha
   CLI::App* app = app_.add_subcommand(name, about);
   app->fallthrough();
   app->allow_extras();
-  app->footer(absl::StrCat("Examples:\n", examples,
-                           "\nFlags of every command (-o, --server, ...): cisquery --help"));
+  app->footer(
+      absl::StrCat("Examples:\n", examples,
+                   "\nFor the flags of every command (-o, --server, ...), see cisquery --help."));
   commands_[app] = command;
   return app;
 }
@@ -53,28 +54,34 @@ void OptionsParser::AddGlobalFlags(absl::string_view default_server) {
   options_.server = default_server.empty() ? kDefaultServer : std::string(default_server);
   options_.timeout = absl::Seconds(10);
   const auto grouped = [](const char* group, CLI::Option* option) { option->group(group); };
-  constexpr char kSource[] = "Where the answer comes from";
+  constexpr char kSource[] = "Source of the answer";
   grouped(kSource, app_.add_option("--server", options_.server,
-                                   "CIS server, default: CIS_SERVER, else 127.0.0.1:50051")
+                                   "Ask this server (default: CIS_SERVER, else 127.0.0.1:50051)")
                        ->type_name("HOST:PORT"));
   grouped(kSource, app_.add_option("--db", options_.db,
-                                   "Database file to read instead: same answers, no server")
+                                   "Read this database file instead; the answers are the same")
                        ->type_name("FILE"));
-  grouped(kSource, app_.add_flag("--tls", options_.tls, "Use TLS with the system's authorities"));
-  grouped(kSource, app_.add_option("--tls-ca", options_.tls_ca, "Use TLS with these authorities")
-                       ->type_name("PEM"));
-  grouped(kSource, app_.add_option("--tls-cert", options_.tls_cert, "This client's certificate")
-                       ->type_name("PEM"));
-  grouped(kSource, app_.add_option("--tls-key", options_.tls_key, "Its key")->type_name("PEM"));
+  grouped(kSource, app_.add_flag("--tls", options_.tls,
+                                 "Use TLS with the system's certificate authorities"));
+  grouped(kSource,
+          app_.add_option("--tls-ca", options_.tls_ca, "Use TLS with these certificate authorities")
+              ->type_name("PEM"));
+  grouped(kSource,
+          app_.add_option("--tls-cert", options_.tls_cert, "Present this client certificate")
+              ->type_name("PEM"));
+  grouped(kSource,
+          app_.add_option("--tls-key", options_.tls_key, "Private key of the client certificate")
+              ->type_name("PEM"));
   grouped(kSource, AddParsed(&app_, "--timeout", &options_.timeout, ParsePositiveAge,
-                             "Longest wait for each answer, default 10s")
-                       ->type_name("TIME"));
-  constexpr char kForm[] = "Form of the answer";
+                             "Wait at most this long for each call (default: 10s)")
+                       ->type_name("DURATION"));
+  constexpr char kForm[] = "Format of the answer";
   grouped(kForm, AddParsed(&app_, "-o,--output", &options_.format, ParseFormat,
-                           "table (default), wide, json, ndjson, yaml, csv or name; place also "
-                           "query, openstack, fedcloud, tfvars, terraform-external, ansible or env")
+                           "Write table (default), wide, json, ndjson, yaml, csv or name; with "
+                           "place, also query, openstack, fedcloud, tfvars, terraform-external, "
+                           "ansible or env")
                      ->type_name("FORMAT"));
-  grouped(kForm, app_.add_flag("-q,--quiet", options_.quiet, "No notes on stderr, only errors"));
+  grouped(kForm, app_.add_flag("-q,--quiet", options_.quiet, "Omit notes, but not errors"));
 }
 
 absl::Status OptionsParser::UnknownArgument(const CLI::App& app,
@@ -99,8 +106,8 @@ absl::Status OptionsParser::UnknownArgument(const CLI::App& app,
       has_command ? absl::StrCat("cisquery ", app.get_name(), " --help") : "cisquery --help";
   const absl::string_view what = is_flag ? "flag" : has_command ? "argument" : "command";
   return absl::InvalidArgumentError(
-      absl::StrCat("there is no ", what, " \"", word, "\"",
-                   has_command ? absl::StrCat(" of ", app.get_name()) : "", "; ",
+      absl::StrCat(has_command ? absl::StrCat("command ", app.get_name(), " has") : "there is",
+                   " no ", what, " \"", word, "\"; ",
                    nearest.empty() ? absl::StrCat("see ", help)
                                    : absl::StrCat("did you mean ", nearest[0], "?")));
 }
@@ -132,37 +139,38 @@ absl::Status OptionsParser::Finish() {
   }
   if (options_.command != Command::kPlace && IsForPlacements(options_.format)) {
     return absl::InvalidArgumentError(absl::StrCat("--output: ", kPlaceFormatNames,
-                                                   " are of place only; here are ", kFormatNames));
+                                                   " are formats of place only; write one of ",
+                                                   kFormatNames));
   }
   if (options_.list.problems && options_.list.offers) {
-    return absl::InvalidArgumentError("--problems and --offers exclude each other");
+    return absl::InvalidArgumentError("--problems and --offers exclude each other; write one");
   }
   if ((options_.list.problems || options_.list.offers) && !options_.list.vos.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("--vo has no meaning with --",
+    return absl::InvalidArgumentError(absl::StrCat("--vo cannot be used with --",
                                                    options_.list.problems ? "problems" : "offers",
-                                                   "; --site and --filter choose there"));
+                                                   "; use --site or --filter"));
   }
   if ((options_.list.problems || options_.list.offers) && options_.as_of.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat("--as-of has no meaning with --",
+    return absl::InvalidArgumentError(absl::StrCat("--as-of cannot be used with --",
                                                    options_.list.problems ? "problems" : "offers",
-                                                   "; of these only the present is kept"));
+                                                   ", of which CIS keeps no history"));
   }
   const PlaceOptions& place = options_.place;
   if (place.public_ip + place.prefer_public_ip + place.no_public_ip > 1) {
     return absl::InvalidArgumentError(
         place.prefer_public_ip
             ? "--prefer-public-ip excludes --public-ip and --no-public-ip; write one"
-            : "--public-ip and --no-public-ip exclude each other");
+            : "--public-ip and --no-public-ip exclude each other; write one");
   }
   if (place.ipv6 + place.prefer_ipv6 + place.no_ipv6 > 1) {
     return absl::InvalidArgumentError(
         "--ipv6, --prefer-ipv6 and --no-ipv6 exclude each other; write one");
   }
   if (app_.count("--db") > 0 && app_.count("--server") > 0) {
-    return absl::InvalidArgumentError("--server and --db exclude each other");
+    return absl::InvalidArgumentError("--server and --db exclude each other; write one");
   }
   if (options_.tls_cert.empty() != options_.tls_key.empty()) {
-    return absl::InvalidArgumentError("--tls-cert and --tls-key need each other");
+    return absl::InvalidArgumentError("--tls-cert and --tls-key must be given together");
   }
   return absl::OkStatus();
 }

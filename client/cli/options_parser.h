@@ -80,7 +80,7 @@ class OptionsParser {
   absl::Status Finish();
   absl::Status UnknownArgument(const CLI::App& app, const std::string& argument) const;
 
-  CLI::App app_{"Tells where (site, flavor, image, network) a VO can start a machine.", "cisquery"};
+  CLI::App app_{"Find where (site, flavor, image, network) a VO can start a machine.", "cisquery"};
   std::map<const CLI::App*, Command> commands_;
   std::vector<Check> checks_;
   Options options_;

@@ -6,16 +6,17 @@ namespace cis::client {
 
 void OptionsParser::AddSizeFlags(CLI::App* app, const char* group, Range* vcpus, Range* ram,
                                  Range* disk, Range* gpus) {
-  AddParsed(app, "--vcpus", vcpus, ParseCountRange, "Virtual CPUs: N (at least), N..M")
+  AddParsed(app, "--vcpus", vcpus, ParseCountRange, "Virtual CPUs: at least N, or N..M")
       ->type_name("N")
       ->group(group);
-  AddParsed(app, "--ram", ram, ParseSizeRangeMib, "Memory: 8G, 512M, 4G..16G; G without a unit")
+  AddParsed(app, "--ram", ram, ParseSizeRangeMib,
+            "RAM: 8G, 512M, 4G..16G; a number alone is in GiB")
       ->type_name("SIZE")
       ->group(group);
   AddParsed(app, "--disk", disk, ParseSizeRangeGib, "Root disk: 20G, 20G..80G")
       ->type_name("SIZE")
       ->group(group);
-  AddParsed(app, "--gpus", gpus, ParseCountRange, "GPUs: N (at least), N..M")
+  AddParsed(app, "--gpus", gpus, ParseCountRange, "GPUs: at least N, or N..M")
       ->type_name("N")
       ->group(group);
 }
@@ -23,18 +24,20 @@ void OptionsParser::AddSizeFlags(CLI::App* app, const char* group, Range* vcpus,
 void OptionsParser::AddPlace() {
   PlaceOptions& p = options_.place;
   CLI::App* app = AddCommand(
-      Command::kPlace, "place", "Where can a VO start this machine, and if nowhere, why?",
+      Command::kPlace, "place", "Find where a VO can start a machine, and if nowhere, why",
       "  cisquery place --vo vo.access.egi.eu --vcpus 2 --ram 4G --os 'ubuntu>=22.04' --public-ip\n"
       "  cisquery place --vo ops --gpus 1 --gpu-model A100 --explain");
-  AddTexts(app, "--vo", &p.vos, "VO that starts it (required; may be repeated)");
+  AddTexts(app, "--vo", &p.vos, "VO that starts the machine (required, repeatable)");
 
   constexpr char kMachine[] = "Machine";
   AddSizeFlags(app, kMachine, &p.vcpu_count, &p.ram_mib, &p.disk_gib, &p.gpu_count);
-  AddParsed(app, "--ephemeral", &p.ephemeral_gib, ParseSizeRangeGib, "Ephemeral disk, as --disk")
+  AddParsed(app, "--ephemeral", &p.ephemeral_gib, ParseSizeRangeGib,
+            "Ephemeral disk: 20G, 20G..80G")
       ->type_name("SIZE")
       ->group(kMachine);
-  AddText(app, "--gpu-model", &p.gpu_model, "Words of the GPU's model: A100")->group(kMachine);
-  AddText(app, "--gpu-vendor", &p.gpu_vendor, "NVIDIA, AMD")->group(kMachine);
+  AddText(app, "--gpu-model", &p.gpu_model, "Words of the GPU's model, for example A100")
+      ->group(kMachine);
+  AddText(app, "--gpu-vendor", &p.gpu_vendor, "Vendor of the GPU: NVIDIA, AMD")->group(kMachine);
   AddParsed(app, "--gpu-memory", &p.gpu_memory_mib, ParseSizeRangeMib, "Memory of one GPU: 40G")
       ->type_name("SIZE")
       ->group(kMachine);
@@ -42,43 +45,50 @@ void OptionsParser::AddPlace() {
             "Memory of all GPUs of a machine: 160G")
       ->type_name("SIZE")
       ->group(kMachine);
-  AddText(app, "--gpu-kind", &p.gpu_kind, "passthrough, vgpu, mig")->group(kMachine);
-  AddText(app, "--cpu-alloc", &p.cpu_alloc, "dedicated, shared, oversubscribed")->group(kMachine);
-  AddText(app, "--arch", &p.arch, "x86_64, aarch64")->group(kMachine);
-  AddTexts(app, "--flavor", &p.flavors, "Only flavors of this name; * and ? match any text")
+  AddText(app, "--gpu-kind", &p.gpu_kind, "Kind of GPU: passthrough, vgpu or mig")->group(kMachine);
+  AddText(app, "--cpu-alloc", &p.cpu_alloc,
+          "Allocation of CPUs: dedicated, shared or oversubscribed")
       ->group(kMachine);
-  AddTexts(app, "--not-flavor", &p.excluded_flavors, "No flavors of this name; * and ? as above")
+  AddText(app, "--arch", &p.arch, "Architecture: x86_64, aarch64")->group(kMachine);
+  AddTexts(app, "--flavor", &p.flavors, "Use only flavors of this name; * and ? are wildcards")
       ->group(kMachine);
-  AddText(app, "--like", &p.like, "At least what this flavor of another site has")
+  AddTexts(app, "--not-flavor", &p.excluded_flavors,
+           "Exclude flavors of this name; * and ? are wildcards")
+      ->group(kMachine);
+  AddText(app, "--like", &p.like, "Require at least what this flavor has")
       ->type_name("SITE/FLAVOR")
       ->group(kMachine);
-  AddText(app, "--zone", &p.zone, "In this availability zone")->group(kMachine);
-  app->add_flag("--no-volume", p.no_volume, "No flavors that boot from a volume")->group(kMachine);
-  AddParsed(app, "--count", &p.count, ParseInt32, "Machines at the same time, default 1")
+  AddText(app, "--zone", &p.zone, "Start in this availability zone")->group(kMachine);
+  app->add_flag("--no-volume", p.no_volume, "Exclude flavors that boot from a volume")
+      ->group(kMachine);
+  AddParsed(app, "--count", &p.count, ParseInt32, "Number of machines (default: 1)")
       ->type_name("N")
       ->group(kMachine);
 
   constexpr char kImage[] = "Image";
-  AddTexts(app, "--os", &p.os, "ubuntu, ubuntu:22.04, 'ubuntu>=22.04', el, linux; repeat: any")
+  AddTexts(
+      app, "--os", &p.os,
+      "Any of these operating systems (repeatable): ubuntu, ubuntu:22.04, 'ubuntu>=22.04', el, "
+      "linux")
       ->type_name("OS")
       ->group(kImage);
-  AddText(app, "--image", &p.image, "This image: its name, id, or EGI reference")->group(kImage);
-
-  AddTexts(app, "--image-name", &p.images, "Only images of this name; * and ? match any text")
+  AddText(app, "--image", &p.image, "Use this image: its name, id or EGI reference")->group(kImage);
+  AddTexts(app, "--image-name", &p.images, "Use only images of this name; * and ? are wildcards")
       ->group(kImage);
-  AddTexts(app, "--not-image", &p.excluded_images, "No images of this name; * and ? as above")
+  AddTexts(app, "--not-image", &p.excluded_images,
+           "Exclude images of this name; * and ? are wildcards")
       ->group(kImage);
 
   constexpr char kNetwork[] = "Network";
-  app->add_flag("--public-ip", p.public_ip, "Must have a public IPv4 address")->group(kNetwork);
-  app->add_flag("--prefer-public-ip", p.prefer_public_ip, "Better with a public IPv4 address")
+  app->add_flag("--public-ip", p.public_ip, "Require a public IPv4 address")->group(kNetwork);
+  app->add_flag("--prefer-public-ip", p.prefer_public_ip, "Prefer a public IPv4 address")
       ->group(kNetwork);
-  app->add_flag("--no-public-ip", p.no_public_ip, "Must have none")->group(kNetwork);
-  app->add_flag("--ipv6", p.ipv6, "Must have a public IPv6 address")->group(kNetwork);
-  app->add_flag("--prefer-ipv6", p.prefer_ipv6, "Better with a public IPv6 address")
+  app->add_flag("--no-public-ip", p.no_public_ip, "Forbid public addresses, IPv4 and IPv6")
       ->group(kNetwork);
-  app->add_flag("--no-ipv6", p.no_ipv6, "Must have no public IPv6 address")->group(kNetwork);
-  AddText(app, "--network", &p.network, "On this network: its name or id")->group(kNetwork);
+  app->add_flag("--ipv6", p.ipv6, "Require a public IPv6 address")->group(kNetwork);
+  app->add_flag("--prefer-ipv6", p.prefer_ipv6, "Prefer a public IPv6 address")->group(kNetwork);
+  app->add_flag("--no-ipv6", p.no_ipv6, "Forbid a public IPv6 address")->group(kNetwork);
+  AddText(app, "--network", &p.network, "Use this network: its name or id")->group(kNetwork);
 
   constexpr char kKinds[] = "Several kinds of machines";
   const auto add_part = [app, &kKinds](const char* flag, std::vector<std::string>* target,
@@ -89,54 +99,60 @@ void OptionsParser::AddPlace() {
         ->group(kKinds);
   };
   add_part("--group", &p.groups,
-           "Machines that run together with the other groups at one share: repeat; keys are the "
-           "flags above: 'head:1:vcpus=2,public-ip=yes' 'workers:8:vcpus=16'");
+           "Machines that run together with the other groups at one share (repeatable); the keys "
+           "are the flags above: 'head:1:vcpus=2,public-ip=yes' 'workers:8:vcpus=16'");
   add_part("--alternative", &p.alternatives,
-           "These machines, or else the next alternative: repeat, the preferred first: "
+           "These machines or, if they are not possible, the next alternative (repeatable): "
            "'H100:8:gpus=1,gpu-model=H100'");
 
   constexpr char kSites[] = "Sites";
-  AddTexts(app, "--site", &p.sites, "Only these sites")->group(kSites);
-  AddTexts(app, "--not-site", &p.excluded_sites, "Not these sites")->group(kSites);
-  AddTexts(app, "--country", &p.countries, "Only these countries: ES, PT")
+  AddTexts(app, "--site", &p.sites, "Use only these sites")->group(kSites);
+  AddTexts(app, "--not-site", &p.excluded_sites, "Exclude these sites")->group(kSites);
+  AddTexts(app, "--country", &p.countries, "Use only these countries: ES, PT")
       ->type_name("CC")
       ->group(kSites);
-  AddTexts(app, "--not-country", &p.excluded_countries, "Not these countries")
+  AddTexts(app, "--not-country", &p.excluded_countries, "Exclude these countries")
       ->type_name("CC")
       ->group(kSites);
-  AddParsed(app, "--max-age", &p.max_age, ParseAge, "Refuse older data: 26h, 7d")
-      ->type_name("TIME")
+  AddParsed(app, "--max-age", &p.max_age, ParseAge, "Exclude data that is older: 26h, 7d")
+      ->type_name("DURATION")
       ->group(kSites);
   app->add_option("--next", p.next,
-                  "Not this placement, which failed: its name as -o name prints it; repeat")
+                  "Exclude this placement, which failed; NAME is as -o name prints it (repeatable)")
       ->allow_extra_args(false)
       ->type_name("NAME")
       ->group(kSites);
   AddAsOf(app, kSites);
 
   constexpr char kAnswer[] = "Answer";
-  AddText(app, "-f,--file", &p.query_file, "Read the query from this file, as -o query prints it")
+  AddText(app, "-f,--file", &p.query_file,
+          "Read the query from this file, in the form that -o query prints")
       ->type_name("QUERY.yaml")
       ->group(kAnswer);
-  app->add_flag("--all", p.all, "Every combination, not only the best of each share")
+  app->add_flag("--all", p.all, "Show every combination, not only the best of each share")
       ->group(kAnswer);
-  app->add_flag("--explain", p.explain, "What became of every share, and why")->group(kAnswer);
-  AddParsed(app, "--limit", &p.limit, ParseLimit, "At most this many placements, 0 = all")
+  app->add_flag("--explain", p.explain, "Show for every share whether it fits, and why")
+      ->group(kAnswer);
+  AddParsed(app, "--limit", &p.limit, ParseLimit,
+            "Show at most this many placements; 0 means all (default; 1000 with --all)")
       ->type_name("N")
       ->group(kAnswer);
-  AddParsed(app, "--pick", &p.pick, ParsePick, "With -o openstack and its like: which, default 1")
+  AddParsed(app, "--pick", &p.pick, ParsePick,
+            "Hand over this placement, with -o openstack and the like (default: 1, the best)")
       ->type_name("N")
       ->group(kAnswer);
-  AddText(app, "--sort-by", &p.sort_by, "waste, vcpu_count, ram_mib, site, freshness, os_version")
+  AddText(app, "--sort-by", &p.sort_by,
+          "Sort by waste, vcpu_count, ram_mib, site, freshness or os_version")
       ->type_name("KEY")
       ->group(kAnswer);
-  AddParsed(app, "--weights", &p.weights, ParseWeights, "Of the score: fit=0.4,network=0.2,os=0.2")
+  AddParsed(app, "--weights", &p.weights, ParseWeights,
+            "Weights of the score: fit=0.4,network=0.2,os=0.2")
       ->type_name("KEY=N,...")
       ->group(kAnswer);
-  AddParsed(app, "--page-size", &p.page_size, ParseInt32, "Placements of one call")
+  AddParsed(app, "--page-size", &p.page_size, ParseInt32, "Request this many placements per call")
       ->type_name("N")
       ->group(kAnswer);
-  AddText(app, "--page-token", &p.page_token, "Go on after the page that gave this token")
+  AddText(app, "--page-token", &p.page_token, "Continue after the page that returned this token")
       ->group(kAnswer);
 }
 

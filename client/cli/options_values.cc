@@ -57,9 +57,9 @@ absl::StatusOr<std::vector<std::pair<std::string, double>>> ParseWeights(absl::s
     double value = 0;
     const auto* known = std::find(std::begin(kCriteria), std::end(kCriteria), entry.first);
     if (known == std::end(kCriteria) || !absl::SimpleAtod(entry.second, &value)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("\"", part, "\" is not a weight; write for example fit=0.5, of ",
-                       absl::StrJoin(kCriteria, ", ")));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "\"", part, "\" is not a weight; write for example fit=0.5; the criteria are ",
+          absl::StrJoin(kCriteria, ", ")));
     }
     weights.emplace_back(entry.first, value);
   }
@@ -80,7 +80,7 @@ absl::StatusOr<std::string> ParseUsableAs(absl::string_view text) {
     if (text == use) return std::string(text);
   }
   return absl::InvalidArgumentError(absl::StrCat(
-      "\"", text, "\" is not a use of networks; there are floating-pool, direct, tenant, none"));
+      "\"", text, "\" is not a use of networks; write floating-pool, direct, tenant or none"));
 }
 
 }  // namespace cis::client

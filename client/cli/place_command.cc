@@ -103,7 +103,7 @@ absl::StatusOr<bool> HandOver(const CommandContext& context, const PlaceAnswer& 
                        FormatHandover(placement, found.query(), context.options.format));
   context.out << text;
   Note(context, SummarySentence(found, context.clock.Now()));
-  Note(context, absl::StrCat("This is number ", pick, " of ", found.total_size(), ": ",
+  Note(context, absl::StrCat("This is placement ", pick, " of ", found.total_size(), ": ",
                              placement.site_name(), ", ", MachinesText(placement), "."));
   for (const std::string& note : placement.notes()) Note(context, note);
   return true;
@@ -158,7 +158,7 @@ absl::StatusOr<std::string> FlavorNamed(const CommandContext& context, const std
                                             " lists them"));
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("--like: several flavors of ", parts.first, " are called ", parts.second,
+      absl::StrCat("--like: several flavors of ", parts.first, " are named ", parts.second,
                    "; write the resource name, as cisquery flavors -o name prints it"));
 }
 

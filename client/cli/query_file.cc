@@ -65,11 +65,11 @@ absl::StatusOr<v1::PlacementQuery> ParseQuery(absl::string_view text) {
   try {
     node = YAML::Load(std::string(text));
   } catch (const YAML::Exception& error) {
-    return absl::InvalidArgumentError(absl::StrCat("is no YAML: ", error.what()));
+    return absl::InvalidArgumentError(absl::StrCat("is not valid YAML: ", error.what()));
   }
   if (!node.IsMap()) {
     return absl::InvalidArgumentError(
-        "is no query; write one as `cisquery place ... -o query` prints it");
+        "is not a query; write it in the form that `cisquery place ... -o query` prints");
   }
   const absl::StatusOr<Json> json = YamlToJson(node, 0);
   if (!json.ok()) return json.status();
@@ -77,9 +77,9 @@ absl::StatusOr<v1::PlacementQuery> ParseQuery(absl::string_view text) {
   const auto status = google::protobuf::util::JsonStringToMessage(DumpJson(*json, -1), &query);
   if (!status.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "is no query (",
+        "is not a query (",
         std::string(status.message().data(), static_cast<size_t>(status.message().size())),
-        "); proto/cis/v1/query.proto has the fields"));
+        "); proto/cis/v1/query.proto lists the fields"));
   }
   return query;
 }

@@ -59,8 +59,8 @@ absl::StatusOr<Enum> EnumOfWord(absl::string_view flag, const std::string& word)
     if (absl::EqualsIgnoreCase(words.back(), word)) return static_cast<Enum>(number);
   }
   words.erase(words.begin());  // of the value that means "not reported"
-  return absl::InvalidArgumentError(
-      absl::StrCat(flag, ": \"", word, "\" is not known; write ", absl::StrJoin(words, ", ")));
+  return absl::InvalidArgumentError(absl::StrCat(
+      flag, ": \"", word, "\" is not valid; write one of ", absl::StrJoin(words, ", ")));
 }
 
 absl::Status SetMachine(const PlaceOptions& options, v1::MachineRequirements& machine) {

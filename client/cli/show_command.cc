@@ -121,12 +121,12 @@ void WriteCandidates(const CommandContext& context, const std::vector<Found>& fo
   Table table({{"KIND"},
                {"SITE", Align::kLeft, 12, Cut::kEnd, true},
                {"VO", Align::kLeft, 12, Cut::kEnd, true},
-               {"CALLED", Align::kLeft, 12},
+               {"DISPLAY NAME", Align::kLeft, 12},
                {"NAME"}});
   for (const Found& f : found) table.AddRow({{f.kind}, {f.site}, {f.vo}, {f.title}, {f.name}});
   context.out << table.Format(StyleFor(context));
-  Note(context, absl::StrCat(found.size(), " things are called \"", context.options.show_name,
-                             "\"; cisquery show NAME tells all of one."));
+  Note(context, absl::StrCat(found.size(), " resources are named \"", context.options.show_name,
+                             "\"; cisquery show NAME shows one of them."));
 }
 
 // CSV has one head: all rows must be of one kind.
@@ -134,9 +134,9 @@ absl::Status CheckOneKind(const std::vector<Found>& found) {
   std::set<std::string> kinds;
   for (const Found& f : found) kinds.insert(f.kind);
   if (kinds.size() <= 1) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("things of several kinds have this name (", absl::StrJoin(kinds, ", "),
-                   ") and CSV has one head line; write a resource name or another format"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "resources of several kinds have this name (", absl::StrJoin(kinds, ", "),
+      "), and CSV has only one header line; write a resource name, or another format with -o"));
 }
 
 // --explain: for people, or as JSON or YAML; a line each as ndjson.
@@ -148,7 +148,7 @@ absl::StatusOr<bool> WriteExplanations(const CommandContext& context,
     if (!IsExplainable(*one.message)) {
       return absl::InvalidArgumentError(
           absl::StrCat("\"", context.options.show_name, "\" is the name of a ", one.kind,
-                       "; --explain tells about flavors, images and networks"));
+                       "; --explain works only for flavors, images and networks"));
     }
     all.push_back(ExplanationJson(*one.message));
   }
@@ -168,7 +168,7 @@ absl::StatusOr<bool> WriteExplanations(const CommandContext& context,
       return true;
     default:
       return absl::InvalidArgumentError(
-          "--explain has no such form; -o must be table, json, ndjson or yaml");
+          "--explain has no such format; write table, json, ndjson or yaml after -o");
   }
 }
 
@@ -208,7 +208,7 @@ absl::StatusOr<bool> ShowPlacement(const CommandContext& context) {
       return absl::InvalidArgumentError(
           "a placement is shown as table, wide, json, ndjson or yaml; choose one with -o");
   }
-  Note(context, holds ? "The placement still holds." : "The placement does not hold any more.");
+  Note(context, holds ? "The placement still holds." : "The placement no longer holds.");
   for (const v1::Reason& reason : response.reasons()) Note(context, reason.message());
   return holds;
 }
@@ -233,9 +233,9 @@ absl::StatusOr<bool> RunShow(const CommandContext& context) {
     CIS_RETURN_IF_ERROR(FindByText(context, found));
   }
   if (found.empty()) {
-    Note(context, absl::StrCat("Nothing is called \"", wanted,
+    Note(context, absl::StrCat("No resource is named \"", wanted,
                                "\": no site, VO, Keystone URL, project id, flavor, image or "
-                               "network has this name or id. A * at an end stands for any text."));
+                               "network has this name or id. A * at either end matches any text."));
   }
   const bool is_table = format == Format::kTable || format == Format::kWide;
   if (context.options.show_explain && !found.empty() && (found.size() == 1 || !is_table)) {

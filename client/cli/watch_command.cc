@@ -35,12 +35,12 @@ class Watcher {
       if (!connected_) return *lost;
       if (has_message_) wait = kFirstWait;
       // Said once for each loss, not for each try.
-      if (has_message_) Note(context_, absl::StrCat(ErrorText(*lost), ". Trying again."));
+      if (has_message_) Note(context_, absl::StrCat(ErrorText(*lost), ". Reconnecting."));
       has_message_ = false;
       if (!context_.sleep(wait)) break;
       wait = std::min(2 * wait, kLongestWait);
     }
-    if (!token_.empty()) Note(context_, absl::StrCat("To go on from here: --resume ", token_));
+    if (!token_.empty()) Note(context_, absl::StrCat("To continue from here: --resume ", token_));
     return count_ > 0;
   }
 
@@ -96,7 +96,8 @@ class Watcher {
 absl::StatusOr<bool> RunWatch(const CommandContext& context) {
   const Format format = context.options.format;
   if (format != Format::kTable && format != Format::kWide && format != Format::kNdjson) {
-    return absl::InvalidArgumentError("watch has no end; it writes table, wide or ndjson only");
+    return absl::InvalidArgumentError(
+        "watch does not end by itself and writes only table, wide or ndjson; choose one with -o");
   }
   return Watcher(context).Run();
 }

@@ -23,8 +23,8 @@ absl::StatusOr<Format> ParseFormat(absl::string_view text) {
   for (const auto& [name, format] : kFormats) {
     if (text == name) return format;
   }
-  return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a format; there are ",
-                                                 kFormatNames, ", and for place ",
+  return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a format; write one of ",
+                                                 kFormatNames, ", or with place one of ",
                                                  kPlaceFormatNames));
 }
 

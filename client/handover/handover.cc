@@ -92,7 +92,7 @@ absl::StatusOr<std::string> FormatEnv(const Json& facts) {
     const std::string plain = PlainText(value, " ");
     if (plain.find('\0') != std::string::npos) {
       return absl::InvalidArgumentError(absl::StrCat(
-          name, " holds a NUL character, which no shell variable can; choose -o json"));
+          name, " contains a NUL character, which no shell variable can hold; choose -o json"));
     }
     absl::StrAppend(&text, "export ", name, "=", ShellQuote(plain), "\n");
     return absl::OkStatus();
@@ -178,8 +178,8 @@ void AddAnsibleVolume(const Json& facts, std::string* text) {
 std::string FormatAnsible(const Json& facts) {
   std::string text =
       "---\n"
-      "# ansible-playbook -e @FILE. What has no parameter of its own in openstack.cloud.server\n"
-      "# (routers and networks to make, the login user) stands below as cis_*.\n";
+      "# ansible-playbook -e @FILE. The variables cis_* also hold what openstack.cloud.server has\n"
+      "# no parameter for, such as routers and networks to create, and the login user.\n";
   for (const auto& [name, value] : facts.items()) {
     if (!value.is_array()) {
       absl::StrAppend(&text, "cis_", name, ": ", AnsibleValue(value), "\n");
@@ -260,7 +260,7 @@ absl::StatusOr<std::string> FormatHandover(const v1::Placement& placement,
   const bool is_script = format == Format::kOpenstack || format == Format::kFedcloud;
   if (!placement.groups().empty() && IsHandover(format) && !is_script) {
     return absl::InvalidArgumentError(
-        absl::StrCat("this format has the machines of one kind only, and the placement has ",
+        absl::StrCat("this format can express only one kind of machine, and the placement has ",
                      placement.groups_size(), placement.groups_size() == 1 ? " group" : " groups",
                      "; choose -o openstack, fedcloud or json"));
   }

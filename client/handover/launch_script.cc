@@ -147,7 +147,8 @@ class KindWriter {
 
   absl::Status AddNewNetwork() {
     Add("\nnetwork=$(openstack network create --format=value --column=id \"$name-net\")\n",
-        "[ -n \"$network\" ] || die 'the network was not made'\nmade network \"$network\"\n");
+        "[ -n \"$network\" ] || die 'the site did not create the network'\nmade network "
+        "\"$network\"\n");
     std::vector<std::string> subnets;
     if (plan_.kind() == v1::NETWORK_PLAN_KIND_ROUTED_NEEDS_NETWORK) {
       CIS_RETURN_IF_ERROR(AddPoolSubnet("subnet", plan_.new_subnet_ip_version()));
@@ -176,7 +177,7 @@ class KindWriter {
     Add(variable,
         "=$(openstack subnet create --format=value --column=id --network=\"$network\" \\\n", "  ",
         range, " \"$name-", variable, "\")\n", "[ -n \"$", variable,
-        "\" ] || die 'the subnet was not made'\nmade subnet \"$", variable, "\"\n");
+        "\" ] || die 'the site did not create the subnet'\nmade subnet \"$", variable, "\"\n");
   }
 
   absl::Status AddPoolSubnet(absl::string_view variable, int ip_version) {
@@ -192,7 +193,8 @@ class KindWriter {
 
   void AddNewRouter() {
     Add("router=$(openstack router create --format=value --column=id \"$name-router\")\n",
-        "[ -n \"$router\" ] || die 'the router was not made'\nmade router \"$router\"\n");
+        "[ -n \"$router\" ] || die 'the site did not create the router'\nmade router "
+        "\"$router\"\n");
   }
 
   absl::Status AddRouter() {
@@ -279,7 +281,7 @@ class KindWriter {
       }
       Add("    find_address || :\n");
     }
-    Add("    [ -n \"$floating\" ] || die 'the site gave no floating IP'\n  fi\n",
+    Add("    [ -n \"$floating\" ] || die 'the site did not create a floating IP'\n  fi\n",
         "  address=$(openstack floating ip show --format=value --column=floating_ip_address "
         "\"$floating\")\n",
         "  [ -n \"$address\" ] || die \"floating IP $floating has no address\"\n");
@@ -316,8 +318,8 @@ class KindWriter {
                            FlagValue("device_owner", way.port_device_owner()));
       Add(" \\\n", indent, "  --device-owner=", owner);
     }
-    Add(" \"$1\")\n", indent, "[ -n \"$port\" ] || die 'the port was not made'\n", indent,
-        "made port \"$port\"\n");
+    Add(" \"$1\")\n", indent, "[ -n \"$port\" ] || die 'the site did not create the port'\n",
+        indent, "made port \"$port\"\n");
     return absl::OkStatus();
   }
 
@@ -344,7 +346,7 @@ class KindWriter {
         Add(" \\\n    --availability-zone=", zone);
       }
     }
-    Add(" \"$1\")\n  [ -n \"$volume\" ] || die 'the volume was not made'\n",
+    Add(" \"$1\")\n  [ -n \"$volume\" ] || die 'the site did not create the volume'\n",
         "  made volume \"$volume\"\n  wait_for_volume \"$volume\"\n");
     return absl::OkStatus();
   }
@@ -378,7 +380,8 @@ class KindWriter {
         : HasPort() ? "\"$place\""
                     : "--network=\"$network\"",
         " --key-name=\"$key\" --format=value --column=id \"$1\")\n",
-        "  [ -n \"$server\" ] || die 'the site took no machine'\n  made server \"$server\"\n",
+        "  [ -n \"$server\" ] || die 'the site did not create the machine'\n  made server "
+        "\"$server\"\n",
         "  wait_until_active \"$server\"\n}\n");
     return absl::OkStatus();
   }
@@ -444,7 +447,7 @@ class KindWriter {
       const bool is_private = plan_.kind() == v1::NETWORK_PLAN_KIND_PRIVATE ||
                               plan_.kind() == v1::NETWORK_PLAN_KIND_PRIVATE_NEEDS_NETWORK;
       if (is_private && !v6 && !plan_.public_v4()) {
-        Add("  printf 'note: %s is reached from inside the site only\\n' \"$address\" >&2\n");
+        Add("  printf 'note: %s can be reached only from inside the site\\n' \"$address\" >&2\n");
       }
     }
     Add("  printf 'ssh %s@%s\\n' ", ShellQuote(user), " \"$address\"\n}\n");
@@ -501,11 +504,12 @@ class ScriptWriter {
     Add("#!/bin/sh\n");
     Comment(absl::StrCat("Starts ", count, count == 1 ? " machine" : " machines", " at ",
                          p_.site_name(), " for VO ", p_.vo(), "."));
-    Comment(absl::StrCat("Asked for: ", QueryText(query_)));
+    Comment(absl::StrCat("Request: ", QueryText(query_)));
     const std::string failed = p_.groups().empty()
                                    ? absl::StrCat(p_.share(), " ", p_.machine().flavor().name())
                                    : p_.share();
-    Comment(absl::StrCat("If it fails, the same with --next '", failed, "' is the next best."));
+    Comment(absl::StrCat("If it fails, add --next '", failed,
+                         "' to the request for the next best placement."));
     for (const MachineKind& kind : kinds_) {
       if (!kind.name_suffix.empty()) {
         Comment(absl::StrCat("Group ", p_.groups(kind.number).display_name(), ": ", kind.count,
@@ -520,10 +524,10 @@ class ScriptWriter {
       return std::any_of(kinds_.begin(), kinds_.end(), is_meant);
     };
     if (any([](const MachineKind& kind) { return kind.machine().has_boot_volume_gib(); })) {
-      Comment("The boot volume stays when the machine is deleted; delete it too.");
+      Comment("The boot volume remains when the machine is deleted; delete it too.");
     }
     if (any([](const MachineKind& kind) { return KindWriter(kind, false).HasPort(); })) {
-      Comment("The port stays when the machine is deleted; delete it too.");
+      Comment("The port remains when the machine is deleted; delete it too.");
     }
     Add(kSettings, "set -eu\n", kHelpers);
   }
@@ -540,8 +544,8 @@ class ScriptWriter {
     CIS_ASSIGN_OR_RETURN(const std::string project, FlagValue("project", p_.project_id()));
     Add("\nproject=$(openstack token issue --format=value --column=project_id)\n",
         "if [ \"$(printf %s \"$project\" | tr -d -)\" != \"$(printf %s ", project,
-        " | tr -d -)\" ]; then\n  die \"this login is of project $project, not of the "
-        "VO's\"\nfi\n");
+        " | tr -d -)\" ]; then\n  die \"this login is for project $project, not for the "
+        "VO's project\"\nfi\n");
     return absl::OkStatus();
   }
 

@@ -8,17 +8,17 @@
 namespace cis::client {
 
 inline constexpr absl::string_view kSettings =
-    "# Variables that may be set before:\n"
+    "# Environment variables that change what this script does:\n"
     "#   CIS_NAME            name of the machine (default: cis- and the time)\n"
-    "#   CIS_KEY             a keypair that the site has (default: one made of CIS_PUBLIC_KEY)\n"
+    "#   CIS_KEY             an existing keypair (default: one created from CIS_PUBLIC_KEY)\n"
     "#   CIS_PUBLIC_KEY      file with a public key (default: the first ~/.ssh/id_*.pub)\n"
-    "#   CIS_SECURITY_GROUP  added to the machine (default: cis-ssh, made if missing, which lets\n"
-    "#                       SSH in; empty: none is added)\n"
-    "#   CIS_WAIT            seconds until a machine must run (default: 900)\n";
+    "#   CIS_SECURITY_GROUP  security group to add (default: cis-ssh, created if missing, which\n"
+    "#                       allows SSH; empty: none)\n"
+    "#   CIS_WAIT            seconds to wait until a machine is ACTIVE (default: 900)\n";
 
 inline constexpr absl::string_view kHelpers = R"sh(
 die() { printf 'error: %s\n' "$1" >&2; exit 1; }
-made() { printf 'made %s %s\n' "$1" "$2" >&2; }
+made() { printf 'created %s %s\n' "$1" "$2" >&2; }
 deleted() { printf 'deleted %s %s\n' "$1" "$2" >&2; }
 )sh";
 
@@ -53,7 +53,7 @@ fi
 
 // Added when the machine runs: a network without port security refuses it at the start.
 inline constexpr absl::string_view kOpenSsh = R"sh(
-# Lets SSH in. A site that refuses this may still let it in by its own rules.
+# Allows SSH. A site that refuses this may still allow SSH by its own rules.
 open_ssh() {
   group=${CIS_SECURITY_GROUP-cis-ssh}
   if [ -z "$group" ]; then return 0; fi
@@ -96,7 +96,7 @@ wait_for_volume() {
     status=$(openstack volume show --format=value --column=status "$1") || status=unknown
     case $status in
       available) return 0 ;;
-      error*) die "the site could not make volume $1" ;;
+      error*) die "the site could not create volume $1" ;;
     esac
     [ "$(date +%s)" -lt "$end" ] || die "volume $1 is still in state $status"
     sleep 3

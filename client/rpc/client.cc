@@ -46,7 +46,7 @@ absl::StatusOr<std::string> ReadPem(const std::string& path) {
   if (!in.good() && !in.eof()) text.clear();
   if (text.find("-----BEGIN") == std::string::npos) {
     return absl::NotFoundError(absl::StrCat(
-        "\"", path, "\" is not a readable PEM file; it must hold -----BEGIN ...-----"));
+        "\"", path, "\" is not a readable PEM file; it must contain -----BEGIN ...-----"));
   }
   return text;
 }
@@ -84,11 +84,12 @@ absl::Status ToStatus(const grpc::Status& status, const ClientOptions& options) 
                           options.server_text, LastPart(status.error_message())));
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return absl::DeadlineExceededError(
-          absl::StrCat(options.server_text, " gave no answer within ",
+          absl::StrCat(options.server_text, " did not answer within ",
                        absl::FormatDuration(options.timeout), "; --timeout sets a longer time"));
     case grpc::StatusCode::UNIMPLEMENTED:
-      return absl::UnimplementedError(absl::StrCat(
-          options.server_text, " does not know this call; it is an older or another server"));
+      return absl::UnimplementedError(
+          absl::StrCat(options.server_text,
+                       " does not support this call; it is an older version, or not a CIS server"));
     default:
       return absl::Status(code, absl::StrCat(options.server_text, ": ", status.error_message()));
   }
@@ -101,7 +102,8 @@ std::chrono::system_clock::time_point DeadlineIn(absl::Duration timeout) {
 // Refuses to follow a server whose pages never end.
 absl::Status CheckNextPage(const std::string& next, const std::string& last, int empty_pages) {
   if (next.empty() || (next != last && empty_pages <= kMaxEmptyPages)) return absl::OkStatus();
-  return absl::InternalError("the server gives the same page again and again; report this");
+  return absl::InternalError(
+      "the server returns the same page again and again; report this as a bug");
 }
 
 }  // namespace

@@ -61,9 +61,9 @@ struct HttpServer::Parts {
     const auto page = parts->pages.find(request->local_uri);
     HttpReply reply;
     if (method != "GET" && method != "HEAD") {
-      reply = {405, "text/plain; charset=utf-8", "only GET and HEAD\n"};
+      reply = {405, "text/plain; charset=utf-8", "only GET and HEAD are allowed\n"};
     } else if (page == parts->pages.end()) {
-      reply = {404, "text/plain; charset=utf-8", "there is:"};
+      reply = {404, "text/plain; charset=utf-8", "not found; the pages are:"};
       for (const auto& [path, make] : parts->pages) absl::StrAppend(&reply.body, " ", path);
       reply.body.push_back('\n');
     } else {
@@ -87,7 +87,8 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string&
   absl::string_view host;
   if (!HasHostAndPort(address, &host)) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "\"", address, "\" is no address to listen on; give HOST:PORT with a port of 0 to 65535"));
+        "\"", address,
+        "\" is not an address to listen on; write HOST:PORT with a port from 0 to 65535"));
   }
   std::unique_ptr<HttpServer> server(new HttpServer(std::move(pages)));
   const char* options[] = {"listening_ports",    address.c_str(), "num_threads", kThreads,
@@ -96,7 +97,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string&
   server->parts_->context = mg_start(&no_callbacks, nullptr, options);
   if (server->parts_->context == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "cannot listen on ", address, "; give HOST:PORT of this machine with a port that is free"));
+        "cannot listen on ", address, "; write HOST:PORT of this machine with a free port"));
   }
   // "**" matches every path, so that nothing is served from a folder.
   mg_set_request_handler(server->parts_->context, "**", Parts::Handle, server->parts_.get());

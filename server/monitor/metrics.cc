@@ -60,11 +60,11 @@ Metrics::Metrics(absl::string_view version) : parts_(std::make_unique<Parts>()) 
   parts_->version = std::string(version);
   parts_->requests = &prometheus::BuildCounter()
                           .Name("cis_requests_total")
-                          .Help("Requests that were answered, by method and status code.")
+                          .Help("Requests answered, by method and status code.")
                           .Register(parts_->registry);
   parts_->seconds = &prometheus::BuildHistogram()
                          .Name("cis_request_seconds")
-                         .Help("Time in the handler, without the network, by method.")
+                         .Help("Time spent in the handler, without the network, by method.")
                          .Register(parts_->registry);
 }
 
@@ -80,9 +80,10 @@ std::string Metrics::Text(const Standing& standing) const {
   std::vector<MetricFamily> families = parts_->registry.Collect();
   families.push_back(Gauges("cis_build_info", "Always 1; the label has the version.",
                             {Value(1, {{"version", parts_->version}})}));
-  families.push_back(Gauges("cis_serving", "1 if requests are answered from a snapshot.",
+  families.push_back(Gauges("cis_serving",
+                            "1 if the server answers requests from a snapshot, else 0.",
                             {Value(standing.is_serving ? 1 : 0)}));
-  families.push_back(Gauges("cis_snapshot_generation", "Generation of the database served.",
+  families.push_back(Gauges("cis_snapshot_generation", "Generation of the database that is served.",
                             {Value(static_cast<double>(standing.generation))}));
   families.push_back(
       Gauges("cis_sites", "Configured sites.", {Value(static_cast<double>(standing.site_count))}));
@@ -92,12 +93,13 @@ std::string Metrics::Text(const Standing& standing) const {
         Value(static_cast<double>(count), {{"state", std::string(FormatDataState(state))}}));
   }
   families.push_back(
-      Gauges("cis_shares", "Configured shares by the worst state of their data.", shares));
-  families.push_back(Gauges("cis_oldest_observation_timestamp_seconds",
-                            "When the oldest data served were read, in seconds since 1970.",
-                            Instant(standing.oldest_observe_time)));
+      Gauges("cis_shares", "Configured shares, by the worst state of their data.", shares));
+  families.push_back(
+      Gauges("cis_oldest_observation_timestamp_seconds",
+             "Time when the oldest data that is served was read, in seconds since 1970.",
+             Instant(standing.oldest_observe_time)));
   families.push_back(Gauges("cis_last_crawl_end_timestamp_seconds",
-                            "When the latest finished crawl ended, in seconds since 1970.",
+                            "Time when the last finished crawl ended, in seconds since 1970.",
                             Instant(standing.crawl_end_time)));
   return prometheus::TextSerializer().Serialize(families);
 }

@@ -13,7 +13,8 @@ HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& 
     HttpReply reply;
     const bool is_serving = standing().is_serving;
     reply.status = is_serving ? 200 : 503;
-    reply.body = is_serving ? "ready\n" : "not ready: no snapshot yet, or stopping\n";
+    reply.body = is_serving ? "ready\n"
+                            : "not ready: no snapshot is loaded yet, or the server is stopping\n";
     return reply;
   };
   pages["/metrics"] = [&metrics, standing] {

@@ -37,11 +37,11 @@ std::string StaleNote(const Placement& placement, absl::Time now) {
   for (const Kind kind : {Kind::kFlavors, Kind::kImages, Kind::kNetworks}) {
     const KindState* state = placement.share->kind(kind);
     if (state == nullptr || state->error == ErrorClass::kNone) continue;
-    return absl::StrCat("The last try to read ", FormatKind(kind), " did not succeed (",
-                        FormatErrorClass(state->error), "); this is what was read ",
+    return absl::StrCat("The last attempt to read ", FormatKind(kind), " failed (",
+                        FormatErrorClass(state->error), "); this data was read ",
                         FormatAge(now - state->success_time), " ago.");
   }
-  return absl::StrCat("The data were read ", FormatAge(now - placement.observe_time), " ago.");
+  return absl::StrCat("The data was read ", FormatAge(now - placement.observe_time), " ago.");
 }
 
 // "The site announces a downtime of its cloud until 2026-11-30 06:00 UTC: new power line."
@@ -69,7 +69,7 @@ void NoteImage(const Placement& placement, const PlacementQuery& query, absl::Ti
     out->push_back(absl::StrCat("Image ", image.name, " is made for tests only."));
   }
   if (image.is_snapshot) {
-    out->push_back(absl::StrCat("Image ", image.name, " is a snapshot of somebody's machine."));
+    out->push_back(absl::StrCat("Image ", image.name, " is a snapshot of a user's machine."));
   }
   if (image.hidden.value_or(false)) {
     out->push_back(absl::StrCat("The site hides image ", image.name, " from lists."));
@@ -92,12 +92,12 @@ void NoteZones(const Placement& placement, std::vector<std::string>* out) {
   const BootChoice& boot = placement.boot;
   if (boot.zones_differ) {
     out->push_back(
-        "No availability zone is one of Nova and of Cinder; whether a machine may have a volume of "
-        "another zone cannot be seen.");
+        "Nova and Cinder have no availability zone in common; whether a machine can have a volume "
+        "in another zone cannot be seen.");
   }
   if (!boot.volume_type.empty()) {
     out->push_back(
-        absl::StrCat("The default volume type does not do; type ", boot.volume_type, " is used."));
+        absl::StrCat("The default volume type does not fit; type ", boot.volume_type, " is used."));
   }
 }
 
@@ -109,7 +109,7 @@ void NoteNetwork(const Placement& placement, const PlacementQuery& query,
   }
   if (plan.ambiguous) {
     out->push_back(absl::StrCat(
-        "Other networks are as good by all but their names: ",
+        "Other networks are as suitable in all but their names: ",
         absl::StrJoin(plan.alternatives, ", ",
                       [](std::string* text, const Network* n) { text->append(NameOf(*n)); }),
         "."));
@@ -128,8 +128,8 @@ void NoteNetwork(const Placement& placement, const PlacementQuery& query,
       !plan.router->external_network_id.empty()) {
     out->push_back(
         absl::StrCat("Router ", NameOf(*plan.router),
-                     " leads to another external network, which its networks can then no "
-                     "longer reach."));
+                     " leads to another external network, which its networks can no longer reach "
+                     "after the change."));
   }
   if (plan.needs_config_drive) {
     out->push_back(
@@ -150,11 +150,11 @@ void NoteNetwork(const Placement& placement, const PlacementQuery& query,
   }
   if ((placement.unknowns & UnknownBit(Unknown::kSecurityGroup)) != 0) {
     out->push_back(
-        "No further security group may be made; use one of the project that lets SSH in.");
+        "The quota allows no further security group; use one of the project that allows SSH.");
   }
   const bool quota_gone = placement.floating_ip_quota_free == 0;
   if (quota_gone && plan.unattached != nullptr) {
-    out->push_back("No further floating IP may be made; use one that is attached to nothing.");
+    out->push_back("The quota allows no further floating IP; use one that is unattached.");
   }
 }
 
@@ -171,7 +171,7 @@ std::vector<std::string> PreparingSteps(const NetworkPlan& plan) {
     case PlanKind::kFloatingNeedsRouter:
       if (plan.router != nullptr) {
         const std::string router = NameOf(*plan.router);
-        if (plan.enables_router) out.push_back(absl::StrCat("Switch router ", router, " on"));
+        if (plan.enables_router) out.push_back(absl::StrCat("Enable router ", router));
         if (plan.sets_gateway) {
           out.push_back(absl::StrCat("Give router ", router, " a gateway on ", pool));
         }
@@ -215,7 +215,7 @@ std::vector<std::string> DescribeNotes(const Placement& placement, const Placeme
   };
   if (placement.smaller_flavor != nullptr) {
     add_refusal(*placement.smaller_flavor, *placement.image->image,
-                "A smaller flavor does not do: ");
+                "A smaller flavor does not fit: ");
   }
   if (placement.newer_image != nullptr) {
     add_refusal(*placement.flavor, *placement.newer_image,
@@ -227,7 +227,7 @@ std::vector<std::string> DescribeNotes(const Placement& placement, const Placeme
                                *placement.boot_volume_gib, " GiB."));
   }
   if (!query.WantsGpu() && HasGpu(*placement.flavor)) {
-    out.push_back("The flavor has a GPU that is not asked for.");
+    out.push_back("The flavor has a GPU that was not requested.");
   }
   NoteGpuKind(placement, query, &out);
   if (placement.flavor->baremetal) out.push_back("The flavor is a physical machine.");
@@ -237,8 +237,8 @@ std::vector<std::string> DescribeNotes(const Placement& placement, const Placeme
     out.push_back(absl::StrCat("The architecture of the ", image_arch.empty() ? "image" : "flavor",
                                " is not known."));
   } else if (!image_arch.empty() && image_arch != "x86_64" && flavor_arch.empty()) {
-    out.push_back(
-        absl::StrCat("The image is for ", image_arch, "; whether the flavor is, is not known."));
+    out.push_back(absl::StrCat("The image is for ", image_arch,
+                               "; the architecture of the flavor is not known."));
   }
   NoteImage(placement, query, now, &out);
   NoteNetwork(placement, query, &out);

@@ -18,14 +18,15 @@ std::string VolumesNote(const std::string& name, const Image& image, const Share
   const int64_t count = *image.volume_count;
   std::string out;
   if (count == 0) {
-    out = absl::StrCat("Image ", name, " attaches a volume that exists: one machine at a time.");
+    out = absl::StrCat("Image ", name,
+                       " attaches an existing volume: only one machine can use it at a time.");
   } else if (StartsFromItsVolumes(image)) {
     out = absl::StrCat("Image ", name, " is a snapshot of volumes: each machine starts from ",
                        VolumesText(count, image.volume_gib),
-                       " that Nova makes of it, not from the root disk of the flavor.");
+                       " that Nova creates from it, not from the root disk of the flavor.");
   } else {
-    out = absl::StrCat("Image ", name, " brings ", VolumesText(count, image.volume_gib),
-                       " for each machine.");
+    out = absl::StrCat("Image ", name, " adds ", VolumesText(count, image.volume_gib),
+                       " to each machine.");
   }
   if (!image.owner.empty() && image.owner != share.project_id) {
     absl::StrAppend(&out, " The snapshots of these volumes belong to project ", image.owner,
@@ -40,19 +41,19 @@ void NoteUnusualImage(const Placement& placement, std::vector<std::string>* out)
   const Image& image = *placement.image->image;
   const std::string& name = image.name.empty() ? image.id : image.name;
   const std::string owner =
-      image.owner.empty() ? "a project that is not known" : absl::StrCat("project ", image.owner);
+      image.owner.empty() ? "an unknown project" : absl::StrCat("project ", image.owner);
   if (image.visibility == "community") {
-    out->push_back(absl::StrCat("Anybody may publish a community image under any name; image ",
-                                name, " (", image.id, ") belongs to ", owner, "."));
+    out->push_back(absl::StrCat("Anyone may publish a community image under any name; image ", name,
+                                " (", image.id, ") belongs to ", owner, "."));
   }
   if (!image.member_status.empty()) {
     // is_image_visible of glance/db/utils.py: a member may use the image whatever its status is;
     // the status decides only whether it is listed.
     out->push_back(absl::StrCat("Image ", name, " of ", owner,
-                                " is shared with the project, which has not accepted it: machines "
-                                "start from its id (",
+                                " is shared with the project, which has not accepted it: it can "
+                                "be used by its id (",
                                 image.id,
-                                "), lists do not show it before the project accepts it."));
+                                "), but lists do not show it until the project accepts it."));
   }
   if (image.disk_format == "iso") {
     out->push_back(absl::StrCat("Image ", name,

@@ -80,7 +80,7 @@ class Pair {
     if (allowed == 0 || IntegerOr0(Property("hw_serial_port_count")) <= allowed) {
       return std::nullopt;
     }
-    return Both("hw_serial_port_count", "hw:serial_port_count", "an image may only ask for fewer");
+    return Both("hw_serial_port_count", "hw:serial_port_count", "an image may only request fewer");
   }
 
   // Sockets, cores and threads: an image may lower the greatest numbers of the flavor.
@@ -91,7 +91,7 @@ class Pair {
       const std::string flavor_key = absl::StrCat("hw:cpu_max_", part);
       const int64_t most = IntegerOr0(Spec(flavor_key));
       if (most != 0 && IntegerOr0(Property(image_key)) > most) {
-        return Both(image_key, flavor_key, "an image may only ask for less");
+        return Both(image_key, flavor_key, "an image may only request less");
       }
     }
     for (const absl::string_view part : kParts) {
@@ -120,7 +120,7 @@ class Pair {
         (*of_flavor == "mixed" && *of_image == "dedicated") ||
         (*of_flavor == "shared" && (*of_image == "mixed" || *of_image == "dedicated"));
     if (!refused) return std::nullopt;
-    return Both("hw_cpu_policy", "hw:cpu_policy", "an image may not ask for better CPUs");
+    return Both("hw_cpu_policy", "hw:cpu_policy", "an image may not request better CPUs");
   }
 
   // Which of the CPUs are dedicated is told by one mask, of dedicated or of real-time CPUs.
@@ -177,7 +177,7 @@ class Pair {
                   "a policy and a number of CPUs exclude one another");
     }
     if (own == 0) return std::nullopt;
-    if (shared != 0) return Both("", own_key, "the flavor asks for shared CPUs too");
+    if (shared != 0) return Both("", own_key, "the flavor requests shared CPUs too");
     const std::string* emulator = Spec("hw:emulator_threads_policy");
     const int64_t extra = emulator != nullptr && *emulator == "isolate" ? 1 : 0;
     if (!flavor_.vcpu_count || *flavor_.vcpu_count + extra == own) return std::nullopt;
@@ -190,7 +190,7 @@ class Pair {
     const std::string* of_flavor = Spec("hw:mem_page_size");
     if (of_flavor != nullptr && (*of_flavor == "any" || *of_flavor == "large")) return std::nullopt;
     return Both("hw_mem_page_size", "hw:mem_page_size",
-                "an image may choose only where the flavor says any or large");
+                "an image may choose only if the flavor says any or large");
   }
 
   Refusal LockedMemory() const {
@@ -210,7 +210,7 @@ class Pair {
     const int64_t image_nodes = IntegerOr0(of_image);
     const bool flavor_says = of_flavor != nullptr && !of_flavor->empty();
     if (flavor_says && image_nodes != 0) {
-      return Both("hw_numa_nodes", "hw:numa_nodes", "only one of them may say it");
+      return Both("hw_numa_nodes", "hw:numa_nodes", "only one of them may set it");
     }
     if (!flavor_says && of_image != nullptr && IsInteger(*of_image) && image_nodes < 1) {
       return Both("hw_numa_nodes", "", "it must be at least 1");
@@ -309,7 +309,7 @@ class Pair {
       const std::string image_key = absl::StrCat("hw_", list, ".0");
       const std::string flavor_key = absl::StrCat("hw:", list, ".0");
       if (HasList(image_, image_key) && HasList(specs_, flavor_key)) {
-        return Both(image_key, flavor_key, "only one of them may say it");
+        return Both(image_key, flavor_key, "only one of them may set it");
       }
     }
     const bool has_cpus = HasList(image_, "hw_numa_cpus.0") || HasList(specs_, "hw:numa_cpus.0");
@@ -317,7 +317,7 @@ class Pair {
     if (has_cpus != has_memory) {
       return Both(has_cpus ? "hw_numa_cpus.0" : "hw_numa_mem.0",
                   has_cpus ? "hw:numa_cpus.0" : "hw:numa_mem.0",
-                  "CPUs and memory of NUMA nodes must be told together");
+                  "CPUs and memory of NUMA nodes must be given together");
     }
     if (has_cpus || !flavor_.vcpu_count || !flavor_.ram_mib) return std::nullopt;
     if (*flavor_.vcpu_count % nodes == 0 && *flavor_.ram_mib % nodes == 0) return std::nullopt;

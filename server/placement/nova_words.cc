@@ -195,7 +195,7 @@ std::optional<std::string> WhyValueRefused(absl::string_view key, absl::string_v
   }
   switch (rule->form) {
     case Form::kArchitecture:
-      return "no architecture that it knows";
+      return "it is not an architecture that Nova knows";
     case Form::kWholeNumber:
       return "it must be a whole number";
     case Form::kVersions:

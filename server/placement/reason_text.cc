@@ -113,7 +113,7 @@ std::string BestItem(const Reason& reason) {
 }
 
 std::string KindText(const Reason& reason) {
-  return reason.kind == nullptr ? "data" : std::string(FormatKind(reason.kind->kind));
+  return reason.kind == nullptr ? "records" : std::string(FormatKind(reason.kind->kind));
 }
 
 std::string KindError(const Reason& reason) {
@@ -243,10 +243,10 @@ std::string NetworkMessage(const Reason& reason, const MachineRequest& query,
       return absl::StrCat("no network is named ", text.want);
     case ReasonCode::kNetDown:
       return reason.network != nullptr && reason.network->admin_state_up == false
-                 ? absl::StrCat("network ", text.best_item, " is switched off (admin state down)")
+                 ? absl::StrCat("network ", text.best_item, " is disabled (admin state down)")
                  : absl::StrCat("network ", text.best_item, " is not active");
     case ReasonCode::kNetNotAttachable:
-      return absl::StrCat("machines of this project cannot be put on network ", text.want);
+      return absl::StrCat("machines of this project cannot be attached to network ", text.want);
     case ReasonCode::kNetNoPublicV4:
       return absl::StrCat("no network gives a public IPv4 address",
                           text.best_item.empty()
@@ -268,7 +268,7 @@ std::string NetworkMessage(const Reason& reason, const MachineRequest& query,
                           " belongs to another project, and whether it leads to a network with ",
                           "public addresses cannot be seen");
     case ReasonCode::kNetPlanChanged:
-      return "the machine would get its addresses in another way now";
+      return "the machine would now get its addresses in another way";
     case ReasonCode::kNetNotInZone:
       return absl::StrCat("no network serves machines in availability zone ", text.want);
     case ReasonCode::kNetTooFewAddresses:

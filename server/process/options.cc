@@ -25,57 +25,62 @@ std::string VersionLine() { return absl::StrCat("cis-server ", Version()); }
 
 void AddFlags(CLI::App& app, Options& options, Texts& texts) {
   app.set_version_flag("--version", VersionLine());
-  app.set_config("--config", "", "Flags from a file: one `name = value` a line, # for comments");
+  app.set_config("--config", "",
+                 "Read flags from this file: one `name = value` per line, # starts a comment");
   app.add_option("--db", options.db,
-                 "Database file that cis-crawler writes; may appear later (required)")
+                 "Database file that cis-crawler writes; it may appear later (required)")
       ->type_name("FILE");
-  app.add_option("--listen", options.listen,
-                 "Address to listen on: HOST:PORT (port 0: any free one, see the log) or unix:PATH")
+  app.add_option(
+         "--listen", options.listen,
+         "Listen on this address: HOST:PORT or unix:PATH; port 0 takes a free port, which the log "
+         "reports")
       ->capture_default_str()
       ->type_name("ADDR");
   app.add_option("--http-listen", options.http_listen,
-                 "Address for monitoring over plain HTTP: HOST:PORT with /healthz, /readyz and "
-                 "/metrics; none if not given")
+                 "Serve /healthz, /readyz and /metrics over plain HTTP on this HOST:PORT; without "
+                 "this flag, they are not served")
       ->type_name("ADDR");
-  const char* tls = "TLS (without these flags everybody on the way can read and change answers)";
+  const char* tls = "TLS (without it, anyone on the network path can read and change answers)";
   app.add_option("--tls-cert", options.tls_cert, "PEM file with the server's certificate chain")
       ->type_name("FILE")
       ->group(tls);
-  app.add_option("--tls-key", options.tls_key, "PEM file with its private key")
+  app.add_option("--tls-key", options.tls_key, "PEM file with the server's private key")
       ->type_name("FILE")
       ->group(tls);
-  app.add_option("--client-ca", options.client_ca,
-                 "PEM file with CAs: only clients with a certificate of theirs are served")
+  app.add_option(
+         "--client-ca", options.client_ca,
+         "PEM file with CAs; serve only clients that present a certificate issued by one of them")
       ->type_name("FILE")
       ->group(tls);
   const char* data = "Data";
-  app.add_option("--stale-after", texts.stale_after, "Age from which data are called stale")
+  app.add_option("--stale-after", texts.stale_after, "Age from which data is stale")
       ->capture_default_str()
       ->type_name("DURATION")
       ->group(data);
   app.add_option("--expire-after", texts.expire_after,
-                 "Age from which data are called expired; nothing is placed on them")
+                 "Age from which data is expired; no placement is based on it")
       ->capture_default_str()
       ->type_name("DURATION")
       ->group(data);
   app.add_option("--refresh-interval", texts.refresh_interval,
-                 "Time between two looks for new data in the database file")
+                 "Time between two polls of the database file")
       ->capture_default_str()
       ->type_name("DURATION")
       ->group(data);
   const char* process = "Process";
   app.add_option("--drain-grace", texts.drain_grace,
-                 "Time that requests under way have to end after SIGTERM or SIGINT")
+                 "Time for requests in progress after SIGTERM or SIGINT")
       ->capture_default_str()
       ->type_name("DURATION")
       ->group(process);
-  app.add_option("--log-format", texts.log_format, "Form of the log on stderr: text or json")
+  app.add_option("--log-format", texts.log_format, "Format of the log on stderr: text or json")
       ->capture_default_str()
       ->type_name("FORMAT")
       ->group(process);
   app.footer(
-      "Durations are written like 26h, 14d, 90s or 1d12h.\n"
-      "Exit code: 0 stopped by a signal, 1 internal error, 2 usage or configuration.\n\n"
+      "A DURATION is for example 26h, 14d, 90s or 1d12h.\n"
+      "Exit codes: 0 after a signal, 1 after an internal error, 2 for wrong usage or "
+      "configuration.\n\n"
       "Examples:\n"
       "  cis-server --db /var/lib/cis/cis.db\n"
       "  cis-server --db cis.db --listen 0.0.0.0:50051 --tls-cert chain.pem --tls-key key.pem");
@@ -130,14 +135,15 @@ absl::StatusOr<absl::Duration> ParseDurationFlag(absl::string_view flag, absl::s
   if (good && !rest.empty()) good = absl::ParseDuration(rest, &tail);
   total += tail;
   if (!good || total <= absl::ZeroDuration() || total == absl::InfiniteDuration()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        flag, " is \"", text, "\"; write a time above zero, for example 26h, 14d, 90s or 1d12h"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, " is \"", text,
+                     "\"; write a duration above zero, for example 26h, 14d, 90s or 1d12h"));
   }
   return total;
 }
 
 absl::StatusOr<std::variant<Options, Printout>> ParseOptions(int argc, const char* const* argv) {
-  CLI::App app("Answers questions about the sites that cis-crawler wrote to a database, over gRPC.",
+  CLI::App app("Answer questions over gRPC about the sites that cis-crawler wrote to a database.",
                "cis-server");
   Options options;
   Texts texts;

@@ -75,7 +75,7 @@ class FilterParser {
     filter_.root_ = *root;
     SkipSpace();
     if (!AtEnd()) {
-      if (Peek() == ')') return QueryErrorAt(pos_, "this ) has no (");
+      if (Peek() == ')') return QueryErrorAt(pos_, "this ) has no matching (");
       return QueryErrorAt(pos_, absl::StrCat("expected AND, OR or the end, found ", Show(Rest())));
     }
     return std::move(filter_);
@@ -148,7 +148,7 @@ class FilterParser {
     absl::StatusOr<int32_t> inner = ParseAnd(depth + 1);
     if (!inner.ok()) return inner;
     SkipSpace();
-    if (AtEnd()) return QueryErrorAt(open, "this ( has no )");
+    if (AtEnd()) return QueryErrorAt(open, "this ( has no matching )");
     if (Peek() != ')') {
       return QueryErrorAt(pos_, absl::StrCat("expected AND, OR or ), found ", Show(Rest())));
     }
@@ -204,8 +204,8 @@ class FilterParser {
       const bool order =
           op != FilterOp::kEqual && op != FilterOp::kNotEqual && op != FilterOp::kHas;
       if (type == FieldType::kTextList && op != FilterOp::kHas) {
-        return QueryErrorAt(pos_, absl::StrCat(field.name, " holds several values; ask ",
-                                               field.name, ":\"value\""));
+        return QueryErrorAt(
+            pos_, absl::StrCat(field.name, " is a list; write ", field.name, ":\"value\""));
       }
       if (order && (type == FieldType::kBool || type == FieldType::kWord)) {
         return QueryErrorAt(pos_, absl::StrCat(field.name, " can be compared with = and != only"));
@@ -243,8 +243,9 @@ class FilterParser {
     } else {
       const absl::string_view word = PeekWord();
       if (word.empty()) {
-        return QueryErrorAt(pos_, absl::StrCat("expected a value, found ", Show(Rest()),
-                                               "; quote texts that hold ( ) , : = ! < or >"));
+        return QueryErrorAt(
+            pos_, absl::StrCat("expected a value, found ", Show(Rest()),
+                               "; put quotes around a text that contains ( ) , : = ! < or >"));
       }
       argument.text = std::string(word);
       pos_ += word.size();
@@ -287,8 +288,9 @@ class FilterParser {
       case FieldType::kVersion:
       case FieldType::kTextList:
         if (argument.inner_star) {
-          return QueryErrorAt(argument.offset,
-                              "* may stand only at the ends of a text; write \\* for the sign");
+          return QueryErrorAt(
+              argument.offset,
+              "* is allowed only at the start and the end of a text; write \\* for a literal *");
         }
         if (open && term.op != FilterOp::kEqual && term.op != FilterOp::kNotEqual &&
             term.op != FilterOp::kHas) {

@@ -180,7 +180,7 @@ absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldSpecs& f
     }
     const auto field = static_cast<size_t>(index);
     if (fields[field].type == FieldType::kTextList) {
-      return QueryErrorAt(at, absl::StrCat("lists cannot be ordered by \"", words[0].substr(0, 60),
+      return QueryErrorAt(at, absl::StrCat("cannot order by the list \"", words[0].substr(0, 60),
                                            "\"; the fields are ", FormatFieldNames(fields, true)));
     }
     const bool descending = words.size() == 2 && words[1] == "desc";

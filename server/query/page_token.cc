@@ -52,8 +52,8 @@ std::string FormatPageToken(uint64_t fingerprint, const PageCursor& cursor) {
 
 absl::Status NotAPageToken() {
   return absl::InvalidArgumentError(
-      "is not one that this service gave; use next_page_token of the page before unchanged, or "
-      "none for the first page");
+      "was not issued by this service; send next_page_token of the previous page unchanged, or no "
+      "token for the first page");
 }
 
 absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t fingerprint) {
@@ -61,12 +61,12 @@ absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t finge
   if (!Decode(text, &token)) return NotAPageToken();
   if (token.time_ns() == 0) {
     return absl::InvalidArgumentError(
-        "was given by an earlier version of this service and does not say when its first page was "
-        "answered; start again without a token");
+        "was issued by an earlier version of this service and does not record when the first page "
+        "was answered; start again without a token");
   }
   if (token.request_fingerprint() != fingerprint) {
     return absl::FailedPreconditionError(
-        "belongs to another request; all fields but page_size must be as they were, or start again "
+        "was issued for another request; leave all fields but page_size unchanged, or start again "
         "without a token");
   }
   PageCursor cursor;

@@ -33,7 +33,7 @@ absl::StatusOr<bool> Refresher::Look() {
   const FileIdentity identity = Identify(options_.path);
   if (identity == FileIdentity()) {
     return absl::NotFoundError(absl::StrCat("there is no database file ", options_.path,
-                                            "; a crawl into ", options_.path, " makes it"));
+                                            "; a crawl into ", options_.path, " creates it"));
   }
   if (reader_ == nullptr || identity != identity_) {
     reader_.reset();

@@ -202,7 +202,7 @@ absl::Status RequestTooLargeError(absl::string_view field, int64_t value, int64_
 
 absl::Status SnapshotNotReadyError() {
   return RetryableError(absl::StatusCode::kUnavailable, "SNAPSHOT_NOT_READY",
-                        absl::StrCat("no data are loaded yet; try again in ", kRetrySeconds, " s"),
+                        absl::StrCat("no data is loaded yet; try again in ", kRetrySeconds, " s"),
                         {{"retry_seconds", absl::StrCat(kRetrySeconds)}});
 }
 

@@ -21,7 +21,7 @@ absl::Status NegativeBoundError(absl::string_view field, int64_t value) {
 absl::Status EmptyRangeError(absl::string_view field, int64_t min, int64_t max) {
   return InvalidFieldError("INVALID_RANGE", QueryField(field),
                            absl::StrCat(field, " is from ", min, " to ", max,
-                                        "; the least must not be above the greatest"),
+                                        "; the minimum must not be above the maximum"),
                            {{"min", absl::StrCat(min)}, {"max", absl::StrCat(max)}});
 }
 
@@ -51,37 +51,38 @@ absl::Status InvalidMachineNameError(absl::string_view field, absl::string_view 
       "INVALID_MACHINE_NAME", QueryField(field),
       is_taken
           ? absl::StrCat(field, " is \"", name.substr(0, max_bytes),
-                         "\", which is the name of one before it; use different names")
+                         "\", a name that an earlier one has; use different names")
           : absl::StrCat(field, " has ", name.size(), " bytes; it must have at most ", max_bytes),
       {{"max", absl::StrCat(max_bytes)}});
 }
 
 absl::Status CombinationsOfGroupsError() {
-  return InvalidFieldError("COMBINATIONS_OF_GROUPS", "all_combinations",
-                           "all_combinations is set and the query has groups, whose combinations "
-                           "are too many; leave it out to get the best placement of each share",
-                           {});
+  return InvalidFieldError(
+      "COMBINATIONS_OF_GROUPS", "all_combinations",
+      "all_combinations is set, but groups have too many combinations; leave it out "
+      "to get the best placement of each share",
+      {});
 }
 
 absl::Status InvalidCountryError(absl::string_view field, absl::string_view text) {
   return InvalidFieldError(
       "INVALID_COUNTRY", QueryField(field),
-      absl::StrCat(field, " holds \"", text.substr(0, 100),
+      absl::StrCat(field, " contains \"", text.substr(0, 100),
                    "\"; write ISO 3166-1 codes of two letters, for example ES"),
       {{"value", std::string(text)}});
 }
 
 absl::Status UnknownEnumValueError(absl::string_view field, int64_t value, absl::string_view type) {
   return InvalidFieldError("UNKNOWN_ENUM_VALUE", QueryField(field),
-                           absl::StrCat(field, " is ", value, ", which is no value of ", type,
+                           absl::StrCat(field, " is ", value, ", which is not a value of ", type,
                                         " that this server knows"),
                            {{"value", absl::StrCat(value)}, {"type", std::string(type)}});
 }
 
 absl::Status InvalidWeightError(double value, double max_value) {
   return InvalidFieldError("INVALID_WEIGHT", QueryField("weights"),
-                           absl::StrCat("weights holds ", value, "; each must be from 0 to ",
-                                        max_value, ", and one of them above 0"),
+                           absl::StrCat("weights contains ", value, "; each must be from 0 to ",
+                                        max_value, ", and at least one above 0"),
                            {{"value", absl::StrCat(value)}});
 }
 
@@ -97,21 +98,21 @@ absl::Status InvalidPlacementNameError(absl::string_view text) {
   return InvalidFieldError(
       "INVALID_PLACEMENT_NAME", "name",
       absl::StrCat("name is \"", text.substr(0, 100),
-                   "\"; it must be the name of a placement as this service gave it, unchanged"),
+                   "\"; it must be the name of a placement as this service returned it, unchanged"),
       {});
 }
 
 absl::Status QueryTooBroadError() {
   return UserError(
       absl::StatusCode::kResourceExhausted, "QUERY_TOO_BROAD",
-      "the query would take more work than one request may cost; name fewer VOs, "
-      "some sites, fewer groups, or flavors and images, or do without all_combinations",
+      "the query would take more work than one request may cost; name fewer VOs or groups, or "
+      "name sites, flavors or images, or leave out all_combinations",
       {});
 }
 
 absl::Status CallCancelledError() {
   return UserError(absl::StatusCode::kCancelled, "CALL_CANCELLED",
-                   "the call was cancelled or its deadline has passed", {});
+                   "the call was cancelled, or its deadline has passed", {});
 }
 
 absl::Status InvalidPlacementOrderError(absl::string_view text, absl::string_view keys) {

@@ -77,7 +77,8 @@ void AddProblems(const RequestContext& context, const SiteIndex& site, const Sha
     if (failing) absl::StrAppend(&text, ": ", FormatErrorClass(error));
     if (failing && trouble.failure_count > 0) {
       absl::StrAppend(&text, " since ", FormatMinute(trouble.failing_since), " (",
-                      trouble.failure_count, trouble.failure_count == 1 ? " try)" : " tries)");
+                      trouble.failure_count,
+                      trouble.failure_count == 1 ? " attempt)" : " attempts)");
     }
     if (!message.empty()) absl::StrAppend(&text, ": ", message);
     AddProblem(site, failing ? "SHARE_FAILING" : "SHARE_OLD", std::move(subject), std::move(text),
@@ -145,7 +146,8 @@ std::vector<SiteProblem> FindProblems(const RequestContext& context, const Snaps
                absl::InfinitePast(), problems);
   }
   if (shares.empty()) {
-    AddProblem(site, "NO_VO", "", "no VO is configured here", absl::InfinitePast(), problems);
+    AddProblem(site, "NO_VO", "", "no VO is configured at this site", absl::InfinitePast(),
+               problems);
   }
   std::set<std::string> told;  // Keystones
   for (const ShareView* view : shares) {

@@ -80,12 +80,12 @@ void ChangeWatcher::OnWriteDone(bool ok) {
     // A full message was one of many.
     again = ok && !ending_ && (woken_ || message_.changes_size() == kMaxWatchBatch);
   }
-  if (!ok) End(absl::CancelledError("the client is gone"));
+  if (!ok) End(absl::CancelledError("the client has disconnected"));
   FinishIfIdle();
   if (again) Advance();
 }
 
-void ChangeWatcher::OnCancel() { End(absl::CancelledError("the client is gone")); }
+void ChangeWatcher::OnCancel() { End(absl::CancelledError("the client has disconnected")); }
 
 void ChangeWatcher::End(const absl::Status& status) {
   {

@@ -82,10 +82,10 @@ struct Server::Parts {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
   const bool has_port = !options.listen_address.empty();
   if (has_port && !HasValidPort(options.listen_address)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", options.listen_address,
-                     "\" is no address to listen on; give HOST:PORT with a port of 0 to 65535, or "
-                     "unix:PATH"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", options.listen_address,
+        "\" is not an address to listen on; write HOST:PORT with a port from 0 to 65535, or "
+        "unix:PATH"));
   }
   // Both are switches of the process; setting them again does nothing.
   grpc::EnableDefaultHealthCheckService(true);
@@ -121,9 +121,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
     return absl::InvalidArgumentError(absl::StrCat(
         "cannot listen on ", options.listen_address,
         options.tls.certificate_chain.empty()
-            ? "; give HOST:PORT of this machine with a port that is free"
-            : "; give HOST:PORT of this machine with a port that is free, and a certificate and "
-              "key in PEM form that belong together"));
+            ? "; write HOST:PORT of this machine with a free port"
+            : "; write HOST:PORT of this machine with a free port, and name a certificate and a "
+              "key in PEM format that belong together"));
   }
   if (has_port) parts->address = ChosenAddress(options.listen_address, port);
   parts->SetHealth(false);

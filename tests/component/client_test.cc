@@ -170,7 +170,7 @@ TEST(Client, GivesUpAtTheTimeout) {
   const auto site = client.Get<v1::Site>("sites/a");
   EXPECT_EQ(site.status().code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(site.status().message(),
-            "the server gave no answer within 50ms; --timeout sets a longer time");
+            "the server did not answer within 50ms; --timeout sets a longer time");
 }
 
 TEST(Client, NamesTheServerThatCannotBeReached) {
@@ -278,7 +278,7 @@ TEST(Show, FindsTheOneThingWithThatName) {
   EXPECT_THAT(one.out, Not(HasSubstr("sites/a/flavors/f2")));
   const CommandResult none = RunCommandLine(server, {"show", "f9"});
   EXPECT_EQ(none.exit_code, 2);
-  EXPECT_THAT(none.err, HasSubstr("Nothing is called \"f9\""));
+  EXPECT_THAT(none.err, HasSubstr("No resource is named \"f9\""));
 }
 
 TEST(Show, ListsAllThingsWithThatName) {
@@ -377,7 +377,7 @@ TEST(Watch, ResumesWhereTheLostConnectionEnded) {
   EXPECT_EQ(server.changes.watch_requests[0].resume_token(), "");
   EXPECT_EQ(server.changes.watch_requests[0].vos(0), "ops");
   EXPECT_EQ(server.changes.watch_requests[1].resume_token(), "t2");
-  EXPECT_THAT(result.err, HasSubstr("Trying again"));
+  EXPECT_THAT(result.err, HasSubstr("Reconnecting"));
   EXPECT_THAT(result.err, HasSubstr("--resume t3"));
 }
 

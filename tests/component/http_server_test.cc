@@ -83,7 +83,7 @@ TEST_F(HttpServerTest, HeadHasNoBody) {
 
 TEST_F(HttpServerTest, NothingElseIsServed) {
   EXPECT_THAT(Exchange(*server_, Request("GET", "/etc/passwd")), StartsWith("HTTP/1.1 404 "));
-  EXPECT_THAT(Exchange(*server_, Request("GET", "/")), HasSubstr("there is: /page"));
+  EXPECT_THAT(Exchange(*server_, Request("GET", "/")), HasSubstr("the pages are: /page"));
   EXPECT_THAT(Exchange(*server_, Request("GET", "/page/../../etc/passwd")),
               StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(Exchange(*server_, Request("DELETE", "/page")), HasSubstr("Allow: GET, HEAD\r\n"));

@@ -189,7 +189,7 @@ TEST(LaunchScript, StartsTheMachineWithTheIdsAndAttachesAFloatingIp) {
   EXPECT_THAT(run.calls,
               Contains(ElementsAre("server", "add", "floating", "ip", "server-1", "198.51.100.1")));
   EXPECT_TRUE(CallsOf(run, {"router"}).empty());
-  EXPECT_THAT(run.err, HasSubstr("made server server-1\n"));
+  EXPECT_THAT(run.err, HasSubstr("created server server-1\n"));
 }
 
 TEST(LaunchScript, TakesTheFirstFloatingIpThatIsStillFree) {
@@ -405,7 +405,7 @@ TEST(LaunchScript, RefusesALoginOfAnotherProject) {
   const ScriptRun run =
       RunScript(Script(FloatingPlacement(), PublicQuery()), "OS_CLOUD=mine FAKE_PROJECT=p2");
   EXPECT_EQ(run.exit_code, 1);
-  EXPECT_THAT(run.err, HasSubstr("this login is of project p2"));
+  EXPECT_THAT(run.err, HasSubstr("this login is for project p2"));
   EXPECT_TRUE(CallsOf(run, {"server", "create"}).empty());
 }
 

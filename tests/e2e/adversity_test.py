@@ -140,7 +140,7 @@ class Adversity(harness.Case):
         crawl = max(self.query_json(db, 'crawls'), key=lambda c: int(c['name'].split('/')[1]))
         hits = {entry['limit']: entry['count'] for entry in crawl['limit_hits']}
         self.assertGreaterEqual(hits['CRAWL_LIMIT_GZIP_RATIO'], 1)
-        self.assertRegex(self.query(db, 'crawls')[1], r'LIMITS HIT[^$]*gzip-ratio \d')
+        self.assertRegex(self.query(db, 'crawls')[1], r'LIMITS REACHED[^$]*gzip-ratio \d')
 
     def test_a_slow_site_does_not_delay_the_others(self):
         db = self.copy('slow')
@@ -264,8 +264,8 @@ class Adversity(harness.Case):
         self.assertTrue(any(words[3:]), 'then it is backed off from')
         env = faked(FAKETIME='+169h')
         out = harness.run('cisquery', '--db', db, 'sites', env=env)[1]
-        self.assertRegex(out, r'SHARES +AGE +FAILING +NEXT TRY \(UTC\)')
-        self.assertRegex(out, r'CESGA .*3 stale .*connect \(\d d\) +\d\d-\d\d \d\d:\d\d\n')
+        self.assertRegex(out, r'SHARES +AGE +FAILING +NEXT ATTEMPT')
+        self.assertRegex(out, r'CESGA .*3 stale .*connect \(\d d\) +\d\d-\d\d \d\d:\d\d UTC\n')
         out = harness.run('cisquery', '--db', db, 'shares', '--site', VICTIM, env=env)[1]
         self.assertIn('backing off until', out)
         self.assertRegex(harness.run('cisquery', '--db', db, 'crawls', env=env)[1], r'BACKING OFF')

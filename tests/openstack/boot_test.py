@@ -291,7 +291,7 @@ class Site:
         if done.returncode:
             raise AssertionError('the script ended with %d: %s' % (done.returncode, done.stderr))
         return (re.findall(r'^ssh \S+@(\S+)$', done.stdout, re.MULTILINE),
-                {what: re.findall('^made %s (.+)$' % what, done.stderr, re.MULTILINE)
+                {what: re.findall('^created %s (.+)$' % what, done.stderr, re.MULTILINE)
                  for what in MADE})
 
     def look(self, project, words, placement, told, made):

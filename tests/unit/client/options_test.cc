@@ -153,15 +153,15 @@ TEST(Options, NonsenseIsToldInOneSentence) {
             "--vcpus: \"two\" is not a number; write for example 4, 2..8 or 2..");
   EXPECT_EQ(Error({"place", "--vo", "a", "--max-age", "3"}),
             "--max-age: \"3\" is not a time span; write for example 90s, 30m, 26h or 7d");
-  EXPECT_EQ(
-      Error({"sites", "-o", "xml"}),
-      "--output: \"xml\" is not a format; there are table, wide, json, ndjson, yaml, csv, "
-      "name, and for place query, openstack, fedcloud, tfvars, terraform-external, ansible, env");
+  EXPECT_EQ(Error({"sites", "-o", "xml"}),
+            "--output: \"xml\" is not a format; write one of table, wide, json, ndjson, yaml, csv, "
+            "name, or with place one of query, openstack, fedcloud, tfvars, terraform-external, "
+            "ansible, env");
   EXPECT_EQ(Error({"flavors", "--limit", "-1"}),
             "--limit: \"-1\" is negative; write 0 for all, or for example 10");
   EXPECT_EQ(Error({"networks", "--usable-as", "public"}),
-            "--usable-as: \"public\" is not a use of networks; there are floating-pool, direct, "
-            "tenant, none");
+            "--usable-as: \"public\" is not a use of networks; write floating-pool, direct, "
+            "tenant or none");
   EXPECT_EQ(Error({"sites", "--timeout", "0s"}),
             "--timeout: \"0s\" must be more than 0; write for example 10s");
 }
@@ -169,11 +169,11 @@ TEST(Options, NonsenseIsToldInOneSentence) {
 TEST(Options, MisspellingsGetASuggestion) {
   EXPECT_EQ(Error({"plcae"}), "there is no command \"plcae\"; did you mean place?");
   EXPECT_EQ(Error({"place", "--vo", "a", "--vcpu", "3"}),
-            "there is no flag \"--vcpu\" of place; did you mean --vcpus?");
+            "command place has no flag \"--vcpu\"; did you mean --vcpus?");
   EXPECT_EQ(Error({"sites", "--formt=json"}),
-            "there is no flag \"--formt\" of sites; see cisquery sites --help");
+            "command sites has no flag \"--formt\"; see cisquery sites --help");
   EXPECT_EQ(Error({"sites", "CESGA"}),
-            "there is no argument \"CESGA\" of sites; see cisquery sites --help");
+            "command sites has no argument \"CESGA\"; see cisquery sites --help");
 }
 
 TEST(Options, MissingAndContradictingFlagsAreErrors) {
@@ -186,8 +186,9 @@ TEST(Options, MissingAndContradictingFlagsAreErrors) {
               HasSubstr("exclude each other"));
   EXPECT_THAT(Error({"place", "--vo", "a", "--public-ip", "--no-public-ip"}),
               HasSubstr("exclude each other"));
-  EXPECT_THAT(Error({"sites", "--tls-cert", "x"}), HasSubstr("need each other"));
-  EXPECT_EQ(Error({"sites", "--db", "x", "--server", "y"}), "--server and --db exclude each other");
+  EXPECT_THAT(Error({"sites", "--tls-cert", "x"}), HasSubstr("must be given together"));
+  EXPECT_EQ(Error({"sites", "--db", "x", "--server", "y"}),
+            "--server and --db exclude each other; write one");
 }
 
 TEST(Options, HelpAndVersionGoToStdoutWithExitZero) {
@@ -251,7 +252,7 @@ TEST(Options, ExamplesOfTheHelpAreAccepted) {
 // The values after the colon in the help of --as-of, which every listing and place have.
 TEST(Options, TimesOfTheHelpAreAccepted) {
   const std::string help = ParseArguments({"flavors", "--help"}, "").out;
-  const std::string kBefore = "As it was then: ";
+  const std::string kBefore = "Answer as of this time: ";
   const size_t start = help.find(kBefore);
   ASSERT_NE(start, std::string::npos) << help;
   std::string text = help.substr(start + kBefore.size());

@@ -133,7 +133,7 @@ TEST(PlaceText, ManyReasonsFitOneScreen) {
   const std::vector<std::string> lines = ReasonLines(Answer("", text), 18);
   ASSERT_EQ(lines.size(), 18u);
   EXPECT_EQ(lines.back(),
-            "and 23 more: 18 ram too small, 5 quota zero floating ips (--explain tells all)");
+            "and 23 more: 18 ram too small, 5 quota zero floating ips (--explain shows all)");
   EXPECT_EQ(ReasonLines(Answer("", text), 0).size(), 40u);
 }
 
@@ -218,8 +218,8 @@ TEST(PlaceText, ExplanationHasFunnelVerdictsAndQuery) {
              "  near_misses { reason { message: 'm4' } } }"),
       {}, absl::UnixEpoch());
   for (const char* part :
-       {"SHARES IN", "vo             2           1", "yes   A", "not known     quota", "m1",
-        "also: m2", "image+flavor  m3", "near miss     m4", "Understood as: --vo v"}) {
+       {"SHARES BEFORE", "vo                 2             1", "yes   A", "not known     quota",
+        "m1", "also: m2", "image+flavor  m3", "near miss     m4", "Understood as: --vo v"}) {
     EXPECT_THAT(text, ::testing::HasSubstr(part));
   }
 }

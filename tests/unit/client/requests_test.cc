@@ -112,9 +112,9 @@ TEST(QueryFile, SaysWhatIsWrong) {
   EXPECT_THAT(std::string(ParseQuery("vos: [ops]\nram: 8").status().message()),
               ::testing::HasSubstr("ram"));
   EXPECT_THAT(std::string(ParseQuery("- a").status().message()),
-              ::testing::HasSubstr("is no query"));
+              ::testing::HasSubstr("is not a query"));
   EXPECT_THAT(std::string(ParseQuery("a: [").status().message()),
-              ::testing::HasSubstr("is no YAML"));
+              ::testing::HasSubstr("is not valid YAML"));
   EXPECT_EQ(ReadQueryFile("/nonexistent/q.yaml").status().code(), absl::StatusCode::kNotFound);
 }
 
@@ -127,9 +127,9 @@ TEST(PlaceRequest, WordsOfClosedSetsAreChecked) {
     return std::string(MakeFindRequest(parsed.options->place).status().message());
   };
   EXPECT_EQ(error_of({"--gpu-kind", "virtual"}),
-            "--gpu-kind: \"virtual\" is not known; write passthrough, vgpu, mig");
+            "--gpu-kind: \"virtual\" is not valid; write one of passthrough, vgpu, mig");
   EXPECT_EQ(error_of({"--cpu-alloc", "pinned"}),
-            "--cpu-alloc: \"pinned\" is not known; write dedicated, shared, oversubscribed");
+            "--cpu-alloc: \"pinned\" is not valid; write one of dedicated, shared, oversubscribed");
   EXPECT_THAT(error_of({"--os", "ubuntu>="}),
               ::testing::StartsWith("--os: \"ubuntu>=\" is not an operating system"));
 }
@@ -137,8 +137,8 @@ TEST(PlaceRequest, WordsOfClosedSetsAreChecked) {
 TEST(PlaceRequest, AWeightNeedsAKnownName) {
   const ParsedArguments parsed = ParseArguments({"place", "--vo", "v", "--weights", "cost=1"}, "");
   EXPECT_EQ(parsed.err,
-            "cisquery: --weights: \"cost=1\" is not a weight; write for example fit=0.5, of fit, "
-            "network, os, health, freshness\n");
+            "cisquery: --weights: \"cost=1\" is not a weight; write for example fit=0.5; the "
+            "criteria are fit, network, os, health, freshness\n");
 }
 
 TEST(PlaceRequest, LimitBoundsThePage) {

@@ -22,7 +22,7 @@ std::vector<absl::Status> AllErrors() {
           InvalidOrderByError(QueryErrorAt(0, "why")),
           NegativePageSizeError(-3),
           PageTokenError(NotAPageToken()),
-          PageTokenError(absl::FailedPreconditionError("belongs to another request")),
+          PageTokenError(absl::FailedPreconditionError("was issued for another request")),
           UnknownMaskPathError("vcpus", "Flavor", {"vcpu_count"}),
           RequestTooLargeError("vos", 30, 20, "VOs"),
           SnapshotNotReadyError(),

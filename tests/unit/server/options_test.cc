@@ -69,7 +69,7 @@ TEST(ServerOptions, RefusesWhatCannotWork) {
   EXPECT_THAT(Bad({"--db", "x", "--stale-after", "20d"}), HasSubstr("must not be less"));
   EXPECT_THAT(Bad({"--db", "x", "--log-format", "xml"}), HasSubstr("text or json"));
   EXPECT_THAT(Bad({"--db", "x", "--stale-after", "soon"}),
-              HasSubstr("--stale-after is \"soon\"; write a time above zero"));
+              HasSubstr("--stale-after is \"soon\"; write a duration above zero"));
   EXPECT_THAT(Bad({"--no-such-flag"}), HasSubstr("--no-such-flag"));
   Bad({"--db", "x", "stray"});
   Bad({"--db", "x", "--config", "/nonexistent/flags"});

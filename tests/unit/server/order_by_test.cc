@@ -65,7 +65,7 @@ TEST(OrderBy, EmptyTextIsTheEmptyOrder) {
 
 TEST(OrderBy, RefusesWhatItCannotOrderBy) {
   const std::pair<const char*, const char*> cases[] = {
-      {"cuont", "did you mean count?"},         {"tags", "lists cannot be ordered by"},
+      {"cuont", "did you mean count?"},         {"tags", "cannot order by the list"},
       {"count,,name", "between the commas"},    {"count down", "expected desc, asc or a comma"},
       {"count desc now", "expected desc, asc"}, {"count, count desc", "count is named twice"},
   };

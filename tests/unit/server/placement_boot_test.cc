@@ -90,7 +90,7 @@ TEST(PlacementBoot, SaysWhereMachineAndVolumeCannotBeInOneZone) {
   EXPECT_TRUE(Only(answer).boot.zones_differ);
   EXPECT_EQ(Only(answer).confidence, Confidence::kProbable);
   EXPECT_THAT(DescribeNotes(Only(answer), QueryOf(), TestTime()),
-              testing::Contains(testing::HasSubstr("one of Nova and of Cinder")));
+              testing::Contains(testing::HasSubstr("no availability zone in common")));
   builder.share().zones[1].available = false;
   EXPECT_EQ(BlockingCode(Find(builder, QueryOf())), "ZONE_UNAVAILABLE");
 }

@@ -178,13 +178,13 @@ TEST(PlacementChoice, FindsCommunityAndPendingImagesByNameOnly) {
   const Answer by_id = Find(builder, query);
   ASSERT_EQ(Image1(by_id), "Ubuntu 24.04");
   EXPECT_THAT(DescribeNotes(by_id->placements[0], query, TestTime()),
-              testing::Contains(testing::AllOf(testing::HasSubstr("Anybody may publish"),
+              testing::Contains(testing::AllOf(testing::HasSubstr("Anyone may publish"),
                                                testing::HasSubstr("project-x"))));
   query.image = "ubuntu 25.10";
   const Answer by_name = Find(builder, query);
   ASSERT_EQ(Image1(by_name), "Ubuntu 25.10");
   EXPECT_THAT(DescribeNotes(by_name->placements[0], query, TestTime()),
-              testing::Contains(testing::HasSubstr("start from its id (id-Ubuntu 25.10)")));
+              testing::Contains(testing::HasSubstr("be used by its id (id-Ubuntu 25.10)")));
 }
 
 TEST(PlacementChoice, ANameThatIsNotFoundSaysWhatWasNotRead) {
@@ -418,7 +418,7 @@ TEST(PlacementOrder, PutsSureBeforeProbableBeforeStale) {
   EXPECT_EQ(answer->placements[1].tier, PlacementTier::kUncertain);
   EXPECT_EQ(answer->placements[2].tier, PlacementTier::kStale);
   EXPECT_THAT(DescribeNotes(answer->placements[2], query, TestTime() + absl::Hours(1)),
-              testing::Contains("The data were read 49 h ago."));
+              testing::Contains("The data was read 49 h ago."));
 }
 
 TEST(PlacementOrder, AnOutageComesLastAndARiskCostsHealth) {

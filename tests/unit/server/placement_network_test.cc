@@ -350,7 +350,7 @@ TEST(PlacementNetwork, SwitchesARouterOnRatherThanMakingASecond) {
   ASSERT_NE(plan.router, nullptr);
   EXPECT_TRUE(plan.enables_router);
   EXPECT_FALSE(plan.sets_gateway);
-  EXPECT_EQ(DescribeSteps(Only(answer), Public()).front(), "Switch router router-1 on");
+  EXPECT_EQ(DescribeSteps(Only(answer), Public()).front(), "Enable router router-1");
   EXPECT_EQ(PlanNeeds(plan, 1)[static_cast<size_t>(QuotaResource::kRouters)], 0);
 }
 
@@ -385,7 +385,7 @@ TEST(PlacementNetwork, LeadsARouterAwayFromAPrivatePoolOnlyIfNothingUsesIt) {
   EXPECT_EQ(plan.kind, PlanKind::kFloatingNeedsRouter);
   EXPECT_TRUE(plan.sets_gateway);
   EXPECT_THAT(DescribeNotes(Only(led), Public(), TestTime()),
-              testing::Contains(testing::HasSubstr("can then no longer reach")));
+              testing::Contains(testing::HasSubstr("can no longer reach")));
   FloatingIp used = MakeFloatingIp("used", campus.id, true);
   used.router_id = "router-1";
   builder.AddFloatingIp(used);
@@ -552,7 +552,7 @@ TEST(PlacementNetwork, SaysThatANetworkIsSwitchedOff) {
   const Answer answer = Find(builder, query);
   EXPECT_EQ(BlockingCode(answer), "NETWORK_DOWN");
   EXPECT_EQ(FormatReason(*answer->verdicts[0].blocking(), query),
-            "network private is switched off (admin state down)");
+            "network private is disabled (admin state down)");
   NetworkNamed(builder, "public00").admin_state_up = false;
   EXPECT_EQ(BlockingCode(Find(builder, Public())), "NETWORK_DOWN");
 }

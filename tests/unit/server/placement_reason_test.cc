@@ -267,8 +267,8 @@ std::vector<Refusal> Refusals() {
       {"IMAGE_PROPERTY_REFUSED",
        WithImage([](Image& i) { i.boot_properties.emplace().emplace("architecture", "arm64"); }),
        NoWish,
-       "not accepted by Nova; Nova refuses architecture=arm64 of image Ubuntu 22.04 (no "
-       "architecture that it knows)"},
+       "not accepted by Nova; Nova refuses architecture=arm64 of image Ubuntu 22.04 (it is not "
+       "an architecture that Nova knows)"},
       {"IMAGE_MIN_RAM_GT_FLAVOR", WithImage([](Image& i) { i.min_ram_mib = 8192; }), NoWish,
        "minimum RAM of 8192 MiB"},
       {"IMAGE_MIN_DISK_GT_FLAVOR", WithImage([](Image& i) { i.min_disk_gib = 50; }), NoWish,
@@ -295,7 +295,7 @@ std::vector<Refusal> Refusals() {
        }),
        NoWish,
        "Nova refuses hw_mem_page_size=large of image Ubuntu 22.04 with flavor m1.medium without "
-       "hw:mem_page_size (an image may choose only where the flavor says any or large)"},
+       "hw:mem_page_size (an image may choose only if the flavor says any or large)"},
       {"BOOT_VOLUME_TOO_LARGE",
        [](CatalogBuilder& b) {
          WithFlavor(VolumeOnly)(b);
@@ -307,7 +307,7 @@ std::vector<Refusal> Refusals() {
       {"NETWORK_NOT_FOUND", Nothing, [](PlacementQuery& q) { q.network = "nowhere"; },
        "no network is named nowhere"},
       {"NETWORK_NOT_ATTACHABLE", Nothing, [](PlacementQuery& q) { q.network = "public00"; },
-       "cannot be put on network public00"},
+       "cannot be attached to network public00"},
       {"NETWORK_NO_PUBLIC_V4", WithShare([](ShareCatalog& s) {
          for (auto& n : s.networks) n.record.public_v4 = Tristate::kNo;
        }),
@@ -355,7 +355,7 @@ std::vector<Refusal> Refusals() {
       {"NETWORK_DOWN", WithShare([](ShareCatalog& s) {
          for (auto& n : s.networks) n.record.admin_state_up = false;
        }),
-       PublicRequired, "is switched off (admin state down)"},
+       PublicRequired, "is disabled (admin state down)"},
       {"NETWORK_TOO_FEW_ADDRESSES", Nothing,
        [](PlacementQuery& q) {
          q.network = "private";

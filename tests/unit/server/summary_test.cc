@@ -85,7 +85,7 @@ TEST(SiteSummary, ASiteWithoutSharesHasNoData) {
   EXPECT_EQ(SummarizeSite(TestContext(), *snapshot, site).state, DataState::kMissing);
   EXPECT_EQ(SummarizeSite(TestContext(), *snapshot, site).observe_time, absl::InfinitePast());
   EXPECT_THAT(Sentences(TestContext(), *snapshot, "EMPTY"),
-              ElementsAre("no VO is configured here"));
+              ElementsAre("no VO is configured at this site"));
   EXPECT_FALSE(HasUsableData(TestContext(), site, kAllKinds));
 }
 
@@ -110,7 +110,7 @@ TEST(Problems, KindsThatFailAlikeAreOneSentence) {
   EXPECT_THAT(
       Sentences(TestContext(), *snapshot, "CESGA-CLOUD"),
       ElementsAre("ops: images, networks not refreshed since 2026-01-02 03:04 UTC: timeout since "
-                  "2026-01-02 03:14 UTC (2 tries): no answer from glance after 30s",
+                  "2026-01-02 03:14 UTC (2 attempts): no answer from glance after 30s",
                   "ops: quotas not refreshed since 2026-01-02 03:04 UTC: forbidden: 403"));
 }
 
