@@ -21,7 +21,7 @@ absl::Status Expired(const TokenGrant& grant, const AccessToken& token, absl::Ti
   }
   return MakeSourceError(ErrorClass::kAuth,
                          absl::StrCat("the OIDC access token of ", DescribeGrant(grant),
-                                      " had already expired when it was issued, at ", when,
+                                      " had already expired when it arrived, at ", when,
                                       ": the clock of this machine or of the issuer is wrong"));
 }
 
