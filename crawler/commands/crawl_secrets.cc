@@ -48,17 +48,17 @@ void KeepNewSecret(const TokenGrant& grant, absl::string_view secret) {
   if (grant.secret_file.empty()) {
     Log(LogLevel::kWarning, "crawl.config",
         {{"message", absl::StrCat(who,
-                                  " has given a new token in place of the one in the environment, "
-                                  "which may be of no more use; name a file instead, which CIS "
-                                  "keeps up to date")}});
+                                  " issued a new token that replaces the one in the environment, "
+                                  "which may no longer work; name a file instead, so that CIS "
+                                  "can keep it up to date")}});
     return;
   }
   const absl::Status written = ReplaceSecretFile(grant.secret_file, secret);
   if (!written.ok()) {
     Log(LogLevel::kError, "crawl.config",
         {{"message",
-          absl::StrCat(who, " has given a new token in place of the one in ", grant.secret_file,
-                       ", which could not be kept: ", written.message())}});
+          absl::StrCat(who, " issued a new token that replaces the one in ", grant.secret_file,
+                       ", but it could not be written there: ", written.message())}});
   }
 }
 

@@ -40,9 +40,9 @@ absl::Status CheckFolderOf(absl::string_view flag, const std::string& path) {
   std::error_code error;
   const std::string folder = fs::absolute(path, error).parent_path().string();
   if (access(folder.c_str(), W_OK) == 0) return absl::OkStatus();
-  return absl::NotFoundError(
-      absl::StrCat(flag, " is \"", path, "\", and in ", folder,
-                   " no file can be made: ", std::generic_category().message(errno)));
+  return absl::NotFoundError(absl::StrCat(flag, " is \"", path,
+                                          "\", but no file can be created in ", folder, ": ",
+                                          std::generic_category().message(errno)));
 }
 
 int64_t CountDiscovered(const Catalog& known) {
@@ -61,14 +61,14 @@ int64_t CountDiscovered(const Catalog& known) {
 // the crawl: a file that is none of ours or is damaged, or no place for one.
 absl::StatusOr<std::optional<Catalog>> ReadKnown(const std::string& db, CrawlPlan& plan) {
   if (db.empty()) {
-    plan.settings.emplace_back("database: none is given, so back-off is not known");
+    plan.settings.emplace_back("database: --db is not given, so back-off is not known");
     return std::nullopt;
   }
   std::error_code error;
   if (!fs::exists(db, error)) {
     CIS_RETURN_IF_ERROR(CheckFolderOf("--db", db));
     plan.settings.push_back(
-        absl::StrCat("database ", db, ": is not there yet; the crawl makes it"));
+        absl::StrCat("database ", db, ": does not exist yet; the crawl creates it"));
     return std::nullopt;
   }
   const absl::StatusOr<std::unique_ptr<StoreReader>> reader = OpenStoreReader(db);
@@ -82,18 +82,18 @@ absl::StatusOr<std::optional<Catalog>> ReadKnown(const std::string& db, CrawlPla
   plan.settings.push_back(absl::StrCat(
       "database ", db, ": ",
       known.crawls.empty()
-          ? std::string("no crawl so far")
+          ? std::string("no crawl yet")
           : absl::StrCat("last crawl began at ", FormatMinute(known.crawls.front().start_time))));
   if (const int64_t count = CountDiscovered(known); count > 0) {
     plan.settings.push_back(absl::StrCat("discovered shares: ", count,
-                                         " known; each is asked too if its site still offers it"));
+                                         " known; each is also asked if its site still offers it"));
   }
   return known;
 }
 
 void PlanRegistry(const std::vector<std::string>& sources, absl::Time now, CrawlPlan& plan) {
   if (sources.empty()) {
-    plan.settings.emplace_back("GOCDB: not read (--gocdb)");
+    plan.settings.emplace_back("GOCDB: not read (--gocdb is not given)");
     return;
   }
   if (absl::StartsWith(sources.front(), "http")) {
@@ -101,8 +101,8 @@ void PlanRegistry(const std::vector<std::string>& sources, absl::Time now, Crawl
     if (!url.ok()) {
       plan.problems.emplace_back(url.status().message());
     } else {
-      plan.settings.push_back(
-          absl::StrCat("GOCDB ", sources.front(), ": the crawl reads it; it was not asked now"));
+      plan.settings.push_back(absl::StrCat("GOCDB ", sources.front(),
+                                           ": the crawl reads it; nothing was sent to it now"));
     }
     return;
   }
@@ -123,11 +123,12 @@ void PlanRegistry(const std::vector<std::string>& sources, absl::Time now, Crawl
 
 void PlanSettings(const CrawlerOptions& options, CrawlPlan& plan) {
   plan.settings.push_back(absl::StrCat(
-      "limits: ", options.max_in_flight_per_endpoint, " requests at one moment to one endpoint, ",
-      options.max_in_flight, " in all; ", absl::FormatDuration(options.timeout), " a try, ",
-      absl::FormatDuration(options.share_deadline), " a share"));
-  plan.settings.push_back(absl::StrCat(
-      "rules ", RulesVersion(), options.rules.empty() ? "" : " with tables of ", options.rules));
+      "limits: ", options.max_in_flight_per_endpoint, " concurrent requests per endpoint, ",
+      options.max_in_flight, " in total; ", absl::FormatDuration(options.timeout), " per attempt, ",
+      absl::FormatDuration(options.share_deadline), " per share"));
+  plan.settings.push_back(absl::StrCat("rules ", RulesVersion(),
+                                       options.rules.empty() ? "" : " with the tables of ",
+                                       options.rules));
   if (!options.overrides.empty()) {
     plan.settings.push_back(absl::StrCat("overrides ", options.overrides, ": can be read"));
   }

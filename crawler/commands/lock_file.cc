@@ -26,7 +26,7 @@ absl::StatusOr<LockFile> LockFile::Acquire(const std::string& path) {
     ::close(fd);
     if (error == EWOULDBLOCK) {
       return absl::AbortedError(
-          absl::StrCat("another cis-crawler holds ", path, "; wait until it has ended"));
+          absl::StrCat("another cis-crawler holds ", path, "; wait until it ends"));
     }
     return absl::InternalError(absl::StrCat("cannot lock ", path, ": ", std::strerror(error)));
   }

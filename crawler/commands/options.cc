@@ -47,8 +47,9 @@ void AddSite(CLI::App* app, RawOptions& raw, const std::string& help) {
 
 void AddKeepHistory(CLI::App* app, RawOptions& raw) {
   AddText(app, "--keep-history", raw.keep_history,
-          "Time for which crawls, changes and earlier states are kept (90d, 26h)")
-      ->capture_default_str();
+          "How long to keep crawls, changes and earlier states (90d, 26h)")
+      ->capture_default_str()
+      ->type_name("AGE");
 }
 
 // Where the registry of sites is read.
@@ -57,132 +58,148 @@ void AddGocdb(CLI::App* app, RawOptions& raw, const std::string& help) {
 }
 
 void AddTimeout(CLI::App* app, RawOptions& raw) {
-  AddText(app, "--timeout", raw.timeout, "Time for one try of one request (90s, 2m)")
-      ->capture_default_str();
+  AddText(app, "--timeout", raw.timeout, "Time limit for one attempt at a request (90s, 2m)")
+      ->capture_default_str()
+      ->type_name("DURATION");
 }
 
 // What decides how records are made of what sites say.
 void AddRules(CLI::App* app, RawOptions& raw) {
-  AddText(app, "--overrides", raw.options.overrides, "The operator's corrections of facts (YAML)")
+  AddText(app, "--overrides", raw.options.overrides,
+          "YAML file with the operator's corrections of facts")
       ->type_name("FILE");
   AddText(app, "--rules", raw.options.rules,
-          "Folder of tables (NAME.tsv) that replace the compiled ones")
+          "Folder of tables (NAME.tsv) that replace the built-in ones")
       ->type_name("DIR");
 }
 
 void AddCrawl(CLI::App& app, RawOptions& raw) {
-  CLI::App* crawl = app.add_subcommand("crawl", "Ask the sites and store what they say");
+  CLI::App* crawl = app.add_subcommand("crawl", "Read what the sites offer and store it");
   crawl->footer(
       "Exit code: 0 all shares refreshed, 3 some kept last good data, 4 none refreshed,\n"
       "2 usage or configuration, 1 internal, interrupted, or another crawl is running.\n"
-      "With --dry-run: 0 all shares could be asked, 3 some could not or a file is wrong,\n"
-      "4 none could, 2 usage or configuration.");
-  crawl->add_option("--sites", raw.sites, "Site files, or folders of them; clouds.yaml files too")
+      "With --dry-run: 0 all shares can be asked, 3 some cannot or a file has an error,\n"
+      "4 none can, 2 usage or configuration.");
+  crawl->add_option("--sites", raw.sites, "Site files or clouds.yaml files, or folders of them")
       ->type_name("PATH");
-  crawl->add_option("--clouds", raw.clouds, "clouds.yaml files (secure.yaml beside them is read)")
+  crawl
+      ->add_option("--clouds", raw.clouds,
+                   "clouds.yaml files (a secure.yaml beside one is read too)")
       ->type_name("FILE");
   AddDb(crawl, raw);
-  AddSite(crawl, raw, "Only this site; may be repeated (default: all)");
-  crawl->add_option("--vo", raw.options.vo_filter, "Only this VO; may be repeated (default: all)")
+  AddSite(crawl, raw, "Crawl only this site; may be repeated (default: all)");
+  crawl
+      ->add_option("--vo", raw.options.vo_filter,
+                   "Crawl only this VO; may be repeated (default: all)")
       ->type_name("VO");
   AddGocdb(crawl, raw,
-           "Also read GOCDB: the URL of its interface, or files of its XML and folders of them");
+           "Also read GOCDB: URL of its interface, or XML files from it, or folders of them");
   AddRules(crawl, raw);
   AddText(crawl, "--config", raw.config,
-          "File of further flags, a line each: `flag = value`; the command line wins")
+          "File of further flags, one per line: `flag = value`; the command line takes precedence")
       ->type_name("FILE");
   AddText(crawl, "--token-file", raw.options.token_file,
-          "File with the OIDC access token (default: the variable OIDC_ACCESS_TOKEN)")
+          "File with the OIDC access token (default: environment variable OIDC_ACCESS_TOKEN)")
       ->type_name("FILE");
   AddText(crawl, "--credentials", raw.options.credentials,
-          "File that says how to log in where no site file does (YAML)")
+          "YAML file with credentials for sites and VOs whose site file names none")
       ->type_name("FILE");
   crawl
       ->add_option("--max-in-flight-per-endpoint", raw.options.max_in_flight_per_endpoint,
-                   "Requests at one moment to one endpoint, 1 to 100")
+                   "Maximum number of concurrent requests to one endpoint, 1 to 100")
       ->capture_default_str()
       ->type_name("N")
       ->check(CLI::Range(1, 100).description(""))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   crawl
       ->add_option("--max-in-flight", raw.options.max_in_flight,
-                   "Requests at one moment in all, 1 to 10000")
+                   "Maximum number of concurrent requests in total, 1 to 10000")
       ->capture_default_str()
       ->type_name("N")
       ->check(CLI::Range(1, 10000).description(""))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   AddTimeout(crawl, raw);
-  AddText(crawl, "--share-deadline", raw.share_deadline, "Time for all requests of one share")
-      ->capture_default_str();
+  AddText(crawl, "--share-deadline", raw.share_deadline, "Time limit for all requests of one share")
+      ->capture_default_str()
+      ->type_name("DURATION");
   AddKeepHistory(crawl, raw);
   crawl->add_flag("--no-back-off{false}", raw.options.back_off,
-                  "Ask endpoints too that have failed for days (--site asks its site anyway)");
+                  "Also ask endpoints that have failed for days (--site always asks its site)");
   crawl->add_flag("--dry-run", raw.options.dry_run,
-                  "Tell what would be asked and how, ask nobody, write nothing");
+                  "Print the requests without sending them: where, for which VO, with which login");
   AddText(crawl, "--summary", raw.options.summary,
-          "Write a report that can be mailed to this file; - is stdout")
+          "Write a summary of the crawl, ready to be mailed, to FILE (-: stdout)")
       ->type_name("FILE");
-  crawl->add_flag("--verbose", raw.options.verbose, "One summary line a share");
-  AddText(crawl, "--log-format", raw.log_format, "text or json")->capture_default_str();
+  crawl->add_flag("--verbose", raw.options.verbose, "Print one summary line per share");
+  AddText(crawl, "--log-format", raw.log_format, "Format of the log: text or json")
+      ->capture_default_str();
 }
 
 void AddOthers(CLI::App& app, RawOptions& raw) {
-  CLI::App* status = app.add_subcommand("status", "One line for a monitoring system");
+  CLI::App* status = app.add_subcommand("status", "Print one status line for a monitoring system");
   status->footer("Exit code: 0 ok, 1 warning, 2 critical, 3 unknown.");
   AddDb(status, raw);
-  AddText(status, "--max-age", raw.max_age, "Data older than this are stale (90m, 26h, 2d)")
-      ->capture_default_str();
+  AddText(status, "--max-age", raw.max_age, "Age from which data is stale (90m, 26h, 2d)")
+      ->capture_default_str()
+      ->type_name("AGE");
   AddText(status, "--expire-after", raw.expire_after,
-          "Data older than this are used no more (as cis-server has it)")
-      ->capture_default_str();
+          "Age from which data is expired; use the same value as cis-server")
+      ->capture_default_str()
+      ->type_name("AGE");
   CLI::App* registry =
-      app.add_subcommand("registry", "Read GOCDB only: countries, status, downtimes, services");
+      app.add_subcommand("registry", "Read only GOCDB: countries, status, downtimes and services");
   registry->footer(
       "Exit code: 0 all lists refreshed, 3 some kept last good data, 4 none refreshed,\n"
       "2 usage or configuration, 1 internal, interrupted, or another crawl is running.");
-  AddGocdb(registry, raw, "The URL of GOCDB's interface, or files of its XML and folders of them");
+  AddGocdb(registry, raw, "URL of GOCDB's interface, or XML files from it, or folders of them");
   AddDb(registry, raw);
   AddTimeout(registry, raw);
-  AddText(registry, "--log-format", raw.log_format, "text or json")->capture_default_str();
-  CLI::App* normalize =
-      app.add_subcommand("normalize", "Raw API list on stdin, one normalised record a line out");
+  AddText(registry, "--log-format", raw.log_format, "Format of the log: text or json")
+      ->capture_default_str();
+  CLI::App* normalize = app.add_subcommand(
+      "normalize", "Read a raw API list from stdin and print one normalised record per line");
   normalize->footer(
-      "Records that cannot be read are named on stderr. Exit code: 0, or 2 for input\n"
-      "that is no such list.");
-  AddText(normalize, "--kind", raw.kind, "images, flavors or networks");
+      "Records that cannot be read are reported on stderr. Exit code: 0, or 2 if the input\n"
+      "is not such a list.");
+  AddText(normalize, "--kind", raw.kind, "Kind of the list: images, flavors or networks");
   AddText(normalize, "--site", raw.options.of_site,
-          "The site of the list: its overrides apply (default: only those for every site)")
+          "Site that the list comes from, for its overrides (default: only those for every site)")
       ->type_name("SITE");
   AddRules(normalize, raw);
   CLI::App* renormalize =
-      app.add_subcommand("renormalize", "Apply today's rules to the stored observations");
+      app.add_subcommand("renormalize", "Apply the current rules to the stored observations");
   AddDb(renormalize, raw);
   AddRules(renormalize, raw);
-  AddText(renormalize, "--log-format", raw.log_format, "text or json")->capture_default_str();
-  CLI::App* lint = app.add_subcommand("lint", "What sites should publish better");
+  AddText(renormalize, "--log-format", raw.log_format, "Format of the log: text or json")
+      ->capture_default_str();
+  CLI::App* lint = app.add_subcommand("lint", "Report what sites could publish better");
   lint->footer("Exit code: 0 nothing found, 3 findings, 2 usage or configuration, 1 internal.");
   AddDb(lint, raw);
-  AddSite(lint, raw, "Only this site; may be repeated (default: all)");
-  AddText(lint, "-o,--output", raw.output, "table or json")->capture_default_str();
+  AddSite(lint, raw, "Report only on this site; may be repeated (default: all)");
+  AddText(lint, "-o,--output", raw.output, "Format of the findings: table or json")
+      ->capture_default_str();
   AddRules(lint, raw);
 }
 
 void AddCopies(CLI::App& app, RawOptions& raw) {
-  CLI::App* backup = app.add_subcommand("backup", "Copy the database; a crawl may run meanwhile");
+  CLI::App* backup = app.add_subcommand("backup", "Back up the database; a crawl may be running");
   AddDb(backup, raw);
-  AddText(backup, "--to", raw.options.copy, "The copy; one that is there is replaced")
+  AddText(backup, "--to", raw.options.copy,
+          "File to write the backup to; an existing file is replaced")
       ->type_name("FILE");
-  CLI::App* restore =
-      app.add_subcommand("restore", "Put a copy in the database's place; servers notice");
+  CLI::App* restore = app.add_subcommand(
+      "restore", "Replace the database with a backup; running servers reload it");
   AddDb(restore, raw);
-  AddText(restore, "--from", raw.options.copy, "A copy that `backup` made")->type_name("FILE");
+  AddText(restore, "--from", raw.options.copy, "Backup to restore, made by `backup`")
+      ->type_name("FILE");
   CLI::App* prune =
-      app.add_subcommand("prune", "Remove the past that is older, as each crawl does");
+      app.add_subcommand("prune", "Delete history older than AGE, as every crawl does");
   AddDb(prune, raw);
   AddKeepHistory(prune, raw);
   for (CLI::App* command : {backup, restore, prune}) {
-    command->footer("Exit code: 0 done, 2 usage or a file that will not do, 1 internal or busy.");
-    AddText(command, "--log-format", raw.log_format, "text or json")->capture_default_str();
+    command->footer("Exit code: 0 done, 2 usage or a file that is not valid, 1 internal or busy.");
+    AddText(command, "--log-format", raw.log_format, "Format of the log: text or json")
+        ->capture_default_str();
   }
 }
 
@@ -215,8 +232,7 @@ absl::Status UnknownArgument(const CLI::App& app, absl::string_view argument) {
 // Runs CLI11 over `args`. Help and version come back as options.
 absl::StatusOr<RawOptions> ParseRaw(std::vector<std::string> args) {
   RawOptions raw;
-  CLI::App app("Asks OpenStack sites what their VOs may use, and keeps the answers.",
-               "cis-crawler");
+  CLI::App app("Reads what OpenStack sites offer to their VOs, and stores it.", "cis-crawler");
   app.set_help_flag("-h,--help", "Show this help");
   app.set_version_flag("--version", VersionLine());
   app.allow_extras();
@@ -406,9 +422,9 @@ absl::StatusOr<std::vector<std::string>> ParseFlagFile(absl::string_view file,
       return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
     });
     if (!is_name || name == "config") {
-      return absl::InvalidArgumentError(
-          absl::StrCat(file, ":", line_number, ": \"", line,
-                       "\" is no flag; a line is `flag = value`, `flag`, or a comment with #"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          file, ":", line_number, ": \"", line,
+          "\" is not a flag; each line must be `flag = value`, `flag` or a # comment"));
     }
     if (equals == absl::string_view::npos) {
       flags.push_back(absl::StrCat("--", name));

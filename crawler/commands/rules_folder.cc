@@ -42,7 +42,7 @@ absl::StatusOr<std::map<std::string, TableFile>> ReadFolder(const std::string& f
   }
   if (files.empty()) {
     return absl::NotFoundError(absl::StrCat("--rules is \"", folder,
-                                            "\", which has no table; it may have ",
+                                            "\", which has no tables; it may contain ",
                                             absl::StrJoin(EmbeddedTableNames(), ".tsv, "), ".tsv"));
   }
   return files;

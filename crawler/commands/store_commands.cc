@@ -78,7 +78,7 @@ absl::StatusOr<CommandResult> Lint(const CrawlerOptions& options, absl::Time now
     }
     const std::vector<std::string> near = NearestNames(wanted, known, 3);
     return absl::InvalidArgumentError(absl::StrCat(
-        "--site is \"", wanted, "\", which ", options.db, " does not have",
+        "--site is \"", wanted, "\", which is not in ", options.db,
         near.empty() ? "" : absl::StrCat("; did you mean ", absl::StrJoin(near, " or "), "?")));
   }
   LogStaleOverrides(catalog, &corrector);
@@ -102,8 +102,8 @@ absl::StatusOr<CommandResult> Lint(const CrawlerOptions& options, absl::Time now
 absl::StatusOr<CommandResult> Renormalize(const CrawlerOptions& options) {
   std::error_code error;
   if (!std::filesystem::exists(options.db, error)) {
-    return absl::NotFoundError(
-        absl::StrCat("--db is \"", options.db, "\", which does not exist; crawl first"));
+    return absl::NotFoundError(absl::StrCat(
+        "--db is \"", options.db, "\", which does not exist; run cis-crawler crawl first"));
   }
   CIS_ASSIGN_OR_RETURN(const LockFile lock, LockFile::Acquire(absl::StrCat(options.db, ".lock")));
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store, OpenStoreWriter(options.db));

@@ -31,7 +31,7 @@ absl::StatusOr<std::vector<OfferedProject>> ParseOfferedProjects(const Answer& a
   CIS_ASSIGN_OR_RETURN(const nlohmann::json body, ParseAnswer(kWhat, answer, token));
   const auto list = body.find("projects");
   if (list == body.end() || !list->is_array()) {
-    return MakeSourceError(ErrorClass::kParse, absl::StrCat(kWhat, ": the answer of ", answer.url,
+    return MakeSourceError(ErrorClass::kParse, absl::StrCat(kWhat, ": the answer from ", answer.url,
                                                             " has no list \"projects\""));
   }
   if (list->size() > kMaxOfferedProjects) {

@@ -22,7 +22,7 @@ absl::Status CheckRegistrySources(const std::vector<std::string>& sources) {
   if (urls == 0) return absl::OkStatus();
   if (sources.size() > 1) {
     return absl::InvalidArgumentError(
-        "--gocdb is given a URL and something else; it must be one URL, or files and folders");
+        "--gocdb names a URL and something else; it must be one URL, or files and folders");
   }
   const absl::StatusOr<Url> url = ParseGocdbUrl(sources.front());
   if (url.ok()) return absl::OkStatus();

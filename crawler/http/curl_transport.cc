@@ -49,7 +49,7 @@ absl::StatusOr<std::unique_ptr<CurlTransport>> CurlTransport::Create(TransportOp
     return absl::InvalidArgumentError(
         absl::StrCat("limits of requests in flight are ", options.max_in_flight_per_key,
                      " per endpoint and ", options.max_in_flight, " in all, with ",
-                     options.backoff.max_tries, " tries; each must be at least 1"));
+                     options.backoff.max_tries, " attempts; each must be at least 1"));
   }
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
   CURLM* multi = global == CURLE_OK ? curl_multi_init() : nullptr;
@@ -169,9 +169,10 @@ void CurlTransport::StartTry(int64_t id, Exchange& exchange, absl::Time now) {
   if (silent != silent_.end() && silent->second >= kMaxSilent) {
     CountHit(Limit::kSilentPart);
     Release(exchange);
-    End(id, MakeLimitError(absl::StatusCode::kUnavailable, ErrorClass::kTimeout, Limit::kSilentPart,
-                           absl::StrCat(What(exchange.request), ": not asked, for other requests ",
-                                        "like it to this endpoint got no usable answer")));
+    End(id,
+        MakeLimitError(absl::StatusCode::kUnavailable, ErrorClass::kTimeout, Limit::kSilentPart,
+                       absl::StrCat(What(exchange.request), ": not sent, because other requests ",
+                                    "like it to this endpoint got no usable answer")));
     return;
   }
   if (exchange.deadline == absl::InfiniteFuture()) {
@@ -285,7 +286,7 @@ void CurlTransport::OnTryEnd(int64_t id, Exchange& exchange, CurlTryEnd end) {
   }
   absl::Status status = WithContext(exchange.request, end.status);
   if (after.try_count > 1) {
-    status = Reword(status, absl::StrCat(status.message(), " (", after.try_count, " tries)"));
+    status = Reword(status, absl::StrCat(status.message(), " (", after.try_count, " attempts)"));
   }
   End(id, std::move(status));
 }
@@ -296,12 +297,12 @@ bool CurlTransport::OnRedirect(int64_t id, Exchange& exchange, const HttpRespons
   std::string why;
   Limit limit = Limit::kRedirectOrigin;
   if (!target.ok()) {
-    why = absl::StrCat("the site answers with a redirect that is no URL: ",
+    why = absl::StrCat("the site answers with a redirect to something that is not a URL: ",
                        target.status().message());
   } else if (FormatOrigin(*target) != FormatOrigin(exchange.url)) {
     why = absl::StrCat("the site redirects to ", RedactUrl(FormatUrl(*target)),
-                       ", another origin, where no credentials are sent; name that URL in the "
-                       "site file if it is right");
+                       ", which is another origin; credentials are not sent there. If it is "
+                       "the right URL, write it into the site file");
   } else if (exchange.redirect_count >= options_.max_redirects) {
     limit = Limit::kRedirects;
     why = absl::StrCat("the site redirects more than ", options_.max_redirects, " times, last to ",

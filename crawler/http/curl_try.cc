@@ -85,7 +85,7 @@ absl::Status CurlTry::SetHeaders() {
         absl::StrContains(header.name, ":")) {
       // The value may be a token, so it is not shown.
       return MakeError(absl::StatusCode::kInvalidArgument, ErrorClass::kConfig,
-                       "a header of the request holds a line break, a NUL or a bad name");
+                       "a header of the request has a line break, a NUL or an invalid name");
     }
     // libcurl sends a header without a value only if it ends in ";".
     lines.push_back(header.value.empty() ? absl::StrCat(header.name, ";")
@@ -260,8 +260,7 @@ std::string CurlTry::ErrorText(int curl_code) const {
 
 void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
   CURL* handle = static_cast<CURL*>(handle_);
-  const auto fail = [&](TryResult result, absl::StatusCode code, ErrorClass error,
-                        absl::string_view text) {
+  const auto fail = [&](TryResult result, Code code, ErrorClass error, absl::string_view text) {
     end.result = result;
     end.status = MakeError(code, error, text);
   };
@@ -272,10 +271,10 @@ void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
                         " bytes of the answer's body"));
     } else if (end.connection_count == 0) {
       fail(TryResult::kReusedClosed, absl::StatusCode::kUnavailable, ErrorClass::kConnect,
-           "the site closed an idle connection as it was used again");
+           "the site closed an idle connection while CIS was reusing it");
     } else {
       fail(TryResult::kNoAnswer, absl::StatusCode::kUnavailable, ErrorClass::kConnect,
-           "the connection was closed before an answer");
+           "the connection was closed before an answer arrived");
     }
   };
   switch (curl_code) {
@@ -307,11 +306,12 @@ void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
       }
       const bool stalled = absl::Microseconds(total_us) + absl::Milliseconds(50) < timeout_;
       end.limit = stalled ? Limit::kStallTime : Limit::kTryTime;
-      return fail(TryResult::kTimeout, absl::StatusCode::kDeadlineExceeded, ErrorClass::kTimeout,
-                  stalled
-                      ? absl::StrCat("no byte for ", absl::FormatDuration(options_.stall_timeout))
-                      : absl::StrCat("no whole answer within ", absl::FormatDuration(timeout_),
-                                     "; ", response_.body.size(), " bytes of a body came"));
+      return fail(
+          TryResult::kTimeout, absl::StatusCode::kDeadlineExceeded, ErrorClass::kTimeout,
+          stalled
+              ? absl::StrCat("no byte arrived for ", absl::FormatDuration(options_.stall_timeout))
+              : absl::StrCat("no complete answer within ", absl::FormatDuration(timeout_), "; ",
+                             response_.body.size(), " bytes of the body arrived"));
     }
     case CURLE_SSL_CONNECT_ERROR:  // a handshake that broke off may go well the next time
       return fail(TryResult::kNotSent, absl::StatusCode::kFailedPrecondition, ErrorClass::kTls,
@@ -335,7 +335,7 @@ void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
       return broken();
     case CURLE_BAD_CONTENT_ENCODING:
       return fail(TryResult::kBrokenAnswer, absl::StatusCode::kDataLoss, ErrorClass::kParse,
-                  "the answer's body is not what its Content-Encoding says");
+                  "the answer's body does not match its Content-Encoding");
     case CURLE_UNSUPPORTED_PROTOCOL:  // "HTTP/0.9 when not allowed"
     case CURLE_WEIRD_SERVER_REPLY:
       return fail(TryResult::kFinal, absl::StatusCode::kUnavailable, ErrorClass::kParse,
@@ -348,9 +348,9 @@ void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
 
 std::string CurlTry::DescribeSize(Limit limit, int64_t wire_bytes) const {
   if (limit == Limit::kGzipRatio) {
-    return absl::StrCat("the answer's body grows from ", wire_bytes, " bytes to more than ",
+    return absl::StrCat("the answer's body expands from ", wire_bytes, " bytes to more than ",
                         response_.body.size(), ", over ", options_.max_gzip_ratio,
-                        " times as many, the limit (", FormatLimit(limit), ")");
+                        " times as much, the limit (", FormatLimit(limit), ")");
   }
   const bool is_body = limit == Limit::kBodyBytes;
   return absl::StrCat("the answer's ", is_body ? "body" : "headers", " would exceed ",
@@ -379,9 +379,9 @@ CurlTryEnd CurlTry::Finish(int curl_code) {
     end.limit = Limit::kInwardAddress;
     end.status = MakeLimitError(
         absl::StatusCode::kFailedPrecondition, ErrorClass::kPolicy, Limit::kInwardAddress,
-        absl::StrCat(url_.host, " leads to ", refused_,
-                     ", a loopback or link-local address; nothing was sent (cis: allow_loopback "
-                     "would allow it)"));
+        absl::StrCat(url_.host, " resolves to ", refused_,
+                     ", a loopback or link-local address; nothing was sent; to allow it, set "
+                     "cis: {allow_loopback: true}"));
   } else if (curl_code != CURLE_OK) {
     Classify(curl_code, end);
   } else {

@@ -46,7 +46,7 @@ void LintFlavor(const Flavor& flavor, LintReporter& report) {
                    : "");
   }
   if (flavor.gpu_count.value_or(0) > 0 && flavor.gpu_model.empty()) {
-    report.Add("GPU_MODEL_UNKNOWN", "it has a GPU, nothing tells which one",
+    report.Add("GPU_MODEL_UNKNOWN", "it has a GPU, but nothing names its model",
                report.SetCommand(AcceleratorArguments(flavor)));
   }
 }
@@ -66,9 +66,9 @@ void LintFlavors(const EndpointCatalog& endpoint, std::vector<LintFinding>* find
   if (hidden_count == 0) return;
   LintReporter report(findings, site_name, "site", endpoint.endpoint.keystone_url, "");
   report.Add("EXTRA_SPECS_HIDDEN",
-             absl::StrCat("policy hides the extra specs of ", hidden_count,
-                          " flavors, so that GPUs and CPU pinning cannot be seen; let Nova's "
-                          "policy os_compute_api:os-flavor-extra-specs:index pass readers"));
+             absl::StrCat("a policy hides the extra specs of ", hidden_count,
+                          " flavors, so their GPUs and CPU pinning are unknown; allow readers "
+                          "in Nova's policy os_compute_api:os-flavor-extra-specs:index"));
 }
 
 }  // namespace cis::crawler

@@ -75,28 +75,28 @@ std::vector<std::string> RemedyOfWarning(const Image& image, absl::string_view c
 void LintSystem(const Image& image, LintReporter& report) {
   const Provenance& told = image.provenance;
   if (image.os_distro.empty()) {
-    report.Add("OS_UNKNOWN", "neither properties nor name tell the operating system",
+    report.Add("OS_UNKNOWN", "neither its properties nor its name state the operating system",
                report.SetCommand(OsArguments(image, false)));
   } else if (image.os_version.empty()) {
-    report.Add("OS_VERSION_UNKNOWN", "neither properties nor name tell the release",
+    report.Add("OS_VERSION_UNKNOWN", "neither its properties nor its name state the release",
                report.SetCommand(OsArguments(image, true)));
   } else if (OverrideOf(told, "os_distro").empty() && OverrideOf(told, "os_version").empty() &&
              (!IsPublished(told, "os_distro") || !IsPublished(told, "os_version"))) {
     report.Add("OS_NOT_PUBLISHED",
-               absl::StrCat("only its name tells that it is ", image.os_distro, " ",
-                            image.os_version, "; say it in os_distro and os_version"),
+               absl::StrCat("only its name states that it is ", image.os_distro, " ",
+                            image.os_version, "; set os_distro and os_version"),
                report.SetCommand(OsArguments(image, true)));
   }
   if (image.arch.empty()) {
-    report.Add("ARCH_UNKNOWN", "nothing tells the processor architecture (x86_64, aarch64)",
+    report.Add("ARCH_UNKNOWN", "nothing states the processor architecture (x86_64, aarch64)",
                report.SetCommand(ArchArguments(image)));
   } else if (OverrideOf(told, "arch").empty() && !IsPublished(told, "arch")) {
     report.Add("ARCH_NOT_PUBLISHED",
-               absl::StrCat("only its name tells that it is for ", image.arch),
+               absl::StrCat("only its name states that it is for ", image.arch),
                report.SetCommand(ArchArguments(image)));
   }
   if (image.login_user.empty() && !image.os_distro.empty()) {
-    report.Add("LOGIN_USER_UNKNOWN", "nothing tells which user logs in",
+    report.Add("LOGIN_USER_UNKNOWN", "nothing names the user to log in as",
                report.SetCommand(LoginArguments(image)));
   }
 }
@@ -108,29 +108,28 @@ void LintNeeds(const Image& image, const Largest& largest, LintReporter& report)
       report.SetCommand({"--min-disk", size_gib > 0 ? absl::StrCat(size_gib) : "GIB"});
   if (min_disk_gib == 0 && size_gib == 0) {
     report.Add("DISK_NEED_UNKNOWN",
-               "neither min_disk nor virtual_size say how large a disk it needs", min_disk);
+               "neither min_disk nor virtual_size states how large a disk it needs", min_disk);
   } else if (min_disk_gib < size_gib) {
     report.Add("MIN_DISK_TOO_SMALL",
-               absl::StrCat("its disk is ", size_gib, " GiB large, min_disk is ", min_disk_gib,
-                            ", so that machines are asked for that cannot start"),
+               absl::StrCat("its disk has ", size_gib, " GiB, but min_disk is ", min_disk_gib,
+                            ", so users request machines that cannot start"),
                min_disk);
   }
   if (image.min_ram_mib.value_or(0) == 0 && size_gib > 0) {
-    report.Add("MIN_RAM_MISSING",
-               "min_ram is 0, so that machines are asked for that cannot boot it",
+    report.Add("MIN_RAM_MISSING", "min_ram is 0, so users request machines that cannot boot it",
                report.SetCommand({"--min-ram", "MIB"}));
   }
   if (!largest.known) return;
   const int64_t need_gib = std::max(min_disk_gib, size_gib);
   if (need_gib > largest.disk_gib && !largest.from_volume) {
     report.Add("MIN_DISK_ABOVE_FLAVORS",
-               absl::StrFormat("it needs a disk of %d GiB, the largest flavor has %d", need_gib,
-                               largest.disk_gib),
+               absl::StrFormat("it needs a disk of %d GiB, but the largest flavor has %d GiB",
+                               need_gib, largest.disk_gib),
                size_gib <= largest.disk_gib ? min_disk : "");
   }
   if (image.min_ram_mib.value_or(0) > largest.ram_mib) {
     report.Add("MIN_RAM_ABOVE_FLAVORS",
-               absl::StrFormat("it needs %d MiB of memory, the largest flavor has %d",
+               absl::StrFormat("it needs %d MiB of memory, but the largest flavor has %d MiB",
                                *image.min_ram_mib, largest.ram_mib),
                report.SetCommand({"--min-ram", "MIB"}));
   }
@@ -195,10 +194,11 @@ void LintChoice(const std::string& site_name, const EndpointCatalog& endpoint,
     std::sort(images.begin(), images.end(), is_older);
     for (size_t i = 0; i + 1 < images.size(); ++i) {
       LintReporter report(findings, site_name, "image", images[i]->id, images[i]->name);
-      report.Add("NAME_REPEATED",
-                 absl::StrCat(images.size(), " public images have this name, the newest is ",
-                              images.back()->id, "; hide the others"),
-                 report.SetCommand({"--hidden"}));
+      report.Add(
+          "NAME_REPEATED",
+          absl::StrCat(images.size(), " public images have this name; hide all but the newest, ",
+                       images.back()->id),
+          report.SetCommand({"--hidden"}));
     }
   }
   for (auto& [kind, images] : by_kind) {
@@ -209,9 +209,9 @@ void LintChoice(const std::string& site_name, const EndpointCatalog& endpoint,
       if (BuiltOn(image) != BuiltOn(newest) || image.name == newest.name) continue;
       LintReporter report(findings, site_name, "image", image.id, image.name);
       report.Add("NEWEST_REPEATED",
-                 absl::StrCat("it and \"", newest.name, "\" are both the newest ", image.os_distro,
-                              " ", image.os_version,
-                              " by what they say; tell their purpose in the name, or hide one"),
+                 absl::StrCat("it and \"", newest.name, "\" are both published as the newest ",
+                              image.os_distro, " ", image.os_version,
+                              "; state their purpose in their names, or hide one"),
                  report.SetCommand({"--hidden"}));
     }
   }
@@ -243,7 +243,7 @@ void LintImages(const EndpointCatalog& endpoint, absl::Time now,
       report.Add("IMAGE_EOL",
                  absl::StrCat(image.os_distro, " ", image.os_version,
                               " has had no standard support since ", image.eol_date,
-                              "; hide it once a newer one is there"),
+                              "; hide it once there is a newer one"),
                  report.SetCommand({"--hidden"}));
     }
   }

@@ -37,7 +37,7 @@ void LintNetwork(const Network& network, LintReporter& report) {
   if (!IsPoolOf(network)) return;
   if (network.public_v4 == Tristate::kUnknown && network.public_v6 == Tristate::kUnknown) {
     report.Add("ADDRESSES_UNKNOWN",
-               "nothing tells whether its addresses are public; load Neutron's extension "
+               "nothing shows whether its addresses are public; load Neutron's extension "
                "floatingip-pools, or let the policy get_subnet show its subnets");
   }
   if (network.public_v4 == Tristate::kNo && network.public_v6 != Tristate::kYes &&
@@ -69,8 +69,8 @@ void LintNetworks(const EndpointCatalog& endpoint, std::vector<LintFinding>* fin
       LintReporter report(findings, site_name, "network", network->id, network->name);
       report.Add("EXTERNAL_NO_DEFAULT",
                  absl::StrCat("it is one of ", pools.size(),
-                              " external networks and none is the default; mark the one that is "
-                              "meant for everybody"),
+                              " external networks, none of which is the default; mark the one that "
+                              "is meant for general use"),
                  report.SetCommand({"--default"}));
     }
   }

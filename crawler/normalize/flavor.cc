@@ -77,7 +77,7 @@ std::optional<int64_t> NonNegative(const JsonReader& record, absl::string_view k
   const std::optional<int64_t> value = record.Int(key);
   if (value.has_value() && *value < 0) {
     AddWarning(provenance, "FIELD_UNREADABLE",
-               absl::StrCat(record.path(), "/", key, " is ", *value, "; 0 or more is needed"));
+               absl::StrCat(record.path(), "/", key, " is ", *value, "; it must be 0 or more"));
     return std::nullopt;
   }
   return value;

@@ -65,7 +65,7 @@ class Lifecycle {
   void Unreadable(const ImageFact& fact, absl::string_view wanted) {
     AddWarning(
         &image_->provenance, "FIELD_UNREADABLE",
-        absl::StrCat(fact.source, " is \"", CutUtf8(fact.value, 40), "\"; ", wanted, " is needed"));
+        absl::StrCat(fact.source, " is \"", CutUtf8(fact.value, 40), "\"; it must be ", wanted));
   }
 
   void Promise(Meaning meaning, absl::string_view field, std::string* value) {
@@ -121,7 +121,7 @@ class Lifecycle {
     }
     for (const ImageFact* fact : facts_.Of(Meaning::kExpires)) {
       if (Expires(DayOf(fact->value), fact->source, fact->value, Confidence::kStrong)) return;
-      Unreadable(*fact, "a day such as 2026-12-31");
+      Unreadable(*fact, "a date such as 2026-12-31");
     }
     if (const ImageFact* fact = facts_.First(Meaning::kUuidValidity);
         fact != nullptr &&

@@ -96,7 +96,7 @@ class OsInference {
     for (const OsClaim& claim : claims_) {
       if (claim.implausible) {
         AddWarning(provenance(), "OS_IMPLAUSIBLE",
-                   absl::StrCat(claim.source, " says ", claim.value, ", no release of ",
+                   absl::StrCat(claim.source, " says ", claim.value, ", which is not a release of ",
                                 claim.guess.distro));
       }
       if (claim.guess.conflict && claim.level != OsSource::kDescription) {

@@ -75,7 +75,7 @@ void JsonReader::Note(absl::string_view key, absl::string_view wanted) const {
   const std::string shown =
       value == nullptr ? "null" : ScalarText(*value).value_or(std::string(value->type_name()));
   problems_->push_back(absl::StrCat("FIELD_UNREADABLE: ", path_, "/", key, " is \"",
-                                    CutUtf8(shown, 40), "\"; ", wanted, " is needed"));
+                                    CutUtf8(shown, 40), "\"; it must be ", wanted));
 }
 
 void JsonReader::NoteTooLarge(absl::string_view key, std::size_t count, std::size_t bytes) const {

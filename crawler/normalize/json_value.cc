@@ -279,8 +279,8 @@ absl::StatusOr<JsonDocument> ParseJson(absl::string_view text) {
     }
   }
   if (DepthOf(text) > kMaxJsonDepth) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("nested deeper than ", kMaxJsonDepth, " levels; OpenStack's answers are not"));
+    return absl::InvalidArgumentError(absl::StrCat("nested deeper than ", kMaxJsonDepth,
+                                                   " levels, which no answer of OpenStack is"));
   }
   std::string replaced;
   if (!IsValidUtf8(text)) {
@@ -296,9 +296,9 @@ absl::StatusOr<JsonDocument> ParseJson(absl::string_view text) {
         nlohmann::json::parse(text.data(), text.data() + text.size()));
   } catch (const nlohmann::json::parse_error& error) {
     return absl::InvalidArgumentError(
-        absl::StrCat("byte ", error.byte, " is not JSON; a JSON document is needed"));
+        absl::StrCat("not valid at byte ", error.byte, "; it must be a JSON document"));
   } catch (const nlohmann::json::exception&) {  // a number out of range
-    return absl::InvalidArgumentError("a number is out of range; a JSON document is needed");
+    return absl::InvalidArgumentError("a number is out of range; it must fit into a double");
   }
   parts.root = builder.Value(*parts.tolerant);
   return document;

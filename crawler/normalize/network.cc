@@ -350,7 +350,7 @@ class Classifier {
         SetConfidence(provenance(), field, Confidence::kProbable);
         return Tristate::kNo;
       }
-      AddEvidence(provenance(), field, "routers", "routed as it is");
+      AddEvidence(provenance(), field, "routers", "routed without translation");
       // The same address scope is the cloud's own promise that it routes these addresses.
       const bool is_promised = routing.all && routing.same_scope;
       SetConfidence(provenance(), field, is_promised ? Confidence::kStrong : Confidence::kProbable);
@@ -373,7 +373,8 @@ class Classifier {
       return Role(NetworkUse::kTenant, Confidence::kStrong, "addresses", "none is global");
     }
     if (context_.router_present) {
-      return Role(NetworkUse::kTenant, Confidence::kStrong, "routers", "an own router is on it");
+      return Role(NetworkUse::kTenant, Confidence::kStrong, "routers",
+                  "a router of the project is attached");
     }
     Role(NetworkUse::kDirect, Confidence::kUnknown, "addresses", "none is shown");
   }

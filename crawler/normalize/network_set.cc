@@ -159,7 +159,7 @@ class NetworkJoin {
       const bool same = *raw_[by_id_.at(network.id)] == raw.object();
       return same ? ""
                   : absl::StrCat("id \"", CutUtf8(network.id, kMaxShownBytes),
-                                 "\" is there twice with different contents; the first is kept");
+                                 "\" appears twice with different contents; the first is kept");
     }
     network.status = absl::AsciiStrToUpper(record.String("status"));
     network.admin_state_up = ReadUp(record);

@@ -131,7 +131,7 @@ void CheckIds(absl::string_view plural, MissingIds ids, std::vector<Record>* fou
       kept.push_back(std::move(record));
     } else if (!(kept[place->second] == record)) {
       Skip(absl::StrCat(plural, ": id \"", CutUtf8(record.id, kMaxShownBytes),
-                        "\" is there twice with different contents; the first is kept"),
+                        "\" appears twice with different contents; the first is kept"),
            records);
     }
   }

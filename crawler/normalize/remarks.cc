@@ -12,7 +12,7 @@ namespace {
 
 // What is lost without a listing.
 constexpr std::pair<absl::string_view, absl::string_view> kLosses[] = {
-    {"extra_specs", "what Nova demands for them stays unknown"},
+    {"extra_specs", "what Nova requires for them stays unknown"},
     {"images_hidden", "hidden images were not read"},
     {"images_community", "community images were not read"},
     {"images_pending", "images shared with the project but not accepted were not read"},
@@ -23,7 +23,7 @@ constexpr std::pair<absl::string_view, absl::string_view> kLosses[] = {
     {"floatingips", "floating IPs of the project stay unknown"},
     {"floatingip_pools", "ranges of external networks stay unknown"},
     {"subnetpools", "subnet pools stay unknown"},
-    {"extensions", "floating-IP and subnet pools were not asked for"},
+    {"extensions", "floating-IP and subnet pools were not read"},
     {"nova_limits", "limits of instances, cores and memory stay unknown"},
     {"nova_zones", "availability zones of machines stay unknown"},
     {"neutron_quota", "limits of networks and floating IPs stay unknown"},
@@ -47,7 +47,7 @@ std::string LossOf(absl::string_view name, const std::vector<Document>& document
   for (const auto& [known, loss] : kLosses) {
     if (known == name) return std::string(loss);
   }
-  return "what it says stays unknown";
+  return "its facts stay unknown";
 }
 
 // "extra_specs" of "extra_specs/FLAVOR_ID".

@@ -82,9 +82,9 @@ std::string Complaint(absl::string_view form, absl::string_view cell,
     return absl::StrCat(what, may_be_empty ? ", or - for none" : "");
   };
   if (cell.empty() || cell == "-") {
-    return may_be_empty ? "" : wanted(form.empty() ? "a text" : form);
+    return may_be_empty ? "" : wanted(form.empty() ? "a string" : form);
   }
-  if (form == "day") return IsDay(cell) ? "" : wanted("a day such as 2026-11-22");
+  if (form == "day") return IsDay(cell) ? "" : wanted("a date such as 2026-11-22");
   if (form == "number") return IsNumber(cell) ? "" : wanted("a whole number");
   if (form == "hex") return IsHex(cell) ? "" : wanted("a lower-case hexadecimal number");
   if (form == "range") {
@@ -115,9 +115,9 @@ absl::Status CheckTable(absl::string_view name, absl::string_view file, absl::st
   if (lines.size() < 2 || lines.front().text != model_lines.front().text) {
     return absl::InvalidArgumentError(
         absl::StrCat(file, ":", lines.empty() ? 1 : lines.front().number, ": ",
-                     lines.size() == 1 ? "the table has no row"
-                                       : "the first line that is no comment is not the header",
-                     "; it must be ", absl::StrJoin(header, "<tab>"), " and rows under it"));
+                     lines.size() == 1 ? "the table has no rows"
+                                       : "the first line that is not a comment is not the header",
+                     "; it must be ", absl::StrJoin(header, "<tab>"), " with rows below it"));
   }
   std::set<std::string> distro_ids;
   for (const auto& row : ParseTable(distros)) distro_ids.insert(row.front());
@@ -135,7 +135,7 @@ absl::Status CheckTable(absl::string_view name, absl::string_view file, absl::st
       const bool is_needed = k == 0 || header[k] == "source";
       if (form == forms.end() && !is_needed) continue;
       const std::string complaint = form == forms.end()
-                                        ? (cells[k].empty() || cells[k] == "-" ? "a text" : "")
+                                        ? (cells[k].empty() || cells[k] == "-" ? "a string" : "")
                                         : Complaint(form->second, cells[k], distro_ids);
       if (complaint.empty()) continue;
       return absl::InvalidArgumentError(absl::StrCat(place, header[k], " is \"",

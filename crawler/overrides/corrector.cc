@@ -120,7 +120,7 @@ void Corrector::ApplyTo(const Share& share, Kind kind, std::vector<Record>* reco
         if (said.empty() || said == GetField(field, record) || said == expected) continue;
         entry->contradictions.push_back(
             absl::StrCat(share.endpoint.site_name, " ", FormatKind(kind), " ", record.id,
-                         ": the site says ", field, " ", said, ", the override ", value));
+                         ": the site reports ", field, " ", said, ", the override sets ", value));
       }
     }
     for (const auto& [field, rule] : set) {
@@ -137,8 +137,8 @@ void Corrector::ApplyTo(const Share& share, Kind kind, std::vector<Record>* reco
                     value == kUnknownValue ? Confidence::kUnknown : Confidence::kVerified);
       if (!said.empty() && said != now && said != Find(rule->was, field)) {
         AddWarning(&record.provenance, "OVERRIDE_CONTRADICTED",
-                   absl::StrCat("the site says ", field, " ", said, ", the override of ",
-                                rule->author, " (", rule->date, ") says ", value));
+                   absl::StrCat("the site reports ", field, " ", said, ", the override of ",
+                                rule->author, " (", rule->date, ") sets ", value));
       }
     }
     if (set.contains("os_distro") || set.contains("os_version")) SettleOs(&record.provenance);
@@ -175,13 +175,13 @@ std::vector<std::string> Corrector::Problems(const Scope& scope) const {
       problems.push_back(absl::StrCat(rule.place, ": no ", NounOf(rule.kind), " of ",
                                       rule.site == "*" ? "any site" : rule.site, " has ",
                                       DescribeSelection(rule),
-                                      " any more; remove the entry or select what took its place"));
+                                      " any more; remove the entry, or select what replaced it"));
     }
     if (scope.all_sites && scope.all_vos && !entry.seen && !entry.missing) {
       problems.push_back(
           absl::StrCat(rule.place, ": site \"", rule.site, "\"",
                        rule.vo.empty() ? "" : absl::StrCat(" with VO \"", rule.vo, "\""),
-                       " is not among the sites; remove the entry or mend the name"));
+                       " is not among the sites; remove the entry or correct the name"));
     }
     for (const std::string& text : entry.contradictions) {
       problems.push_back(absl::StrCat(rule.place, ": ", text));

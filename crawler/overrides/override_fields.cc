@@ -24,7 +24,7 @@ constexpr size_t kMaxFieldBytes = 255;
 
 // How values of one type of member are written. `info` is what fields.h says of the member.
 
-// "a day such as 2026-11-22": what a value must be, for messages.
+// "a date such as 2026-11-22": what a value must be, for messages.
 template <typename Record>
 std::string FormOf(const FieldInfo<Record>& info, const std::string&) {
   if (info.words != nullptr) {
@@ -32,11 +32,11 @@ std::string FormOf(const FieldInfo<Record>& info, const std::string&) {
   }
   switch (info.form) {
     case TextForm::kAny:
-      return "a text of at most 255 bytes without control characters";
+      return "a string of at most 255 bytes without control characters";
     case TextForm::kId:
       return "a lower-case id such as almalinux or centos-stream";
     case TextForm::kDay:
-      return "a day such as 2026-11-22";
+      return "a date such as 2026-11-22";
   }
   return "";
 }
@@ -229,14 +229,14 @@ absl::Status Check(const Fields<Record>& fields, absl::string_view singular, abs
     const std::vector<std::string> names = NamesOf(fields);
     const std::vector<std::string> near = NearestNames(name, names, 1);
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", name, "\" is no field of ", singular, " that can be set; ",
+        absl::StrCat("\"", name, "\" is not a field of ", singular, " that can be set; ",
                      near.empty() ? absl::StrCat("it must be one of ", absl::StrJoin(names, ", "))
                                   : absl::StrCat("did you mean ", near.front(), "?")));
   }
   Record scratch;
   if (value.empty() || !field->set(ValueOf(value), &scratch)) {
-    return absl::InvalidArgumentError(absl::StrCat(name, " is \"", value, "\"; it must be ",
-                                                   field->form, ", or unknown where that is so"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, " is \"", value, "\"; it must be ", field->form, ", or unknown"));
   }
   return absl::OkStatus();
 }

@@ -38,7 +38,7 @@ void RefuseUnknown(YamlReader& reader, const YAML::Node& map, const std::set<std
         NearestNames(key, std::vector<std::string>(known.begin(), known.end()), 1);
     reader.Error(
         entry.first,
-        absl::StrCat("\"", key, "\" is no key; ",
+        absl::StrCat("\"", key, "\" is not a key; ",
                      near.empty() ? absl::StrCat("it must be one of ", absl::StrJoin(known, ", "))
                                   : absl::StrCat("did you mean ", near.front(), "?")));
   }
@@ -125,13 +125,14 @@ Override ReadEntry(YamlReader& reader, const YAML::Node& map) {
                                    absl::StrJoin(OverridableFields(entry.kind), ", ")));
   }
   entry.was = ReadValues(reader, map, "was", entry.kind);
-  entry.author = Sentence(reader, map, "author", "it must say who corrects this");
-  entry.reason = Sentence(reader, map, "reason", "it must say why the site's own word is wrong");
-  entry.date = reader.Needed(map, "date", "", "it must be the day of the correction: 2026-11-22");
+  entry.author = Sentence(reader, map, "author", "it must name the person who corrects the fact");
+  entry.reason = Sentence(reader, map, "reason", "it must say why the site's value is wrong");
+  entry.date =
+      reader.Needed(map, "date", "", "it must be the date of the correction, such as 2026-11-22");
   absl::CivilDay day;
   if (!entry.date.empty() && (entry.date.size() != 10 || !absl::ParseCivilTime(entry.date, &day))) {
-    reader.Error(FindKey(map, "date"),
-                 absl::StrCat("date is \"", entry.date, "\"; it must be a day such as 2026-11-22"));
+    reader.Error(FindKey(map, "date"), absl::StrCat("date is \"", entry.date,
+                                                    "\"; it must be a date such as 2026-11-22"));
   }
   return entry;
 }
@@ -153,7 +154,7 @@ absl::StatusOr<std::vector<Override>> ParseOverrides(absl::string_view file,
   } else {
     for (const YAML::Node& entry : list) {
       if (!entry.IsMap()) {
-        reader.Error(entry, "an entry is no mapping; it must have site, kind, set, ...");
+        reader.Error(entry, "an entry is not a mapping; it must be one with site, kind, set, ...");
         continue;
       }
       overrides.push_back(ReadEntry(reader, entry));

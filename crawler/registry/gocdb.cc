@@ -38,9 +38,9 @@ class PageReader {
           absl::StrCat(place_, ": GOCDB answers: ", Cut(root.text, kMaxNameBytes)));
     }
     if (root.name != "results") {
-      return absl::InvalidArgumentError(absl::StrCat(place_, ": the document is a <",
+      return absl::InvalidArgumentError(absl::StrCat(place_, ": the root element is <",
                                                      Cut(root.name, kMaxNameBytes),
-                                                     ">; a list of GOCDB is a <results>"));
+                                                     ">; in a list of GOCDB it is <results>"));
     }
     if (!root.text.empty()) NoteStrayText("results", root.text);
     page_.next_page = std::string(root.Attribute("next"));
@@ -71,7 +71,7 @@ class PageReader {
     } else {
       remarks_.Add(absl::StrCat(place_, " kind ", entry.name),
                    absl::StrCat(place_, ": entries <", Cut(entry.name, kMaxNameBytes),
-                                "> are of no use here; sites, services and downtimes are read"));
+                                "> are ignored; only sites, services and downtimes are read"));
       return;
     }
     if (!entry.text.empty()) NoteStrayText(entry.name, entry.text);
@@ -140,7 +140,7 @@ class PageReader {
       remarks_.Add(absl::StrCat(place_, " severity ", severity),
                    absl::StrCat(place_, ": downtime ", downtime.id, " has the severity \"",
                                 Cut(severity, kMaxNameBytes),
-                                "\", which is taken as WARNING; there are OUTAGE and WARNING"));
+                                "\", which is read as WARNING; it must be OUTAGE or WARNING"));
     }
     downtime.is_scheduled = absl::EqualsIgnoreCase(Either(entry, "CLASSIFICATION"), "SCHEDULED");
     downtime.description = Cut(entry.ChildText("DESCRIPTION"), kMaxDowntimeTextBytes);
@@ -274,8 +274,8 @@ class PageReader {
 
   void NoteStrayText(absl::string_view element, absl::string_view text) {
     remarks_.Add(absl::StrCat(place_, " stray"),
-                 absl::StrCat(place_, ": the text \"", Cut(text, 40), "\" stands in <", element,
-                              "> between elements; it is not used"));
+                 absl::StrCat(place_, ": the text \"", Cut(text, 40), "\" in <", element,
+                              "> is outside of its elements; it is not used"));
   }
 
   absl::string_view place_;

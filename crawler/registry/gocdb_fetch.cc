@@ -159,7 +159,7 @@ absl::StatusOr<std::string> GocdbFetch::AddPage(Query& query, const HttpResponse
   if (next.empty()) return next;
   if (query.seen.contains(next)) {
     return MakeError(absl::StatusCode::kDataLoss, ErrorClass::kParse,
-                     absl::StrCat(place, ": its pages go round in a circle"));
+                     absl::StrCat(place, ": its pages form a loop"));
   }
   if (++query.page_count >= kMaxRegistryPages) {
     return MakeError(

@@ -56,7 +56,7 @@ class Reader {
       Fail(std::nullopt, absl::NotFoundError(absl::StrCat(path, ": ", error.message())));
     } else if (files.empty()) {
       Fail(std::nullopt,
-           absl::NotFoundError(absl::StrCat(path, ": no *.xml file is in this directory")));
+           absl::NotFoundError(absl::StrCat(path, ": this folder has no *.xml file")));
     }
     std::sort(files.begin(), files.end());
     for (const std::string& file : files) ReadFile(file);
@@ -103,15 +103,15 @@ class Reader {
       } else {
         remarks_.Add(absl::StrCat("empty ", file),
                      absl::StrCat(file,
-                                  ": the list is empty and its name does not tell of what; "
-                                  "write downtime, service or site into it"));
+                                  ": the list is empty, and the file's name does not show of what; "
+                                  "put downtime, service or site into the name"));
       }
     }
     if (!page->next_cursor.empty() || !page->next_page.empty()) {
       remarks_.Add(absl::StrCat("page ", file),
                    absl::StrCat(file,
-                                ": the list goes on at another page, which is not in this "
-                                "file; pages that are in files of their own are read"));
+                                ": the list continues on another page, which is not in this "
+                                "file; put every page into a file of its own"));
     }
     const absl::Time time = TimeOf(file, now_);
     for (const RegistryPart part : parts) {

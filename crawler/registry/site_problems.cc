@@ -59,8 +59,8 @@ class ProblemFinder {
     for (const Endpoint* endpoint : ConfiguredEndpoints(site)) urls.insert(endpoint->keystone_url);
     if (urls.size() < 2) return;
     Add(site.site.name, "NAME_SHARED", "",
-        absl::StrCat(urls.size(), " endpoints have this one GOCDB name: ",
-                     absl::StrJoin(urls, ", "), "; tools that take the first miss the others"));
+        absl::StrCat(urls.size(), " endpoints share this GOCDB name: ", absl::StrJoin(urls, ", "),
+                     "; tools that use only the first miss the others"));
   }
 
   // The site of another name whose cloud is at an endpoint of `site`; null if there is none.
@@ -92,12 +92,12 @@ class ProblemFinder {
       if (!listed->certification.empty() &&
           !absl::EqualsIgnoreCase(listed->certification, kCertified)) {
         Add(name, "SITE_NOT_CERTIFIED", "",
-            absl::StrCat("GOCDB has the site as ", listed->certification, ", not as Certified"));
+            absl::StrCat("GOCDB lists the site as ", listed->certification, ", not as Certified"));
       }
       if (!listed->infrastructure.empty() &&
           !absl::EqualsIgnoreCase(listed->infrastructure, kProduction)) {
         Add(name, "SITE_NOT_PRODUCTION", "",
-            absl::StrCat("GOCDB has the site's infrastructure as ", listed->infrastructure));
+            absl::StrCat("GOCDB lists the site's infrastructure as ", listed->infrastructure));
       }
       return;
     }
@@ -107,13 +107,13 @@ class ProblemFinder {
       const std::string& now = renamed != nullptr ? renamed->name : service->site_name;
       renamed_to_.insert(absl::AsciiStrToLower(now));
       Add(name, "SITE_RENAMED", now,
-          absl::StrCat("GOCDB calls the site ", now, "; the site file's `gocdb` should say so"));
+          absl::StrCat("the site is called ", now, " in GOCDB; set the site file's `gocdb` to it"));
     } else if (listed != nullptr) {
       Add(name, "SITE_VANISHED", "",
           absl::StrCat("GOCDB has not listed the site since ",
                        absl::FormatTime("%Y-%m-%d", listed->last_seen, absl::UTCTimeZone())));
     } else {
-      Add(name, "SITE_NOT_IN_GOCDB", "", "a site file names the site and GOCDB does not list it");
+      Add(name, "SITE_NOT_IN_GOCDB", "", "a site file names the site, but GOCDB does not list it");
     }
   }
 
@@ -148,11 +148,11 @@ class ProblemFinder {
       if (service == nullptr) {
         if (!known.empty()) {
           Add(name, "URL_DIFFERS", WithV3(url),
-              absl::StrCat("the site file says ", WithV3(url), ", GOCDB says ",
+              absl::StrCat("the site file has ", WithV3(url), ", but GOCDB has ",
                            WithV3(absl::StrJoin(known, "/v3, "))));
         } else if (!has_cloud && registry_.FindSite(name) != nullptr) {
           Add(name, "SERVICE_NOT_IN_GOCDB", WithV3(url),
-              absl::StrCat("GOCDB has no ", kCloudServiceType, " of the site; the site file says ",
+              absl::StrCat("GOCDB has no ", kCloudServiceType, " of the site; the site file has ",
                            WithV3(url)));
         }
         continue;
@@ -160,18 +160,19 @@ class ProblemFinder {
       const auto& urls = service->keystone_urls;
       if (std::find(urls.begin(), urls.end(), url) == urls.end()) {
         Add(name, "URL_DIFFERS", WithV3(url),
-            absl::StrCat("the site file says ", WithV3(url), ", GOCDB says ",
-                         WithV3(absl::StrJoin(urls, "/v3, ")), ": the same host, spelt otherwise"));
+            absl::StrCat("the site file has ", WithV3(url), ", but GOCDB has ",
+                         WithV3(absl::StrJoin(urls, "/v3, ")),
+                         ": the same host, spelt differently"));
       }
       if (service->in_production == false) {
         Add(name, "SERVICE_NOT_PRODUCTION", WithV3(url),
-            absl::StrCat("GOCDB has the cloud at ", WithV3(url), " as not in production"));
+            absl::StrCat("GOCDB lists the cloud at ", WithV3(url), " as not in production"));
       }
     }
     if (!any_matched) return;  // URL_DIFFERS has said it
     for (const RegistryService* service : unmatched) {
       Add(name, "ENDPOINT_NOT_IN_FILES", WithV3(service->keystone_urls.front()),
-          absl::StrCat("GOCDB has another cloud of the site at ",
+          absl::StrCat("GOCDB lists another cloud of the site at ",
                        WithV3(service->keystone_urls.front()), ", which no site file names"));
     }
   }
@@ -195,7 +196,7 @@ class ProblemFinder {
       if (!offered.empty() && !share.project_id.empty() && !offered.contains(share.project_id)) {
         Add(site.site.name, "PROJECT_UNKNOWN", subject,
             absl::StrCat("project ", share.project_id, " of VO ", share.vo,
-                         " is none of those that ", where, " offers to its credential"));
+                         " is not one of those that ", where, " offers to its credential"));
       } else {
         Add(site.site.name, "VO_REFUSED", subject,
             absl::StrCat("VO ", share.vo, " is configured at ", where,
@@ -210,8 +211,8 @@ class ProblemFinder {
                        ", which no site file names and whose property egi.VO ",
                        project.vo.empty() ? "is not set"
                                           : absl::StrCat("names ", project.vo,
-                                                         ", which no share "
-                                                         "of it is for")));
+                                                         ", which has no "
+                                                         "share for it")));
     }
   }
 
@@ -235,7 +236,7 @@ class ProblemFinder {
                        service.keystone_urls.empty()
                            ? std::string()
                            : absl::StrCat(" at ", WithV3(service.keystone_urls.front())),
-                       " and no site file names it"));
+                       ", but no site file names it"));
     }
   }
 

@@ -70,8 +70,8 @@ class Builder {
   static void OnDoctype(void* data, const XML_Char* /*name*/, const XML_Char* /*system_id*/,
                         const XML_Char* /*public_id*/, int /*has_internal_subset*/) {
     Self(data).Stop(
-        absl::InvalidArgumentError("the document declares a document type (DOCTYPE), which lists "
-                                   "of a registry have no use for"));
+        absl::InvalidArgumentError("the document declares a document type (DOCTYPE), which is not "
+                                   "allowed in lists of a registry"));
   }
 
   void Stop(absl::Status status) {

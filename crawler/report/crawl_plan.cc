@@ -131,9 +131,9 @@ void PlanShares(const std::vector<ShareTarget>& targets, const Catalog* known, a
       share.why = DescribeBackOff(back_off->second);
     } else if (back_off != back_offs.end() && !probed.insert(key).second) {
       share.state = PlanState::kWaits;
-      share.why =
-          absl::StrCat("the endpoint fails since ", FormatMinute(back_off->second.failing_since),
-                       ": follows if another share's login shows that it works again");
+      share.why = absl::StrCat("the endpoint has failed since ",
+                               FormatMinute(back_off->second.failing_since),
+                               ": this share follows if another share's login succeeds");
     }
     plan->shares.push_back(std::move(share));
   }

@@ -43,7 +43,7 @@ struct PlannedShare {
 struct CrawlPlan {
   std::vector<PlannedShare> shares;   // by site, Keystone URL, region, VO, project
   int64_t left_out_count = 0;         // configured shares that --site and --vo leave out
-  std::vector<std::string> settings;  // "database cis.db: does not exist; the crawl makes it"
+  std::vector<std::string> settings;  // "database cis.db: does not exist yet; the crawl creates it"
   std::vector<std::string> problems;  // what is wrong and can be mended; each once
   std::vector<std::string> remarks;   // what is odd and changes nothing; each once
 

@@ -66,14 +66,14 @@ std::string PlanTotals(const CrawlPlan& plan) {
                                   CountOf(static_cast<int64_t>(plan.shares.size()), "share"), ": ",
                                   plan.CountOf(PlanState::kAsked), " would be asked");
   const std::pair<PlanState, absl::string_view> others[] = {
-      {PlanState::kWaits, " wait for another's login"},
-      {PlanState::kBackingOff, " backed off from"},
+      {PlanState::kWaits, " wait for another share's login"},
+      {PlanState::kBackingOff, " backed off"},
       {PlanState::kCannotBeAsked, " cannot be asked"}};
   for (const auto& [state, words] : others) {
     if (plan.CountOf(state) > 0) absl::StrAppend(&text, ", ", plan.CountOf(state), words);
   }
   if (plan.left_out_count > 0) {
-    absl::StrAppend(&text, "; --site and --vo leave out ", plan.left_out_count);
+    absl::StrAppend(&text, "; --site and --vo exclude ", plan.left_out_count);
   }
   return text;
 }

@@ -149,7 +149,7 @@ std::string CrawlTotals(const CrawlFacts& facts) {
 }
 
 std::string FailureText(const CrawlFacts& facts, const std::vector<Failure>& failures) {
-  Section section("Failures (data keep their last good state)", kMaxFailures, "cisquery sites");
+  Section section("Failures (the last good data is kept)", kMaxFailures, "cisquery sites");
   for (const RegistryState& state : facts.catalog.registry->states) {
     if (state.error == ErrorClass::kNone || state.attempt_time < facts.start_time) continue;
     section.Add({absl::StrCat("GOCDB, ", FormatRegistryPart(state.part), ": ",
@@ -175,8 +175,8 @@ std::string FailureText(const CrawlFacts& facts, const std::vector<Failure>& fai
 }
 
 std::string BackingOffText(const CrawlFacts& facts) {
-  Section section("Backed off from (they fail for days and are asked less often)", kMaxBackingOff,
-                  "cisquery sites");
+  Section section("Backing off (these endpoints have failed for days and are asked less often)",
+                  kMaxBackingOff, "cisquery sites");
   for (const auto& site : facts.catalog.sites) {
     std::set<std::string> urls;
     for (const EndpointCatalog& endpoint : site->endpoints) {
@@ -186,8 +186,8 @@ std::string BackingOffText(const CrawlFacts& facts) {
       if (!back_off.has_value()) continue;
       section.Add({absl::StrCat(site->site.name, "  ", FormatErrorClass(back_off->error), " since ",
                                 FormatReportMinute(back_off->failing_since)),
-                   absl::StrCat("    next try after ", FormatReportMinute(back_off->next_attempt),
-                                ", ", url)});
+                   absl::StrCat("    next attempt after ",
+                                FormatReportMinute(back_off->next_attempt), ", ", url)});
     }
   }
   return section.Text();
@@ -215,7 +215,7 @@ std::string RemarkText(const CrawlFacts& facts) {
                        absl::StrCat(key.first, "  ", CountOf(count, "share"), "  ", key.second));
   }
   std::sort(lines.begin(), lines.end());
-  Section section("Facts that could not be read (all else of the kind is fresh)", kMaxRemarks,
+  Section section("Facts that could not be read (the rest of the kind is fresh)", kMaxRemarks,
                   "cisquery show SHARE");
   for (const auto& [order, line] : lines) section.Add({line});
   return section.Text();
@@ -246,7 +246,7 @@ std::string ProblemText(const CrawlFacts& facts) {
 
 std::string AdviceText(const CrawlFacts& facts, const std::vector<Failure>& failures) {
   Section section("What to do", kMaxAdvice, "deploy/README.md");
-  if (!facts.error.empty()) section.Add({"mend what the first line says, then crawl again"});
+  if (!facts.error.empty()) section.Add({"fix what the first line reports, then crawl again"});
   if (facts.interrupted) section.Add({"what was refreshed is stored; crawl again for the rest"});
   std::set<ErrorClass> told;
   for (const Failure& failure : failures) {
@@ -257,11 +257,11 @@ std::string AdviceText(const CrawlFacts& facts, const std::vector<Failure>& fail
     section.Add({absl::StrCat(FormatErrorClass(ErrorClass::kBackingOff), ": ",
                               AdviceFor(ErrorClass::kBackingOff))});
   }
-  if (!facts.problems.empty()) section.Add({"problems: mend the file; crawl --dry-run checks it"});
+  if (!facts.problems.empty()) section.Add({"problems: fix the file; crawl --dry-run checks it"});
   std::string text = section.Text();
   if (facts.known_remark_count > 0) {
     absl::StrAppend(&text, "\n", CountOf(facts.known_remark_count, "remark"),
-                    " on site files as before: cis-crawler crawl --dry-run\n");
+                    " on site files, as before; see cis-crawler crawl --dry-run\n");
   }
   return text;
 }

@@ -65,33 +65,33 @@ absl::string_view AdviceFor(ErrorClass error) {
     case ErrorClass::kDns:
       return "has the endpoint moved? compare the site file with GOCDB";
     case ErrorClass::kConnect:
-      return "the site is down or cut off; see its downtimes, then ask it";
+      return "the site is down or cut off; check its downtimes, then ask it";
     case ErrorClass::kTls:
-      return "tell the site of its certificate; a CA of its own: ca_file";
+      return "report the certificate to the site; for a private CA: ca_file";
     case ErrorClass::kTimeout:
-      return "the site is slow; wait, then tell it, or raise --timeout";
+      return "the site is slow; wait, report it, or raise --timeout";
     case ErrorClass::kAuth:
-      return "renew the credential; crawl --dry-run says which it is";
+      return "renew the credential; crawl --dry-run shows which it is";
     case ErrorClass::kForbidden:
-      return "put the account into the VO, or ask the site for the role";
+      return "add the account to the VO, or ask the site for the role";
     case ErrorClass::kNotFound:
-      return "the site has not what its file says: project, region, URL";
+      return "not found at the site: check project, region and URL";
     case ErrorClass::kRateLimit:
       return "lower --max-in-flight-per-endpoint, or ask the site";
     case ErrorClass::kServer:
-      return "the site's own error: tell it the message";
+      return "the site's own error: report the message to the site";
     case ErrorClass::kParse:
-      return "not OpenStack's answer (a portal's page?): tell the site";
+      return "not an answer of OpenStack (a portal?): report it to the site";
     case ErrorClass::kLimit:
-      return "the message names the limit; crawler/http/README.md has all";
+      return "the message names the limit; crawler/http/README.md lists all";
     case ErrorClass::kPolicy:
-      return "a URL was refused; the message names the key to allow it";
+      return "a URL was refused; the message names the key that allows it";
     case ErrorClass::kConfig:
-      return "mend the site file or credential that the message names";
+      return "fix the site file or credential that the message names";
     case ErrorClass::kInternal:
-      return "a fault of CIS: report it with the log";
+      return "a bug in CIS: report it with the log";
     case ErrorClass::kBackingOff:
-      return "asked again by itself; at once: crawl --site SITE";
+      return "asked again automatically; to ask now: crawl --site SITE";
     case ErrorClass::kNone:
       break;
   }

@@ -120,7 +120,7 @@ std::string TextOf(const SiteStanding& site, absl::Time now) {
                       : absl::StrCat("data ", FormatReportAge(site.age), " old"),
                   site.expired ? ", expired" : "");
   if (site.next_attempt.has_value()) {
-    absl::StrAppend(&text, ", backing off, next try in ",
+    absl::StrAppend(&text, ", backing off, next attempt in ",
                     FormatReportAge(*site.next_attempt - now));
   }
   return absl::StrCat(text, ")");
@@ -215,7 +215,7 @@ StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, const Sta
   report.level = counts.stale == counts.shares ? 2 : sites.empty() ? 0 : 1;
   if (counts.not_fresh == 0) {
     report.line =
-        absl::StrCat("CIS OK - ", CountOf(counts.shares, "share"), " fresh, the oldest data are ",
+        absl::StrCat("CIS OK - ", CountOf(counts.shares, "share"), " fresh, the oldest data is ",
                      FormatReportAge(counts.oldest), " old");
   } else {
     constexpr const char* kLevels[] = {"OK", "WARNING", "CRITICAL"};

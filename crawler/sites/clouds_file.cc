@@ -97,7 +97,7 @@ bool CloudReader::CheckVerify() {
   const bool insecure = reader_.Flag(cloud_, "insecure", path_, false);
   if (!verify || insecure) {
     Error(absl::StrCat(verify ? "insecure: true" : "verify: false",
-                       " would send the credentials to whoever answers; give the site's CA in "
+                       " would send the credentials to any server; give the site's CA in "
                        "cacert instead"));
     return false;
   }
@@ -147,7 +147,7 @@ Credentials CloudReader::ReadCredentials(const SecretSources& secrets) {
         credentials.grant = secrets.fallback->grant;
       }
       if (credentials.grant == TokenGrant()) {
-        Error("auth.access_token is missing, and no OIDC access token was given otherwise");
+        Error("auth.access_token is missing, and no other OIDC access token was given");
       }
       break;
   }

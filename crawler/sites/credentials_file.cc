@@ -66,12 +66,12 @@ absl::StatusOr<CredentialsFile> ReadCredentialsFile(const std::string& path,
   for (const auto& entry : root) {
     if (keys->count(entry.first.Scalar()) == 0) {
       reader.Error(entry.first, absl::StrCat("key \"", entry.first.Scalar(),
-                                             "\" is not known; known are default, sites"));
+                                             "\" is not known; the known keys are default, sites"));
     }
   }
   for (const auto& [key, unknown] : findings.unknown_keys) {
     findings.errors.push_back(absl::StrCat(unknown.first_place, ": key \"", key,
-                                           "\" is not known; known are ", unknown.known));
+                                           "\" is not known; the known keys are ", unknown.known));
   }
   if (!findings.errors.empty()) {
     return absl::InvalidArgumentError(absl::StrJoin(findings.errors, "\n"));

@@ -39,7 +39,7 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_byt
   std::string text(static_cast<size_t>(info.st_size), '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!in.is_open() || in.bad()) {
-    return absl::NotFoundError(absl::StrCat(path, ": not readable"));
+    return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
   }
   text.resize(static_cast<size_t>(in.gcount()));
   return text;
@@ -56,12 +56,12 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path,
   const std::string secret(absl::StripAsciiWhitespace(text));
   if (secret.empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": the file is empty"));
   if (std::any_of(secret.begin(), secret.end(), [](char c) { return absl::ascii_iscntrl(c); })) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": more than one line; the file must hold the secret and nothing else"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": it has more than one line; it must hold the secret and nothing else"));
   }
   if (IsReadableByOthers(path)) {
     warnings->push_back(
-        absl::StrCat(path, ": holds a secret and others may read it; chmod 600 would mend that"));
+        absl::StrCat(path, ": holds a secret, but other users can read it; run chmod 600 on it"));
   }
   return secret;
 }

@@ -29,7 +29,7 @@ std::vector<VoEntry> ReadVoEntries(YamlReader& reader, const YAML::Node& root) {
     return entries;
   }
   if (vos.IsScalar()) {
-    reader.Error(vos, "vos is a text; it must be a list of entries with a name");
+    reader.Error(vos, "vos is a string; it must be a list of entries with a name");
     return entries;
   }
   if (vos.IsMap()) {
@@ -147,8 +147,8 @@ FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const Secre
     const bool may_imply_project = !own.has_value() && asks_for_others;
     if (share.project_key.empty() && !ImpliesProject(target.credentials) && !may_imply_project) {
       reader.Warn(entry.place, absl::StrCat("VO ", entry.name,
-                                            " names no project, so that a login would lead to "
-                                            "the account's own; it is not used; give ",
+                                            " names no project, so a login would use the "
+                                            "account's own project; the VO is not crawled; give ",
                                             auth_path, ".project_id"));
       continue;
     }
@@ -172,8 +172,8 @@ FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const Secre
   if (!without_credentials.empty()) {
     reader.Warn(
         FindKey(root, "auth"),
-        absl::StrCat("the site asks for auth ", site_auth, "; not crawled until cis.auth or ",
-                     "--credentials names such: ", absl::StrJoin(without_credentials, ", ")));
+        absl::StrCat("the site requires auth ", site_auth, "; not crawled until cis.auth or ",
+                     "--credentials provides it: ", absl::StrJoin(without_credentials, ", ")));
   }
   return out;
 }

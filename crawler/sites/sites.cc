@@ -58,8 +58,7 @@ std::vector<std::string> FindFiles(const std::vector<std::string>& paths, Findin
     if (error) {
       findings.errors.push_back(absl::StrCat(path, ": ", error.message()));
     } else if (entries.empty()) {
-      findings.errors.push_back(
-          absl::StrCat(path, ": no *.yaml or *.yml file is in this directory"));
+      findings.errors.push_back(absl::StrCat(path, ": this folder has no *.yaml or *.yml file"));
     }
     std::sort(entries.begin(), entries.end());
     for (const fs::path& entry : entries) add(entry);
@@ -97,7 +96,7 @@ FileTargets ReadFile(const std::string& file, const SecretSources& secrets, Find
   for (const auto& [holder, content] : holders) {
     if (HoldsSecret(content) && IsReadableByOthers(holder)) {
       findings.warnings.push_back(absl::StrCat(
-          holder, ": holds a secret and others may read it; chmod 600 would mend that"));
+          holder, ": holds a secret, but other users can read it; run chmod 600 on it"));
     }
   }
   return ReadCloudsFile(reader, *root, secure, secrets);
@@ -153,11 +152,11 @@ void CheckFilter(absl::string_view flag, const std::vector<std::string>& wanted,
     if (found) continue;
     const std::vector<std::string> close = NearestNames(name, names, kMaxSuggestions);
     problems.push_back(absl::StrCat(
-        flag, " \"", name, "\" is in no site file; ",
+        flag, " \"", name, "\" is not in any site file; ",
         !close.empty() ? absl::StrCat("did you mean ", absl::StrJoin(close, " or "), "?")
         : names.size() <= kMaxNamesInError
-            ? absl::StrCat("there are: ", absl::StrJoin(names, ", "))
-            : absl::StrCat("there are ", names.size(), " others, e.g. ", names.front())));
+            ? absl::StrCat("it must be one of ", absl::StrJoin(names, ", "))
+            : absl::StrCat("they name ", names.size(), " others, e.g. ", names.front())));
   }
 }
 
@@ -184,8 +183,8 @@ void AddUnknownKeys(Findings& findings) {
                            : absl::StrCat(" (and at ", unknown.count - 1,
                                           unknown.count == 2 ? " other place)" : " other places)");
     findings.warnings.push_back(absl::StrCat(unknown.first_place, ": key \"", key,
-                                             "\" is not known and not used", others, "; known are ",
-                                             unknown.known));
+                                             "\" is not known and not used", others,
+                                             "; the known keys are ", unknown.known));
   }
 }
 
@@ -216,8 +215,8 @@ absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretS
   }
   for (const auto& [name, credentials] : secrets.sites) {
     if (!site_names.contains(name)) {
-      findings.warnings.push_back(
-          absl::StrCat("--credentials names the site \"", name, "\", which is in no site file"));
+      findings.warnings.push_back(absl::StrCat("--credentials names the site \"", name,
+                                               "\", which is not in any site file"));
     }
   }
   std::vector<std::string> problems;
@@ -233,7 +232,7 @@ absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretS
   if (missing_token_count > 0) {
     findings.errors.push_back(absl::StrCat(
         missing_token_count, missing_token_count == 1 ? " share needs" : " shares need",
-        " an OIDC access token and none was given; set OIDC_ACCESS_TOKEN or --token-file, or name "
+        " an OIDC access token, but none was given; set OIDC_ACCESS_TOKEN or --token-file, or name "
         "credentials under cis.auth or in --credentials"));
   }
   KeepFirst(findings.errors);
@@ -250,7 +249,7 @@ absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretS
       problems.emplace_back("no site files were given");
     } else if (problems.empty()) {
       problems.emplace_back(config.targets.empty()
-                                ? "no share is configured for these sites and VOs together"
+                                ? "no share is configured for this combination of sites and VOs"
                                 : "no configured share has credentials");
     }
     return absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));

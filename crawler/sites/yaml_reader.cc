@@ -28,7 +28,7 @@ std::string Join(absl::string_view path, absl::string_view key) {
 absl::string_view TypeName(const YAML::Node& node) {
   if (node.IsMap()) return "a mapping";
   if (node.IsSequence()) return "a list";
-  return "a text";
+  return "a string";
 }
 
 // 1-based line of the first tab that indents `text`; 0 if there is none.
@@ -80,7 +80,7 @@ class Checker {
     if (++count_ > kMaxNodes || depth > kMaxDepth) {
       return absl::InvalidArgumentError(absl::StrCat(file_, ": more than ", kMaxNodes,
                                                      " values, or nested deeper than ", kMaxDepth,
-                                                     "; this is not a file of sites"));
+                                                     "; no file of CIS needs that many"));
     }
     if (node.IsSequence()) {
       for (const YAML::Node& item : node) {
@@ -93,7 +93,7 @@ class Checker {
       if (!entry.first.IsScalar()) {
         return absl::InvalidArgumentError(absl::StrCat(file_, ":", entry.first.Mark().line + 1,
                                                        ": a key is ", TypeName(entry.first),
-                                                       "; keys are texts"));
+                                                       "; it must be a string"));
       }
       if (!keys.insert(entry.first.Scalar()).second) {
         return absl::InvalidArgumentError(absl::StrCat(file_, ":", entry.first.Mark().line + 1,
@@ -132,7 +132,7 @@ absl::StatusOr<YAML::Node> YamlReader::Parse(const std::string& text) const {
     }
     if (count > 1) {
       return absl::InvalidArgumentError(
-          absl::StrCat(file_, ": ", count, " YAML documents; a file holds one"));
+          absl::StrCat(file_, ": ", count, " YAML documents; a file must hold one"));
     }
     if (document.IsNull()) {
       return absl::InvalidArgumentError(absl::StrCat(file_, ": the file is empty"));
@@ -148,7 +148,7 @@ absl::StatusOr<YAML::Node> YamlReader::Parse(const std::string& text) const {
     // The parser's own words about tabs do not speak of tabs.
     if (const int line = TabLine(text); line > 0 && line <= error.mark.line + 1) {
       return absl::InvalidArgumentError(
-          absl::StrCat(file_, ":", line, ": a tab indents the line; YAML takes spaces only"));
+          absl::StrCat(file_, ":", line, ": a tab indents the line; YAML allows only spaces"));
     }
     return absl::InvalidArgumentError(
         absl::StrCat(file_, ":", error.mark.line + 1, ": not valid YAML: ", error.msg));
@@ -172,7 +172,7 @@ std::string YamlReader::Text(const YAML::Node& map, absl::string_view key, absl:
   const YAML::Node value = FindKey(map, key);
   if (value.IsNull()) return "";
   if (!value.IsScalar()) {
-    Error(value, absl::StrCat(Join(path, key), " is ", TypeName(value), "; it must be a text"));
+    Error(value, absl::StrCat(Join(path, key), " is ", TypeName(value), "; it must be a string"));
     return "";
   }
   return std::string(absl::StripAsciiWhitespace(value.Scalar()));
@@ -212,7 +212,7 @@ std::vector<std::string> YamlReader::Texts(const YAML::Node& map, absl::string_v
       std::all_of(value.begin(), value.end(), [](const auto& item) { return item.IsScalar(); })) {
     for (const YAML::Node& item : value) texts.push_back(item.Scalar());
   } else {
-    Error(value, absl::StrCat(Join(path, key), " must be a text or a list of texts"));
+    Error(value, absl::StrCat(Join(path, key), " must be a string or a list of strings"));
   }
   return texts;
 }

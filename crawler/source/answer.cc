@@ -117,7 +117,7 @@ absl::StatusOr<json> ParseAnswer(absl::string_view what, const Answer& answer,
   if (!AnsweredWith(answer, {200})) return AnswerError(what, answer, secret);
   json parsed = ParseBody(answer.response->body);
   if (!parsed.is_object()) {
-    return MakeSourceError(ErrorClass::kParse, absl::StrCat(what, ": the answer of ", answer.url,
+    return MakeSourceError(ErrorClass::kParse, absl::StrCat(what, ": the answer from ", answer.url,
                                                             " is not a JSON object"));
   }
   return parsed;
@@ -158,6 +158,7 @@ Document MakeFailedDocument(absl::string_view name, const Answer& answer,
     document.error =
         absl::StrReplaceAll(status.message(), {{absl::StrCat("GET ", answer.url, ": "), ""},
                                                {absl::StrCat(" of ", answer.url), ""},
+                                               {absl::StrCat(" from ", answer.url), ""},
                                                {absl::StrCat(answer.url, ": "), ""}});
     const std::string prefix = absl::StrCat(name, ": ");
     if (absl::StartsWith(document.error, prefix)) document.error.erase(0, prefix.size());

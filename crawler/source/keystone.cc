@@ -143,7 +143,7 @@ absl::StatusOr<KeystoneToken> ParseKeystoneToken(const HttpResponse& response) {
   const json body = json::parse(response.body, nullptr, false);
   const json& token = At(body, "token");
   if (!token.is_object()) {
-    return MakeSourceError(ErrorClass::kParse, "the answer of Keystone holds no token");
+    return MakeSourceError(ErrorClass::kParse, "Keystone's answer has no token");
   }
   KeystoneToken result;
   result.value = std::string(response.Header("X-Subject-Token"));

@@ -98,7 +98,7 @@ void Login::OnAnswer(Step step, const Answer& answer) {
     return;
   }
   if (token->value.empty()) {
-    Finish(MakeSourceError(ErrorClass::kParse, absl::StrCat("login: the answer of ", answer.url,
+    Finish(MakeSourceError(ErrorClass::kParse, absl::StrCat("login: the answer from ", answer.url,
                                                             " has no X-Subject-Token header")));
     return;
   }
@@ -160,7 +160,7 @@ void Login::Fail(Step step, const Answer& answer) {
     why = unscoped_.has_value() ? ExplainRefusal()
           : code == 401
               ? "the credential is wrong, or the project unknown, disabled or not open to it"
-              : "no token is given for this project with this credential";
+              : "Keystone issues no token for this project with this credential";
   }
   Finish(
       MakeSourceError(error, absl::StrCat(what, ": HTTP ", code, " from ", answer.url, ": ", why)),
@@ -170,18 +170,17 @@ void Login::Fail(Step step, const Answer& answer) {
 std::string Login::ExplainRefusal() const {
   const std::string& vo = target_->share.vo;
   constexpr absl::string_view kLoggedIn =
-      "the site takes the access token but not for this project";
+      "the site accepts the access token, but not for this project";
   if (!unscoped_->claims.has_value() || !unscoped_->claims->names_groups) {
-    return absl::StrCat(kLoggedIn, ": the account is not in VO ", vo,
-                        " (any more), or the project is unknown or disabled");
+    return absl::StrCat(kLoggedIn, ": the account is not (or no longer) in VO ", vo,
+                        ", or the project is unknown or disabled");
   }
   if (ClaimVo(*unscoped_->claims, vo)) {
     return absl::StrCat(kLoggedIn, ", though the token names a group of VO ", vo,
-                        ": the site's mapping or its project wants mending");
+                        ": the site must correct its mapping or its project");
   }
   return absl::StrCat(kLoggedIn, ": the token names no group of VO ", vo, " (of ",
-                      unscoped_->claims->groups.size(),
-                      "); the account must be put into the VO (again)");
+                      unscoped_->claims->groups.size(), "); add the account to the VO (again)");
 }
 
 void Login::Finish(absl::StatusOr<KeystoneToken> token, bool refused) {

@@ -92,8 +92,8 @@ void FlavorFetch::List(const std::string& microversion) {
     if (flavor_ids_.size() > static_cast<size_t>(kMaxExtraSpecRequests)) {
       const absl::Status status = MakeSourceLimitError(
           ErrorClass::kLimit, Limit::kExtraSpecRequests,
-          absl::StrCat("not asked, for ", flavor_ids_.size(),
-                       " flavors would be asked for one by one; the limit (",
+          absl::StrCat("not read, because ", flavor_ids_.size(),
+                       " flavors would need one request each; the limit (",
                        FormatLimit(Limit::kExtraSpecRequests), ") is ", kMaxExtraSpecRequests));
       client_->CountLimit(status);
       documents_.push_back(
@@ -136,7 +136,7 @@ void FlavorFetch::OnExtraSpecs(const std::string& flavor_id, bool is_first, cons
   const std::string name = absl::StrCat("extra_specs/", flavor_id);
   absl::StatusOr<json> body = ParseAnswer(name, answer, client_->token());
   if (body.ok() && (body->count("extra_specs") == 0 || !(*body)["extra_specs"].is_object())) {
-    body = MakeSourceError(ErrorClass::kParse, absl::StrCat(name, ": the answer of ", answer.url,
+    body = MakeSourceError(ErrorClass::kParse, absl::StrCat(name, ": the answer from ", answer.url,
                                                             " has no object \"extra_specs\""));
   }
   if (body.ok()) {

@@ -107,7 +107,7 @@ class ListFetch : public std::enable_shared_from_this<ListFetch> {
     const auto list = body->find(spec_.list_key);
     if (list == body->end() || !list->is_array()) {
       return MakeSourceError(ErrorClass::kParse,
-                             absl::StrCat(name, ": the answer of ", answer.url, " has no list \"",
+                             absl::StrCat(name, ": the answer from ", answer.url, " has no list \"",
                                           spec_.list_key, "\""));
     }
     object_count_ += static_cast<int64_t>(list->size());
@@ -133,7 +133,7 @@ class ListFetch : public std::enable_shared_from_this<ListFetch> {
                                                  " in a row are empty"));
       }
       return MakeSourceError(ErrorClass::kParse, absl::StrCat(name, ": the pages of ", answer.url,
-                                                              " lead on but bring nothing new"));
+                                                              " continue without anything new"));
     }
     if (result_.documents.size() >= static_cast<size_t>(kMaxListPages)) {
       return MakeSourceLimitError(
@@ -147,8 +147,8 @@ class ListFetch : public std::enable_shared_from_this<ListFetch> {
           absl::StrCat(name, ": the link to the next page in ", answer.url, " has no marker"));
     }
     if (!markers_.insert(marker).second) {
-      return MakeSourceError(ErrorClass::kParse, absl::StrCat(name, ": the pages of ", answer.url,
-                                                              " go round in a circle"));
+      return MakeSourceError(ErrorClass::kParse,
+                             absl::StrCat(name, ": the pages of ", answer.url, " form a loop"));
     }
     return marker;
   }
@@ -189,7 +189,7 @@ absl::Status CheckMembers(const DocumentSpec& spec, const Answer& answer, const 
   }
   return MakeSourceError(
       ErrorClass::kParse,
-      absl::StrCat(spec.name, ": the answer of ", answer.url, " has no ",
+      absl::StrCat(spec.name, ": the answer from ", answer.url, " has no ",
                    spec.holds_list ? "list" : "object", " /", absl::StrJoin(spec.members, "/")));
 }
 

@@ -72,7 +72,7 @@ absl::Status PolicyError(const ShareTarget& target, Limit limit, absl::string_vi
   return MakeSourceLimitError(
       ErrorClass::kPolicy, limit,
       absl::StrCat(what, " ", RedactUrl(url), " ", why,
-                   "; no token is sent there unless the site file says `cis: {", key, "}`", where));
+                   "; no token is sent there unless the site file has `cis: {", key, "}`", where));
 }
 
 // The versions of a list in any of its forms.

@@ -21,8 +21,8 @@ absl::Status Expired(const TokenGrant& grant, const AccessToken& token, absl::Ti
   }
   return MakeSourceError(ErrorClass::kAuth,
                          absl::StrCat("the OIDC access token of ", DescribeGrant(grant),
-                                      " had expired already when it came, at ", when,
-                                      ": this machine's clock or the issuer's is wrong"));
+                                      " had already expired when it arrived, at ", when,
+                                      ": the clock of this machine or of the issuer is wrong"));
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ absl::StatusOr<std::string> AskAgent(const std::string& path, absl::string_view 
   const auto too_slow = [&] {
     return Failed(absl::StatusCode::kDeadlineExceeded, ErrorClass::kTimeout, path,
                   absl::StrCat("no answer within ", absl::FormatDuration(timeout),
-                               "; it may wait for somebody to unlock or confirm"));
+                               "; it may be waiting for someone to unlock it or to confirm"));
   };
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -81,14 +81,15 @@ absl::StatusOr<std::string> AskAgent(const std::string& path, absl::string_view 
   if (agent.fd() < 0) return SystemFailure(path, "no socket");
   // libc's interface; the kernel reads a sockaddr_un.
   if (connect(agent.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-    return SystemFailure(path, "nobody listens there (is the agent running, and OIDC_SOCK its?)");
+    return SystemFailure(path,
+                         "no process listens there (is the agent running, and OIDC_SOCK right?)");
   }
   while (!request.empty()) {
     const ssize_t sent = send(agent.fd(), request.data(), request.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
       request.remove_prefix(static_cast<size_t>(sent));
     } else if (errno != EAGAIN && errno != EINTR) {
-      return SystemFailure(path, "it takes no request");
+      return SystemFailure(path, "it accepts no request");
     } else if (!WaitFor(agent.fd(), POLLOUT, deadline)) {
       return too_slow();
     }

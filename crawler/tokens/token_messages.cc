@@ -43,13 +43,13 @@ absl::Status CheckUrl(const TokenGrant& grant, absl::string_view what, absl::str
   if (is_inner && !grant.allow_loopback) {
     return MakeSourceError(ErrorClass::kPolicy,
                            absl::StrCat(what, " ", RedactUrl(url),
-                                        " is on this machine, which "
-                                        "`allow_loopback: true` beside its `type` would allow"));
+                                        " is on this machine; to allow it, "
+                                        "set `allow_loopback: true` beside its `type`"));
   }
   if (parsed->scheme != "https" && !is_inner) {
     return MakeSourceError(ErrorClass::kPolicy,
                            absl::StrCat(what, " ", RedactUrl(url),
-                                        " is not https; secrets are sent to https URLs only"));
+                                        " is not https; secrets are sent only to https URLs"));
   }
   return absl::OkStatus();
 }
@@ -81,17 +81,17 @@ int64_t SecondsAt(const json& object, const char* key) {
 // What a person does about a refusal of a token endpoint.
 absl::string_view AdviceFor(absl::string_view error, Type type) {
   if (error == "invalid_grant" && type == Type::kRefreshToken) {
-    return "the refresh token has expired, was revoked or used before; a new one must be got and "
-           "put in its place";
+    return "the refresh token has expired, was revoked or has been used before; get a new one and "
+           "put it in its place";
   }
   if (error == "invalid_client" || error == "unauthorized_client") {
-    return "client id or client secret is wrong, or the client may not refresh tokens";
+    return "the client id or client secret is wrong, or the client may not refresh tokens";
   }
-  if (error == "invalid_target") return "the issuer gives no token for this audience or resource";
-  if (error == "invalid_scope") return "the issuer gives no token for this scope";
+  if (error == "invalid_target") return "the issuer issues no token for this audience or resource";
+  if (error == "invalid_scope") return "the issuer issues no token for this scope";
   if (type == Type::kMytoken) {
-    return "the mytoken has expired, was revoked, or does not allow access tokens; a new one must "
-           "be got and put in its place";
+    return "the mytoken has expired, was revoked, or does not allow access tokens; get a new one "
+           "and put it in its place";
   }
   return "";
 }
@@ -141,8 +141,8 @@ absl::StatusOr<TokenEndpoint> ParseDiscovery(const TokenGrant& grant, const Answ
   // Section 4.3: another issuer's document must not be used.
   if (!is_mytoken && WithoutSlash(issuer) != WithoutSlash(grant.issuer)) {
     return MakeSourceError(ErrorClass::kPolicy,
-                           absl::StrCat("OIDC discovery: ", answer.url, " is of the issuer \"",
-                                        Quotable(issuer, ""), "\", not of \"", grant.issuer, "\""));
+                           absl::StrCat("OIDC discovery: ", answer.url, " names the issuer \"",
+                                        Quotable(issuer, ""), "\", not \"", grant.issuer, "\""));
   }
   const char* key = is_mytoken ? "access_token_endpoint" : "token_endpoint";
   TokenEndpoint endpoint;
@@ -214,8 +214,8 @@ absl::StatusOr<TokenAnswer> ParseTokenAnswer(const TokenGrant& grant, const Answ
   CIS_ASSIGN_OR_RETURN(const json body, ParseAnswer(what, answer, secret));
   const std::string value = StringAt(body, "access_token");
   if (value.empty()) {
-    return MakeSourceError(ErrorClass::kParse, absl::StrCat(what, ": the answer of ", answer.url,
-                                                            " holds no access_token"));
+    return MakeSourceError(ErrorClass::kParse, absl::StrCat(what, ": the answer from ", answer.url,
+                                                            " has no access_token"));
   }
   const int64_t life = SecondsAt(body, "expires_in");
   TokenAnswer result;
@@ -259,9 +259,9 @@ absl::StatusOr<AccessToken> ParseAgentAnswer(const TokenGrant& grant, absl::stri
     const std::string info = Quotable(StringAt(body, "info"), "");
     return MakeSourceError(
         ErrorClass::kAuth,
-        absl::StrCat(what, ": ", error.empty() ? "it gives no token and no reason" : error,
+        absl::StrCat(what, ": ", error.empty() ? "it returned neither a token nor a reason" : error,
                      info.empty() ? "" : absl::StrCat(" (", info, ")"),
-                     "; `oidc-token` for the same account must work"));
+                     "; check that `oidc-token` works for the same account"));
   }
   const int64_t expires_at = SecondsAt(body, "expires_at");
   return MakeAccessToken(

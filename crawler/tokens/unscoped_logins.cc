@@ -43,22 +43,21 @@ std::string QuoteAll(const std::vector<std::string>& texts, absl::string_view se
   });
 }
 
-// Why Keystone itself knows nobody by a token that the web server in front of it took.
+// Why Keystone itself rejects a token that the web server in front of it accepted.
 std::string ExplainMapping(const AccessToken& token) {
-  constexpr absl::string_view kNobody = "Keystone knows nobody by this access token";
+  constexpr absl::string_view kRejected = "Keystone rejected the access token";
   if (!token.claims.has_value() || !token.claims->names_groups) {
-    return absl::StrCat(kNobody,
-                        ": the account is in no group that the site knows (any more); it "
-                        "must be put into the VO, or the site must map the VO");
+    return absl::StrCat(
+        kRejected,
+        ": the account is not (or no longer) in a group that the site knows; add it "
+        "to the VO, or ask the site to map the VO");
   }
   if (token.claims->groups.empty()) {
-    return absl::StrCat(kNobody,
-                        ": the token names no group; the account must be put into the VO "
-                        "(again)");
+    return absl::StrCat(kRejected, ": the token names no group; add the account to the VO (again)");
   }
-  return absl::StrCat(
-      kNobody, ": the site knows no group that the token names (", token.claims->groups.size(),
-      "); the account must be put into the VO (again), or the site must map the VO");
+  return absl::StrCat(kRejected, ": the site knows no group that the token names (",
+                      token.claims->groups.size(),
+                      "); add the account to the VO (again), or ask the site to map the VO");
 }
 
 // Why the web server in front of Keystone refuses a token.
@@ -72,16 +71,17 @@ std::string ExplainWebServer(const ShareTarget& target, const AccessToken& token
   // misses a `Require` gets no such word, or insufficient_scope.
   if (!absl::StrContains(challenge, "invalid_token")) {
     return absl::StrCat(
-        "the access token holds but is for the wrong audience, or misses another claim that the "
-        "site requires: ",
+        "the access token is valid, but it is for the wrong audience or lacks another claim that "
+        "the site requires: ",
         audiences.empty() ? std::string("its audience is not known here")
                           : absl::StrCat("it is for ", QuoteAll(audiences, ", ")),
-        wanted.empty() ? "" : absl::StrCat("; asked was for \"", wanted, "\""),
-        "; ask for the audience that the site wants (`audience` or `resource` of the credentials)");
+        wanted.empty() ? "" : absl::StrCat("; \"", wanted, "\" was requested"),
+        "; request the audience that the site requires (`audience` or `resource` of the "
+        "credentials)");
   }
   return absl::StrCat(
-      "the site does not take the access token as valid: it was revoked, has expired by the site's "
-      "clock, or is of an issuer that the site does not trust",
+      "the site does not accept the access token: it was revoked, has expired by the site's "
+      "clock, or comes from an issuer that the site does not trust",
       token.claims.has_value() && !token.claims->issuer.empty()
           ? absl::StrCat(" (\"", Quotable(token.claims->issuer, ""), "\")")
           : "");
@@ -99,7 +99,7 @@ absl::Status ExplainFederatedRefusal(const ShareTarget& target, const AccessToke
     why = absl::StrCat("this Keystone has no identity provider \"",
                        target.credentials.identity_provider, "\" with protocol ",
                        QuoteAll(protocols, " or "),
-                       "; cis.identity_provider and cis.protocol name others");
+                       "; set cis.identity_provider and cis.protocol to those of the site");
   } else if (LooksUnlikeKeystone(answer)) {
     error = ErrorClass::kConfig;
     why = "there is no Keystone v3 with federated login at this URL";
@@ -201,8 +201,8 @@ void UnscopedLogins::OnAnswer(EndpointLogin& login, const AccessToken& token,
   const absl::StatusOr<KeystoneToken> parsed = ParseKeystoneToken(*answer.response);
   if (!parsed.ok() || parsed->value.empty()) {
     Finish(login,
-           MakeSourceError(ErrorClass::kParse, absl::StrCat("federated login: the answer of ",
-                                                            answer.url, " holds no token")));
+           MakeSourceError(ErrorClass::kParse, absl::StrCat("federated login: the answer from ",
+                                                            answer.url, " has no token")));
     return;
   }
   UnscopedToken unscoped;

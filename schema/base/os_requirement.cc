@@ -115,8 +115,7 @@ absl::StatusOr<OsRequirement> MakeOsRequirement(absl::string_view distro, OsRela
   const std::string whole = absl::StrCat(distro, SignOf(relation), version);
   if (whole.size() > kMaxRequirementBytes) return NotARequirement(whole, " (it is too long)");
   if (relation == OsRelation::kAny && !version.empty()) {
-    return NotARequirement(absl::StrCat(distro, " ", version),
-                           " (how the version is compared is missing)");
+    return NotARequirement(absl::StrCat(distro, " ", version), " (the comparison is missing)");
   }
   return Make(whole, distro, relation, version);
 }

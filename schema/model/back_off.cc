@@ -84,9 +84,9 @@ BackOffs FindBackOffs(const Catalog& catalog, absl::Time now) {
 }
 
 std::string DescribeBackOff(const BackOff& back_off) {
-  return absl::StrCat("backing off: the endpoint fails since ",
+  return absl::StrCat("backing off: the endpoint has failed since ",
                       FormatMinute(back_off.failing_since), " (", FormatErrorClass(back_off.error),
-                      ", ", back_off.failure_count, " logins in a row); next try after ",
+                      ", ", back_off.failure_count, " failed logins in a row); next attempt after ",
                       FormatMinute(back_off.next_attempt));
 }
 

@@ -24,8 +24,8 @@ namespace {
 absl::Status TooOld(absl::Time oldest) {
   return absl::OutOfRangeError(
       oldest == absl::InfiniteFuture()
-          ? "nothing was written yet"
-          : absl::StrCat("the past is kept since ", FormatSecond(oldest), " only"));
+          ? "nothing has been written yet"
+          : absl::StrCat("history is kept only since ", FormatSecond(oldest)));
 }
 
 // One row of the journal; DATA_LOSS if a word of it is unknown.
@@ -54,8 +54,8 @@ absl::StatusOr<Change> ReadChange(Connection& db, Statement& row) {
   change.new_value = copy(row.OptionalText("new_value"));
   const auto cause = ParseChangeCause(row.Text("cause"));
   if (!kind || !event || !cause) {
-    return absl::DataLossError(
-        absl::StrCat(db.path(), ": the journal holds what no crawler wrote; restore a backup"));
+    return absl::DataLossError(absl::StrCat(
+        db.path(), ": the journal has a value that no crawler writes; restore a backup"));
   }
   change.kind = *kind;
   change.event = *event;
@@ -162,7 +162,7 @@ class SqliteHistoryReader : public HistoryReader {
                         find->Int("time_us") == absl::ToUnixMicros(position.time);
       find->Reset();
       if (same) return absl::OkStatus();
-      return absl::FailedPreconditionError("the journal never had this position");
+      return absl::FailedPreconditionError("the journal has never had this position");
     });
   }
 

@@ -28,8 +28,9 @@ absl::Status ForEachRow(Connection& db, Statement& statement, Use use) {
     use(reader);
     if (!reader.damaged_column().empty()) {
       statement.Reset();
-      return absl::DataLossError(absl::StrCat(db.path(), ": the column ", reader.damaged_column(),
-                                              " holds what no crawler wrote; restore a backup"));
+      return absl::DataLossError(
+          absl::StrCat(db.path(), ": the column ", reader.damaged_column(),
+                       " has a value that no crawler writes; restore a backup"));
     }
   }
 }

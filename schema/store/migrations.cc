@@ -24,8 +24,8 @@ absl::Status Backup(Connection& db, int64_t version) {
   if (std::rename(part.c_str(), path.c_str()) != 0) {
     return absl::PermissionDeniedError(
         absl::StrCat(path,
-                     ": the backup before the upgrade cannot get this name; make its folder "
-                     "writable"));
+                     ": the backup before the upgrade cannot be renamed to this; make the "
+                     "folder writable"));
   }
   return absl::OkStatus();
 }
@@ -73,7 +73,7 @@ absl::Status CheckVersion(Connection& db, absl::Span<const Migration> steps) {
   if (version > known) return NewerError(db.path(), version, known);
   if (version == 0) {
     return absl::NotFoundError(
-        absl::StrCat(db.path(), " is empty so far; a crawl (cis-crawler crawl) fills it"));
+        absl::StrCat(db.path(), " is still empty; a crawl (cis-crawler crawl) fills it"));
   }
   if (version < known) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -89,7 +89,7 @@ absl::Status Verify(Connection& db, absl::Span<const Migration> steps) {
         db.QueryEach(step.verify_sql, [&](absl::string_view query, int64_t answer) -> absl::Status {
           if (answer == 1) return absl::OkStatus();
           return absl::DataLossError(
-              absl::StrCat(db.path(), ": its contents contradict themselves (schema ", step.version,
+              absl::StrCat(db.path(), ": its contents are inconsistent (schema ", step.version,
                            ": ", absl::StripAsciiWhitespace(query), ")"));
         }));
   }

@@ -16,7 +16,7 @@ namespace cis {
 namespace {
 
 absl::Status Damaged() {
-  return absl::DataLossError("the history holds what no crawler wrote; restore a backup");
+  return absl::DataLossError("the history has a value that no crawler writes; restore a backup");
 }
 
 // The inverse of TransactionLog's pairs.

@@ -33,8 +33,9 @@ absl::StatusOr<std::vector<Record>> LoadAll(Connection& db, const std::string& s
     VisitFields(reader, records.emplace_back());
     if (!reader.damaged_column().empty()) {
       load->Reset();
-      return absl::DataLossError(absl::StrCat(db.path(), ": the column ", reader.damaged_column(),
-                                              " holds what no crawler wrote; restore a backup"));
+      return absl::DataLossError(
+          absl::StrCat(db.path(), ": the column ", reader.damaged_column(),
+                       " has a value that no crawler writes; restore a backup"));
     }
   }
 }

@@ -81,7 +81,7 @@ absl::StatusOr<int64_t> PutVo(Connection& db, const std::string& name) {
 
 absl::StatusOr<int64_t> RunForId(Statement& statement) {
   CIS_ASSIGN_OR_RETURN(const bool has_row, statement.Step());
-  if (!has_row) return absl::InternalError("a row that was just written is not there");
+  if (!has_row) return absl::InternalError("a row that was just written is missing");
   const int64_t id = statement.Int("id");
   statement.Reset();
   return id;

@@ -59,7 +59,7 @@ absl::Status CheckIntegrity(const std::string& path) {
                        db->QueryInt("SELECT count(*) FROM pragma_foreign_key_check"));
   if (violation_count > 0) {
     return absl::DataLossError(
-        absl::StrCat(path, ": ", violation_count, " rows refer to rows that are not there"));
+        absl::StrCat(path, ": ", violation_count, " rows refer to rows that do not exist"));
   }
   return Verify(*db, Migrations());
 }

@@ -339,7 +339,7 @@ TEST_F(CrawlCycleTest, RefusedFederatedLoginIsTheReasonOfEveryShare) {
   for (const ShareCatalog& share : endpoint.shares) {
     const KindState auth = StateOf(share, Kind::kAuth);
     EXPECT_EQ(auth.error, ErrorClass::kForbidden);
-    EXPECT_THAT(auth.error_message, HasSubstr("Keystone knows nobody by this access token"));
+    EXPECT_THAT(auth.error_message, HasSubstr("Keystone rejected the access token"));
     EXPECT_EQ(share.share.support, VoSupport::kUnknown);
   }
 }
@@ -509,7 +509,7 @@ TEST_F(CrawlCycleTest, AnEndpointThatFailsForDaysIsAskedLessOftenAndComesBackAtO
     bool told = false;
     for (const CrawlResult& result : catalog.crawl_results) {
       if (result.crawl_id == catalog.crawls.at(0).id && result.error == ErrorClass::kBackingOff) {
-        told = absl::StrContains(result.error_message, "next try after");
+        told = absl::StrContains(result.error_message, "next attempt after");
       }
     }
     EXPECT_TRUE(told);

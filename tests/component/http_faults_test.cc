@@ -140,7 +140,7 @@ TEST_F(HttpTest, HalfABodyAgainAndAgainIsDataLoss) {
   EXPECT_EQ(CodeAndClass(answer), "DATA_LOSS connect");
   EXPECT_THAT(answer.status().message(), HasSubstr("4 bytes"));
   EXPECT_THAT(answer.status().message(), HasSubstr("/x?token=***"));
-  EXPECT_THAT(answer.status().message(), HasSubstr("4 tries"));
+  EXPECT_THAT(answer.status().message(), HasSubstr("4 attempts"));
   EXPECT_EQ(server.requests().size(), 4u);
 }
 

@@ -124,7 +124,7 @@ TEST_F(GocdbFetchTest, PagesThatGoRoundOrNeverEndAreAnError) {
     }
     return HttpAnswer(200, Results(""));
   });
-  EXPECT_THAT(list(RegistryPart::kServices).status().message(), HasSubstr("round in a circle"));
+  EXPECT_THAT(list(RegistryPart::kServices).status().message(), HasSubstr("pages form a loop"));
   EXPECT_FALSE(list(RegistryPart::kDowntimes).ok());
 }
 

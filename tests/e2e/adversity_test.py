@@ -270,7 +270,7 @@ class Adversity(harness.Case):
         self.assertIn('backing off until', out)
         self.assertRegex(harness.run('cisquery', '--db', db, 'crawls', env=env)[1], r'BACKING OFF')
         out = harness.run('cis-crawler', 'status', '--db', db, env=env)[1]
-        self.assertRegex(out, r'backing off, next try in \d+[mhd]')
+        self.assertRegex(out, r'backing off, next attempt in \d+[mhd]')
         # Who insists asks at once: --site, or --no-back-off.
         for args in (('--site', VICTIM), ('--no-back-off',)):
             _, _, err = self.crawl(db, *args, env=faked(FAKETIME='+170h'))

@@ -110,8 +110,8 @@ class RegistryTest(harness.Case):
         row = {line.split()[0]: line for line in out.splitlines()}
         self.assertRegex(row[self.down], r'ES +fresh +\d fresh .*outage until 20')
         self.assertRegex(row[self.later], r'PT +fresh +\d fresh .*at risk from 20')
-        self.assertIn('GOCDB has the site as Suspended', row[self.later])
-        self.assertIn('GOCDB calls the site BRAND-NEW-NAME', row[self.renamed])
+        self.assertIn('GOCDB lists the site as Suspended', row[self.later])
+        self.assertIn('the site is called BRAND-NEW-NAME in GOCDB', row[self.renamed])
         # The table that fits a screen has it under the row.
         _, out, _ = harness.run('cisquery', '--db', self.db, 'sites')
         self.assertRegex(out, self.down + r' .*\n  downtime: outage until \S+ \S+: new power line\n')

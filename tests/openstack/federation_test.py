@@ -350,9 +350,9 @@ class Refusals(Federated):
         self.assertRegex(reasons['expired'][1], r'the OIDC access token expired at 20\d\d-.*: give')
         self.assertEqual(reasons['audience'][0], 'auth')
         self.assertRegex(reasons['audience'][1], r'wrong audience.*"https://somewhere\.else\.example/"'
-                                                 r'.*ask for the audience')
+                                                 r'.*request the audience')
         self.assertEqual(reasons['group'][0], 'forbidden')
-        self.assertRegex(reasons['group'][1], r'names no group; the account must be put into the VO')
+        self.assertRegex(reasons['group'][1], r'names no group; add the account to the VO')
 
     def test_a_group_that_is_removed_between_two_crawls(self):
         audience = self.sites[JWT_SITE]['federation']['audience']
@@ -369,7 +369,7 @@ class Refusals(Federated):
         self.assertEqual(code, 4, out)
         self.assertEqual(self.reason('removed.db', JWT_SITE)[0], 'auth')
         self.assertRegex(self.reason('removed.db', JWT_SITE)[1],
-                         r'names no group of VO %s .*must be put into the VO \(again\)'
+                         r'names no group of VO %s .*add the account to the VO \(again\)'
                          % re.escape(VO))
         after = rows(self.path('removed.db'), 'flavors', self.sites[JWT_SITE])
         self.assertEqual([row['upstream_id'] for row in after],
@@ -383,7 +383,7 @@ class Refusals(Federated):
         wait_until(lambda: time.time() > issued + 2)
         error, message = self.refused('opaque.db', token, site=OPAQUE_SITE)
         self.assertEqual(error, 'auth')
-        self.assertRegex(message, r'does not take the access token as valid: it was revoked, has expired')
+        self.assertRegex(message, r'does not accept the access token: it was revoked, has expired')
 
     def test_an_unknown_identity_provider(self):
         os.makedirs(self.path('unknown'), exist_ok=True)
@@ -401,7 +401,7 @@ class Refusals(Federated):
         code, out = self.crawl('none.db', '--site', JWT_SITE, '--credentials', credentials)
         self.assertEqual(code, 4, out)
         self.assertRegex(self.reason('none.db', JWT_SITE)[1],
-                         r'invalid_grant.*a new one must be got and put in its place')
+                         r'invalid_grant.*get a new one and put it in its place')
 
 
 if __name__ == '__main__':

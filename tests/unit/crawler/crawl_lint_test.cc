@@ -124,7 +124,7 @@ TEST(Lint, NeedsAboveEveryFlavorUnlessOneBootsFromAVolume) {
   builder.Select("SITE-A", "ops").AddImage(image).AddFlavor(RootDiskFlavor());
   auto findings = LintOf(builder);
   EXPECT_THAT(CodesOf(findings), ElementsAre("MIN_DISK_ABOVE_FLAVORS", "MIN_RAM_ABOVE_FLAVORS"));
-  EXPECT_EQ(findings[0].text, "it needs a disk of 200 GiB, the largest flavor has 20");
+  EXPECT_EQ(findings[0].text, "it needs a disk of 200 GiB, but the largest flavor has 20 GiB");
   EXPECT_EQ(findings[0].command, "openstack image set --min-disk 3 id-huge");
   builder.AddFlavor(MakeFlavor("volume", 2, 4096, 0));
   EXPECT_THAT(CodesOf(LintOf(builder)), ElementsAre("MIN_RAM_ABOVE_FLAVORS"));
@@ -168,7 +168,7 @@ TEST(Lint, RepeatedNamesAndRepeatedNewest) {
   ASSERT_THAT(CodesOf(findings), ElementsAre("NEWEST_REPEATED", "NAME_REPEATED"));
   EXPECT_EQ(findings[0].id, "id-newer");
   EXPECT_EQ(findings[1].id, "id-ubuntu");
-  EXPECT_THAT(findings[1].text, HasSubstr("the newest is id-newer"));
+  EXPECT_THAT(findings[1].text, HasSubstr("hide all but the newest, id-newer"));
 }
 
 TEST(Lint, CorrectionsOfTheOperatorAreToBePublished) {
@@ -261,11 +261,12 @@ TEST(Lint, Formats) {
   Image image = GoodImage("old");
   image.eol_date = "2020-01-01";
   const auto findings = LintOf(image);
-  EXPECT_EQ(FormatLintTable(findings),
-            "IMAGE_EOL  SITE-A image id-old \"old\"\n"
-            "    ubuntu 22.04 has had no standard support since 2020-01-01; hide it once a newer "
-            "one is there\n"
-            "    $ openstack image set --hidden id-old\n");
+  EXPECT_EQ(
+      FormatLintTable(findings),
+      "IMAGE_EOL  SITE-A image id-old \"old\"\n"
+      "    ubuntu 22.04 has had no standard support since 2020-01-01; hide it once there is a "
+      "newer one\n"
+      "    $ openstack image set --hidden id-old\n");
   const auto json = nlohmann::json::parse(FormatLintJson(findings));
   ASSERT_EQ(json.size(), 1U);
   EXPECT_EQ(json[0]["code"], "IMAGE_EOL");

@@ -122,7 +122,7 @@ TEST(CrawlPlan, BackedOffEndpointsAreToldAndDueOnesAreProbed) {
     EXPECT_EQ(plan.CountOf(PlanState::kWaits), is_due ? 1 : 0) << "one share probes";
     EXPECT_EQ(plan.CountOf(PlanState::kAsked), is_due ? 2 : 1);
     EXPECT_EQ(PlanExitCode(plan), 0) << "each could be asked";
-    EXPECT_THAT(plan.shares[1].why, HasSubstr(is_due ? "follows if" : "next try after"));
+    EXPECT_THAT(plan.shares[1].why, HasSubstr(is_due ? "follows if" : "next attempt after"));
   }
 }
 

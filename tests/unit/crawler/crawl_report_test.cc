@@ -40,7 +40,7 @@ TEST(StatusReport, FreshSharesAreOk) {
   const StatusReport report = ReportAt(TwoShares(), absl::Hours(3));
   EXPECT_EQ(report.level, 0);
   EXPECT_EQ(report.line,
-            "CIS OK - 2 shares fresh, the oldest data are 3h old | shares=2;;;0 fresh=2;;;0;2 "
+            "CIS OK - 2 shares fresh, the oldest data is 3h old | shares=2;;;0 fresh=2;;;0;2 "
             "not_fresh=0;;;0;2 stale=0;;;0;2 expired=0;;;0;2 backing_off=0;;;0;2 downtime=0;;;0;2 "
             "oldest=10800s;93600;1209600;0");
 }
@@ -106,10 +106,11 @@ TEST(StatusReport, TheNextTryIsToldOfAnEndpointThatIsBackedOffFrom) {
   KindState login = Failing(Kind::kAuth, ErrorClass::kTimeout, -absl::Hours(96), 5);
   login.attempt_time = TestTime();
   builder.SetKind(login);
-  EXPECT_THAT(ReportAt(builder, absl::Hours(1)).line,
-              AllOf(HasSubstr("SITE-B 1 (auth timeout for 4d, data 1h old, backing off, next try "
-                              "in 23h)"),
-                    HasSubstr(" backing_off=1;")));
+  EXPECT_THAT(
+      ReportAt(builder, absl::Hours(1)).line,
+      AllOf(HasSubstr("SITE-B 1 (auth timeout for 4d, data 1h old, backing off, next attempt "
+                      "in 23h)"),
+            HasSubstr(" backing_off=1;")));
 }
 
 TEST(StatusReport, AnAnnouncedOutageIsToldAndWarnsNobody) {

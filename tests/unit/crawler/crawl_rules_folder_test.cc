@@ -27,15 +27,15 @@ std::string MessageFor(const std::string& name, const std::string& text) {
 TEST(RulesFolder, BadRowsNameFileLineAndTheRightForm) {
   EXPECT_THAT(MessageFor("releases.tsv",
                          std::string("# mine\n") + kHeader + "ubuntu\t30.04\tx\ttomorrow\t-\tme\n"),
-              HasSubstr("releases.tsv:3: release is \"tomorrow\"; it must be a day such as"));
+              HasSubstr("releases.tsv:3: release is \"tomorrow\"; it must be a date such as"));
   EXPECT_THAT(MessageFor("releases.tsv", std::string(kHeader) + "ubuntu\t30.04\n"),
               HasSubstr("releases.tsv:2: the row has 2 cells; it must have 6"));
   EXPECT_THAT(MessageFor("releases.tsv", std::string(kHeader) + "bsdish\t1\t-\t-\t-\tme\n"),
               HasSubstr("distro is \"bsdish\"; it must be an id of the table distros"));
   EXPECT_THAT(MessageFor("releases.tsv", std::string(kHeader) + "ubuntu\t1\t-\t-\t-\t-\n"),
-              HasSubstr("source is \"-\"; it must be a text"));
+              HasSubstr("source is \"-\"; it must be a string"));
   EXPECT_THAT(MessageFor("releases.tsv", "distro\tversion\nubuntu\t1\n"),
-              HasSubstr("releases.tsv:1: the first line that is no comment is not the header"));
+              HasSubstr("releases.tsv:1: the first line that is not a comment is not the header"));
   EXPECT_THAT(MessageFor("release.tsv", kHeader), HasSubstr("there is no table \"release\""));
   EXPECT_THAT(MessageFor("notes.txt", ""), HasSubstr("which has no table"));
   EXPECT_EQ(UseRules("/nonexistent", "").code(), absl::StatusCode::kNotFound);

@@ -78,12 +78,14 @@ TEST(CrawlSummary, FailuresAreGroupedBySiteAndClassWithTimesAndAdvice) {
   CrawlFacts facts = Facts(3, 0);
   facts.partial_count = 2;
   facts.catalog = builder.Build();
-  EXPECT_THAT(FormatCrawlSummary(facts),
-              AllOf(HasSubstr("  SITE-A  server at 2 shares since 2026-01-01 07:04\n"
-                              "      last good 2026-01-01 03:04; HTTP 503\n"
-                              "  SITE-B  auth at 1 share since 2026-01-01 07:04\n"),
-                    HasSubstr("\nWhat to do\n  server: the site's own error: tell it the message\n"
-                              "  auth: renew the credential")));
+  EXPECT_THAT(
+      FormatCrawlSummary(facts),
+      AllOf(
+          HasSubstr("  SITE-A  server at 2 shares since 2026-01-01 07:04\n"
+                    "      last good 2026-01-01 03:04; HTTP 503\n"
+                    "  SITE-B  auth at 1 share since 2026-01-01 07:04\n"),
+          HasSubstr("\nWhat to do\n  server: the site's own error: report the message to the site\n"
+                    "  auth: renew the credential")));
 }
 
 TEST(CrawlSummary, WhatThisCrawlDidNotAskIsNoFailureOfIt) {
@@ -116,7 +118,7 @@ TEST(CrawlSummary, ProblemsOfTheRegistryAreToldOnceWhenTheyAreNew) {
       FormatCrawlSummary(facts),
       AllOf(HasSubstr("  new: SITE-A  URL_DIFFERS  a sentence\n"),
             HasSubstr("  new: sites/x.yaml:3: key \"foo\" is not known\n"),
-            HasSubstr("\n2 remarks on site files as before"), Not(HasSubstr("NAME_SHARED"))));
+            HasSubstr("\n2 remarks on site files, as before"), Not(HasSubstr("NAME_SHARED"))));
 }
 
 // However bad the night was, the text stays a mail that is read.
@@ -177,7 +179,7 @@ TEST(CrawlSummary, TheWorstNightFits) {
     EXPECT_LE(characters, static_cast<long>(kSummaryColumns)) << line;
   }
   for (const char* head :
-       {"\nFailures", "\nBacked off", "\nChanges", "\nProblems", "\nWhat to do", "\n4 remarks"}) {
+       {"\nFailures", "\nBacking off", "\nChanges", "\nProblems", "\nWhat to do", "\n4 remarks"}) {
     EXPECT_THAT(text, HasSubstr(head));
   }
 }

@@ -35,7 +35,7 @@ TEST(JsonReader, NotesWhatItCannotRead) {
   EXPECT_FALSE(reader.Int("swap").has_value());
   EXPECT_FALSE(reader.Bool("public").has_value());
   ASSERT_EQ(problems.size(), 5U);
-  EXPECT_EQ(problems[0], "FIELD_UNREADABLE: flavors/3/ram is \"lots\"; a whole number is needed");
+  EXPECT_EQ(problems[0], "FIELD_UNREADABLE: flavors/3/ram is \"lots\"; it must be a whole number");
 }
 
 TEST(JsonReader, ReadsTruthInEveryForm) {

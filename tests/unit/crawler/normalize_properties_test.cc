@@ -336,7 +336,7 @@ TEST(NormalizeProperties, RepeatedAndMissingIdsAreSkippedCountedAndNamed) {
   EXPECT_EQ(records->skipped_count, 2);
   EXPECT_THAT(records->skipped_reasons,
               testing::UnorderedElementsAre(HasSubstr("\"lost\" has no id"),
-                                            HasSubstr("id \"1\" is there twice")));
+                                            HasSubstr("id \"1\" appears twice")));
 }
 
 TEST(NormalizeProperties, ANetworkWithoutIdIsSkippedAndNamed) {

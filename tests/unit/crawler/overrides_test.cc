@@ -68,11 +68,10 @@ TEST(Overrides, MistakesAreToldWithLineValueAndRightForm) {
   EXPECT_EQ(ErrorOf(File({"site: A, kind: disk, id: x, set: {a: b}"})),
             "o.yaml:2: kind is \"disk\"; it must be image, flavor or network");
   EXPECT_EQ(ErrorOf(File({"site: A, kind: image, id: x, set: {os_distr: ubuntu}"})),
-            "o.yaml:2: set: \"os_distr\" is no field of an image that can be set; did you mean "
+            "o.yaml:2: set: \"os_distr\" is not a field of an image that can be set; did you mean "
             "os_distro?");
   EXPECT_EQ(ErrorOf(File({"site: A, kind: flavor, id: x, set: {ram_mib: 4G}"})),
-            "o.yaml:2: set: ram_mib is \"4G\"; it must be a whole number, 0 or more, or unknown "
-            "where that is so");
+            "o.yaml:2: set: ram_mib is \"4G\"; it must be a whole number, 0 or more, or unknown");
   EXPECT_EQ(ErrorOf(File({"site: A, kind: image, id: x, name: y, set: {arch: x86_64}"})),
             "o.yaml:2: the entry has several of id, name and glob; it must have exactly one");
   EXPECT_EQ(ErrorOf(File({"site: A, kind: image, vo: ops, id: x, set: {arch: x86_64}"})),
@@ -80,17 +79,18 @@ TEST(Overrides, MistakesAreToldWithLineValueAndRightForm) {
             "out");
   EXPECT_EQ(
       ErrorOf(File({"site: A, kind: image, id: x, sett: {arch: x86_64}"})),
-      "o.yaml:2: \"sett\" is no key; did you mean set?\no.yaml:2: set is missing; it must map "
+      "o.yaml:2: \"sett\" is not a key; did you mean set?\no.yaml:2: set is missing; it must map "
       "fields to values, of os_distro, os_version, os_codename, arch, login_user, purpose, "
       "is_snapshot, usable, min_ram_mib, min_disk_gib, virtual_size_bytes, build_date, "
       "eol_date, egi_ref, bootable, expire_date, image_source");
-  EXPECT_THAT(ErrorOf("overrides:\n- {site: A, kind: image, id: x, set: {arch: x86_64}}\n"),
-              HasSubstr("o.yaml:2: author is missing; it must say who corrects this"));
+  EXPECT_THAT(
+      ErrorOf("overrides:\n- {site: A, kind: image, id: x, set: {arch: x86_64}}\n"),
+      HasSubstr("o.yaml:2: author is missing; it must name the person who corrects the fact"));
   for (const char* text : {",", ", a: b\n", "---\n,\n"}) {  // yaml-cpp never ends reading them all
     EXPECT_THAT(ErrorOf(text), HasSubstr("o.yaml: not valid YAML")) << text;
   }
   EXPECT_THAT(ErrorOf("override: []\n"), HasSubstr("did you mean overrides?"));
-  EXPECT_THAT(ErrorOf("overrides: [7]\n"), HasSubstr("o.yaml:1: an entry is no mapping"));
+  EXPECT_THAT(ErrorOf("overrides: [7]\n"), HasSubstr("o.yaml:1: an entry is not a mapping"));
   EXPECT_THAT(ErrorOf("overrides: [\n"), HasSubstr("not valid YAML"));
 }
 
@@ -133,11 +133,12 @@ TEST(Overrides, WinsAsVerifiedWithAuthorDateAndReasonAndReleaseFactsFollow) {
   EXPECT_EQ(corrected.provenance.Of("os_distro"), Confidence::kVerified);
   const Evidence expected = {"os_distro", "override:jane 2026-01-01", "debian: seen it"};
   EXPECT_THAT(corrected.provenance.evidence, ::testing::Contains(expected));
-  EXPECT_THAT(corrected.provenance.warnings,
-              ElementsAre("OVERRIDE_CONTRADICTED: the site says os_distro ubuntu, the override of "
-                          "jane (2026-01-01) says debian",
-                          "OVERRIDE_CONTRADICTED: the site says os_version 22.04, the override of "
-                          "jane (2026-01-01) says 12"));
+  EXPECT_THAT(
+      corrected.provenance.warnings,
+      ElementsAre("OVERRIDE_CONTRADICTED: the site reports os_distro ubuntu, the override of "
+                  "jane (2026-01-01) sets debian",
+                  "OVERRIDE_CONTRADICTED: the site reports os_version 22.04, the override of "
+                  "jane (2026-01-01) sets 12"));
 }
 
 TEST(Overrides, APublishedLoginUserStaysWhenTheReleaseChanges) {
@@ -198,14 +199,14 @@ TEST(Overrides, ProblemsNameContradictionsAndWhatNothingMatches) {
   RecordSet records = ImagesOf("SITE-A", {MakeImage("x")});
   corrector.Apply(&records);
   const std::string gone =
-      "o.yaml:2: no image of SITE-A has the id \"gone\" any more; remove the entry or select what "
-      "took its place";
+      "o.yaml:2: no image of SITE-A has the id \"gone\" any more; remove the entry, or select what "
+      "replaced it";
   const std::string differs =
-      "o.yaml:3: SITE-A images id-x: the site says arch x86_64, the override aarch64";
+      "o.yaml:3: SITE-A images id-x: the site reports arch x86_64, the override sets aarch64";
   EXPECT_THAT(corrector.Problems({}),
               ElementsAre(gone, differs,
                           "o.yaml:4: site \"SITE-C\" is not among the sites; remove the entry or "
-                          "mend the name"));
+                          "correct the name"));
   EXPECT_THAT(corrector.Problems({false, true}), ElementsAre(gone, differs));
   EXPECT_THAT(corrector.Problems({true, false}), ElementsAre(differs));
 }

@@ -130,7 +130,7 @@ TEST_P(WholeFolderTest, AllLoadAndEachRemarkIsMadeOnce) {
   const std::string all = absl::StrJoin(sentences, "\n");
   EXPECT_THAT(all, HasSubstr("2018.xml: the text \"'\""));
   EXPECT_THAT(all, HasSubstr("\"Switzerland\"; it should be two letters"));
-  EXPECT_THAT(all, HasSubstr("entries <NGI> are of no use here"));
+  EXPECT_THAT(all, HasSubstr("entries <NGI> are ignored"));
   EXPECT_THAT(all, HasSubstr("two primary keys"));
   EXPECT_THAT(all, HasSubstr("was already read from"));
   for (const RegistryService& service : lists.at(RegistryPart::kServices)->services) {

@@ -125,8 +125,8 @@ TEST_F(GocdbTest, OtherEntriesAndStrayTextAreNamedOnce) {
   const GocdbPage page = Parse("<NGI/><NGI/>'<tag/>");
   EXPECT_EQ(page.entry_count, 3);
   EXPECT_THAT(remarks_.Sentences(),
-              ElementsAre(HasSubstr("the text \"'\" stands in <results>"),
-                          HasSubstr("entries <NGI> are of no use here; sites, services and "
+              ElementsAre(HasSubstr("the text \"'\" in <results> is outside of its elements"),
+                          HasSubstr("entries <NGI> are ignored; only sites, services and "
                                     "downtimes are read (and 1 more like it)"),
                           HasSubstr("<tag>")));
 }
@@ -149,7 +149,7 @@ TEST_F(GocdbTest, ErrorsSayWhatTheDocumentIs) {
       ParseGocdb("<error>Unsupported parameter: x</error>", "LIST", remarks_).status().message(),
       HasSubstr("LIST: GOCDB answers: Unsupported parameter: x"));
   EXPECT_THAT(ParseGocdb("<html/>", "LIST", remarks_).status().message(),
-              HasSubstr("LIST: the document is a <html>; a list of GOCDB is a <results>"));
+              HasSubstr("LIST: the root element is <html>; in a list of GOCDB it is <results>"));
   EXPECT_THAT(ParseGocdb("nothing", "LIST", remarks_).status().message(),
               HasSubstr("LIST: line 1"));
 }

@@ -111,7 +111,7 @@ TEST_F(ProblemsTest, CertificationProductionAndMonitoring) {
 TEST_F(ProblemsTest, UrlDiffersByHostOrBySpelling) {
   registry_.services[0].keystone_urls = {"https://keystone.example.org"};
   ASSERT_THAT(Codes(), ElementsAre("SITE-A URL_DIFFERS"));
-  EXPECT_THAT(Find()[0].message, HasSubstr("the same host, spelt otherwise"));
+  EXPECT_THAT(Find()[0].message, HasSubstr("the same host, spelt differently"));
   registry_.services[0].keystone_urls = {"https://other.example.org:5000"};
   ASSERT_THAT(Codes(), ElementsAre("SITE-A URL_DIFFERS"));
   EXPECT_THAT(Find()[0].message, HasSubstr("https://other.example.org:5000/v3"));

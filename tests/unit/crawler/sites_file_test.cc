@@ -184,13 +184,13 @@ INSTANTIATE_TEST_SUITE_P(
                   ":7: key \"project_id\" is given twice"},
         WrongFile{"", ": the file is empty"}, WrongFile{"---\n# nothing\n", ": the file is empty"},
         WrongFile{"- a\n- b\n", ":1: the file holds a list"},
-        WrongFile{"just text\n", ":1: the file holds a text"},
+        WrongFile{"just text\n", ":1: the file holds a string"},
         WrongFile{"gocdb: A\nendpoint: https://x.example\n---\ngocdb: B\n", ": 2 YAML documents"},
         WrongFile{"endpoint: https://x.example\nvos: [{name: x}]\n", ":1: gocdb is missing"},
         WrongFile{"gocdb: A\nvos: [{name: x}]\n", ":1: endpoint is missing"},
         WrongFile{"gocdb: A\nendpoint: nova://x.example\nvos: [{name: x}]\n", ":2: endpoint: URL"},
         WrongFile{"gocdb: A\nendpoint: https://127.1/v3\nvos: [{name: x}]\n", ":2: endpoint: URL"},
-        WrongFile{"gocdb: A\nendpoint: https://x.example\nvos: ops\n", ":3: vos is a text"},
+        WrongFile{"gocdb: A\nendpoint: https://x.example\nvos: ops\n", ":3: vos is a string"},
         WrongFile{"gocdb: A\nendpoint: https://x.example\nvos:\n- auth: {project_id: p}\n",
                   ":4: vos[0].name is missing"},
         WrongFile{"gocdb: A\nendpoint: https://x.example\nvos:\n- ops\n",
@@ -222,10 +222,10 @@ vos:
           "a.yaml:4: cis.allow_http is \"maybe\"; it must be true or false",
           "a.yaml:5: cis.interface is \"inner\"; it must be public, internal or admin",
           "a.yaml:6: cis.country is \"Spain\"; it must be two letters as in ISO 3166-1, e.g. ES",
-          "a.yaml:7: cis.allow_hosts must be a text or a list of texts",
-          "a.yaml:8: cis.auth is a text; it must be a mapping of keys",
-          "a.yaml:11: vos[0].auth.project_id is a list; it must be a text",
-          "a.yaml:13: vos[1].auth is a text; it must be a mapping of keys"));
+          "a.yaml:7: cis.allow_hosts must be a string or a list of strings",
+          "a.yaml:8: cis.auth is a string; it must be a mapping of keys",
+          "a.yaml:11: vos[0].auth.project_id is a list; it must be a string",
+          "a.yaml:13: vos[1].auth is a string; it must be a mapping of keys"));
 }
 
 TEST_F(SitesTest, ASiteWithoutVosIsAWarning) {

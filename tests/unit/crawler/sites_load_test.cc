@@ -118,10 +118,10 @@ TEST_F(SitesLoadTest, UnknownFilterNamesAreErrorsWithWhatComesClose) {
             "{name: vo.access.egi.eu, auth: {project_id: p}}");
   WriteSite("b.yaml", "BIFI", "b.example", "{name: ops, auth: {project_id: p}}");
   options_.site_filter = {"CESGA"};
-  EXPECT_THAT(ErrorOf(Load()), HasSubstr("--site \"CESGA\" is in no site file; did you mean "
+  EXPECT_THAT(ErrorOf(Load()), HasSubstr("--site \"CESGA\" is not in any site file; did you mean "
                                          "CESGA-CLOUD?"));
   options_.site_filter = {"nothing-like-it"};
-  EXPECT_THAT(ErrorOf(Load()), HasSubstr("there are: BIFI, CESGA-CLOUD"));
+  EXPECT_THAT(ErrorOf(Load()), HasSubstr("it must be one of BIFI, CESGA-CLOUD"));
   options_.site_filter = {};
   options_.vo_filter = {"vo.acess.egi.eu"};
   EXPECT_THAT(ErrorOf(Load()), HasSubstr("did you mean vo.access.egi.eu?"));
@@ -132,7 +132,8 @@ TEST_F(SitesLoadTest, FiltersThatLeaveNothingTogetherAreAnError) {
   WriteSite("b.yaml", "B", "b.example", "{name: dteam, auth: {project_id: p}}");
   options_.site_filter = {"A"};
   options_.vo_filter = {"dteam"};
-  EXPECT_THAT(ErrorOf(Load()), HasSubstr("no share is configured for these sites and VOs"));
+  EXPECT_THAT(ErrorOf(Load()),
+              HasSubstr("no share is configured for this combination of sites and VOs"));
 }
 
 }  // namespace

@@ -164,7 +164,7 @@ TEST_F(SitesOidcTest, CredentialsFileThatIsWrong) {
   };
   EXPECT_THAT(wrong("defaults: {type: password}\n"), HasSubstr("key \"defaults\" is not known"));
   EXPECT_THAT(wrong("default: {type: telepathy}\n"), HasSubstr("\"telepathy\""));
-  EXPECT_THAT(wrong("sites: {A: {vo: {}}}\n"), HasSubstr("known are auth, vos"));
+  EXPECT_THAT(wrong("sites: {A: {vo: {}}}\n"), HasSubstr("the known keys are auth, vos"));
   EXPECT_THAT(wrong("sites: {A: {vos: {x: 1}}}\n"), HasSubstr("sites.A.vos.x must be a mapping"));
   EXPECT_THAT(wrong("default: {type: mytoken, mytoken: s3cret}\n"),
               testing::AllOf(HasSubstr("holds a secret"), testing::Not(HasSubstr("s3cret"))));

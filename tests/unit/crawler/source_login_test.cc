@@ -151,7 +151,8 @@ TEST(SourceLogin, RefusedProjectIsExplainedByTheGroupsOfTheToken) {
     EXPECT_EQ(failure.share.support, VoSupport::kRefused);
     return std::string(failure.status.message());
   };
-  EXPECT_THAT(message(), HasSubstr("the account is not in VO the-vo (any more), or the project"));
+  EXPECT_THAT(message(),
+              HasSubstr("the account is not (or no longer) in VO the-vo, or the project"));
   token.claims.emplace();
   token.claims->names_groups = true;
   token.claims->groups = {"urn:mace:egi.eu:group:other:role=member#aai.egi.eu"};

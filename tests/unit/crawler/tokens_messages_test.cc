@@ -175,8 +175,8 @@ TEST(TokenMessages, RefusalsSayWhatToDoAndHoldNoSecret) {
   };
   EXPECT_THAT(message(400, absl::StrCat(R"({"error":"invalid_grant","error_description":"token )",
                                         kRefreshTokenSecret, R"( not active"})")),
-              AllOf(HasSubstr("invalid_grant (token *** not active)"),
-                    HasSubstr("a new one must be got"), Not(HasSubstr(kRefreshTokenSecret))));
+              AllOf(HasSubstr("invalid_grant (token *** not active)"), HasSubstr("get a new one"),
+                    Not(HasSubstr(kRefreshTokenSecret))));
   EXPECT_THAT(message(401, R"({"error":"invalid_client"})"),
               HasSubstr("client id or client secret"));
   EXPECT_THAT(message(400, R"({"error":"invalid_target"})"), HasSubstr("audience or resource"));

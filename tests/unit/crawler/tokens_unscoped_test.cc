@@ -171,7 +171,7 @@ TEST_F(UnscopedLoginsTest, InvalidTokenIsTold) {
 TEST_F(UnscopedLoginsTest, AccountWithoutAGroupIsTold) {
   EXPECT_THAT(Refusal(JwtUntil(Later(), R"("eduperson_entitlement":[])"),
                       FakeSite::Json(401, kKeystoneRefusal), ErrorClass::kForbidden),
-              HasSubstr("the token names no group; the account must be put into the VO (again)"));
+              HasSubstr("the token names no group; add the account to the VO (again)"));
 }
 
 TEST_F(UnscopedLoginsTest, GroupsThatTheSiteDoesNotKnowAreTold) {
@@ -182,7 +182,7 @@ TEST_F(UnscopedLoginsTest, GroupsThatTheSiteDoesNotKnowAreTold) {
 
 TEST_F(UnscopedLoginsTest, AccountThatAnOpaqueTokenDoesNotDescribe) {
   EXPECT_THAT(Refusal("opaque", FakeSite::Json(401, kKeystoneRefusal), ErrorClass::kForbidden),
-              HasSubstr("in no group that the site knows (any more)"));
+              HasSubstr("not (or no longer) in a group that the site knows"));
 }
 
 TEST_F(UnscopedLoginsTest, ExpiredTokenIsNotSent) {
