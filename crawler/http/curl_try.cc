@@ -260,7 +260,8 @@ std::string CurlTry::ErrorText(int curl_code) const {
 
 void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
   CURL* handle = static_cast<CURL*>(handle_);
-  const auto fail = [&](TryResult result, Code code, ErrorClass error, absl::string_view text) {
+  const auto fail = [&](TryResult result, absl::StatusCode code, ErrorClass error,
+                        absl::string_view text) {
     end.result = result;
     end.status = MakeError(code, error, text);
   };

@@ -89,8 +89,8 @@ auto NamesOf(const Entry& entry) {
   static const std::string* const kNoId = new std::string;
   const NetworkPlan& plan = entry.plan;
   return std::make_tuple(
-      entry.pool_name_rank, entry.port_name_rank, NameOfNetwork(plan.pool), NameOfNetwork(plan.network),
-      IdOf(plan.pool), IdOf(plan.network), -plan.room.free.value_or(0),
+      entry.pool_name_rank, entry.port_name_rank, NameOfNetwork(plan.pool),
+      NameOfNetwork(plan.network), IdOf(plan.pool), IdOf(plan.network), -plan.room.free.value_or(0),
       absl::string_view(plan.subnet == nullptr ? *kNoId : *plan.subnet),
       absl::string_view(plan.zone),
       absl::string_view(plan.router == nullptr ? *kNoId : plan.router->id),

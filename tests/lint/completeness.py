@@ -51,7 +51,7 @@ def check_flags(tree):
         readme = '\n'.join(tree.read(p) for p in tree.files()
                            if p.startswith(folder + '/') and p.endswith('README.md'))
         for path in tree.files():
-            if re.match(folder + r'/(options|cli)[^/]*\.cc$', path):
+            if re.match(folder + r'/(commands|process|cli)/[^/]*\.cc$', path):
                 for name in sorted(set(flag.findall(tree.read(path)))):
                     if name not in readme:
                         yield '%s: %s is in no README below %s/' % (path, name, folder)
