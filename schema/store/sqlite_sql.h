@@ -239,7 +239,7 @@ inline constexpr char kCountResults[] =
     "GROUP BY crawl_id ORDER BY crawl_id DESC";
 const std::string& LoadCrawlResults();  // :crawl_id = the oldest; :time_us = the last end
 
-// The registry. Names of sites compare without case where registry_* stand on the left.
+// The registry. Names of sites compare without case if registry_* is on the left.
 const std::string& FindRegistryState();  // :part
 const std::string& PutRegistryState();
 const std::string& LoadRegistryStates();
