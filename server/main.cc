@@ -49,8 +49,8 @@ absl::StatusOr<ServerOptions> MakeServerOptions(const Options& options, RequestM
   return server;
 }
 
-// A file that this program can never read is an error of configuration; one that is not there yet,
-// or is busy, is waited for.
+// A file that this program can never read is a configuration error; for one that does not exist
+// yet, or is busy, it waits.
 absl::Status CheckDatabase(const std::string& path) {
   const absl::Status status = OpenStoreReader(path).status();
   return absl::IsNotFound(status) || absl::IsUnavailable(status) ? absl::OkStatus() : status;
@@ -62,7 +62,7 @@ absl::StatusOr<std::unique_ptr<Server>> StartServer(const Options& options, Requ
   return Server::Start(server_options);
 }
 
-// Null if nobody asked for it.
+// Returns null if no monitoring address is configured.
 absl::StatusOr<std::unique_ptr<HttpServer>> StartMonitor(const Options& options,
                                                          const Metrics& metrics,
                                                          const Server& server) {
@@ -98,7 +98,8 @@ int Run(const Options& options, const sigset_t& stop_signals) {
   Refresher refresher(refresher_options,
                       [&server](const std::shared_ptr<const Snapshot>& snapshot) {
                         (*server)->Publish(snapshot);
-                        // After it serves: scripts wait for this line before they ask.
+                        // Logged once the server answers: scripts wait for this line before they
+                        // send requests.
                         Log(LogLevel::kInfo, "snapshot.published",
                             {{"generation", snapshot->generation()},
                              {"sites", snapshot->sites().size()},

@@ -12,16 +12,16 @@
 
 namespace cis::client {
 
-// The columns of T's table; `wide` has all, otherwise those that fit a screen.
+// Returns the columns of T's table: all if `wide`, otherwise those that fit a screen.
 template <typename T>
 std::vector<TableColumn> TableColumnsOf(bool wide);
 
-// The cells of one row in those columns. Ages are told as of `now`.
+// Returns the cells of one row in those columns. Ages are relative to `now`.
 template <typename T>
 std::vector<Cell> CellsOf(const T& item, bool wide, absl::Time now);
 
-// What stands under the row of `item` in a table that fits a screen of `width` columns (0 = as long
-// as it is); empty for most nouns.
+// Returns the lines below the row of `item` in a table that fits a screen of `width` columns (0 =
+// no limit); empty for most nouns.
 template <typename T>
 std::vector<Cell> LinesBelow(const T& item, size_t width);
 

@@ -9,9 +9,9 @@
 
 namespace cis::client {
 
-// Every field of a resource, one a line, for people: what is not known says so, times have their
-// age, sizes their GiB, and inferred fields how sure they are and what told them. Names are
-// cleaned.
+// Returns every field of a resource, one per line, for people: unknown values are named as such,
+// times have their age, sizes their GiB, and inferred fields their confidence and evidence. Names
+// are cleaned.
 std::string DetailsText(const google::protobuf::Message& message, const TableStyle& style,
                         absl::Time now);
 

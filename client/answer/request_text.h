@@ -6,11 +6,11 @@
 
 namespace cis::client {
 
-// The query in the words of the command line, with what CIS added to it.
+// Returns the query as flags of the command line, with the defaults that CIS added.
 std::string QueryText(const v1::PlacementQuery& query);
 
-// Returns what must be done to the flags of `before` to make those of `after`, such as
-// "--ram 7800M, without --os --ipv6".
+// Returns the changes that turn the flags of `before` into those of `after`, such as "--ram 7800M,
+// without --os --ipv6".
 std::string ChangeText(const v1::PlacementQuery& before, const v1::PlacementQuery& after);
 
 }  // namespace cis::client

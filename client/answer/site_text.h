@@ -9,19 +9,19 @@
 
 namespace cis::client {
 
-// "6 fresh"; "2 fresh, 3 stale, 1 expired". Empty if there is no share.
+// Returns "6 fresh" or "2 fresh, 3 stale, 1 expired". Empty if there is no share.
 std::string SharesText(const v1::Site& site);
 
-// "timeout (5 d)"; "timeout (5 d) +1" if there is another class of error.
+// Returns "timeout (5 d)", or "timeout (5 d) +1" if there is another class of error.
 std::string FailingText(const v1::Site& site, absl::Time now);
 
-// What a row of a table has no room for, a line each of at most `width` columns (0 = as long as it
-// is): what fails with each class of error, since when and in whose words; the downtime that
-// matters most; other problems, as far as the lines before do not tell them.
+// Returns what a row of a table has no room for, one item per line of at most `width` columns (0 =
+// no limit): what fails with each class of error, since when and with which message; the most
+// important downtime; other problems that the lines before do not mention.
 std::vector<Cell> SiteLines(const v1::Site& site, size_t width);
 
-// The downtime that users should know first: one of an endpoint before others, one that runs, an
-// outage. nullptr if there is none of an endpoint.
+// Returns the downtime that users should know about first: one of an endpoint before others, one in
+// progress, an outage. nullptr if there is none of an endpoint.
 const v1::Downtime* FirstDowntime(const v1::Site& site);
 
 }  // namespace cis::client

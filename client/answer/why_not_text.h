@@ -1,6 +1,6 @@
 #pragma once
 
-// Why shares cannot run a machine, and what would help, in words.
+// Why shares cannot run a machine, and what would help, as text.
 
 #include <string>
 #include <vector>
@@ -12,20 +12,20 @@
 
 namespace cis::client {
 
-// `3 of 9 shares of VO x can run this (24 sites known, data 2 h old).`
+// Returns `3 of 9 shares of VO x can run this (24 sites known, data 2 h old).`
 std::string SummarySentence(const v1::FindPlacementsResponse& response, absl::Time now);
 
-// What each refused share lacks, in lines of at most kLineWidth columns: what does not fit one goes
-// on below. At most `max_lines` of them (0 = all): further shares are counted by reason in the last
+// Returns what each rejected share lacks, in lines of at most kLineWidth columns; longer text is
+// wrapped. At most `max_lines` of them (0 = all): further shares are counted by reason in the last
 // line. Then HintLines.
 std::vector<std::string> ReasonLines(const PlaceAnswer& answer, size_t max_lines);
 
-// Suggestions, and relaxations as `Try: ...`, in lines likewise.
+// Returns suggestions, and relaxations as `Try: ...`, wrapped likewise.
 std::vector<std::string> HintLines(const PlaceAnswer& answer);
 inline constexpr size_t kLineWidth = 100;
 
-// For `--explain`: the query as it was understood, the funnel, and all that is known of every
-// share.
+// Returns the text for `--explain`: the query as it was understood, the funnel, and everything that
+// is known about every share.
 std::string ExplainText(const PlaceAnswer& answer, const TableStyle& style, absl::Time now);
 
 }  // namespace cis::client

@@ -13,7 +13,7 @@
 
 namespace cis::client {
 
-// What a command works with. All is owned by the caller.
+// The environment of a command. All of it is owned by the caller.
 struct CommandContext {
   Client& client;
   const Options& options;
@@ -32,10 +32,10 @@ absl::StatusOr<bool> RunCommand(const CommandContext& context);
 // The exit code for what RunCommand returned: 0 match, 2 nothing matches, 1 error.
 int ExitCodeOf(const absl::StatusOr<bool>& result);
 
-// An error as the line for stderr: what is wrong, and what may help.
+// Returns an error as the line for stderr: what is wrong, and what may help.
 std::string ErrorText(const absl::Status& status);
 
-// The commands, one file each.
+// The commands, one file per command.
 absl::StatusOr<bool> RunPlace(const CommandContext& context);
 absl::StatusOr<bool> RunShow(const CommandContext& context);
 absl::StatusOr<bool> RunChanges(const CommandContext& context);
@@ -43,10 +43,11 @@ absl::StatusOr<bool> RunWatch(const CommandContext& context);
 // For sites, endpoints, vos, shares, flavors, images, networks and crawls.
 absl::StatusOr<bool> RunList(const CommandContext& context);
 
-// Writes one sentence to stderr, cleaned, unless notes are not wanted.
+// Writes one sentence to stderr, cleaned, unless --quiet is set.
 void Note(const CommandContext& context, absl::string_view sentence);
 
-// Asks `request` about the past if the user does and it can; the clock then stands at that time.
+// Makes `request` about an earlier time if the user asks for one and the request supports it; the
+// clock then shows that time.
 template <typename Request>
 void SetAsOf(const CommandContext& context, Request& request) {
   if constexpr (requires { request.mutable_as_of(); }) {
@@ -57,7 +58,7 @@ void SetAsOf(const CommandContext& context, Request& request) {
   }
 }
 
-// Style of a table in the wanted format: `wide` is never cut.
+// The style of a table in the requested format: `wide` is never cut.
 TableStyle StyleFor(const CommandContext& context);
 
 }  // namespace cis::client

@@ -28,15 +28,15 @@ enum class Command {
   kWatch,
 };
 
-// What the commands that list resources take; each command offers the flags that it can use.
+// The flags of commands that list resources; each command offers those that it can use.
 struct ListOptions {
   std::vector<std::string> sites;  // GOCDB names
   std::vector<std::string> vos;
   std::string filter;  // AIP-160, sent as it is
   std::string order_by;
   int64_t limit = 0;       // rows; 0 = all
-  int32_t page_size = 0;   // of one call; 0 = as many as the server gives
-  std::string page_token;  // where to go on
+  int32_t page_size = 0;   // of one call; 0 = the server's default
+  std::string page_token;  // where to continue
   bool show_inactive = false;
   std::vector<std::string> fields;  // read mask
   Range vcpu_count;
@@ -46,8 +46,8 @@ struct ListOptions {
   std::vector<std::string> os;  // alternatives
   bool public_only = false;
   std::string usable_as;
-  bool problems = false;  // of sites: what is wrong instead of the sites
-  bool offers = false;    // of sites: their services by the registry instead of the sites
+  bool problems = false;  // of sites: list problems instead of sites
+  bool offers = false;    // of sites: list the registry's services instead of sites
 };
 
 // The flags of `place`.
@@ -87,18 +87,18 @@ struct PlaceOptions {
   std::vector<std::string> countries;
   std::vector<std::string> excluded_countries;
   std::optional<absl::Duration> max_age;
-  std::vector<std::string> next;    // placements that are not wanted, as `-o name` prints them
-  std::vector<std::string> groups;  // NAME:COUNT:REQUIREMENTS (group_option.h)
+  std::vector<std::string> next;          // placements to leave out, as `-o name` prints them
+  std::vector<std::string> groups;        // NAME:COUNT:REQUIREMENTS (group_option.h)
   std::vector<std::string> alternatives;  // likewise
   std::string query_file;                 // YAML or JSON of a PlacementQuery; flags are added to it
   int64_t pick = 1;                       // which placement is handed over, 1 = the best
   std::string sort_by;
   std::vector<std::pair<std::string, double>> weights;  // by criterion
-  std::string page_token;                               // where to go on
+  std::string page_token;                               // where to continue
   bool all = false;
   bool explain = false;
   std::optional<int64_t> limit;  // placements; 0 = all; not given: 1000 with `all`, else all
-  int32_t page_size = 0;         // of one call; 0 = as many as the server gives
+  int32_t page_size = 0;         // of one call; 0 = the server's default
 };
 
 // All flags of cisquery.
@@ -117,14 +117,14 @@ struct Options {
   PlaceOptions place;
   std::string show_name;
   bool show_explain = false;       // of show: each fact with its evidence
-  std::optional<Moment> as_of;     // of lists and place: the past is asked about
+  std::optional<Moment> as_of;     // of lists and place: the earlier time to ask about
   Moment since;                    // of changes
   std::optional<Moment> until;     // of changes
   std::vector<std::string> kinds;  // of changes and watch
   std::string resume_token;        // of watch
 };
 
-// Either options, or a text to print and the exit code to leave with (help, version, wrong usage).
+// Either options, or a text to print and the exit code (help, version, wrong usage).
 struct ParsedArguments {
   std::optional<Options> options;
   std::string out;  // for stdout
@@ -132,7 +132,7 @@ struct ParsedArguments {
   int exit_code = 0;
 };
 
-// Reads the arguments after the program's name. `default_server` is what CIS_SERVER holds, or
+// Reads the arguments after the program's name. `default_server` is the value of CIS_SERVER, or
 // empty. Wrong usage gives exit code 1 and one sentence that says what would be right.
 ParsedArguments ParseArguments(std::vector<std::string> arguments,
                                absl::string_view default_server);

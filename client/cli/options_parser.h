@@ -1,6 +1,6 @@
 #pragma once
 
-// The flags of every command as CLI11 reads them. Of options*.cc only.
+// The flags of every command as CLI11 reads them. For options*.cc only.
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -17,7 +17,7 @@
 
 namespace cis::client {
 
-// Which of the flags shared by lists a command has.
+// Which of the flags that lists share a command has.
 struct ListFlags {
   bool sites = true;
   bool vos = true;
@@ -25,8 +25,8 @@ struct ListFlags {
   bool server_side = true;  // --filter, --order-by, --fields, --page-size
 };
 
-// Collects flags as text; what they mean is checked after all are read, so that each error is one
-// sentence of ours. The checks refer to `options`, which therefore must not move.
+// Collects flags as text; their values are checked after all are read, so that CIS words each error
+// as one sentence. The checks refer to `options`, which therefore must not move.
 class OptionsParser {
  public:
   explicit OptionsParser(absl::string_view default_server);
@@ -46,7 +46,7 @@ class OptionsParser {
   void AddSizeFlags(CLI::App* app, const char* group, Range* vcpus, Range* ram, Range* disk,
                     Range* gpus);
 
-  // Flags of one kind. `parse` turns the text into `target`; the error is prefixed by the flag.
+  // Adds a flag. `parse` converts the text to `target`; errors are prefixed with the flag.
   template <typename T, typename Parse>
   CLI::Option* AddParsed(CLI::App* app, const char* flag, T* target, Parse parse,
                          const char* about) {
@@ -68,7 +68,7 @@ class OptionsParser {
                               const char* about) {
     return app->add_option(flag, *target, about)->type_name("TEXT");
   }
-  // A flag that may be repeated, or take several values with commas between them.
+  // Adds a flag that may be repeated, or take several values separated by commas.
   static CLI::Option* AddTexts(CLI::App* app, const char* flag, std::vector<std::string>* target,
                                const char* about) {
     return app->add_option(flag, *target, about)

@@ -1,7 +1,7 @@
 #pragma once
 
-// Values of flags, from text. Each returns INVALID_ARGUMENT with one sentence that names the value
-// and a right one.
+// Parses the values of flags. Each function returns INVALID_ARGUMENT with one sentence that names
+// the value and a right one.
 
 #include <cstdint>
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace cis::client {
 
-// Any number that fits; the server judges it.
+// Any number that fits; the server checks its range.
 absl::StatusOr<int32_t> ParseInt32(absl::string_view text);
 
 // Rows, 0 = all.
@@ -23,7 +23,7 @@ absl::StatusOr<int64_t> ParseLimit(absl::string_view text);
 // Which placement, from 1.
 absl::StatusOr<int64_t> ParsePick(absl::string_view text);
 
-// `fit=0.5,network=0.5`; the server knows the bounds.
+// `fit=0.5,network=0.5`; the server checks the bounds.
 absl::StatusOr<std::vector<std::pair<std::string, double>>> ParseWeights(absl::string_view text);
 
 // `90s`, `26h`... of more than 0.

@@ -1,6 +1,6 @@
 #pragma once
 
-// The numbers that a person writes in flags: `4`, `2..8`, `8G`, `4G..16G`, `26h`.
+// Numbers as people write them in flags: `4`, `2..8`, `8G`, `4G..16G`, `26h`.
 
 #include <cstdint>
 #include <optional>
@@ -23,8 +23,8 @@ struct Range {
 absl::StatusOr<Range> ParseCountRange(absl::string_view text);
 
 // Parses sizes as ParseCountRange does, in MiB. A number without a unit is in GiB; K, M, G, T with
-// an optional `i` and `B` are powers of 1024 (`GB` = `GiB`). Parts of a MiB are rounded so that the
-// bound keeps its meaning: a least size up, a greatest size down.
+// an optional `i` and `B` are powers of 1024 (`GB` = `GiB`). Fractions of a MiB are rounded so that
+// the bound stays true: a lower bound up, an upper bound down.
 absl::StatusOr<Range> ParseSizeRangeMib(absl::string_view text);
 
 // The same in GiB.
@@ -34,7 +34,7 @@ absl::StatusOr<Range> ParseSizeRangeGib(absl::string_view text);
 // Returns INVALID_ARGUMENT with the text and what would be right.
 absl::StatusOr<absl::Duration> ParseAge(absl::string_view text);
 
-// A point of time: an instant, or so long before now.
+// A point in time: an instant, or a duration before now.
 struct Moment {
   std::optional<absl::Time> time;
   absl::Duration age;  // if there is no `time`

@@ -7,8 +7,8 @@
 
 namespace cis::client {
 
-// Forms of an answer, chosen with `-o`. kQuery is the question itself; those from kOpenstack on
-// hand one placement to another tool.
+// The output formats, chosen with `-o`. kQuery prints the query itself; those from kOpenstack on
+// hand one placement over to another tool.
 enum class Format {
   kTable,
   kWide,

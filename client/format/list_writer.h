@@ -13,18 +13,18 @@
 
 namespace cis::client {
 
-// One answer in all its forms; only the one that is wanted is made.
+// One record in all formats; only the requested one is made.
 struct Record {
   std::string name;  // for `-o name`; unique
   std::function<nlohmann::ordered_json()> json;
   std::function<std::vector<std::string>()> csv;
   std::function<std::vector<Cell>()> cells;
-  std::function<std::vector<Cell>()> below = nullptr;  // lines under the row of a table
+  std::function<std::vector<Cell>()> below = nullptr;  // lines below the row of a table
 };
 
-// Writes a list of records in one format: a table (when it ends), a JSON array, one JSON object a
-// line, a YAML sequence, CSV with a head line, or names. Rows but those of tables are written as
-// they come. Call End once, also when there are no rows.
+// Writes a list of records in one format: a table (written at the end), a JSON array, one JSON
+// object per line, a YAML sequence, CSV with a header line, or names. Except for tables, rows are
+// written as they come. Call End once, also if there are no rows.
 class ListWriter {
  public:
   struct Heads {

@@ -1,6 +1,6 @@
 #pragma once
 
-// Operating systems as the command line and the API write them.
+// Operating systems in the forms of the command line and the API.
 
 #include <string>
 
@@ -10,11 +10,11 @@
 
 namespace cis::client {
 
-// Returns the requirement that `text` writes, such as "ubuntu>=22.04". Returns INVALID_ARGUMENT
-// naming the text and the forms that are understood.
+// Returns the requirement that `text` expresses, such as "ubuntu>=22.04". Returns INVALID_ARGUMENT
+// naming the text and the forms that are accepted.
 absl::StatusOr<v1::OsRequirement> ParseOsText(absl::string_view text);
 
-// The inverse: the shortest text.
+// Returns the shortest text that ParseOsText converts to `os`.
 std::string OsRequirementText(const v1::OsRequirement& os);
 
 }  // namespace cis::client

@@ -1,9 +1,9 @@
 #pragma once
 
-// Messages as JSON: proto3's JSON mapping, with the choices that a reader of our answers needs:
-// names in snake_case; every field present, `null` where a value is not known (unset `optional` and
-// messages); 64-bit integers as JSON numbers up to 2^53 (beyond: strings); whole doubles without a
-// point. Any proto3 JSON parser reads it back.
+// Messages as JSON: proto3's JSON mapping, with choices that suit people and scripts: names in
+// snake_case; every field present, `null` if a value is not known (unset `optional` and messages);
+// 64-bit integers as JSON numbers up to 2^53 (beyond: strings); whole doubles without a decimal
+// point. Any proto3 JSON parser can read the result.
 
 #include <google/protobuf/field_mask.pb.h>
 #include <google/protobuf/generated_enum_reflection.h>
@@ -14,29 +14,30 @@
 
 namespace cis::client {
 
-// The message as an object, its fields in the order of their numbers.
+// Returns the message as an object, its fields in the order of their numbers.
 nlohmann::ordered_json MessageToJson(const google::protobuf::Message& message);
 
-// Likewise, only the fields that `mask` names (all if it is empty or `*`).
+// Likewise, with only the fields that `mask` names (all if it is empty or `*`).
 nlohmann::ordered_json MessageToJson(const google::protobuf::Message& message,
                                      const google::protobuf::FieldMask& mask);
 
-// The message with only the fields that are set: what a person would write.
+// Returns the message with only the fields that are set: what a person would write.
 nlohmann::ordered_json MessageToSparseJson(const google::protobuf::Message& message);
 
-// The value of one field of `message`; `null` if it is not set.
+// Returns the value of one field of `message`; `null` if it is not set.
 nlohmann::ordered_json FieldToJson(const google::protobuf::Message& message,
                                    const google::protobuf::FieldDescriptor& field);
 
-// JSON text of `json`; bytes that are not UTF-8 are replaced by U+FFFD. `indent` < 0: one line.
+// Returns the JSON text of `json`; bytes that are not UTF-8 are replaced by U+FFFD. `indent` < 0:
+// one line.
 std::string DumpJson(const nlohmann::ordered_json& json, int indent);
 
-// An enum value as a word: `DATA_STATE_FRESH` is `fresh`, `FLOATING_NEEDS_ROUTER` is
-// `floating-needs-router`; empty for the value that means "not reported".
+// Returns an enum value as a word: `fresh` for `DATA_STATE_FRESH`, `floating-needs-router` for
+// `FLOATING_NEEDS_ROUTER`; empty for the value that means "not reported".
 std::string EnumWord(const google::protobuf::EnumDescriptor& type, int number);
 
-// The value as codes are written: `SITE_PROBLEM_CODE_URL_DIFFERS` is `URL_DIFFERS`; empty for the
-// value that means "not reported".
+// Returns the value in the form of codes: `URL_DIFFERS` for `SITE_PROBLEM_CODE_URL_DIFFERS`; empty
+// for the value that means "not reported".
 std::string EnumCode(const google::protobuf::EnumDescriptor& type, int number);
 
 // The same for a generated enum, e.g. EnumWord(site.state()).

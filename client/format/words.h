@@ -1,6 +1,6 @@
 #pragma once
 
-// Facts in the few words that tables and sentences share.
+// Short texts for facts, shared by tables and sentences.
 
 #include <google/protobuf/timestamp.pb.h>
 
@@ -14,17 +14,17 @@
 
 namespace cis::client {
 
-// Age of data and whether it may be relied on: `2 h`, `3 d, stale`, `never read`.
+// Returns the age of data and whether it may be relied on: `2 h`, `3 d, stale`, `never read`.
 Cell AgeCell(v1::DataState state, bool has_time, const google::protobuf::Timestamp& time,
              absl::Time now);
 
-// `1 x NVIDIA A100`; empty if there is none, `?` if not known.
+// Returns `1 x NVIDIA A100`; empty if there is none, `?` if not known.
 std::string GpuText(bool known, double count, absl::string_view vendor, absl::string_view model);
 
 // `ubuntu 22.04`; empty if unknown.
 std::string OsText(absl::string_view distro, absl::string_view version);
 
-// "strong"; "unknown" for what nothing is known of.
+// Returns "strong" and so on; "unknown" if nothing is known.
 std::string ConfidenceText(v1::Confidence confidence);
 
 // "OS_CONFLICT: property says ubuntu, name says debian".
@@ -36,7 +36,8 @@ std::string AmountText(const v1::Amount& amount);
 // Seconds and nanoseconds as a time.
 absl::Time ToTime(const google::protobuf::Timestamp& time);
 
-// "outage until 2026-11-30 06:00" while it runs, "at risk from 2026-12-01 08:00" before; UTC.
+// Returns "outage until 2026-11-30 06:00" while it is in progress, "at risk from 2026-12-01 08:00"
+// before; UTC.
 std::string DowntimeText(const v1::Downtime& downtime);
 
 }  // namespace cis::client

@@ -9,14 +9,14 @@
 
 namespace cis::client {
 
-// The program that the script calls.
+// The program that the script runs.
 enum class Launcher { kOpenstack, kFedcloud };
 
-// The script, for any POSIX shell; of groups it starts those first whose network others need. It
-// writes `ssh USER@ADDRESS` to stdout for each machine that is ACTIVE, and what it made to stderr;
-// its exit code is 0 only if all machines run. Ids of the placement are used, never names. Returns
-// INVALID_ARGUMENT if an id cannot be the argument of a command: it is missing, holds NUL, or would
-// be read as a flag.
+// Returns the script, for any POSIX shell; if there are groups, it first starts those whose network
+// others need. It writes `ssh USER@ADDRESS` to stdout for each machine that is ACTIVE, and what it
+// created to stderr; its exit code is 0 only if all machines run. Ids of the placement are used,
+// never names. Returns INVALID_ARGUMENT if an id cannot be the argument of a command: it is
+// missing, contains NUL, or would be read as a flag.
 absl::StatusOr<std::string> FormatLaunchScript(const v1::Placement& placement,
                                                const v1::PlacementQuery& query, Launcher launcher);
 

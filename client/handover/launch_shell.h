@@ -22,7 +22,7 @@ made() { printf 'created %s %s\n' "$1" "$2" >&2; }
 deleted() { printf 'deleted %s %s\n' "$1" "$2" >&2; }
 )sh";
 
-// fedcloud tells failures on stdout and succeeds all the same.
+// fedcloud writes failures to stdout and still exits with 0.
 inline constexpr absl::string_view kFedcloud = R"sh(
 openstack() {
   answer=$(fedcloud openstack --site="$site" --vo="$vo" "$@") || return 1
@@ -51,7 +51,7 @@ if [ -z "$key" ]; then
 fi
 )sh";
 
-// Added when the machine runs: a network without port security refuses it at the start.
+// Added when the machine runs: a network without port security rejects it at the start.
 inline constexpr absl::string_view kOpenSsh = R"sh(
 # Allows SSH. A site that refuses this may still allow SSH by its own rules.
 open_ssh() {
@@ -104,7 +104,7 @@ wait_for_volume() {
 }
 )sh";
 
-// `free ID` takes a floating IP that lies unattached, `new_address POOL` makes one.
+// `free ID` uses an unattached floating IP, `new_address POOL` creates one.
 inline constexpr absl::string_view kFloatingIp = R"sh(
 free() {
   port=$(openstack floating ip show --format=value --column=port_id "$1") || return 1

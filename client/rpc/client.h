@@ -21,7 +21,7 @@ class Channel;
 
 namespace cis::client {
 
-// Where a server is and how it is reached.
+// The address of a server and how to connect to it.
 struct ChannelOptions {
   std::string server;    // HOST:PORT, or any gRPC target
   bool tls = false;      // implied by the files below
@@ -34,27 +34,27 @@ struct ChannelOptions {
 // read.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions& options);
 
-// How calls are made.
+// Settings of calls.
 struct ClientOptions {
   absl::Duration timeout = absl::Seconds(10);  // of each call
-  std::string server_text;                     // how errors name the server
+  std::string server_text;                     // the server's name in errors
 };
 
-// What a list said beside its items.
+// What a list reports besides its items.
 struct ListInfo {
   int64_t total_count = 0;               // matches on the server, returned or not
   std::vector<std::string> unreachable;  // sites without any usable data
 };
 
-// What a list of changes said beside them.
+// What a list of changes reports besides them.
 struct ChangesInfo {
   absl::Time oldest_time = absl::InfiniteFuture();  // since when changes are kept
-  bool has_more = false;                            // `limit` cut it
+  bool has_more = false;                            // `limit` left some out
 };
 
-// Calls the services over a given channel. The only user of gRPC in client/. Safe to use from
-// any number of threads. A call that finds no server is tried once more; other errors are returned
-// with the server's code and words, its reason in parentheses (see ErrorReasonOf).
+// Calls the services over a given channel. The only user of gRPC in client/. Safe to use from any
+// number of threads. A call that finds no server is tried once more; other errors are returned with
+// the server's code and message, and its reason in parentheses (see ErrorReasonOf).
 class Client {
  public:
   Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options);
@@ -67,30 +67,31 @@ class Client {
   template <typename T>
   absl::StatusOr<T> Get(absl::string_view name);
 
-  // Calls `row` for each match, page after page, until it returns false, `limit` rows were given (0
-  // = no limit) or there are no more. Errors as Get; rows of earlier pages were given by then.
+  // Calls `row` for each match, page after page, until it returns false, `limit` rows were passed
+  // (0 = no limit) or there are no more. Returns the errors of Get; rows of earlier pages have been
+  // passed by then.
   template <typename T>
   absl::StatusOr<ListInfo> List(typename Noun<T>::ListRequest request, int64_t limit,
                                 absl::FunctionRef<bool(const T&)> row);
 
-  // Asks for placements, all pages merged, at most `limit` (0 = all). The token of the last page is
-  // kept if it goes on where the answer ends. Errors as Get.
+  // Requests placements, all pages merged, at most `limit` (0 = all). The token of the last page is
+  // kept if it continues where the answer ends. Returns the errors of Get.
   absl::StatusOr<v1::FindPlacementsResponse> FindPlacements(v1::FindPlacementsRequest request,
                                                             int64_t limit);
 
-  // Asks whether a placement of that name still holds. Errors as Get.
+  // Requests whether the placement of that name is still valid. Returns the errors of Get.
   absl::StatusOr<v1::GetPlacementResponse> GetPlacement(v1::GetPlacementRequest request);
 
-  // Asks what became of each share, all pages merged. Errors as Get.
+  // Requests the verdict on each share, all pages merged. Returns the errors of Get.
   absl::StatusOr<v1::ExplainPlacementsResponse> ExplainPlacements(
       v1::ExplainPlacementsRequest request);
 
-  // Calls `row` for each change, page after page, until it returns false, `limit` rows were given
-  // (0 = no limit) or there are no more. Errors as Get.
+  // Calls `row` for each change, page after page, until it returns false, `limit` rows were passed
+  // (0 = no limit) or there are no more. Returns the errors of Get.
   absl::StatusOr<ChangesInfo> ListChanges(v1::ListChangesRequest request, int64_t limit,
                                           absl::FunctionRef<bool(const v1::Change&)> row);
 
-  // Begins a stream of changes; a server that cannot be reached ends it. No time limit.
+  // Begins a stream of changes; it ends if the server cannot be reached. No time limit.
   std::unique_ptr<ChangeStream> WatchChanges(const v1::WatchChangesRequest& request);
 
  private:
@@ -102,7 +103,7 @@ class Client {
   const ClientOptions options_;
 };
 
-// The server's reason, e.g. `SITE_NOT_FOUND`; empty if it gave none.
+// Returns the server's reason, e.g. `SITE_NOT_FOUND`; empty if there is none.
 std::string ErrorReasonOf(const absl::Status& status);
 
 }  // namespace cis::client

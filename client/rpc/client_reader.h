@@ -18,7 +18,7 @@
 
 namespace cis::client {
 
-// Collects messages as they come. Must be cancelled before it goes.
+// Collects messages as they arrive. Must be cancelled before it is destroyed.
 class ChangeStream::Reader final : public grpc::ClientReadReactor<v1::WatchChangesResponse>,
                                    public std::enable_shared_from_this<Reader> {
  public:
@@ -28,11 +28,11 @@ class ChangeStream::Reader final : public grpc::ClientReadReactor<v1::WatchChang
   Reader(v1::ChangeService::Stub& stub, v1::WatchChangesRequest request,
          ToStatusFunction to_status);
 
-  // Once, before all else.
+  // Call once, before anything else.
   void Begin();
   std::vector<v1::WatchChangesResponse> Take();
   std::optional<absl::Status> Ended();
-  // Waits until gRPC is done with it.
+  // Cancels the stream and waits until gRPC has finished with it.
   void Cancel();
 
   void OnReadDone(bool ok) override;
@@ -42,8 +42,8 @@ class ChangeStream::Reader final : public grpc::ClientReadReactor<v1::WatchChang
   const v1::WatchChangesRequest request_;
   const ToStatusFunction to_status_;
   grpc::ClientContext context_;
-  v1::WatchChangesResponse message_;  // of the read under way
-  std::shared_ptr<Reader> self_;      // until gRPC is done
+  v1::WatchChangesResponse message_;  // of the current read
+  std::shared_ptr<Reader> self_;      // until gRPC has finished with it
 
   Mutex mu_;
   std::condition_variable_any done_;

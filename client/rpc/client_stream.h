@@ -9,23 +9,23 @@
 
 namespace cis::client {
 
-// A stream of changes that gRPC's threads read. Safe to use from any number of threads; cancelled
-// when it goes.
+// A stream of changes that threads of gRPC read. Safe to use from any number of threads; cancelled
+// when it is destroyed.
 class ChangeStream {
  public:
-  // The side of gRPC (client_reader.h).
+  // The part that uses gRPC (client_reader.h).
   class Reader;
-  // Client::WatchChanges makes it.
+  // Client::WatchChanges calls it.
   explicit ChangeStream(std::shared_ptr<Reader> reader);
   ~ChangeStream();
   ChangeStream(const ChangeStream&) = delete;
   ChangeStream& operator=(const ChangeStream&) = delete;
 
-  // What came since the last call, oldest first; empty if nothing did. Never waits.
+  // Returns the messages since the last call, oldest first; empty if there are none. Never waits.
   std::vector<v1::WatchChangesResponse> Take();
 
-  // How it ended, once that is so and everything was taken: UNAVAILABLE if the connection was lost
-  // or the server stopped, else the server's error (see ErrorReasonOf).
+  // Returns how the stream ended, once it has ended and everything was taken: UNAVAILABLE if the
+  // connection was lost or the server stopped, else the server's error (see ErrorReasonOf).
   std::optional<absl::Status> Ended();
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
 
-// Ties each resource message to its requests, so that one template serves all nouns.
+// Maps each resource message to its requests, so that one template serves all nouns.
 
 #include "absl/strings/string_view.h"
 #include "cis/v1/inventory.pb.h"
@@ -34,7 +34,7 @@ CIS_NOUN(Crawl, Crawls, crawls, false);
 
 #undef CIS_NOUN
 
-// Of the registry: its sites need not be sites of CIS, so a filter chooses among them.
+// For the registry: its sites need not be sites of CIS, so a filter selects among them.
 #define CIS_LISTED_NOUN(Type, Plural, items_field, words)                       \
   template <>                                                                   \
   struct Noun<v1::Type> {                                                       \

@@ -1,8 +1,7 @@
 #pragma once
 
-// Text of any content as one value of another language. What comes out never ends the value early,
-// expands, or starts a command, whatever a site calls its things.
-// For a shell: schema/base/shell_quote.h.
+// Quotes any text as one value of another language. The result never ends the value early, expands,
+// or starts a command, whatever names a site uses. For a shell: schema/base/shell_quote.h.
 
 #include <string>
 
@@ -10,11 +9,11 @@
 
 namespace cis::client {
 
-// `text` as a string of HCL (Terraform), without interpolation.
+// Returns `text` as a string of HCL (Terraform), without interpolation.
 std::string QuoteHcl(absl::string_view text);
 
-// `text` as a double-quoted YAML string, tagged `!unsafe` where Ansible would take a part of it for
-// a Jinja template.
+// Returns `text` as a double-quoted YAML string, tagged `!unsafe` if Ansible would take a part of
+// it for a Jinja template.
 std::string QuoteAnsible(absl::string_view text);
 
 }  // namespace cis::client

@@ -1,7 +1,8 @@
 #pragma once
 
-// The commands of cis-crawler. They read and write the files their options name; everything else
-// of the process comes in and goes out here, and `main` prints it.
+// The commands of cis-crawler. They read and write the files that their options name; everything
+// else that they need from the process is passed in, and their output is returned, so that `main`
+// prints it.
 
 #include <cstdint>
 #include <functional>
@@ -18,14 +19,14 @@
 
 namespace cis::crawler {
 
-// What a command may know of its process.
+// What a command may use of its process.
 struct ProcessContext {
   const Clock* clock = nullptr;
   std::function<std::optional<std::string>(absl::string_view name)> environment;
   std::function<void(absl::string_view text)> write_terminal;  // progress; null if there is none
-  std::function<void(HttpTransport*)> on_transport;  // what signals cancel; null when it ends
-  std::function<std::string()> read_stdin;           // all of it
-  uint64_t seed = 0;                                 // of the retries' jitter
+  std::function<void(HttpTransport*)> on_transport;            // signals cancel it; null at the end
+  std::function<std::string()> read_stdin;                     // all of it
+  uint64_t seed = 0;                                           // of the retries' jitter
   std::string distro_info_folder;  // of Debian's distro-info-data; empty or absent = none
 };
 
@@ -35,25 +36,25 @@ struct CommandResult {
   std::string error;  // for stderr: sentences, without a final newline
 };
 
-// Exit code 2 for what its user can mend (a missing, foreign, damaged or newer file, bad
+// Returns exit code 2 for what the user can fix (a missing, foreign, damaged or newer file, bad
 // configuration), otherwise 1.
 CommandResult FailedCommand(const absl::Status& status);
 
-// The overrides that `options` names, or none. Returns INVALID_ARGUMENT or NOT_FOUND as
-// LoadOverrides.
+// Returns the overrides that `options` names, or none. Returns the errors of LoadOverrides:
+// INVALID_ARGUMENT or NOT_FOUND.
 absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options);
-// Logs what Corrector::Problems tells.
+// Logs the result of Corrector::Problems.
 void LogOverrideProblems(const std::vector<std::string>& problems);
 
-// Removes what the database keeps of the time before `before`, and logs how much. The caller holds
-// the lock of crawlers. Returns the errors of PruneHistory.
+// Deletes the history before `before` from the database, and logs how much. The caller holds the
+// lock of crawlers. Returns the errors of PruneHistory.
 absl::Status PruneOlder(const std::string& db, absl::Time before);
 
 // Runs the command that `options` names.
 CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context);
 
 CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context);
-// What RunCrawl would ask; sends nothing and writes nothing.
+// Prints the requests that RunCrawl would send; sends nothing and writes nothing.
 CommandResult RunDryRun(const CrawlerOptions& options, const ProcessContext& context);
 CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& context);
 CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body);

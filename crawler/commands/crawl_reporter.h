@@ -12,22 +12,24 @@
 
 namespace cis::crawler {
 
-// Gathers what --summary tells of a crawl, and writes it at the end, however that comes. Does
-// nothing without the flag. For one crawl; not thread-safe; `options` and `clock` must outlive it.
+// Collects what --summary reports about a crawl, and writes it when the crawl ends, for whatever
+// reason. Does nothing without the flag. For one crawl; not thread-safe; `options` and `clock` must
+// outlive it.
 class CrawlReporter {
  public:
   CrawlReporter(const CrawlerOptions& options, const Clock* clock);
 
-  // What is wrong and odd in site files. Remarks on files that are older than the last crawl of
-  // `known` are only counted.
+  // Collects errors and remarks about site files. Remarks on files that are older than the last
+  // crawl of `known` are only counted.
   void NoteConfiguration(const SitesConfig& config, const Catalog& known);
-  // The place in the journal after which the crawl's own changes stand. The store is open.
+  // Remembers the journal's newest position, after which the crawl's own changes are added. The
+  // store must be open.
   absl::Status NoteJournal();
   void NoteSummary(const CrawlSummary& summary);
   void NoteProblems(const std::vector<std::string>& problems);
 
-  // Writes the report on a crawl that ends with `result`, to the file or into `result.out`. That it
-  // cannot be written is an error of the result.
+  // Writes the report on a crawl that ends with `result`, to the file or into `result.out`. If it
+  // cannot be written, the result is an error.
   CommandResult Finish(CommandResult result);
 
  private:
@@ -36,7 +38,7 @@ class CrawlReporter {
   const CrawlerOptions& options_;
   const Clock* clock_;
   CrawlFacts facts_;
-  int64_t change_id_ = -1;  // -1 = the journal was not reached
+  int64_t change_id_ = -1;  // -1 = the journal was not read
   bool has_summary_ = false;
 };
 

@@ -6,8 +6,9 @@
 
 namespace cis::crawler {
 
-// Holds an exclusive lock on a file until destroyed, so that two crawls never write one database.
-// The file stays: removing it would let two processes lock two files of one name.
+// Holds an exclusive lock on a file until destroyed, so that two crawls never write to one
+// database. The file is never removed: otherwise two processes could lock two files of the same
+// name.
 class LockFile {
  public:
   // Creates `path` if absent. Returns ABORTED if another process holds the lock, NOT_FOUND or

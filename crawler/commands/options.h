@@ -25,13 +25,13 @@ enum class CrawlerCommand {
   kRestore
 };
 
-// How `lint` tells its findings.
+// The output format of `lint`.
 enum class LintFormat { kTable, kJson };
 
-// Every flag of cis-crawler. Which of them a command has, `cis-crawler COMMAND --help` says.
+// Every flag of cis-crawler. `cis-crawler COMMAND --help` lists the flags of a command.
 struct CrawlerOptions {
   CrawlerCommand command = CrawlerCommand::kHelp;
-  std::string text;  // kHelp, kVersion: to be printed
+  std::string text;  // kHelp, kVersion: the text to print
 
   std::string db;
   std::vector<std::string> site_filter;
@@ -51,13 +51,13 @@ struct CrawlerOptions {
   int max_in_flight = 300;
   absl::Duration timeout = absl::Seconds(30);
   absl::Duration share_deadline = absl::Minutes(10);
-  bool back_off = true;  // keep away from endpoints that have failed for days; also off with --site
+  bool back_off = true;  // skip endpoints that have failed for days; also off with --site
   bool verbose = false;
-  bool dry_run = false;  // tell what would be asked, and ask nobody
+  bool dry_run = false;  // print the requests without sending them
   std::string summary;   // report of the crawl, a file or "-" = stdout; empty = none
 
   // crawl, prune
-  absl::Duration keep_history = absl::Hours(24 * 90);  // the past before that is removed
+  absl::Duration keep_history = absl::Hours(24 * 90);  // older history is deleted
 
   // status
   absl::Duration max_age = absl::Hours(26);
@@ -68,7 +68,7 @@ struct CrawlerOptions {
 
   // normalize
   Kind kind = Kind::kImages;
-  std::string of_site;  // whose overrides apply; empty = those for every site
+  std::string of_site;  // the site whose overrides apply; empty = those for every site
 
   // lint
   LintFormat lint_format = LintFormat::kTable;
@@ -78,16 +78,16 @@ struct CrawlerOptions {
 // names what is wrong and what would be right.
 absl::StatusOr<CrawlerOptions> ParseCrawlerOptions(const std::vector<std::string>& args);
 
-// The exit code of arguments that ParseCrawlerOptions refuses: 3 (unknown) for `status`, as
-// monitoring systems expect, otherwise 2.
+// Returns the exit code for arguments that ParseCrawlerOptions rejects: 3 (unknown) for `status`,
+// as monitoring systems expect, otherwise 2.
 int UsageExitCode(const std::vector<std::string>& args);
 
-// "90s", "30m", "26h", "14d", "1h30m". Returns INVALID_ARGUMENT naming `flag`, the value and these
-// forms unless the value is a positive duration.
+// Parses "90s", "30m", "26h", "14d", "1h30m". Returns INVALID_ARGUMENT naming `flag`, the value and
+// these forms unless the value is a positive duration.
 absl::StatusOr<absl::Duration> ParseFlagDuration(absl::string_view flag, absl::string_view value);
 
-// The flags of a configuration file as arguments: a line is `flag = value`, `flag` or a comment
-// (#). Returns INVALID_ARGUMENT naming file and line.
+// Returns the flags of a configuration file as arguments: a line is `flag = value`, `flag` or a
+// comment (#). Returns INVALID_ARGUMENT naming file and line.
 absl::StatusOr<std::vector<std::string>> ParseFlagFile(absl::string_view file,
                                                        absl::string_view text);
 

@@ -6,7 +6,7 @@
 
 namespace cis::crawler {
 
-// Bounds from the flags, proxies from the environment.
+// Returns the limits from the flags and the proxies from the environment.
 TransportOptions MakeTransportOptions(const CrawlerOptions& options, const ProcessContext& context);
 
 }  // namespace cis::crawler

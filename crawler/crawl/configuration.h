@@ -11,47 +11,49 @@
 
 namespace cis::crawler {
 
-// Where the configuration does not say what the federation protocol is called, takes what worked at
+// Where the configuration does not name the federation protocol, fills in the one that worked at
 // that endpoint in the last crawl, so that no crawl begins with a wrong guess.
 void RememberEndpoints(const Catalog& known, std::vector<ShareTarget>& targets);
 
-// The sites and shares of a crawl as the store is to know them. A share without a configured region
-// stands for one share a region where the site turns out to have several complete ones; what is
-// known of that from the last crawl is kept, so that such shares do not come and go.
+// The sites and shares of a crawl in the form that the store keeps. A share without a configured
+// region represents one share per region if the site turns out to have several complete regions;
+// the regions known from the last crawl are kept, so that such shares do not disappear and
+// reappear.
 class CrawlConfiguration {
  public:
   CrawlConfiguration() = default;
-  // `known` is what the store holds, or null; shares discovered earlier stay as long as their sites
-  // are named. With `is_complete` the configuration is all there is:
-  // sites of `known` that it does not name become unconfigured.
+  // `known` is the content of the store, or null; shares that were discovered earlier stay as long
+  // as their sites are named. With `is_complete`, the configuration is complete: sites of `known`
+  // that it does not name become unconfigured.
   CrawlConfiguration(std::vector<Site> sites, const std::vector<Share>& shares,
                      const Catalog* known, bool is_complete);
 
-  // `share` has these regions. Returns true if that is new.
+  // Records that `share` has these regions. Returns true if that is new.
   bool Split(const Share& share, const std::vector<std::string>& regions);
-  // `share` was crawled by itself. Returns true if it had been split.
+  // Records that `share` was crawled as one share. Returns true if it had been split.
   bool Merge(const Share& share);
 
-  // `share` was discovered: no file names its project, and the site offers it. Returns true if that
-  // is new. A share that a file names stays as it is.
+  // Records that `share` was discovered: no file names its project, and the site offers it. Returns
+  // true if that is new. A share that a file names stays as it is.
   bool Discover(const Share& share);
-  // Forgets discovered shares at the Keystone of `share` but those whose project is among `offered`
-  // for the same VO. Returns true if there were any.
+  // Removes the discovered shares at the Keystone of `share` except those whose project is among
+  // `offered` for the same VO. Returns true if there were any.
   bool ForgetDiscovered(const Share& share, const std::vector<OfferedProject>& offered);
-  // Whether `share`, in whatever region, is one that was discovered.
+  // Returns whether `share`, in whatever region, was discovered.
   bool IsDiscovered(const Share& share) const;
 
-  // The share itself, or one a region if it is split.
+  // Returns the share itself, or one per region if it is split.
   std::vector<Share> SharesOf(const Share& share) const;
 
   const std::vector<Site>& sites() const { return sites_; }
-  // All, with split ones replaced by one a region.
+  // All shares, with split ones replaced by one per region.
   const std::vector<Share>& shares() const { return expanded_; }
 
  private:
   using Key = std::tuple<std::string, std::string, std::string, std::string, std::string>;
   static Key KeyOf(const Share& share);
-  // Whether a share, configured or discovered, is for the same project at the same Keystone.
+  // Returns whether a share, configured or discovered, is for the same project at the same
+  // Keystone.
   bool HasProject(const Share& share) const;
   void Expand();
 

@@ -28,64 +28,65 @@
 
 namespace cis::crawler {
 
-// What the crawl did for one kind of one share.
+// The result of the crawl for one kind of one share.
 struct KindOutcome {
   ErrorClass error = ErrorClass::kNone;
   std::string message;
   int64_t record_count = 0;
   int64_t skipped_count = 0;
-  std::vector<std::string> remarks;  // KindState's
+  std::vector<std::string> remarks;  // as KindState::remarks
 };
 
-// What the crawl did for one share.
+// The result of the crawl for one share.
 struct ShareOutcome {
   Share share;
   std::map<Kind, KindOutcome> kinds;  // those that were tried
   int64_t request_count = 0;
   absl::Duration duration;
 
-  // True if every kind was replaced by fresh data.
+  // Returns true if every kind was replaced by fresh data.
   bool Refreshed() const;
-  // True if at least one kind besides the login was.
+  // Returns true if at least one kind besides the login was.
   bool RefreshedAny() const;
 };
 
-// How far a crawl is, and at its end what came of it.
+// The progress of a crawl, and at its end its result.
 struct CrawlSummary {
   int64_t share_count = 0;
   int64_t done_count = 0;
   int64_t refreshed_count = 0;                  // all kinds fresh
   int64_t partial_count = 0;                    // some kinds fresh, some kept
   int64_t request_count = 0;                    // answers, retries included
-  int64_t shared_count = 0;                     // answers that another share's request brought
+  int64_t shared_count = 0;                     // answers taken from another share's request
   int64_t backing_off_count = 0;                // shares that were not asked
   std::map<std::string, int64_t> error_counts;  // kinds that failed, by class
   LimitHits limit_hits;
   bool interrupted = false;  // Cancel() was called before the end
 };
 
-// 0 all shares refreshed · 3 some kept last good data · 4 none refreshed · 1 interrupted.
-// `config_error_count` > 0 (a site file that could not be read) is no full success either.
+// Returns 0 if all shares were refreshed · 3 if some kept their last good data · 4 if none was
+// refreshed · 1 if interrupted. With `config_error_count` > 0 (a site file could not be read), the
+// crawl is not a full success either.
 int CrawlExitCode(const CrawlSummary& summary, size_t config_error_count);
 
 struct CrawlCycleOptions {
   absl::Duration share_deadline = absl::Minutes(10);  // of all requests of one share together
   std::function<std::unique_ptr<Source>(const ShareTarget&)> make_source;  // required
-  // Of federated logins; null = there are none. Outlives the cycle.
+  // Federated logins; null = there are none. Must outlive the cycle.
   UnscopedLogins* logins = nullptr;
-  // Of projects that no file names; null = not looked for. Outlives the cycle.
+  // Finds projects that no file names; null = does not look for them. Must outlive the cycle.
   ProjectDiscovery* discovery = nullptr;
   std::vector<std::string> discovered_vos;  // whose discovered shares are crawled; empty = all
-  Corrector* corrector = nullptr;  // the operator's overrides; null = none. Outlives the cycle.
+  Corrector* corrector = nullptr;  // the operator's overrides; null = none. Must outlive the cycle.
   EndpointGate gate;               // endpoints that are backed off from
   // Called when a share is done, and after every answer. May be null.
   std::function<void(const ShareOutcome&)> on_share_done;
   std::function<void(const CrawlSummary&)> on_progress;
 };
 
-// One pass over some shares: moves the bytes between their sources and the transport, normalises
-// what comes and stores each kind as soon as it is complete, in one transaction. A failure keeps
-// the last good data and is recorded. Not thread-safe; for one Run().
+// One pass over some shares: moves bytes between their sources and the transport, normalises the
+// answers and stores each kind as soon as it is complete, in one transaction. A failure keeps the
+// last good data and is recorded. Not thread-safe; for one Run().
 class CrawlCycle {
  public:
   // All must outlive the cycle.
@@ -96,8 +97,8 @@ class CrawlCycle {
   CrawlCycle& operator=(const CrawlCycle&) = delete;
 
   // Stores `configuration` and crawls `targets`. Sites that fail are part of the summary. After a
-  // Cancel() of the transport what is stored is complete, and the crawl stays without an end in the
-  // history. Returns the store's error if it cannot be written.
+  // Cancel() of the transport, everything that was stored is complete, and the crawl has no end in
+  // the history. Returns the store's error if it cannot be written.
   absl::StatusOr<CrawlSummary> Run(const std::vector<ShareTarget>& targets,
                                    CrawlConfiguration configuration);
 
@@ -106,27 +107,27 @@ class CrawlCycle {
     ShareTarget target;
     std::unique_ptr<Source> source;
     ShareOutcome outcome;
-    absl::Time start_time;   // of the clock's Steady()
-    int64_t open_count = 0;  // requests without an answer, of both sorts
+    absl::Time start_time;   // from the clock's Steady()
+    int64_t open_count = 0;  // requests without an answer, of both kinds
     bool split = false;      // replaced by one run a region
     bool done = false;
   };
 
   void StartShare(ShareTarget target);
-  // Starts the shares that waited for this one's login, if that says that the site works.
+  // Starts the shares that waited for this share's login, if the login shows that the site works.
   void OpenGate(const ShareRun& run, bool site_works);
-  // Notes the shares that are still held back at the end as not asked.
+  // Records the shares that are still held back at the end as not asked.
   absl::Status RecordHeld();
   void Take(ShareRun& run, SourceStep step);
   void Send(ShareRun& run, SourceRequest request);
-  // For a request whose answer other shares may have: true if it need not be sent.
+  // For a request whose answer may be shared: returns true if it need not be sent.
   bool UseSharedAnswer(ShareRun& run, SourceRequest& request);
   void OnSharedAnswer(const std::string& key, const absl::StatusOr<HttpResponse>& answer);
-  // Hands out the answers that other shares' requests brought.
+  // Delivers the answers that came from requests of other shares.
   void DeliverShared();
   void OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpResponse> answer);
   void AskUnscoped(ShareRun& run, const UnscopedRequest& request);
-  // True if the crawl is being interrupted, which is no failure of a site.
+  // Returns true if the crawl is being interrupted, which is not a failure of a site.
   bool NoteInterrupt(const absl::Status& status);
   void OnEvent(ShareRun& run, const SourceEvent& event);
   void OnOffers(const ProjectOffers& offers);
@@ -146,13 +147,13 @@ class CrawlCycle {
   absl::Time start_time_;
   CrawlConfiguration configuration_;
   std::vector<std::unique_ptr<ShareRun>> runs_;
-  // An answer that holds for all shares of an endpoint, or those that wait for it.
+  // An answer that is valid for all shares of an endpoint, or the shares that wait for it.
   struct SharedAnswer {
     std::optional<HttpResponse> answer;
     std::vector<std::pair<ShareRun*, SourceRequest>> waiting;
   };
   std::map<std::string, SharedAnswer> shared_;                // by SourceRequest::share_key
-  std::deque<std::pair<ShareRun*, SourceRequest>> answered_;  // to be told a shared answer
+  std::deque<std::pair<ShareRun*, SourceRequest>> answered_;  // that are to get a shared answer
   CrawlSummary summary_;
   absl::Status store_status_;
 };

@@ -12,24 +12,24 @@
 
 namespace cis::crawler {
 
-// Keeps a crawl away from endpoints that have failed for days (schema/model/back_off.h). Of an
-// endpoint that is due again one share is let through, the probe; the others wait for its login and
-// follow in the same crawl if that shows that the site works again. Does no I/O.
+// Keeps a crawl away from endpoints that have failed for days (schema/model/back_off.h). If such an
+// endpoint is due again, one share is admitted as a probe; the others wait for its login and follow
+// in the same crawl if it shows that the site works again. Does no I/O.
 class EndpointGate {
  public:
-  // Keeps nobody away.
+  // Admits every share.
   EndpointGate() = default;
-  // `known` is what the store holds.
+  // `known` is the content of the store.
   EndpointGate(const Catalog& known, absl::Time now);
 
-  // True if the endpoint of `share` was backed off from when the crawl began, due or not.
+  // Returns true if the endpoint of `share` was backed off from when the crawl began, due or not.
   bool IsBackedOff(const Share& share) const { return endpoints_.contains(KeyOf(share)); }
-  // False if `target` is held back; it is then kept here.
+  // Returns false if `target` is held back; the gate then keeps it.
   bool Admit(const ShareTarget& target);
-  // A share of the endpoint `keystone_url` of a site has logged in or was refused by the site:
-  // gives out the shares that were held back.
+  // Returns the shares that were held back, because a share of the same endpoint has logged in or
+  // was rejected by the site, which shows that the site works.
   std::vector<ShareTarget> Open(const Share& share);
-  // Those that are still held back, each with its endpoint's state.
+  // Returns those that are still held back, each with its endpoint's state.
   std::vector<std::pair<ShareTarget, BackOff>> Held() const;
 
  private:

@@ -19,40 +19,41 @@
 
 namespace cis::crawler {
 
-// Projects that are read of one answer; more is an error. A user of EGI's is in some dozen VOs.
+// The largest number of projects in one answer; more is an error. A user of EGI is in about a dozen
+// VOs.
 inline constexpr size_t kMaxOfferedProjects = 1000;
 
-// Reads Keystone's answer to GET /v3/auth/projects: what it offers to the token, without disabled
-// projects. The VO is the property "egi.VO" of a project (EGI's documentation for providers).
-// Returns a parse error naming the URL if the answer is no such list, a limit error if it is too
-// long.
+// Reads Keystone's answer to GET /v3/auth/projects: the projects that it offers to the token,
+// without disabled ones. The VO is the property "egi.VO" of a project (EGI's documentation for
+// providers). Returns a parse error naming the URL if the answer is not such a list, and a limit
+// error if it is too long.
 absl::StatusOr<std::vector<OfferedProject>> ParseOfferedProjects(const Answer& answer,
                                                                  absl::string_view token);
 
-// What one Keystone of a site offers to the credentials that the site's shares use there.
+// What one Keystone of a site offers to the credentials of the site's shares.
 struct ProjectOffers {
-  ShareTarget first;  // that asked; a discovered share is crawled like it
+  ShareTarget first;  // the share that asked; a discovered share is crawled like it
   std::vector<OfferedProject> projects;
   bool complete = true;          // false if a credential could not be asked
-  std::vector<std::string> why;  // not; one sentence each, without those that logins tell
+  std::vector<std::string> why;  // not complete; one sentence each, without login errors
 };
 
 // Asks each Keystone which projects it offers to a federated login, with the unscoped token that
-// the shares there use anyway: one request a login. Other credentials are of one project. Not
-// thread-safe.
+// the shares there use anyway: one request per login. Credentials of other types are for one
+// project only. Not thread-safe.
 class ProjectDiscovery {
  public:
   using Done = absl::AnyInvocable<void(ProjectOffers)>;
 
-  // All must outlive the object, and the object the transport's Run().
+  // All must outlive the object, which must outlive the transport's Run().
   ProjectDiscovery(HttpTransport* transport, UnscopedLogins* logins, const Clock* clock,
                    SourceOptions options);
   ~ProjectDiscovery();
   ProjectDiscovery(const ProjectDiscovery&) = delete;
   ProjectDiscovery& operator=(const ProjectDiscovery&) = delete;
 
-  // Asks for all `targets`. `done` is called once for each site and Keystone that has a federated
-  // login, unless the transport is cancelled before.
+  // Asks for all `targets`. `done` is called once per site and Keystone with a federated login,
+  // unless the transport is cancelled before.
   void Start(const std::vector<ShareTarget>& targets, Done done);
 
   int64_t request_count() const { return request_count_; }

@@ -15,12 +15,12 @@
 
 namespace cis::crawler {
 
-// Returns INVALID_ARGUMENT unless `sources` are one URL of GOCDB, or files and folders.
+// Returns INVALID_ARGUMENT unless `sources` is one URL of GOCDB, or files and folders.
 absl::Status CheckRegistrySources(const std::vector<std::string>& sources);
 
-// Reads the registry of sites, from files at once or from GOCDB beside a crawl on the same
+// Reads the registry of sites, from files at once or from GOCDB during a crawl on the same
 // transport, and stores each list as soon as it is complete. A list that cannot be read keeps its
-// last good data and is logged. Not thread-safe; all arguments must outlive it.
+// last good data, and the error is logged. Not thread-safe; all arguments must outlive it.
 class RegistryRefresh {
  public:
   RegistryRefresh(HttpTransport* transport, StoreWriter* store, const Clock* clock);
@@ -28,11 +28,11 @@ class RegistryRefresh {
   RegistryRefresh(const RegistryRefresh&) = delete;
   RegistryRefresh& operator=(const RegistryRefresh&) = delete;
 
-  // Reads the files, or sends the first requests, each try with `timeout`. `sources` are as
-  // CheckRegistrySources wants them; none = nothing is read.
+  // Reads the files, or sends the first requests, each attempt with `timeout`. `sources` must pass
+  // CheckRegistrySources; none = nothing is read.
   void Start(const std::vector<std::string>& sources, absl::Duration timeout);
 
-  // To be called once the transport has run: logs what was odd. Returns the store's first error.
+  // Call this once the transport has run: logs the remarks. Returns the store's first error.
   absl::Status Finish();
 
   int refreshed_count() const { return refreshed_count_; }  // lists
@@ -52,8 +52,8 @@ class RegistryRefresh {
   int failed_count_ = 0;
 };
 
-// Finds the problems of all sites in what the store at `db` holds, and puts them there. Returns the
-// errors of the store.
+// Finds the problems of all sites in the content of the store at `db`, and stores them there.
+// Returns the errors of the store.
 absl::Status RefreshSiteProblems(const std::string& db, StoreWriter* store, absl::Time now);
 
 }  // namespace cis::crawler

@@ -22,15 +22,15 @@
 namespace cis::crawler {
 
 struct TransportOptions {
-  int max_in_flight_per_key = 6;  // what a site's API workers bear; at least 1
-  int max_in_flight = 300;        // requests at one moment in all; at least 1
+  int max_in_flight_per_key = 6;  // what a site's API workers can handle; at least 1
+  int max_in_flight = 300;        // requests at one moment in total; at least 1
   int max_redirects = 3;          // of one request, all to its own origin
   CurlTryOptions tries;
   BackoffOptions backoff;
   uint64_t seed = 0;  // of the jitter
 };
 
-// What a transport has done so far.
+// Statistics of a transport.
 struct TransportStats {
   int64_t request_count = 0;     // Send() calls
   int64_t try_count = 0;         // requests on the wire, redirects and retries included
@@ -38,7 +38,7 @@ struct TransportStats {
   int64_t fresh_count = 0;       // tries repeated at once because an idle connection was closed
   int64_t redirect_count = 0;    // redirects followed
   int64_t connection_count = 0;  // connections made
-  int64_t wire_bytes = 0;        // of bodies, as they came
+  int64_t wire_bytes = 0;        // of bodies, as received
   int64_t body_bytes = 0;        // of bodies, decoded
   int max_in_flight = 0;         // most tries at one moment
   int64_t http2_count = 0;       // answers that came by HTTP/2
@@ -46,16 +46,16 @@ struct TransportStats {
 };
 
 // HttpTransport over libcurl's multi interface, on the thread that calls Run(). Not thread-safe
-// but for Cancel(), which is sticky and acts within 100 ms.
+// except for Cancel(), which is permanent and acts within 100 ms.
 //
-// Waits and deadlines go by the clock's Steady(), so that a clock that is set meanwhile ends
-// nothing. A request's `deadline` counts from the start of its first try: waiting for its turn is
-// not the site's fault, and Run() has a deadline of its own. A request that waits before a retry
-// holds no place in flight. An answer with Retry-After pauses every request of its limit_key.
-// Callbacks that have not run when the transport is destroyed never run.
+// Waits and deadlines use the clock's Steady(), so that setting the machine's clock ends nothing. A
+// request's `deadline` starts with its first attempt: waiting in the queue is not the site's fault,
+// and Run() has its own deadline. A request that waits for a retry does not count as in flight. An
+// answer with Retry-After pauses every request of its limit_key. Callbacks that have not run when
+// the transport is destroyed never run.
 //
-// A place in flight is free again as soon as its answer is there, whatever answers wait to be
-// handed over: callers may take their time without idling the sites.
+// A request stops being in flight as soon as its answer is complete, even if the answer is still
+// queued for its callback: slow callbacks do not leave the sites idle.
 class CurlTransport : public HttpTransport {
  public:
   // `clock` must outlive the transport. Returns INVALID_ARGUMENT if a limit is below 1, INTERNAL if
@@ -72,7 +72,7 @@ class CurlTransport : public HttpTransport {
   const TransportStats& stats() const { return stats_; }
 
  private:
-  // A request from Send() to its callback.
+  // A request, from Send() to its callback.
   struct Exchange {
     HttpRequest request;
     Callback done;
@@ -94,16 +94,17 @@ class CurlTransport : public HttpTransport {
   void StartTry(int64_t id, Exchange& exchange, absl::Time now);
   void PushFront(int64_t id, const Exchange& exchange);
   void Release(const Exchange& exchange);
-  // Notes whether a request of an optional part got an answer.
+  // Records whether a request of an optional part got an answer.
   void NoteAnswer(const Exchange& exchange, bool has_answer);
-  // Takes what libcurl has finished. Returns false if it has finished nothing.
+  // Takes the finished transfers from libcurl. Returns false if there are none.
   bool TakeFinished();
   // Runs the callbacks of the oldest answers. Returns false if there are none.
   bool HandOver();
   void OnTryEnd(int64_t id, Exchange& exchange, CurlTryEnd end);
-  // True if the answer is a redirect that is followed or refused; the exchange is then dealt with.
+  // Returns true if the answer is a redirect that is followed or rejected; the exchange is then
+  // dealt with.
   bool OnRedirect(int64_t id, Exchange& exchange, const HttpResponse& response);
-  void Stop(Exchange& exchange);                              // takes a running try out of libcurl
+  void Stop(Exchange& exchange);                              // removes a running try from libcurl
   void End(int64_t id, absl::StatusOr<HttpResponse> result);  // HandOver() does the rest
   void EndAll(absl::StatusCode code, absl::string_view why);
   absl::Time NextEvent(absl::Time now, absl::Time deadline) const;

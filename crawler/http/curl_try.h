@@ -16,12 +16,13 @@
 
 namespace cis::crawler {
 
-// What holds for every try of a transport.
+// The settings of every attempt of a transport.
 struct CurlTryOptions {
   absl::Duration connect_timeout = absl::Seconds(10);
   absl::Duration stall_timeout = absl::Seconds(20);  // this long without a byte ends a try
   int64_t max_header_bytes = 64 << 10;               // of one answer, all lines together
-  // Decoded bytes for each that came. Lists of OpenStack shrink 10 to 30 times, a bomb 1000 times.
+  // Decoded bytes per received byte. OpenStack's lists shrink by a factor of 10 to 30, a bomb by
+  // 1000.
   int64_t max_gzip_ratio = 100;
   std::string user_agent = "cis-crawler/0.1";
   std::string http_proxy;   // "http://proxy:3128"; empty = none. Never read from the environment.
@@ -29,13 +30,13 @@ struct CurlTryOptions {
   std::string no_proxy;     // "host,.domain": reached without the proxy
 };
 
-// How a try ended.
+// How an attempt ended.
 struct CurlTryEnd {
   TryResult result = TryResult::kFinal;
   absl::Status status;         // OK for kAnswer; its message does not name the URL
   HttpResponse response;       // kAnswer
-  std::optional<Limit> limit;  // what this try ran into, if it did
-  bool http2 = false;          // kAnswer: it came by HTTP/2
+  std::optional<Limit> limit;  // the limit that this attempt exceeded, if any
+  bool http2 = false;          // kAnswer: received by HTTP/2
   int64_t wire_bytes = 0;
   int64_t connection_count = 0;  // new connections made for it
 };
@@ -43,9 +44,9 @@ struct CurlTryEnd {
 // One HTTP exchange: a libcurl easy handle and what it receives. Redirects are not followed.
 class CurlTry {
  public:
-  // `url` is where the request goes; `timeout` bounds this try. `request` must outlive the object.
-  // Returns INVALID_ARGUMENT if a header holds a control character, INTERNAL if libcurl refuses an
-  // option.
+  // `url` is where the request is sent; `timeout` bounds this attempt. `request` must outlive the
+  // object. Returns INVALID_ARGUMENT if a header contains a control character, INTERNAL if libcurl
+  // rejects an option.
   static absl::StatusOr<std::unique_ptr<CurlTry>> Create(const CurlTryOptions& options,
                                                          const HttpRequest& request, const Url& url,
                                                          bool fresh_connection,
@@ -56,7 +57,7 @@ class CurlTry {
 
   void* handle() const { return handle_; }  // CURL*
 
-  // After libcurl ended with `curl_code`. Moves the answer out.
+  // Call this after libcurl ended with `curl_code`. Moves the answer out.
   CurlTryEnd Finish(int curl_code);
 
  private:
@@ -65,7 +66,7 @@ class CurlTry {
   absl::Status Prepare(bool fresh_connection);
   absl::Status SetHeaders();
   std::string ErrorText(int curl_code) const;
-  // What is said when a size is exceeded.
+  // Returns the error text for an exceeded size.
   std::string DescribeSize(Limit limit, int64_t wire_bytes) const;
   void Classify(int curl_code, CurlTryEnd& end) const;
 
@@ -73,7 +74,7 @@ class CurlTry {
   int64_t WireBytes() const;  // of the body, so far
   size_t OnHeader(const char* data, size_t size);
   int OnConnected(const char* peer_address);
-  // False if no connection may be made to `address`.
+  // Returns false if no connection may be made to `address`.
   bool MayConnect(const std::string& address);
   // Signatures are libcurl's.
   static size_t BodyCallback(char* data, size_t size, size_t count, void* self);
@@ -93,7 +94,7 @@ class CurlTry {
   HttpResponse response_;
   int64_t header_bytes_ = 0;
   std::optional<Limit> limit_;  // the size that was exceeded
-  std::string refused_;         // the peer address that policy refused
+  std::string refused_;         // the peer address that policy rejected
 };
 
 }  // namespace cis::crawler

@@ -1,8 +1,8 @@
 #pragma once
 
-// The bounds on what a site may do to a crawl, by name. Each is a row of the table in
-// crawler/http/README.md, and is counted when it is hit: in the line that ends a crawl's log, in
-// the store's history and in `cisquery crawls`.
+// The limits on what a site may do to a crawl, by name. Each is a row of the table in
+// crawler/http/README.md, and every hit is counted: in the line that ends a crawl's log, in the
+// store's history and in `cisquery crawls`.
 
 #include <cstdint>
 #include <map>
@@ -65,22 +65,23 @@ inline constexpr Limit kAllLimits[] = {Limit::kBodyBytes,       Limit::kGzipRati
 // "body-bytes", "list-pages", ...: stable words.
 absl::string_view FormatLimit(Limit limit);
 
-// Who counts a limit, so that none is counted twice on its way up.
+// Which part of the crawler counts a limit, so that no hit is counted twice as the error is passed
+// on.
 enum class LimitCounter {
-  kTransport,  // each try or request that runs into it
-  kAnswer,     // the source, for each answer that it refuses to read
-  kListing,    // the source, for each kind that fails by it and each optional listing it loses
+  kTransport,  // each attempt or request that exceeds it
+  kAnswer,     // the source, for each answer that it does not read
+  kListing,    // the source, for each kind or optional listing that fails because of it
 };
 LimitCounter CounterOf(Limit limit);
 
-// How often each limit was hit, by name; those that were not are absent.
+// How often each limit was hit, by name; limits without hits are absent.
 using LimitHits = std::map<std::string, int64_t>;
 
-// An error with its class that says which limit it comes from.
+// Returns an error with its class and the limit that it comes from.
 absl::Status MakeLimitError(absl::StatusCode code, ErrorClass error, Limit limit,
                             absl::string_view message);
 
-// The limit that `status` comes from; nothing for any other status.
+// Returns the limit that `status` comes from; nothing for any other status.
 std::optional<Limit> GetLimit(const absl::Status& status);
 
 }  // namespace cis::crawler

@@ -1,7 +1,7 @@
 #pragma once
 
-// Which hosts belong to one registered domain, by the public suffix list (publicsuffix.org).
-// Decides who receives tokens, so that in doubt hosts do not belong together.
+// Which hosts belong to one registered domain, by the public suffix list (publicsuffix.org). This
+// decides which hosts receive tokens, so in case of doubt hosts do not belong together.
 
 #include <string>
 
@@ -9,15 +9,15 @@
 
 namespace cis::crawler {
 
-// The domain that somebody registered under a public suffix: "cesga.es" of "nova.cesga.es",
-// "a.krakow.pl" of "nova.a.krakow.pl", "a.github.io" of "a.github.io". A top-level domain that the
-// list does not have ("internal") is a public suffix itself. Upper case and one final dot do not
-// matter; non-ASCII names must be in their ASCII form (xn--...).
-// Returns "" for addresses, names of one label, public suffixes and what is not a host name.
+// Returns the domain that is registered under a public suffix: "cesga.es" for "nova.cesga.es",
+// "a.krakow.pl" for "nova.a.krakow.pl", "a.github.io" for "a.github.io". A top-level domain that is
+// not in the list ("internal") is a public suffix itself. Upper case and one final dot are ignored;
+// non-ASCII names must be in their ASCII form (xn--...). Returns "" for addresses, names of one
+// label, public suffixes and texts that are not a host name.
 std::string RegisteredDomain(absl::string_view host);
 
-// True if both hosts are equal or belong to one registered domain. Whatever has no registered
-// domain matches only itself.
+// Returns true if both hosts are equal or belong to one registered domain. A host without a
+// registered domain matches only itself.
 bool IsSameSite(absl::string_view host_a, absl::string_view host_b);
 
 }  // namespace cis::crawler

@@ -19,7 +19,7 @@ struct HttpHeader {
   std::string value;
 };
 
-// Requests of one optional part in a row without an answer, after which no more are sent.
+// Consecutive requests of one optional part without an answer, after which no more are sent.
 inline constexpr int kMaxSilent = 3;
 
 struct HttpRequest {
@@ -31,20 +31,22 @@ struct HttpRequest {
   // Empty means scheme, host and port of `url`.
   std::string limit_key;
   // Not empty: the answer only adds facts. Requests of one part of a key take at most half of its
-  // places in flight, and once kMaxSilent of them in a row got no answer, those that have not been
-  // sent end with an error of Limit::kSilentPart: what hangs costs an endpoint one timeout, not one
-  // for each share.
+  // places in flight. Once kMaxSilent of them in a row got no answer, those that have not been sent
+  // end with an error of Limit::kSilentPart: a service that hangs costs an endpoint one timeout,
+  // not one per share.
   std::string optional_part;
-  // Further requests wait for its answer: it starts before those of its key that lead to none.
+  // Further requests wait for the answer of this one: it starts before the other requests of its
+  // key.
   bool leads_on = false;
-  absl::Duration timeout = absl::Seconds(30);    // of one try, answer read to its end
-  absl::Duration deadline = absl::Seconds(120);  // of all tries together, waits included
+  absl::Duration timeout = absl::Seconds(30);    // of one attempt, with reading the answer
+  absl::Duration deadline = absl::Seconds(120);  // of all attempts together, waits included
   int64_t max_body_bytes = int64_t{32} << 20;    // decoded; more is RESOURCE_EXHAUSTED
   bool idempotent = true;                        // may be sent again after a failure
-  int max_tries = 0;                             // 1 = never again; 0 = as the transport is set
+  int max_tries = 0;                             // 1 = no retry; 0 = as the transport is set
   std::string ca_file;                           // empty = the system's
-  // False: nothing is sent to a loopback or link-local address, whatever name leads there. Checked
-  // against the address of the connection itself, so that DNS cannot point a token inwards.
+  // False: nothing is sent to a loopback or link-local address, whatever name resolves to it. The
+  // address of the connection itself is checked, so that DNS cannot direct a token to an internal
+  // address.
   bool allow_loopback = true;
 };
 
@@ -54,7 +56,7 @@ struct HttpResponse {
   std::string body;  // decoded
   int try_count = 1;
 
-  // First header of that name, case-insensitive; empty if absent.
+  // Returns the first header of that name, ignoring case; empty if absent.
   absl::string_view Header(absl::string_view name) const;
 };
 
@@ -65,22 +67,21 @@ class HttpTransport {
   virtual ~HttpTransport() = default;
 
   // Queues `request`. `done` runs exactly once, inside Run(). An HTTP error status that remains
-  // after the retries is a response, not an error. Errors are transport failures, with the class
-  // of model/records.h attached (GetErrorClass, http/http_error.h): UNAVAILABLE (dns, connect),
-  // FAILED_PRECONDITION (tls, policy: redirect refused), DEADLINE_EXCEEDED (timeout),
-  // RESOURCE_EXHAUSTED (limit), DATA_LOSS (half a body).
+  // after the retries is a response, not an error. Errors are transport failures, with the class of
+  // model/records.h attached (GetErrorClass, http/http_error.h): UNAVAILABLE (dns, connect),
+  // FAILED_PRECONDITION (tls, policy: redirect rejected), DEADLINE_EXCEEDED (timeout),
+  // RESOURCE_EXHAUSTED (limit), DATA_LOSS (truncated body).
   virtual void Send(HttpRequest request, Callback done) = 0;
 
-  // Drives transfers until none remain, including those that callbacks queue. At `deadline`, an
-  // instant of Clock::Steady(), the
-  // rest fails with DEADLINE_EXCEEDED, and so do later sends. After Cancel() the rest fails with
-  // CANCELLED.
+  // Runs transfers until none remain, including those that callbacks queue. At `deadline`, an
+  // instant of Clock::Steady(), the rest fails with DEADLINE_EXCEEDED, and so do later sends. After
+  // Cancel() the rest fails with CANCELLED.
   virtual absl::Status Run(absl::Time deadline) = 0;
 
   // May be called from a signal handler or another thread.
   virtual void Cancel() = 0;
 
-  // How often requests ran into the transport's limits so far.
+  // Returns how often requests have exceeded the transport's limits so far.
   virtual LimitHits limit_hits() const { return {}; }
 };
 

@@ -24,33 +24,34 @@ struct Url {
 // 0x7f.1, percent escapes, non-ASCII).
 absl::StatusOr<Url> ParseUrl(absl::string_view text);
 
-// The inverse of ParseUrl; the scheme's own port is left out.
+// Returns `url` as text, the inverse of ParseUrl; the scheme's default port is left out.
 std::string FormatUrl(const Url& url);
 
-// "https://host:5000"; the scheme's own port is left out. Two URLs with equal origins may share a
-// token.
+// Returns "https://host:5000"; the scheme's default port is left out. Two URLs with equal origins
+// may share a token.
 std::string FormatOrigin(const Url& url);
 
-// Resolves `reference` (absolute, "//host/x", "/x", "?q", "x") against `base` as RFC 3986 says.
-// Returns INVALID_ARGUMENT as ParseUrl does.
+// Resolves `reference` (absolute, "//host/x", "/x", "?q", "x") against `base` according to RFC
+// 3986. Returns the errors of ParseUrl.
 absl::StatusOr<Url> JoinUrl(const Url& base, absl::string_view reference);
 
-// What a host is by its name alone; names are not looked up.
+// The class of a host, from its name alone; names are not looked up.
 enum class HostClass {
   kPublic,
   kLoopback,   // 127/8, ::1, 0.0.0.0, ::, localhost, *.localhost
   kLinkLocal,  // 169.254/16, fe80::/10, and the other addresses of clouds' metadata services
   kPrivate,    // 10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7
 };
-// `host` is an address (an IPv6 address with or without brackets) or a name. An IPv4 address inside
-// of an IPv6 one (mapped, compatible, NAT64, 6to4) is what counts.
+// `host` is an address (an IPv6 address with or without brackets) or a name. For an IPv6 address
+// with an embedded IPv4 address (mapped, compatible, NAT64, 6to4), the IPv4 address decides.
 HostClass ClassifyHost(absl::string_view host);
 
-// True if `host` is an IPv4 or IPv6 address.
+// Returns true if `host` is an IPv4 or IPv6 address.
 bool IsIpAddress(absl::string_view host);
 
-// `url` fit for an error or a log: no user, no fragment, and "***" for the values of query
-// parameters that may hold a secret (token, key, password, signature, code, ...). Takes any text.
+// Returns `url` in a form for errors and logs: no user, no fragment, and "***" for the values of
+// query parameters that may be secret (token, key, password, signature, code, ...). Accepts any
+// text.
 std::string RedactUrl(absl::string_view url);
 
 }  // namespace cis::crawler

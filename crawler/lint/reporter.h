@@ -1,6 +1,6 @@
 #pragma once
 
-// What the rules of lint have in common.
+// Code that the rules of lint share.
 
 #include <string>
 #include <vector>
@@ -20,18 +20,18 @@ class LintReporter {
 
   void Add(absl::string_view code, absl::string_view text, absl::string_view command = "");
 
-  // `openstack NOUN set ARGUMENT... ID`, the words quoted for a shell.
+  // Returns `openstack NOUN set ARGUMENT... ID`, with the words quoted for a shell.
   std::string SetCommand(const std::vector<std::string>& arguments) const;
 
-  // What the rules noted as "CODE: text"; `arguments` of each code's command come from `remedy`,
-  // which may give none.
+  // Adds the warnings that the rules recorded as "CODE: text"; `remedy` returns the arguments of
+  // the command for a code, or none.
   template <typename Remedy>
   void AddWarnings(const Provenance& provenance, const Remedy& remedy) {
     for (const std::string& warning : provenance.warnings) {
       const size_t colon = warning.find(": ");
       if (colon == std::string::npos) continue;
       const std::string code = warning.substr(0, colon);
-      if (code == "OVERRIDE_CONTRADICTED") continue;  // told by AddOverridden
+      if (code == "OVERRIDE_CONTRADICTED") continue;  // reported by AddOverridden
       const std::vector<std::string> arguments = remedy(code);
       Add(code, warning.substr(colon + 2), arguments.empty() ? "" : SetCommand(arguments));
     }
@@ -42,13 +42,14 @@ class LintReporter {
   LintFinding base_;
 };
 
-// The source of the override that set `field`; empty if none did.
+// Returns the source of the override that set `field`; empty if none did.
 absl::string_view OverrideOf(const Provenance& provenance, absl::string_view field);
 
-// Whether the site itself says `field` in a property: not only a name, a tag or our tables.
+// Returns whether the site itself publishes `field` as a property: not only in a name or tag, or
+// only in CIS's tables.
 bool IsPublished(const Provenance& provenance, absl::string_view field);
 
-// The rules, a file each.
+// The rules, one file per noun.
 void LintImages(const EndpointCatalog& endpoint, absl::Time now,
                 std::vector<LintFinding>* findings);
 void LintFlavors(const EndpointCatalog& endpoint, std::vector<LintFinding>* findings);

@@ -21,10 +21,10 @@ struct IpAddress {
   }
 };
 
-// nullopt if `text` is no address.
+// Returns nullopt if `text` is not an address.
 std::optional<IpAddress> ParseIpAddress(absl::string_view text);
 
-// Both ends are part of it.
+// A range of addresses; both ends are part of it.
 struct AddressRange {
   IpAddress first;
   IpAddress last;
@@ -35,10 +35,10 @@ struct AddressRange {
   }
 };
 
-// nullopt if the ends are no addresses of one family, or the last comes before the first.
+// Returns nullopt if the ends are not addresses of one family, or the last comes before the first.
 std::optional<AddressRange> ParseAddressRange(absl::string_view first, absl::string_view last);
 
-// Addresses in ranges that do not overlap, capped at INT64_MAX.
+// Returns the number of addresses in ranges that do not overlap, capped at INT64_MAX.
 int64_t CountAddresses(const std::vector<AddressRange>& ranges);
 
 }  // namespace cis::crawler

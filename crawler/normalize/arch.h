@@ -10,28 +10,30 @@
 
 namespace cis::crawler {
 
-// One spelling found in a text.
+// A spelling that was found in a text.
 struct ArchMention {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::string arch;
-  bool exact = false;         // false: a usual way of saying it ("arm", "x64"), not a proof
-  bool width = false;         // only how wide it is ("64bit"): nothing where the text names one
-  bool windows_only = false;  // said of Windows only: "x86" elsewhere may mean 64 bits too
+  bool exact = false;         // false: a usual way to write it ("arm", "x64"), but not a proof
+  bool width = false;         // a word size ("64bit"): ignored if the text names an architecture
+  bool windows_only = false;  // of Windows only: "x86" elsewhere may mean 64 bits too
 };
 
-// The architecture that `text` as a whole spells, e.g. "amd64" -> "x86_64"; empty if none or
-// if the word is ambiguous ("x86").
+// Returns the architecture that `text` as a whole spells, e.g. "x86_64" for "amd64"; empty if none
+// or if the word is ambiguous ("x86").
 std::string ParseArch(absl::string_view text);
 
-// Whether `text` as a whole is only a width, "64bit".
+// Returns whether `text` as a whole is only a word size, "64bit".
 bool IsArchWidth(absl::string_view text);
 
-// Whether Nova accepts `text` as the image property. Images with other spellings fail at boot.
+// Returns whether Nova accepts `text` as the image property. Images with other spellings fail at
+// boot.
 bool IsNovaArch(absl::string_view text);
 
-// All spellings in `lower`, a text in lower case, that stand alone; "archlinux" and "swarm" hold
-// none. Letters may follow a number at once: "ubuntu2204arm64", but not an "x": "2x64".
+// Returns all spellings in `lower`, a text in lower case, that are separate words; "archlinux" and
+// "swarm" contain none. Letters may follow a number directly, as in "ubuntu2204arm64", but not an
+// "x", as in "2x64".
 std::vector<ArchMention> FindArchMentions(absl::string_view lower);
 
 }  // namespace cis::crawler

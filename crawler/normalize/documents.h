@@ -1,6 +1,7 @@
 #pragma once
 
-// From documents of an observation to single records: pages joined, shapes checked.
+// Extracts single records from the documents of an observation: pages are joined, shapes are
+// checked.
 
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@
 
 namespace cis::crawler {
 
-// One record of a listing with its place, e.g. path "flavors/3".
+// One record of a listing with its position, e.g. path "flavors/3".
 struct ListItem {
   std::string path;
   JsonValue value;
@@ -21,7 +22,8 @@ struct ListItem {
 
 // A listing made of all documents of one name.
 struct Listing {
-  // Absent: never asked. false: the site refused, does not offer it, or gave no usable answer.
+  // Absent: the site was never asked. false: the site refused, does not offer it, or gave no usable
+  // answer.
   std::optional<bool> readable;
   std::vector<ListItem> items;
   std::vector<JsonDocument> pages;  // hold the items
@@ -33,13 +35,13 @@ struct Listing {
 absl::StatusOr<Listing> ReadListing(const std::vector<Document>& documents, absl::string_view name,
                                     absl::string_view key);
 
-// The same for a listing that only adds facts: one that cannot be read is not readable, and said so
-// in `remarks` (may be null).
+// The same for a listing that only adds facts: if it cannot be read, `readable` is false and
+// `remarks` (may be null) says why.
 Listing ReadOptionalListing(const std::vector<Document>& documents, absl::string_view name,
                             absl::string_view key, std::vector<std::string>* remarks);
 
-// The parsed body of the only document of that name; absent if there is none or it was refused.
-// Returns INVALID_ARGUMENT if it is not a JSON object.
+// Returns the parsed body of the only document of that name; absent if there is none or the site
+// refused it. Returns INVALID_ARGUMENT if it is not a JSON object.
 absl::StatusOr<std::optional<JsonDocument>> ReadObject(const std::vector<Document>& documents,
                                                        absl::string_view name);
 // The same for a document that only adds facts, as ReadOptionalListing().
@@ -47,7 +49,7 @@ std::optional<JsonDocument> ReadOptionalObject(const std::vector<Document>& docu
                                                absl::string_view name,
                                                std::vector<std::string>* remarks);
 
-// Whether the site answered with the document's content.
+// Returns whether the site answered with the document's content.
 bool IsAnswered(const Document& document);
 
 }  // namespace cis::crawler

@@ -12,9 +12,9 @@ namespace cis::crawler {
 
 using ExtraSpecs = std::map<std::string, std::string>;
 
-// One flavor of Nova's list. `extra_specs` are those asked for apart (older clouds); absent if they
-// were not asked for or refused, in which case those in the record count.
-// Returns INVALID_ARGUMENT if it has neither id nor name.
+// Normalises one flavor of Nova's list. `extra_specs` are those that were requested separately
+// (older clouds); absent if they were not requested or refused, in which case those in the record
+// are used. Returns INVALID_ARGUMENT if the record has neither id nor name.
 absl::StatusOr<Flavor> NormalizeFlavor(const JsonValue& record, const std::string& path,
                                        const std::optional<ExtraSpecs>& extra_specs);
 

@@ -5,9 +5,9 @@
 namespace cis::crawler {
 
 // Fills the gpu_* fields of `flavor`, whose name, description and extra_specs are set, from the
-// ordered keys that sites use: placement resources, the site's own words (Accelerator:*), PCI
-// aliases, traits, SCS names, and last of all the flavor's name, which only ever gives a guess.
-// gpu_count stays absent when nothing is shown or when a GPU is certain but its number is not.
+// keys that sites use, in this order: placement resources, the site's own keys (Accelerator:*), PCI
+// aliases, traits, SCS names, and last the flavor's name, which never gives more than a guess.
+// gpu_count stays absent if no GPU is shown, or if a GPU is certain but its number is not.
 void InferGpu(Flavor* flavor);
 
 }  // namespace cis::crawler

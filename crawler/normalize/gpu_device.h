@@ -1,6 +1,6 @@
 #pragma once
 
-// Devices by their free names, and what a site's own words and a flavor's name say of a GPU.
+// Devices with freely chosen names, and what a site's own keys and a flavor's name say about a GPU.
 
 #include <optional>
 #include <string>
@@ -13,13 +13,13 @@
 
 namespace cis::crawler {
 
-// What the words of a device's name say, without deciding whether it is a GPU.
+// What a device's name says, without deciding whether it is a GPU.
 struct Device {
   DeviceWord word = DeviceWord::kUnknown;
   std::optional<GpuModel> model;
-  std::string vendor;   // by the words beside it; empty = not said
-  bool is_mig = false;  // a MIG profile stands there
-  int slice_gib = 0;    // of a virtual GPU or MIG instance; 0 = not said
+  std::string vendor;   // from the words next to it; empty = not named
+  bool is_mig = false;  // a MIG profile is named
+  int slice_gib = 0;    // of a virtual GPU or MIG instance; 0 = not named
 
   bool is_gpu() const {
     const bool by_word =
@@ -30,23 +30,23 @@ struct Device {
 
 Device ReadDevice(absl::string_view text);
 
-// Whether the word is one for a GPU of any kind.
+// Returns whether the word means a GPU of any kind.
 bool SaysGpu(DeviceWord word);
 
-// "vgpu", "mig" or empty.
+// Returns "vgpu", "mig" or "".
 std::string GpuKindOf(DeviceWord word);
 
-// Takes vendor, model, kind and memory of what is known to be a GPU.
+// Copies vendor, model, kind and memory of a model that is known to be a GPU.
 void TakeModel(const GpuModel& model, GpuClaim* claim);
 void TakeDevice(const Device& device, GpuClaim* claim);
 
-// A count of GPUs, 0 to 1024, fractions allowed; absent for anything else.
+// Parses a count of GPUs, 0 to 1024, fractions allowed; absent for anything else.
 std::optional<double> ParseGpuCount(absl::string_view text);
 
-// Reads one value of the site's own keys into `claim`. False if it switches the GPU off.
+// Reads one value of the site's own keys into `claim`. Returns false if it switches the GPU off.
 bool ReadGpuValue(const GpuKey& key, const std::string& value, GpuClaim* claim);
 
-// What a flavor's name or description says; absent if it does not speak of a GPU.
+// Returns what a flavor's name or description says; absent if it does not mention a GPU.
 std::optional<GpuClaim> ReadGpuName(const std::string& text);
 
 }  // namespace cis::crawler

@@ -1,6 +1,6 @@
 #pragma once
 
-// Extra specs in which a site describes a GPU in its own words (data/gpu_keys.tsv).
+// Extra specs in which a site describes a GPU with its own keys (data/gpu_keys.tsv).
 
 #include <optional>
 #include <string>
@@ -9,15 +9,15 @@
 
 namespace cis::crawler {
 
-// What one key speaks of: "Accelerator:Number", "gpu_model", "num-gpus", "capabilities:gpu_vendor".
+// The meaning of one key: "Accelerator:Number", "gpu_model", "num-gpus", "capabilities:gpu_vendor".
 struct GpuKey {
   enum class Subject { kNone, kAccelerator, kGpu, kVgpu };
   enum class Role { kWhole, kCount, kModel, kVendor, kMemory, kType, kKind, kOther, kHint };
 
   Subject subject = Subject::kNone;  // kNone only with kHint: ":category"
   Role role = Role::kWhole;          // kWhole: the subject alone, "gpu"
-  int64_t memory_unit_mib = 0;       // stated in the key; 0 = not
-  bool scheduler = false;            // asks for a host of some kind, a hint and no statement
+  int64_t memory_unit_mib = 0;       // named in the key; 0 = not
+  bool scheduler = false;            // selects hosts of some kind: a hint, not a statement
 };
 
 // Absent if the key has a word that is not in the table, or none that names a device or a class.
@@ -25,13 +25,13 @@ std::optional<GpuKey> ReadGpuKey(absl::string_view key);
 
 // A value without the operators of Nova's scheduler filters: "s== gpu", "<in> a100", "s!= gpu".
 struct SpecValue {
-  std::string text;      // trimmed
-  bool negated = false;  // asks for a host that is not so
+  std::string text;      // without white space around it
+  bool negated = false;  // selects hosts that do not have it
 };
 SpecValue ReadSpecValue(absl::string_view value);
 
-// "5", "40 GB", "16384", "16384 MiB" in MiB; a bare number is GiB unless it is too large for that.
-// `unit_mib` is the unit that the key states, 0 if none. Absent if it is no size.
+// Returns "5", "40 GB", "16384", "16384 MiB" in MiB; a bare number is in GiB unless it is too large
+// for that. `unit_mib` is the unit in the key, 0 if none. Absent if it is not a size.
 std::optional<int64_t> ParseGpuMemoryMib(absl::string_view value, int64_t unit_mib);
 
 }  // namespace cis::crawler

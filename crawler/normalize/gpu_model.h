@@ -15,36 +15,39 @@ namespace cis::crawler {
 struct GpuModel {
   std::string vendor;     // "NVIDIA"
   std::string base;       // without size and form, "A100"; empty: several cards share the PCI id
-  std::string model;      // with what is told of them, "A100 80GB PCIe"
+  std::string model;      // with what is known of them, "A100 80GB PCIe"
   std::string kind;       // "vgpu" if a vGPU profile follows, "A40-48Q", "A100DX-1-10CME"
-  bool clear = false;     // the word means nothing else, so that a flavor's name may be read by it
-  int memory_gib = 0;     // of the whole card, as written or as the only size there is; 0 = unknown
+  bool clear = false;     // the word has no other meaning, so it counts in a flavor's name too
+  int memory_gib = 0;     // of the whole card, as written or as its only size; 0 = unknown
   int slice_gib = 0;      // of the profile; 0 = none
-  std::size_t begin = 0;  // tokens it stands at
+  std::size_t begin = 0;  // the tokens that name it
   std::size_t end = 0;
 };
 
-// Which text a model is looked for in. Sizes are read only where nothing but the device is spoken
-// of: the 32 of the flavor "gpu.v100.32g" is its RAM.
+// The kind of text that is searched for a model. Sizes are read only if the text is about nothing
+// but the device: the 32 of the flavor "gpu.v100.32g" is its RAM.
 enum class GpuText { kDevice, kFlavorName };
 
-// The longest model spelled in `tokens`; absent if none or if two different ones are.
+// Returns the longest model spelled in `tokens`; absent if there is none or if two different ones
+// are named.
 std::optional<GpuModel> FindGpuModel(const std::vector<Token>& tokens,
                                      GpuText text = GpuText::kDevice);
 
-// GiB of the MIG instance in "1g.5gb", "3G_20GB", "1g.10gb+me"; absent if there is none.
+// Returns the GiB of the MIG instance in "1g.5gb", "3G_20GB", "1g.10gb+me"; absent if there is
+// none.
 std::optional<int> FindMigProfile(const std::vector<Token>& tokens);
 
-// The first "24g" or "24 GB" in `tokens`; absent if there is none.
+// Returns the first "24g" or "24 GB" in `tokens`; absent if there is none.
 std::optional<int> FindGigabytes(const std::vector<Token>& tokens);
 
-// The model with these PCI ids, e.g. "10de" and "20b0"; absent if unknown.
+// Returns the model with these PCI ids, e.g. "10de" and "20b0"; absent if unknown.
 std::optional<GpuModel> FindGpuByPciId(absl::string_view vendor_id, absl::string_view product_id);
 
-// Whether this vendor makes mostly GPUs, so that a product of unknown id may be one.
+// Returns whether this vendor makes mostly GPUs, so that a product of unknown id may be one.
 bool IsGpuVendorId(absl::string_view vendor_id);
 
-// "nvidia corp.", "10de" -> "NVIDIA"; other texts are returned trimmed.
+// Returns "NVIDIA" for "nvidia corp." or "10de"; other texts are returned without white space
+// around them.
 std::string FormatGpuVendor(absl::string_view vendor);
 
 }  // namespace cis::crawler

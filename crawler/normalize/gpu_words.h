@@ -11,25 +11,26 @@
 
 namespace cis::crawler {
 
-// What kind of device a free name speaks of. kFunction: a function of a card that is not named, of
-// which most are network cards ("sriov", "mlx5-vf").
+// The kind of device that a freely chosen name means. kFunction: a function of an unnamed card, in
+// most cases a network card ("sriov", "mlx5-vf").
 enum class DeviceWord { kUnknown, kGpu, kVgpu, kMig, kOther, kFunction };
 
-// "other" wins over GPU words: "a100-audio" is no second GPU. "no GPU" speaks of none. A function
-// of a GPU is a virtual GPU: "nvidia-vf".
+// Returns the device word of a name. "other" wins over GPU words: "a100-audio" is not a second GPU.
+// "no GPU" means none. A function of a GPU is a virtual GPU: "nvidia-vf".
 DeviceWord FindDeviceWord(const std::vector<Token>& tokens);
 
-// The vendor of a device that is known to be a GPU, by the words beside it; empty if none or
-// several are named.
+// Returns the vendor of a device that is known to be a GPU, from the words next to it; empty if
+// none or several are named.
 std::string FindGpuVendor(const std::vector<Token>& tokens);
 
-// What the name of a custom resource class speaks of, where it names no GPU.
+// The meaning of the name of a custom resource class that names no GPU.
 enum class ResourceWord { kUnknown, kOther };
 ResourceWord FindResourceWord(const std::vector<Token>& tokens);
-// Whether the class measures a GPU's memory, so that its amount is no number of devices.
+// Returns whether the class counts the memory of a GPU, so that its amount is not a number of
+// devices.
 bool MeasuresMemory(const std::vector<Token>& tokens);
 
-// Whether the table of device words has `word`.
+// Returns whether the table of device words contains `word`.
 bool IsDeviceWord(absl::string_view word);
 
 }  // namespace cis::crawler

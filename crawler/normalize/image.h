@@ -7,15 +7,15 @@
 
 namespace cis::crawler {
 
-// The listing that an image was found in. Glance shows the last three to a client that asks for
-// them only.
+// The listing that an image was found in. Glance shows the last three only to a client that asks
+// for them.
 enum class ImageListing { kImages, kHidden, kCommunity, kPending };
 
-// One image of Glance's list. `record` holds a Glance v2 image; older clients' spellings
-// ("minDisk", "properties") are read too. Fields that cannot be read become warnings.
-// `site` is where it was listed. What `listing` says of the image (hidden, community, membership
-// not accepted) is taken from it where the record is silent. Returns INVALID_ARGUMENT if it has
-// neither id nor name.
+// Normalises one image of Glance's list. `record` is a Glance v2 image; older clients' spellings
+// ("minDisk", "properties") are read too. Fields that cannot be read become warnings. `site` is the
+// site that listed it. Where the record does not say whether it is hidden, a community image or not
+// accepted by the project, `listing` decides. Returns INVALID_ARGUMENT if the record has neither id
+// nor name.
 absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string& path,
                                      const ImageSite& site = {},
                                      ImageListing listing = ImageListing::kImages);

@@ -5,8 +5,8 @@
 
 namespace cis::crawler {
 
-// Sets `boot_properties` of `image`: of the properties of `record` (at the top level, or under
-// "properties" in older clients) those by which Nova accepts or refuses to start a machine, as
+// Sets `boot_properties` of `image`: those properties of `record` (at the top level, or under
+// "properties" in older clients) by which Nova accepts or refuses to start a machine, as
 // nova/objects/image_meta.py and nova/virt/hardware.py read them: architecture, hypervisor,
 // policies of CPUs and memory, NUMA, firmware, secure boot, TPM, config drive, `trait:X`, and every
 // other property whose value Nova takes from a closed list or reads as a number (buses, models of
@@ -15,8 +15,8 @@ void GatherBootProperties(const JsonReader& record, Image* image);
 
 // Sets `bootable` of `image`, whose raw fields and name are set already, with evidence and
 // confidence. False: parts of a machine (kernel, ramdisk), installers (iso), container layers and
-// images without contents. True: disks with contents, and snapshots that lie in a volume. Absent
-// where nothing tells.
+// images without contents. True: disks with contents, and snapshots that are stored in a volume.
+// Absent if nothing indicates either.
 void InferBootable(const ImageFacts& facts, Image* image);
 
 }  // namespace cis::crawler

@@ -1,6 +1,6 @@
 #pragma once
 
-// What each source says about an image's operating system, read but not yet weighed.
+// What each source says about an image's operating system, before it is weighed.
 
 #include <string>
 #include <vector>
@@ -19,7 +19,7 @@ enum class OsSource { kAsserted, kProperty, kUrl, kTag, kName, kDescription };
 struct OsClaim {
   OsSource level = OsSource::kName;
   std::string source;
-  std::string version_source;  // of said_version, where it is another key
+  std::string version_source;  // the source of said_version, if it is another key
   std::string value;
   std::string said_distro;  // as spelled; empty if the source does not name one
   std::string said_version;
@@ -28,11 +28,11 @@ struct OsClaim {
   bool stated = false;       // a property or tag that names systems, not a name or description
 };
 
-// The distribution of the vendor's server in `url`; empty if it is none. "centos" also serves
-// CentOS Stream.
+// Returns the distribution if `url` is on a vendor's server; empty if it is not. "centos" also
+// serves CentOS Stream.
 std::string VendorOfUrl(absl::string_view url);
 
-// The statements of all sources of `image`, strongest first.
+// Returns the claims of all sources of `image`, strongest first.
 std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image);
 
 }  // namespace cis::crawler

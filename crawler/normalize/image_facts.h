@@ -1,6 +1,6 @@
 #pragma once
 
-// Everything an image record says, gathered by meaning and source (data/image_keys.tsv), before any
+// The content of an image record, collected by meaning and source (data/image_keys.tsv), before any
 // rule weighs it.
 
 #include <cstdint>
@@ -12,16 +12,16 @@
 
 namespace cis::crawler {
 
-// Who says it, strongest first.
+// The kind of source, strongest first.
 enum class FactLevel : uint8_t { kAsserted, kProperty, kCustom };
 
-// What it is about. The words are those of the column "meaning" of data/image_keys.tsv.
+// The meaning of a fact. The words are those of the column "meaning" of data/image_keys.tsv.
 enum class Meaning : uint8_t {
   kArch,
   kArm,  // whether the architecture is Arm's
   kBuildDate,
   kDescription,
-  kDiskMap,  // block_device_mapping: what a volume-backed image consists of
+  kDiskMap,  // block_device_mapping: the volumes of a volume-backed image
   kDistro,
   kEgiRef,
   kExpired,
@@ -58,11 +58,11 @@ struct ImageFact {
 struct ImageFacts {
   std::vector<ImageFact> facts;  // strongest first
   std::vector<std::string> tags;
-  bool from_cloudkeeper = false;  // whose min_disk is not to be trusted
+  bool from_cloudkeeper = false;  // uploaded by cloudkeeper, whose min_disk cannot be trusted
 
-  // The facts of one meaning, strongest first.
+  // Returns the facts of one meaning, strongest first.
   std::vector<const ImageFact*> Of(Meaning meaning) const;
-  // The strongest; null if there is none.
+  // Returns the strongest; null if there is none.
   const ImageFact* First(Meaning meaning) const;
 };
 

@@ -9,8 +9,8 @@
 
 namespace cis::crawler {
 
-// What `key`, as written, speaks of: "default_ssh_username", "cpuArch", "distro-version". Absent if
-// one of its words is not in the table or they speak of nothing or of several things.
+// Returns the meaning of `key`, as written: "default_ssh_username", "cpuArch", "distro-version".
+// Absent if one of its words is not in the table, or if the words have no or several meanings.
 std::optional<Meaning> ReadImageKey(absl::string_view key);
 
 }  // namespace cis::crawler

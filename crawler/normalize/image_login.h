@@ -1,6 +1,6 @@
 #pragma once
 
-// The account with which one logs in to a machine of an image.
+// The account for logging in to a machine of an image.
 
 #include "crawler/normalize/image_facts.h"
 #include "crawler/normalize/site_logins.h"
@@ -8,7 +8,7 @@
 
 namespace cis::crawler {
 
-// How much the operating system, of which the account follows, is worth.
+// How reliable the operating system is that the account is derived from.
 struct LoginBasis {
   Confidence distro = Confidence::kUnknown;
   bool in_conflict = false;
@@ -16,7 +16,7 @@ struct LoginBasis {
 };
 
 // Sets `login_user` from, in this order: a property; EGI's or the vendor's own build; the site's
-// convention; the vendor's account, which is a guess where only a name tells the system.
+// convention; the vendor's account, which is a guess if only a name indicates the system.
 void InferLogin(const ImageFacts& facts, const ImageSite& site, const LoginBasis& basis,
                 Image* image);
 

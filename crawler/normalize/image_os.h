@@ -1,6 +1,6 @@
 #pragma once
 
-// What operating system an image holds, weighed from all that is said about it.
+// Which operating system an image contains, weighed from everything that is known about it.
 
 #include "crawler/normalize/image_facts.h"
 #include "crawler/normalize/site_logins.h"
@@ -13,9 +13,9 @@ namespace cis::crawler {
 // warnings.
 //
 // Precedence: published with the image (EGI annotations, HEPiX lists) > Glance properties > source
-// URLs > tags > name > description. A name that is narrower than the label wins ("centos" on an
-// AlmaLinux image); other contradictions keep the stronger source, lower the confidence to `guess`
-// and warn OS_CONFLICT. `site` decides which conventions for accounts hold.
+// URLs > tags > name > description. A name that is more specific than the label wins ("centos" on
+// an AlmaLinux image); in other contradictions, the stronger source wins, the confidence is lowered
+// to `guess` and OS_CONFLICT is warned of. `site` decides which conventions for accounts apply.
 void InferImageOs(const ImageFacts& facts, const ImageSite& site, Image* image);
 
 }  // namespace cis::crawler

@@ -7,9 +7,10 @@ namespace cis::crawler {
 
 // Sets `volume_count` and `volume_gib` of `image` from its property `block_device_mapping` (a JSON
 // text, at the top level or under "properties" in older clients), as Nova reads it when a machine
-// starts: the volumes that Cinder makes for each machine, of snapshots, images or nothing. Volumes
-// that exist already are attached and not counted. `volume_gib` stays absent if a size is missing;
-// both stay absent if the mapping has no volumes. Adds a warning if the mapping cannot be read.
+// starts: the volumes that Cinder creates for each machine, from snapshots, images or nothing.
+// Existing volumes are only attached and not counted. `volume_gib` stays absent if a size is
+// missing; both stay absent if the mapping has no volumes. Adds a warning if the mapping cannot be
+// read.
 void InferVolumes(const JsonReader& record, Image* image);
 
 }  // namespace cis::crawler

@@ -1,7 +1,7 @@
 #pragma once
 
-// Tolerant access to what sites send: a number written as a string, a null, a wrong type or broken
-// UTF-8 never stops a record; it is noted and the field counts as not told.
+// Tolerant access to the data of sites: a number written as a string, a null, a wrong type or
+// broken UTF-8 never stops a record; the problem is recorded and the field counts as not reported.
 
 #include <cstddef>
 #include <cstdint>
@@ -20,12 +20,13 @@ namespace cis::crawler {
 // database.
 inline constexpr std::size_t kMaxStringBytes = 64UL * 1024;
 
-// What the maps and lists of one record may hold together, each: a flavor has some ten extra specs.
-// One that holds more counts as not shown, for a part of it would say something else.
+// The limit on all members of a record's maps together, and on those of its lists: a flavor has
+// some ten extra specs. A map or list that exceeds it counts as not shown, because a part of it
+// would mean something else.
 inline constexpr std::size_t kMaxMembers = 2000;
 inline constexpr std::size_t kMaxMembersBytes = 256UL * 1024;
 
-// One JSON object with its path, e.g. "flavors/3". Holds a pointer: the value must outlive it.
+// One JSON object with its path, e.g. "flavors/3". Keeps a pointer: the value must outlive it.
 class JsonReader {
  public:
   // `object` must be a JSON object. Problems are appended to `problems`, which may be null.
@@ -35,17 +36,20 @@ class JsonReader {
   const std::string& path() const { return path_; }
   const JsonValue& object() const { return *object_; }
 
-  // The value, or null if absent or JSON null.
+  // Returns the value, or null if absent or JSON null.
   const JsonValue* Find(absl::string_view key) const;
-  // Text; numbers and booleans are written out. Empty if absent, null or structured.
+  // Returns a text; numbers and booleans are converted. Empty if absent, null or structured.
   std::string String(absl::string_view key) const;
-  // A whole number, also as a string or as 8.0. Absent if missing, null, "" or unreadable.
+  // Returns a whole number, also from a string or from 8.0. Absent if missing, null, "" or
+  // unreadable.
   std::optional<int64_t> Int(absl::string_view key) const;
-  // true, "True", "yes", 1 and so on. Absent if missing, null or unreadable.
+  // Returns true for true, "True", "yes", 1 and so on. Absent if missing, null or unreadable.
   std::optional<bool> Bool(absl::string_view key) const;
-  // The strings of an array; other elements are left out. Empty if they are too many or too long.
+  // Returns the strings of an array; other elements are left out. Empty if they are too many or too
+  // long.
   std::vector<std::string> Strings(absl::string_view key) const;
-  // All scalar members of the object at `key` as text; absent if it is not an object, or too large.
+  // Returns all scalar members of the object at `key` as text; absent if it is not an object, or
+  // too large.
   std::optional<std::map<std::string, std::string>> StringMap(absl::string_view key) const;
 
  private:
@@ -57,13 +61,13 @@ class JsonReader {
   std::vector<std::string>* problems_;
 };
 
-// The scalar members of an object as text.
+// Returns the scalar members of an object as text.
 std::map<std::string, std::string> ScalarMembers(const JsonValue& object);
-// Text of a scalar as above; absent for null, objects and arrays.
+// Returns the text of a scalar as above; absent for null, objects and arrays.
 std::optional<std::string> ScalarText(const JsonValue& value);
-// "8", "8.0", " 8 " -> 8. Absent if it is not a whole number that fits.
+// Returns 8 for "8", "8.0", " 8 ". Absent if it is not a whole number that fits.
 std::optional<int64_t> ParseInt(absl::string_view text);
-// "true", "yes", "on", "1" and their opposites in any case.
+// Accepts "true", "yes", "on", "1" and their opposites in any case.
 std::optional<bool> ParseBool(absl::string_view text);
 
 }  // namespace cis::crawler

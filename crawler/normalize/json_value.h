@@ -1,7 +1,7 @@
 #pragma once
 
-// A parsed JSON document as a tree of views into it. The only place that knows the parser: simdjson
-// for what is strictly JSON, nlohmann/json for the rest and for saying what is wrong.
+// A parsed JSON document as a tree of views into it. The only place that uses the parsers: simdjson
+// for strict JSON, nlohmann/json for other texts and for error messages.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,12 +14,12 @@
 
 namespace cis::crawler {
 
-// Deeper documents are refused: OpenStack's answers are at most some ten levels deep.
+// Deeper documents are rejected: OpenStack's answers are at most some ten levels deep.
 inline constexpr int kMaxJsonDepth = 64;
 
 struct JsonMember;
 
-// One value. Owns nothing: texts and children lie in the JsonDocument that it came from, which must
+// One value. Owns nothing: texts and children are in the JsonDocument that it came from, which must
 // outlive it. Default: null.
 class JsonValue {
  public:
@@ -47,7 +47,7 @@ class JsonValue {
   // "null", "boolean", "number", "string", "array" or "object".
   absl::string_view type_name() const;
 
-  // Each only for a value of its type.
+  // Call each only for a value of its type.
   bool as_bool() const { return int_ != 0; }
   int64_t as_int() const { return int_; }
   uint64_t as_uint() const { return uint_; }
@@ -58,13 +58,13 @@ class JsonValue {
   absl::Span<const JsonValue> elements() const {
     return is_array() ? absl::MakeConstSpan(elements_, size_) : absl::Span<const JsonValue>();
   }
-  // Ordered by key, each key once (the last one that the document has). Empty unless it is an
+  // Ordered by key, each key once (its last occurrence in the document). Empty unless it is an
   // object.
   absl::Span<const JsonMember> members() const;
-  // The member of that key; null if there is none.
+  // Returns the member with that key; null if there is none.
   const JsonValue* Find(absl::string_view key) const;
 
-  // Whether both say the same. Numbers are the same if they are of one type and equal.
+  // Whether both are equal. Numbers are equal if they have the same type and value.
   friend bool operator==(const JsonValue& a, const JsonValue& b);
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a share may do with one network, from what Neutron shows of it.
+// What a share may do with one network, derived from what Neutron shows of it.
 
 #include <string>
 #include <vector>
@@ -10,26 +10,26 @@
 
 namespace cis::crawler {
 
-// A range or an address seen on a network. `text` is classified and then dropped where it is an
-// address of the project (source other than "subnets" and "floatingip_pools").
+// A range or an address that is visible on a network. `text` is classified and then dropped if it
+// is an address of the project (source other than "subnets" and "floatingip_pools").
 struct SeenAddress {
   std::string text;       // address or CIDR
   std::string source;     // "subnets", "floatingip_pools", "router_gateway", "floatingips"
   std::string subnet_id;  // empty = unknown
 };
 
-// A router of the project that joins the network to an external one.
+// A router of the project that connects the network to an external one.
 struct OwnRouter {
-  std::vector<std::string> subnet_ids;  // that it serves; empty = not known
-  bool without_nat = false;             // it leaves IPv4 addresses as they are
-  // The network and the external one are of one address scope, where nothing is translated.
+  std::vector<std::string> subnet_ids;  // that it is connected to; empty = not known
+  bool without_nat = false;             // it does not translate IPv4 addresses
+  // The network and the external one are in one address scope, where nothing is translated.
   bool same_scope_v4 = false;
   bool same_scope_v6 = false;
 
   bool Serves(absl::string_view subnet_id) const;
 };
 
-// Facts around one network that do not stand in its own record.
+// Facts around one network that are not in its own record.
 struct NetworkContext {
   std::string project_id;  // of the share; empty = unknown
   std::vector<SeenAddress> seen;
@@ -39,24 +39,24 @@ struct NetworkContext {
   bool gateway_of_own_router = false;
   bool only_external = false;      // the one external network that the share sees
   bool routers_known = false;      // the project's routers were listed
-  bool router_present = false;     // an own router joins it to an external network
-  std::vector<OwnRouter> routers;  // these
-  // Another project's, which owns none of the external networks that others than the share's own
-  // project own: a tenant may share a network with a misleading name.
+  bool router_present = false;     // an own router connects it to an external network
+  std::vector<OwnRouter> routers;  // those routers
+  // The network belongs to another project, and that project owns none of the external networks
+  // that other projects own: a tenant may share a network with a misleading name.
   bool owner_untrusted = false;
 };
 
 // Fills usable_as, also_floating_pool, attachable, public_v4 and public_v6 of `network`, whose raw
 // fields and subnets are set, with evidence and confidence.
 //
-// Roles come from Neutron's rules: an external network that is not shared takes no ports of normal
-// users (Nova answers 403), it only lends floating IPs. Whether addresses are public comes from
-// addresses alone, and whether a shared network is attached to directly or used like an own one
-// comes from them too; names only ever leave a hint in the evidence. A role of confidence kUnknown
-// is not told: `usable_as` then is only the way that could be tried.
+// The use follows Neutron's rules: an external network that is not shared accepts no ports of
+// normal users (Nova answers 403) and only provides floating IPs. Whether addresses are public is
+// decided by the addresses alone; they also decide whether a shared network is attached to directly
+// or used like an own one. Names never leave more than a hint in the evidence. If the confidence of
+// `usable_as` is kUnknown, the use is not known, and `usable_as` is only what could be tried.
 void ClassifyNetwork(const NetworkContext& context, Network* network);
 
-// Whether the name is one of OpenStack's own networks ("HA network tenant …").
+// Returns whether the name is one of OpenStack's own networks ("HA network tenant …").
 bool IsServiceNetwork(absl::string_view name);
 
 }  // namespace cis::crawler

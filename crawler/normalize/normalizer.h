@@ -21,11 +21,11 @@ enum class MissingIds { kSkip, kKeep };
 absl::StatusOr<RecordSet> Normalize(const Observation& observation,
                                     MissingIds ids = MissingIds::kSkip);
 
-// The body of `cis-crawler normalize`: a raw API list body in, one JSON record a line out.
-// `kind` is kFlavors, kImages or kNetworks. Beside a list of images, "site_name" and "keystone_url"
-// may tell where it is from, for the site's conventions. Records that cannot be read are named in
-// `skipped`, which may be null. `correct` is called with the records before they are written; it
-// may be null. Returns INVALID_ARGUMENT as above.
+// The body of `cis-crawler normalize`: converts the body of a raw API list to JSON records, one per
+// line. `kind` is kFlavors, kImages or kNetworks. Next to a list of images, "site_name" and
+// "keystone_url" may name the site that it is from, for the site's conventions. Records that cannot
+// be read are named in `skipped`, which may be null. `correct` is called with the records before
+// they are written; it may be null. Returns INVALID_ARGUMENT as above.
 absl::StatusOr<std::string> NormalizeToJsonLines(
     Kind kind, absl::string_view body, std::vector<std::string>* skipped = nullptr,
     const std::function<void(RecordSet*)>& correct = nullptr);

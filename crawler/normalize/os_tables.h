@@ -1,7 +1,7 @@
 #pragma once
 
-// Distributions, releases and login users as the tables of data/ give them. All lookups are over
-// tables loaded once; safe to call from any thread.
+// Distributions, releases and login users from the tables of data/. All lookups use tables that are
+// loaded once; safe to call from any thread.
 
 #include <string>
 #include <vector>
@@ -12,7 +12,7 @@ namespace cis::crawler {
 
 // One spelling of a distribution in free text.
 struct NamePattern {
-  std::vector<std::string> words;  // token texts; "$v" stands for a release
+  std::vector<std::string> words;  // token texts; "$v" is a placeholder for a release
   bool needs_version = false;      // counts only with a release right after it
   bool glued = false;              // ... and glued to it
   bool at_start = false;           // only as the first word
@@ -35,7 +35,7 @@ struct Release {
 };
 
 const std::vector<Distro>& Distros();
-// Null if there is none.
+// Returns null if there is none.
 const Distro* FindDistro(absl::string_view id);
 
 // A distribution and one of its spellings.
@@ -43,44 +43,48 @@ struct NameCandidate {
   const Distro* distro = nullptr;
   const NamePattern* pattern = nullptr;
 };
-// The spellings that start with `word`, in the order of the table.
+// Returns the spellings that start with `word`, in the order of the table.
 const std::vector<NameCandidate>& NamesStartingWith(absl::string_view word);
 
-// The distribution that a property value names as a whole, e.g. "RedHat" -> rhel. Null if none.
+// Returns the distribution that a property value names as a whole, e.g. rhel for "RedHat". Null if
+// none.
 const Distro* FindDistroByLabel(absl::string_view value);
-// Whether sites label images of `distro` as `label`, e.g. almalinux as centos.
+// Returns whether sites label images of `distro` as `label`, e.g. almalinux as centos.
 bool MayBeLabelled(absl::string_view distro, absl::string_view label);
 
-// The release row of a version, or of its major number for families whose minors share one life.
+// Returns the row of a version, or of its major number for families whose minor releases have one
+// lifetime.
 const Release* FindRelease(absl::string_view distro, absl::string_view version);
-// The release that `word` is the code name of; `distro` may be empty. Null if none.
+// Returns the release with the code name `word`; `distro` may be empty. Null if there is none.
 const Release* FindCodename(absl::string_view word, absl::string_view distro);
 
-// Whether a code name hardly has another meaning, so that it names its release anywhere.
+// Returns whether a code name has hardly any other meaning, so that it names its release in any
+// text.
 bool CodenameStandsAlone(absl::string_view word);
 
-// What the distribution is really called, given release and build date (may be empty): CentOS 9 is
-// CentOS Stream 9. `from_date` tells that only the build date decided. `distro` if nothing applies.
+// Returns the actual distribution, given release and build date (may be empty): CentOS 9 is CentOS
+// Stream 9. `from_date` is set if only the build date decided. Returns `distro` if nothing applies.
 std::string SuccessorOf(absl::string_view distro, absl::string_view version,
                         absl::string_view build_date, bool* from_date);
 
-// The vendor's login user of a release; empty if builds differ or nothing is known, also if the
-// image's name says that it is a build without one ("nocloud").
+// Returns the vendor's login user of a release; empty if builds differ or nothing is known, and if
+// the image's name says that it is a build without one ("nocloud").
 std::string VendorLogin(absl::string_view distro, absl::string_view version,
                         absl::string_view name);
-// Whether `login` is known not to exist on this distribution though sites publish it.
+// Returns whether `login` is known not to exist on this distribution although sites publish it.
 bool IsRejectedLogin(absl::string_view distro, absl::string_view login);
 
-// "link", "variant", "host" for a word of data/fillers.tsv; empty for any other.
+// Returns "link", "variant", "host" for a word of data/fillers.tsv; empty for any other.
 absl::string_view FillerRole(absl::string_view word);
 
-// The purpose that a property value names, e.g. "k8snode" -> k8s; empty if none. "old" before a
-// value of SCS-0102 is read too: the image has been replaced, "oldgeneric" -> custom.
+// Returns the purpose that a property value names, e.g. k8s for "k8snode"; empty if none. A value
+// of SCS-0102 may begin with "old", which means that the image has been replaced: "oldgeneric" is
+// custom.
 std::string PurposeOfLabel(absl::string_view value);
-// Whether a property value says that the image has been replaced, "oldgeneric".
+// Returns whether a property value says that the image has been replaced, "oldgeneric".
 bool IsReplacedPurpose(absl::string_view value);
 
-// The major number of "9.4"; -1 if it does not start with a number.
+// Returns the major number of "9.4"; -1 if it does not start with a number.
 int MajorOf(absl::string_view version);
 
 }  // namespace cis::crawler

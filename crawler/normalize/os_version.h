@@ -29,7 +29,7 @@ struct VersionMatch {
 //   ocp        OpenShift: "4.14.0", "414.92" -> "4.14"
 //   euler      YY.MM of any month; minor, dotted: two components; full, container, amazon, alt;
 //   none
-// Nothing if the tokens are no release of that scheme.
+// Returns nothing if the tokens are not a release of that scheme.
 std::optional<VersionMatch> MatchVersion(absl::string_view scheme, const std::vector<Token>& tokens,
                                          std::size_t index);
 

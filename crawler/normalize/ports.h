@@ -1,6 +1,6 @@
 #pragma once
 
-// What the ports that a share sees say of its subnets and routers. Addresses are counted and
+// What the ports that a share sees show about its subnets and routers. Addresses are counted and
 // compared, never kept.
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace cis::crawler {
 
-// One port with what matters of it.
+// The relevant facts of one port.
 struct Port {
   struct FixedIp {
     std::string subnet_id;
@@ -27,33 +27,33 @@ struct Port {
   std::string device_owner;
   std::vector<FixedIp> fixed_ips;
 
-  // An interface of a router on a network that it serves.
+  // Whether it is an interface of a router on a network that it serves.
   bool IsRouterInterface() const;
 };
 
-// `problems` as JsonReader's.
+// `problems` is as JsonReader's.
 Port ReadPort(const JsonReader& record, std::vector<std::string>* problems);
 
-// The allocation pools of a subnet; nullopt if they are not shown or cannot be read.
+// Returns the allocation pools of a subnet; nullopt if they are not shown or cannot be read.
 std::optional<std::vector<AddressRange>> ReadAllocationPools(const JsonReader& record);
 
-// Where the addresses of subnets are.
+// The addresses of subnets.
 struct SubnetAddresses {
   std::optional<std::vector<AddressRange>> pools;
   std::optional<IpAddress> gateway;
 };
 
-// All ports of a share, by what they are looked up by.
+// All ports of a share, indexed for lookup.
 class PortIndex {
  public:
-  // `all_listed`: the ports are all that the share sees, not interfaces of routers only.
+  // `all_listed`: the ports are all that the share sees, not only interfaces of routers.
   PortIndex(std::vector<Port> ports, bool all_listed);
   PortIndex(const PortIndex&) = delete;
   PortIndex& operator=(const PortIndex&) = delete;
 
-  // Completes `router` by its interfaces: networks and subnets, sorted, each once.
+  // Adds to `router` what its interfaces show: networks and subnets, sorted, each once.
   void AddInterfaces(Router* router) const;
-  // Completes `subnet` by the ports on it.
+  // Adds to `subnet` what the ports on it show.
   void AddUse(const SubnetAddresses& addresses, Subnet* subnet) const;
 
  private:

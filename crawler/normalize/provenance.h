@@ -1,6 +1,6 @@
 #pragma once
 
-// Small writers of provenance, so that rules read as rules.
+// Short functions for writing provenance, so that rules are easy to read.
 
 #include <cstdint>
 #include <string>

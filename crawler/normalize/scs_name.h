@@ -8,8 +8,8 @@
 
 namespace cis::crawler {
 
-// A flavor name in the grammar of SCS-0100 v3. The name may understate what the flavor gives, so
-// only what the API does not tell is used of it.
+// A flavor name in the grammar of SCS-0100 v3. The name may understate what the flavor provides, so
+// it is used only for facts that the API does not report.
 struct ScsName {
   int cpu_count = 0;
   char cpu_suffix = 'V';  // C dedicated core, T dedicated thread, V shared, L oversubscribed
@@ -32,8 +32,8 @@ struct ScsName {
 // standard wrote it; absent unless the whole name follows the grammar.
 std::optional<ScsName> ParseScsName(absl::string_view name);
 
-// The flavor's name if it is one, otherwise what the newest of the extra specs "scs:name-v1",
-// "scs:name-v2" ... says.
+// Returns the flavor's name if it follows the grammar, otherwise the newest of the extra specs
+// "scs:name-v1", "scs:name-v2" ...
 std::optional<ScsName> FindScsName(
     absl::string_view name, const std::optional<std::map<std::string, std::string>>& extra_specs);
 

@@ -9,19 +9,19 @@
 
 namespace cis::crawler {
 
-// Where an image was listed; empty fields are not known.
+// The site that listed an image; empty fields are not known.
 struct ImageSite {
   std::string name;          // "CERN-PROD"
   std::string keystone_url;  // "https://keystone.cern.ch/v3"
 };
 
 struct SiteLogin {
-  std::string login;  // empty: each user has an account of its own
-  std::string site;   // as the table has it
+  std::string login;  // empty: each user has a personal account
+  std::string site;   // as in the table
 };
 
-// The convention of `site` for images of `distro` that are named `image`; absent if the table has
-// none.
+// Returns the convention of `site` for images of `distro` that are named `image`; absent if the
+// table has none.
 std::optional<SiteLogin> FindSiteLogin(const ImageSite& site, absl::string_view distro,
                                        absl::string_view image);
 

@@ -1,11 +1,11 @@
 #pragma once
 
-// What a row of a table must look like. The compiled table says it itself, for a column a line:
+// The form of the rows of a table. The compiled table declares it, with one line per column:
 //
 //   #! COLUMN: FORM
 //
 // FORM is "a|b|c" (one of these words), "day", "number", "hex", "range" (a CIDR) or "distro" (an id
-// of the table distros); " or -" behind it allows an empty cell. Columns without such a line hold
+// of the table distros); " or -" after it allows an empty cell. Columns without such a line hold
 // any text; the first column and the source are never empty.
 
 #include <string>
@@ -16,8 +16,8 @@
 namespace cis::crawler {
 
 // Returns INVALID_ARGUMENT "FILE:LINE: COLUMN is ...; it must be ..." for the first row of `text`
-// that the compiled table `name` would not have; also if the header differs from the compiled one
-// or there is no row. `distros` is the text of the table distros that is to be in force.
+// that is not valid in the table `name`, if the header differs from the compiled one, or if there
+// is no row. `distros` is the text of the table distros that will be in force.
 absl::Status CheckTable(absl::string_view name, absl::string_view file, absl::string_view text,
                         absl::string_view distros);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Names cut into words and numbers, with dates, architectures and identifiers marked so that no
+// Splits names into words and numbers. Dates, architectures and identifiers are marked, so that no
 // rule takes "20240211" or a piece of a UUID for a release.
 
 #include <cstddef>
@@ -20,7 +20,7 @@ struct Token {
   Kind kind = Kind::kWord;
   Mark mark = Mark::kNone;
   std::string text;
-  std::string gap;        // what stands between it and the token before; empty = glued to it
+  std::string gap;        // the text between it and the token before; empty = none
   std::size_t begin = 0;  // byte offsets in the text
   std::size_t end = 0;
 
@@ -30,7 +30,8 @@ struct Token {
   bool IsNumber() const { return kind == Kind::kNumber && mark == Mark::kNone; }
 };
 
-// A date found in a name. `expired` if the words before it say that it is the end, not the build.
+// A date found in a name. `expired` is set if the words before it say that it is the end, not the
+// build.
 struct NameDate {
   std::string date;  // "2024-02-11"; empty if day and month cannot be told apart or are impossible
   bool expired = false;
@@ -42,15 +43,15 @@ struct TokenList {
   std::vector<NameDate> dates;
 };
 
-// Cuts at most the first 512 bytes of `text`: names are short, descriptions start with what
+// Splits at most the first 512 bytes of `text`: names are short, and descriptions start with what
 // matters.
 TokenList Tokenize(absl::string_view text);
 
-// Whether `date` is a real day, "YYYY-MM-DD", between 2004 and 2049.
+// Returns whether `date` is a real day, "YYYY-MM-DD", between 2004 and 2049.
 bool IsPlausibleDate(int year, int month, int day);
 
-// The date at the start of "2024-05-01", "2024-05-01T…", "20240501", "2025-09-04-4d7122d6"; empty
-// if there is none.
+// Returns the date at the start of "2024-05-01", "2024-05-01T…", "20240501", "2025-09-04-4d7122d6";
+// empty if there is none.
 std::string LeadingDate(absl::string_view text);
 
 }  // namespace cis::crawler

@@ -1,6 +1,6 @@
 #pragma once
 
-// An operator's corrections of facts, as a YAML file says them.
+// An operator's corrections of facts, from a YAML file.
 
 #include <string>
 #include <utility>
@@ -12,18 +12,18 @@
 
 namespace cis::crawler {
 
-// One entry of the file: which records, which fields, and who says so.
+// One entry of the file: which records, which fields, and the author.
 struct Override {
   std::string place;  // "FILE:LINE", for messages
   std::string site;   // GOCDB name, any case; "*" = every site
-  std::string vo;     // empty = every VO; networks only, the rest holds for all VOs of a site
+  std::string vo;     // empty = every VO; networks only, the rest is the same for all VOs of a site
   Kind kind = Kind::kImages;
   // Exactly one of these is not empty.
   std::string id;
   std::string name;
   std::string glob;
   std::vector<std::pair<std::string, std::string>> set;  // field and value, checked
-  std::vector<std::pair<std::string, std::string>> was;  // what the site said when it was written
+  std::vector<std::pair<std::string, std::string>> was;  // the site's value at that time
   std::string author;
   std::string date;  // ISO day
   std::string reason;
@@ -31,12 +31,12 @@ struct Override {
   friend bool operator==(const Override&, const Override&) = default;
 };
 
-// Reads the text of an overrides file; `file` is what messages call it. Returns INVALID_ARGUMENT
-// with all that is wrong, a line each: "FILE:LINE: what is wrong; what is right".
+// Reads the text of an overrides file; messages call it `file`. Returns INVALID_ARGUMENT with all
+// errors, one per line: "FILE:LINE: what is wrong; what is right".
 absl::StatusOr<std::vector<Override>> ParseOverrides(absl::string_view file,
                                                      const std::string& text);
 
-// ParseOverrides of a file's content. Returns NOT_FOUND if it cannot be opened, too.
+// Reads a file with ParseOverrides. Also returns NOT_FOUND if it cannot be opened.
 absl::StatusOr<std::vector<Override>> LoadOverrides(const std::string& path);
 
 }  // namespace cis::crawler

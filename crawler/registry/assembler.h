@@ -14,19 +14,19 @@
 
 namespace cis::crawler {
 
-// Puts pages together to whole lists, each entry once. Sites may come in several lists that know
-// different things of them.
+// Combines pages into whole lists, each entry once. Sites may be in several lists with different
+// facts.
 class RegistryAssembler {
  public:
-  // Adds the entries of `page`, which was read from `place`. An entry that is there already and
-  // says something else is told in `remarks`; the first is kept. Returns RESOURCE_EXHAUSTED if
-  // there are more entries than limits.h allows.
+  // Adds the entries of `page`, which was read from `place`. If an entry exists already with other
+  // contents, the first is kept and `remarks` gets a remark. Returns RESOURCE_EXHAUSTED if there
+  // are more entries than limits.h allows.
   absl::Status Add(GocdbPage page, absl::string_view place, Remarks& remarks);
 
-  // What is there of one part, as read at `time`.
+  // Returns the entries of one part, as read at `time`.
   RegistryUpdate Take(RegistryPart part, absl::Time time);
 
-  // Entries of all kinds so far that were not there before.
+  // Returns the number of different entries of all kinds.
   size_t size() const { return sites_.size() + services_.size() + downtimes_.size(); }
 
  private:

@@ -17,25 +17,25 @@
 
 namespace cis::crawler {
 
-// The programmatic interface that `text` names: a URL ending in the interface's path, or a bare
-// host, to which GOCDB's usual path is added. Returns INVALID_ARGUMENT unless it is https, or http
-// on a loopback address, without a query.
+// Returns the programmatic interface that `text` names: a URL ending in the interface's path, or a
+// bare host, to which GOCDB's usual path is added. Returns INVALID_ARGUMENT unless it is https, or
+// http on a loopback address, without a query.
 absl::StatusOr<Url> ParseGocdbUrl(absl::string_view text);
 
-// Asks GOCDB's programmatic interface for its lists, over a transport that somebody else runs,
-// beside whatever else runs there. Each list is whole or has failed; lists do not depend on each
+// Reads the lists of GOCDB's programmatic interface over a transport that the caller runs,
+// alongside its other requests. Each list is complete or has failed; lists do not depend on each
 // other.
 //
-// Asked are get_site_list, once for each certification status (public answers do not hold the
+// The requests are get_site_list, once per certification status (public answers do not contain the
 // status of a site) and once for the sites in production; get_service, all types; get_downtime,
-// those that are running or to come. Pages are followed by their cursor on our own URL, whatever
-// host a link names, at most kMaxRegistryPages of them. No secret is sent.
+// those in progress or to come. Further pages are requested from the configured URL with the cursor
+// of the link, whatever host the link names, at most kMaxRegistryPages of them. No secret is sent.
 class GocdbFetch {
  public:
-  // Called once for each list, inside of the transport's Run(). Not called for what was cancelled.
+  // Called once per list, inside the transport's Run(). Not called for lists that were cancelled.
   using Done = absl::AnyInvocable<void(RegistryPart, absl::StatusOr<RegistryUpdate>)>;
 
-  // All must outlive the transport's Run(). `timeout` is that of one try of one request.
+  // All must outlive the transport's Run(). `timeout` is that of one attempt of one request.
   GocdbFetch(HttpTransport* transport, const Clock* clock, Url url, absl::Duration timeout,
              Done done);
   ~GocdbFetch();
@@ -64,7 +64,7 @@ class GocdbFetch {
   Done done_;
   Remarks remarks_;
   int64_t request_count_ = 0;
-  absl::Time deadline_;  // of the clock's Steady()
+  absl::Time deadline_;  // by the clock's Steady()
   std::vector<std::unique_ptr<List>> lists_;
   std::vector<std::unique_ptr<Query>> queries_;
 };

@@ -1,7 +1,7 @@
 #pragma once
 
-// Every bound of the registry's readers, with its reason. Hitting one fails the part of the
-// registry that it is about with a message that names the bound; nothing is cut silently, but for
+// Every limit of the registry's readers, with its reason. Exceeding one fails the part of the
+// registry that it is about, with a message that names the limit; nothing is cut silently, except
 // long texts, which end in "...".
 
 #include <cstddef>
@@ -18,19 +18,19 @@ inline constexpr int kMaxRegistryPages = 200;
 // EGI has some 350 sites, closed ones included some 900.
 inline constexpr size_t kMaxRegistrySites = 10'000;
 inline constexpr size_t kMaxRegistryServices = 100'000;
-// One entry for each service of a downtime; a hundred downtimes are running at most times.
+// One entry per service of a downtime; a hundred downtimes are in progress at most times.
 inline constexpr size_t kMaxRegistryDowntimes = 100'000;
 // URLs of one service.
 inline constexpr size_t kMaxServiceUrls = 50;
-// Names, types, keys; longer ones are no names.
+// Names, types, keys; longer texts are not names.
 inline constexpr size_t kMaxNameBytes = 200;
 inline constexpr size_t kMaxUrlBytes = 2000;
-// Reasons of downtimes: people write pages.
+// Reasons of downtimes: people write whole pages.
 inline constexpr size_t kMaxDowntimeTextBytes = 1000;
 // Files of a folder given as the registry.
 inline constexpr size_t kMaxRegistryFiles = 1000;
-// All requests to the registry together, from the start of the crawl. It is not worth waiting for
-// longer than for the sites.
+// All requests to the registry together, from the start of the crawl. The registry is not worth a
+// longer wait than the sites.
 inline constexpr absl::Duration kRegistryDeadline = absl::Minutes(5);
 
 }  // namespace cis::crawler

@@ -11,13 +11,13 @@
 
 namespace cis::crawler {
 
-// The lists that were read, or why one could not be; a list that no file holds is not there.
+// The lists that were read, or why one could not be read; a list that is in no file is absent.
 using RegistryLists = std::map<RegistryPart, absl::StatusOr<RegistryUpdate>>;
 
-// Reads GOCDB's lists from files, or from the *.xml of folders. What a file holds is told by its
-// entries or, if it has none, by its name ("downtime", "service" or "site" in it). A list is as old
-// as the oldest of its files, at most `now`. A file that cannot be read fails the list that its
-// name tells, else all. What is odd is told in `remarks`, each kind once.
+// Reads GOCDB's lists from files, or from the *.xml files of folders. The kind of a file is that of
+// its entries or, if it has none, is taken from its name ("downtime", "service" or "site" in it). A
+// list is as old as the oldest of its files, at most `now`. A file that cannot be read fails the
+// list that its name indicates, else all lists. Oddities are put into `remarks`, each kind once.
 RegistryLists ReadRegistryFiles(const std::vector<std::string>& paths, absl::Time now,
                                 Remarks& remarks);
 

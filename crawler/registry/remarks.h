@@ -11,10 +11,11 @@
 
 namespace cis::crawler {
 
-// Oddities of documents, each kind told once with its first example and how many more there are.
+// Oddities of documents, each kind reported once with its first example and the number of further
+// ones.
 class Remarks {
  public:
-  // `kind` is what makes two remarks one; `sentence` is kept for the first.
+  // Remarks with the same `kind` count as one; `sentence` is kept for the first.
   void Add(absl::string_view kind, absl::string_view sentence) {
     const auto [it, inserted] = counts_.try_emplace(std::string(kind), first_.size());
     if (inserted) {

@@ -14,27 +14,28 @@ namespace cis::crawler {
 struct XmlElement {
   std::string name;
   std::vector<std::pair<std::string, std::string>> attributes;
-  std::string text;  // its own character data, children's left out; without white space around it
+  std::string text;  // its own character data, without that of children and white space around it
   std::vector<XmlElement> children;
 
-  // Value of the attribute; empty if absent.
+  // Returns the value of the attribute; empty if absent.
   absl::string_view Attribute(absl::string_view attribute) const;
-  // The first child of that name; nullptr if absent.
+  // Returns the first child of that name; nullptr if absent.
   const XmlElement* Child(absl::string_view child) const;
-  // Text of the first child of that name; empty if absent.
+  // Returns the text of the first child of that name; empty if absent.
   absl::string_view ChildText(absl::string_view child) const;
 };
 
-// What a document may be at most. Exceeding one is RESOURCE_EXHAUSTED and names it.
+// Limits on a document. Exceeding one is RESOURCE_EXHAUSTED naming it.
 struct XmlBounds {
   int64_t max_bytes = int64_t{32} << 20;
   int max_depth = 16;                // GOCDB's deepest list has 6
   int64_t max_elements = 1'000'000;  // a page of 500 services has some 20,000
 };
 
-// Reads a whole document. Pure: nothing outside of `bytes` is read, and a document type, which
-// could declare entities, is refused. Returns INVALID_ARGUMENT with line and column if the bytes
-// are no well-formed XML or hold a document type; RESOURCE_EXHAUSTED as XmlBounds says.
+// Parses a whole document. Pure: nothing outside `bytes` is read, and a document type, which could
+// declare entities, is rejected. Returns INVALID_ARGUMENT with line and column if the bytes are not
+// well-formed XML or contain a document type; RESOURCE_EXHAUSTED if a limit of XmlBounds is
+// exceeded.
 absl::StatusOr<XmlElement> ParseXml(absl::string_view bytes, const XmlBounds& bounds = {});
 
 }  // namespace cis::crawler

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a crawl would ask, told without asking anybody.
+// What a crawl would do, determined without sending a request.
 
 #include <cstdint>
 #include <functional>
@@ -18,10 +18,10 @@ namespace cis::crawler {
 
 // What a crawl would do with a share.
 enum class PlanState {
-  kAsked,         // asks it
-  kWaits,         // asks it once another share has shown that the endpoint works again
-  kBackingOff,    // does not ask: the endpoint has failed for days
-  kCannotBeAsked  // has no credential that could be used, or a rule forbids to send it
+  kAsked,         // requests its data
+  kWaits,         // requests it once another share has shown that the endpoint works again
+  kBackingOff,    // sends no request: the endpoint has failed for days
+  kCannotBeAsked  // has no usable credential, or a rule forbids sending it
 };
 
 // "asked", "waits", "backing-off", "cannot-be-asked".
@@ -35,16 +35,16 @@ struct PlannedShare {
   std::string vo;
   std::string project;  // id or NAME@DOMAIN; empty = the credential decides
   std::string origin;   // "sites/CESGA.yaml:12"
-  std::string login;    // DescribeLogin
+  std::string login;    // the result of DescribeLogin
   PlanState state = PlanState::kAsked;
-  std::string why;  // of all states but kAsked; one sentence
+  std::string why;  // for all states but kAsked; one sentence
 };
 
 struct CrawlPlan {
   std::vector<PlannedShare> shares;   // by site, Keystone URL, region, VO, project
   int64_t left_out_count = 0;         // configured shares that --site and --vo leave out
   std::vector<std::string> settings;  // "database cis.db: does not exist yet; the crawl creates it"
-  std::vector<std::string> problems;  // what is wrong and can be mended; each once
+  std::vector<std::string> problems;  // what is wrong and can be fixed; each once
   std::vector<std::string> remarks;   // what is odd and changes nothing; each once
 
   int64_t CountOf(PlanState state) const;
@@ -52,24 +52,26 @@ struct CrawlPlan {
   int64_t CountEndpoints() const;  // Keystone URL and region
 };
 
-// How a share would log in: "password", "OIDC refresh token of https://issuer", "-" = not at all.
-// Never a secret, nor a user's name.
+// Returns how a share would log in: "password", "OIDC refresh token of https://issuer", "-" = not
+// at all. Never contains a secret or a user's name.
 std::string DescribeLogin(const Credentials& credentials);
 
-// Puts each share that LoadSites found into the plan. `known` is what the store holds; null = there
-// is none, or back-off is off. `check_file` returns an error if a file cannot be read (CA files).
+// Adds each share that LoadSites found to the plan. `known` is the content of the store; null =
+// there is none, or back-off is off. `check_file` returns an error if a file cannot be read (CA
+// files).
 void PlanShares(const std::vector<ShareTarget>& targets, const Catalog* known, absl::Time now,
                 const std::function<absl::Status(const std::string& path)>& check_file,
                 CrawlPlan* plan);
 
-// 0 every share could be asked · 3 some could not, or there are problems · 4 none could.
+// Returns 0 if every share could be asked · 3 if some could not, or there are problems · 4 if none
+// could.
 int PlanExitCode(const CrawlPlan& plan);
 
-// The plan for a person: a block for each endpoint, then settings, problems, remarks and totals.
+// Returns the plan for a person: a block per endpoint, then settings, problems, remarks and totals.
 std::string FormatPlanText(const CrawlPlan& plan);
 
-// The same for programs: one JSON object a line, with `type` share, setting, problem, remark or
-// total.
+// Returns the same for programs: one JSON object per line, with `type` share, setting, problem,
+// remark or total.
 std::string FormatPlanJson(const CrawlPlan& plan);
 
 }  // namespace cis::crawler

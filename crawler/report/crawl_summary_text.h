@@ -1,6 +1,6 @@
 #pragma once
 
-// The report of a crawl that can be mailed.
+// The report of a crawl, in a form that can be mailed.
 
 #include <cstdint>
 #include <map>
@@ -13,14 +13,14 @@
 
 namespace cis::crawler {
 
-// What a crawl and the store say at its end.
+// The facts about a crawl and the store at its end.
 struct CrawlFacts {
   absl::Time start_time = absl::InfinitePast();
   absl::Time end_time = absl::InfinitePast();
   int exit_code = 0;
   std::string db;
-  // Why the crawl could not begin or go on; empty = it went to its end or was interrupted. The
-  // counts are then of no use.
+  // Why the crawl could not begin or continue; empty = it was completed or was interrupted. With an
+  // error, the counts are meaningless.
   std::string error;
   bool interrupted = false;
   int64_t share_count = 0;
@@ -29,23 +29,22 @@ struct CrawlFacts {
   int64_t backing_off_count = 0;
   int64_t request_count = 0;
   std::map<std::string, int64_t> limit_hits;  // by name
-  Catalog catalog;                            // after it; empty = it could not be read
-  std::vector<Change> changes;                // that it noted, oldest first
+  Catalog catalog;                            // after the crawl; empty = it could not be read
+  std::vector<Change> changes;                // that the crawl recorded, oldest first
   bool changes_cut = false;                   // there are more of them
   std::vector<std::string> problems;          // of site files, credentials, overrides
   std::vector<std::string> remarks;           // on site files that are new since the last crawl
   int64_t known_remark_count = 0;             // on those that are not
 };
 
-// Bounds of the text, so that it fits a mail and its first line a subject.
+// Limits of the text, so that it fits into a mail and its first line into a subject.
 inline constexpr size_t kSummaryColumns = 78;
 inline constexpr size_t kSummaryLines = 66;
 
-// Plain text of at most kSummaryLines lines of kSummaryColumns characters. The first line is a
-// mail's subject, in ASCII but for what `error` holds; then totals, failures by site and class,
-// endpoints that are backed off from, listings that only add facts and failed, changes of note,
-// problems and what to do. Names of sites stay
-// within their line.
+// Returns plain text of at most kSummaryLines lines of kSummaryColumns characters. The first line
+// can be a mail's subject; it is ASCII except for the text of `error`. Then come totals, failures
+// by site and class, endpoints that are backed off from, listings that only add facts and failed,
+// notable changes, problems and what to do. Names of sites are not wrapped.
 std::string FormatCrawlSummary(const CrawlFacts& facts);
 
 }  // namespace cis::crawler

@@ -1,6 +1,6 @@
 #pragma once
 
-// Words that the reports of the crawler have in common.
+// Words that the crawler's reports share.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace cis::crawler {
 
-// "5m", "3h", "2d"; "never" for an infinite age. Negative ages (clocks differ) are "0m".
+// Returns "5m", "3h", "2d"; "never" for an infinite age. Negative ages (clocks differ) are "0m".
 std::string FormatReportAge(absl::Duration age);
 
 // "2026-11-29 02:17", UTC.
@@ -22,19 +22,20 @@ std::string FormatReportMinute(absl::Time time);
 // "1 share", "3 shares".
 std::string CountOf(int64_t count, absl::string_view noun);
 
-// `text` as one line of at most `width` characters of UTF-8, with "..." at the end if it was cut.
+// Returns `text` as one line of at most `width` characters of UTF-8, with "..." at the end if it
+// was cut.
 std::string FitLine(absl::string_view text, size_t width);
 
-// `text` as at most `max_lines` lines of `width` characters, broken at spaces where there are some;
-// the last is cut like FitLine.
+// Returns `text` as at most `max_lines` lines of `width` characters, broken at spaces if there are
+// any; the last is cut as FitLine does.
 std::vector<std::string> WrapLines(absl::string_view text, size_t width, size_t max_lines);
 
-// Whether a remark of a kind (KindState::remarks) says that the site does not offer a listing or
-// refuses it to us, which is no failure of the site.
+// Returns whether a remark of a kind (KindState::remarks) says that the site does not offer a
+// listing or refuses it, which is not a failure of the site.
 bool IsRefusal(absl::string_view remark);
 
-// What an operator does about failures of this class: one sentence of at most 60 bytes. Empty for
-// kNone.
+// Returns what an operator can do about failures of this class: one sentence of at most 60 bytes.
+// Empty for kNone.
 absl::string_view AdviceFor(ErrorClass error);
 
 }  // namespace cis::crawler

@@ -7,23 +7,24 @@
 
 namespace cis::crawler {
 
-// When data are old for `cis-crawler status`.
+// The ages at which `cis-crawler status` reports data.
 struct StatusPolicy {
-  absl::Duration max_age = absl::Hours(26);            // older ones are stale
-  absl::Duration expire_after = absl::Hours(24 * 14);  // older ones are used no more
+  absl::Duration max_age = absl::Hours(26);            // older data is stale
+  absl::Duration expire_after = absl::Hours(24 * 14);  // older data is not used any more
 };
 
-// One line for a monitoring system, as Nagios reads it, and its level.
+// One line for a monitoring system, in Nagios' format, and its level.
 struct StatusReport {
   int level = 3;     // 0 ok, 1 warning, 2 critical, 3 unknown
   std::string line;  // without a newline
 };
 
-// Judges all configured shares by the age of their oldest kind, and by whether their last try
-// failed. 2: the data of all are stale. 1: some are not fresh. Shares of endpoints in an announced
-// outage (GOCDB) are counted and told, and raise the level only if all shares are stale. 0: all
-// others are fresh. 3: there is no share. The line names the sites, with what fails, the age of
-// their data and, where they are backed off from, the next try; then come performance data.
+// Judges all configured shares by the age of their oldest kind, and by whether their last attempt
+// failed. 2: the data of all shares is stale. 1: some are not fresh. Shares of endpoints in an
+// announced outage (GOCDB) are counted and reported, and raise the level only if all shares are
+// stale. 0: all others are fresh. 3: there is no share. The line names the sites, with what fails,
+// the age of their data and, if they are backed off from, the next attempt; then come performance
+// data.
 StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, const StatusPolicy& policy);
 
 }  // namespace cis::crawler

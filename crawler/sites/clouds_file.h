@@ -12,8 +12,8 @@ namespace cis::crawler {
 //   VO    cis.vo, else the project's name, else the cloud's name
 //   auth_type  password (default), v3password, v3applicationcredential, token, v3token,
 //              v3oidcaccesstoken
-// A cloud that cannot be read is left out and reported. `verify: false` is refused: the credentials
-// would go to whoever answers. `profile` is not supported.
+// A cloud that cannot be read is left out and reported. `verify: false` is rejected: it would
+// send the credentials to any server that answers. `profile` is not supported.
 FileTargets ReadCloudsFile(YamlReader& reader, const YAML::Node& root, const YAML::Node& secure,
                            const SecretSources& secrets);
 

@@ -10,20 +10,20 @@
 
 namespace cis::crawler {
 
-// The operator's own file of credentials, beside site files that are EGI's.
+// The operator's own file of credentials, for use with EGI's site files.
 struct CredentialsFile {
-  std::optional<Credentials> fallback;           // `default`: for shares that name none
+  std::optional<Credentials> fallback;           // `default`: for shares without others
   std::map<std::string, SiteCredentials> sites;  // by GOCDB name
 };
 
-// Reads it; each `{...}` is as `cis.auth` in a site file:
+// Reads the file; each `{...}` has the keys of `cis.auth` in a site file:
 //   default: {...}
 //   sites:
 //     GOCDB-NAME:
 //       auth: {...}                  every VO of the site
 //       vos: {vo.example.org: {...}}
-// Remarks go to `warnings`. Returns INVALID_ARGUMENT with all that is wrong, a line each, with file
-// and line; NOT_FOUND if it cannot be opened.
+// Remarks go to `warnings`. Returns INVALID_ARGUMENT with all errors, one per line, with file and
+// line; NOT_FOUND if it cannot be opened.
 absl::StatusOr<CredentialsFile> ReadCredentialsFile(const std::string& path,
                                                     const SecretSources& secrets,
                                                     std::vector<std::string>* warnings);

@@ -11,19 +11,19 @@
 
 namespace cis::crawler {
 
-// What one file gave.
+// The contents of one file.
 struct FileTargets {
   std::vector<Site> sites;
   std::vector<ShareTarget> targets;
-  // config_origin of the targets that would take an OIDC access token, which was not given.
+  // config_origin of the targets that would use an OIDC access token, which was not given.
   std::vector<std::string> missing_token;
 };
 
 // Reads a parsed site file in EGI's catch-all format: gocdb, endpoint, protocol, region, auth,
 // vos[].name, vos[].auth.project_id, vos[].auth.region; images and accounting are not used. `vos`
-// may also be a mapping from VO to its keys, as in 2020. CIS's own keys stand under `cis:`, of the
-// file and of a VO. A file without a usable site name or endpoint gives nothing; a VO that cannot
-// be read is left out. All of it is reported to `reader`.
+// may also be a mapping from VO to its keys, as in 2020. CIS's own keys are under `cis:`, of the
+// file and of a VO. A file without a usable site name or endpoint gives no targets; a VO that
+// cannot be read is left out. All of this is reported to `reader`.
 FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const SecretSources& secrets);
 
 }  // namespace cis::crawler

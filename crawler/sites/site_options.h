@@ -11,8 +11,8 @@
 
 namespace cis::crawler {
 
-// CIS's own keys, at a `cis:` mapping of a site file, of one of its VOs or of a cloud. Absent keys
-// leave what a wider mapping said.
+// CIS's own keys, in a `cis:` mapping of a site file, of one of its VOs or of a cloud. Absent keys
+// keep the value of an outer mapping.
 struct SiteOptions {
   std::string interface = "public";
   std::string ca_file;  // resolved against the file that names it
@@ -27,11 +27,12 @@ struct SiteOptions {
   std::optional<Credentials> credentials;  // from `auth`
 };
 
-// `wider` as changed by the mapping `cis` (null = no change). `path` is what messages call it.
+// Returns `wider` as changed by the mapping `cis` (null = no change). Messages call the mapping
+// `path`.
 SiteOptions ReadSiteOptions(YamlReader& reader, const YAML::Node& cis, absl::string_view path,
                             const SecretSources& secrets, const SiteOptions& wider);
 
-// Copies what concerns how a share is crawled.
+// Copies the options for crawling a share.
 void ApplySiteOptions(const SiteOptions& options, ShareTarget& target);
 
 }  // namespace cis::crawler

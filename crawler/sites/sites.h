@@ -1,7 +1,7 @@
 #pragma once
 
-// From site files and clouds.yaml files to the shares to crawl. Reads files; reads no environment
-// and no network.
+// Reads the shares to crawl from site files and clouds.yaml files. Does not use the environment or
+// the network.
 
 #include <functional>
 #include <map>
@@ -17,17 +17,17 @@
 
 namespace cis::crawler {
 
-// Credentials that the operator gives for a site, beside its site file.
+// Credentials that the operator gives for a site, outside its site file.
 struct SiteCredentials {
   std::optional<Credentials> of_site;        // every VO of it
-  std::map<std::string, Credentials> of_vo;  // go before `of_site`
+  std::map<std::string, Credentials> of_vo;  // take precedence over `of_site`
 };
 
-// Where secrets come from. `main` fills it; nothing below reads the environment.
+// Where secrets come from. `main` fills it; other code does not read the environment.
 struct SecretSources {
-  // Value of an environment variable that a file names (password_env, ...).
+  // Returns the value of an environment variable that a file names (password_env, ...).
   std::function<std::optional<std::string>(absl::string_view name)> environment;
-  // For every share that nothing else names credentials for.
+  // For every share without other credentials.
   std::optional<Credentials> fallback;
   // By GOCDB name; for shares whose file names no credentials of its own.
   std::map<std::string, SiteCredentials> sites;
@@ -40,24 +40,25 @@ struct SitesOptions {
   // Empty = all; compared without regard to case.
   std::vector<std::string> site_filter;
   std::vector<std::string> vo_filter;
-  // For one who only looks: that no share has credentials is told by `errors` and the targets.
+  // For callers that only inspect: shares without credentials are reported in `errors` and the
+  // targets, and are no failure.
   bool allow_no_credentials = false;
 };
 
 struct SitesConfig {
-  std::vector<Site> sites;           // that have a target; one per name, by name
+  std::vector<Site> sites;           // sites with a target; one per name, by name
   std::vector<ShareTarget> targets;  // by site, Keystone URL, region, VO, project; no two are equal
-  // "FILE:LINE: what is wrong; what would be right". What they touch is left out, or is a target
-  // with credentials of type kNone; the rest can be crawled. A crawl with errors is not a full
-  // success.
+  // "FILE:LINE: what is wrong; what would be right". What an error is about is left out, or is a
+  // target with credentials of type kNone; the rest can be crawled. A crawl with errors is not a
+  // full success.
   std::vector<std::string> errors;
   std::vector<std::string> warnings;  // remarks that change nothing; each once
 };
 
-// Reads everything and reports all problems at once. No secret is part of any message.
-// Returns INVALID_ARGUMENT with all errors, a line each, if no target with credentials remains
-// (with `allow_no_credentials`: no target at all), and
-// if a filter names a site or VO that no file has (with those that come close).
+// Reads everything and reports all problems at once. Messages contain no secret. Returns
+// INVALID_ARGUMENT with all errors, one per line, if no target with credentials remains (with
+// `allow_no_credentials`: no target at all), and if a filter names a site or VO that no file has
+// (with similar names).
 absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretSources& secrets);
 
 }  // namespace cis::crawler

@@ -1,7 +1,7 @@
 #pragma once
 
-// YAML with places: every problem is told as "FILE:LINE: ...". Only crawler/sites and client use
-// yaml-cpp.
+// Reads YAML and keeps positions: every problem is reported as "FILE:LINE: ...". Only crawler/sites
+// and client use yaml-cpp.
 
 #include <yaml-cpp/yaml.h>
 
@@ -15,7 +15,7 @@
 
 namespace cis::crawler {
 
-// What reading the configuration brought up, over all files.
+// The findings from reading the configuration, over all files.
 struct Findings {
   struct UnknownKey {
     std::string first_place;  // "FILE:LINE"
@@ -24,16 +24,16 @@ struct Findings {
   };
   std::vector<std::string> errors;
   std::vector<std::string> warnings;
-  // By the key's path without list positions, "vos.auth.project": told once, however many files
+  // By the key's path without list positions, "vos.auth.project": reported once, however many files
   // have it.
   std::map<std::string, UnknownKey> unknown_keys;
 };
 
-// Reads one YAML document and collects what is wrong with it, so that a person sees all of it at
-// once. Not thread-safe.
+// Reads one YAML document and collects its errors, so that a person sees all of them at once. Not
+// thread-safe.
 class YamlReader {
  public:
-  // `file` is what messages call the file. `findings` must outlive the reader.
+  // `file` is the name of the file in messages. `findings` must outlive the reader.
   YamlReader(absl::string_view file, Findings* findings) : file_(file), findings_(findings) {}
 
   // Parses `text`, which must hold one mapping without repeated keys. Returns INVALID_ARGUMENT with
@@ -42,16 +42,16 @@ class YamlReader {
 
   const std::string& file() const { return file_; }
   Findings& findings() { return *findings_; }
-  // "FILE:LINE" of a node.
+  // Returns "FILE:LINE" of a node.
   std::string Where(const YAML::Node& node) const;
   void Error(const YAML::Node& node, absl::string_view text);
   void Warn(const YAML::Node& node, absl::string_view text);
 
-  // Values of `key` in `map`. Absent and null give "" / `fallback` / an empty list / a null node; a
-  // value of another type is an error and gives the same. `path` is what messages call the key,
-  // e.g. "vos[2].auth.project_id".
+  // Each returns the value of `key` in `map`. Absent and null give "" / `fallback` / an empty list
+  // / a null node; a value of another type is an error and gives the same. `path` is the name of
+  // the key in messages, e.g. "vos[2].auth.project_id".
   std::string Text(const YAML::Node& map, absl::string_view key, absl::string_view path);
-  // Text() that must be there; otherwise the error is "KEY is missing; HINT".
+  // Text() for a required key; if it is missing, the error is "KEY is missing; HINT".
   std::string Needed(const YAML::Node& map, absl::string_view key, absl::string_view path,
                      absl::string_view hint);
   bool Flag(const YAML::Node& map, absl::string_view key, absl::string_view path, bool fallback);
@@ -59,7 +59,7 @@ class YamlReader {
                                  absl::string_view path);
   YAML::Node Map(const YAML::Node& map, absl::string_view key, absl::string_view path);
 
-  // Notes each key of `map` that is not in `known`.
+  // Records each key of `map` that is not in `known`.
   void NoteUnknown(const YAML::Node& map, const std::set<std::string>& known,
                    absl::string_view path);
 
@@ -68,7 +68,8 @@ class YamlReader {
   Findings* const findings_;
 };
 
-// The value of `key` in a mapping; a null node if `map` is no mapping or has no such key.
+// Returns the value of `key` in a mapping; a null node if `map` is not a mapping or has no such
+// key.
 YAML::Node FindKey(const YAML::Node& map, absl::string_view key);
 
 }  // namespace cis::crawler

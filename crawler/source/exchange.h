@@ -13,50 +13,51 @@
 
 namespace cis::crawler {
 
-// How requests of one source are bounded in time.
+// The time limits for requests of one source.
 struct SourceOptions {
-  absl::Duration timeout = absl::Seconds(30);    // of one try
-  absl::Duration deadline = absl::Seconds(120);  // of all tries of one request
+  absl::Duration timeout = absl::Seconds(30);    // of one attempt
+  absl::Duration deadline = absl::Seconds(120);  // of all attempts of one request
 };
 
-// One answer as the source's machines see it.
+// One answer as the state machines of a source see it.
 struct Answer {
   std::string url;                        // as asked; holds no secret
   absl::StatusOr<HttpResponse> response;  // or the transport's error
   absl::Time time = absl::InfinitePast();
 };
 
-// The questions of one source that wait for an answer, and what its machines have to say meanwhile.
-// Machines ask with a continuation; the owner moves the bytes. Not thread-safe.
+// The requests of one source that wait for an answer, and the results that its state machines
+// report meanwhile. The machines ask with a continuation; the owner of the exchange moves the
+// bytes. Not thread-safe.
 class Exchange {
  public:
   using Handler = absl::AnyInvocable<void(const Answer&)>;
 
   explicit Exchange(SourceOptions options) : options_(options) {}
 
-  // Queues `request`; `handler` runs once, when its answer is given. The request is counted under
-  // `kind`. `share_key` is SourceRequest's.
+  // Queues `request`; `handler` runs once, when its answer is delivered. The request is counted
+  // under `kind`. `share_key` is SourceRequest's.
   void Ask(Kind kind, HttpRequest request, Handler handler, std::string share_key = "");
   // Queues a request for an unscoped token of the target; see UnscopedRequest. It is counted where
   // the login is made, not here.
   using UnscopedHandler = absl::AnyInvocable<void(const absl::StatusOr<UnscopedToken>&)>;
   void AskUnscoped(std::string refused, UnscopedHandler handler);
   void Emit(SourceEvent event);
-  // Notes that a kind failed with `status`, if that comes from a limit that is counted by listing.
+  // Records that a kind failed with `status`, if that comes from a limit that is counted per
+  // listing.
   void CountLimit(const absl::Status& status);
 
-  // Runs the handler of `tag`. A tag that does not wait is ignored. An answer beyond the bounds of
-  // all answers (depth, values, bytes of the share) becomes an error here, before anything reads
-  // it.
+  // Runs the handler of `tag`. An unknown tag is ignored. An answer that exceeds the limits on all
+  // answers (depth, values, bytes of the share) becomes an error here, before it is parsed.
   void Deliver(int64_t tag, const absl::StatusOr<HttpResponse>& response, absl::Time now);
   void DeliverUnscoped(int64_t tag, const absl::StatusOr<UnscopedToken>& token, absl::Time now);
-  // Everything queued since the last call.
+  // Returns everything that was queued since the last call.
   SourceStep Take() { return std::exchange(step_, {}); }
 
   void set_now(absl::Time now) { now_ = now; }
   absl::Time now() const { return now_; }
   bool idle() const { return pending_.empty() && pending_unscoped_.empty(); }
-  // Requests answered for `kind`, retries included.
+  // Returns the number of requests answered for `kind`, retries included.
   int64_t RequestCount(Kind kind) const;
   const SourceOptions& options() const { return options_; }
 
@@ -79,7 +80,7 @@ class Exchange {
   absl::Time now_ = absl::InfinitePast();
 };
 
-// What a machine that fetches one kind hands over: all its documents, or why there are none.
+// The result of a state machine that fetches one kind: all its documents, or why there are none.
 using DocumentsDone = absl::AnyInvocable<void(absl::StatusOr<std::vector<Document>>)>;
 
 }  // namespace cis::crawler

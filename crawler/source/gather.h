@@ -10,8 +10,8 @@
 
 namespace cis::crawler {
 
-// Joins requests that run beside each other: `done` gets the documents of all parts, in the order
-// the parts were added, or the first error. Used through a shared_ptr that each part holds.
+// Joins concurrent requests: `done` gets the documents of all parts, in the order in which the
+// parts were added, or the first error. Used through a shared_ptr that each part holds.
 class Gather {
  public:
   explicit Gather(DocumentsDone done) : done_(std::move(done)) {}
@@ -53,7 +53,7 @@ class Gather {
   }
 
  private:
-  // Waits for every part even after an error, so that no answer comes to a finished kind.
+  // Waits for every part even after an error, so that no answer arrives for a finished kind.
   void FinishIfComplete() {
     if (!sealed_ || open_count_ != 0) return;
     if (!error_.ok()) {

@@ -10,12 +10,12 @@
 
 namespace cis::crawler {
 
-// True if the answer may come from something that is not Keystone's v3 API: a version list, or a
-// "not found" that Keystone did not write.
+// Returns true if the answer may not be from Keystone's v3 API: it is a version list, or a "not
+// found" that Keystone did not write.
 bool LooksUnlikeKeystone(const Answer& answer);
 
-// Asks the Keystone of one target. The URL is tried as configured (+ "/v3"); only if the site
-// answers with a version list or not at all like Keystone is it asked for its versions, once. Lives
+// Sends requests to the Keystone of one target. The URL is tried as configured (+ "/v3"); only if
+// the site answers with a version list or unlike Keystone is it asked for its versions, once. Lives
 // as long as its exchange.
 class KeystoneClient {
  public:
@@ -23,17 +23,17 @@ class KeystoneClient {
   KeystoneClient(const KeystoneClient&) = delete;
   KeystoneClient& operator=(const KeystoneClient&) = delete;
 
-  // May a secret be sent there? Returns CheckEndpointPolicy's error.
+  // Checks whether a secret may be sent there. Returns the error of CheckEndpointPolicy.
   absl::Status CheckPolicy() const;
 
-  // Sends `request` (its method, headers and body; bounds and limits are set here) to `path`
+  // Sends `request` (its method, headers and body; timeouts and limits are set here) to `path`
   // ("/v3/auth/tokens") below Keystone's URL. The handler gets the answer of the right URL, or the
   // first answer if there is no other URL.
   void Ask(HttpRequest request, std::string path, Exchange::Handler handler);
 
   // Keystone's URL without "/v3".
   const std::string& base() const { return base_; }
-  // What another client of this Keystone has found out.
+  // Sets what another client of this Keystone has found out.
   void SetBase(std::string base) { base_ = std::move(base); }
 
  private:

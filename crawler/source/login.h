@@ -12,11 +12,11 @@
 
 namespace cis::crawler {
 
-// What a login gave, or why it gave nothing.
+// The result of a login, or why it failed.
 struct LoginResult {
   absl::StatusOr<KeystoneToken> token = absl::UnknownError("");
-  // True if the endpoint answered and refused a token for the project (401, 403, 404); a refused
-  // OIDC access token says nothing about the project and is false.
+  // True if the endpoint answered and refused a token for the project (401, 403, 404). If it
+  // rejects an OIDC access token, that says nothing about the project, and this is false.
   bool refused = false;
   std::string protocol;  // of a federated login
 };
@@ -44,7 +44,7 @@ class Login {
   void OnAnswer(Step step, const Answer& answer);
   void OnCheckedToken(KeystoneToken token);
   void Fail(Step step, const Answer& answer);
-  // Why a federated user has no role in the project, as far as the access token tells.
+  // Returns why a federated user has no role in the project, as far as the access token shows.
   std::string ExplainRefusal() const;
   void Finish(absl::StatusOr<KeystoneToken> token, bool refused = false);
 
@@ -54,7 +54,7 @@ class Login {
   KeystoneClient keystone_;
   std::string token_;                      // the given or the unscoped one
   std::optional<UnscopedToken> unscoped_;  // of a federated login
-  bool asked_again_ = false;               // for an unscoped token, after one was refused
+  bool asked_again_ = false;               // for an unscoped token, after one was rejected
   absl::AnyInvocable<void(LoginResult)> done_;
 };
 

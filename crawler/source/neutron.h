@@ -13,7 +13,7 @@ namespace cis::crawler {
 
 class Gather;
 
-// Which of Neutron's extensions matter to what is asked.
+// Neutron's extensions that decide which requests to send.
 struct NeutronExtensions {
   bool floatingip_pools = false;
   bool quota_details = false;
@@ -25,8 +25,8 @@ struct NeutronExtensions {
 // Reads the body of GET /v2.0/extensions.
 NeutronExtensions ParseExtensions(absl::string_view body);
 
-// Fetches what the project sees of networks, and its network quota. Only the list of networks
-// defines the kind; all others add facts to it. Lives as long as its exchange.
+// Fetches the networks as the project sees them, and its network quota. Only the list of networks
+// is required for the kind; all other documents add facts to it. Lives as long as its exchange.
 // https://docs.openstack.org/api-ref/network/v2/
 class NetworkFetch {
  public:
@@ -40,7 +40,7 @@ class NetworkFetch {
   void Start(DocumentsDone networks_done, QuotaPartDone quota_done);
 
  private:
-  // What depends on the extensions.
+  // Sends the requests that depend on the extensions.
   void AskPools(const NeutronExtensions& extensions, const std::shared_ptr<Gather>& gather,
                 size_t floating_part, size_t subnet_part);
   void AskQuota(bool has_details, QuotaPartDone quota_done);

@@ -9,9 +9,10 @@
 
 namespace cis::crawler {
 
-// Fetches all flavors with their extra specs. From microversion 2.61 the listing holds them; an
-// older or legacy (/v2) Nova is asked for each flavor's; without an answer they stay unknown. Lives
-// as long as its exchange. https://docs.openstack.org/api-ref/compute/#list-flavors-with-details
+// Fetches all flavors with their extra specs. From microversion 2.61 on, the listing contains them;
+// an older or legacy (/v2) Nova is asked for those of each flavor; without an answer they stay
+// unknown. Lives as long as its exchange.
+// https://docs.openstack.org/api-ref/compute/#list-flavors-with-details
 class FlavorFetch {
  public:
   explicit FlavorFetch(ServiceClient* client) : client_(client) {}
@@ -30,11 +31,11 @@ class FlavorFetch {
   ServiceClient* client_;
   DocumentsDone done_;
   std::vector<Document> documents_;
-  std::vector<std::string> flavor_ids_;  // whose extra specs are to be asked
+  std::vector<std::string> flavor_ids_;  // whose extra specs are still to be requested
   size_t open_count_ = 0;
 };
 
-// Ids of the flavors in these pages whose extra specs are not in the listing.
+// Returns the ids of the flavors in these pages whose extra specs are not in the listing.
 std::vector<std::string> FlavorsWithoutExtraSpecs(const std::vector<Document>& pages);
 
 }  // namespace cis::crawler

@@ -17,8 +17,8 @@
 
 namespace cis::crawler {
 
-// One share of an OpenStack site: logs in, then fetches flavors, images, networks and quotas beside
-// each other. Each kind succeeds or fails by itself.
+// One share of an OpenStack site: logs in, then fetches flavors, images, networks and quotas
+// concurrently. Each kind succeeds or fails independently.
 class OpenStackSource : public Source {
  public:
   OpenStackSource(ShareTarget target, SourceOptions options);
@@ -39,16 +39,16 @@ class OpenStackSource : public Source {
   void StartImages(const KeystoneToken& token);
   void StartNetworks(const KeystoneToken& token);
   void StartVolumes(const KeystoneToken& token);
-  // A client for the service if the catalog has it and its URL may be given a token.
+  // Makes a client for the service if the catalog has it and its URL may receive a token.
   absl::StatusOr<std::unique_ptr<ServiceClient>> MakeClient(const KeystoneToken& token,
                                                             ServiceType type);
   QuotaPartDone QuotaPart(QuotaGather::Part part);
-  // A continuation that turns documents into an observation, or the error into a failure.
+  // Returns a continuation that turns documents into an observation, or the error into a failure.
   DocumentsDone Observe(Kind kind);
   void EmitFailure(Kind kind, absl::Status status);
 
   ShareTarget target_;
-  Share share_;  // the target's, completed by what the token says
+  Share share_;  // the target's, completed from the token
   Exchange exchange_;
   Session session_;
   std::unique_ptr<ServiceClient> compute_;

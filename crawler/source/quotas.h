@@ -9,35 +9,34 @@
 
 namespace cis::crawler {
 
-// Gets the documents of one part of the quotas kind, those that could not be read without a body,
-// and OK or why the part's limits could not be read.
+// Gets the documents of one part of the quotas kind (without a body if they could not be read), and
+// OK or why the part's limits could not be read.
 using QuotaPartDone = absl::AnyInvocable<void(std::vector<Document>, absl::Status)>;
 
-// Asks for one document: `done` gets it whatever comes.
+// Fetches one document; `done` gets it whether or not it could be read.
 void FetchQuotaPart(ServiceClient& client, DocumentSpec spec, QuotaPartDone done);
 
-// Asks for Nova's absolute limits ("nova_limits").
+// Fetches Nova's absolute limits ("nova_limits").
 void FetchComputeLimits(ServiceClient& client, QuotaPartDone done);
-// Asks for Nova's availability zones ("nova_zones").
+// Fetches Nova's availability zones ("nova_zones").
 void FetchComputeZones(ServiceClient& client, QuotaPartDone done);
 
-// Asks Cinder for the project's quota with its usage ("cinder_quota"; "cinder_limits" too where
+// Fetches from Cinder the project's quota with its usage ("cinder_quota"; "cinder_limits" too if
 // that is refused), its volume types ("cinder_types", "cinder_default_type") and its availability
-// zones
-// ("cinder_zones"). https://docs.openstack.org/api-ref/block-storage/v3/
+// zones ("cinder_zones"). https://docs.openstack.org/api-ref/block-storage/v3/
 void FetchVolumes(ServiceClient& client, const std::string& project_id, QuotaPartDone done);
 
-// Puts the quotas kind together. It fails only if neither Nova's limits nor Neutron's quota can be
-// read; whatever else is missing stays unknown.
+// Combines the parts of the quotas kind. It fails only if neither Nova's limits nor Neutron's quota
+// can be read; whatever else is missing stays unknown.
 class QuotaGather {
  public:
   enum class Part { kComputeLimits = 0, kComputeZones, kNetwork, kVolume };
 
   explicit QuotaGather(DocumentsDone done) : done_(std::move(done)) {}
 
-  // Each part exactly once; without documents if the catalog has no such service.
+  // Call exactly once per part; without documents if the catalog has no such service.
   void Put(Part part, std::vector<Document> documents, absl::Status status);
-  // The same for a part that may not be asked: `name` is its document's.
+  // The same for a part that may not be requested: `name` is its document's.
   void PutUnasked(Part part, absl::string_view name, const absl::Status& why, absl::Time time);
 
  private:

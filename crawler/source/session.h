@@ -13,27 +13,27 @@
 namespace cis::crawler {
 
 // The login of one share and its token, for all of the share's service clients. A service may
-// refuse a token that was good a moment ago: it has expired in a long crawl, or the service had
-// trouble with its Keystone and says 401 for it (keystonemiddleware does). As OpenStack's own
-// clients do, the session then logs in once more. Lives as long as its exchange.
+// reject a token that was valid a moment ago: the token has expired in a long crawl, or the service
+// had trouble with its Keystone and answers 401 because of it (keystonemiddleware does). As
+// OpenStack's own clients do, the session then logs in once more. Lives as long as its exchange.
 class Session {
  public:
   Session(Exchange* exchange, const ShareTarget* target);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Logs in; `done` runs once. The token is for the session's clients even so.
+  // Logs in; `done` runs once. The result contains the token, which the session's clients use too.
   void Start(absl::AnyInvocable<void(LoginResult)> done);
 
-  // The secret; it travels in X-Auth-Token only.
+  // The secret; it is sent in X-Auth-Token only.
   const std::string& token() const { return token_; }
-  // Number of logins that have given a token.
+  // Number of logins that have returned a token.
   int generation() const { return generation_; }
 
   // For a request that was sent with the token of `generation` and answered with 401. Runs `done`
-  // once: with true when there has been a login since, so that the request is worth repeating; with
-  // false when the new login failed, or the token refused is already of a second login and has not
-  // expired. (An expired one is renewed as often as a long crawl needs.)
+  // once: with true if there has been a login since, so that the request is worth repeating; with
+  // false if the new login failed, or if the rejected token is already from a second login and has
+  // not expired. (An expired one is renewed as often as a long crawl needs.)
   void Renew(int generation, absl::AnyInvocable<void(bool)> done);
 
  private:

@@ -1,8 +1,8 @@
 #pragma once
 
-// A source speaks the protocol of one upstream for one share, without I/O ("sans-I/O"): it says
-// what to ask, is told the answers, and hands out finished observations. Whoever owns it moves the
-// bytes.
+// A source implements the protocol of one upstream for one share, without I/O ("sans-I/O"): it
+// returns the requests to send, receives the answers, and returns finished observations. Its owner
+// moves the bytes.
 
 #include <map>
 #include <optional>
@@ -31,11 +31,11 @@ struct Credentials {
   TokenGrant grant;                                                  // kOidcAccessToken
   std::string identity_provider = "egi.eu";  // kOidcAccessToken: Keystone's name for the issuer
   std::string protocol;  // kOidcAccessToken: Keystone's name; empty = "openid" or "oidc", as found
-  // Project by name where the site file has no project id (clouds.yaml).
+  // The project by name, if the site file has no project id (clouds.yaml).
   std::string project_name, project_domain_name, project_domain_id;
 };
 
-// What a site file says about how a share is crawled.
+// What a site file says about how to crawl a share.
 struct ShareTarget {
   Share share;
   Credentials credentials;
@@ -47,37 +47,37 @@ struct ShareTarget {
   std::string config_origin;             // "sites/CESGA.yaml:12", for messages
 };
 
-// A Keystone token without a project: of one federated login that the shares of an endpoint use
+// A Keystone token without a project, from one federated login that the shares of an endpoint use
 // together.
 struct UnscopedToken {
   std::string value;          // secret
-  std::string keystone_base;  // Keystone's URL without "/v3", as it turned out
-  std::string protocol;       // Keystone's name of the protocol that the login was by
+  std::string keystone_base;  // Keystone's URL without "/v3", as found by the login
+  std::string protocol;       // Keystone's name of the login's protocol
   absl::Time expire_time = absl::InfiniteFuture();
   std::optional<TokenClaims> claims;  // of the access token; absent if it is opaque
 };
 
-// Something to ask, with a tag that only the source understands.
+// A request to send, with a tag that only the source understands.
 struct SourceRequest {
   HttpRequest request;
   int64_t tag = 0;
-  // Not empty: the site answers 200 to every share that asks with the same key by the same
-  // document, whoever asks, so one such answer may be given to all of them for the length of a
-  // crawl. So may one that says that the site has no such document.
+  // Not empty: if one share gets 200, every share that sends a request with the same key gets the
+  // same document, so one such answer may be used for all of them during a crawl. So may an answer
+  // that says that the site has no such document.
   std::string share_key;
 };
 
 // A source needs an unscoped token for its target. `refused` is one that it was given before and
-// that Keystone does not take any more; empty at first.
+// that Keystone does not accept any more; empty at first.
 struct UnscopedRequest {
   std::string refused;
   int64_t tag = 0;
 };
 
-// One thing the source has found out.
+// Something that the source has found out.
 struct SourceEvent {
   enum class Type {
-    kLogin,        // a scoped token was given; `share` holds project id, name, resolved region
+    kLogin,        // Keystone issued a scoped token; `share` has project id, name, resolved region
     kRegions,      // several complete regions and none configured: crawl each; the source is done
     kObservation,  // one kind is complete
     kFailure,      // one kind failed; `error` says why. A failed kAuth ends the source.
@@ -92,7 +92,7 @@ struct SourceEvent {
   int64_t request_count = 0;  // requests answered for this kind, retries included
 };
 
-// Requests to send and events to act on.
+// Requests to send and events to handle.
 struct SourceStep {
   std::vector<SourceRequest> requests;
   std::vector<UnscopedRequest> unscoped_requests;
@@ -100,20 +100,20 @@ struct SourceStep {
   std::vector<Limit> limits;  // of the source, that were hit
 };
 
-// Not thread-safe. Every request handed out, of both sorts, must be answered exactly once, in any
-// order.
+// Not thread-safe. Every request that is returned, of both kinds, must be answered exactly once, in
+// any order.
 class Source {
  public:
   virtual ~Source() = default;
-  // First requests.
+  // Returns the first requests.
   virtual SourceStep Start(absl::Time now) = 0;
-  // The answer to the request with `tag`, or the transport's error.
+  // Delivers the answer to the request with `tag`, or the transport's error.
   virtual SourceStep OnResponse(int64_t tag, const absl::StatusOr<HttpResponse>& response,
                                 absl::Time now) = 0;
-  // The answer to the unscoped request with `tag`: a token, or why there is none.
+  // Delivers the answer to the unscoped request with `tag`: a token, or why there is none.
   virtual SourceStep OnUnscopedToken(int64_t tag, const absl::StatusOr<UnscopedToken>& token,
                                      absl::Time now) = 0;
-  // True when no answer is awaited.
+  // True when no answer is outstanding.
   virtual bool Done() const = 0;
 };
 

@@ -19,46 +19,46 @@
 
 namespace cis::crawler {
 
-// An access token with less life left is renewed before it is used: a federated login takes
-// seconds, and clocks differ by some.
+// An access token that expires sooner is renewed before it is used: a federated login takes
+// seconds, and clocks differ by some seconds.
 inline constexpr absl::Duration kMinAccessTokenLife = absl::Seconds(60);
-// After a renewal that failed, nobody asks the issuer again for this long.
+// After a failed renewal, the issuer is not asked again for this long.
 inline constexpr absl::Duration kRenewalPause = absl::Seconds(60);
 // For oidc-agent, which may have to ask its issuer. Nothing else happens meanwhile.
 inline constexpr absl::Duration kAgentTimeout = absl::Seconds(10);
 
 struct AccessTokensOptions {
-  absl::Duration timeout = absl::Seconds(30);   // of one try of one request
-  absl::Duration deadline = absl::Seconds(60);  // of all tries of one request
-  // Asks the agent at a unix socket; AskAgent but in tests.
+  absl::Duration timeout = absl::Seconds(30);   // of one attempt of one request
+  absl::Duration deadline = absl::Seconds(60);  // of all attempts of one request
+  // Sends a request to the agent at a unix socket; AskAgent except in tests.
   std::function<absl::StatusOr<std::string>(const std::string& socket, absl::string_view request)>
       ask_agent;
-  // An issuer has given a new refresh token or mytoken; the grant's own may be of no more use. Null
-  // = nobody wants to know.
+  // Called when an issuer has returned a new refresh token or mytoken; the one in the grant may not
+  // be valid any more. May be null.
   std::function<void(const TokenGrant& grant, absl::string_view secret)> on_rotated;
 };
 
-// The OIDC access tokens of a crawl. Each grant's token is got once, shared by all who ask, and
-// renewed once for all when it comes near its end. Not thread-safe.
+// The OIDC access tokens of a crawl. Each grant's token is obtained once, shared by all callers,
+// and renewed once for all when it is about to expire. Not thread-safe.
 class AccessTokens {
  public:
   using Done = absl::AnyInvocable<void(const absl::StatusOr<AccessToken>&)>;
 
-  // Both must outlive the object, and the object the transport's Run().
+  // Both must outlive the object, which must outlive the transport's Run().
   AccessTokens(HttpTransport* transport, const Clock* clock, AccessTokensOptions options);
 
-  // `done` runs once, at once or when the transport has got the token. Errors are of class auth if
-  // the issuer refuses, or if the token has expired and nobody can renew it; otherwise as the
-  // transport's, or policy and parse errors as in token_messages.h.
+  // `done` runs once, at once or when the transport has received the token. Errors are of class
+  // auth if the issuer refuses, or if the token has expired and cannot be renewed; otherwise those
+  // of the transport, or policy and parse errors as in token_messages.h.
   void Get(const TokenGrant& grant, Done done);
 
-  // Answers of issuers and servers so far, retries included.
+  // Number of answers of issuers and servers so far, retries included.
   int64_t request_count() const { return request_count_; }
 
  private:
   struct Entry {
     TokenGrant grant;
-    std::string secret;  // the refresh token or mytoken as it is now
+    std::string secret;  // the current refresh token or mytoken
     std::optional<TokenEndpoint> endpoint;
     std::optional<AccessToken> token;
     absl::Status error;  // of the last renewal

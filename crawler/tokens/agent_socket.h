@@ -9,9 +9,9 @@
 namespace cis::crawler {
 
 // Sends one JSON request to the agent that listens at the unix socket `path`, and reads its JSON
-// answer. Blocks for at most `timeout`. Messages hold none of what was sent or read.
-// Returns NOT_FOUND or UNAVAILABLE (class connect) if nobody listens there, DEADLINE_EXCEEDED,
-// RESOURCE_EXHAUSTED for an answer that is too long, DATA_LOSS for half an answer.
+// answer. Blocks for at most `timeout`. Error messages contain nothing of what was sent or read.
+// Returns NOT_FOUND or UNAVAILABLE (class connect) if no agent listens there, DEADLINE_EXCEEDED,
+// RESOURCE_EXHAUSTED for an answer that is too long, DATA_LOSS for a truncated answer.
 absl::StatusOr<std::string> AskAgent(const std::string& path, absl::string_view request,
                                      absl::Duration timeout);
 

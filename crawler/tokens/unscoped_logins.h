@@ -22,30 +22,30 @@
 
 namespace cis::crawler {
 
-// An unscoped token with less life left is not given to a share any more: the share's own token
-// would end with it.
+// An unscoped token that expires sooner is not given to a share any more: the share's own token
+// would expire with it.
 inline constexpr absl::Duration kMinUnscopedTokenLife = absl::Seconds(30);
 
-// The federated logins of a crawl: one for each endpoint and credential, whose unscoped Keystone
-// token all shares there use. A login that is refused is not tried again; every share of the
-// endpoint gets that reason. Where nothing says whether the protocol is called "openid" or "oidc",
-// the second is tried when Keystone does not know the first, and remembered. Not thread-safe.
+// The federated logins of a crawl: one per endpoint and credential, whose unscoped Keystone token
+// all shares there use. A login that is rejected is not tried again; every share of the endpoint
+// gets that reason. If it is not known whether the protocol is called "openid" or "oidc", the
+// second is tried when Keystone does not know the first, and remembered. Not thread-safe.
 class UnscopedLogins {
  public:
   using Done = absl::AnyInvocable<void(const absl::StatusOr<UnscopedToken>&)>;
 
-  // All must outlive the object, and the object the transport's Run().
+  // All must outlive the object, which must outlive the transport's Run().
   UnscopedLogins(HttpTransport* transport, AccessTokens* access_tokens, const Clock* clock,
                  SourceOptions options);
 
-  // An unscoped token for the endpoint of `target`, whose credentials are of type kOidcAccessToken.
-  // `refused` is a token from here that Keystone does not take any more, or empty. `done` runs
-  // once, at once or when the transport has got the token. Errors: those of AccessTokens::Get and
-  // of the transport; auth (the site refuses the token), forbidden (it knows nobody by it), config
-  // (it knows no such identity provider or protocol), policy, parse.
+  // Gets an unscoped token for the endpoint of `target`, whose credentials are of type
+  // kOidcAccessToken. `refused` is a token from here that Keystone does not accept any more, or
+  // empty. `done` runs once, at once or when the transport has received the token. Errors: those of
+  // AccessTokens::Get and of the transport; auth (the site rejects the token), forbidden (it maps
+  // the token to no user), config (it knows no such identity provider or protocol), policy, parse.
   void Get(const ShareTarget& target, absl::string_view refused, Done done);
 
-  // Answers of Keystones and of whoever gives access tokens so far, retries included.
+  // Number of answers of Keystone, issuers and token servers so far, retries included.
   int64_t request_count() const { return request_count_ + access_tokens_->request_count(); }
 
  private:
@@ -57,11 +57,11 @@ class UnscopedLogins {
     EndpointLogin(const ShareTarget& first, SourceOptions options)
         : target(first), exchange(options), keystone(&exchange, &target) {}
 
-    ShareTarget target;  // of the first share that asked
+    ShareTarget target;  // of the first share that needed it
     Exchange exchange;
     KeystoneClient keystone;
-    std::vector<std::string> protocols;  // to be tried
-    size_t protocol = 0;                 // of them, the one that is tried or has worked
+    std::vector<std::string> protocols;  // to try
+    size_t protocol = 0;                 // the index of the one that is being tried or has worked
     std::optional<absl::StatusOr<UnscopedToken>> result;
     bool running = false;
     std::vector<Done> waiting;
@@ -70,7 +70,7 @@ class UnscopedLogins {
   static Key KeyOf(const ShareTarget& target);
   void LogIn(EndpointLogin& login, const AccessToken& token);
   void OnAnswer(EndpointLogin& login, const AccessToken& token, const Answer& answer);
-  // Moves what the login's exchange has queued.
+  // Sends what the login's exchange has queued.
   void Pump(EndpointLogin& login);
   void Finish(EndpointLogin& login, absl::StatusOr<UnscopedToken> result);
 
@@ -82,8 +82,9 @@ class UnscopedLogins {
   int64_t request_count_ = 0;
 };
 
-// Why a site refused an access token (401, 403 or 404 of its federated login), in one sentence that
-// says what to do; its class is auth, forbidden or config. `protocols` are those that were tried.
+// Returns why a site rejected an access token (401, 403 or 404 of its federated login), in one
+// sentence that says what to do; its class is auth, forbidden or config. `protocols` are those that
+// were tried.
 absl::Status ExplainFederatedRefusal(const ShareTarget& target, const AccessToken& token,
                                      const std::vector<std::string>& protocols,
                                      const Answer& answer);

@@ -7,14 +7,14 @@
 
 namespace cis {
 
-// Where every component below `main` gets the time from, so that tests decide it.
-// Implementations are safe to use from any number of threads.
+// The source of time for every component below `main`, so that tests control it. Implementations
+// are safe to use from any number of threads.
 class Clock {
  public:
   virtual ~Clock() = default;
   virtual absl::Time Now() const = 0;
-  // An instant that only moves on, whatever is done to the machine's clock. Only differences mean
-  // something: deadlines and durations are measured by it, times that are kept come from Now().
+  // An instant that only moves forward, whatever happens to the machine's clock. Only differences
+  // are meaningful: use it for deadlines and durations, and Now() for times that are stored.
   virtual absl::Time Steady() const { return Now(); }
 };
 

@@ -4,8 +4,8 @@
 
 namespace cis {
 
-// Whether `text` matches `pattern`, where `*` is any text and `?` any byte; all else is itself,
-// brackets too.
+// Returns whether `text` matches `pattern`, where `*` matches any text and `?` any byte; all other
+// characters, brackets included, match themselves.
 bool MatchesGlob(absl::string_view pattern, absl::string_view text);
 
 }  // namespace cis

@@ -71,7 +71,7 @@ std::string JsonLine(absl::string_view time, LogLevel level, absl::string_view e
                {"level", std::string(LevelName(level))},
                {"event", std::string(event)}};
   for (const LogField& f : fields) {
-    // "inf" and "nan" are numbers that JSON does not have.
+    // JSON has no numbers "inf" and "nan".
     const Json number = f.is_number ? Json::parse(f.value, nullptr, false) : Json();
     line[f.key] = number.is_number() || number.is_boolean() ? number : Json(f.value);
   }
@@ -97,7 +97,7 @@ void Log(LogLevel level, absl::string_view event, std::initializer_list<LogField
   const std::string time =
       absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone());
   const std::string line = FormatLogLine(g_format, time, level, event, fields) + "\n";
-  // Whoever cannot write to its standard error has nowhere to tell it.
+  // Nowhere left to report a failed write.
   static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
 }
 

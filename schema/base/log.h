@@ -21,15 +21,15 @@ struct LogField {
   LogField(absl::string_view k, bool v) : key(k), value(v ? "true" : "false"), is_number(true) {}
   std::string key;
   std::string value;
-  bool is_number;  // or true or false: not quoted in JSON
+  bool is_number;  // a number, true or false: not quoted in JSON
 };
 
-// Sets the form of later lines. Call once in `main`, before any thread starts.
+// Sets the format of later lines. Call once in `main`, before any thread starts.
 void SetLogFormat(LogFormat format);
 
-// Formats one event: `2026-01-02T03:04:05Z info crawl.share site=CESGA vo=ops` or the same as one
+// Returns one event as a line, `2026-01-02T03:04:05Z info crawl.share site=CESGA vo=ops`, or as one
 // JSON object, in which numbers are numbers. Values with spaces, quotes or control characters are
-// quoted and escaped, so that a name from a site can never start a line of its own; broken UTF-8
+// quoted and escaped, so that a name from a site can never start a line of its own. Broken UTF-8
 // becomes U+FFFD.
 std::string FormatLogLine(LogFormat format, absl::string_view time, LogLevel level,
                           absl::string_view event, std::initializer_list<LogField> fields);

@@ -6,8 +6,8 @@
 
 namespace cis {
 
-// `text` with a space in place of each control character of ASCII, which would end a line or which
-// a terminal would obey.
+// Returns `text` with a space in place of each ASCII control character, which would end a line or
+// be interpreted by a terminal.
 std::string OneLine(absl::string_view text);
 
 }  // namespace cis

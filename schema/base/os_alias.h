@@ -4,8 +4,8 @@
 
 namespace cis {
 
-// The id of the distribution that people mean by a longer or older word: "alma" -> "almalinux".
-// `word` in lower case; returned as it is if it is no such word.
+// Returns the id of the distribution that is meant by a longer or older word: "almalinux" for
+// "alma". `word` must be in lower case; it is returned unchanged if it is not such a word.
 absl::string_view DistroOfAlias(absl::string_view word);
 
 }  // namespace cis

@@ -43,7 +43,7 @@ absl::Status NotARequirement(absl::string_view text, absl::string_view why) {
                    "\" is not an operating system", why, "; ", kForms));
 }
 
-// Cuts the relation off the front of `text`; kAny if none is there.
+// Removes the relation from the front of `text`; returns kAny if there is none.
 OsRelation CutRelation(absl::string_view& text) {
   constexpr std::array<std::pair<absl::string_view, OsRelation>, 9> kSigns{{
       {">=", OsRelation::kAtLeast},
@@ -71,14 +71,14 @@ absl::string_view SignOf(OsRelation relation) {
   return kSigns[static_cast<size_t>(relation)];
 }
 
-// "22.04" of "22.04 LTS".
+// Returns "22.04" for "22.04 LTS".
 absl::string_view WithoutLts(absl::string_view version) {
   constexpr absl::string_view kLts = " lts";
   if (!absl::EndsWithIgnoreCase(version, kLts)) return version;
   return absl::StripAsciiWhitespace(version.substr(0, version.size() - kLts.size()));
 }
 
-// The requirement of its parts, of which `whole` is written together.
+// Returns the requirement of these parts; `whole` is the text that they come from.
 absl::StatusOr<OsRequirement> Make(absl::string_view whole, absl::string_view distro,
                                    OsRelation relation, absl::string_view version) {
   version = WithoutLts(version);

@@ -1,7 +1,7 @@
 #pragma once
 
-// What a person or a request says about an operating system: "ubuntu>=22.04", "debian~12", "el:9",
-// "linux".
+// Requirements on an operating system, as people and requests write them: "ubuntu>=22.04",
+// "debian~12", "el:9", "linux".
 
 #include <string>
 
@@ -10,12 +10,12 @@
 
 namespace cis {
 
-// How the version of an image must stand to the wanted one. In the order of
+// How the version of an image must relate to the required version. In the order of
 // cis.v1.VersionRelation.
 enum class OsRelation { kAny = 0, kIs, kSameLine, kAtLeast, kAbove, kAtMost, kBelow };
 inline constexpr int kOsRelationCount = 7;
 
-// One operating system that will do.
+// One operating system that satisfies a request.
 struct OsRequirement {
   std::string distro;  // lower-case id, "el" or "linux"
   OsRelation relation = OsRelation::kAny;
@@ -25,20 +25,21 @@ struct OsRequirement {
   friend bool operator==(const OsRequirement&, const OsRequirement&) = default;
 };
 
-// Returns the requirement of its parts; `version` may be a codename. Distro names may be written in
-// any case and in common long forms ("RockyLinux"). Returns INVALID_ARGUMENT naming what is wrong
-// and the forms that are understood.
+// Returns the requirement with these parts; `version` may be a codename. Distro names may be
+// written in any case and in common long forms ("RockyLinux"). Returns INVALID_ARGUMENT naming what
+// is wrong and the forms that are accepted.
 absl::StatusOr<OsRequirement> MakeOsRequirement(absl::string_view distro, OsRelation relation,
                                                 absl::string_view version);
 
-// Returns the requirement that `text` writes: a distro, a sign (":", "~", ">=", ">", "<=", "<") and
-// a version. Errors as above.
+// Returns the requirement that `text` expresses: a distro, an operator (":", "~", ">=", ">", "<=",
+// "<") and a version. Errors are those of MakeOsRequirement.
 absl::StatusOr<OsRequirement> ParseOsRequirement(absl::string_view text);
 
 // Returns the shortest text that parses to `requirement`.
 std::string FormatOsRequirement(const OsRequirement& requirement);
 
-// Returns whether a version is one that is always the newest: sid, testing, rawhide.
+// Returns whether a version names a rolling release, which is always the newest: sid, testing,
+// rawhide.
 bool IsRollingRelease(absl::string_view version);
 
 }  // namespace cis

@@ -11,10 +11,10 @@ namespace {
 
 // Longer texts are not typed by hand; comparing them costs the square of their length.
 constexpr size_t kMaxComparedBytes = 64;
-// "pisa" is in "pisa-cloud"; shorter ones are in too much.
+// "pisa" is in "pisa-cloud"; shorter texts are contained in too many others.
 constexpr size_t kMinHeldBytes = 3;
 
-// "vcpus" was begun as "vcpu_count" is.
+// Whether two texts begin alike, as "vcpus" and "vcpu_count" do.
 bool SharesBeginning(absl::string_view a, absl::string_view b) {
   size_t common = 0;
   while (common < a.size() && common < b.size() && a[common] == b[common]) ++common;
@@ -60,7 +60,7 @@ std::vector<std::string> NearestNames(absl::string_view text,
                       (absl::StrContains(absl::AsciiStrToLower(candidate), lower) ||
                        absl::StrContains(lower, absl::AsciiStrToLower(candidate)));
     const bool begins = SharesBeginning(lower, absl::AsciiStrToLower(candidate));
-    // A text of two letters is two slips away from every other one.
+    // Any two texts of two letters are at most two slips apart.
     if (!held && !begins && (distance >= limit || distance >= text.size())) continue;
     found.emplace_back(distance, &candidate);
   }

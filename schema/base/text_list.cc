@@ -70,7 +70,8 @@ bool TextListReader::Next(std::string& text) {
     } else if (rest_.size() >= 6 && rest_.substr(0, 4) == "\\u00") {
       const size_t high = kHexDigits.find(rest_[4]);
       const size_t low = kHexDigits.find(rest_[5]);
-      // Above 0x7f one byte would not be a character of UTF-8; the writer makes none of these.
+      // A byte above 0x7f would not be a UTF-8 character by itself; the writer makes no such
+      // escapes.
       if (high > 7 || low == absl::string_view::npos) return Fail();
       text += static_cast<char>(high << 4 | low);
       rest_.remove_prefix(6);

@@ -1,7 +1,7 @@
 #pragma once
 
-// Lists of texts in one column, as a JSON array of strings. A general JSON parser is not used:
-// a catalog holds a million of these texts and must load in a second.
+// Lists of texts in one column, stored as a JSON array of strings. A general JSON parser is not
+// used: a catalog holds a million of these texts and must load in a second.
 
 #include <string>
 
@@ -13,7 +13,7 @@ namespace cis {
 class TextListWriter {
  public:
   void Add(absl::string_view text);
-  // The array. The writer is empty again.
+  // Returns the array. The writer is empty afterwards.
   std::string Finish();
 
  private:
@@ -26,11 +26,13 @@ class TextListReader {
   // `json` must outlive the reader.
   explicit TextListReader(absl::string_view json);
 
-  // Sets `text` to the next one; false at the end or if the rest is not what a writer wrote.
+  // Sets `text` to the next text. Returns false at the end, or if the rest was not written by
+  // TextListWriter.
   bool Next(std::string& text);
-  // False once something else than a written array was met; ask at the end.
+  // False once something was read that TextListWriter did not write; check it at the end.
   bool ok() const { return ok_; }
-  // Number of texts in the whole array, for reserving memory; exact for a written array.
+  // Returns the number of texts in the whole array, for reserving memory; exact for an array from
+  // TextListWriter.
   static size_t Count(absl::string_view json);
 
  private:

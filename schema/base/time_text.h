@@ -1,6 +1,6 @@
 #pragma once
 
-// Instants in words, always UTC.
+// Instants as text, always in UTC.
 
 #include <string>
 

@@ -48,7 +48,7 @@ std::size_t CharacterLength(absl::string_view text, std::size_t pos) {
 
 bool IsValidUtf8(absl::string_view text) {
   for (std::size_t pos = 0; pos < text.size();) {
-    // Most text is ASCII: eight bytes at a time.
+    // Most text is ASCII: check eight bytes at a time.
     std::uint64_t word = 0;
     if (text.size() - pos >= sizeof word) {
       std::memcpy(&word, text.data() + pos, sizeof word);
@@ -84,7 +84,7 @@ std::string ValidUtf8(absl::string_view text) {
 
 namespace {
 
-// The 16 bits of an escape "\uXXXX" at `pos`; -1 if there is none.
+// Returns the 16 bits of an escape "\uXXXX" at `pos`; -1 if there is none.
 int EscapedUnit(absl::string_view text, std::size_t pos) {
   if (pos + 6 > text.size() || text[pos] != '\\' || text[pos + 1] != 'u') return -1;
   int unit = 0;
@@ -121,7 +121,7 @@ std::string PairedSurrogates(absl::string_view text) {
       continue;
     }
     const int unit = EscapedUnit(text, pos);
-    // Any other escape is two bytes for this purpose: what follows "\\" is not the begin of one.
+    // Any other escape counts as two bytes, so that what follows "\\" does not begin a new escape.
     std::size_t length = unit < 0 ? std::min<std::size_t>(2, text.size() - pos) : 6;
     if (IsHighSurrogate(unit) && IsLowSurrogate(EscapedUnit(text, pos + 6))) length = 12;
     if (length == 6 && (IsHighSurrogate(unit) || IsLowSurrogate(unit))) {

@@ -40,18 +40,18 @@ std::optional<BackOff> FindBackOff(const std::vector<KindState>& logins, absl::T
   BackOff found;
   for (const KindState& login : logins) {
     if (!IsSiteFailure(login.error)) return std::nullopt;
-    // Since when none works: the share that worked last decides.
+    // The endpoint has failed since the last success of any share.
     found.failing_since = std::max(found.failing_since, login.failing_since);
     if (login.attempt_time >= found.last_attempt) {
       found.last_attempt = login.attempt_time;
       found.error = login.error;
     }
-    // Shares beside the one that probes are not asked, so the most is the endpoint's.
+    // Only the probing share is asked, so the largest count is the endpoint's.
     found.failure_count = std::max(found.failure_count, login.failure_count);
   }
   const absl::Duration failing = found.last_attempt - found.failing_since;
   if (failing < kBackOffAfter || found.failure_count < kBackOffFailures) return std::nullopt;
-  // After a clock that was set back, "the last attempt" says nothing: ask.
+  // If the clock was set back, the time of the last attempt is meaningless: ask.
   found.next_attempt =
       found.last_attempt > now ? now : found.last_attempt + BackOffInterval(failing);
   return found;

@@ -1,7 +1,7 @@
 #pragma once
 
-// When is an endpoint asked again that has failed for days? A pure rule over what the store knows,
-// so that the crawler follows it and the server can tell it.
+// When to ask an endpoint again that has failed for days. The rule is pure and uses only what is in
+// the store, so that the crawler can follow it and the server can report it.
 
 #include <cstdint>
 #include <map>
@@ -16,20 +16,21 @@
 
 namespace cis {
 
-// Failing this long, an endpoint is asked in every crawl; a night's or a weekend's outage costs no
-// freshness.
+// An endpoint that has failed for less than this is asked in every crawl, so that an outage of a
+// night or a weekend does not delay fresh data.
 inline constexpr absl::Duration kBackOffAfter = absl::Hours(48);
-// And only after this many failed logins in a row, so that two crawls a week apart are no outage.
+// The failed logins in a row that are also needed, so that two failed crawls a week apart are not
+// taken for an outage.
 inline constexpr int64_t kBackOffFailures = 4;
-// The longest wait between two tries, however long the endpoint has failed.
+// The longest wait between two attempts, however long the endpoint has failed.
 inline constexpr absl::Duration kLongestBackOff = absl::Hours(7 * 24);
-// A crawl that starts this much before its time still counts as due: nightly crawls do not start at
-// the same second.
+// A crawl that starts this much earlier than the next attempt may still ask: nightly crawls do not
+// start at the same second.
 inline constexpr absl::Duration kBackOffSlack = absl::Hours(1);
 
-// How an endpoint stands that is backed off from.
+// The state of an endpoint that is backed off from.
 struct BackOff {
-  absl::Time failing_since = absl::InfinitePast();  // since when no share of it logs in
+  absl::Time failing_since = absl::InfinitePast();  // since when no share of it has logged in
   absl::Time last_attempt = absl::InfinitePast();
   absl::Time next_attempt = absl::InfinitePast();  // a crawl at or after this asks again
   ErrorClass error = ErrorClass::kNone;            // of the last attempt
@@ -38,35 +39,37 @@ struct BackOff {
   friend bool operator==(const BackOff&, const BackOff&) = default;
 };
 
-// True if a login that failed like this says that the site does not work, whoever asks: not a
-// refusal of one project or credential, and no mistake of ours.
+// Returns true if a login that failed with this error says that the site does not work, whoever
+// asks: not that one project or credential was rejected, and not that CIS is at fault.
 bool IsSiteFailure(ErrorClass error);
 
-// The wait after the last of attempts that have failed for `failing`: a quarter of that, at least
-// 12 hours and at most kLongestBackOff.
+// Returns the wait after the last attempt of an endpoint that has failed for `failing`: a quarter
+// of that time, at least 12 hours and at most kLongestBackOff.
 absl::Duration BackOffInterval(absl::Duration failing);
 
-// Judges an endpoint by the login states (kAuth) of its configured shares, one each that was ever
-// tried. Nothing if it is not backed off from: a share's last login worked or was refused by the
-// site, or it has not failed for kBackOffAfter and kBackOffFailures. After an attempt in the future
-// (the clock was set back since) the endpoint is due.
+// Judges an endpoint by the login states (kAuth) of its configured shares, one per share that was
+// ever tried. Returns nullopt if the endpoint is not backed off from: the last login of a share
+// succeeded or was rejected by the site, or the endpoint has not failed for kBackOffAfter and
+// kBackOffFailures. After an attempt in the future (the clock was set back since), the endpoint is
+// due.
 std::optional<BackOff> FindBackOff(const std::vector<KindState>& logins, absl::Time now);
 
-// May a crawl at `now` ask again?
+// Returns whether a crawl at `now` may ask again.
 bool IsDue(const BackOff& back_off, absl::Time now);
 
-// What FindBackOff wants of the shares of one Keystone: its regions stand and fall together.
-// Without discovered shares: they are crawled only where others have logged in.
+// Returns the login states that FindBackOff needs: those of all shares of one Keystone, because its
+// regions work or fail together. Discovered shares are left out: they are crawled only where other
+// shares have logged in.
 std::vector<KindState> LoginsOf(const SiteCatalog& site, const std::string& keystone_url);
 
-// By name of the site and Keystone URL.
+// By site name and Keystone URL.
 using BackOffs = std::map<std::pair<std::string, std::string>, BackOff>;
 
-// All endpoints of `catalog` that are backed off from.
+// Returns all endpoints of `catalog` that are backed off from.
 BackOffs FindBackOffs(const Catalog& catalog, absl::Time now);
 
-// "backing off: the endpoint fails since 2026-11-20 03:00 UTC (connect, 12 logins in a row); next
-// try after 2026-11-29 03:00 UTC".
+// Returns a sentence such as "backing off: the endpoint fails since 2026-11-20 03:00 UTC (connect,
+// 12 logins in a row); next try after 2026-11-29 03:00 UTC".
 std::string DescribeBackOff(const BackOff& back_off);
 
 }  // namespace cis

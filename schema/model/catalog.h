@@ -11,24 +11,25 @@
 
 namespace cis {
 
-// Crawls that are loaded: two weeks of a crawl every three or four hours, enough to tell a bad day
-// from a dead site. The file holds those of as long as history is kept.
+// Number of crawls that are loaded: two weeks of a crawl every three or four hours, enough to tell
+// a bad day from a dead site. The file holds every crawl of the history that is kept.
 inline constexpr int kMaxCrawls = 100;
 
-// Results that are loaded: those of the newest crawls, whole crawls only, and always all of the
-// newest. Bounds the memory of a server; the file holds the results of all crawls.
+// Number of results that are loaded: those of the newest crawls, of whole crawls only, and always
+// all results of the newest crawl. Bounds the memory of a server; the file holds the results of all
+// crawls.
 inline constexpr int64_t kMaxLoadedCrawlResults = 10000;
 
 // A flavor or image as stored: once per endpoint, however many shares see it.
 template <typename Record>
 struct Stored {
   Record record;
-  bool active = true;  // false = gone from a complete listing
+  bool active = true;  // false = missing from the last complete listing
   absl::Time first_seen = absl::InfinitePast();
   absl::Time last_seen = absl::InfinitePast();
 };
 
-// One share with all that holds for it. Indexes point into the endpoint's vectors.
+// One share with all of its records. Indexes point into the endpoint's vectors.
 struct ShareCatalog {
   Share share;
   std::vector<KindState> kinds;         // one entry per kind that was ever tried
@@ -50,7 +51,8 @@ struct EndpointCatalog {
   std::vector<Stored<Flavor>> flavors;  // ordered by id; inactive ones included
   std::vector<Stored<Image>> images;    // ordered by id
   std::vector<ShareCatalog> shares;     // ordered by (vo, project_key)
-  // What the site offers to the credentials of the shares, by id; empty = it was never asked.
+  // The projects that the site offers to the credentials of the shares, by id; empty if it was
+  // never asked.
   std::vector<OfferedProject> offered_projects;
 };
 
@@ -61,12 +63,12 @@ struct SiteCatalog {
   int64_t revision = 0;  // opaque; the same site at the same revision has the same contents
 };
 
-// All that the store serves, at one generation. Parts are shared and immutable, so that a new
-// generation reuses the sites that did not change.
+// Everything that the store serves, at one generation. Parts are shared and immutable, so that a
+// new generation reuses the sites that did not change.
 struct Catalog {
   std::vector<std::shared_ptr<const SiteCatalog>> sites;  // ordered by name
   std::vector<Crawl> crawls;                              // newest first, at most kMaxCrawls
-  std::vector<CrawlResult> crawl_results;                 // of the newest of those, see above
+  std::vector<CrawlResult> crawl_results;  // of the newest of those crawls (kMaxLoadedCrawlResults)
   std::shared_ptr<const Registry> registry = std::make_shared<const Registry>();  // never null
   int64_t generation = 0;
 };

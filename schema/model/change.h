@@ -1,6 +1,6 @@
 #pragma once
 
-// A line of the journal: what changed between two states of the catalog, in the words of people.
+// An entry of the journal: what changed between two states of the catalog, in words for people.
 
 #include <cstdint>
 #include <optional>
@@ -23,7 +23,7 @@ inline constexpr ChangeKind kAllChangeKinds[] = {ChangeKind::kFlavor, ChangeKind
 absl::string_view FormatChangeKind(ChangeKind kind);
 std::optional<ChangeKind> ParseChangeKind(absl::string_view text);
 
-// What happened; proto/cis/v1/changes.proto tells each.
+// What happened; proto/cis/v1/changes.proto explains each event.
 enum class ChangeEvent {
   kAppeared = 0,
   kGone,
@@ -41,11 +41,11 @@ enum class ChangeEvent {
 absl::string_view FormatChangeEvent(ChangeEvent event);
 std::optional<ChangeEvent> ParseChangeEvent(absl::string_view text);
 
-// Who made it differ.
+// What caused the difference.
 enum class ChangeCause {
   kSite = 0,
   kConfiguration,  // the operator's site files
-  kRules,          // rules or overrides: the site's answer is what it was
+  kRules,          // rules or overrides: the site's answer has not changed
 };
 
 // "site", "configuration", "rules".
@@ -59,14 +59,14 @@ inline constexpr size_t kMaxChangeValueBytes = 500;
 struct Change {
   int64_t id = 0;  // grows with each row of the journal
   int64_t generation = 0;
-  absl::Time time = absl::InfinitePast();  // when the crawler noted it
-  Share share;            // the key fields; of a change of an endpoint only those of the endpoint
-  bool of_share = false;  // false: of the endpoint, whatever shares it has
+  absl::Time time = absl::InfinitePast();  // when the crawler noticed it
+  Share share;            // the key fields; of a change of an endpoint, only those of the endpoint
+  bool of_share = false;  // false: of the endpoint, whichever shares it has
   ChangeKind kind = ChangeKind::kFlavor;
   ChangeEvent event = ChangeEvent::kChanged;
-  std::string upstream_id;  // of a quota its resource, of a share its project's id
-  std::string name;         // now; of a quota its resource, of a share its VO
-  std::string field;        // empty if the event says it all
+  std::string upstream_id;  // of a quota, its resource; of a share, the id of its project
+  std::string name;         // the present name; of a quota, its resource; of a share, its VO
+  std::string field;        // empty if the event is the whole change
   std::optional<std::string> old_value;
   std::optional<std::string> new_value;
   ChangeCause cause = ChangeCause::kSite;

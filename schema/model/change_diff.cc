@@ -36,7 +36,7 @@ Change ChangeOf(const Record& record, ChangeEvent event) {
 
 Value Shorten(Value value) {
   if (!value || value->size() <= kMaxChangeValueBytes) return value;
-  // Not within a character of UTF-8.
+  // Do not cut inside a UTF-8 character.
   size_t end = kMaxChangeValueBytes - 3;
   while (end > 0 && (static_cast<unsigned char>((*value)[end]) & 0xC0U) == 0x80U) --end;
   return absl::StrCat(value->substr(0, end), "...");
@@ -50,7 +50,8 @@ void AddField(Change change, std::string field, Value before, Value after,
   changes.push_back(std::move(change));
 }
 
-// The value of a member in the journal's words: as the history keeps it, but instants to be read.
+// Returns the value of a member as the journal shows it: as in the history, but with readable
+// times.
 template <typename Member>
 Value TextOf(const Member& member) {
   FieldTextWriter writer;
@@ -62,7 +63,7 @@ Value TextOf(absl::Time time) {
   return FormatSecond(time);
 }
 
-// All members that differ and that the journal tells.
+// Returns a change for each member that differs and that the journal reports.
 template <typename Record>
 std::vector<Change> DiffMembers(const Record& before, const Record& after) {
   std::vector<Change> changes;
@@ -80,7 +81,7 @@ std::vector<Change> DiffMembers(const Record& before, const Record& after) {
 
 using Specs = std::optional<std::map<std::string, std::string>>;
 
-// One change a key that differs, of the member `name`.
+// Appends one change per key that differs, of the member `name`.
 void DiffSpecs(absl::string_view name, const Specs& before, const Specs& after,
                const Change& change, std::vector<Change>& changes) {
   if (before == after) return;
@@ -105,7 +106,7 @@ void DiffSpecs(absl::string_view name, const Specs& before, const Specs& after,
   }
 }
 
-// "192.0.2.0/24, 2001:db8::/64"; a hidden range is shown by its id.
+// Returns "192.0.2.0/24, 2001:db8::/64"; a hidden range is shown by its id.
 std::string FormatSubnets(const std::vector<Subnet>& subnets) {
   std::vector<std::string> texts;
   for (const Subnet& subnet : subnets) {
@@ -115,8 +116,9 @@ std::string FormatSubnets(const std::vector<Subnet>& subnets) {
   return absl::StrJoin(texts, ", ");
 }
 
-// What holds for a range besides its addresses, of the subnets that are on both sides. What an
-// older version did not read, which shows by `enable_dhcp`, is no news of the site.
+// Compares facts about a range other than its addresses, for subnets that exist before and after.
+// Facts that an older version of CIS did not read, which is visible by `enable_dhcp`, are not a
+// change of the site.
 void DiffSubnets(const Network& before, const Network& after, std::vector<Change>& changes) {
   for (const Subnet& subnet : after.subnets) {
     const auto old = std::find_if(before.subnets.begin(), before.subnets.end(),
@@ -135,8 +137,8 @@ void DiffSubnets(const Network& before, const Network& after, std::vector<Change
   }
 }
 
-// What stays the same when AppDB gives an image a new version: its last part is a number there,
-// "https://appdb.egi.eu/store/vo/image/UUID:1234/".
+// Returns the part of a reference that stays the same when AppDB gives an image a new version: the
+// last part is a number there, "https://appdb.egi.eu/store/vo/image/UUID:1234/".
 std::string ReferenceOf(const Image& image) {
   absl::string_view ref = image.egi_ref;
   absl::ConsumeSuffix(&ref, "/");
@@ -203,7 +205,7 @@ std::vector<Change> DiffRecords(const Flavor& before, const Flavor& after) {
 
 std::vector<Change> DiffRecords(const Image& before, const Image& after) {
   std::vector<Change> changes = DiffMembers(before, after);
-  // That an older version did not read them is no news of the site.
+  // If an older version of CIS did not read them, that is not a change of the site.
   if (before.boot_properties && after.boot_properties) {
     DiffSpecs("boot_properties", before.boot_properties, after.boot_properties,
               ChangeOf(after, ChangeEvent::kChanged), changes);
@@ -236,7 +238,7 @@ const Image* FindReplacement(const Image& gone, absl::Span<const Image* const> c
   for (const Image* image : current) {
     const bool same =
         reference.empty() ? image->name == gone.name : ReferenceOf(*image) == reference;
-    // An unknown time is before all others, so nothing is called older by it.
+    // An unknown time precedes all others, so nothing counts as older because of it.
     const bool is_older =
         image->create_time != absl::InfinitePast() && image->create_time < gone.create_time;
     if (!same || is_older || image->id == gone.id) continue;

@@ -15,18 +15,18 @@ absl::string_view FormatConfidence(Confidence confidence);
 // Returns kUnknown for any other text.
 Confidence ParseConfidence(absl::string_view text);
 
-// Three-valued answer: unknown is not no.
+// A three-valued answer: unknown is not no.
 enum class Tristate { kUnknown = 0, kNo, kYes };
 
 // "unknown", "no" or "yes".
 absl::string_view FormatTristate(Tristate value);
 Tristate ParseTristate(absl::string_view text);
 
-// Where one normalised fact came from.
+// The origin of one normalised fact.
 struct Evidence {
   std::string field;   // the record field, e.g. "os_distro"
-  std::string source;  // what said it, e.g. "property:os_distro", "name", "floatingip_pools"
-  std::string value;   // what it said, shortened to 200 bytes
+  std::string source;  // where it was found, e.g. "property:os_distro", "name", "floatingip_pools"
+  std::string value;   // what was found there, shortened to 200 bytes
 
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
@@ -42,10 +42,10 @@ struct FieldConfidence {
 // Everything that explains the inferred fields of one record.
 struct Provenance {
   std::vector<Evidence> evidence;           // in the order the rules used it
-  std::vector<FieldConfidence> confidence;  // one entry a field, ordered by field
+  std::vector<FieldConfidence> confidence;  // one entry per field, ordered by field
   std::vector<std::string> warnings;        // stable codes with text: "OS_CONFLICT: ..."
 
-  // kUnknown if the field has no entry.
+  // Returns kUnknown if the field has no entry.
   Confidence Of(absl::string_view field) const;
 
   friend bool operator==(const Provenance&, const Provenance&) = default;

@@ -38,7 +38,7 @@ void FieldTextWriter::operator()(absl::string_view name, std::optional<int64_t> 
   Add(name, value ? std::optional<std::string>(absl::StrCat(*value)) : std::nullopt);
 }
 void FieldTextWriter::operator()(absl::string_view name, std::optional<double> value) {
-  // 17 digits lead back to the same number; %g leaves out what is not needed of a plain one.
+  // 17 digits restore the same number; %g omits those that a simple number does not need.
   std::optional<std::string> text;
   if (value) {
     text = absl::StrFormat("%g", *value);

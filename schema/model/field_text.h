@@ -1,7 +1,7 @@
 #pragma once
 
-// Members of records as texts, and back: what the history keeps and the journal compares. Made from
-// fields.h, so that a new member is in both without a line here.
+// Members of records as texts, and back, for the history and for the comparisons of the journal.
+// Derived from fields.h, so that a new member is in both without a line here.
 
 #include <cstdint>
 #include <map>
@@ -26,8 +26,8 @@ struct FieldText {
   friend bool operator==(const FieldText&, const FieldText&) = default;
 };
 
-// Collects members: numbers in decimal, instants in microseconds since 1970, lists as JSON arrays
-// of strings, enumerations in their words.
+// Collects members as texts: numbers in decimal, instants in microseconds since 1970, lists as JSON
+// arrays of strings, enumerations as their words.
 class FieldTextWriter {
  public:
   void operator()(absl::string_view name, const std::string& value);
@@ -58,7 +58,7 @@ class FieldTextWriter {
   std::vector<FieldText> fields_;
 };
 
-// Sets those members that it has a text for.
+// Sets those members for which it has a text.
 class FieldTextReader {
  public:
   explicit FieldTextReader(const std::vector<FieldText>& fields);
@@ -81,11 +81,11 @@ class FieldTextReader {
   void operator()(absl::string_view name, std::map<std::string, std::string>& value);
   void Provenance(Provenance& value);
 
-  // The first member whose text no writer wrote; empty if there was none.
+  // The first member whose text was not written by a FieldTextWriter; empty if there was none.
   const std::string& damaged_field() const { return damaged_field_; }
 
  private:
-  // nullptr if there is none of that name.
+  // Returns nullptr if there is no member of that name.
   const std::optional<std::string>* Find(absl::string_view name) const;
   void Damaged(absl::string_view name);
 
@@ -93,7 +93,7 @@ class FieldTextReader {
   std::string damaged_field_;
 };
 
-// All members of `record`, in the order of fields.h.
+// Returns all members of `record`, in the order of fields.h.
 template <typename Record>
 std::vector<FieldText> FieldTextsOf(const Record& record) {
   FieldTextWriter writer;
@@ -101,8 +101,8 @@ std::vector<FieldText> FieldTextsOf(const Record& record) {
   return writer.Take();
 }
 
-// Sets the members of `record` that `fields` names; other names are passed over. Returns the name
-// of the first member whose text cannot be read; empty if all could.
+// Sets the members of `record` that `fields` names; names that it does not know are ignored.
+// Returns the name of the first member whose text cannot be read; empty if all could be read.
 template <typename Record>
 std::string SetFields(const std::vector<FieldText>& fields, Record& record) {
   FieldTextReader reader(fields);
@@ -110,8 +110,8 @@ std::string SetFields(const std::vector<FieldText>& fields, Record& record) {
   return reader.damaged_field();
 }
 
-// The entries of `before` that differ from those of `after`, which has the same names in the same
-// order.
+// Returns the entries of `before` that differ from those of `after`, which has the same names in
+// the same order.
 std::vector<FieldText> DifferingFields(const std::vector<FieldText>& before,
                                        const std::vector<FieldText>& after);
 

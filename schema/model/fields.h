@@ -1,12 +1,13 @@
 #pragma once
 
-// Each field of each noun, once. What reads and writes rows, the SQL text, history and journal,
-// what filters, orders and overrides may name, the messages of the API, JSON lines and
-// proto/FIELDS.md are all made from these lists, so they cannot differ. In the order of a list
-// rows, messages of errors and JSON lines have them too.
+// Each field of each noun, once. These lists are the one source of the rows and the SQL text, the
+// history and the journal, the names in filters, orders and overrides, the messages of the API, the
+// JSON lines and proto/FIELDS.md, so none of them can differ from another. Rows, error messages and
+// JSON lines have the fields in the order of a list.
 //
-// A row: CIS_FIELD(member, what differs from the defaults of FieldInfo), CIS_FIELD_AS(member, name
-// in the API, ...) or, for what the API does not have or makes of more, CIS_COLUMN(member, ...).
+// A row is CIS_FIELD(member, FieldInfo members that differ from their defaults),
+// CIS_FIELD_AS(member, name in the API, ...) or, for what the API does not have or derives from
+// more, CIS_COLUMN(member, ...).
 
 #include <type_traits>
 
@@ -18,10 +19,10 @@
 
 namespace cis {
 
-// Whether what follows from them is known.
+// Whether the facts that are derived from these fields are known.
 inline bool IsDiskKnown(const Flavor& flavor) { return flavor.disk_gib.has_value(); }
 inline bool IsStatusKnown(const Image& image) { return !image.status.empty(); }
-// kNone also stands for a use that the rules cannot tell; the confidence says so.
+// kNone also means that the rules cannot determine the use; the confidence tells the two apart.
 inline bool IsUseKnown(const Network& network) {
   for (const FieldConfidence& entry : network.provenance.confidence) {
     if (entry.field == "usable_as") return entry.confidence != Confidence::kUnknown;
@@ -47,7 +48,7 @@ void DescribeFields(OfRecord<Endpoint> noun, Visitor&& visit) {
   CIS_FIELD(configured, .use = kListed);
 }
 
-// Without the endpoint and the VO. What the API says of `support` follows from logins too.
+// Without the endpoint and the VO. The API derives `support` from logins too.
 template <typename Visitor>
 void DescribeFields(OfRecord<Share> noun, Visitor&& visit) {
   CIS_COLUMN(project_key);
@@ -105,7 +106,7 @@ void DescribeFields(OfRecord<Flavor> noun, Visitor&& visit) {
   CIS_COLUMN(disabled);
   CIS_FIELD(boot_from_volume, .use = kListed | kInLines, .known = IsDiskKnown);
   CIS_FIELD(baremetal, .use = kListed | kSettable);
-  // Told key by key.
+  // The journal reports changes key by key.
   CIS_FIELD(extra_specs, .use = kUntold);
 }
 
@@ -142,7 +143,7 @@ void DescribeFields(OfRecord<Image> noun, Visitor&& visit) {
   CIS_FIELD(replace_frequency, .use = kListed | kInLines);
   CIS_FIELD(provided_until, .use = kListed | kInLines);
   CIS_FIELD(hotfix_hours, .unit = Unit::kHours, .use = kListed | kInLines);
-  // Told key by key.
+  // The journal reports changes key by key.
   CIS_FIELD(boot_properties, .use = kUntold);
   CIS_COLUMN(volume_count);
   CIS_COLUMN(volume_gib, .unit = Unit::kGib);
@@ -168,13 +169,13 @@ void DescribeFields(OfRecord<Network> noun, Visitor&& visit) {
   CIS_FIELD(attachable, .use = kListed);
   CIS_FIELD(public_v4, .use = kListed | kSettable | kInLines);
   CIS_FIELD(public_v6, .use = kListed | kSettable | kInLines);
-  // Told as the ranges that came and went.
+  // The journal reports the ranges that were added and removed.
   CIS_COLUMN(subnet_ids, .use = kUntold);
   CIS_COLUMN(address_scope_v4);
   CIS_COLUMN(address_scope_v6);
 }
 
-// The journal tells what holds for all shares.
+// The journal reports only facts that hold for all shares.
 template <typename Visitor>
 void DescribeFields(OfRecord<Subnet> noun, Visitor&& visit) {
   CIS_FIELD_AS(id, upstream_id, .column = "upstream_id", .use = kUntold);
@@ -267,7 +268,7 @@ void DescribeFields(OfRecord<RegistryState> noun, Visitor&& visit) {
   CIS_COLUMN(skipped_count);
 }
 
-// What the API says of a Site beside what the site files say.
+// What the API says about a Site beyond what the site files say.
 template <typename Visitor>
 void DescribeFields(OfRecord<RegistrySite> noun, Visitor&& visit) {
   CIS_COLUMN(name);
@@ -318,7 +319,7 @@ void DescribeFields(OfRecord<SiteProblem> noun, Visitor&& visit) {
   CIS_FIELD_AS(since, since_time, .column = "since_us", .use = kListed);
 }
 
-// Without the id. Counts by class are entries of messages of their own in the API.
+// Without the id. In the API, the counts by class are entries of their own messages.
 template <typename Visitor>
 void DescribeFields(OfRecord<Crawl> noun, Visitor&& visit) {
   CIS_FIELD(start_time, .column = "start_time_us", .use = kListed);
@@ -353,8 +354,9 @@ void VisitFields(Visitor& visit, Record& record) {
   if constexpr (requires { record.provenance; }) visit.Provenance(record.provenance);
 }
 
-// What the API calls a member of a record, which evidence names so and the journal by its column;
-// `text` itself if it is neither, or the API does not have it.
+// Returns the API's name of the member of a record that `text` names: by its own name, as in
+// evidence, or by its column, as in the journal. Returns `text` itself if it names no member or the
+// API does not have it.
 template <typename Record>
 absl::string_view ApiNameOf(absl::string_view text) {
   absl::string_view name = text;

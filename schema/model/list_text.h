@@ -1,7 +1,7 @@
 #pragma once
 
-// Lists in records as one text, a JSON array of strings, and back: as the store's columns and the
-// history hold them. Maps are key, value, key, value...
+// Lists of records as one text, a JSON array of strings, and back: the form of the store's columns
+// and of the history. Maps are written as key, value, key, value...
 
 #include <cstdint>
 #include <map>
@@ -16,13 +16,13 @@ namespace cis {
 std::string FormatListText(const std::vector<std::string>& list);
 std::string FormatListText(const std::map<std::string, std::string>& map);
 std::string FormatListText(const std::map<std::string, int64_t>& map);
-// Field, source, value of each.
+// Field, source and value of each.
 std::string FormatListText(const std::vector<Evidence>& list);
 // Field and confidence of each.
 std::string FormatListText(const std::vector<FieldConfidence>& list);
 
-// Sets the second argument to what FormatListText wrote. False if `text` is something else; what
-// was read until then is left in it.
+// Sets the second argument to the list that FormatListText wrote. Returns false if `text` is
+// anything else; the list then holds what was read before the error.
 bool ParseListText(absl::string_view text, std::vector<std::string>& list);
 bool ParseListText(absl::string_view text, std::map<std::string, std::string>& map);
 bool ParseListText(absl::string_view text, std::map<std::string, int64_t>& map);

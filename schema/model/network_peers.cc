@@ -68,7 +68,7 @@ void Trust(std::size_t vo_count, Network* network) {
   }
 }
 
-// What one family's addresses are, if those who saw them agree.
+// Returns whether one family's addresses are public, if the shares that see them agree.
 Tristate Agreed(const std::vector<Network*>& networks, const Family& family) {
   Tristate agreed = Tristate::kUnknown;
   for (const Network* network : networks) {
@@ -85,7 +85,8 @@ Tristate Agreed(const std::vector<Network*>& networks, const Family& family) {
   return agreed;
 }
 
-// Global addresses are for direct attachment, private ones are used like a project's own.
+// A network with global addresses is for direct attachment; one with private addresses is used like
+// a project's own.
 void ChooseSharedRole(Network* network) {
   if (network->usable_as != NetworkUse::kDirect ||
       network->provenance.Of("usable_as") != Confidence::kUnknown) {

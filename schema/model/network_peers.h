@@ -4,12 +4,12 @@
 
 namespace cis {
 
-// Joins what the shares of one endpoint know of the same network. Facts from addresses hold for
-// every share that sees the network id, so a share that could not see them takes them over from one
-// that did, unless others contradict each other; the role of a shared network then follows from
-// them. A network that several VOs see was not shared by a stranger among them:
-// NET_OWNER_UNTRUSTED is taken back. Facts from access rules stay with their share, and so does
-// everything about a project's own networks. Gone networks neither give nor take.
+// Combines what the shares of one endpoint know about the same network. Facts about addresses hold
+// for every share that sees the network id, so a share that cannot see them adopts them from a
+// share that can, unless the shares contradict each other; the use of a shared network is then
+// derived from them. A network that several VOs see was not shared by an outsider, so
+// NET_OWNER_UNTRUSTED is withdrawn. Facts about access rules stay with their share, and so does
+// everything about a project's own networks. Inactive networks neither give nor receive facts.
 void JoinNetworkFacts(EndpointCatalog* endpoint);
 
 }  // namespace cis

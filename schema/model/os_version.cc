@@ -46,12 +46,12 @@ int CompareWords(absl::string_view a, absl::string_view b) {
   return a.size() < b.size() ? -1 : (a.size() > b.size() ? 1 : 0);
 }
 
-// openSUSE went from 13.x to 42.x and back to 15.x.
+// openSUSE's versions went from 13.x to 42.x and then to 15.x.
 int64_t SuseMajor(int64_t number) { return number == 42 ? 14 : number; }
 
 int CompareParts(const Part& a, const Part& b) {
   if (a.is_word && b.is_word) return CompareWords(a.word, b.word);
-  // "2012R2" is newer than "2012": a word is newer than nothing, which is the number 0.
+  // "2012R2" is newer than "2012": a word is newer than an absent part, which is the number 0.
   if (a.is_word != b.is_word) {
     const int64_t number = a.is_word ? b.number : a.number;
     const int word_order = number == 0 ? 1 : -1;

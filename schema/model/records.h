@@ -1,7 +1,8 @@
 #pragma once
 
-// What CIS knows, in plain structs: no behaviour, no I/O. The same nouns stand in SQL, proto and
-// CLI. An absent std::optional means "the site did not say"; it never means zero or false.
+// What CIS knows, in plain structs without behaviour or I/O. SQL, proto and CLI use the same nouns.
+// An absent std::optional means that the site did not report the value; it never means zero or
+// false.
 
 #include <cstdint>
 #include <map>
@@ -18,7 +19,7 @@ namespace cis {
 struct Site {
   std::string name;          // GOCDB name, unchanged: "CESGA-CLOUD"
   std::string country_code;  // ISO 3166-1 alpha-2, upper case; empty if not known
-  bool configured = true;    // false once no site file names it any more
+  bool configured = true;    // false once no site file names it
 
   friend bool operator==(const Site&, const Site&) = default;
 };
@@ -33,18 +34,18 @@ struct Endpoint {
   std::string
       resolved_region;   // region of the catalog entries that were used; empty before a good crawl
   std::string protocol;  // "openid", "oidc"; empty where login is not federated
-  // Where the API of a service was found that is not where the catalog says: by the catalog's URL
-  // up to its version, the URL of the API.
+  // The URL of a service's API, by the URL in the catalog up to its version, for services whose API
+  // is not at the catalog's URL.
   std::map<std::string, std::string> service_bases;
   bool configured = true;
 
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-// What is known of a VO's rights at an endpoint.
+// What is known about a VO's rights at an endpoint.
 enum class VoSupport {
-  kUnknown = 0,    // configured, never tried or the endpoint was not reachable yet
-  kAuthenticated,  // a token for the project was given at `support_time`
+  kUnknown = 0,    // configured, and never tried or the endpoint was not reachable yet
+  kAuthenticated,  // Keystone issued a token for the project at `support_time`
   kRefused,        // the endpoint answered and refused (401, 403, 404) at `support_time`
 };
 
@@ -52,10 +53,10 @@ enum class VoSupport {
 struct Share {
   Endpoint endpoint;         // the key fields identify the endpoint
   std::string vo;            // "vo.access.egi.eu"
-  std::string project_key;   // the project as the configuration says it: its id, "NAME@DOMAIN", or
+  std::string project_key;   // the project as configured: its id, "NAME@DOMAIN", or
                              // "" where the credential decides
-  std::string project_id;    // as configured, or as the token said if the configuration has none
-  std::string project_name;  // as the token said
+  std::string project_id;    // as configured, or as in the token if the configuration has none
+  std::string project_name;  // as in the token
   std::string user_domain;   // unused by fit; empty if not known
   bool configured = true;    // named by a site file at the last crawl of this site, or discovered
   bool discovered = false;  // no file names it: the site offers the project and says it is the VO's
@@ -85,7 +86,7 @@ struct Flavor {
   std::optional<bool> disabled;
   bool boot_from_volume = false;  // true if disk_gib is 0
   bool baremetal = false;
-  std::optional<std::map<std::string, std::string>> extra_specs;  // absent = not shown to us
+  std::optional<std::map<std::string, std::string>> extra_specs;  // absent = not shown to the VO
   Provenance provenance;
 
   friend bool operator==(const Flavor&, const Flavor&) = default;
@@ -116,19 +117,19 @@ struct Image {
   std::string build_date;                         // "2024-05-01"; "" = unknown
   std::string eol_date;                           // "2027-06-01"; "" = unknown
   std::string egi_ref;                            // EGI registry or AppDB reference; "" = none
-  std::optional<bool> bootable;   // a machine can start from it; absent = not told by what is known
-  std::string expire_date;        // last day its publisher or site answers for it; "" = not told
-  std::string image_source;       // where the site has it from: a URL or "private"; "" = not told
-  std::string uuid_validity;      // SCS-0102, as said: how long the id stays; "" = not told
-  std::string replace_frequency;  // SCS-0102, as said: how often a newer one comes; "" = not told
-  std::string provided_until;     // SCS-0102, as said: until when newer ones come; "" = not told
-  std::optional<int64_t> hotfix_hours;  // SCS-0102: until critical bugs are mended
-  // What Nova reads of it when a machine starts, as the site wrote it: `hw_cpu_policy`,
-  // `trait:X`... (crawler/normalize/image_boot.h has the list); absent = last read by a version
-  // without it.
+  std::optional<bool> bootable;  // a machine can start from it; absent = cannot be decided
+  std::string expire_date;       // last day of support by its publisher or site; "" = not reported
+  std::string image_source;   // where the site has it from: a URL or "private"; "" = not reported
+  std::string uuid_validity;  // SCS-0102, as reported: how long the id stays; "" = unknown
+  std::string replace_frequency;  // SCS-0102, as reported: how often it is replaced; "" = unknown
+  std::string provided_until;     // SCS-0102, as reported: until when it is replaced; "" = unknown
+  std::optional<int64_t> hotfix_hours;  // SCS-0102: until critical bugs are fixed
+  // The properties that Nova reads when a machine starts, as the site wrote them: `hw_cpu_policy`,
+  // `trait:X`... (the list is in crawler/normalize/image_boot.h). Absent if the image was last read
+  // by a version of CIS without this field.
   std::optional<std::map<std::string, std::string>> boot_properties;
-  // Volumes that every machine of a volume-backed snapshot gets, and their sizes together in GiB;
-  // absent = the image is not backed by volumes (Nova's property `block_device_mapping`).
+  // The volumes that every machine of a volume-backed snapshot gets, and their total size in GiB;
+  // absent if the image is not backed by volumes (Nova's property `block_device_mapping`).
   std::optional<int64_t> volume_count;
   std::optional<int64_t> volume_gib;
   std::string member_status;  // Glance: "pending" if the share has not accepted a shared image; ""
@@ -138,28 +139,28 @@ struct Image {
   friend bool operator==(const Image&, const Image&) = default;
 };
 
-// Facts about addresses. Down to `source` they hold for every share that sees the network id; what
-// follows is what this share sees of the ports.
+// Facts about addresses. The members up to `source` hold for every share that sees the network id;
+// those after it are what this share sees of the ports.
 struct Subnet {
   std::string id;
   std::string name;
   int ip_version = 0;      // 4 or 6; 0 = unknown
   std::string cidr;        // empty = hidden
   std::string gateway_ip;  // empty = none
-  // Whether all addresses of the range are globally routable by IANA's registries. It says nothing
-  // of routers.
+  // Whether all addresses of the range are globally routable by IANA's registries. This does not
+  // depend on routers.
   Tristate is_public = Tristate::kUnknown;
   std::optional<bool> enable_dhcp;
-  std::vector<std::string> service_types;  // `device_owner`s that are served; empty = all
+  std::vector<std::string> service_types;  // the `device_owner`s that it serves; empty = all
   // Addresses in the allocation pools, capped at INT64_MAX; absent = the pools are not shown.
   std::optional<int64_t> address_count;
   std::string source;  // "subnets", "floatingip_pools", "router_gateway", "floatingips"
-  // Of these, the ones that ports hold which the share can see: all ports on networks of its own,
-  // its own ports on others'. Absent = ports are not listed.
+  // How many of these addresses are used by ports that the share can see: all ports on its own
+  // networks, its own ports on others. Absent = ports are not listed.
   std::optional<int64_t> used_count;
-  bool has_dhcp_port = false;  // a port of DHCP is seen
-  // What holds the gateway's address: the `device_id` of the port that is seen with it, or the id
-  // of the port if it has none; empty = no such port is seen.
+  bool has_dhcp_port = false;  // a DHCP port is visible
+  // What has the gateway's address: the `device_id` of the port that is visible there, or the id of
+  // the port if it has no `device_id`; empty = no such port is visible.
   std::string gateway_holder;
 
   friend bool operator==(const Subnet&, const Subnet&) = default;
@@ -173,7 +174,7 @@ absl::string_view FormatNetworkUse(NetworkUse use);
 // Returns kNone for any other text.
 NetworkUse ParseNetworkUse(absl::string_view text);
 
-// A network as one share sees it. Access rules differ by project, so this record is per share.
+// A network as one share sees it. Access rules differ by project, so there is one record per share.
 struct Network {
   std::string id;
   std::string name;    // may be empty, need not be unique
@@ -184,14 +185,14 @@ struct Network {
   std::optional<bool> is_default;
   std::string owner;  // project id
   NetworkUse usable_as = NetworkUse::kNone;
-  bool also_floating_pool = false;  // `usable_as` is kDirect and floating IPs come from it too
-  Tristate attachable = Tristate::kUnknown;  // may this share put a port on it?
+  bool also_floating_pool = false;  // `usable_as` is kDirect and it provides floating IPs too
+  Tristate attachable = Tristate::kUnknown;  // whether this share may create a port on it
   Tristate public_v4 = Tristate::kUnknown;   // globally routable IPv4 addresses
   Tristate public_v6 = Tristate::kUnknown;
   std::vector<Subnet> subnets;          // known ranges, ordered by id
-  std::vector<std::string> subnet_ids;  // all, readable or not
-  // Neutron's address scopes, by id; empty = none or not shown. A router translates no addresses
-  // between networks of one scope.
+  std::vector<std::string> subnet_ids;  // of all subnets, readable or not
+  // Neutron's address scopes, by id; empty = none or not shown. A router does not translate
+  // addresses between networks of one scope.
   std::string address_scope_v4;
   std::string address_scope_v6;
   Provenance provenance;
@@ -213,24 +214,24 @@ struct Router {
   friend bool operator==(const Router&, const Router&) = default;
 };
 
-// A floating IP of the share's project. The address itself is not kept.
+// A floating IP of the share's project. The address itself is not stored.
 struct FloatingIp {
   std::string id;
   std::string network_id;  // the external network it came from
-  bool attached = false;   // has a port, or forwards ports: cannot be given to a machine
-  std::string router_id;   // the router that it works through; empty = none
+  bool attached = false;   // has a port or forwards ports: not available for a machine
+  std::string router_id;   // the router that it is routed through; empty = none
   std::string status;
 
   friend bool operator==(const FloatingIp&, const FloatingIp&) = default;
 };
 
-// A range of addresses from which the share may take subnets (Neutron's subnet pools).
+// A range of addresses from which the share may allocate subnets (a Neutron subnet pool).
 struct SubnetPool {
   std::string id;
   std::string name;
   int ip_version = 0;  // 4 or 6; 0 = unknown
   std::vector<std::string> prefixes;
-  std::optional<int64_t> default_prefix_length;  // of a subnet that asks for none
+  std::optional<int64_t> default_prefix_length;  // of a subnet that requests none
   std::string address_scope_id;                  // empty = none
   std::string owner;                             // project id
   std::optional<bool> shared;
@@ -249,11 +250,11 @@ struct AvailabilityZone {
   friend bool operator==(const AvailabilityZone&, const AvailabilityZone&) = default;
 };
 
-// A kind of volume that the share may make (Cinder).
+// A volume type that the share may use (Cinder).
 struct VolumeType {
   std::string id;
   std::string name;
-  bool is_default = false;         // what a volume gets that names none
+  bool is_default = false;         // used for volumes that name no type
   std::vector<std::string> zones;  // the only ones it can be in (RESKEY:availability_zones); empty
                                    // = all, or not shown
 
@@ -267,12 +268,12 @@ struct VolumeType {
 struct Quota {
   std::string resource;
   int64_t limit = -1;           // -1 = unlimited
-  std::optional<int64_t> used;  // absent = not told
+  std::optional<int64_t> used;  // absent = not reported
 
   friend bool operator==(const Quota&, const Quota&) = default;
 };
 
-// The kinds of data that are fetched, stored and aged apart.
+// The kinds of data. Each is fetched and stored by itself and has its own age.
 enum class Kind { kAuth = 0, kFlavors, kImages, kNetworks, kQuotas };
 inline constexpr Kind kAllKinds[] = {Kind::kAuth, Kind::kFlavors, Kind::kImages, Kind::kNetworks,
                                      Kind::kQuotas};
@@ -285,24 +286,24 @@ std::optional<Kind> ParseKind(absl::string_view text);
 struct OfferedProject {
   std::string id;
   std::string name;
-  std::string vo;  // what its property "egi.VO" says; empty = nothing
+  std::string vo;  // the value of its property "egi.VO"; empty = none
 
   friend bool operator==(const OfferedProject&, const OfferedProject&) = default;
 };
 
-// All that the networks kind says about a share.
+// The content of the kind networks for one share.
 struct NetworkSet {
   std::vector<Network> networks;
   std::vector<Router> routers;
   std::vector<FloatingIp> floating_ips;
   std::vector<SubnetPool> subnet_pools;
-  std::optional<bool> routers_known;  // false = listing refused
+  std::optional<bool> routers_known;  // false = the listing was refused
   std::optional<bool> floating_ips_known;
 
   friend bool operator==(const NetworkSet&, const NetworkSet&) = default;
 };
 
-// All that the quotas kind says about a share: what it may use, and what there is to choose from.
+// The content of the kind quotas for one share: what it may use, and what it can choose from.
 struct LimitSet {
   std::vector<Quota> quotas;
   std::vector<AvailabilityZone> zones;   // ordered by service and name
@@ -311,7 +312,7 @@ struct LimitSet {
   friend bool operator==(const LimitSet&, const LimitSet&) = default;
 };
 
-// Why a fetch failed. Stable words, kept in the history.
+// Why a fetch failed. The words are stable and are stored in the history.
 enum class ErrorClass {
   kNone = 0,
   kDns,
@@ -336,7 +337,7 @@ enum class ErrorClass {
 absl::string_view FormatErrorClass(ErrorClass error);
 ErrorClass ParseErrorClass(absl::string_view text);
 
-// State of one kind of one share.
+// The state of one kind of one share.
 struct KindState {
   Kind kind = Kind::kAuth;
   absl::Time success_time = absl::InfinitePast();  // of the data that is served
@@ -346,7 +347,7 @@ struct KindState {
   absl::Time failing_since = absl::InfinitePast();
   int64_t failure_count = 0;  // attempts that failed in a row
   int64_t skipped_count = 0;  // records that could not be read at last success
-  // Listings that only add facts and failed at last success, one sentence each:
+  // Listings that only add facts and failed at the last success, one sentence each:
   // "floatingip_pools: HTTP 500; ...".
   std::vector<std::string> remarks;
 

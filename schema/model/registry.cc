@@ -28,7 +28,7 @@ const std::string& NameOf(const Record& record) {
   return record.site_name;
 }
 
-// Sites by folded name, then by whatever tells the records of a site apart.
+// Sorts by the site's name in lower case, then by what distinguishes the records of a site.
 template <typename Record, typename Rest>
 void SortBySite(std::vector<Record>& records, Rest rest) {
   std::sort(records.begin(), records.end(), [&](const Record& a, const Record& b) {
@@ -49,14 +49,14 @@ absl::Span<const Record> RangeOf(const std::vector<Record>& records, absl::strin
   return {&*first, static_cast<size_t>(last - first)};
 }
 
-// A number, not a name: behind one address there may be several clouds, told apart by port.
+// Whether the host is an address: one address may serve several clouds on different ports.
 bool IsAddress(absl::string_view host) {
   return absl::StartsWith(host, "[") || std::all_of(host.begin(), host.end(), [](char c) {
            return c == '.' || absl::ascii_isdigit(static_cast<unsigned char>(c));
          });
 }
 
-// Whether two normalised URLs are one endpoint, maybe spelt otherwise (port, path).
+// Whether two normalised URLs may be one endpoint in spite of another port or path.
 bool IsSameEndpoint(absl::string_view a, absl::string_view b) {
   if (a == b) return true;
   const absl::string_view host = HostOfKeystoneUrl(a);

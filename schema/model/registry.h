@@ -1,7 +1,8 @@
 #pragma once
 
-// What the federation's registry of sites (GOCDB) says, and where it and the site files disagree.
-// Plain structs, and which endpoints a service or a downtime of the registry is about.
+// What the federation's registry of sites (GOCDB) reports, and where it and the site files
+// disagree. Plain structs, and functions that find the endpoints that a service or a downtime of
+// the registry is about.
 
 #include <cstdint>
 #include <optional>
@@ -15,16 +16,16 @@
 
 namespace cis {
 
-// The service type whose URL is a site's Keystone.
+// The service type whose URL is the Keystone URL of a site.
 inline constexpr absl::string_view kCloudServiceType = "org.openstack.nova";
 
 // A site as the registry has it. Key: `name`.
 struct RegistrySite {
   std::string name;            // short name, unchanged: "CESGA-CLOUD"
   std::string primary_key;     // "1234G0"; stays when the site is renamed
-  std::string country_code;    // ISO 3166-1 alpha-2, upper case; empty if not told
+  std::string country_code;    // ISO 3166-1 alpha-2, upper case; empty if not reported
   std::string roc;             // its NGI or operations centre: "NGI_IBERGRID"
-  std::string infrastructure;  // "Production", "Test", "not Production"...; empty if not told
+  std::string infrastructure;  // "Production", "Test", "not Production"...; empty if not reported
   std::string certification;   // "Certified", "Candidate", "Uncertified", "Suspended", "Closed"
   std::string former_name;     // the name before it was renamed, if CIS saw that; else empty
   bool active = true;          // false once the registry does not list it any more
@@ -40,7 +41,7 @@ struct RegistryService {
   std::string service_type;  // "org.openstack.nova", "ARC-CE", "eu.egi.cloud.accounting"...
   std::string hostname;
   std::string primary_key;
-  std::vector<std::string> urls;           // as written, its own first
+  std::vector<std::string> urls;           // as written; the service's own URL first
   std::vector<std::string> keystone_urls;  // of kCloudServiceType: normalised as Endpoint's
   std::string country_code;                // as RegistrySite's
   std::optional<bool> in_production;
@@ -49,7 +50,7 @@ struct RegistryService {
   friend bool operator==(const RegistryService&, const RegistryService&) = default;
 };
 
-// A time in which one service of a site is announced to be down or at risk.
+// A period in which one service of a site is announced to be down or at risk.
 struct Downtime {
   std::string site_name;
   std::string id;  // primary key; several services may share a downtime
@@ -66,7 +67,7 @@ struct Downtime {
   friend bool operator==(const Downtime&, const Downtime&) = default;
 };
 
-// The lists of the registry, fetched, stored and aged apart.
+// The lists of the registry. Each is fetched and stored by itself and has its own age.
 enum class RegistryPart { kSites = 0, kServices, kDowntimes };
 inline constexpr RegistryPart kAllRegistryParts[] = {RegistryPart::kSites, RegistryPart::kServices,
                                                      RegistryPart::kDowntimes};
@@ -75,7 +76,7 @@ inline constexpr RegistryPart kAllRegistryParts[] = {RegistryPart::kSites, Regis
 absl::string_view FormatRegistryPart(RegistryPart part);
 std::optional<RegistryPart> ParseRegistryPart(absl::string_view text);
 
-// How the fetches of one part went.
+// The results of the fetches of one part.
 struct RegistryState {
   RegistryPart part = RegistryPart::kSites;
   absl::Time success_time = absl::InfinitePast();  // of the data that is served
@@ -89,7 +90,7 @@ struct RegistryState {
   friend bool operator==(const RegistryState&, const RegistryState&) = default;
 };
 
-// One part, complete, as the registry has it now. Only the member of its part is used.
+// One part, complete, as it is in the registry now. Only the member for `part` is used.
 struct RegistryUpdate {
   RegistryPart part = RegistryPart::kSites;
   absl::Time time = absl::InfinitePast();  // when it was read; required
@@ -99,19 +100,19 @@ struct RegistryUpdate {
   int64_t skipped_count = 0;
 };
 
-// A disagreement between site files, registry and sites, or a state of a site that its users should
-// know. Key: (site_name, code, subject).
+// A disagreement between site files, registry and sites, or a condition of a site that its users
+// should know about. Key: (site_name, code, subject).
 struct SiteProblem {
   std::string site_name;  // GOCDB name as the site file writes it, else as the registry does
   std::string code;       // stable, e.g. "URL_DIFFERS"; all are in crawler/registry/README.md
-  std::string subject;    // what of the site: a URL, a VO, a project; empty = the site
+  std::string subject;    // what it is about at the site: a URL, a VO, a project; empty = the site
   std::string message;    // one sentence
   absl::Time since = absl::InfinitePast();  // when CIS first saw it
 
   friend bool operator==(const SiteProblem&, const SiteProblem&) = default;
 };
 
-// All that the store knows of the registry.
+// Everything that the store knows about the registry.
 struct Registry {
   std::vector<RegistryState> states;      // of the parts that were ever tried, in their order
   std::vector<RegistrySite> sites;        // by name; inactive ones included
@@ -120,37 +121,39 @@ struct Registry {
   std::vector<SiteProblem> problems;      // by site, code, subject
   int64_t revision = 0;                   // opaque; equal revisions mean equal contents
 
-  // State of `part`; nullptr if it was never tried.
+  // Returns the state of `part`; nullptr if it was never tried.
   const RegistryState* FindState(RegistryPart part) const;
-  // Whether `part` was ever read.
+  // Returns whether `part` was ever read.
   bool Knows(RegistryPart part) const;
-  // By name without regard to case; nullptr if absent.
+  // Finds a site by name, ignoring case. Returns nullptr if absent.
   const RegistrySite* FindSite(absl::string_view name) const;
-  // Those of the site, without regard to case.
+  // Returns the services of a site. Ignores case.
   absl::Span<const RegistryService> ServicesOf(absl::string_view site_name) const;
   absl::Span<const Downtime> DowntimesOf(absl::string_view site_name) const;
   absl::Span<const SiteProblem> ProblemsOf(absl::string_view site_name) const;
 };
 
-// Sorts everything as Registry says.
+// Sorts everything into the order that Registry documents.
 void SortRegistry(Registry& registry);
 
-// Host of a normalised Keystone URL: "https://[2001:db8::1]:5000/x" gives "[2001:db8::1]".
+// Returns the host of a normalised Keystone URL: "[2001:db8::1]" for
+// "https://[2001:db8::1]:5000/x".
 absl::string_view HostOfKeystoneUrl(absl::string_view keystone_url);
 
-// The cloud service of the site that speaks for the endpoint with this (normalised) Keystone URL:
-// the one with the same URL, else one on a host of the same name (which differs in port or path);
-// nullptr if there is none.
+// Returns the cloud service of the site that is registered for the endpoint with this (normalised)
+// Keystone URL: the one with the same URL, else one on a host of the same name (with another port
+// or path); nullptr if there is none.
 const RegistryService* FindCloudService(absl::Span<const RegistryService> services,
                                         absl::string_view keystone_url);
 
-// Whether `downtime` is about the cloud service of an endpoint of its site: its affected URLs, its
-// host, or the service at its host say so; a downtime of the site's cloud service that matches no
-// service is about the endpoints that match none either.
+// Returns whether `downtime` is about the cloud service of an endpoint of its site, by its affected
+// URLs, its host, or the service at its host. A downtime of the site's cloud service that matches
+// no service is about the endpoints that match no service either.
 bool AffectsEndpoint(const Downtime& downtime, absl::Span<const RegistryService> services,
                      absl::string_view keystone_url);
 
-// Whether users should know `a` before `b`: an outage before a risk, then the one that ends last.
+// Returns whether users should know about `a` before `b`: an outage before a risk, then the one
+// that ends last.
 bool IsWorseDowntime(const Downtime& a, const Downtime& b);
 
 }  // namespace cis

@@ -55,8 +55,8 @@ absl::string_view HostOf(absl::string_view url) {
   return url.substr(0, url.find_first_of(":/"));
 }
 
-// `id` itself if it is short enough. Depends on nothing but `id`, so that names of before the bound
-// still lead to what they named.
+// Returns `id` itself if it is short enough. Depends on nothing but `id`, so that names from before
+// the bound still lead to the same resource.
 std::string BoundId(absl::string_view id) {
   if (id.size() <= kMaxResourceIdBytes) return std::string(id);
   constexpr int kHashDigits = 12;

@@ -1,7 +1,7 @@
 #pragma once
 
-// Names of the API's resources (AIP-122). Sites use ids that a name may not hold, so the last part
-// of a name is a slug; the site's own id is always returned beside it, unchanged.
+// Names of the API's resources (AIP-122). Sites use ids that are not valid in a name, so the last
+// part of a name is a slug; the site's own id is always returned beside it, unchanged.
 
 #include <cstddef>
 #include <string>
@@ -13,17 +13,18 @@
 
 namespace cis {
 
-// `text` itself if it is a valid resource id that holds no "--" and no upper case; otherwise its
-// letters and digits in lower case joined by "-", and "-" with 8 hex digits of its hash, so that
-// different texts keep different ids. At most 54 bytes; "x-" and the hash if nothing is left.
+// Returns `text` itself if it is a valid resource id without "--" and upper case. Otherwise returns
+// its letters and digits in lower case joined by "-", then "-" and 8 hex digits of its hash, so
+// that different texts keep different ids. At most 54 bytes; "x-" and the hash if no letter or
+// digit is left.
 std::string FormatSlug(absl::string_view text);
 
-// No part of a name is longer (AIP-122, and RFC 1034 for labels).
+// The longest part of a name (AIP-122, and RFC 1034 for labels).
 inline constexpr size_t kMaxResourceIdBytes = 63;
 
-// Ids inside a site: stable, unique, [a-z0-9-], at most kMaxResourceIdBytes long. Those of items
-// are the id of their endpoint or share, "--" and the slug of `upstream_id`; where that is longer,
-// its first bytes and "-" with 12 hex digits of its hash.
+// Ids inside a site: stable, unique, [a-z0-9-], at most kMaxResourceIdBytes long. The id of an item
+// is the id of its endpoint or share, "--" and the slug of `upstream_id`; if that is too long, it
+// is shortened and ends in "-" and 12 hex digits of its hash.
 std::string FormatEndpointId(const Endpoint& endpoint);  // "<host>-<6 hex of url, region>"
 std::string FormatShareId(const Share& share);           // "<endpoint>--<vo>" or with project
 std::string FormatEndpointItemId(const Endpoint& endpoint, absl::string_view upstream_id);
@@ -55,8 +56,8 @@ struct ParsedName {
 };
 
 // Parses "sites/S", "vos/V", "crawls/C" or "sites/S/<collection>/<id>". An id above
-// kMaxResourceIdBytes, as names had until 2026-11-30, is shortened to the one that names have now.
-// Returns INVALID_ARGUMENT naming the whole text and the right form.
+// kMaxResourceIdBytes, as names had until 2026-11-30, is shortened to its present form. Returns
+// INVALID_ARGUMENT naming the whole text and the right form.
 absl::StatusOr<ParsedName> ParseResourceName(absl::string_view text, absl::string_view collection);
 
 }  // namespace cis

@@ -4,14 +4,15 @@
 
 namespace cis {
 
-// Removes what stood for shares in several regions. A site file that names no region gives one
-// share per VO; where the site turns out to have several regions, one share per region takes its
-// place. The first one is kept in the store with its history, but it is no share of the site: no
-// list, count or placement may have it. Endpoints that hold no share without it go as well.
+// Removes shares that were replaced by one share per region. A site file that names no region gives
+// one share per VO; if the site turns out to have several regions, that share is replaced by one
+// per region. The replaced share stays in the store with its history, but it is not a share of the
+// site any more: no list, count or placement may contain it. Endpoints that have no other share are
+// removed as well.
 //
-// That is a share without a region that is not configured any more, beside one of the same
+// A replaced share has no region, is not configured any more, and there is a share of the same
 // Keystone, VO and project with a region: a configured one, or any if nothing was ever read for the
-// first.
+// replaced share.
 void RemoveSplitShares(SiteCatalog* site);
 
 }  // namespace cis

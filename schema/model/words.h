@@ -1,7 +1,7 @@
 #pragma once
 
-// The closed lists of words, and the known words of open ones. Records, overrides, filters and the
-// enums of the API all have theirs from here; fields.h says which field has which list.
+// The closed lists of words, and the known words of open lists. Records, overrides, filters and the
+// enums of the API all take their words from here; fields.h says which field has which list.
 
 #include "schema/model/described_field.h"
 

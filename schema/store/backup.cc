@@ -17,7 +17,7 @@
 namespace cis {
 namespace {
 
-// A part that stays hurts nobody: the next copy replaces it.
+// A part that cannot be removed does no harm: the next copy replaces it.
 void Remove(const std::string& path) {
   std::error_code error;
   std::filesystem::remove(path, error);
@@ -30,7 +30,7 @@ absl::Status CheckDifferent(const std::string& from, const std::string& to) {
       absl::StrCat("\"", to, "\" is the file \"", from, "\" itself; name another one"));
 }
 
-// A copy of `from` at `part` with `journal_mode`, or no file at all.
+// Makes a copy of `from` at `part` with `journal_mode`, or no file at all.
 absl::Status MakePart(const std::string& from, const std::string& part, const char* journal_mode) {
   const auto make = [&]() -> absl::Status {
     CIS_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> source,
@@ -57,8 +57,8 @@ absl::Status MoveInPlace(const std::string& part, const std::string& path) {
       absl::StrCat(path, ": cannot be written (", std::strerror(error), ")"));
 }
 
-// Moves what the write-ahead log of `path` holds into the file and takes the log away: it must not
-// be left beside another file. A damaged file's log is of no use to anyone.
+// Moves the contents of the write-ahead log of `path` into the file and removes the log, which must
+// not be left beside another file. The log of a damaged file is useless.
 absl::Status EndLog(const std::string& path) {
   const auto end = [&]() -> absl::Status {
     CIS_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> old,
@@ -91,7 +91,7 @@ absl::Status RestoreStore(const std::string& copy, const std::string& path) {
   CIS_RETURN_IF_ERROR(CheckIntegrity(copy));
   const std::string part = absl::StrCat(path, ".part");
   CIS_RETURN_IF_ERROR(MakePart(copy, part, "WAL"));
-  // CheckIntegrity has read the part; its log files must not stay behind under the part's name.
+  // CheckIntegrity has opened the part; its log files must not be left under the part's name.
   absl::Status status = EndLog(part);
   if (status.ok()) status = EndLog(path);
   if (status.ok()) return MoveInPlace(part, path);

@@ -1,6 +1,6 @@
 #pragma once
 
-// Copies of a store's file, made and brought back while others use it.
+// Backing up and restoring a store's file while other processes use it.
 
 #include <string>
 
@@ -8,16 +8,16 @@
 
 namespace cis {
 
-// Writes a copy of the store at `path` to `copy`: one file, complete by itself, checked, and put in
-// its place in one step, so that an older copy is never lost to a half-written one. A crawl may run
-// meanwhile; the copy then holds what was committed when it began.
-// Returns INVALID_ARGUMENT if both are one file, otherwise errors as OpenStoreReader.
+// Writes a copy of the store at `path` to `copy`: one file, complete in itself, checked, and moved
+// into place in one step, so that a failure never destroys an older copy. A crawl may run at the
+// same time; the copy then holds what was committed when the copy began. Returns INVALID_ARGUMENT
+// if both paths are one file, otherwise the errors of OpenStoreReader.
 absl::Status BackUpStore(const std::string& path, const std::string& copy);
 
-// Puts the store that `copy` holds in the place of `path`, which may be absent, damaged or in use:
-// servers that read it find the new file by themselves. No crawl may run meanwhile (the crawler's
-// lock file). Errors as CheckIntegrity, INVALID_ARGUMENT if both are one file; then nothing has
-// changed.
+// Replaces the store at `path`, which may be absent, damaged or in use, with the one at `copy`;
+// servers that read it notice the new file by themselves. No crawl may run at the same time (the
+// crawler's lock file). Returns the errors of CheckIntegrity, or INVALID_ARGUMENT if both paths are
+// one file; nothing has changed then.
 absl::Status RestoreStore(const std::string& copy, const std::string& path);
 
 }  // namespace cis

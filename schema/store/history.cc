@@ -153,7 +153,8 @@ class SqliteHistoryReader : public HistoryReader {
     return Read([&]() -> absl::Status {
       CIS_ASSIGN_OR_RETURN(const HistoryBounds bounds, FindBounds());
       if (position.change_id < bounds.pruned_change_id) return TooOld(bounds.oldest_time);
-      // Before the first row, or after the last one that is not kept: nothing to compare.
+      // Before the first entry, or after the last one that is not kept, there is nothing to
+      // compare.
       if (position.change_id == bounds.pruned_change_id) return absl::OkStatus();
       CIS_ASSIGN_OR_RETURN(Statement * find,
                            UseWith(*db_, sql::kFindChange, "id", position.change_id));
@@ -167,7 +168,7 @@ class SqliteHistoryReader : public HistoryReader {
   }
 
  private:
-  // `body` in one read transaction, of the file that was opened.
+  // Runs `body` in one read transaction on the file that was opened.
   absl::Status Read(absl::FunctionRef<absl::Status()> body) {
     CIS_RETURN_IF_ERROR(CheckSameFile(db_->path(), file_));
     CIS_RETURN_IF_ERROR(db_->CheckUnchanged());
@@ -215,8 +216,8 @@ class SqliteHistoryReader : public HistoryReader {
   const FileIdentity file_;
 };
 
-// Runs `sql` again and again, a transaction each, until it removes nothing. `bind` sets its
-// parameters but :count. Returns how many rows it removed.
+// Runs `sql` repeatedly, each time in its own transaction, until it removes nothing. `bind` sets
+// its parameters except :count. Returns how many rows it removed.
 absl::StatusOr<int64_t> DropInBatches(Connection& db, absl::string_view sql,
                                       absl::FunctionRef<void(Statement&)> bind) {
   int64_t total = 0;
@@ -234,7 +235,7 @@ absl::StatusOr<int64_t> DropInBatches(Connection& db, absl::string_view sql,
   }
 }
 
-// The journal up to `generation`; how far it went is noted in the same transactions.
+// Removes the journal up to `generation`; the progress is recorded in the same transactions.
 absl::StatusOr<int64_t> DropChanges(Connection& db, int64_t generation) {
   int64_t total = 0;
   while (true) {
@@ -257,7 +258,7 @@ absl::StatusOr<int64_t> DropChanges(Connection& db, int64_t generation) {
   }
 }
 
-// Crawls before the oldest that is kept. Their results go first, in batches.
+// Removes crawls before the oldest that is kept. Their results are removed first, in batches.
 absl::StatusOr<int64_t> DropCrawls(Connection& db, int64_t before_us) {
   CIS_ASSIGN_OR_RETURN(Statement * find, UseWith(db, sql::kOldestKeptCrawl, "time_us", before_us));
   CIS_RETURN_IF_ERROR(find->Step().status());
@@ -294,8 +295,8 @@ absl::StatusOr<PruneResult> PruneHistory(const std::string& path, absl::Time bef
   PruneResult result;
   CIS_ASSIGN_OR_RETURN(result.crawl_count, DropCrawls(*db, before_us));
 
-  // The state that was served at `before` stays tellable: it needs the steps of later transactions
-  // and the stamp of its own.
+  // The state that was served at `before` must stay available: it needs the steps of later
+  // transactions and its own time stamp.
   CIS_ASSIGN_OR_RETURN(Statement * find, UseWith(*db, sql::kGenerationAt, "time_us", before_us));
   CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
   if (found) {
@@ -303,7 +304,7 @@ absl::StatusOr<PruneResult> PruneHistory(const std::string& path, absl::Time bef
     const int64_t start_us = find->Int("time_us");
     find->Reset();
     CIS_ASSIGN_OR_RETURN(result.change_count, DropChanges(*db, generation - 1));
-    // From here on, what is older may be half gone, so it is not told any more.
+    // From here on, older history may be partly deleted, so it is not served any more.
     CIS_RETURN_IF_ERROR(db->Write([&]() -> absl::Status {
       CIS_ASSIGN_OR_RETURN(Statement * set,
                            UseWith(*db, sql::kSetHistoryStart, "time_us", start_us));

@@ -21,7 +21,7 @@ namespace {
 
 using RowIds = absl::flat_hash_set<int64_t>;
 
-// All values of the column `name` that `statement` gives.
+// Returns all values of the column `name` of `statement`.
 absl::StatusOr<RowIds> ReadIds(Statement& statement, absl::string_view name) {
   RowIds ids;
   while (true) {
@@ -41,7 +41,7 @@ absl::StatusOr<bool> WasListed(Connection& db, absl::string_view sql, absl::stri
   return listed;
 }
 
-// What has a row already.
+// A record that has a row already.
 template <typename Record>
 struct KnownRow {
   int64_t id = 0;
@@ -50,7 +50,7 @@ struct KnownRow {
 template <typename Record>
 using KnownRows = absl::flat_hash_map<std::string, KnownRow<Record>>;
 
-// Which of the records without a row are told to have appeared.
+// Which of the records without a row are reported as having appeared.
 enum class Appearances {
   kAll,     // the share was listed before
   kPublic,  // the share is listed for the first time, another one of the endpoint was before: what
@@ -73,7 +73,7 @@ bool IsForAll(const Image& image) {
 }
 bool IsForAll(const Network&) { return false; }  // of one share's own list
 
-// The three states that a listing can find a row in, each with its words for the log.
+// The three states in which a listing can find a row, each with its entries in the log.
 template <typename Record>
 struct RowLog {
   TransactionLog& log;
@@ -88,7 +88,7 @@ struct RowLog {
       add(AppearedChange(record));
     }
   }
-  // `row` becomes active with `record`. Does nothing if it is so already.
+  // Makes `row` active with `record`. Does nothing if it is already.
   void Seen(const KnownRow<Record>& row, const Record& record) const {
     if (!row.stored.active) {
       log.NoteFields(noun, row.id, {{"active", "0"}, LastSeen(row.stored.last_seen)});
@@ -109,12 +109,12 @@ struct RowLog {
   }
 };
 
-// A share may be shown less of a flavor than another one. `has_others`: another share sees it.
+// Completes a flavor that a share sees only in part. `has_others`: another share sees it.
 Flavor Complete(const KnownRow<Flavor>* known, bool /*has_others*/, const Flavor& flavor) {
   return known == nullptr ? flavor : KeepKnownSpecs(known->stored.record, flavor);
 }
-// An image that one share has accepted and another one has not: who has not can start it too, by
-// its id, so the record says what takes it from nobody.
+// Completes an image that one share has accepted and another has not: the other can start it too,
+// by its id, so the record has the value that excludes no share.
 Image Complete(const KnownRow<Image>* known, bool has_others, const Image& image) {
   if (known == nullptr || !has_others || image.member_status.empty() || !known->stored.active ||
       !known->stored.record.member_status.empty()) {
@@ -124,7 +124,7 @@ Image Complete(const KnownRow<Image>* known, bool has_others, const Image& image
   merged.member_status.clear();
   return merged;
 }
-// Whether it matters if another share sees it.
+// Whether the result depends on whether another share sees it.
 bool NeedsOthers(const Flavor&) { return false; }
 bool NeedsOthers(const Image& image) { return !image.member_status.empty(); }
 
@@ -153,7 +153,7 @@ absl::StatusOr<KnownRows<Record>> LoadKnown(Connection& db, const sql::ListedSql
   return known;
 }
 
-// Takes the share's links to `gone` away and deactivates what no other share sees.
+// Removes the share's links to `gone` and deactivates rows that no other share sees.
 template <typename Record>
 absl::Status DropLinks(Connection& db, const sql::ListedSql& sql, const RowLog<Record>& row_log,
                        int64_t share_id, const RowIds& gone, KnownRows<Record>& known) {
@@ -255,7 +255,7 @@ absl::Status ReplaceSubnets(Connection& db, int64_t network_id,
   return absl::OkStatus();
 }
 
-// Writes `network` over what `before` (nullptr = nothing) has. Returns its row.
+// Writes `network` over `before` (nullptr = a new row). Returns its row.
 absl::StatusOr<int64_t> PutNetwork(Connection& db, const KnownRow<Network>* before,
                                    const Network& network, int64_t share_id, int64_t seen_us) {
   if (before != nullptr && before->stored.record == network) {
@@ -353,7 +353,7 @@ absl::Status ReplaceRouters(Connection& db, TransactionLog& log, int64_t share_i
   return absl::OkStatus();
 }
 
-// Which SQL a list of a share is read and written with.
+// The SQL for reading and writing a list of a share.
 template <typename Record>
 struct ShareList {
   absl::string_view noun;
@@ -362,7 +362,7 @@ struct ShareList {
   const std::string& (*add)();
 };
 
-// Replaces a list whose records are a row each. Returns what was there before.
+// Replaces a list with one row per record. Returns the previous records.
 template <typename Record>
 absl::StatusOr<std::vector<Record>> ReplaceShareList(Connection& db, TransactionLog& log,
                                                      const ShareList<Record>& list,
@@ -393,7 +393,7 @@ constexpr ShareList<AvailabilityZone> kZones = {"availability_zone", LoadZones, 
 constexpr ShareList<VolumeType> kVolumeTypes = {"volume_type", LoadVolumeTypes,
                                                 sql::kDropVolumeTypes, sql::AddVolumeType};
 
-// Replaces a list of which the journal tells.
+// Replaces a list whose changes the journal reports.
 template <typename Record>
 absl::Status ReplaceChoices(Connection& db, TransactionLog& log, const ShareList<Record>& list,
                             const ShareRowIds& row, const Share& share,
@@ -444,7 +444,7 @@ absl::Status ReplaceNetworkSet(Connection& db, TransactionLog& log, const ShareR
   CIS_RETURN_IF_ERROR(
       ReplaceShareList(db, log, kFloatingIps, row.share_id, set.floating_ips).status());
   CIS_RETURN_IF_ERROR(ReplaceChoices(db, log, kSubnetPools, row, share, set.subnet_pools));
-  // Who lists some of them was allowed to list them.
+  // A share that listed some of them was allowed to list them.
   return ReplaceKnown(db, log, row.share_id,
                       {set.routers_known.value_or(!set.routers.empty()),
                        set.floating_ips_known.value_or(!set.floating_ips.empty())});

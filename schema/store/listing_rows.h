@@ -1,7 +1,7 @@
 #pragma once
 
-// Rows of what a share's endpoint listed. Needs an open write transaction and notes in its log what
-// it changes. Errors are those of Statement::Step().
+// Rows of what a share's endpoint listed. The functions need an open write transaction and record
+// their changes in its log. Errors are those of Statement::Step().
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -13,12 +13,12 @@
 
 namespace cis {
 
-// `reported` without extra specs, as a share that may not read them sees it, completed by what
-// `stored` knows from them: the specs, GPU, architecture, CPU allocation and their provenance.
+// Returns `reported`, a flavor as seen by a share that may not read extra specs, completed with
+// what `stored` has from them: the specs, GPU, architecture, CPU allocation and their provenance.
 Flavor KeepKnownSpecs(const Flavor& stored, const Flavor& reported);
 
-// Replaces what is known of (share, records.kind) by `records`, seen at `time`. Rows that the
-// listing no longer has become inactive and keep when they were last seen.
+// Replaces the listing of (share, records.kind) with `records`, seen at `time`. Rows that are not
+// in the listing any more become inactive and keep their last_seen.
 absl::Status ReplaceListing(Connection& db, TransactionLog& log, const ShareRowIds& row,
                             const RecordSet& records, absl::Time time);
 

@@ -11,7 +11,7 @@ namespace {
 
 using IndexById = absl::flat_hash_map<int64_t, int32_t>;
 
-// All records of one endpoint and where each row stands among them.
+// Loads all records of one endpoint, and the position of each row among them.
 template <typename Record>
 absl::StatusOr<IndexById> LoadListed(Connection& db, const sql::ListedSql& sql, int64_t endpoint_id,
                                      std::vector<Stored<Record>>& records,
@@ -44,7 +44,7 @@ absl::StatusOr<std::vector<int32_t>> LoadLinks(Connection& db, const sql::Listed
   return indexes;
 }
 
-// Rows that are one record each.
+// Loads rows with one record each.
 template <typename Record>
 absl::Status LoadPlain(Connection& db, const std::string& sql, int64_t share_id,
                        std::vector<Record>& records) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// Rows as records: what readers of the present and of the past have in common. Errors are those of
-// Statement::Step(), and DATA_LOSS for a column that no crawler wrote.
+// Conversion of rows to records, shared by the readers of current and of earlier data. Errors are
+// those of Statement::Step(), and DATA_LOSS for a column that no crawler wrote.
 
 #include <cstdint>
 #include <memory>
@@ -35,7 +35,7 @@ absl::Status ForEachRow(Connection& db, Statement& statement, Use use) {
   }
 }
 
-// `sql` with its one parameter `name` set.
+// Returns the prepared statement of `sql` with its one parameter `name` set.
 absl::StatusOr<Statement*> UseWith(Connection& db, absl::string_view sql, absl::string_view name,
                                    int64_t value);
 
@@ -47,7 +47,7 @@ void ReadStored(RowReader& read, Stored<Record>& stored) {
   read("last_seen_us", stored.last_seen);
 }
 
-// Which rows the members of a catalog came from, in the same order.
+// The rows that the members of a catalog were read from, in the same order.
 struct ShareRows {
   int64_t id = 0;
   std::vector<int64_t> network_ids;
@@ -63,7 +63,8 @@ struct SiteRows {
   std::vector<EndpointRows> endpoints;
 };
 
-// Networks of a share with their subnets, in the order of their ids, and the rows that they are.
+// Loads the networks of a share with their subnets, ordered by id, and the rows that they were read
+// from.
 absl::Status LoadNetworks(Connection& db, int64_t share_id, std::vector<Stored<Network>>& networks,
                           std::vector<int64_t>& network_ids);
 absl::Status LoadRouters(Connection& db, int64_t share_id, std::vector<Router>& routers);
@@ -71,19 +72,19 @@ absl::Status LoadFloatingIps(Connection& db, int64_t share_id, std::vector<Float
 absl::Status LoadSubnetPools(Connection& db, int64_t share_id, std::vector<SubnetPool>& pools);
 absl::Status LoadZones(Connection& db, int64_t share_id, std::vector<AvailabilityZone>& zones);
 absl::Status LoadVolumeTypes(Connection& db, int64_t share_id, std::vector<VolumeType>& types);
-// In the order of their resources.
+// Loads the quotas of a share, ordered by resource.
 absl::Status LoadQuotas(Connection& db, int64_t share_id, std::vector<Quota>& quotas);
 
-// Endpoints and shares of the site in row `rows.id`; what shares have in common (JoinNetworkFacts)
-// is left to the caller.
+// Loads the endpoints and shares of the site in row `rows.id`; combining what shares know about the
+// same networks (JoinNetworkFacts) is left to the caller.
 absl::Status LoadSite(Connection& db, SiteCatalog& site, SiteRows& rows);
 
-// All sites without what is in them, ordered by name, and the rows that they are.
+// Loads all sites without their contents, ordered by name, and the rows that they were read from.
 absl::Status LoadSiteHeads(Connection& db, std::vector<std::shared_ptr<SiteCatalog>>& sites,
                            std::vector<SiteRows>& rows);
 
-// Crawls that had begun at `time`, and their results until then; a crawl that ended later shows as
-// one under way.
+// Loads the crawls that had begun at `time`, and their results until then; a crawl that ended later
+// appears as one in progress.
 absl::Status LoadCrawls(Connection& db, absl::Time time, Catalog& catalog);
 
 }  // namespace cis

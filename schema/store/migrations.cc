@@ -32,7 +32,7 @@ absl::Status Backup(Connection& db, int64_t version) {
 
 absl::Status RunStep(Connection& db, const Migration& step) {
   return db.Write([&]() -> absl::Status {
-    // Another process may have done the step while this one waited for the lock.
+    // Another process may have made the step while this one waited for the lock.
     CIS_ASSIGN_OR_RETURN(const int64_t version, SchemaVersion(db));
     if (version >= step.version) return absl::OkStatus();
     CIS_RETURN_IF_ERROR(db.Execute(step.upgrade_sql));

@@ -46,8 +46,8 @@ DocumentHeads HeadsOf(const Observation& observation) {
   return heads;
 }
 
-// Whether the observation of `key` has the bodies that `frame` holds. Frames of equal texts are
-// equal as long as the same zstd makes them; after an upgrade of it once "not the same" is said.
+// Whether the observation of `key` has the bodies in `frame`. The same zstd makes equal frames of
+// equal texts; after an upgrade of zstd, the answer is "not the same" once.
 absl::StatusOr<bool> HasFrame(Connection& db, const ObservationKey& key, const std::string& frame) {
   CIS_ASSIGN_OR_RETURN(Statement * find, UseWithKey(db, sql::kFindObservation, key));
   CIS_ASSIGN_OR_RETURN(const bool found, find->Step());

@@ -59,7 +59,7 @@ absl::Status SetStored(const std::vector<FieldText>& fields, Stored<Record>& sto
   return Set(fields, stored.record);
 }
 
-// What stands beside the members of VisitFields; false if it is not what was written.
+// Sets what is not a member of VisitFields; returns false if it was not written by TransactionLog.
 bool SetExtra(const std::vector<FieldText>&, Subnet&) { return true; }
 bool SetExtra(const std::vector<FieldText>&, FloatingIp&) { return true; }
 bool SetExtra(const std::vector<FieldText>&, SubnetPool&) { return true; }
@@ -86,7 +86,7 @@ absl::Status SetRecords(const std::vector<std::string>& texts, std::vector<Recor
   return absl::OkStatus();
 }
 
-// nullptr if the row is not there, or not any more.
+// Returns nullptr if the row does not exist, or not any more.
 template <typename Places>
 auto Find(const Places& places, int64_t row) -> typename Places::mapped_type {
   const auto it = places.find(row);
@@ -106,7 +106,7 @@ absl::Time SuccessTime(const ShareCatalog& share, Kind kind) {
   return absl::InfinitePast();
 }
 
-// Keeps the records whose rows `places` still has, and the links to them as indexes.
+// Keeps the records whose rows are still in `places`, and the links to them as indexes.
 template <typename Record, typename Places, typename LinksOf>
 void Compact(const std::vector<int64_t>& rows, const Places& places, Kind kind,
              std::vector<Stored<Record>>& records, std::vector<ShareCatalog>& shares,
@@ -118,7 +118,7 @@ void Compact(const std::vector<int64_t>& rows, const Places& places, Kind kind,
     if (Find(places, rows[i]) == nullptr) continue;
     index_of[rows[i]] = static_cast<int32_t>(kept.size());
     kept.push_back(std::move(records[i]));
-    // Its last listing then follows from the shares that see it.
+    // Its last listing is then derived from the shares that see it.
     if (kept.back().active) kept.back().last_seen = kept.back().first_seen;
   }
   records = std::move(kept);
@@ -207,7 +207,7 @@ absl::Status PastCatalog::Undo(absl::string_view steps) {
     parsed.push_back(std::move(step));
   }
   if (!list.ok()) return Damaged();
-  // A transaction may change a row twice; its first value was the one before.
+  // A transaction may change a row twice; the first value recorded is the one from before.
   std::reverse(parsed.begin(), parsed.end());
   for (const Step& step : parsed) CIS_RETURN_IF_ERROR(Apply(step));
   return absl::OkStatus();

@@ -1,6 +1,6 @@
 #pragma once
 
-// Today's catalog, led back to an earlier one by the steps of transaction_log.h. Pure.
+// Turns today's catalog into an earlier one by the steps of transaction_log.h. Pure.
 
 #include <cstdint>
 #include <memory>
@@ -21,16 +21,17 @@ namespace cis {
 // Not thread-safe. Undo the transactions from the newest to the oldest, then take the sites.
 class PastCatalog {
  public:
-  // `sites` as LoadSite leaves them, and the rows they came from, in the same order.
+  // `sites` are as LoadSite returns them; `rows` are the rows that they were read from, in the same
+  // order.
   PastCatalog(std::vector<std::shared_ptr<SiteCatalog>> sites, std::vector<SiteRows> rows);
   PastCatalog(const PastCatalog&) = delete;
   PastCatalog& operator=(const PastCatalog&) = delete;
 
-  // Leads back over one transaction. Returns DATA_LOSS if `steps` is not what TransactionLog
-  // writes. Steps of rows that are not there any more are passed over.
+  // Undoes one transaction. Returns DATA_LOSS if `steps` was not written by TransactionLog. Steps
+  // of rows that do not exist any more are ignored.
   absl::Status Undo(absl::string_view steps);
 
-  // What is left, each site with its generation set to `generation`. Call once.
+  // Returns the resulting sites, each with its generation set to `generation`. Call once.
   std::vector<std::shared_ptr<const SiteCatalog>> Finish(int64_t generation);
 
  private:
@@ -40,10 +41,10 @@ class PastCatalog {
     int64_t row = 0;
     std::vector<std::string> texts;
   };
-  // Rows of one noun: where each is, nullptr once it was not there yet.
+  // The items of one noun by row; nullptr once the item did not exist yet.
   template <typename Item>
   using Places = absl::flat_hash_map<int64_t, Item*>;
-  // What a share sees: rows of flavors or images.
+  // The rows of flavors or images that a share sees.
   using Links = absl::flat_hash_set<int64_t>;
   struct ShareLinks {
     Links flavors;

@@ -60,7 +60,7 @@ absl::Status Touch(Connection& db) {
   return Run(db, sql::kTouchRegistry);
 }
 
-// Country of each site of the catalog, as readers see it.
+// Returns the country of each site of the catalog, as readers see it.
 absl::StatusOr<std::map<int64_t, std::string>> Countries(Connection& db) {
   std::map<int64_t, std::string> countries;
   CIS_ASSIGN_OR_RETURN(Statement * load, db.Use(sql::kLoadSites));
@@ -79,7 +79,7 @@ absl::Status PutSites(Connection& db, const RegistryUpdate& update) {
   std::map<std::string, const RegistrySite*> by_key;
   for (const RegistrySite& site : known) {
     by_name[absl::AsciiStrToLower(site.name)] = &site;
-    // Of a site that was renamed there are two rows; the one that was listed last is its name.
+    // A renamed site has two rows; the one that was listed last has its name.
     if (site.primary_key.empty()) continue;
     const RegistrySite*& newest = by_key[site.primary_key];
     if (newest == nullptr || newest->last_seen < site.last_seen) newest = &site;

@@ -14,29 +14,29 @@
 
 namespace cis {
 
-// Each is to be run inside of a transaction and returns the errors of Statement::Step().
+// Each function must be called inside a transaction and returns the errors of Statement::Step().
 
-// Replaces one list and notes that it was read. Sites that are not listed any more become inactive;
-// one whose primary key had another name keeps that as its former name. Sites of the catalog whose
-// country changes by it are touched.
+// Replaces one list and records that it was read. Sites that are not listed any more become
+// inactive; a site whose primary key had another name before keeps that as its former name. Sites
+// of the catalog whose country this changes are touched.
 absl::Status PutRegistry(Connection& db, const RegistryUpdate& update);
 
-// Notes that `part` could not be read; its rows stay.
+// Records that `part` could not be read; its rows stay.
 absl::Status PutRegistryFailure(Connection& db, RegistryPart part, ErrorClass error,
                                 absl::string_view message, absl::Time time);
 
-// Replaces all problems; those that were there keep since when. Returns false, and changes nothing,
-// if they are the same.
+// Replaces all problems; those that existed before keep their `since`. Returns false, and changes
+// nothing, if the problems are the same.
 absl::StatusOr<bool> PutSiteProblems(Connection& db, absl::Span<const SiteProblem> problems,
                                      absl::Time time);
 
-// Notes that an endpoint offered `projects` at `time`.
+// Records that an endpoint offered `projects` at `time`.
 absl::Status PutOfferedProjects(Connection& db, int64_t endpoint_id,
                                 absl::Span<const OfferedProject> projects, absl::Time time);
-// Forgets those that were not offered at `time` or later.
+// Deletes the projects that were not offered at `time` or later.
 absl::Status DropOfferedProjects(Connection& db, int64_t endpoint_id, absl::Time time);
 
-// The whole registry, or that of `previous` (may be null) if it has the same revision.
+// Returns the whole registry, or that of `previous` (may be null) if it has the same revision.
 absl::StatusOr<std::shared_ptr<const Registry>> LoadRegistry(Connection& db,
                                                              const Catalog* previous);
 

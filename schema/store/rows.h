@@ -1,6 +1,6 @@
 #pragma once
 
-// Values of records as values of SQL: the visitors of fields.h.
+// Conversion between values of records and values of SQL: the visitors of fields.h.
 
 #include <cstdint>
 #include <map>
@@ -20,10 +20,11 @@ namespace cis {
 // Longest error message that is kept; longer ones are cut.
 inline constexpr size_t kMaxMessageBytes = 1000;
 
-// `time` as it rests on disk: instants are kept to the microsecond, infinite ones as they are.
+// Returns `time` as it is stored: instants are rounded to the microsecond, infinite ones stay
+// infinite.
 absl::Time StoredTime(absl::Time time);
 
-// Writes members into the parameters of the same names.
+// Writes members to the parameters of the same names.
 class RowBinder {
  public:
   // `statement` must outlive the binder.
@@ -90,7 +91,7 @@ class RowReader {
   std::string damaged_column_;
 };
 
-// Collects the names of the columns of one noun.
+// Collects the column names of one noun.
 class ColumnNames {
  public:
   template <typename Value>

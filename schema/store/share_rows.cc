@@ -19,7 +19,7 @@ void TakeIfKnown(std::string& stored, const std::string& found) {
   if (!found.empty()) stored = found;
 }
 
-// Reads the record that `find` gives into `record`; false = there is none.
+// Reads the record of `find` into `record`; false = there is none.
 template <typename Record>
 absl::StatusOr<bool> ReadOne(Statement& find, Record& record, int64_t& id) {
   CIS_ASSIGN_OR_RETURN(const bool found, find.Step());
@@ -47,7 +47,7 @@ absl::StatusOr<PutRow> PutIfChanged(Statement& put, TransactionLog& log, absl::s
   return PutRow{put_id, true};
 }
 
-// The state of (share, kind) in `state`; false = it was never tried.
+// Reads the state of (share, kind) into `state`; false = it was never tried.
 absl::StatusOr<bool> FindKindState(Connection& db, int64_t share_id, Kind kind, KindState& state) {
   CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindKindState()));
   find->BindInt("share_id", share_id);
@@ -107,7 +107,7 @@ Share MergeShare(const Share& stored, const Share& found, Origin origin) {
     merged.configured = found.configured;
     merged.discovered = found.discovered;
   }
-  // A configuration says who should be let in, a crawl who was.
+  // Only a crawl knows whether a login worked, not the configuration.
   if (origin == Origin::kCrawl && found.support != VoSupport::kUnknown) {
     merged.support = found.support;
     merged.support_time = StoredTime(found.support_time);

@@ -1,7 +1,8 @@
 #pragma once
 
-// Rows of sites, endpoints, VOs, shares and how their kinds fare. Each function needs an open write
-// transaction and notes in its log what it changes. Errors are those of Statement::Step().
+// Rows of sites, endpoints, VOs, shares and the states of their kinds. Each function needs an open
+// write transaction and records its changes in the transaction's log. Errors are those of
+// Statement::Step().
 
 #include <cstdint>
 #include <optional>
@@ -17,23 +18,24 @@
 
 namespace cis {
 
-// Who says what a row holds.
+// Where the contents of a row come from.
 enum class Origin {
   kConfiguration,  // decides `configured`
   kCrawl,          // leaves `configured` as it is
 };
 
-// A row that Put made sure of.
+// A row that Put added or found.
 struct PutRow {
   int64_t id = 0;
   bool changed = false;  // it is new or differs from before
 };
 
-// What `stored` becomes when `found` is learned: what is not known does not replace what is.
+// Returns `stored` updated with what is known in `found`: an unknown value never replaces a known
+// one.
 Endpoint MergeEndpoint(const Endpoint& stored, const Endpoint& found, Origin origin);
 Share MergeShare(const Share& stored, const Share& found, Origin origin);
 
-// Adds the row or merges it with what is there.
+// Adds the row or merges it with the existing one.
 absl::StatusOr<PutRow> PutSite(Connection& db, TransactionLog& log, const Site& site,
                                Origin origin);
 absl::StatusOr<PutRow> PutEndpoint(Connection& db, TransactionLog& log, int64_t site_id,
@@ -41,13 +43,13 @@ absl::StatusOr<PutRow> PutEndpoint(Connection& db, TransactionLog& log, int64_t 
 absl::StatusOr<PutRow> PutShare(Connection& db, TransactionLog& log, int64_t endpoint_id,
                                 const Share& share, Origin origin);
 
-// Rows of one share and of what stands above it.
+// The rows of one share and of its endpoint and site.
 struct ShareRowIds {
   int64_t site_id = 0;
   int64_t endpoint_id = 0;
   int64_t share_id = 0;
 };
-// Puts the share, its endpoint, its VO and its site as a crawl found them.
+// Writes the share, its endpoint, its VO and its site as a crawl found them.
 absl::StatusOr<ShareRowIds> PutCrawledShare(Connection& db, TransactionLog& log,
                                             const Share& share);
 
@@ -56,16 +58,16 @@ struct EndpointRowIds {
   int64_t site_id = 0;
   int64_t endpoint_id = 0;
 };
-// nullopt if the endpoint is not in the store.
+// Returns nullopt if the endpoint is not in the store.
 absl::StatusOr<std::optional<EndpointRowIds>> FindEndpointRow(Connection& db,
                                                               const Endpoint& endpoint);
 
-// Raises the generation of the catalog. Once per transaction, before TouchSite.
+// Increments the generation of the catalog. Call once per transaction, before TouchSite.
 absl::Status BumpGeneration(Connection& db);
-// Notes that something of the site changed in this generation.
+// Records that something of the site changed in this generation.
 absl::Status TouchSite(Connection& db, int64_t site_id);
 
-// How one attempt to refresh a kind of a share went.
+// The result of one attempt to refresh a kind of a share.
 struct Attempt {
   Kind kind = Kind::kAuth;
   absl::Time time = absl::InfinitePast();
@@ -73,20 +75,20 @@ struct Attempt {
   std::string message;
   int64_t record_count = 0;
   int64_t skipped_count = 0;
-  std::vector<std::string> remarks;  // KindState's
+  std::vector<std::string> remarks;  // as KindState::remarks
   int64_t request_count = 0;
 };
-// The state after `attempt`. Pure.
+// Returns the state after `attempt`. Pure.
 KindState NextKindState(const KindState& before, const Attempt& attempt);
 // Updates the kind's state and the crawl's history.
 absl::Status PutAttempt(Connection& db, TransactionLog& log, int64_t crawl_id,
                         const ShareRowIds& row, const Share& share, const Attempt& attempt);
 
-// Adds to the crawl's history what it did for a kind of a share.
+// Adds the result of a crawl for a kind of a share to the crawl's history.
 absl::Status PutCrawlResult(Connection& db, int64_t crawl_id, int64_t share_id,
                             const CrawlResult& result);
 
-// Sets how many records of the stored observation could not be read, and what else is remarked.
+// Sets how many records of the stored observation could not be read, and the remarks about it.
 absl::Status PutReading(Connection& db, TransactionLog& log, int64_t share_id, Kind kind,
                         int64_t skipped_count, const std::vector<std::string>& remarks);
 

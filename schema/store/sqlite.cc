@@ -17,7 +17,7 @@
 namespace cis {
 namespace {
 
-// The codes are chosen by SQLite's result code, never by its message.
+// The code is chosen by SQLite's result code, never by its message.
 absl::Status StatusOf(int code, absl::string_view path, absl::string_view detail) {
   const auto say = [&](absl::string_view what) { return absl::StrCat(path, ": ", what); };
   switch (code & 0xff) {
@@ -68,7 +68,7 @@ absl::Status StatusOf(int code, absl::string_view path, absl::string_view detail
   }
 }
 
-// What SQLite would open and then fail to read, with an error of the disk.
+// Checks for paths that SQLite would open and then fail to read with a disk error.
 absl::Status CheckKind(const std::string& path, bool may_be_absent) {
   struct stat file = {};
   if (stat(path.c_str(), &file) != 0) {
@@ -83,15 +83,15 @@ absl::Status CheckKind(const std::string& path, bool may_be_absent) {
           : absl::StrCat(path, ": this is not a regular file; name a database file"));
 }
 
-// Makes an empty file, which SQLite takes for a new database, if there is none. SQLite itself would
-// let everybody read it, and gives the -wal and -shm files the permissions of the file. What cannot
-// be made here is reported by SQLite.
+// Creates an empty file, which SQLite takes for a new database, if there is none. SQLite itself
+// would make it readable for everyone, and it gives the -wal and -shm files the permissions of the
+// file. If it cannot be created here, SQLite reports that.
 void MakeFile(const std::string& path) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
   if (fd >= 0) close(fd);
 }
 
-// `path` for SQLite's URI form, as a file that does not change.
+// Returns `path` in SQLite's URI form, as a file that does not change.
 std::string UnchangingUri(const std::string& path) {
   // With an empty authority a path may start with several slashes.
   std::string uri = absl::StartsWith(path, "/") ? "file://" : "file:";
@@ -224,7 +224,7 @@ absl::Status Statement::Run() {
 void Statement::Reset() { sqlite3_reset(stmt_); }
 
 absl::string_view Statement::TextAt(int column) {
-  // SQLite hands texts out as unsigned char.
+  // SQLite returns texts as unsigned char.
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(stmt_, column));
   const int bytes = sqlite3_column_bytes(stmt_, column);
   if (text == nullptr) return {};
@@ -300,7 +300,7 @@ absl::Status Connection::ReadWithoutSideFiles() {
   const int code = sqlite3_exec(db_, "PRAGMA schema_version", nullptr, nullptr, nullptr) & 0xff;
   if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY) return absl::OkStatus();
   const FileState state = StateOf(path_);
-  // What the log holds would be missing; the error of the next read says what to do.
+  // The contents of the log would be missing; the error of the next read says what to do.
   if (state.wal_bytes > 0) return absl::OkStatus();
   sqlite3* db = nullptr;
   const int open_code = sqlite3_open_v2(
@@ -339,7 +339,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
   if (mode == Mode::kReadOnly) CIS_RETURN_IF_ERROR(connection->ReadWithoutSideFiles());
   db = connection->db_;
   sqlite3_busy_timeout(db, static_cast<int>(absl::ToInt64Milliseconds(busy_time)));
-  // A file that somebody prepared must not be able to do more than hold data.
+  // A file that was prepared by an attacker must not be able to do more than hold data.
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
@@ -389,7 +389,7 @@ absl::StatusOr<std::string> Connection::QueryText(absl::string_view sql) {
   CIS_ASSIGN_OR_RETURN(Statement statement, Prepare(sql));
   CIS_ASSIGN_OR_RETURN(const bool has_row, statement.Step());
   if (!has_row) return absl::InternalError(absl::StrCat(path_, ": no answer to ", sql));
-  // SQLite hands texts out as unsigned char.
+  // SQLite returns texts as unsigned char.
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement.stmt_, 0));
   return std::string(text == nullptr ? "" : text);
 }
@@ -448,7 +448,7 @@ absl::Status Connection::CopyTo(const std::string& path) {
     if (backup != nullptr) {
       const int step_code = sqlite3_backup_step(backup, -1);
       code = sqlite3_backup_finish(backup);
-      // A lock that stays taken ends the step only; finish does not report it.
+      // A lock that is not released ends the step only; finish does not report it.
       if (code == SQLITE_OK && step_code != SQLITE_DONE) code = step_code;
     } else {
       code = sqlite3_extended_errcode(target);

@@ -1,6 +1,6 @@
 #pragma once
 
-// SQLite for C++: the only file that knows <sqlite3.h> is sqlite.cc.
+// A C++ interface to SQLite; sqlite.cc is the only file that includes <sqlite3.h>.
 
 #include <cstdint>
 #include <forward_list>
@@ -23,9 +23,10 @@ struct sqlite3_stmt;
 namespace cis {
 
 // A prepared statement whose parameters and columns are used by name. Not thread-safe; must not
-// outlive its Connection. Cheapest when columns and parameters are used in the order of the SQL.
+// outlive its Connection. Fastest if columns and parameters are used in the order of the SQL.
 //
-// A wrong name is kept and returned by the next Step(), so that calls need no check one by one.
+// The error of a wrong name is kept and returned by the next Step(), so that calls need not be
+// checked one by one.
 class Statement {
  public:
   Statement(Statement&&) noexcept;
@@ -42,11 +43,11 @@ class Statement {
   void BindReal(absl::string_view name, double value);
   void BindNull(absl::string_view name);
 
-  // Advances to the next row; false = no more, and the statement is ready to run again.
-  // Returns UNAVAILABLE if the database stayed locked, DATA_LOSS if it is damaged,
-  // RESOURCE_EXHAUSTED if the disk is full, INTERNAL for anything the program did wrong.
+  // Advances to the next row; false = there are no more rows, and the statement is ready to run
+  // again. Returns UNAVAILABLE if the database stayed locked, DATA_LOSS if it is damaged,
+  // RESOURCE_EXHAUSTED if the disk is full, and INTERNAL for any mistake of the program.
   absl::StatusOr<bool> Step();
-  // Steps to the end, ignoring rows. Errors as Step().
+  // Steps to the end, ignoring rows. Returns the errors of Step().
   absl::Status Run();
   // Ends an iteration early.
   void Reset();
@@ -57,7 +58,7 @@ class Statement {
   double Real(absl::string_view name);
   absl::string_view Text(absl::string_view name);
   absl::string_view Blob(absl::string_view name);
-  // The same; nullopt for NULL.
+  // The same, with nullopt for NULL.
   std::optional<int64_t> OptionalInt(absl::string_view name);
   std::optional<double> OptionalReal(absl::string_view name);
   std::optional<absl::string_view> OptionalText(absl::string_view name);
@@ -90,13 +91,12 @@ class Connection {
     kCreate,     // created if absent
   };
 
-  // Opens `path` and waits up to `busy_time` for locks of others. A file that is made can be read
-  // by its owner and group only (0640, less what the umask takes), and so can its -wal and -shm
-  // files. Where neither the -wal and -shm files nor room for them are there (a read-only file
+  // Opens `path` and waits up to `busy_time` for locks of other processes. A file that is created
+  // can be read by its owner and group only (0640, less what the umask removes), and so can its
+  // -wal and -shm files. If these two files do not exist and cannot be created (on a read-only file
   // system), the file is read as one that does not change: see CheckUnchanged. Returns NOT_FOUND if
-  // the file or its folder does not exist, INVALID_ARGUMENT if `path` is a folder or another thing
-  // that is no file, PERMISSION_DENIED if it may not be opened, DATA_LOSS if it is not an SQLite
-  // database.
+  // the file or its folder does not exist, INVALID_ARGUMENT if `path` is a folder or not a regular
+  // file, PERMISSION_DENIED if it may not be opened, and DATA_LOSS if it is not an SQLite database.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path, Mode mode,
                                                           absl::Duration busy_time);
   Connection(const Connection&) = delete;
@@ -105,45 +105,48 @@ class Connection {
 
   const std::string& path() const { return path_; }
 
-  // Returns ABORTED if the file was opened as one that does not change and did: what was read since
-  // the last call may be of two states. Open it again.
+  // Returns ABORTED if the file was opened as one that does not change and has changed: what was
+  // read since the last call may mix two states. Open it again.
   absl::Status CheckUnchanged() const;
 
-  // Compiles one statement. Errors as Statement::Step().
+  // Compiles one statement. Returns the errors of Statement::Step().
   absl::StatusOr<Statement> Prepare(absl::string_view sql);
-  // Compiles `sql` on first use and keeps it as long as the connection. Errors as Prepare().
+  // Compiles `sql` on first use and keeps it as long as the connection. Returns the errors of
+  // Prepare().
   absl::StatusOr<Statement*> Use(absl::string_view sql);
-  // Runs one or more statements without parameters, ignoring rows. Errors as Statement::Step().
+  // Runs one or more statements without parameters, ignoring rows. Returns the errors of
+  // Statement::Step().
   absl::Status Execute(const std::string& sql);
-  // The first column of the only row of `sql`. Returns INTERNAL if there is no row or another.
+  // Returns the first column of the only row of `sql`. Returns INTERNAL if there is no row or more
+  // than one.
   absl::StatusOr<int64_t> QueryInt(absl::string_view sql);
   absl::StatusOr<std::string> QueryText(absl::string_view sql);
 
-  // Runs each statement of `sql`, which must give one row, and hands the first column of it to
-  // `use` with the statement's text. Stops at the first error, which is returned.
+  // Runs each statement of `sql`, which must return one row, and passes the statement's text and
+  // the first column of the row to `use`. Stops at the first error, which is returned.
   absl::Status QueryEach(const std::string& sql,
                          absl::FunctionRef<absl::Status(absl::string_view, int64_t)> use);
 
-  // Rows that the last finished INSERT, UPDATE or DELETE changed.
+  // The number of rows that the last finished INSERT, UPDATE or DELETE changed.
   int64_t change_count() const;
 
   // Runs `body` between BEGIN and COMMIT; rolls back if it or the commit returns an error, which
   // is returned. Must not be nested.
   absl::Status Read(absl::FunctionRef<absl::Status()> body);
-  // The same, taking the write lock first. Returns UNAVAILABLE if another process keeps it for
-  // longer than the busy time.
+  // The same, taking the write lock first. Returns UNAVAILABLE if another process keeps the lock
+  // for longer than the busy time.
   absl::Status Write(absl::FunctionRef<absl::Status()> body);
 
   // Keeps the -wal and -shm files when the last connection closes.
   absl::Status KeepSideFiles();
 
-  // Writes a complete copy of the database to `path`, synced to disk; `path` is replaced if it
-  // exists. Errors as Statement::Step().
+  // Writes a complete copy of the database to `path`, synced to disk; an existing file is replaced.
+  // Returns the errors of Statement::Step().
   absl::Status CopyTo(const std::string& path);
 
  private:
-  // What shows that somebody wrote to the file: its own time and size, and the size of its -wal
-  // file.
+  // Shows whether any process has written to the file: its own time and size, and the size of its
+  // -wal file.
   struct FileState {
     int64_t time_ns = 0;
     int64_t bytes = 0;
@@ -152,13 +155,13 @@ class Connection {
   };
   static FileState StateOf(const std::string& path);
   Connection(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
-  // Reads once; opens the file again as one that does not change if it can be read only so.
+  // Reads once; opens the file again as one that does not change if it cannot be read otherwise.
   absl::Status ReadWithoutSideFiles();
   absl::Status InTransaction(const char* begin, absl::FunctionRef<absl::Status()> body);
 
   sqlite3* db_ = nullptr;
   const std::string path_;
-  std::optional<FileState> unchanging_;  // how the file was when it was opened as unchanging
+  std::optional<FileState> unchanging_;  // the state of the file when it was opened as unchanging
   std::map<std::string, Statement, std::less<>> kept_;
 };
 

@@ -10,7 +10,7 @@
 
 namespace cis {
 
-// Which file a path leads to.
+// Identifies the file that a path leads to.
 struct FileIdentity {
   uint64_t device = 0;
   uint64_t inode = 0;
@@ -25,7 +25,8 @@ absl::Status CheckSameFile(const std::string& path, const FileIdentity& file);
 // StoreReader on an SQLite file. Not thread-safe.
 class SqliteReader : public StoreReader {
  public:
-  // `db` must be at the current version; `file` is what its path led to before it was opened.
+  // `db` must be at the current version; `file` is the file that its path led to before it was
+  // opened.
   SqliteReader(std::unique_ptr<Connection> db, FileIdentity file)
       : db_(std::move(db)), file_(file) {}
 

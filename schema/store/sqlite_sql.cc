@@ -53,7 +53,8 @@ std::string Put(absl::string_view table, const Names& names, const Names& key) {
                       Assignments(names, key));
 }
 
-// The same for rows that come and go: they are active when put and remember when they were seen.
+// The same for rows that can become inactive: they are active when put and record when they were
+// seen.
 std::string PutSeen(absl::string_view table, const Names& names, const Names& key) {
   return absl::StrCat("INSERT INTO ", table, " (", List(names),
                       ", active, first_seen_us, last_seen_us) VALUES (", List(names, ":"),

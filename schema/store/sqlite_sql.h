@@ -1,7 +1,8 @@
 #pragma once
 
-// All SQL of the SQLite store but the schema (schema/sql) and PRAGMAs. Texts that list columns are
-// made from fields.h. Parameters have the names of the columns they are compared with or go to.
+// All SQL of the SQLite store except the schema (schema/sql) and PRAGMAs. Texts that list columns
+// are generated from fields.h. A parameter has the name of the column that it is compared with or
+// written to.
 
 #include <string>
 
@@ -14,14 +15,14 @@ inline constexpr char kTouchSite[] =
     "UPDATE site SET generation = (SELECT generation FROM meta), revision = random() "
     "WHERE id = :id";
 
-// Configuration. The Find texts give every column of the noun and `id`.
+// Configuration. The Find texts return every column of the noun and `id`.
 const std::string& FindSite();      // :name
 const std::string& FindEndpoint();  // :site_id :keystone_url :region
 const std::string& FindShare();     // :endpoint_id :vo_id :project_key
 const std::string& PutSite();       // gives `id`
 const std::string& PutEndpoint();
 const std::string& PutShare();
-// Does nothing if the VO is there.
+// Does nothing if the VO exists.
 inline constexpr char kAddVo[] = "INSERT INTO vo (name) VALUES (:name) ON CONFLICT DO NOTHING";
 inline constexpr char kFindVo[] = "SELECT id FROM vo WHERE name = :name";
 inline constexpr char kConfiguredSharesOfSite[] =
@@ -46,14 +47,15 @@ inline constexpr char kEndCrawl[] =
     "request_count = :request_count, backing_off_count = :backing_off_count, "
     "error_counts = :error_counts, limit_hits = :limit_hits WHERE id = :id RETURNING id";
 inline constexpr char kFindCrawl[] = "SELECT id FROM crawl WHERE id = :id";
-// Whether a share of the endpoint was ever listed completely for the kind, or this share was.
+// Whether a complete listing of the kind was ever read for this share or another share of the
+// endpoint.
 inline constexpr char kEndpointWasListed[] =
     "SELECT EXISTS (SELECT 1 FROM share JOIN share_kind ON share_kind.share_id = share.id "
     "WHERE endpoint_id = :endpoint_id AND kind = :kind AND success_time_us IS NOT NULL) AS listed";
 inline constexpr char kShareWasListed[] =
     "SELECT EXISTS (SELECT 1 FROM share_kind WHERE share_id = :share_id AND kind = :kind "
     "AND success_time_us IS NOT NULL) AS listed";
-const std::string& PutCrawlResult();  // and :crawl_id :share_id; requests of repeats add up
+const std::string& PutCrawlResult();  // and :crawl_id :share_id; the requests of repeats add up
 
 // History and journal.
 inline constexpr char kAddHistory[] =
@@ -76,7 +78,8 @@ inline constexpr char kFindHistory[] = "SELECT time_us FROM history WHERE genera
 inline constexpr char kStepsBack[] =
     "SELECT generation, undo_bytes, undo_zstd FROM history WHERE generation > :generation "
     "ORDER BY generation DESC";
-// A list that is "[]" matches everything. Rows of endpoints are of every VO with a share there.
+// A list that is "[]" matches everything. An entry about an endpoint belongs to every VO with a
+// share there.
 #define CIS_CHANGE_SELECT                                                                       \
   "SELECT change.id AS id, change.generation AS generation, time_us, site.name AS site_name, "  \
   "keystone_url, endpoint.region AS region, change.share_id AS share_id, vo.name AS vo, "       \
@@ -99,7 +102,7 @@ inline constexpr char kFindChange[] = "SELECT generation, time_us FROM change WH
 inline constexpr char kNewestChange[] =
     "SELECT id, generation, time_us FROM change ORDER BY id DESC LIMIT 1";
 
-// Retention. Each removes at most :count rows.
+// Retention. Each statement deletes at most :count rows.
 inline constexpr char kDropChanges[] =
     "DELETE FROM change WHERE id IN (SELECT id FROM change WHERE generation <= :generation "
     "ORDER BY id LIMIT :count) RETURNING id";
@@ -117,7 +120,7 @@ inline constexpr char kDropCrawls[] = "DELETE FROM crawl WHERE id < :id";
 inline constexpr char kOldestKeptCrawl[] =
     "SELECT coalesce((SELECT min(id) FROM crawl WHERE start_time_us >= :time_us), "
     "(SELECT max(id) FROM crawl)) AS id";
-// What left its listing before the journal begins: nothing tells of it any more.
+// Records that left their listing before the journal begins: no entry mentions them any more.
 inline constexpr char kDropGoneFlavors[] =
     "DELETE FROM flavor WHERE id IN (SELECT id FROM flavor WHERE active = 0 AND last_seen_us < "
     ":time_us "
@@ -146,7 +149,7 @@ inline constexpr char kPutObservation[] =
 inline constexpr char kDropDocuments[] =
     "DELETE FROM document WHERE share_id = :share_id AND kind = :kind";
 const std::string& AddDocument();  // and :share_id :kind :position :body_bytes
-// Oldest first, so that applying them in turn leaves the newest on top.
+// Oldest first, so that after applying them in turn the newest values remain.
 inline constexpr char kObservationKeys[] =
     "SELECT share_id, kind FROM observation ORDER BY fetch_time_us, share_id, kind";
 inline constexpr char kFindObservation[] =
@@ -202,8 +205,8 @@ inline constexpr char kFindKnown[] =
 inline constexpr char kDropQuotas[] = "DELETE FROM quota WHERE share_id = :share_id";
 const std::string& PutQuota();  // and :share_id
 
-// Loading, in the order that catalogs have.
-// A country that no site file says is the registry's.
+// Loading, in the order of a catalog. The country of a site is the registry's if no site file gives
+// one.
 inline constexpr char kLoadSites[] =
     "SELECT id, site.name AS name, coalesce(nullif(site.country_code, ''), "
     "nullif(registry_site.country_code, ''), "
@@ -236,7 +239,7 @@ inline constexpr char kCountResults[] =
     "GROUP BY crawl_id ORDER BY crawl_id DESC";
 const std::string& LoadCrawlResults();  // :crawl_id = the oldest; :time_us = the last end
 
-// The registry. Names of sites compare without case where registry_* stand on the left.
+// The registry. Names of sites compare without case if registry_* is on the left.
 const std::string& FindRegistryState();  // :part
 const std::string& PutRegistryState();
 const std::string& LoadRegistryStates();

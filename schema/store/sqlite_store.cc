@@ -29,12 +29,12 @@ absl::StatusOr<std::unique_ptr<StoreWriter>> OpenStoreWriter(const std::string& 
                                                              const Clock* clock) {
   CIS_ASSIGN_OR_RETURN(std::unique_ptr<Connection> db,
                        Connection::Open(path, Connection::Mode::kCreate, kBusyTime));
-  // Before anything is changed: is it ours, and is it sound?
+  // Before changing anything, check that the file is CIS's own and intact.
   CIS_RETURN_IF_ERROR(SchemaVersion(*db).status());
   CIS_RETURN_IF_ERROR(CheckPages(*db, "PRAGMA quick_check(1)"));
   CIS_RETURN_IF_ERROR(MigrateTo(*db, Migrations()));
   CIS_RETURN_IF_ERROR(Verify(*db, Migrations()));
-  // Readers go on while a crawl writes. See README.md, Files, processes, durability.
+  // Readers continue while a crawl writes. See README.md, Files, processes, durability.
   CIS_RETURN_IF_ERROR(
       db->Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
                   "PRAGMA journal_size_limit = 16777216"));

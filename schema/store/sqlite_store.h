@@ -1,6 +1,6 @@
 #pragma once
 
-// The SQLite backend of store.h: what only it has.
+// What the SQLite backend of store.h adds to it.
 
 #include <string>
 
@@ -13,9 +13,9 @@ namespace cis {
 // here, shorter than the patience of a person.
 inline constexpr absl::Duration kBusyTime = absl::Seconds(10);
 
-// Checks all of the file at `path` without changing it: pages, indexes, foreign keys, version and
-// the verification queries of every version. Slow on large files; for tests and tools.
-// Returns DATA_LOSS naming the first problem; otherwise as OpenStoreReader.
+// Checks the whole file at `path` without changing it: pages, indexes, foreign keys, version and
+// the verification queries of every version. Slow on large files; for tests and tools. Returns
+// DATA_LOSS naming the first problem, otherwise the errors of OpenStoreReader.
 absl::Status CheckIntegrity(const std::string& path);
 
 }  // namespace cis

@@ -26,7 +26,7 @@ bool SameKey(const Share& a, const Share& b) {
          a.endpoint.region == b.endpoint.region && a.vo == b.vo && a.project_key == b.project_key;
 }
 
-// "CESGA-CLOUD vo.access.egi.eu flavors: " before what went wrong.
+// Puts "CESGA-CLOUD vo.access.egi.eu flavors: " before the message.
 absl::Status Annotate(const absl::Status& status, const Share& share, Kind kind) {
   if (status.ok()) return status;
   return absl::Status(status.code(), absl::StrCat(share.endpoint.site_name, " ", share.vo, " ",
@@ -47,7 +47,7 @@ absl::Status CheckSet(const Observation& observation, const RecordSet& records) 
   return absl::OkStatus();
 }
 
-// Why records were skipped, for the history. A few tell as much as all.
+// Returns why records were skipped, for the history. A few reasons are enough.
 std::string SummarizeSkipped(const std::vector<std::string>& reasons) {
   constexpr size_t kMaxReasons = 5;
   const auto end =
@@ -59,7 +59,7 @@ std::string SummarizeSkipped(const std::vector<std::string>& reasons) {
   return text;
 }
 
-// Ids that `list` gives for the site and that are not in `kept`.
+// Returns the ids that `list` gives for the site and that are not in `kept`.
 absl::StatusOr<std::vector<int64_t>> OtherIds(Connection& db, const char* list, int64_t site_id,
                                               const std::set<int64_t>& kept) {
   CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(list));
@@ -73,7 +73,7 @@ absl::StatusOr<std::vector<int64_t>> OtherIds(Connection& db, const char* list, 
   }
 }
 
-// Rows of shares that no site file names any more. Returns whether there were any.
+// Marks shares that no site file names any more as unconfigured. Returns whether there were any.
 absl::StatusOr<bool> UnconfigureShares(Connection& db, TransactionLog& log, int64_t site_id,
                                        const std::set<int64_t>& kept) {
   CIS_ASSIGN_OR_RETURN(const std::vector<int64_t> gone,
@@ -101,7 +101,7 @@ absl::StatusOr<bool> UnconfigureEndpoints(Connection& db, TransactionLog& log, i
   return !gone.empty();
 }
 
-// What a configuration says of one site.
+// The configuration of one site.
 struct ConfiguredSite {
   Site site;
   std::vector<Share> shares;
@@ -206,8 +206,8 @@ absl::Status SqliteWriter::EndCrawl(const Crawl& crawl) {
     bind("id", crawl.id);
     return end->Run();
   }));
-  // Between crawls the file alone holds everything. A reader may be in the way; that is no harm,
-  // the next crawl does it.
+  // Between crawls, the database file alone contains everything. If a reader prevents that, the
+  // next crawl does it.
   db_->Execute("PRAGMA wal_checkpoint(TRUNCATE)").IgnoreError();
   return absl::OkStatus();
 }
@@ -228,7 +228,7 @@ absl::Status SqliteWriter::ReplaceConfiguration(absl::Span<const Site> sites,
       CIS_ASSIGN_OR_RETURN(const PutRow row, ConfigureSite(*db_, log, configured));
       if (row.changed) changed.push_back(row.id);
     }
-    // A crawl repeats its configuration; readers need not load what stayed the same.
+    // A crawl repeats its configuration; readers need not reload what did not change.
     if (changed.empty()) return absl::OkStatus();
     CIS_RETURN_IF_ERROR(BumpGeneration(*db_));
     for (const int64_t site_id : changed) CIS_RETURN_IF_ERROR(TouchSite(*db_, site_id));
@@ -256,7 +256,8 @@ absl::Status SqliteWriter::ReplaceRecords(int64_t crawl_id, const Observation& o
                      [&](TransactionLog& log, const ShareRowIds& row) -> absl::Status {
                        CIS_ASSIGN_OR_RETURN(const bool same_answer,
                                             ReplaceObservation(*db_, row.share_id, observation));
-                       // The same answer read otherwise: not the site changed, the rules did.
+                       // The answer is the same and was read differently: the rules changed, not
+                       // the site.
                        if (same_answer) log.set_cause(ChangeCause::kRules);
                        CIS_RETURN_IF_ERROR(ReplaceListing(*db_, log, row, records, attempt.time));
                        return PutAttempt(*db_, log, crawl_id, row, records.share, attempt);
@@ -350,7 +351,7 @@ absl::Status SqliteWriter::DropOffers(const Share& share, absl::Time time) {
 
 absl::Status SqliteWriter::ForEachObservation(
     const std::function<absl::Status(const Observation&)>& use) {
-  // Keys first, so that `use` may write.
+  // Read the keys first, so that `use` may write.
   CIS_ASSIGN_OR_RETURN(const std::vector<ObservationKey> keys, ObservationKeys(*db_));
   for (const ObservationKey& key : keys) {
     CIS_ASSIGN_OR_RETURN(const Observation observation, LoadObservation(*db_, key));

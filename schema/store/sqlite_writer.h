@@ -47,18 +47,17 @@ class SqliteWriter : public StoreWriter {
   absl::Status Renormalize(const Observation& observation, const RecordSet& records) override;
 
  private:
-  // One change of one share: a transaction with its generation, history and journal around
-  // `change`.
+  // Changes one share: a transaction with its generation, history and journal around `change`.
   absl::Status ChangeShare(
       const Share& share, Kind kind, ChangeCause cause,
       absl::FunctionRef<absl::Status(TransactionLog&, const ShareRowIds&)> change);
-  // One change of an endpoint that is in the store, of what the history does not hold. Does nothing
-  // if there is no such endpoint.
+  // Changes data of a stored endpoint that has no history. Does nothing if there is no such
+  // endpoint.
   absl::Status ChangeEndpoint(const Endpoint& endpoint,
                               absl::FunctionRef<absl::Status(int64_t endpoint_id)> change);
-  // One change of the registry. The history holds the time of it only.
+  // Changes the registry. The history records only the time of the change.
   absl::Status ChangeRegistry(absl::FunctionRef<absl::Status()> change);
-  // A transaction that only the list of crawls shows.
+  // Runs a transaction that is visible in the list of crawls only.
   absl::Status ChangeCrawls(absl::FunctionRef<absl::Status()> change);
 
   const std::unique_ptr<Connection> db_;

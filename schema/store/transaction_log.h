@@ -1,7 +1,7 @@
 #pragma once
 
-// What one write transaction changes: the steps that lead back, and the lines of the journal. Both
-// are written in the same transaction, so that rows, history and journal cannot part.
+// What one write transaction changes: the steps that undo it, and the entries of the journal. Both
+// are written in the same transaction, so that rows, history and journal always agree.
 
 #include <cstdint>
 #include <string>
@@ -18,19 +18,21 @@
 
 namespace cis {
 
-// Steps back, as texts: operation, noun, row, number of texts, these texts.
+// The steps that undo the transaction, as texts: operation, noun, row, number of texts, these
+// texts.
 //
-//   "+": the row was made; before, it was not there
+//   "+": the row was added; before, it did not exist
 //
 //   "=": fields had these values: "name" "=value", or "name" "-" for one that was not known
 //
 //   "l": the list was this one; each text is a record, itself a list of texts as above
 //
-//   "i": of the rows linked to a share, "+id" was added and "-id" was dropped
+//   "i": of the rows linked to a share, "+id" was added and "-id" was removed
 //
-// Nouns are tables; kinds of a share are "share_kind/KIND" with the share's row, lists have the row
-// of what they belong to. Unknown names of fields are passed over when it is read, and members that
-// are not named stay as they are, so that a program with more fields reads it too.
+// Nouns are tables. The noun of a kind of a share is "share_kind/KIND" with the row of the share; a
+// list has the row of the noun that it belongs to. When steps are applied, unknown names of fields
+// are ignored, and members that are not named stay as they are, so that a program with more fields
+// can read them too.
 class TransactionLog {
  public:
   explicit TransactionLog(ChangeCause cause) : cause_(cause) {}
@@ -55,14 +57,14 @@ class TransactionLog {
   void NoteLinks(absl::string_view noun, int64_t share_row, const std::vector<int64_t>& added,
                  const std::vector<int64_t>& dropped);
 
-  // Of an endpoint, or of one share of it. Cause and kind of owner are set here.
+  // A change of an endpoint, or of one share of it. Cause and kind of owner are set here.
   void AddEndpointChange(int64_t endpoint_id, Change change);
   void AddShareChange(int64_t endpoint_id, int64_t share_id, Change change);
-  // The same with a cause of its own.
+  // The same with its own cause.
   void AddShareChange(int64_t endpoint_id, int64_t share_id, Change change, ChangeCause cause);
 
-  // Writes all of it at the generation that the transaction has raised, stamped with `time`. Needs
-  // an open write transaction. Errors as Statement::Step() and Compress().
+  // Writes everything at the generation that the transaction has set, stamped with `time`. Needs an
+  // open write transaction. Returns the errors of Statement::Step() and Compress().
   absl::Status Write(Connection& db, absl::Time time);
 
  private:
@@ -85,7 +87,7 @@ class TransactionLog {
   std::vector<Entry> changes_;
 };
 
-// Routers with their networks and subnets, which are no members of VisitFields.
+// Writes routers with their networks and subnets, which VisitFields does not visit.
 template <>
 std::string TransactionLog::FormatListed(const Router& record);
 

@@ -34,7 +34,8 @@ absl::StatusOr<std::string> Compress(absl::string_view text) {
 }
 
 absl::StatusOr<std::string> Decompress(absl::string_view frame, size_t byte_count) {
-  // The frame states its size, so that a damaged count cannot ask for any amount of memory.
+  // The frame contains its size, so that a damaged count cannot request an arbitrary amount of
+  // memory.
   if (ZSTD_getFrameContentSize(frame.data(), frame.size()) != byte_count) {
     return absl::DataLossError(
         absl::StrCat("a compressed observation does not hold its ", byte_count, " bytes"));

@@ -1,6 +1,6 @@
 #pragma once
 
-// Compression of what sites answered: the only file that knows <zstd.h> is zstd.cc.
+// Compression of the answers of sites; zstd.cc is the only file that includes <zstd.h>.
 
 #include <cstddef>
 #include <string>
@@ -10,10 +10,11 @@
 
 namespace cis {
 
-// Returns `text` as one zstd frame with a checksum. Returns RESOURCE_EXHAUSTED without memory.
+// Returns `text` as one zstd frame with a checksum. Returns RESOURCE_EXHAUSTED if memory runs out.
 absl::StatusOr<std::string> Compress(absl::string_view text);
 
-// The inverse. Returns DATA_LOSS if `frame` is damaged or does not hold exactly `byte_count` bytes.
+// Returns the text that Compress was given. Returns DATA_LOSS if `frame` is damaged or does not
+// hold exactly `byte_count` bytes.
 absl::StatusOr<std::string> Decompress(absl::string_view frame, size_t byte_count);
 
 }  // namespace cis

@@ -12,37 +12,37 @@
 
 namespace cis::server {
 
-// Questions about the past that may wait. More than that are refused: each can cost a second, and
-// who asked the first has given up by then.
+// Questions about the past that may wait. Further ones are rejected: each can cost a second, and
+// the client that asked the first of so many has given up by then.
 inline constexpr size_t kMaxWaitingQuestions = 64;
 
 // One thread that owns a Past and answers questions about it one after another, so that reading a
-// database never keeps a thread of gRPC or a question about now waiting. Safe to use from any
+// database never blocks a thread of gRPC or a question about the present. Safe to use from any
 // number of threads.
 class HistoryThread {
  public:
   using Job = std::function<void(Past&)>;
 
   explicit HistoryThread(PastOptions options);
-  // Stops.
+  // Calls Stop().
   ~HistoryThread();
   HistoryThread(const HistoryThread&) = delete;
   HistoryThread& operator=(const HistoryThread&) = delete;
 
-  // Runs `job` on the thread, in its turn. Returns false, and forgets it, if kMaxWaitingQuestions
-  // wait already or Stop was called.
+  // Queues `job` for the thread. Returns false, without queuing it, if kMaxWaitingQuestions jobs
+  // are waiting already or Stop was called.
   bool Post(Job job);
-  // The same without a bound, for who bounds it himself: one job a watcher.
+  // The same without a bound, for callers that bound their jobs themselves: one job per watcher.
   bool PostAlways(Job job);
 
-  // Runs what waits, then ends the thread. Later calls do nothing.
+  // Runs the waiting jobs, then ends the thread. Later calls do nothing.
   void Stop();
 
  private:
   bool Add(Job job, size_t max_waiting);
   void Run();
 
-  Past past_;  // of the thread
+  Past past_;  // used on the thread only
   Mutex mu_;
   std::condition_variable_any wake_;
   std::deque<Job> waiting_ ABSL_GUARDED_BY(mu_);

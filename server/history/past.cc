@@ -24,7 +24,7 @@ absl::Status Past::Read(absl::FunctionRef<absl::Status(HistoryReader&)> use) {
   if (reader_ != nullptr) {
     absl::Status status = use(*reader_);
     if (!absl::IsUnavailable(status) && !absl::IsAborted(status)) return status;
-    // The path leads to another file now; what was kept is of the old one.
+    // The path leads to another file now; the kept snapshots are of the old one.
     reader_.reset();
     kept_.clear();
   }
@@ -40,7 +40,7 @@ void Past::Keep(std::shared_ptr<const Snapshot> snapshot) {
   const auto last = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) {
     total += kept.record_count;
     ++count;
-    // The one that was just asked for stays, whatever its size.
+    // The snapshot that was just requested stays, whatever its size.
     return count > 1 && (count > options_.max_snapshots || total > options_.max_records);
   });
   kept_.erase(last, kept_.end());

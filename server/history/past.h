@@ -19,28 +19,30 @@ namespace cis::server {
 
 struct PastOptions {
   std::string path;  // of the database file
-  // Snapshots of earlier times that are kept, least recently used first out. Today's federation
-  // makes some 7,000 records, so all of them stay; one of 20 times that size stays alone.
+  // Snapshots of earlier times that are kept; the least recently used is dropped first. Today's
+  // federation has some 7,000 records, so all of its snapshots are kept; of a federation of 20
+  // times that size, only one is.
   size_t max_snapshots = 8;
-  size_t max_records = 200'000;  // flavors, images and networks of all of them together
-  // How the file is opened.
+  size_t max_records = 200'000;  // flavors, images and networks of all kept snapshots together
+  // Opens the file.
   std::function<absl::StatusOr<std::unique_ptr<HistoryReader>>(const std::string&)> open =
       OpenHistoryReader;
 };
 
-// What a database file tells of earlier times, read when it is asked for. A file that was replaced
-// is opened again, once a call. Not thread-safe; the snapshots it gives are.
+// Answers questions about earlier times from a database file, which is read on demand. A file that
+// was replaced is opened again, once per call. Not thread-safe; the snapshots that it returns are.
 class Past {
  public:
   explicit Past(PastOptions options) : options_(std::move(options)) {}
   Past(const Past&) = delete;
   Past& operator=(const Past&) = delete;
 
-  // Runs `use` over the open file. Returns the errors of OpenHistoryReader and of `use`.
+  // Calls `use` with the open file. Returns the errors of OpenHistoryReader and of `use`.
   absl::Status Read(absl::FunctionRef<absl::Status(HistoryReader&)> use);
 
-  // What was served at `time`. Costs a load of the whole catalog, unless it is one of those kept.
-  // Returns OUT_OF_RANGE if that is not kept any more; otherwise as Read.
+  // Returns the snapshot that was served at `time`. Costs as much as loading the whole catalog,
+  // unless that snapshot is still kept in memory. Returns OUT_OF_RANGE if the history does not
+  // reach back to `time`; otherwise the errors of Read.
   absl::StatusOr<std::shared_ptr<const Snapshot>> At(absl::Time time);
 
  private:
@@ -53,7 +55,7 @@ class Past {
 
   const PastOptions options_;
   std::unique_ptr<HistoryReader> reader_;
-  std::list<Kept> kept_;  // of the file that `reader_` reads; newest use first
+  std::list<Kept> kept_;  // of the file that `reader_` reads; most recently used first
 };
 
 }  // namespace cis::server

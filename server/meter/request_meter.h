@@ -6,12 +6,13 @@
 
 namespace cis::server {
 
-// Is told of each request that was answered. Called from any number of threads at once, and must be
-// quick: the answer waits for it.
+// Receives each request that was answered. Called from any number of threads at once, and must be
+// quick: the response waits for it.
 class RequestMeter {
  public:
   virtual ~RequestMeter() = default;
-  // `method` as in the proto, "FindPlacements"; `took` from the handler's start to its end.
+  // `method` is named as in the proto, "FindPlacements"; `took` is the time from the handler's
+  // start to its end.
   virtual void Count(absl::string_view method, absl::StatusCode code, absl::Duration took) = 0;
 };
 

@@ -11,9 +11,9 @@
 namespace cis::server {
 namespace {
 
-// A monitoring system asks once in some seconds; more hands would only help a flood.
+// A monitoring system asks every few seconds. More threads would not help legitimate load.
 constexpr const char* kThreads = "2";
-// A client that does not send its request holds one of them no longer than this.
+// A client that does not send its request occupies one of them no longer than this.
 constexpr const char* kTimeoutMs = "5000";
 
 absl::string_view ReasonPhrase(int status) {
@@ -38,7 +38,7 @@ void Send(mg_connection* connection, const HttpReply& reply, bool with_body) {
   mg_write(connection, head.data(), head.size());
 }
 
-// CivetWeb takes a port above 65535 for another one, and a bare port for every address.
+// CivetWeb interprets a port above 65535 as another one, and a bare port as every address.
 bool HasHostAndPort(absl::string_view address, absl::string_view* host) {
   const size_t colon = address.rfind(':');
   int port = -1;

@@ -15,23 +15,24 @@ struct HttpReply {
   std::string body;
 };
 
-// Path, "/metrics", to what makes its reply. Called from several threads at once.
+// Maps a path, "/metrics", to the function that makes its reply. The functions are called from
+// several threads at once.
 using HttpPages = std::map<std::string, std::function<HttpReply()>>;
 
 // A small HTTP/1.1 server for monitoring: GET and HEAD of a few fixed pages, nothing else. The one
 // wrapper of CivetWeb.
 class HttpServer {
  public:
-  // `address` is HOST:PORT, [IPV6]:PORT; port 0 lets the system choose. Returns INVALID_ARGUMENT
-  // if it cannot be listened on.
+  // `address` is HOST:PORT or [IPV6]:PORT; port 0 lets the system choose. Returns INVALID_ARGUMENT
+  // if the server cannot listen on it.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::string& address,
                                                            HttpPages pages);
-  // Ends the requests under way and stops.
+  // Finishes the requests in progress and stops.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Where it listens, with the port that was chosen.
+  // The address that the server listens on, with the port that was chosen.
   const std::string& address() const { return address_; }
 
  private:

@@ -16,7 +16,7 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 
-// From a page of a small catalog to a wish that no share of a large one can meet, in seconds.
+// From a page of a small catalog to a request that no share of a large one satisfies, in seconds.
 const prometheus::Histogram::BucketBoundaries kSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025,
                                                           0.005,  0.01,    0.025,  0.1,   1};
 
@@ -36,7 +36,7 @@ ClientMetric Value(double value, std::vector<ClientMetric::Label> labels = {}) {
   return metric;
 }
 
-// No value for what never was: a 0 would be 1970, and an alarm.
+// No value for an event that never happened: a 0 would mean 1970, and raise an alarm.
 std::vector<ClientMetric> Instant(absl::Time time) {
   if (time == absl::InfinitePast()) return {};
   return {Value(absl::ToDoubleSeconds(time - absl::UnixEpoch()))};

@@ -11,9 +11,9 @@
 
 namespace cis::server {
 
-// Counts requests, and writes them with a standing as Prometheus' text format 0.0.4. Names and
-// labels are listed in server/monitor/README.md and never change their meaning. Safe to use from
-// any number of threads.
+// Counts requests, and writes the counts and the state of the server in Prometheus' text format
+// 0.0.4. Names and labels are listed in server/monitor/README.md and never change their meaning.
+// Safe to use from any number of threads.
 class Metrics final : public RequestMeter {
  public:
   explicit Metrics(absl::string_view version);
@@ -21,7 +21,7 @@ class Metrics final : public RequestMeter {
 
   void Count(absl::string_view method, absl::StatusCode code, absl::Duration took) override;
 
-  // Every metric, as one text.
+  // Returns every metric, as one text.
   std::string Text(const Standing& standing) const;
 
  private:

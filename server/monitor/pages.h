@@ -8,8 +8,8 @@
 
 namespace cis::server {
 
-// `/healthz`: the process answers. `/readyz`: 200 while requests are answered, else 503.
-// `/metrics`: for Prometheus. `metrics` must outlive the pages.
+// Returns the pages `/healthz` (200: the process answers), `/readyz` (200 while requests are
+// answered, else 503) and `/metrics` (for Prometheus). `metrics` must outlive the pages.
 HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& standing);
 
 }  // namespace cis::server

@@ -9,14 +9,15 @@
 
 namespace cis::server {
 
-// How the server and its data stand at one moment: what an operator wants to be woken for.
+// The state of the server and its data at one moment: what an operator wants to be woken for.
 struct Standing {
-  bool is_serving = false;  // there is a snapshot, and the server takes requests
+  bool is_serving = false;  // there is a snapshot, and the server accepts requests
   int64_t generation = 0;   // of the snapshot; 0 = there is none
   int64_t site_count = 0;   // configured ones
-  // Configured shares by the worst state of their kinds. All states are there.
+  // Number of configured shares by the worst state of their kinds. Every state has an entry.
   std::map<DataState, int64_t> share_count;
-  // Oldest read of any kind of a configured share that was ever read; InfinitePast = nothing was.
+  // Time of the oldest successful read of any kind of a configured share; InfinitePast = nothing
+  // was ever read.
   absl::Time oldest_observe_time = absl::InfinitePast();
   // End of the latest crawl that finished; InfinitePast = none did.
   absl::Time crawl_end_time = absl::InfinitePast();

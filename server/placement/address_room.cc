@@ -31,7 +31,7 @@ std::optional<int64_t> RangeSize(const Subnet& subnet) {
   return subnet.ip_version == 4 && all > 2 ? all - 2 : all;
 }
 
-// Of one subnet.
+// Returns the room in one subnet.
 AddressRoom RoomOfOne(const Subnet& subnet, bool is_own) {
   AddressRoom room;
   const std::optional<int64_t> size = AddressCount(subnet);
@@ -46,7 +46,7 @@ AddressRoom RoomOfOne(const Subnet& subnet, bool is_own) {
   return room;
 }
 
-// A port takes one address of each IP version that there is; within one, any subnet does.
+// A port takes one address of each IP version of the network; within one version, from any subnet.
 void AddAlternative(const AddressRoom& one, AddressRoom* sum) {
   sum->is_exact = sum->is_exact && one.is_exact;
   sum->pending += one.pending;
@@ -74,7 +74,7 @@ bool IsSettled(const AddressRoom& room) {
   return room.is_exact || room.free == AddressRoom::kUnlimited;
 }
 
-// Where each machine needs an address of either.
+// Returns the room if each machine needs an address from both.
 AddressRoom Both(const AddressRoom& a, const AddressRoom& b) {
   AddressRoom out;
   if (a.free && b.free) {

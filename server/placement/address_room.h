@@ -11,20 +11,21 @@
 
 namespace cis::server {
 
-// Addresses that are left in some subnets.
+// The addresses that are left in some subnets.
 struct AddressRoom {
-  // At most so many are left; kUnlimited = more than anybody asks for; absent = not known.
+  // At most this many are left; kUnlimited = more than any request needs; absent = not known.
   std::optional<int64_t> free;
-  // Everything that takes addresses is seen, so that `free` is what is left and not only a bound.
+  // Whether everything that takes addresses is visible, so that `free` is exact and not only an
+  // upper bound.
   bool is_exact = false;
-  // Of `free`, what DHCP has not taken yet and may take.
+  // The part of `free` that DHCP has not taken yet and may take.
   int64_t pending = 0;
 
   static constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
 
-  // False if `count` are certainly not left.
+  // Returns false if it is certain that fewer than `count` are left.
   bool MayHold(int64_t count) const { return !free || count <= *free; }
-  // True if `count` are certainly left.
+  // Returns true if it is certain that `count` are left.
   bool Holds(int64_t count) const {
     return free && (*free == kUnlimited || (is_exact && count <= *free - pending));
   }
@@ -32,16 +33,16 @@ struct AddressRoom {
   friend bool operator==(const AddressRoom&, const AddressRoom&) = default;
 };
 
-// Addresses in the allocation pools of a subnet, used or not. Where the pools are not shown, all of
-// the range but the first and the last of IPv4, which Neutron gives to nobody. Absent if neither is
-// known.
+// Returns the number of addresses in the allocation pools of a subnet, used or not. If the pools
+// are not shown: the whole range, for IPv4 without the first and the last address, which Neutron
+// never assigns. Absent if neither is known.
 std::optional<int64_t> AddressCount(const Subnet& subnet);
 
-// Of ports on one network of the given subnets, of which Neutron chooses any. `is_own`: the network
-// is of the share's own project, which then sees all ports on it.
+// Returns the room for ports on one network, whose addresses Neutron takes from any of the given
+// subnets. `is_own`: the network is of the share's own project, which then sees all ports on it.
 AddressRoom RoomOf(absl::Span<const Subnet* const> subnets, bool is_own);
 
-// Of a range of IPv4 addresses with a prefix of this length, newly made with a gateway and DHCP.
+// Returns the room in a new IPv4 subnet with a prefix of this length, a gateway and DHCP.
 AddressRoom RoomOfNewSubnet(int prefix_length);
 
 }  // namespace cis::server

@@ -31,8 +31,8 @@ Names Intersection(const Names& a, Names b) {
   return out;
 }
 
-// The zones with the one first that the flavor's extra specs name, if they do: such flavors are for
-// the hosts of that zone.
+// Returns the zones, starting with the one that the flavor's extra specs name, if any: such flavors
+// are for the hosts of that zone.
 Names InOrderFor(const Flavor& flavor, Names zones) {
   if (!flavor.extra_specs) return zones;
   for (const auto& [key, value] : *flavor.extra_specs) {
@@ -43,15 +43,14 @@ Names InOrderFor(const Flavor& flavor, Names zones) {
   return zones;
 }
 
-// Zones of Cinder in which a volume of the type can be.
+// Returns the zones of Cinder in which a volume of the type can be.
 Names VolumeZonesOf(const BootOptions& options, const VolumeType* type) {
   if (type == nullptr || type->zones.empty()) return options.volume.available;
   return options.volume.all.empty() ? type->zones
                                     : Intersection(options.volume.available, type->zones);
 }
 
-// Returns whether `amount` more of what the quota of a volume type counts are refused; `refused`
-// then says why.
+// Returns whether the quota of a volume type excludes `amount` more; `refused` then says why.
 bool IsRefused(const QuotaBook& quotas, QuotaResource resource, int64_t amount,
                const VolumeType& type, Reason* refused) {
   const std::optional<int64_t> free = FreeOfType(quotas, resource, type);
@@ -64,7 +63,7 @@ bool IsRefused(const QuotaBook& quotas, QuotaResource resource, int64_t amount,
   return true;
 }
 
-// Why no volumes of such a size can be made whatever their type is.
+// Returns why no volumes of this size can be created, whatever their type.
 std::optional<Reason> WhyNoVolume(const BootOptions& options, const QuotaBook& quotas,
                                   const VolumeNeeds& needs) {
   if (options.volume.AreAllDown()) {
@@ -82,12 +81,12 @@ std::optional<Reason> WhyNoVolume(const BootOptions& options, const QuotaBook& q
   return reason;
 }
 
-// Whether no zone that has volumes of the type is in service.
+// Returns whether every zone with volumes of the type is unavailable.
 bool HasNoZone(const BootOptions& options, const VolumeType& type) {
   return !type.zones.empty() && VolumeZonesOf(options, &type).empty();
 }
 
-// Why volumes of the type cannot be made; `out` is filled if they cannot.
+// Returns whether volumes of the type cannot be created; `out` then says why.
 bool IsRefused(const BootOptions& options, const QuotaBook& quotas, const VolumeNeeds& needs,
                const VolumeType& type, Reason* out) {
   if (HasNoZone(options, type)) {
@@ -130,7 +129,7 @@ std::optional<Reason> ChooseVolumeType(const BootOptions& options, const QuotaBo
     }
   }
   if (allowed == nullptr) return first;
-  // Where every type would do and none is known to be the default, there is nothing to choose.
+  // If every type is suitable and none is known to be the default, there is nothing to choose.
   const bool is_settled = allowed->is_default || options.volume_types.size() == 1;
   if (is_settled || first) *type = allowed;
   return std::nullopt;

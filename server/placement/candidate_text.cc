@@ -17,7 +17,7 @@
 namespace cis::server {
 namespace {
 
-// What passes a check: "has" or "is", and the rest.
+// The words for passing a check: "has" or "is", and the rest.
 struct Phrase {
   bool has = true;
   std::string rest;
@@ -27,11 +27,12 @@ std::string Has(const Phrase& phrase) {
   return absl::StrCat(phrase.has ? "has " : "is ", phrase.rest);
 }
 
-// What joins a quality to the noun. Qualities of the same kind share the word, in this order.
+// The word that joins a quality to the noun. Qualities of the same kind share the word, in this
+// order.
 enum class Joint { kNamed = 0, kWith, kMayHave, kMayBe, kAre, kNotExcluded };
 constexpr int kJointCount = static_cast<int>(Joint::kNotExcluded) + 1;
 
-// A quality that all that is counted has: "at least 64 vCPUs" behind "with".
+// A quality that everything that was counted has: "at least 64 vCPUs" after "with".
 struct Qualifier {
   Joint joint = Joint::kWith;
   std::string rest;
@@ -82,7 +83,7 @@ std::string Subject(absl::string_view none_of, absl::string_view noun, const Cou
     std::vector<absl::string_view> rests;
     for (const Qualifier& qualifier : qualifiers) {
       if (qualifier.joint != joint) continue;
-      // Both ways of excluding a flavor are told in the same words.
+      // Both ways of excluding a flavor have the same words.
       if (!rests.empty() && rests.back() == qualifier.rest) continue;
       rests.push_back(qualifier.rest);
     }
@@ -210,7 +211,7 @@ std::string OtherFlavor(FlavorCheck check, const Reason& reason, const MachineRe
                       FailureOf(other, reason.other_flavor_fails, query));
 }
 
-// What of the counted flavors comes nearest: "; the most is 7800 MiB (m1.large)".
+// Returns which of the counted flavors comes nearest: "; the most is 7800 MiB (m1.large)".
 std::string NearestFlavor(FlavorCheck check, const Reason& reason, const MachineRequest& query) {
   if (reason.flavor == nullptr) return "";
   const Flavor& flavor = *reason.flavor;
@@ -267,7 +268,7 @@ Phrase PhraseOf(ImageCheck check, const MachineRequest& query) {
 constexpr Checks kUsable = Bit(ImageCheck::kActive) | Bit(ImageCheck::kHidden) |
                            Bit(ImageCheck::kOffered) | Bit(ImageCheck::kAccepted);
 
-// What is counted passes every check before `check`, so that each of these may be named.
+// Everything that was counted passes the checks before `check`, so each of them may be named.
 std::string NounOf(ImageCheck check, const Counted& counted) {
   const bool has_usable = (counted.passed & kUsable) != 0 && (Bit(check) & kUsable) == 0;
   return has_usable ? "usable image" : "image";
@@ -277,7 +278,7 @@ std::vector<Qualifier> ImageQualifiers(ImageCheck blocking, const Counted& count
                                        const MachineRequest& query) {
   Checks checks = counted.passed;
   if ((Bit(blocking) & kUsable) == 0) checks &= ~kUsable;
-  // A version has its distro with it.
+  // Naming the version names the distro too.
   if ((checks & Bit(ImageCheck::kVersion)) != 0) checks &= ~Bit(ImageCheck::kDistro);
   std::vector<Qualifier> out;
   for (Checks rest = checks; rest != 0; rest &= rest - 1) {
@@ -341,7 +342,7 @@ std::string OtherImage(ImageCheck check, const Reason& reason, const MachineRequ
                       phrase.rest, ", but ", FailureOf(other, reason.other_image_fails, query));
 }
 
-// What else may have the name that is not found: "; community images were not read (HTTP 403)".
+// Returns why an image of that name may still exist: "; community images were not read (HTTP 403)".
 std::string UnreadImages(const Reason& reason) {
   if (reason.kind == nullptr) return "";
   constexpr std::pair<absl::string_view, absl::string_view> kListings[] = {
@@ -360,7 +361,7 @@ std::string UnreadImages(const Reason& reason) {
   return out;
 }
 
-// What of the counted images comes nearest.
+// Returns which of the counted images comes nearest.
 std::string NearestImage(ImageCheck check, const Reason& reason, const MachineRequest& query) {
   if (reason.image == nullptr) return "";
   const Image& image = *reason.image;

@@ -1,7 +1,7 @@
 #pragma once
 
-// The sentences of reasons about flavors and images. Each is true as it stands: it names what was
-// counted, what these have in common, and what comes nearest.
+// The sentences of reasons about flavors and images. Each is complete and true by itself: it names
+// what was counted, what the counted ones have in common, and which comes nearest.
 
 #include <string>
 

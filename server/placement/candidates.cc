@@ -12,10 +12,10 @@
 namespace cis::server {
 namespace {
 
-// Stands for what is missing of things that are no number: they come after all numbers.
+// The distance of values that are not a number: they come after all numbers.
 constexpr double kNoNumber = 1e9;
 
-// Steps of holding so many names against so many globs, and what else there is of each against the
+// The steps of comparing this many names with this many globs, and each record with the rest of the
 // request.
 int64_t StepsOf(size_t records, size_t globs) {
   return static_cast<int64_t>(records) * (1 + kStepsPerGlob * static_cast<int64_t>(globs));
@@ -54,7 +54,7 @@ void Candidates::Select(const IndexedShare& share) {
   for (const ExcludedPlacement& one : query.excluded_placements) {
     if (one.share == share.name && !one.flavor.empty()) excluded_.push_back(one.flavor);
   }
-  // What is excluded is of one share, and the list may be of several.
+  // Exclusions are per share, and the list may belong to several.
   if (share.flavors != flavor_set_ || had_excluded || !excluded_.empty()) {
     flavor_set_ = share.flavors;
     context_.work->Spend(StepsOf(*flavor_set_, query));

@@ -1,7 +1,7 @@
 #pragma once
 
-// What of a share's flavors and images fits a request, and why the rest does not. Shares that see
-// the same lists are looked through once, as long as they come one after the other.
+// Which of a share's flavors and images fit a request, and why the others do not. Consecutive
+// shares with the same lists are checked once.
 
 #include <cstddef>
 #include <optional>
@@ -15,42 +15,42 @@
 
 namespace cis::server {
 
-// One list at a time. The answers hold until the next call of Select.
+// The candidates of one share at a time. Results are valid until the next call of Select.
 class Candidates {
  public:
   explicit Candidates(const SearchContext& context);
 
-  // Looks through what the share sees.
+  // Checks the flavors and images that the share sees.
   void Select(const IndexedShare& share);
 
-  // That fit the request, smallest first.
+  // The flavors that fit the request, smallest first.
   const std::vector<const Flavor*>& flavors() const { return flavors_; }
-  // Likewise, best first.
+  // The images that fit the request, best first.
   const std::vector<SelectedImage>& images() const { return images_; }
 
-  // Why no flavor fits, as ExplainFlavors has it. One must not fit.
+  // Why no flavor fits, as ExplainFlavors returns it. Call only if none fits.
   const std::vector<Reason>& FlavorReasons();
-  // Why no image fits, as ExplainImages has it. One must not fit.
+  // Why no image fits, as ExplainImages returns it. Call only if none fits.
   const std::vector<Reason>& ImageReasons();
-  // Of the pairs of a flavor and an image that fit the request, if all are refused, the one that is
-  // nearest to fitting; nothing if a pair fits.
+  // If the flavors and images that fit the request cannot be combined in any pair, the reason of
+  // the pair that is nearest to fitting; nothing if a pair fits.
   const std::optional<Reason>& NearestPair();
 
   // Appends the reasons of at most `limit` flavors and images of the list that fail one check only,
   // nearest first.
   void AddNearest(size_t limit, std::vector<Reason>* out);
 
-  // Add what alone excludes some flavor or image: only on the first call after a new list was
-  // selected, as other shares with this list have nothing to add.
+  // Adds the checks that are the only ones that some flavor or image fails. Does so only on the
+  // first call after a new list was selected, because other shares with the same list add nothing.
   void AddNewFlavorNearMisses(NearMisses* out);
   void AddNewImageNearMisses(NearMisses* out);
 
  private:
-  // What each flavor or image of the selected list fails, computed once.
+  // The checks that each flavor or image of the selected list fails, computed once.
   const std::vector<Checks>& Failures(const FlavorSet& set);
   const std::vector<Checks>& Failures(const ImageSet& set);
 
-  // Whether the share's placements with this flavor are excluded.
+  // Whether the request excludes the share's placements with this flavor.
   bool IsExcluded(const Flavor& flavor) const;
   Checks Check(const Flavor& flavor) const;
 
@@ -61,7 +61,7 @@ class Candidates {
 
   const FlavorSet* flavor_set_ = nullptr;
   std::vector<const Flavor*> flavors_;
-  std::vector<Checks> flavor_failures_;  // of all in the list; empty until they are needed
+  std::vector<Checks> flavor_failures_;  // of the whole list; empty until they are needed
   std::vector<Reason> flavor_reasons_;   // likewise
   bool flavor_misses_told_ = false;
 

@@ -1,12 +1,12 @@
 #pragma once
 
-// What each flavor and each image is held against. Sets of checks are one bit per check.
+// The checks that are applied to each flavor and each image. A set of checks has one bit per check.
 
 #include <cstdint>
 
 namespace cis::server {
 
-// The checks of flavors, in the order in which they are made.
+// The checks of flavors, in the order in which they are applied.
 enum class FlavorCheck : uint32_t {
   kName = 0,
   kExcluded,
@@ -35,7 +35,7 @@ enum class FlavorCheck : uint32_t {
 };
 inline constexpr uint32_t kFlavorCheckCount = static_cast<uint32_t>(FlavorCheck::kArch) + 1;
 
-// The checks of images, in the order in which they are made.
+// The checks of images, in the order in which they are applied.
 enum class ImageCheck : uint32_t {
   kNamed = 0,
   kName,

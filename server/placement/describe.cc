@@ -32,7 +32,7 @@ std::string FormatAge(absl::Duration age) {
   return absl::StrCat(hours / 24, " d");
 }
 
-// The data that are stale and why, in one sentence.
+// Returns which data is stale and why, in one sentence.
 std::string StaleNote(const Placement& placement, absl::Time now) {
   for (const Kind kind : {Kind::kFlavors, Kind::kImages, Kind::kNetworks}) {
     const KindState* state = placement.share->kind(kind);
@@ -78,7 +78,7 @@ void NoteImage(const Placement& placement, const PlacementQuery& query, absl::Ti
   if (image.login_user.empty()) out->push_back("The login user is not known.");
 }
 
-// Whether the plan takes an address that nobody has yet of a pool whose use is not shown.
+// Whether the plan needs a free address from a pool whose usage is not visible.
 bool NeedsPoolAddress(const Placement& placement, const PlacementQuery& query) {
   const NetworkPlan& plan = *placement.plan;
   if (plan.pool == nullptr) return false;
@@ -158,7 +158,7 @@ void NoteNetwork(const Placement& placement, const PlacementQuery& query,
   }
 }
 
-// What must be made or changed before machines start, in order.
+// Returns what must be created or changed before machines start, in order.
 std::vector<std::string> PreparingSteps(const NetworkPlan& plan) {
   std::vector<std::string> out;
   const std::string pool = plan.pool == nullptr ? "" : NameOf(*plan.pool);

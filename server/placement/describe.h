@@ -1,6 +1,6 @@
 #pragma once
 
-// Placements in words. Called for those placements only that are returned.
+// Placements in words. Called only for placements that are returned.
 
 #include <string>
 #include <vector>
@@ -9,17 +9,18 @@
 
 namespace cis::server {
 
-// What a person should know, one sentence each.
+// Returns what a person should know, one sentence per note.
 std::vector<std::string> DescribeNotes(const Placement& placement, const PlacementQuery& query,
                                        absl::Time now);
 
-// What has to be done for the network, in order, one short sentence each. `prepared_by` is the name
-// of the other group whose steps make or change what this one's machines need (Placement::
-// prepared_by); empty if there is none.
+// Returns the steps that prepare the network, in order, one short sentence per step. `prepared_by`
+// is the name of the other group whose steps create or change what the machines of this group need
+// (Placement::prepared_by); empty if there is none.
 std::vector<std::string> DescribeSteps(const Placement& placement, const PlacementQuery& query,
                                        const std::string& prepared_by = "");
 
-// Where the facts of the network plan come from; `field` is one of cis.v1.NetworkPlan.
+// Returns where the facts of the network plan come from; `field` names a field of
+// cis.v1.NetworkPlan.
 std::vector<Evidence> PlanEvidence(const NetworkPlan& plan);
 
 }  // namespace cis::server

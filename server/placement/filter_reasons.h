@@ -1,6 +1,6 @@
 #pragma once
 
-// What flavors and images have in common when none of a list passes all checks.
+// What the flavors or images of a list have in common when none of them passes all checks.
 
 #include <algorithm>
 #include <cstdint>
@@ -14,16 +14,18 @@ namespace cis::server {
 // Returns the first check in a set, which must not be empty.
 inline uint32_t FirstOf(Checks checks) { return static_cast<uint32_t>(absl::countr_zero(checks)); }
 
-// The check that excludes the last of a list, if each is excluded by the first check that it fails.
+// The check that excludes the last members of a list, if each member is excluded by the first check
+// that it fails.
 struct Blocking {
   uint32_t check = 0;
-  // Checks before it that exclude something. What passes all of these is what `check` excludes.
+  // The checks before it that exclude some member. `check` excludes every member that passes all of
+  // these.
   Checks passed = 0;
-  Checks failed_by_all = 0;  // of the whole list, whatever excluded each before
+  Checks failed_by_all = 0;  // by every member of the list, whatever excluded it before
 };
 
-// Returns the blocking check of a list, given the checks that each of it fails. The list must not
-// be empty, and each must fail a check.
+// Returns the blocking check of a list, given the checks that each member fails. The list must not
+// be empty, and each member must fail a check.
 inline Blocking BlockingOf(absl::Span<const Checks> failures) {
   Blocking out;
   out.failed_by_all = ~Checks{0};

@@ -24,7 +24,7 @@ bool MatchesModel(const Flavor& flavor, const PlacementQuery& query) {
          HoldsWords(absl::StrCat(flavor.gpu_vendor, " ", flavor.gpu_model), query.gpu_model);
 }
 
-// Nova shares CPUs unless a flavor says otherwise, so only "shared" goes without saying.
+// Nova shares CPUs unless a flavor requests otherwise, so only "shared" may be unreported.
 bool MatchesCpuAlloc(const Flavor& flavor, const std::string& wanted) {
   return wanted == "shared" ? flavor.cpu_alloc != "dedicated" : flavor.cpu_alloc == wanted;
 }

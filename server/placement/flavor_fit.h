@@ -15,7 +15,7 @@ namespace cis::server {
 // passes, except that a GPU that is required must be reported.
 Checks CheckFlavor(const Flavor& flavor, const PlacementQuery& query);
 
-// Whether the flavor may fit by its sizes; false only if CheckFlavor fails too.
+// Returns whether the flavor may fit by its sizes; false only if CheckFlavor fails too.
 inline bool MayFit(const FlavorSizes& sizes, const PlacementQuery& query) {
   const auto within = [](const FlavorSizes::Size& size, const Int64Bounds& bounds) {
     return (!bounds.min || size.for_min >= *bounds.min) &&
@@ -25,14 +25,15 @@ inline bool MayFit(const FlavorSizes& sizes, const PlacementQuery& query) {
          within(sizes.disk_gib, query.disk_gib) && within(sizes.ephemeral_gib, query.ephemeral_gib);
 }
 
-// Whether a flavor that MayFit does fit: nothing is asked for but sizes.
+// Returns whether the request has no requirements but sizes, so that every flavor that MayFit does
+// fit.
 bool AsksSizesOnly(const PlacementQuery& query);
 
-// Whether the flavor is known to have a GPU.
+// Returns whether the flavor is known to have a GPU.
 bool HasGpu(const Flavor& flavor);
 
-// Memory of all GPUs of a machine together; nothing if their number or their memory is not known. A
-// slice of a card has the memory of the slice.
+// Returns the memory of all GPUs of a machine together; nothing if their number or their memory is
+// not known. A slice of a card has the memory of the slice.
 std::optional<int64_t> TotalGpuMemoryMib(const Flavor& flavor);
 
 }  // namespace cis::server

@@ -30,8 +30,8 @@ bool IsNearer(FlavorCheck check, int64_t value, int64_t than) {
   return IsUpperBound(check) ? value < than : value > than;
 }
 
-// Returns whether a flavor that fails a check reports what it fails by. A GPU and how CPUs are
-// allocated must be reported to satisfy a requirement.
+// Returns whether a flavor that fails a check reports the value that it fails by. A GPU and the
+// allocation of CPUs must be reported to satisfy a requirement.
 bool ReportsFailure(const Flavor& flavor, FlavorCheck check) {
   switch (check) {
     case FlavorCheck::kGpuAny:
@@ -92,7 +92,7 @@ Reason NearestOfFlavors(FlavorCheck check, const RemainingFlavors& remaining,
   return reason;
 }
 
-// What a flavor without any GPU fails too.
+// The checks that a flavor without any GPU fails too.
 constexpr Checks kFollowsNoGpu = Bit(FlavorCheck::kGpuMin) | Bit(FlavorCheck::kGpuVendor) |
                                  Bit(FlavorCheck::kGpuModel) | Bit(FlavorCheck::kGpuKind);
 
@@ -102,15 +102,15 @@ Checks OnlyFailure(Checks failure) {
   return (failure & (failure - 1)) == 0 ? failure : 0;
 }
 
-// Returns whether a flavor that fails `other` passes `check` only because there is nothing to
-// check: a GPU or a root disk that it does not have.
+// Returns whether a flavor that fails `other` passes `check` only because it lacks the thing that
+// is checked: a GPU or a root disk.
 bool IsVacuous(FlavorCheck check, FlavorCheck other) {
   if (other == FlavorCheck::kGpuAny) return (Bit(check) & kGpuChecks) != 0;
   return other == FlavorCheck::kVolumeOnly &&
          (check == FlavorCheck::kDiskMin || check == FlavorCheck::kDiskMax);
 }
 
-// Returns the flavor that passes `check` and fails only one other, which is nearest by that one.
+// Adds the nearest flavor that passes `check` and fails only one other check.
 void AddOtherFlavors(FlavorCheck check, absl::Span<const Flavor* const> flavors,
                      absl::Span<const Checks> failures, Reason* reason) {
   std::optional<int64_t> nearest;
@@ -286,7 +286,7 @@ std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
         blocking.passed, [&](FlavorCheck c) { return Reports(*flavors[i], c); });
   }
   AddOtherFlavors(check, flavors, failures, &first);
-  // Where no flavor has a GPU, that none is of the model adds nothing.
+  // If no flavor has a GPU, it adds nothing that none is of the model.
   Checks also = blocking.failed_by_all & ~Bit(check);
   if ((blocking.failed_by_all & Bit(FlavorCheck::kGpuAny)) != 0) also &= ~kFollowsNoGpu;
   const auto any = [](Checks) { return true; };
@@ -320,7 +320,7 @@ void AddFlavorNearMisses(absl::Span<const Flavor* const> flavors, absl::Span<con
     const auto is_near = [check](Checks failure) { return OnlyFailure(failure) == Bit(check); };
     out->reasons.push_back(NearestOfFlavors(check, {flavors, failures, is_near}, query));
   }
-  // Requirements for GPUs may be given up together only.
+  // Requirements for GPUs can only be dropped together.
   if (fails_for_gpu_only && (found & Bit(FlavorCheck::kGpuAny)) == 0) {
     const auto any = [](Checks) { return true; };
     out->reasons.push_back(NearestOfFlavors(FlavorCheck::kGpuAny, {flavors, failures, any}, query));

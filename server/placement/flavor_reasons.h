@@ -14,9 +14,9 @@
 
 namespace cis::server {
 
-// Returns why none of `flavors` fits; `failures` has CheckFlavor of each. The first check in order
-// after which nothing is left comes first, then the other checks that every flavor fails. At least
-// one flavor must be given and none may fit, unless `flavors` is empty.
+// Returns why none of `flavors` fits; `failures` has the result of CheckFlavor for each. First
+// comes the first check, in order, after which no flavor is left; then the other checks that every
+// flavor fails. Unless `flavors` is empty, none of them may fit.
 std::vector<Reason> ExplainFlavors(absl::Span<const Flavor* const> flavors,
                                    absl::Span<const Checks> failures, const PlacementQuery& query);
 
@@ -28,25 +28,25 @@ struct NearValue {
   friend auto operator<=>(const NearValue&, const NearValue&) = default;
 };
 
-// What alone excludes some flavors or images.
+// The checks and values that alone exclude some flavors or images.
 struct NearMisses {
-  std::vector<Reason> reasons;    // by checks that compare no bounds
-  std::vector<NearValue> values;  // of bounds; the same value may be there more than once
+  std::vector<Reason> reasons;    // from checks that do not compare bounds
+  std::vector<NearValue> values;  // from bounds; the same value may occur more than once
 };
 
 // Adds each check that is the only one that some flavor fails.
 void AddFlavorNearMisses(absl::Span<const Flavor* const> flavors, absl::Span<const Checks> failures,
                          const PlacementQuery& query, NearMisses* out);
 
-// Returns a reason for each flavor that fails one check only, unless by its name. It is about that
-// flavor, so nothing is counted.
+// Returns a reason for each flavor that fails only one check, unless that check is on its name.
+// Each reason is about one flavor, so nothing is counted.
 std::vector<Reason> NearFlavors(absl::Span<const Flavor* const> flavors,
                                 absl::Span<const Checks> failures, const PlacementQuery& query);
 
 // Returns the code of a check that a flavor fails.
 ReasonCode CodeOf(FlavorCheck check);
 
-// Returns the check of a reason about flavors; nothing for other reasons.
+// Returns the check that a reason about flavors comes from; nothing for other reasons.
 std::optional<FlavorCheck> FlavorCheckOf(ReasonCode code);
 
 // Returns the bounds of the request that a check compares with; nullptr if it compares none.

@@ -45,7 +45,7 @@ bool MayBeOfGpuKind(const Flavor& flavor, const std::string& kind) {
     return flavor.gpu_model.empty() || StartsWithOneOf(flavor.gpu_model, kWithMig);
   }
   if (kind == "vgpu") return !StartsWithOneOf(flavor.gpu_model, kWithoutVgpu);
-  // A part of a card is no card.
+  // A part of a card cannot be passed through.
   return !flavor.gpu_count || *flavor.gpu_count == std::floor(*flavor.gpu_count);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// In which kinds a GPU can be given to a machine: whole (passthrough), as a virtual GPU (vgpu), or
-// as an instance of a partitioned card (mig).
+// The kinds in which a machine can get a GPU: whole (passthrough), as a virtual GPU (vgpu), or as
+// an instance of a partitioned card (mig).
 
 #include <string>
 
@@ -9,11 +9,11 @@
 
 namespace cis::server {
 
-// Whether the flavor's GPU may be of the kind: it is, or the site does not say of which kind it is
-// and the card can be given out so.
+// Returns whether the flavor's GPU may be of the kind: it is, or the site does not report the kind
+// and the card supports it.
 bool MayBeOfGpuKind(const Flavor& flavor, const std::string& kind);
 
-// Whether the kind is asked for (not empty) and only assumed.
+// Returns whether a kind is requested (not empty) and only assumed.
 bool IsGpuKindAssumed(const Flavor& flavor, const std::string& kind);
 
 }  // namespace cis::server

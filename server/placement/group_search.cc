@@ -26,8 +26,8 @@ int64_t NeedOf(const Choice& choice, QuotaResource resource) {
   return choice.needs[static_cast<size_t>(resource)];
 }
 
-// The first quota of a volume type that does not allow all volumes of the chosen machines; nothing
-// if all do.
+// Returns the first quota of a volume type that does not allow all volumes of the chosen machines;
+// nothing if all do.
 std::optional<Reason> TypeRefusal(const IndexedShare& share,
                                   const std::vector<const Choice*>& choices) {
   for (const VolumeType* type : share.boot.volume_types) {
@@ -95,7 +95,7 @@ bool HaveAllPlans(const std::vector<GroupPlans>& groups) {
                       [](const GroupPlans& group) { return group.plans.empty(); });
 }
 
-// The means of what each group is rated with, by machines, and the worst of the rest.
+// Sets the means of the groups' scores, weighted by machines, and the worst of the rest.
 void Summarize(const CriterionValues& weights, Placement* placement) {
   double machines = 0;
   CriterionValues sums{};
@@ -137,8 +137,8 @@ std::vector<GroupPlans> GroupSearch::PlansOfGroups(bool with_assumed) const {
   return out;
 }
 
-// The flavor and image of each group, so that the quotas allow all machines: the best for each that
-// there is, the first groups first.
+// Chooses the flavor and image of each group, so that the quotas allow all machines: the best
+// possible for each, the first groups first.
 std::optional<std::vector<Choice>> GroupSearch::ChooseMachines(const IndexedShare& share) {
   ChoiceLists lists;
   for (const auto& part : parts_) {
@@ -146,7 +146,7 @@ std::optional<std::vector<Choice>> GroupSearch::ChooseMachines(const IndexedShar
     if (!first) return std::nullopt;
     lists.push_back({*std::move(first)});
   }
-  // Mostly the best of each go together.
+  // In most cases the best of each can be used together.
   std::optional<JointOptions> options =
       ChooseTogether(MachineChoice(share, lists), share.quotas, context_.work);
   if (!options) {
@@ -178,7 +178,7 @@ Placement GroupSearch::MakePlacement(const IndexedShare& share, const std::vecto
     const auto depends_on_it = [i](const std::optional<size_t>& other) { return other == i; };
     if (!together.prepared_by[i] &&
         std::none_of(together.prepared_by.begin(), together.prepared_by.end(), depends_on_it)) {
-      // What may take its place must not lead the machines to another network than the others'.
+      // A fallback must not lead the machines to another network than that of the others.
       plan.fallbacks = FallbacksOf(*plan.plan, all, parts_[i]->search().plans(), share.quotas);
       const auto is_elsewhere = [&plan](const NetworkPlan* other) {
         return other->network != plan.plan->network;
@@ -223,12 +223,12 @@ bool GroupSearch::Fits(const IndexedShare& share) {
          ChoosePlansTogether(groups, share.quotas, context_.work);
 }
 
-// Why the quotas do not allow the machines of all groups; nothing if they do.
+// Returns why the quotas do not allow the machines of all groups; nothing if they do.
 std::optional<Reason> GroupSearch::WhyNoMachines(const IndexedShare& share) {
   ChoiceLists lists;
   for (const auto& part : parts_) {
     std::vector<Choice>& list = lists.emplace_back(part->search().Choices());
-    // The machines that are asked for may be more than the project may have anyway.
+    // The requested machines may need more than the project could ever have.
     if (list.empty()) list.emplace_back().needs = part->search().LeastNeeds();
   }
   const JointChoice choice = MachineChoice(share, lists);
@@ -239,7 +239,7 @@ std::optional<Reason> GroupSearch::WhyNoMachines(const IndexedShare& share) {
                       [&reason](const Choice& one) { return NeedOf(one, *reason->quota) > 0; });
       if (always_needs) reason->parts |= PartBit(i);
     }
-    // No group needs it always, but not all can do without.
+    // No group always needs it, but not all can do without it.
     if (reason->parts == 0) reason->parts = FirstParts(lists.size());
     return reason;
   }
@@ -252,7 +252,7 @@ std::optional<Reason> GroupSearch::WhyNoMachines(const IndexedShare& share) {
   return TypeRefusal(share, ChoicesOf(lists, *options));
 }
 
-// What alone keeps a flavor or an image of a group out, if that could be all that is wrong.
+// Adds what alone excludes a flavor or an image of a group, if nothing else may be wrong.
 void GroupSearch::AddNearMisses(const std::vector<Reason>& reasons) {
   for (const auto& part : parts_) {
     const bool may_help = std::all_of(reasons.begin(), reasons.end(), [&part](const Reason& r) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// The search for groups of machines that run together at one share: each fits by itself, and
+// The search for groups of machines that run together at one share: each group fits by itself, and
 // quotas, networks and addresses suffice for all of them.
 
 #include <cstddef>
@@ -15,22 +15,23 @@
 
 namespace cis::server {
 
-// Searches one share after the other. Not for several threads at a time.
+// Searches one share after the other. Not thread-safe.
 class GroupSearch {
  public:
-  // Whether a network plan may be used for the group of that number.
+  // Whether a network plan may be used for the group with that number.
   using PlanFilter = std::function<bool(size_t group, const NetworkPlan& plan)>;
 
-  // Of the query of `context`, which has groups; `parts` has the search of each. Both must outlive
-  // this. Without a filter all plans may be used.
+  // Searches for the query of `context`, which has groups; `parts` has the search of each group.
+  // Both must outlive this object. Without a filter, all plans may be used.
   GroupSearch(const SearchContext& context, PartSearches* parts, PlanFilter may_use = nullptr)
       : context_(context), parts_(*parts), may_use_(std::move(may_use)) {}
 
-  // The share's placement; nothing if there is none. `fits` is set if it rests on no assumption.
+  // Returns the share's placement; nothing if there is none. `fits` is set if the placement does
+  // not rest on an assumption.
   std::optional<Placement> Find(const IndexedShare& share, bool* fits);
-  // Why it does not fit, in the order of the stages, `standing` first.
+  // Returns why the query does not fit, in the order of the stages, `standing` first.
   std::vector<Reason> Explain(const IndexedShare& share, std::vector<Reason> standing);
-  // Whether Find finds one that rests on no assumption.
+  // Returns whether Find would find a placement that does not rest on an assumption.
   bool Fits(const IndexedShare& share);
 
  private:

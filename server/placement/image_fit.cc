@@ -35,14 +35,14 @@ bool MatchesAny(const std::vector<std::string>& globs, const Image& image) {
   });
 }
 
-// Kernels and ramdisks are parts of images, whatever they are called.
+// Kernels and ramdisks are parts of images, whatever their name.
 bool IsBootable(const Image& image) {
   return image.container_format != "aki" && image.container_format != "ari";
 }
 
 bool IsActive(const Image& image) { return image.status.empty() || image.status == "active"; }
 
-// How the image stands to the nearest of the alternatives.
+// Returns how the image matches the nearest of the alternatives.
 SystemFit BestMatch(const Image& image, const PlacementQuery& query) {
   SystemFit best{OsMatch::kOtherDistro, 0};
   for (size_t i = 0; i < query.os.size(); ++i) {
@@ -57,7 +57,7 @@ bool ArchDiffers(const std::string& wanted, const std::string& have) {
   return !wanted.empty() && !have.empty() && wanted != have;
 }
 
-// What a pair needs of the disk: the file and, unpacked, the disk inside it.
+// The disk that a pair needs: for the file and, unpacked, for the disk inside it.
 int64_t CeilGib(int64_t bytes) { return bytes / kGib + (bytes % kGib > 0 ? 1 : 0); }
 
 }  // namespace
@@ -110,7 +110,7 @@ void SelectImages(absl::Span<const IndexedImage> images, const PlacementQuery& q
     const SystemFit& system = systems[image.system];
     if (system.match != OsMatch::kMatch || CheckImage(image, query, systems) != 0) continue;
     SelectedImage selected{&image, image.tier, system.alternative};
-    // Whoever asks for a test image by its distro gets it.
+    // A request that names a test image's distro gets it.
     if (selected.tier == ImageTier::kTestOnly && !is_any_linux(selected.alternative)) {
       selected.tier = ImageTier::kClean;
     }
@@ -120,7 +120,7 @@ void SelectImages(absl::Span<const IndexedImage> images, const PlacementQuery& q
   std::sort(out->begin(), out->end(), [&](const SelectedImage& a, const SelectedImage& b) {
     if (a.tier != b.tier) return a.tier < b.tier;
     if (a.alternative != b.alternative) return a.alternative < b.alternative;
-    // The index holds the images in the order for those who do not care.
+    // The index has the images in the order for requests that name none.
     return is_any_linux(a.alternative) ? a.indexed < b.indexed
                                        : a.indexed->newness < b.indexed->newness;
   });

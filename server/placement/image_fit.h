@@ -1,7 +1,7 @@
 #pragma once
 
-// Which images are what the request asks for, which of them comes first, and whether one fits a
-// flavor.
+// Which images satisfy a request, which of them is best, and whether an image can be combined with
+// a flavor.
 
 #include <cstdint>
 #include <optional>
@@ -15,12 +15,12 @@
 
 namespace cis::server {
 
-// How one operating system stands to the alternatives of a request.
+// How one operating system matches the alternatives of a request.
 struct SystemFit {
-  OsMatch match = OsMatch::kMatch;  // the nearest
+  OsMatch match = OsMatch::kMatch;  // the best match
   int alternative = 0;              // the first that matches
 };
-// By position in PlacementIndex::systems(). Worked out once for a request.
+// By position in PlacementIndex::systems(). Computed once per request.
 using SystemFits = std::vector<SystemFit>;
 SystemFits FitSystems(const PlacementIndex& index, const PlacementQuery& query);
 
@@ -38,32 +38,33 @@ struct SelectedImage {
   const Image& image() const { return *indexed->image; }
 };
 
-// Fills `out` with the images that fit, best first: by tier, alternative, purpose and version as
-// IsPreferredImage and IsNewerImage have them, build date, name and id.
+// Fills `out` with the images that fit, best first: by tier, alternative, purpose and version (in
+// the order of IsPreferredImage and IsNewerImage), build date, name and id.
 void SelectImages(absl::Span<const IndexedImage> images, const PlacementQuery& query,
                   const SystemFits& systems, std::vector<SelectedImage>* out);
 
-// How an image and a flavor go together.
+// Whether and how an image and a flavor can be combined.
 struct PairFit {
   std::optional<ReasonCode> refused;  // nothing = they fit
-  // Least size, if the flavor has no root disk and the image no volumes of its own: the request has
-  // to name a volume to boot from.
+  // The least size of the boot volume that the request has to name, if the flavor has no root disk
+  // and the image no volumes of its own.
   std::optional<int64_t> boot_volume_gib;
-  // Volumes that each machine takes of the project's quota, and their sizes together: the one
-  // above, or those of the image. A size that is not known counts as nothing.
+  // The volumes that each machine takes of the project's quota, and their total size: the boot
+  // volume above, or the volumes of the image. An unknown size counts as 0.
   int64_t volume_count = 0;
   int64_t volume_gib = 0;
 };
 PairFit CheckPair(const Flavor& flavor, const Image& image, const PlacementQuery& query);
 
-// Whether only one of the two says its architecture, and it is not the usual one: x86_64.
+// Returns whether only one of the two reports its architecture, and it is not the usual one,
+// x86_64.
 bool IsArchGuess(const Flavor& flavor, const Image& image);
 
-// Why the two do not go together; nothing if they do.
+// Returns why the two cannot be combined; nothing if they can.
 std::optional<Reason> WhyNotPair(const Flavor& flavor, const Image& image,
                                  const PlacementQuery& query);
 
-// The reason of a refused pair with its numbers.
+// Returns the reason of a refused pair with its numbers.
 Reason ExplainPair(const Flavor& flavor, const Image& image, const PlacementQuery& query,
                    ReasonCode code);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// What is worth knowing of the image and the GPU that were taken, in sentences.
+// Sentences about what is worth knowing of the chosen image and GPU.
 
 #include <string>
 #include <vector>
@@ -10,11 +10,12 @@
 
 namespace cis::server {
 
-// Appends the notes on images that are found by name only or start in an unusual way: community
-// images, shared images that the project has not accepted, installers, snapshots with volumes.
+// Appends the notes on images that can only be found by name or that start in an unusual way:
+// community images, shared images that the project has not accepted, installers, snapshots with
+// volumes.
 void NoteUnusualImage(const Placement& placement, std::vector<std::string>* out);
 
-// Appends a note if the kind of GPU that is asked for is only assumed.
+// Appends a note if a kind of GPU is requested and only assumed.
 void NoteGpuKind(const Placement& placement, const PlacementQuery& query,
                  std::vector<std::string>* out);
 

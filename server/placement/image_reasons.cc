@@ -58,8 +58,8 @@ std::vector<int64_t> DistanceOf(absl::string_view a, absl::string_view b) {
   return left;
 }
 
-// Returns whether `a` is nearer than `b` to one of the versions that are asked for. Both are of
-// another version than any of them; of two that are equally near the newer one is.
+// Returns whether `a` is nearer than `b` to one of the requested versions. Neither has one of these
+// versions; of two that are equally near, the newer one is nearer.
 bool IsNearerVersion(const IndexedImage& a, const IndexedImage& b, const PlacementQuery& query) {
   for (const OsRequirement& requirement : query.os) {
     if (requirement.version.empty()) continue;

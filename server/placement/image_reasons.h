@@ -13,7 +13,7 @@
 
 namespace cis::server {
 
-// As ExplainFlavors; `failures` has CheckImage of each.
+// As ExplainFlavors; `failures` has the result of CheckImage for each.
 std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
                                   absl::Span<const Checks> failures, const PlacementQuery& query,
                                   const SystemFits& systems);
@@ -22,15 +22,16 @@ std::vector<Reason> ExplainImages(absl::Span<const IndexedImage> images,
 void AddImageNearMisses(absl::Span<const IndexedImage> images, absl::Span<const Checks> failures,
                         const PlacementQuery& query, const SystemFits& systems, NearMisses* out);
 
-// As NearFlavors; not by another distribution either.
+// As NearFlavors; images of another distribution are left out too.
 std::vector<Reason> NearImages(absl::Span<const IndexedImage> images,
                                absl::Span<const Checks> failures, const PlacementQuery& query,
                                const SystemFits& systems);
 
-// Returns the code of a check that an image fails; for kVersion the one of several that says least.
+// Returns the code of a check that an image fails; of the several codes of kVersion, the least
+// specific one.
 ReasonCode CodeOf(ImageCheck check);
 
-// Returns the check of a reason about images; nothing for other reasons.
+// Returns the check that a reason about images comes from; nothing for other reasons.
 std::optional<ImageCheck> ImageCheckOf(ReasonCode code);
 
 }  // namespace cis::server

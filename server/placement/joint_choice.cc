@@ -5,8 +5,8 @@
 namespace cis::server {
 namespace {
 
-// Searches depth first for the first options that are accepted; what is not accepted of the first
-// groups is not tried with the others.
+// Searches depth first for the first options that are accepted; if the options of the first groups
+// are rejected, they are not tried with those of the others.
 template <typename Accepts>
 std::optional<JointOptions> FirstAccepted(const JointChoice& choice, Work* work, Accepts accepts) {
   const std::vector<size_t>& option_counts = choice.option_counts;
@@ -36,7 +36,8 @@ QuotaNeeds FirstOf(QuotaNeeds needs, size_t count) {
   return needs;
 }
 
-// The least that options need of a resource, of those that the quotas for the ones before it allow.
+// Returns the least that options need of a resource, among those that the quotas of the resources
+// before it allow.
 int64_t LeastNeed(const JointChoice& choice, const QuotaBook& quotas, size_t resource, Work* work) {
   int64_t least = INT64_MAX;
   while (true) {

@@ -29,7 +29,7 @@ bool IsPrivateToMake(const NetworkPlan& plan) {
   return plan.kind == PlanKind::kPrivateNeedsNetwork;
 }
 
-// Addresses that are taken of subnets.
+// Addresses that are taken from subnets.
 struct Demand {
   const Network* network = nullptr;  // nullptr: a new one
   int ip_version = 0;
@@ -63,7 +63,7 @@ class Together {
   const NetworkPlan& plan(size_t i) const { return *plans_[i].plan; }
   int64_t count(size_t i) const { return plans_[i].group->count; }
 
-  // The machines on the network of which group `i` is the maker, and their groups.
+  // Returns the machines on the network that group `i` creates, and their groups.
   int64_t MachinesMadeBy(size_t i) const {
     int64_t machines = 0;
     for (size_t j = 0; j < plans_.size(); ++j) {
@@ -79,8 +79,8 @@ class Together {
     return groups;
   }
 
-  // Which group's plan makes the network of each. A private one is not made beside another that its
-  // machines may use.
+  // Finds which group's plan creates the network of each group. A private network is not created
+  // beside another that its machines may use.
   void FindMakers() {
     for (size_t i = 0; i < plans_.size(); ++i) {
       if (!plan(i).NeedsNetwork() || IsPrivateToMake(plan(i))) continue;
@@ -129,7 +129,7 @@ class Together {
     }
   }
 
-  // Counts what the plan of group `i` makes or changes before machines start.
+  // Counts what the plan of group `i` creates or changes before machines start.
   void Prepare(size_t i) {
     const QuotaNeeds needs = PlanNeeds(plan(i), 0);
     for (size_t r = 0; r < needs.size(); ++r) out_.needs[r] += needs[r];
@@ -198,8 +198,8 @@ class Together {
     }
   }
 
-  // Addresses of some subnets are taken by all that may take no others. The sets of subnets are
-  // nested or have nothing in common, so this is all that there is to check.
+  // Checks the addresses of each set of subnets against the groups that may take no others. The
+  // sets are nested or disjoint, so these checks suffice.
   void CheckDemands() {
     for (const Demand& demand : demands_) {
       if (!demand.free || *demand.free == AddressRoom::kUnlimited) continue;
@@ -241,7 +241,7 @@ std::vector<GroupPlan> PlansOf(const std::vector<GroupPlans>& groups, const Join
   return out;
 }
 
-// What a group needs at least, whichever of its plans it takes.
+// What a group needs at least with any of its plans.
 struct LeastOfGroup {
   int64_t ports = INT64_MAX;
   int64_t floating_ips = INT64_MAX;        // unattached ones included
@@ -260,14 +260,14 @@ LeastOfGroup LeastOf(const GroupPlans& group) {
       if (needs[r] == 0) out.needs.reset(r);
     }
     if (!plan->UsesFloatingIp()) continue;
-    // Of the unattached ones others may be in need.
+    // Other groups may need the unattached ones.
     out.needs.set(static_cast<size_t>(QuotaResource::kFloatingIps));
   }
   if (out.floating_ips == 0) out.needs.reset(static_cast<size_t>(QuotaResource::kFloatingIps));
   return out;
 }
 
-// Floating IPs that lie unattached in the pools of these plans.
+// Returns the unattached floating IPs in the pools of these plans.
 int64_t UnattachedOf(const std::vector<GroupPlans>& groups) {
   std::vector<const UnattachedFloatingIps*> seen;
   int64_t sum = 0;
@@ -289,7 +289,7 @@ JointChoice PlanChoice(const std::vector<GroupPlans>& groups) {
   constexpr int64_t kSteps = 300;
   JointChoice out;
   out.steps = kSteps;
-  // From each group on: what it and those after it take at least.
+  // For each group: what it and the groups after it take at least.
   std::vector<int64_t> ports(groups.size() + 1);
   std::vector<int64_t> floating_ips(groups.size() + 1);
   for (size_t i = groups.size(); i-- > 0;) {
@@ -340,7 +340,8 @@ std::vector<GroupPlans> OnOneNetwork(const std::vector<GroupPlans>& groups,
   return out;
 }
 
-// A plan of each network on which all groups might be, those first that the first group prefers.
+// Returns a plan for each network that all groups might share, starting with those that the first
+// group prefers.
 std::vector<const NetworkPlan*> Anchors(const std::vector<GroupPlans>& groups) {
   std::vector<const NetworkPlan*> out;
   const auto add = [&out](const NetworkPlan* plan) {
@@ -353,7 +354,7 @@ std::vector<const NetworkPlan*> Anchors(const std::vector<GroupPlans>& groups) {
   for (const NetworkPlan* plan : groups.front().plans) {
     if (plan->kind == PlanKind::kNone) continue;
     if (IsPrivateToMake(*plan)) {
-      // Of the network that another group needs.
+      // The same for the network that another group needs.
       for (const GroupPlans& group : groups) {
         for (const NetworkPlan* other : group.plans) {
           if (other->NeedsNetwork() && !IsPrivateToMake(*other)) add(other);

@@ -1,7 +1,7 @@
 #pragma once
 
 // Network plans that several groups of machines of one share use at the same time: what they take
-// together, and what is made once for several of them.
+// together, and what is created once for several groups.
 
 #include <cstdint>
 #include <optional>
@@ -26,18 +26,20 @@ struct GroupPlan {
 // What plans take together.
 struct JointPlans {
   QuotaNeeds needs{};
-  // Of each group: the number of another one whose plan makes or changes what its own needs too.
+  // Per group: the number of another group whose plan creates or changes what this group's plan
+  // needs too.
   std::vector<std::optional<size_t>> prepared_by;
-  // Of each group: machines that are on the same network, its own among them.
+  // Per group: the machines on the same network, its own included.
   std::vector<int64_t> machines;
-  // Of each group: floating IPs that must be made of its pool for all groups.
+  // Per group: the floating IPs that must be created from its pool for all groups.
   std::vector<int64_t> new_floating_ips;
-  // Of each group: floating IPs of its pool that the groups before it take.
+  // Per group: the floating IPs of its pool that the groups before it take.
   std::vector<int64_t> floating_ips_before;
-  // Why they cannot be used together whatever the quotas are: too few addresses; Reason::parts has
-  // the groups.
+  // Why the plans cannot be used together even if quotas are ignored: there are too few addresses.
+  // Reason::parts has the groups.
   std::optional<Reason> refused;
-  // They cannot be used together for another reason: one router would have to lead to two networks.
+  // The plans cannot be used together for another reason: one router would have to lead to two
+  // networks.
   bool in_conflict = false;
 };
 JointPlans PutTogether(absl::Span<const GroupPlan> plans);
@@ -48,14 +50,14 @@ struct GroupPlans {
   const MachineRequest* group = nullptr;
 };
 
-// Returns the plan of each group, so that quotas and addresses suffice for all: all on one network
-// if that is possible, preferably on one that the first group prefers; else the best of each, the
-// first groups first. Nothing if there are none, or if `work` ends.
+// Returns a plan for each group, so that quotas and addresses suffice for all: if possible all on
+// one network, preferably one that the first group prefers; otherwise the best plan of each group,
+// the first groups first. Nothing if there are none, or if `work` ends.
 std::optional<std::vector<GroupPlan>> ChoosePlansTogether(const std::vector<GroupPlans>& groups,
                                                           const QuotaBook& quotas, Work* work);
 
-// Why there are none; nothing if there are. The first quota that leaves nothing, else addresses.
-// Reason::parts has the groups. Every group must have a plan.
+// Returns why there are no such plans; nothing if there are. Names the first quota that allows
+// none, else addresses. Reason::parts has the groups. Every group must have a plan.
 std::optional<Reason> WhyNoPlansTogether(const std::vector<GroupPlans>& groups,
                                          const QuotaBook& quotas, Work* work);
 

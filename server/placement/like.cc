@@ -17,8 +17,8 @@ void RequireAtLeast(const std::optional<int64_t>& value, Int64Bounds* bounds) {
   bounds->min = value;
 }
 
-// Returns the word of a model that names the device: "A100" of "A100 80GB PCIe". The words behind
-// it tell memory and form, which other sites give in other words.
+// Returns the word of a model that names the device: "A100" for "A100 80GB PCIe". The words after
+// it give memory and form, which other sites write differently.
 std::string DeviceOf(const std::string& model) {
   for (const absl::string_view word : absl::StrSplit(model, ' ')) {
     if (std::any_of(word.begin(), word.end(), absl::ascii_isdigit)) return std::string(word);

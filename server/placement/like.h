@@ -7,9 +7,9 @@
 
 namespace cis::server {
 
-// Requires at least what `flavor` has, where `query` does not require something else already:
-// vCPUs, memory, disks, GPUs (their number, the word that names the device, their memory) and
-// architecture. What the flavor does not report is not required.
+// Adds requirements so that a machine has at least what `flavor` has: vCPUs, memory, disks, GPUs
+// (their number, the word that names the device, their memory) and architecture. Existing
+// requirements of `query` are kept. What the flavor does not report is not required.
 void RequireLike(const Flavor& flavor, MachineRequest* query);
 
 }  // namespace cis::server

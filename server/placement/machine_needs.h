@@ -10,16 +10,17 @@
 
 namespace cis::server {
 
-// The product; the largest number if it is larger: numbers of sites are not to be trusted.
+// Returns the product, or the largest number if the product is larger: numbers from sites cannot be
+// trusted.
 int64_t Times(int64_t value, int64_t count);
 
-// What `count` machines of a flavor take whatever their image is.
+// Returns what `count` machines of a flavor need, ignoring their image.
 QuotaNeeds FlavorNeeds(const Flavor& flavor, int64_t count);
 
-// The volumes that they boot from, and those that a volume-backed snapshot brings.
+// Returns the volumes that the machines boot from, and those that a volume-backed snapshot brings.
 VolumeNeeds VolumeNeedsOf(const PairFit& fit, int64_t count);
 
-// As FlavorNeeds, with these volumes.
+// Returns FlavorNeeds and the needs of these volumes.
 QuotaNeeds PairNeeds(const Flavor& flavor, const PairFit& fit, int64_t count);
 
 }  // namespace cis::server

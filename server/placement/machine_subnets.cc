@@ -17,7 +17,7 @@ bool HasType(const Subnet& subnet, absl::string_view type) {
          subnet.service_types.end();
 }
 
-// The first of the service types that is for machines; empty if there is none.
+// Returns the first of the service types that is for machines; empty if there is none.
 absl::string_view MachineType(const Subnet& subnet) {
   for (const std::string& type : subnet.service_types) {
     if (absl::StartsWith(type, kComputeOwner)) return type;
@@ -31,7 +31,7 @@ void Add(const Subnet& subnet, MachineSubnets* out) {
   (subnet.ip_version == 6 ? out->v6 : out->v4).push_back(&subnet);
 }
 
-// What serves every port.
+// Returns the subnets that serve every port.
 MachineSubnets PlainSubnets(const Network& network) {
   MachineSubnets out;
   out.all_known = AllSubnetsAreRead(network);
@@ -43,8 +43,8 @@ MachineSubnets PlainSubnets(const Network& network) {
   return out;
 }
 
-// What serves ports of `owner`, of any zone if that is empty; of an IP version for which there is
-// nothing, what serves every port.
+// Returns the subnets that serve ports of `owner`, of any zone if that is empty; for an IP version
+// without such subnets, those that serve every port.
 MachineSubnets OwnedSubnets(const Network& network, const MachineSubnets& plain,
                             const std::string& owner) {
   MachineSubnets out;
@@ -80,7 +80,7 @@ std::vector<MachineSubnets> MachineSubnetsOf(const Network& network,
   const auto serves = [](const MachineSubnets& s) { return !s.v4.empty() || !s.v6.empty(); };
   const bool names_machines =
       std::any_of(network.subnets.begin(), network.subnets.end(), NamesMachines);
-  // Also where nothing serves: that is what there is to say of the network.
+  // Also if no subnet serves machines: the entry says so.
   if (serves(plain) || !names_machines) out.push_back(plain);
   if (!names_machines) return out;
   if (zones.empty()) {
@@ -94,7 +94,7 @@ std::vector<MachineSubnets> MachineSubnetsOf(const Network& network,
     owned.zone = zone;
     out.push_back(std::move(owned));
   }
-  // No zone of those that the subnets name.
+  // The site has none of the zones that the subnets name.
   if (out.empty()) out.push_back(plain);
   return out;
 }

@@ -9,7 +9,7 @@ bool IsNamed(const Network& network, const std::string& wanted) {
   return network.id == wanted || network.name == wanted;
 }
 
-// Whether the plan gives what is wished of one family; `value` is what it has.
+// Whether the plan satisfies the requirement for one family; `value` is what it has.
 bool Satisfies(AddressWish wish, Tristate value) {
   switch (wish) {
     case AddressWish::kRequired:
@@ -23,12 +23,14 @@ bool Satisfies(AddressWish wish, Tristate value) {
   return true;
 }
 
-// Subnets that the plan makes: one, and a second where it gives floating IPs and public IPv6.
+// Returns the number of subnets that the plan creates: one, and a second if it gives both floating
+// IPs and public IPv6.
 int64_t NewSubnets(const NetworkPlan& plan) {
   return plan.kind == PlanKind::kFloatingNeedsNetwork && plan.subnet_pool != nullptr ? 2 : 1;
 }
 
-// 0 is best: known to be as wished, then unknown, then known not to be.
+// Returns 0 (best) if the value is known to be as required, 1 if unknown, 2 if known to be
+// different.
 int WishRank(AddressWish wish, Tristate value) {
   if (wish == AddressWish::kAny) return 0;
   const Tristate best = wish == AddressWish::kNone ? Tristate::kNo : Tristate::kYes;
@@ -46,7 +48,7 @@ void Append(const std::vector<NetworkPlan>& plans, const PlacementQuery& query, 
       continue;
     }
     if (!Satisfies(query.public_v6, plan.public_v6)) continue;
-    // Who wants no address is not given a pool to take one from.
+    // A request without a public address does not get a plan with a pool of addresses.
     if (query.public_v4 == AddressWish::kNone &&
         (plan.UsesFloatingIp() || plan.public_v4 == Tristate::kYes)) {
       continue;
@@ -210,7 +212,7 @@ QuotaNeeds PlanNeeds(const NetworkPlan& plan, int64_t count) {
   }
   if (plan.NeedsRouter()) {
     need(QuotaResource::kRouters) = 1;
-    // Its interfaces; the port of a gateway is nobody's.
+    // The router's interfaces; the port of a gateway belongs to no project.
     need(QuotaResource::kPorts) += plan.NeedsNetwork() ? NewSubnets(plan) : 1;
   }
   return needs;
@@ -250,8 +252,7 @@ Confidence ConfidenceOf(const NetworkPlan& plan, const PlanUse& use, const Quota
   if (!plan.room.Holds(use.machines)) at_most(Confidence::kProbable);
   if (use.new_floating_ips > 0 || plan.TakesGateway()) at_most(Confidence::kProbable);
   if (plan.NeedsNetwork()) {
-    // DHCP takes a port of the project's in each new network too, if the site has DHCP of its own
-    // for it.
+    // DHCP uses a port of the project in each new network too, if the site runs DHCP for it.
     QuotaNeeds needs = use.needs;
     needs[static_cast<size_t>(QuotaResource::kPorts)] +=
         needs[static_cast<size_t>(QuotaResource::kNetworks)];

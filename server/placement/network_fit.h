@@ -13,41 +13,44 @@
 
 namespace cis::server {
 
-// Plans that satisfy the request, best first. What is only assumed to be routed stands in
-// `assumed`.
+// Selects the plans that satisfy the request, best first. Plans whose routing is only assumed are
+// put into `assumed`.
 void SelectPlans(const NetworkPlans& plans, const PlacementQuery& query,
                  std::vector<const NetworkPlan*>* out, std::vector<const NetworkPlan*>* assumed);
 
-// Why SelectPlans finds none for the share.
+// Returns why SelectPlans finds no plan for the share.
 std::vector<Reason> ExplainNetworks(const IndexedShare& share, const PlacementQuery& query);
 
-// Floating IPs that must be made for `count` machines beside those that lie unattached.
+// Returns the floating IPs that must be created for `count` machines, in addition to the unattached
+// ones.
 int64_t NewFloatingIps(const NetworkPlan& plan, int64_t count);
 
-// Resources of the project that the plan takes for `count` machines: what it makes is charged in
-// full.
+// Returns the resources of the project that the plan takes for `count` machines: what it creates is
+// counted in full.
 QuotaNeeds PlanNeeds(const NetworkPlan& plan, int64_t count);
 
-// Why subnets or pool have no addresses for `count` machines; nothing if they may have them.
+// Returns why subnets or pool have no addresses for `count` machines; nothing if they may have
+// them.
 std::optional<Reason> CheckRoom(const NetworkPlan& plan, int64_t count);
 
-// What is taken where a plan is used.
+// What is in use when a plan is used.
 struct PlanUse {
-  int64_t machines = 0;          // that are on the plan's network
-  int64_t new_floating_ips = 0;  // of its pool
-  QuotaNeeds needs{};            // of all used at the same time; read where networks are made
+  int64_t machines = 0;          // on the plan's network
+  int64_t new_floating_ips = 0;  // from its pool
+  QuotaNeeds needs{};            // of all plans in use; only read if the plan creates a network
 };
 
-// The use of the plan for `count` machines alone; `needs` only if it makes a network.
+// Returns the use of the plan for `count` machines alone; `needs` is set only if the plan creates a
+// network.
 PlanUse UseOf(const NetworkPlan& plan, int64_t count);
 
-// How sure it is that the plan works: what needs an address of a range of which others take too is
-// at most probable, for how many are left is shown to no user.
+// Returns how sure it is that the plan works. A plan that needs an address from a range that other
+// projects use too is at most probable, because no user can see how many are left.
 Confidence ConfidenceOf(const NetworkPlan& plan, const PlanUse& use, const QuotaBook& quotas);
 
-// Of the plans after `chosen` in `plans`, the first of each other external network that may take
-// its place if that has no address left; empty if the plan takes none of it. `plans` as SelectPlans
-// has them.
+// Returns the plans after `chosen` in `plans` that may replace it if its external network has no
+// address left, one for each other external network; empty if `chosen` needs no address from such a
+// network. `plans` are the result of SelectPlans.
 std::vector<const NetworkPlan*> FallbacksOf(const NetworkPlan& chosen, int64_t count,
                                             const std::vector<const NetworkPlan*>& plans,
                                             const QuotaBook& quotas);

@@ -1,6 +1,6 @@
 #pragma once
 
-// What names of networks hint at. Names only order what is otherwise equal; they are never
+// What the names of networks hint at. Names only order what is otherwise equal; they are never
 // evidence.
 
 #include "absl/strings/string_view.h"
@@ -8,11 +8,12 @@
 
 namespace cis::server {
 
-// 0 is best: the name has a word such as "public" or "ext"; 2 if it has one such as "private".
+// Returns 0 (best) if the name has a word such as "public" or "ext", 2 if it has one such as
+// "private", otherwise 1.
 int PoolNameRank(const Network& pool);
 
-// 0 is best: the name holds the VO's, then "default", then any; 3 if it is for storage,
-// management...
+// Returns 0 (best) if the name contains the VO's, then "default", then any name; 3 if it is for
+// storage, management...
 int PortNameRank(const Network& network, absl::string_view vo);
 
 }  // namespace cis::server

@@ -10,7 +10,8 @@
 namespace cis::server {
 namespace {
 
-// Least of the confidences that the network has for these fields; kUnknown if it has none.
+// Returns the least of the confidences that the network has for these fields; kUnknown if it has
+// none.
 Confidence LeastConfidenceOfFields(const Network& network,
                                    std::initializer_list<absl::string_view> fields) {
   bool found = false;
@@ -27,7 +28,7 @@ void AtMost(Confidence bound, NetworkPlan* plan) {
   plan->confidence = std::min(plan->confidence, bound);
 }
 
-// Nova refuses machines on a network without subnets, Neutron floating IPs from one.
+// Nova rejects machines on a network without subnets, and Neutron floating IPs from one.
 bool HasSubnet(const Network& network) {
   return !network.subnet_ids.empty() || !network.subnets.empty();
 }
@@ -50,7 +51,7 @@ bool TakesPorts(const Network& network) {
 
 bool IsUp(const Router& router) { return router.admin_state_up.value_or(true); }
 
-// Sets the pool of floating IPs and gateways. Who else takes addresses of it is never seen.
+// Sets the pool of floating IPs and gateways. Other projects' use of it is never visible.
 void SetPoolNetwork(const Network& pool, NetworkPlan* plan) {
   plan->pool = &pool;
   plan->pool_subnets.clear();
@@ -162,7 +163,7 @@ class PlanBuilder {
     return plan;
   }
 
-  // What the machine's addresses are of.
+  // Sets the subnets that provide the machine's addresses.
   void SetAddresses(const Network& network, const std::vector<const Subnet*>& subnets,
                     NetworkPlan* plan) const {
     plan->subnets = subnets;
@@ -172,8 +173,8 @@ class PlanBuilder {
     });
   }
 
-  // A port that is made before the machine: an address in `four`, if that is not nullptr, and one
-  // in an IPv6 subnet, if there is one.
+  // Sets a port that is created before the machine: an address in `four`, if that is not nullptr,
+  // and one in an IPv6 subnet, if there is one.
   void SetPort(const Network& network, const MachineSubnets& subnets, const Subnet* four,
                NetworkPlan* plan) const {
     std::vector<const Subnet*> own;
@@ -198,7 +199,7 @@ class PlanBuilder {
     return best;
   }
 
-  // The same, with the IPv4 address in this subnet and none other.
+  // The same, with the IPv4 address in this subnet and no other.
   NetworkPlan SubnetPlan(const Network& network, const MachineSubnets& subnets,
                          const Subnet& subnet) const {
     NetworkPlan plan = PortPlan(network, subnets);
@@ -228,7 +229,7 @@ class PlanBuilder {
     const bool is_direct = network.usable_as == NetworkUse::kDirect;
     if (!is_direct && network.public_v4 != Tristate::kYes) return;
     if (!subnets.MayHaveV4()) return;
-    // Of several subnets only some may be of public addresses, or behind the router.
+    // Of several subnets, only some may have public addresses, or be behind the router.
     std::vector<const Subnet*> good;
     for (const Subnet* subnet : subnets.v4) {
       const bool is_good = is_direct ? subnet->is_public == Tristate::kYes
@@ -254,7 +255,7 @@ class PlanBuilder {
   void AddDirectPlan(const Network& network, NetworkPlan plan) {
     plan.kind = PlanKind::kDirect;
     plan.routed = Tristate::kYes;
-    // Nothing routes what has no gateway.
+    // Packets do not leave a subnet without a gateway.
     if (HasNoGateway(network, plan)) AtMost(Confidence::kProbable, &plan);
     const PlanEffort effort = EffortOf(plan);
     Add(std::move(plan), effort, public_);
@@ -297,7 +298,7 @@ class PlanBuilder {
     AtMost(LeastConfidenceOfFields(pool, {"usable_as", "public_v4"}), plan);
   }
 
-  // Routers with an interface on the subnet; on the network if it is nullptr.
+  // Returns the routers with an interface on the subnet; on the network if it is nullptr.
   std::vector<const Router*> RoutersOn(const Network& network, const Subnet* subnet) const {
     std::vector<const Router*> out;
     for (const Router* router : routers_) {
@@ -322,7 +323,7 @@ class PlanBuilder {
     return share_.routers_known && IsOwn(network) ? Tristate::kNo : Tristate::kUnknown;
   }
 
-  // Whether no floating IP works through the router, which Neutron would not let go.
+  // Whether no floating IP uses the router; otherwise Neutron would not let its gateway change.
   bool IsUnused(const Router& router) const {
     return share_.floating_ips_known &&
            std::none_of(
@@ -334,8 +335,8 @@ class PlanBuilder {
                });
   }
 
-  // Adds the way of `plan` over `pool`, if there is or can be one. A subnet has one gateway
-  // address: a router that holds it is repaired, for a second one would find it taken.
+  // Adds `plan` with `pool`, if there is or can be a route. A subnet has one gateway address: a
+  // router that has it is repaired, because a second router would find it taken.
   void AddThrough(const Network& pool, const Subnet* subnet, NetworkPlan plan) {
     SetPool(pool, UnattachedOf(pool), &plan);
     plan.kind = PlanKind::kFloating;
@@ -345,11 +346,11 @@ class PlanBuilder {
       if (!leads_here(router) || !IsUp(*router)) continue;
       plan.router = router;
       plan.routed = Tristate::kYes;
-      // Interfaces that are known by network only may be on another subnet.
+      // If only the networks of interfaces are known, they may be on another subnet.
       if (router->subnet_ids.empty() && plan.network->subnet_ids.size() > 1) {
         AtMost(Confidence::kProbable, &plan);
       }
-      // Machines send by another way than answers are to go.
+      // Machines send through another router than the one that answers must use.
       if (subnet != nullptr && !subnet->gateway_holder.empty() &&
           subnet->gateway_holder != router->id) {
         AtMost(Confidence::kProbable, &plan);
@@ -371,7 +372,7 @@ class PlanBuilder {
       AtMost(Confidence::kGuess, &plan);
       return Add(std::move(plan), PlanEffort::kAssumed, public_);
     }
-    // Neutron puts a router on a subnet at its gateway's address only.
+    // Neutron connects a router to a subnet only at the gateway's address.
     if (subnet != nullptr && subnet->source == "subnets" && subnet->gateway_ip.empty()) return;
     if (subnet != nullptr && !subnet->gateway_holder.empty()) return;
     if (plan.subnet == nullptr) return;
@@ -379,8 +380,8 @@ class PlanBuilder {
     Add(std::move(plan), PlanEffort::kMake, public_);
   }
 
-  // The router that needs the least: switched on, given a gateway, or led away from a pool whose
-  // addresses are private.
+  // Repairs the router that needs the least: it is switched on, given a gateway, or moved from a
+  // pool whose addresses are private.
   void AddRepair(const Network& pool, const std::vector<const Router*>& routers, NetworkPlan plan) {
     plan.kind = PlanKind::kFloatingNeedsRouter;
     plan.routed = Tristate::kNo;
@@ -423,7 +424,7 @@ class PlanBuilder {
     plan.room = RoomOfNewSubnet(kNewPrefixLength);
     plan.public_v6 = Tristate::kNo;
     Add(plan, PlanEffort::kMake, public_);
-    // The same with a second subnet, whose addresses are public as they are.
+    // The same with a second subnet, whose addresses are public themselves.
     for (const SubnetPool& subnet_pool : share_.subnet_pools) {
       const Confidence confidence = RoutesAddressesOf(subnet_pool, pool);
       if (subnet_pool.ip_version != 6 || confidence == Confidence::kUnknown) continue;
@@ -435,10 +436,10 @@ class PlanBuilder {
     }
   }
 
-  // How sure it is that a router between a subnet of the pool and the external network passes
-  // public addresses on as they are; kUnknown if it does not. Routers translate nothing between
-  // networks of one address scope, and never IPv6. That the outside world knows the way back is the
-  // provider's promise only where it has put both into one scope.
+  // Returns how sure it is that a router between a subnet of the pool and the external network
+  // keeps public addresses; kUnknown if it does not. Routers translate nothing between networks of
+  // one address scope, and never IPv6. Only if the provider has put both into one scope does it
+  // promise that the outside world has a route back.
   static Confidence RoutesAddressesOf(const SubnetPool& pool, const Network& external) {
     if (pool.is_public != Tristate::kYes || !pool.shared.value_or(false)) {
       return Confidence::kUnknown;
@@ -486,7 +487,7 @@ class PlanBuilder {
     }
     NetworkPlan plan = PortPlan(network, subnets);
     plan.routed = IsRouted(network, nullptr);
-    // Where a router serves some of the subnets only, a machine is put into one of these.
+    // If a router serves only some of the subnets, a machine is put into one of these.
     const Subnet* routed = nullptr;
     bool all_routed = true;
     for (const Subnet* subnet : subnets.v4) {
@@ -508,9 +509,9 @@ class PlanBuilder {
     Add(std::move(plan), effort, plain_);
   }
 
-  // With nothing to put a port on, a network is made if there is something to route it to;
-  // otherwise the machine starts without one. A network of its own is the last resort of who wants
-  // no public address.
+  // Without a network for a port, a network is created if there is an external one to connect it
+  // to; otherwise the machine starts without one. For a request without a public address, a new
+  // network is the last resort.
   void AddPlainFallbacks() {
     if (plain_.empty()) {
       for (const NetworkPlan& plan : out_.with_public_v4) {

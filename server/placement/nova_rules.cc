@@ -30,7 +30,7 @@ bool IsOneOf(absl::string_view text, Words words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-// As oslo's bool_from_string: what is not a word for yes is no.
+// As oslo's bool_from_string: every text that is not a word for yes means no.
 bool IsTrue(absl::string_view text) {
   return IsOneOf(absl::AsciiStrToLower(absl::StripAsciiWhitespace(text)),
                  {"1", "t", "true", "on", "y", "yes"});
@@ -40,7 +40,7 @@ bool IsInteger(absl::string_view text) {
   int64_t value = 0;
   return absl::SimpleAtoi(text, &value);
 }
-// 0 where it is not there or no number, as Nova counts.
+// Returns 0 if the text is absent or not a number, as Nova does.
 int64_t IntegerOr0(const std::string* text) {
   int64_t value = 0;
   return text != nullptr && absl::SimpleAtoi(*text, &value) ? value : 0;
@@ -48,7 +48,7 @@ int64_t IntegerOr0(const std::string* text) {
 
 constexpr absl::string_view kThreadTrait = "HW_CPU_HYPERTHREADING";
 
-// One flavor and one image. Each check returns the first thing that Nova refuses.
+// One flavor and one image. Each check returns the first thing that Nova rejects.
 class Pair {
  public:
   Pair(const Flavor& flavor, const Properties& specs, const Properties& image)
@@ -83,7 +83,7 @@ class Pair {
     return Both("hw_serial_port_count", "hw:serial_port_count", "an image may only request fewer");
   }
 
-  // Sockets, cores and threads: an image may lower the greatest numbers of the flavor.
+  // Sockets, cores and threads: an image may lower the limits of the flavor.
   Refusal Topology() const {
     constexpr std::array<absl::string_view, 3> kParts = {"sockets", "cores", "threads"};
     for (const absl::string_view part : kParts) {
@@ -123,7 +123,7 @@ class Pair {
     return Both("hw_cpu_policy", "hw:cpu_policy", "an image may not request better CPUs");
   }
 
-  // Which of the CPUs are dedicated is told by one mask, of dedicated or of real-time CPUs.
+  // One mask, of dedicated or of real-time CPUs, defines which CPUs are dedicated.
   Refusal MixedCpus() const {
     const std::string* policy = Spec("hw:cpu_policy");
     if (policy == nullptr || policy->empty()) policy = Property("hw_cpu_policy");
@@ -157,7 +157,7 @@ class Pair {
     return Both("hw_cpu_thread_policy", "hw:cpu_thread_policy", "it needs dedicated CPUs");
   }
 
-  // How many CPUs of which kind, told in two ways or wrongly.
+  // The number of CPUs of each kind, defined twice or wrongly.
   Refusal CpuResources() const {
     const bool has_policy =
         Property("hw_cpu_policy") != nullptr || Spec("hw:cpu_policy") != nullptr;
@@ -270,14 +270,14 @@ class Pair {
     return absl::ConsumePrefix(&key, ":") && key == name;
   }
 
-  // A number of CPUs of the kind is asked for.
+  // Whether a number of CPUs of the kind is requested.
   bool AsksForResource(absl::string_view name) const {
     return std::any_of(specs_.begin(), specs_.end(), [name](const auto& spec) {
       return IsGrouped(spec.first, "resources", name) && IntegerOr0(&spec.second) != 0;
     });
   }
 
-  // The key of the trait for threads of cores, if flavor or image has it; else "".
+  // Returns the key of the trait for threads of cores, if flavor or image has it; else "".
   std::string ThreadTrait() const {
     for (const auto& [key, value] : specs_) {
       if (IsGrouped(key, "trait", kThreadTrait)) return key;
@@ -335,7 +335,7 @@ const Properties& OrNone(const std::optional<Properties>& properties) {
   return properties ? *properties : *kNone;
 }
 
-// Most flavors and images say nothing that the rules of a pair read.
+// Most flavors and images have nothing that the rules for a pair read.
 bool FlavorSaysAnything(const Properties& specs) {
   return std::any_of(specs.begin(), specs.end(), [](const auto& spec) {
     return absl::StartsWith(spec.first, "hw:") || absl::StartsWith(spec.first, "resources") ||
@@ -415,7 +415,7 @@ bool AsksForOtherHost(const Flavor& flavor, const Image& image) {
   for (const auto& [key, value] : *image.boot_properties) {
     if (IsRefusedBySomeReleases(key, value)) return true;
   }
-  // The name of today wins over the older one.
+  // The present name takes precedence over the older one.
   const std::string* type = Find(*image.boot_properties, "img_hv_type");
   if (type == nullptr) type = Find(*image.boot_properties, "hypervisor_type");
   if (type == nullptr || type->empty()) return false;

@@ -14,7 +14,7 @@
 namespace cis::server {
 namespace {
 
-// How a field makes a value of a text.
+// How a field converts a text to a value.
 enum class Form {
   kWord,          // one of the words, as they are written
   kAnyCaseWord,   // likewise, in any case
@@ -24,8 +24,8 @@ enum class Form {
   kArchitecture,  // one of the words in any case; the words are too many to be told
 };
 
-// The releases from Zed (2022, Nova 26) on read every property that is not `is_new`; what is new
-// came later and is ignored by the releases before.
+// The releases from Zed (2022, Nova 26) on read every property that is not `is_new`; a new one was
+// added later and is ignored by the releases before.
 struct ValueRule {
   absl::string_view key;
   Form form;
@@ -35,9 +35,9 @@ struct ValueRule {
 };
 
 constexpr absl::string_view kBuses = "fdc, ide, sata, scsi, usb, virtio, xen, lxc, uml";
-// Names of architectures as libvirt has them, and what `Architecture.canonicalize` takes for one.
-// What sites write is read by crawler/normalize/arch, whose table says of each spelling whether
-// Nova 26 takes it.
+// Names of architectures as in libvirt, and the spellings that `Architecture.canonicalize` maps to
+// them. crawler/normalize/arch reads what sites write; its table says for each spelling whether
+// Nova 26 accepts it.
 constexpr absl::string_view kArchitectures =
     "alpha, armv6, armv7l, armv7b, aarch64, cris, i686, ia64, lm32, m68k, microblaze, "
     "microblazeel, "
@@ -55,9 +55,9 @@ constexpr absl::string_view kScsiModels =
     "paravirtual";
 constexpr absl::string_view kModes = "hvm, xen, uml, exe, pv, hv, baremetal";
 
-// The words of every release: since Liberty (2015) words were added to the lists and none was taken
-// away. Ordered by key. From nova/objects/fields.py and nova/network/model.py of 2026, with the
-// older spellings that the fields' `coerce` takes.
+// The words of every release: since Liberty (2015) words were added to the lists and none was
+// removed. Ordered by key. From nova/objects/fields.py and nova/network/model.py of 2026, with the
+// older spellings that the fields' `coerce` accepts.
 constexpr std::array<ValueRule, 57> kRules{{
     {"architecture", Form::kArchitecture, kArchitectures, ""},
     {"hw_architecture", Form::kArchitecture, kArchitectures, ""},
@@ -135,7 +135,7 @@ bool IsWholeNumber(absl::string_view text) {
   return absl::SimpleAtoi(text, &value);
 }
 
-// As oslo.utils' VersionPredicate: operator and version, without a look at the version.
+// As oslo.utils' VersionPredicate: an operator and a version, which is not checked.
 bool IsVersionPredicate(absl::string_view text) {
   for (absl::string_view part : absl::StrSplit(text, ',')) {
     part = absl::StripAsciiWhitespace(part);
@@ -160,7 +160,7 @@ bool IsWordOf(absl::string_view word, absl::string_view words) {
   return false;
 }
 
-// Whether the field takes the value; `words` are the ones of the releases that are meant.
+// Whether the field accepts the value; `words` are those of the releases in question.
 bool Takes(const ValueRule& rule, absl::string_view words, absl::string_view value) {
   switch (rule.form) {
     case Form::kWord:

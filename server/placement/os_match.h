@@ -8,7 +8,7 @@
 
 namespace cis::server {
 
-// How an image stands to one requirement. Ordered: a larger value is nearer to a match.
+// How well an image matches one requirement. Ordered: a larger value is a better match.
 enum class OsMatch {
   kOtherDistro = 0,  // also if the image's distro is not known
   kVersionUnknown,
@@ -18,12 +18,13 @@ enum class OsMatch {
   kMatch,
 };
 
-// `kIs` compares as far as the request goes: el:9 takes 9.4, el:9.4 does not take 9.2 nor a bare 9.
-// `kSameLine` takes the whole release line: debian~12.5 takes 12.1, ubuntu~22.04 takes 22.04.4.
-// Matching uses nothing of the image but its distro, version and codename.
+// Returns how well `image` matches. `kIs` compares only the parts that the request names: el:9
+// matches 9.4, el:9.4 matches neither 9.2 nor a bare 9. `kSameLine` matches the whole release line:
+// debian~12.5 matches 12.1, ubuntu~22.04 matches 22.04.4. Nothing of the image is used but its
+// distro, version and codename.
 OsMatch MatchOs(const OsRequirement& requirement, const Image& image);
 
-// Whether `el` stands for the distro.
+// Returns whether `el` includes the distro.
 bool IsEnterpriseLinux(absl::string_view distro);
 
 }  // namespace cis::server

@@ -17,9 +17,9 @@ namespace cis::server {
 // A part of a query with its own search.
 class PartSearch {
  public:
-  // Of a query of one kind: the query itself.
+  // For a query of one kind: searches the query itself.
   PartSearch(const SearchContext& context, bool explains) : search_(context, explains) {}
-  // Of the group or alternative of that number.
+  // For the group or alternative with that number.
   PartSearch(const SearchContext& context, size_t number, bool explains)
       : query_(QueryOfPart(*context.query, context.query->parts()[number])),
         context_(ContextOf(context, *query_)),
@@ -29,7 +29,7 @@ class PartSearch {
   PartSearch& operator=(const PartSearch&) = delete;
 
   ShareSearch& search() { return search_; }
-  // As Reason::parts; 0 for a query of one kind.
+  // The bit in Reason::parts; 0 for a query of one kind.
   uint16_t bit() const { return bit_; }
   // Marks reasons as being about this part.
   void Mark(std::vector<Reason>* reasons) const {

@@ -69,8 +69,8 @@ std::vector<std::string> DesignationOf(absl::string_view model) {
   return out;
 }
 
-// Returns whether one GPU model may be a misspelling of the other. An H100 is no misspelt A100, but
-// "A1OO", "A 100" and "Telsa A100" are.
+// Returns whether one GPU model may be a misspelling of the other. "A1OO", "A 100" and "Telsa A100"
+// may be A100; H100 is another model.
 bool MayBeMisspelt(absl::string_view wanted, absl::string_view model) {
   const auto squashed = [](absl::string_view text) {
     return absl::StrReplaceAll(absl::AsciiStrToLower(text),
@@ -79,7 +79,7 @@ bool MayBeMisspelt(absl::string_view wanted, absl::string_view model) {
   return squashed(wanted) == squashed(model) || DesignationOf(wanted) == DesignationOf(model);
 }
 
-// What is required of each kind of machine of a query.
+// Returns the requirements of each kind of machine of a query.
 std::vector<const MachineRequest*> RequestsOf(const PlacementQuery& query) {
   std::vector<const MachineRequest*> out;
   for (const MachineRequest& part : query.parts()) out.push_back(&part);

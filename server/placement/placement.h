@@ -23,8 +23,8 @@
 
 namespace cis::server {
 
-// What could not be checked, one bit each, in the order of cis.v1.PlacementUnknown. Unknown never
-// excludes.
+// What could not be checked, one bit per check, in the order of cis.v1.PlacementUnknown. Unknown
+// never excludes.
 enum class Unknown : uint32_t {
   kVoSupport = 0,
   kFlavorSize,
@@ -45,16 +45,17 @@ enum class Unknown : uint32_t {
 inline constexpr uint32_t kUnknownCount = 15;
 using Unknowns = uint32_t;
 constexpr Unknowns UnknownBit(Unknown unknown) { return 1U << static_cast<uint32_t>(unknown); }
-// "QUOTA" and so on: the value of cis.v1.PlacementUnknown without its prefix.
+// Returns "QUOTA" and so on: the value of cis.v1.PlacementUnknown without its prefix.
 absl::string_view FormatUnknown(Unknown unknown);
 
-// One way to start the machines. Pointers live as long as PlacementResult::index and the snapshot.
+// One way to start the machines. Pointers are valid as long as PlacementResult::index and the
+// snapshot.
 struct Placement {
   const IndexedShare* share = nullptr;
   const Flavor* flavor = nullptr;
   const IndexedImage* image = nullptr;
   const NetworkPlan* plan = nullptr;
-  Confidence plan_confidence = Confidence::kUnknown;  // for as many machines as are asked for
+  Confidence plan_confidence = Confidence::kUnknown;  // for the requested number of machines
   std::vector<const NetworkPlan*> fallbacks;          // as FallbacksOf (network_fit.h)
   std::optional<int64_t> boot_volume_gib;
   BootChoice boot;
@@ -70,16 +71,18 @@ struct Placement {
   const Flavor* smaller_flavor = nullptr;  // fits the request but not the image
   const Image* newer_image = nullptr;      // better, but does not fit the flavor
 
-  // Number of the alternative of the query that it is of; absent if the query has none.
+  // The number of the query's alternative that the placement is for; absent if the query has none.
   std::optional<size_t> alternative;
-  // Of a query with groups, what the machines of each are started with, in its order. Flavor,
-  // image, plan and boot of the placement itself are then those of the first.
+  // For a query with groups: what the machines of each group are started with, in the query's
+  // order. The flavor, image, plan and boot choice of the placement itself are then those of the
+  // first group.
   std::vector<Placement> groups;
-  // Of one of `groups`: the number of the other group whose plan makes or changes what this one's
-  // needs too.
+  // For an entry of `groups`: the number of the other group whose plan creates or changes what this
+  // group's plan needs too.
   std::optional<size_t> prepared_by;
-  int64_t count = 1;  // of one of `groups`: its machines
-  // Of one of `groups`: unattached floating IPs of its pool that the groups before it take.
+  int64_t count = 1;  // for an entry of `groups`: its machines
+  // For an entry of `groups`: the unattached floating IPs of its pool that the groups before it
+  // take.
   int64_t floating_ips_taken = 0;
 };
 
@@ -91,9 +94,9 @@ struct ShareDetails {
 inline constexpr size_t kMaxRefusedPairs = 20;
 inline constexpr size_t kMaxNearMisses = 20;
 
-// What became of one share. Of alternatives, the blocking reason is that of the alternative that
-// reaches the latest stage, and the reasons of the others come last. A share whose only placement
-// rests on an assumption (NetworkPlan::is_assumed) does not fit.
+// The result for one share. If the query has alternatives, the blocking reason is that of the
+// alternative that reaches the latest stage, and the reasons of the others come last. A share whose
+// only placement rests on an assumption (NetworkPlan::is_assumed) does not fit.
 struct ShareVerdict {
   const IndexedShare* share = nullptr;
   bool fits = false;
@@ -138,7 +141,7 @@ struct Suggestion {
 
 struct PlacementResult {
   std::shared_ptr<const PlacementIndex> index;
-  std::vector<Placement> placements;   // of the page, in the order asked for; a total order
+  std::vector<Placement> placements;   // of the page, in the requested order, which is total
   int64_t placement_count = 0;         // on all pages
   bool has_more = false;               // placements after the page
   std::vector<ShareVerdict> verdicts;  // in the order of Snapshot::shares()
@@ -150,29 +153,29 @@ struct PlacementResult {
   int32_t fit_count() const;  // shares that fit
 };
 
-// Which placements are wanted: those after the position `after` (nothing: from the first).
+// Selects a page of placements: those after the position `after` (nothing: from the first).
 struct PlacementPage {
   std::optional<PlacementKey> after;
   size_t limit = SIZE_MAX;
 };
 
-// All are pure and deterministic: the answer does not depend on the order of any input. If `work`
-// ends before the search, the result is not complete and must not be used.
+// All functions are pure and deterministic: the result does not depend on the order of any input.
+// If `work` ends before the search, the result is not complete and must not be used.
 
-// Returns the placements: one for each share that fits, all of them with query.all_combinations.
+// Returns the placements: one for each share that fits, or all of them with query.all_combinations.
 PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
                                absl::Time now, const FreshnessPolicy& policy,
                                const PlacementPage& page, Work* work);
-// All of them, whatever it costs.
+// Returns all placements, without a limit on the work.
 PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
                                absl::Time now, const FreshnessPolicy& policy);
-// The same with the reasons of the shares that do not fit, and what would help.
+// Returns the placements, the reasons of the shares that do not fit, and what would help.
 PlacementResult ExplainPlacements(const Snapshot& snapshot, const PlacementQuery& query,
                                   absl::Time now, const FreshnessPolicy& policy, Work* work);
-// Whatever it costs.
+// The same without a limit on the work.
 PlacementResult ExplainPlacements(const Snapshot& snapshot, const PlacementQuery& query,
                                   absl::Time now, const FreshnessPolicy& policy);
-// As above over an index of that snapshot.
+// The same with an existing index of that snapshot.
 PlacementResult ExplainPlacements(const Snapshot& snapshot,
                                   std::shared_ptr<const PlacementIndex> index,
                                   const PlacementQuery& query, absl::Time now,

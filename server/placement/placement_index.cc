@@ -16,7 +16,7 @@
 namespace cis::server {
 namespace {
 
-// Which distro somebody gets who did not say: the most widely supported first.
+// The order of distros for a request that names none: the most widely supported first.
 constexpr std::array<absl::string_view, 15> kDistroOrder{
     "ubuntu",   "debian", "almalinux", "rocky",         "rhel", "centos-stream", "ol",     "fedora",
     "opensuse", "sles",   "centos",    "fedora-coreos", "arch", "alpine",        "freebsd"};
@@ -34,13 +34,13 @@ int PurposeRank(const std::string& purpose) {
   return static_cast<int>(it - kOrder.begin());
 }
 
-// Made for one job, so a plain system is taken before it whatever the versions are.
+// Made for one task, so a plain system is preferred, whatever the versions are.
 bool HasSpecialPurpose(const std::string& purpose) {
   return PurposeRank(purpose) > PurposeRank("");
 }
 
-// Glance lists these only to a client that asks for them: what anybody publishes, and what others
-// share with the project before it has accepted.
+// Glance lists these only to a client that asks for them: images that anyone publishes, and images
+// that others share with the project before it has accepted them.
 bool IsFoundByNameOnly(const Image& image) {
   return image.visibility == "community" || !image.member_status.empty();
 }
@@ -100,7 +100,8 @@ NeededData NeededOf(const IndexedShare& share) {
   return out;
 }
 
-// Full marks for a kind that was read, half for one that failed less than three times in a row.
+// Each kind that was read counts fully, each that failed less than three times in a row counts
+// half.
 double HealthOf(const IndexedShare& share) {
   double sum = 0;
   int count = 0;
@@ -117,8 +118,8 @@ double HealthOf(const IndexedShare& share) {
   return count == 0 ? 0 : sum / count;
 }
 
-// Images that one alternative of a request may take side by side: those of a distro, or of all that
-// `el` stands for. Only within a family do versions have an order.
+// Images among which a request's alternative may choose: those of a distro, or of all distros that
+// `el` includes. Versions have an order only within a family.
 absl::string_view FamilyOf(const Image& image) {
   return IsEnterpriseLinux(image.os_distro) ? "el" : absl::string_view(image.os_distro);
 }
@@ -137,7 +138,7 @@ void RankByNewness(std::vector<IndexedImage>* images) {
   for (size_t i = 0; i < order.size(); ++i) order[i]->newness = static_cast<int>(i);
 }
 
-// Words that a request's GPU model may be meant for.
+// Returns the words that a request's GPU model may refer to.
 std::vector<std::string> GpuModelsOf(const std::vector<const Flavor*>& flavors) {
   std::set<std::string> models;
   for (const Flavor* flavor : flavors) {
@@ -188,7 +189,7 @@ std::vector<const Downtime*> DowntimesOf(const Registry& registry, const Endpoin
   return downtimes;
 }
 
-// Without flavors and images.
+// Indexes a share without its flavors and images.
 IndexedShare IndexShare(const Registry& registry, const ShareView& view) {
   IndexedShare out;
   out.view = view;
@@ -206,8 +207,8 @@ IndexedShare IndexShare(const Registry& registry, const ShareView& view) {
   return out;
 }
 
-// The lists that were made, of this index and the one before, by endpoint, each with the positions
-// that it was made of.
+// The lists of this index and the one before, by endpoint, each with the positions that it was made
+// from.
 template <typename Set>
 class KnownSets {
  public:
@@ -220,8 +221,8 @@ class KnownSets {
     return it != sets_.end() && std::any_of(it->second.begin(), it->second.end(),
                                             [set](const Known& k) { return k.set.get() == set; });
   }
-  // The list of the positions: a known one, or what `make` makes. Each that is asked for is kept in
-  // `used`, once.
+  // Returns the list for the positions: a known one, or the result of `make`. Each list that is
+  // requested is kept in `used`, once.
   template <typename Make>
   const Set* Get(const ShareView& view, const std::vector<int32_t>& positions, Make make,
                  std::vector<std::shared_ptr<const Set>>* used) {
@@ -246,7 +247,7 @@ class KnownSets {
   absl::flat_hash_map<const EndpointCatalog*, std::vector<Known>> sets_;
 };
 
-// More systems than there are: a table that has collected too many is begun anew.
+// More systems than exist: a table that has collected more is started anew.
 constexpr size_t kMaxSystems = 10000;
 
 template <typename Set>
@@ -270,7 +271,7 @@ bool IsUnusualArch(const std::string& arch) {
 bool IsSmallerFlavor(const Flavor& a, const Flavor& b) {
   const auto key = [](const Flavor& f) {
     const bool gpu_said = !f.gpu_model.empty() || !f.gpu_vendor.empty() || !f.gpu_kind.empty();
-    // After those that have none for sure, before those that have one.
+    // After those that certainly have none, before those that have one.
     constexpr double kPerhapsOne = 0.5;
     constexpr int64_t kUnknownLast = int64_t{1} << 60;
     return std::make_tuple(

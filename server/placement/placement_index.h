@@ -1,7 +1,7 @@
 #pragma once
 
-// What every request needs of a snapshot and no request changes: flavors by size, images by
-// preference, network plans, quotas. Made once per snapshot.
+// What every request needs from a snapshot and what is the same for all requests: flavors by size,
+// images by preference, network plans, quotas. Made once per snapshot.
 
 #include <array>
 #include <cstdint>
@@ -22,18 +22,18 @@
 
 namespace cis::server {
 
-// How much an image is worth to somebody who did not ask for it by name. Smaller is better.
+// How suitable an image is for a request that does not name it. Smaller is better.
 enum class ImageTier { kClean = 0, kDoubtful, kTestOnly };
 
 // One image of a share.
 struct IndexedImage {
   const Image* image = nullptr;
   ImageTier tier = ImageTier::kClean;
-  int distro_rank = 0;               // when no OS is asked for
+  int distro_rank = 0;               // for requests without an OS
   int purpose_rank = 0;              // generic before minimal before custom
-  bool has_special_purpose = false;  // custom, docker, gpu, k8s...: made for one job
+  bool has_special_purpose = false;  // custom, docker, gpu, k8s...: made for one task
   bool offered = false;              // may be chosen without being named
-  bool refused_by_nova = false;      // by its properties alone (nova_rules.h)
+  bool refused_by_nova = false;      // because of its properties alone (nova_rules.h)
   std::string build;  // "2024-05-01"; of the build, else of the upload; empty = unknown
   size_t system = 0;  // in PlacementIndex::systems()
   int newness = 0;    // by IsNewerImage among the images of its family; 0 = newest
@@ -41,8 +41,8 @@ struct IndexedImage {
   Confidence version_confidence = Confidence::kUnknown;
 };
 
-// Sizes of a flavor, side by side with those of the others: most flavors are refused by them alone.
-// What is not known passes both bounds.
+// The sizes of a flavor, stored next to those of the others because most flavors are excluded by
+// them alone. An unknown size passes both bounds.
 struct FlavorSizes {
   struct Size {
     int64_t for_min = INT64_MAX;  // the value, or what passes every lower bound
@@ -55,21 +55,21 @@ struct FlavorSizes {
 };
 
 // Enabled flavors, smallest first, special hardware last. Shares of an endpoint that see the same
-// flavors have one list between them, which a request looks through once.
+// flavors share one list, which a request checks once.
 struct FlavorSet {
   std::vector<const Flavor*> flavors;
   std::vector<FlavorSizes> sizes;       // of `flavors`
   std::vector<std::string> gpu_models;  // of `flavors` and the first words of these, sorted
 };
 
-// Images, best first for somebody who does not care. Shared likewise.
+// Images, best first for a request that does not name one. Shared in the same way.
 struct ImageSet {
   std::vector<IndexedImage> images;
   std::vector<std::string> distros;  // of `images`, sorted
 };
 
-// The kinds of data that placements rest on, taken together: flavors, images and networks. Quotas
-// may be missing: they are then unknown.
+// The kinds of data that placements require: flavors, images and networks. Quotas may be missing:
+// they are then unknown.
 inline constexpr std::array<Kind, 3> kNeededKinds{Kind::kFlavors, Kind::kImages, Kind::kNetworks};
 struct NeededData {
   absl::Time oldest_success = absl::InfinitePast();  // of those that were ever read; else past
@@ -89,19 +89,19 @@ struct IndexedShare {
   QuotaBook quotas;
   BootOptions boot;
   NeededData needed;
-  double health = 0;                       // share of the last reads that succeeded, in [0,1]
-  std::vector<const Downtime*> downtimes;  // that the registry has of its endpoint, over or not
+  double health = 0;                       // fraction of the last reads that succeeded, in [0,1]
+  std::vector<const Downtime*> downtimes;  // of its endpoint in the registry, over or not
 
   const Share& share() const { return view.share->share; }
   const KindState* kind(Kind k) const { return kinds[static_cast<size_t>(k)]; }
 };
 
-// The operating systems (distro, version, codename) that images had since the program started, by
-// number. Numbers stay, so that lists of images that have not changed keep theirs.
+// The operating systems (distro, version, codename) that images have had since the program started,
+// by number. Numbers never change, so that lists of images that have not changed keep theirs.
 class OsTable {
  public:
   size_t NumberOf(const Image& image);
-  // An image of each, by number, that says nothing but its operating system.
+  // One image per operating system, by number, with no other content than the operating system.
   const std::vector<std::shared_ptr<const Image>>& systems() const { return systems_; }
 
  private:
@@ -115,27 +115,28 @@ class PlacementIndex {
   static std::shared_ptr<const PlacementIndex> Build(const Snapshot& snapshot) {
     return Update(snapshot, nullptr);
   }
-  // The same, with the lists of sites that have not changed taken over from the index of an earlier
+  // The same, reusing the lists of sites that have not changed from the index of an earlier
   // snapshot (may be null), which must still be alive.
   static std::shared_ptr<const PlacementIndex> Update(const Snapshot& snapshot,
                                                       const PlacementIndex* before);
 
   // In the order of Snapshot::shares().
   absl::Span<const IndexedShare> shares() const { return shares_; }
-  // Positions in shares() of all shares of the VO (any case), configured or not, ascending.
+  // Returns the positions in shares() of all shares of the VO (any case), configured or not,
+  // ascending.
   absl::Span<const int32_t> SharesOfVo(absl::string_view vo) const;
-  // Distros of all images, sorted: what a spelling may have meant.
+  // The distros of all images, sorted, for spelling suggestions.
   absl::Span<const std::string> distros() const { return distros_; }
-  // GPU models of all flavors and the first words of these, sorted: likewise.
+  // The GPU models of all flavors and their first words, sorted, for spelling suggestions.
   absl::Span<const std::string> gpu_models() const { return gpu_models_; }
-  // One image of each operating system (distro, version, codename) that there is or was. A request
-  // is compared with these, and not with each image.
+  // One image for each operating system (distro, version, codename) that exists or existed. A
+  // request is compared with these instead of with each image.
   absl::Span<const std::shared_ptr<const Image>> systems() const { return os_table_.systems(); }
 
  private:
   PlacementIndex() = default;
 
-  // Shares point into them; later indexes may share them.
+  // Shares point into these; later indexes may share them.
   std::vector<std::shared_ptr<const FlavorSet>> flavor_sets_;
   std::vector<std::shared_ptr<const ImageSet>> image_sets_;
   OsTable os_table_;
@@ -145,23 +146,23 @@ class PlacementIndex {
   std::vector<std::string> gpu_models_;
 };
 
-// Whether machines of the flavor boot from a volume.
+// Returns whether machines of the flavor boot from a volume.
 bool IsVolumeOnly(const Flavor& flavor);
 
-// Whether machines are seldom of this architecture, which is not unknown: not x86_64 or i686.
+// Returns whether the architecture is known and unusual for machines: neither x86_64 nor i686.
 bool IsUnusualArch(const std::string& arch);
 
-// The order in which flavors are tried: virtual before bare metal, usual architectures before
-// others, without GPUs before those that do not say before with GPUs, with a root disk before
-// without; then fewest vCPUs, least RAM, least disk, name, id.
+// The order in which flavors are tried: virtual before bare metal; usual architectures before
+// others; without GPUs, then unknown, then with GPUs; with a root disk before without; then fewest
+// vCPUs, least RAM, least disk, name, id.
 bool IsSmallerFlavor(const Flavor& a, const Flavor& b);
 
-// Whether `a` is to be preferred to `b` when both fit and neither is named: by tier, purpose, how
-// usual the distro is, then as IsNewerImage.
+// Returns whether `a` is preferred to `b` when both fit and the request names neither: by tier,
+// purpose, how usual the distro is, then as IsNewerImage.
 bool IsPreferredImage(const IndexedImage& a, const IndexedImage& b);
 
-// Likewise for images that satisfy the same alternative of a request, whatever their distro: plain
-// systems before those that are made for one job; then newest version, purpose, newest build,
+// The same for images that satisfy the same alternative of a request, whatever their distro: plain
+// systems before those that are made for one task; then newest version, purpose, newest build,
 // distro, name, id.
 bool IsNewerImage(const IndexedImage& a, const IndexedImage& b);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Where a placement stands among others.
+// The position of a placement in the order of results.
 
 #include <cstdint>
 #include <string>
@@ -14,7 +14,7 @@ namespace cis::server {
 enum class PlacementTier { kCertain = 0, kUncertain, kNeedsSteps, kStale, kDowntime, kAssumed };
 inline constexpr int kPlacementTierCount = 6;
 
-// What decides first between placements: numbers only.
+// The numbers that are compared first between placements.
 struct PlacementRank {
   PlacementTier tier = PlacementTier::kCertain;  // lower first
   double score = 0;                              // higher first
@@ -25,7 +25,7 @@ struct PlacementRank {
   int64_t disk_gib = 0;
 };
 
-// Where a placement stands in the order. Text points into the snapshot, or into the strings that
+// The position of a placement in the order. Texts point into the snapshot, or into the strings that
 // were parsed.
 struct PlacementKey {
   double primary = 0;            // of order_by; smaller first

@@ -7,16 +7,16 @@
 namespace cis::server {
 namespace {
 
-// What decides between placements of different shares in the default order, without texts: shares
-// stand in the index as the rest of PlacementKey orders them.
+// The numbers that decide between placements of different shares in the default order: shares are
+// in the index in the order that the rest of PlacementKey gives them.
 struct QuickKey {
   PlacementRank rank;
   const IndexedShare* share = nullptr;
   size_t position = 0;
 };
 
-// Positions of the placements in order. The same order as by IsBefore, without its texts where
-// numbers decide.
+// Returns the positions of the placements in order. The same order as by IsBefore, without its
+// texts where numbers decide.
 std::vector<size_t> DefaultOrder(const PlacementQuery& query,
                                  const std::vector<Placement>& placements) {
   std::vector<QuickKey> keys;

@@ -1,6 +1,6 @@
 #pragma once
 
-// The placements of one page, of any number that a search finds.
+// Collects the placements of one page from any number that a search finds.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,34 +12,34 @@
 
 namespace cis::server {
 
-// Keeps no more than twice what is asked for, and counts the rest.
+// Keeps no more than twice the number that is requested, and counts the rest.
 class PlacementList {
  public:
-  // Those after the position `after` (nothing: from the first), at most `limit`. The query must
-  // outlive the list.
+  // Keeps those after the position `after` (nothing: from the first), at most `limit`. The query
+  // must outlive the list.
   PlacementList(const PlacementQuery& query, std::optional<PlacementKey> after, size_t limit);
 
   void Add(Placement placement);
-  // What is added from now on is of the alternative of this number.
+  // Placements that are added from now on are for the alternative with this number.
   void set_alternative(size_t number) { alternative_ = number; }
 
-  // All that were added, before the position too.
+  // The number of placements that were added, including those before the position.
   int64_t total() const { return total_; }
-  // Whether there are more after the position than the limit.
+  // Whether there are more placements after the position than the limit.
   bool has_more() const { return behind_ > limit_; }
-  // The first ones after the position, in order. The list is empty afterwards.
+  // Returns the first placements after the position, in order. The list is empty afterwards.
   std::vector<Placement> Take();
 
  private:
-  // The last one that is kept, once there are as many as the limit.
+  // The last placement that is kept, once there are as many as the limit.
   struct Bound {
     PlacementKey key;
     const IndexedShare* share = nullptr;
   };
 
-  // Whether so many are better that this one cannot be of the page.
+  // Whether so many placements are better that this one cannot be on the page.
   bool IsBeyond(const Placement& placement) const;
-  // Sorts what is kept and drops what is behind the limit.
+  // Sorts the kept placements and drops those beyond the limit.
   void Prune();
 
   const PlacementQuery& query_;

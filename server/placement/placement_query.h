@@ -1,6 +1,6 @@
 #pragma once
 
-// What is asked for, parsed and with units. Made from a cis.v1.PlacementQuery by the service.
+// The query, parsed and with units. The service makes it from a cis.v1.PlacementQuery.
 
 #include <array>
 #include <cstdint>
@@ -22,7 +22,7 @@ struct Int64Bounds {
   friend bool operator==(const Int64Bounds&, const Int64Bounds&) = default;
 };
 
-// Wish for an address of one family.
+// Whether an address of one family is required.
 enum class AddressWish { kAny = 0, kRequired, kPreferred, kNone };
 
 // Main order of the placements; the default order decides among equals.
@@ -42,7 +42,7 @@ inline constexpr int kCriterionCount = 5;
 using CriterionValues = std::array<double, kCriterionCount>;  // by Criterion
 inline constexpr CriterionValues kDefaultWeights{0.4, 0.2, 0.2, 0.1, 0.1};
 
-// A placement that is not wanted, such as one that failed to start.
+// A placement that the caller excludes, such as one that failed to start.
 struct ExcludedPlacement {
   std::string share;   // "sites/{site}/shares/{share}"
   std::string flavor;  // "sites/{site}/flavors/{flavor}"; empty = every flavor
@@ -82,16 +82,17 @@ struct MachineRequest {
 
   int64_t count = 1;  // machines that run at the same time
 
-  // Whether flavors with GPUs were asked for.
+  // Whether flavors with GPUs are requested.
   bool WantsGpu() const {
     return gpu_count.min.value_or(0) > 0 || !gpu_model.empty() || !gpu_vendor.empty() ||
            !gpu_kind.empty() || gpu_memory_mib.any() || total_gpu_memory_mib.any();
   }
 };
 
-// A query is about the one kind of machine that it is itself; about `alternatives`, of which each
-// share gets the first that is possible; or about `groups`, which must run at one share together.
-// At most one of the two lists is not empty; then its own machine, image and count mean nothing.
+// A query is about one kind of machine, which is described by its own fields; about `alternatives`,
+// of which each share gets the first that is possible; or about `groups`, which must run at one
+// share together. At most one of the two lists is not empty; its own machine, image and count are
+// ignored then.
 struct PlacementQuery : MachineRequest {
   std::vector<MachineRequest> alternatives;
   std::vector<MachineRequest> groups;
@@ -114,21 +115,21 @@ struct PlacementQuery : MachineRequest {
     return groups.empty() ? alternatives : groups;
   }
   std::vector<MachineRequest>& parts() { return groups.empty() ? alternatives : groups; }
-  // Path of the field that has the parts.
+  // The path of the field that has the parts.
   absl::string_view parts_field() const { return groups.empty() ? "alternatives" : "groups"; }
 };
 
-// The most groups or alternatives of a query.
+// The largest number of groups or alternatives of a query.
 inline constexpr size_t kMaxParts = 10;
 
-// The query for one part alone: a query of one kind.
+// Returns the query for one part alone: a query of one kind.
 PlacementQuery QueryOfPart(const PlacementQuery& query, const MachineRequest& part);
 
-// Each part's query, in order; of a query of one kind, itself.
+// Returns each part's query, in order; for a query of one kind, the query itself.
 std::vector<PlacementQuery> QueriesOfParts(const PlacementQuery& query);
 
-// "x86_64" of "amd64", "x64" or "X86-64", "aarch64" of "arm64", "i686" of "i386"; other texts in
-// lower case.
+// Returns "x86_64" for "amd64", "x64" or "X86-64", "aarch64" for "arm64", "i686" for "i386"; other
+// texts in lower case.
 std::string CanonicalArch(absl::string_view text);
 
 }  // namespace cis::server

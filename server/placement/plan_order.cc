@@ -10,7 +10,7 @@
 namespace cis::server {
 namespace {
 
-// What decides between two plans before any name does. Smaller is better.
+// What decides between two plans before names do. Smaller is better.
 struct PlanKey {
   int effort = 0;
   int public_rank = 0;  // 0: yes, 1: unknown, 2: no
@@ -44,7 +44,7 @@ absl::string_view NameOfNetwork(const Network* network) {
   return network->name;
 }
 
-// Whether one machine certainly gets the addresses that the plan takes of ranges.
+// Whether one machine certainly gets the addresses that the plan takes from ranges.
 bool HasAddresses(const NetworkPlan& plan) {
   if (!plan.NeedsNetwork() && plan.kind != PlanKind::kNone && !plan.room.Holds(1)) return false;
   if (plan.TakesGateway()) return false;
@@ -84,7 +84,7 @@ Entry EntryOf(const ShareCatalog& share, RankedPlan ranked) {
   return entry;
 }
 
-// By what is not in the key; a total order together with it.
+// Compares what is not in the key; together they are a total order.
 auto NamesOf(const Entry& entry) {
   static const std::string* const kNoId = new std::string;
   const NetworkPlan& plan = entry.plan;

@@ -14,7 +14,7 @@
 namespace cis::server {
 namespace {
 
-// More than a request may ask for.
+// More than a request may require.
 constexpr int64_t kMostMachines = 99999;
 
 QueryChange Unset(std::vector<std::string> fields, std::function<void(PlacementQuery*)> apply) {
@@ -51,8 +51,8 @@ QueryChange LowerOs(const Image& image, const PlacementQuery& query) {
   return change;
 }
 
-// Drops each requirement for the network, the one that the reason is about first: they may fail
-// together only, and any may cost a quota.
+// Drops each requirement for the network, the one that the reason is about first: they may only
+// fail together, and any may need a quota.
 std::vector<QueryChange> NetworkChanges(const Reason& reason, const PlacementQuery& query) {
   using Q = PlacementQuery;
   std::vector<QueryChange> out;
@@ -75,7 +75,7 @@ std::vector<QueryChange> NetworkChanges(const Reason& reason, const PlacementQue
   return out;
 }
 
-// Fewer machines, if there are several, and fewer requirements for the network where it costs the
+// Fewer machines, if there are several, and fewer requirements for the network if they use the
 // quota.
 std::vector<QueryChange> QuotaChanges(const Reason& reason, const PlacementQuery& query) {
   std::vector<QueryChange> out;
@@ -154,7 +154,7 @@ QueryChange OfPart(QueryChange change, const PlacementQuery& query, size_t part)
   out.fields = {std::string(query.parts_field())};
   const std::string fields = absl::StrJoin(change.fields, ",");
   out.target = absl::StrCat(part, " ", fields);
-  // Of changes that are as good by all else, those of the largest group come first.
+  // Among changes that are otherwise equal, those of the largest group come first.
   out.key = absl::StrFormat("%05d %02d %s %s", kMostMachines - query.parts()[part].count, part,
                             fields, change.key);
   out.size = change.size;

@@ -10,7 +10,7 @@
 namespace cis::server {
 namespace {
 
-// Whether what the reason is about is the same for all alternatives.
+// Whether the reason's subject is the same for all alternatives.
 bool IsOfShare(const Reason& reason) { return StageOf(reason.code) < Stage::kFlavor; }
 
 }  // namespace
@@ -41,7 +41,7 @@ ShareVerdict QuerySearch::FindAlternative(const IndexedShare& share, PlacementLi
     verdicts.push_back(find(i, ShareSearch::Wanted::kCertain));
     if (verdicts.back().fits) return std::move(verdicts.back());
   }
-  // One that rests on an assumption, if there is any.
+  // Try a placement that rests on an assumption, if there is one.
   const int64_t before = placements->total();
   for (size_t i = 0; i < parts_.size() && placements->total() == before; ++i) {
     verdicts[i].unknowns |= find(i, ShareSearch::Wanted::kAssumed).unknowns;
@@ -83,7 +83,7 @@ ShareVerdict QuerySearch::FindGroups(const IndexedShare& share, PlacementList* p
   }
   if (verdict.fits) return verdict;
   verdict.unknowns |= UnknownsOfShare(share);
-  // What stands in the way is not looked for where the share itself does.
+  // If the share itself is excluded, its other obstacles are not searched for.
   if (!explains_ && !standing.empty()) {
     verdict.blocked_at = StageOf(standing.front().code);
     return verdict;
@@ -100,7 +100,7 @@ ShareDetails QuerySearch::Details(const IndexedShare& share) {
   const auto append = [this](std::vector<Reason> from, const PartSearch& part, size_t most,
                              std::vector<Reason>* to) {
     part.Mark(&from);
-    // Each part has its place.
+    // Each part gets its number of places.
     from.resize(std::min(from.size(), std::max<size_t>(1, most / parts_.size())));
     to->insert(to->end(), from.begin(), from.end());
   };

@@ -1,6 +1,6 @@
 #pragma once
 
-// The search of a whole query: for its one kind of machine, for the first alternative that is
+// The search for a whole query: for its one kind of machine, for the first alternative that is
 // possible, or for all groups together.
 
 #include <cstddef>
@@ -14,8 +14,8 @@
 
 namespace cis::server {
 
-// Searches one share after the other. Fastest if shares come in the order of the index. Not for
-// several threads at a time.
+// Searches one share after the other. Fastest if shares come in the order of the index. Not
+// thread-safe.
 class QuerySearch {
  public:
   // `context` must outlive the search. With `explains`, verdicts have reasons.
@@ -25,15 +25,17 @@ class QuerySearch {
   ShareVerdict Find(const IndexedShare& share, PlacementList* placements);
   // Returns what nearly fits at the share.
   ShareDetails Details(const IndexedShare& share);
-  // The reason that blocks the share, as Find has it; nothing if it has a placement.
+  // Returns the reason that blocks the share, as Find determines it; nothing if the share has a
+  // placement.
   std::optional<Reason> WhyNot(const IndexedShare& share);
-  // Whether the share has a placement: as ShareSearch::Fits, for a request of which `changed` parts
-  // of the group or alternative `part` (kWhole: of what is no part's) were changed.
+  // Returns whether the share has a placement, as ShareSearch::Fits does, for a request in which
+  // the fields `changed` of the group or alternative `part` were changed (kWhole: fields that
+  // belong to no part).
   bool Fits(const IndexedShare& share, size_t part, Fields changed);
   static constexpr size_t kWhole = SIZE_MAX;
 
-  // What alone keeps some flavor or some image out of the shares that Find refused, by the number
-  // of the group or alternative; of a query of one kind, one entry.
+  // The checks that alone exclude some flavor or image from the shares that Find rejected, by the
+  // number of the group or alternative; one entry for a query of one kind.
   size_t part_count() const { return parts_.size(); }
   const NearMisses& near_misses(size_t part) const { return parts_[part]->search().near_misses(); }
 

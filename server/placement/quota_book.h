@@ -1,7 +1,7 @@
 #pragma once
 
-// What is left of a project's quotas. Usage is counted; -1 is unlimited; what the site does not say
-// is unknown and never refuses.
+// What is left of a project's quotas. Usage is subtracted; -1 is unlimited; what the site does not
+// report is unknown and never excludes.
 
 #include <algorithm>
 #include <array>
@@ -32,16 +32,16 @@ class QuotaBook {
   QuotaBook() = default;
   explicit QuotaBook(absl::Span<const Quota> quotas);
 
-  // What may still be made; -1 = unlimited; absent = not known. Never below -1.
+  // Returns what may still be created; -1 = unlimited; absent = not known. Never below -1.
   std::optional<int64_t> Free(QuotaResource resource) const;
-  // The same of a resource of another name (records.h, Quota), such as "security_groups" or
+  // The same for a resource of another name (records.h, Quota), such as "security_groups" or
   // "volumes.ssd".
   std::optional<int64_t> Free(absl::string_view resource) const;
-  // The limit of such a resource, whatever is used of it; -1 = unlimited; absent = not known.
+  // Returns the limit of such a resource, ignoring usage; -1 = unlimited; absent = not known.
   std::optional<int64_t> Limit(absl::string_view resource) const;
   bool IsKnown(QuotaResource resource) const { return lines_[static_cast<size_t>(resource)].known; }
 
-  // Whether no need is refused: Check without its reason.
+  // Returns whether no need exceeds its quota: Check without the reason.
   bool Allows(const QuotaNeeds& needs) const {
     for (size_t i = 0; i < needs.size(); ++i) {
       const Line& line = lines_[i];
@@ -53,7 +53,8 @@ class QuotaBook {
     return true;
   }
 
-  // The first need that is refused, or nothing. `unknown` is set if one could not be checked.
+  // Returns the reason of the first need that exceeds its quota, or nothing. `unknown` is set if
+  // one could not be checked.
   std::optional<Reason> Check(const QuotaNeeds& needs, bool* unknown) const;
 
  private:

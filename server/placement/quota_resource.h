@@ -1,6 +1,6 @@
 #pragma once
 
-// What OpenStack counts against the limits of a project and a placement uses up.
+// The resources that count against the limits of a project and that a placement uses.
 
 #include <array>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #pragma once
 
-// Why something does not fit. A reason is a code with numbers and pointers; its words are made only
-// for those reasons that are returned. Unknown is never a reason.
+// Why something does not fit. A reason is a code with numbers and pointers; its sentence is made
+// only if the reason is returned. Unknown is never a reason.
 
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +31,7 @@ enum class Stage {
 };
 inline constexpr int kStageCount = 9;
 
-// Within a stage, in the order in which the checks are made. README.md says what each means.
+// Within a stage, in the order in which the checks are made. README.md explains each.
 enum class ReasonCode {
   kVoNotConfigured = 0,
   kSiteNotConfigured,
@@ -114,18 +114,18 @@ enum class ReasonCode {
 };
 inline constexpr int kReasonCodeCount = static_cast<int>(ReasonCode::kZoneNotFound) + 1;
 
-// "RAM_TOO_SMALL": the value of cis.v1.ReasonCode without its prefix.
+// Returns "RAM_TOO_SMALL" and so on: the value of cis.v1.ReasonCode without its prefix.
 absl::string_view FormatReasonCode(ReasonCode code);
 Stage StageOf(ReasonCode code);
 
-// Path of the field of the request that is not satisfied, such as "machine.ram_mib.min"; empty if
-// it is no single field.
+// Returns the path of the request field that is not satisfied, such as "machine.ram_mib.min"; empty
+// if it is not a single field.
 absl::string_view FieldOf(ReasonCode code);
 
 // What the numbers of a reason count.
 enum class ReasonUnit { kNone = 0, kVcpu, kMib, kGib, kGpu, kBytes, kSeconds, kCount };
 
-// Parts of a request, one bit each.
+// Parts of a request, one bit per part.
 using Fields = uint32_t;
 inline constexpr Fields kSiteFields = 1;
 inline constexpr Fields kAgeFields = 2;
@@ -136,39 +136,41 @@ inline constexpr Fields kCountFields = 32;
 
 // What a reason is about.
 struct Counted {
-  // Flavors, images, or pairs of both that were checked. All of them fail. 0 for other reasons, and
-  // for those about a single flavor or image.
+  // The number of flavors, images, or pairs of both that were checked, all of which fail. 0 for
+  // other reasons, and for those about a single flavor or image.
   int64_t count = 0;
-  // The checks (FlavorCheck or ImageCheck, by the stage of the reason) that these pass, and that no
-  // other flavor or image of the share passes together; 0 = all of the share were checked.
+  // The checks (FlavorCheck or ImageCheck, by the stage of the reason) that the counted ones pass,
+  // and that no other flavor or image of the share passes together; 0 = all of the share were
+  // checked.
   Checks passed = 0;
-  // Of `passed`, those that some pass only because they report nothing.
+  // The part of `passed` that some of them pass only because nothing is reported.
   Checks assumed = 0;
-  // Whether one of the counted fails because it reports nothing, so that it may satisfy after all.
+  // Whether one of the counted fails because it does not report a value, so that it may satisfy the
+  // requirement after all.
   bool has_unreported = false;
 
   friend bool operator==(const Counted&, const Counted&) = default;
 };
 
-// Pointers live as long as the snapshot that answered.
+// Pointers are valid as long as the snapshot that answered.
 struct Reason {
   ReasonCode code = ReasonCode::kVoNotConfigured;
-  std::optional<QuotaResource> quota;  // which, of reasons about quotas
+  std::optional<QuotaResource> quota;  // for reasons about quotas
   std::optional<int64_t> want;         // in the reason's unit; bytes for sizes of images
   std::optional<int64_t> best;
-  const Flavor* flavor = nullptr;           // what has `best`
-  const Image* image = nullptr;             // what has `best`, or the image of a pair
-  const Network* network = nullptr;         // what comes nearest
-  const Network* leads_to = nullptr;        // where a router leads the network that is named
+  const Flavor* flavor = nullptr;           // the one that has `best`
+  const Image* image = nullptr;             // the one that has `best`, or the image of a pair
+  const Network* network = nullptr;         // the nearest one
+  const Network* leads_to = nullptr;        // where a router of the named network leads
   const KindState* kind = nullptr;          // data that is missing, old or failing
-  const VolumeType* volume_type = nullptr;  // whose quota it is; nullptr = of all volumes
+  const VolumeType* volume_type = nullptr;  // the type whose quota it is; nullptr = of all volumes
   const Flavor* needed_by = nullptr;        // the flavor whose machines need `want` of a quota
-  // The groups or alternatives of the query that it is about, one bit each by number; 0 = the query
-  // has none, or it is about the share whatever they require.
+  // The groups or alternatives of the query that the reason is about, one bit each by number; 0 =
+  // the query has none, or the reason is about the share whatever they require.
   uint16_t parts = 0;
   Counted counted;
-  // A flavor or image outside `counted` that satisfies what the reason is about and fails only one
-  // other check; nullptr if there is none.
+  // A flavor or image outside `counted` that satisfies this requirement and fails only one other
+  // check; nullptr if there is none.
   const Flavor* other_flavor = nullptr;
   const Image* other_image = nullptr;
   FlavorCheck other_flavor_fails = FlavorCheck::kName;
@@ -177,37 +179,39 @@ struct Reason {
   friend bool operator==(const Reason&, const Reason&) = default;
 };
 
-// As Reason::parts, of the group or alternative of that number; and of the first `count` of them.
+// The bit in Reason::parts of the group or alternative with that number; and the bits of the first
+// `count` of them.
 constexpr uint16_t PartBit(size_t part) { return static_cast<uint16_t>(1U << part); }
 constexpr uint16_t FirstParts(size_t count) { return static_cast<uint16_t>(PartBit(count) - 1); }
 
-// Whether the reason is about the group or alternative of that number.
+// Returns whether the reason is about the group or alternative with that number.
 constexpr bool IsAbout(const Reason& reason, size_t part) {
   return (reason.parts & PartBit(part)) != 0;
 }
 
-// Leaves the first of those reasons that say the same of the same parts.
+// Keeps only the first of several reasons that are equal and about the same parts.
 void DropRepeated(std::vector<Reason>* reasons);
 
 ReasonUnit UnitOf(const Reason& reason);
 
-// The parts of a request of which a change may do away with the reason; 0 = none.
+// Returns the parts of a request whose change may remove the reason; 0 = none.
 Fields AnsweredBy(const Reason& reason);
 
-// The only group or alternative that the reason is about; nullptr if there is no such.
+// Returns the only group or alternative that the reason is about; nullptr if there is not exactly
+// one.
 const MachineRequest* PartOf(const Reason& reason, const PlacementQuery& query);
 
-// What is required and what comes nearest, for reasons whose want and best are no numbers: a name,
-// a version or another word; empty if there is none. The first is at most kMaxShownBytes of what
-// the caller wrote.
+// Returns what is required and what comes nearest, for reasons whose want and best are not numbers:
+// a name, a version or another word; empty if there is none. The first is at most kMaxShownBytes of
+// what the caller wrote.
 inline constexpr size_t kMaxShownBytes = 100;
 std::string WantedWord(const Reason& reason, const PlacementQuery& query);
 std::string BestWord(const Reason& reason);
 
-// The whole reason in one sentence, without a full stop.
+// Returns the whole reason in one sentence, without a full stop.
 std::string FormatReason(const Reason& reason, const PlacementQuery& query);
 
-// |want - best| / want in percent; absent if either is not a number.
+// Returns |want - best| / want in percent; absent if either is not a number.
 std::optional<double> GapPercent(const Reason& reason);
 
 }  // namespace cis::server

@@ -1,6 +1,6 @@
 #pragma once
 
-// What each reason code is called, where it stands, what of the request it is about and what its
+// The name of each reason code, its stage, the field of the request that it is about and what its
 // numbers count. Used by reason.cc and reason_text.cc only.
 
 #include "absl/strings/string_view.h"

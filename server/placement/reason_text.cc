@@ -38,8 +38,8 @@ std::string MachinesOf(const Reason& reason, const PlacementQuery& query) {
   return absl::StrCat(absl::StrJoin(out, ", "), " and ", last);
 }
 
-// What the request says, for codes whose want is not a number. Lists are not repeated: the field of
-// the code tells where they are.
+// Returns the requirement, for codes whose want is not a number. Lists are not repeated: the field
+// of the code names them.
 std::string WantText(ReasonCode code, const MachineRequest& query) {
   switch (code) {
     case ReasonCode::kGpuKindMismatch:
@@ -70,7 +70,7 @@ std::string WantText(ReasonCode code, const MachineRequest& query) {
   }
 }
 
-// What there is instead, for codes whose best is not a number.
+// Returns what exists instead, for codes whose best is not a number.
 std::string BestText(const Reason& reason) {
   switch (reason.code) {
     case ReasonCode::kGpuVendorMismatch:
@@ -202,7 +202,7 @@ std::string NoNetworkGives(const MachineRequest& query) {
   return absl::StrCat("network ", Shown(query.network), " does not give ");
 }
 
-// Of requirements for both families that can be satisfied one by one only.
+// For requirements on both families that can only be satisfied one at a time.
 std::string BothFamiliesMessage(const MachineRequest& query, const ReasonText& text) {
   const bool no_v4 = query.public_v4 == AddressWish::kNone;
   const bool no_v6 = query.public_v6 == AddressWish::kNone;
@@ -285,7 +285,7 @@ std::string NetworkMessage(const Reason& reason, const MachineRequest& query,
   }
 }
 
-// Of what excludes a share whatever machine is requested.
+// For reasons that exclude a share whatever machine is requested.
 std::string StandingMessage(const Reason& reason, const ReasonText& text) {
   switch (reason.code) {
     case ReasonCode::kVoNotConfigured:

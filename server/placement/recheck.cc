@@ -81,7 +81,7 @@ Recheck RecheckPlacement(const Snapshot& snapshot, std::shared_ptr<const Placeme
     out.reasons = std::move(verdict.reasons);
   }
   if (out.reasons.empty()) {
-    // Flavors and images still go together, and other plans would do.
+    // Flavors and images still fit together, and other plans would be possible.
     Reason reason;
     reason.code = ReasonCode::kNetPlanChanged;
     out.reasons.push_back(reason);

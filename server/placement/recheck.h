@@ -11,12 +11,12 @@
 
 namespace cis::server {
 
-// What was chosen for machines of one kind, by the ids of the site.
+// The choices for machines of one kind, by the ids of the site.
 struct ChosenMachine {
   std::string flavor_id;
   std::string image_id;
   PlanKind plan_kind = PlanKind::kNone;
-  std::string network_id;  // empty if it had to be made
+  std::string network_id;  // empty if it had to be created
   std::string pool_id;     // empty if none is used
 };
 
@@ -28,9 +28,9 @@ struct ChosenPlacement {
 };
 
 struct Recheck {
-  std::optional<Placement> placement;  // as it is now; nothing if it does not hold any more
+  std::optional<Placement> placement;  // as it is now; nothing if it is not valid any more
   std::vector<Reason> reasons;         // why it does not, the first failed stage first
-  PlacementQuery query;                // that the reasons are about
+  PlacementQuery query;                // the query that the reasons are about
 };
 
 // Searches the placement again, all groups together if the query has groups. `index` must be of

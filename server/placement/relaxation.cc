@@ -22,7 +22,7 @@ namespace {
 // Keeps the answer to one screen.
 constexpr size_t kMaxSites = 20;
 constexpr size_t kMaxRelaxations = 12;
-// Of the same bound: the nearest ones and the one that adds most.
+// Per bound: the nearest values and the one that adds most.
 constexpr size_t kMaxOfOneBound = 3;
 // Changes that are combined, and combinations that are tried, when no single change helps.
 constexpr size_t kMaxTogether = 8;
@@ -72,19 +72,19 @@ Fields PartOf(absl::string_view field) {
   return field == "max_age" ? kAgeFields : kSiteFields;
 }
 
-// The reasons that a change of the parts of a request may do away with; see Fits.
+// Returns the reasons that a change of the parts of a request may remove; see Fits.
 Fields AnsweredByAll(const std::vector<Reason>& reasons, uint16_t parts) {
   Fields answers = ~Fields{0};
   for (const Reason& reason : reasons) {
-    // What is about another group cannot be helped here.
+    // A reason about another group cannot be removed here.
     const bool is_about = parts == 0 ? reason.parts == 0 : (reason.parts & parts) != 0;
     answers &= is_about ? AnsweredBy(reason) : 0;
   }
   return answers;
 }
 
-// A share that was refused, and the fields of which a change may let it in: those that answer each
-// of its reasons. What a change cannot help need not be searched.
+// A share that was rejected, and the fields whose change may admit it: those that answer each of
+// its reasons. Changes that cannot help need not be searched.
 struct RefusedTry {
   const IndexedShare* share = nullptr;
   Fields whole = 0;           // fields that are no part's
@@ -149,7 +149,7 @@ void SetSites(const std::set<absl::string_view>& sites, Relaxation* relaxation) 
   }
 }
 
-// What of a query a change changes.
+// The part of a query that a change is made in.
 struct Scope {
   size_t part = QuerySearch::kWhole;  // as QuerySearch::Fits
   Fields fields = 0;
@@ -176,9 +176,9 @@ void AddIfItHelps(const QueryChange& change, const Scope& scope,
   tried->push_back({std::move(relaxation), change.size, change.key});
 }
 
-// Appends the least of a row of changes for each share that one of them lets in. Each change lets
-// in what the ones before it let in, so that the least is found by halving. `change_at` makes the
-// change of a position in [0, count), the smallest first.
+// Appends, for each share that one of a series of changes admits, the smallest such change. Each
+// change admits what the ones before it admit, so the smallest is found by bisection. `change_at`
+// makes the change of a position in [0, count), the smallest first.
 void AddLeastThatHelp(int64_t count, const std::function<QueryChange(int64_t)>& change_at,
                       const Scope& scope, const std::vector<RefusedTry>& refused,
                       const SearchContext& context, std::vector<Tried>* tried) {
@@ -220,7 +220,7 @@ void AddLeastThatHelp(int64_t count, const std::function<QueryChange(int64_t)>& 
   }
 }
 
-// All of a reason that ChangesFor looks at.
+// The parts of a reason that ChangesFor uses.
 using ReasonKey = std::tuple<ReasonCode, int, std::optional<int64_t>, std::optional<int64_t>,
                              absl::string_view, absl::string_view, absl::string_view>;
 ReasonKey KeyOfReason(const Reason& reason) {
@@ -234,8 +234,8 @@ ReasonKey KeyOfReason(const Reason& reason) {
 // The changes of one part of a query that may help, each once. Many shares have the same reason.
 class Changes {
  public:
-  // `query` is the whole; `part` as QuerySearch::Fits. What can be changed of the whole only goes
-  // to `of_whole`, which may be this.
+  // `query` is the whole; `part` as in QuerySearch::Fits. Changes that can only be made in the
+  // whole query are added to `of_whole`, which may be this.
   Changes(const PlacementQuery& query, size_t part, Changes* of_whole)
       : of_whole_(*of_whole),
         whole_(query),
@@ -304,7 +304,8 @@ class Changes {
   bool fewer_machines_ = false;
 };
 
-// The changes of a query that answer a reason: of the parts that it is about, the largest first.
+// Returns the changes of a query that answer a reason: of the parts that it is about, the largest
+// first.
 std::vector<QueryChange> AllChangesFor(const Reason& reason, const PlacementQuery& query) {
   if (reason.parts == 0) return ChangesFor(reason, query);
   std::vector<size_t> parts;
@@ -323,8 +324,8 @@ std::vector<QueryChange> AllChangesFor(const Reason& reason, const PlacementQuer
   return out;
 }
 
-// Where `query` asks for fewer machines than `asked`, raises the numbers to the most that the share
-// has, one after the other; up to what was asked for, if other changes are enough.
+// If `query` requires fewer machines than `asked`, raises the numbers to the most that the share
+// has, one after the other, up to what was asked for, if other changes are enough.
 void AskForMore(const PlacementQuery& asked, const IndexedShare& share,
                 const SearchContext& context, PlacementQuery* query) {
   const auto raise = [&](int64_t most, int64_t* count) {
@@ -344,7 +345,7 @@ void AskForMore(const PlacementQuery& asked, const IndexedShare& share,
   }
 }
 
-// Answers what blocks one share, then what blocks it next, until it fits. Returns nothing if it
+// Changes what blocks one share, then what blocks it next, until it fits. Returns nothing if it
 // takes more than `at_most` changes, or if none helps.
 std::optional<QueryChange> GiveWay(const ShareVerdict& verdict, const SearchContext& context,
                                    size_t at_most) {
@@ -357,7 +358,7 @@ std::optional<QueryChange> GiveWay(const ShareVerdict& verdict, const SearchCont
     if (answers.empty()) return std::nullopt;
     QueryChange& change = answers.front();
     change.apply(&query);
-    // What is changed twice counts once, as it ends.
+    // A field that is changed twice counts once, with its last value.
     const auto before = std::find_if(made.begin(), made.end(), [&change](const QueryChange& one) {
       return one.fields == change.fields && one.target == change.target;
     });
@@ -438,7 +439,7 @@ std::vector<Relaxation> FindRelaxations(const std::vector<ShareVerdict>& verdict
     uint16_t answered = 0;
     for (const Reason& reason : verdict.reasons) {
       const bool is_first = &reason == &verdict.reasons.front();
-      // What blocks each of several alternatives.
+      // Whether the reason blocks each of several alternatives.
       const bool blocks = !query.alternatives.empty() && (reason.parts & ~answered) != 0;
       if (is_first || blocks) answer(reason);
       answered |= reason.parts;

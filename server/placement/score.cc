@@ -29,15 +29,16 @@ Confidence OsConfidence(const IndexedImage& image, bool with_version) {
                       : image.distro_confidence;
 }
 
-// Least of what the placement rests on. Only what the request asks for counts: whoever does not
-// care for the operating system is not told that the placement is a guess because the system is.
+// Returns the least confidence of the facts that the placement depends on. Only what the request
+// requires counts: if it does not require an operating system, a guess at the system does not make
+// the placement a guess.
 Confidence LeastConfidence(const Placement& p, const PlacementQuery& query) {
   Confidence least = Confidence::kVerified;
   const auto at_most = [&least](Confidence confidence) { least = std::min(least, confidence); };
   if (p.plan->kind != PlanKind::kNone) at_most(p.plan_confidence);
   at_most(p.boot.confidence);
-  // What may stop the machine and cannot be seen. (An architecture and a login user that are not
-  // told have rules of their own.)
+  // Unknown facts that may prevent the machine from starting. (An unreported architecture and login
+  // user have rules of their own.)
   constexpr Unknowns kMayStopIt =
       UnknownBit(Unknown::kImageSize) | UnknownBit(Unknown::kNetworkAttachable) |
       UnknownBit(Unknown::kRouters) | UnknownBit(Unknown::kQuota) | UnknownBit(Unknown::kHost) |
@@ -60,7 +61,7 @@ Confidence LeastConfidence(const Placement& p, const PlacementQuery& query) {
   return least;
 }
 
-// Share of one resource that is not used; 0 if nothing is asked for.
+// Returns the fraction of one resource that is not used; 0 if nothing is requested.
 double Waste(const std::optional<int64_t>& have, const std::optional<int64_t>& want) {
   if (!have || !want || *have <= 0) return 0;
   const double waste = static_cast<double>(*have - *want) / static_cast<double>(*have);
@@ -78,7 +79,7 @@ double NetworkPart(const Placement& p) {
   return p.plan->kind == PlanKind::kNone ? 0 : ConfidenceValue(p.plan_confidence);
 }
 
-// Half for knowing what it is, half for its being maintained.
+// Half for a known system, half for one that is still maintained.
 double OsPart(const Placement& p, const std::string& today) {
   const Image& image = *p.image->image;
   double support = 0.5;
@@ -86,7 +87,8 @@ double OsPart(const Placement& p, const std::string& today) {
   return (ConfidenceValue(OsConfidence(*p.image, true)) + support) / 2.0;
 }
 
-// 1 while fresh, so that sites do not change places with every crawl; then down to 0 at expiry.
+// 1 while fresh, so that sites do not change places with every crawl; then decreasing to 0 at
+// expiry.
 double FreshnessPart(const Placement& p, const SearchContext& context) {
   const absl::Duration age = context.now - p.observe_time;
   const absl::Duration stale = context.policy.stale_after;
@@ -96,7 +98,7 @@ double FreshnessPart(const Placement& p, const SearchContext& context) {
   return 1.0 - absl::FDivDuration(age - stale, expire - stale);
 }
 
-// A site that says it is down is not judged by how its last reads went.
+// A site that announces a downtime is not judged by its last reads.
 double HealthPart(const Placement& p) {
   if (p.downtime == nullptr) return p.share->health;
   return p.downtime->is_outage ? 0 : p.share->health / 2.0;
@@ -128,7 +130,7 @@ double PrimaryOf(const Placement& p, const PlacementQuery& query) {
   return 0;
 }
 
-// Order of the chosen key only: less than, equal to or greater than zero.
+// Compares by the chosen key only: less than, equal to or greater than zero.
 int ComparePrimary(const PlacementKey& a, const PlacementKey& b, PlacementOrder order) {
   if (order == PlacementOrder::kSite) return a.site.compare(b.site);
   if (order == PlacementOrder::kOsVersion) {

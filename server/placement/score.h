@@ -16,12 +16,13 @@ void ScorePlacement(const SearchContext& context, Placement* placement);
 
 PlacementRank RankOf(const Placement& placement);
 
-// Less than, equal to or greater than zero as `a` stands before, beside or behind `b`.
+// Returns a value less than, equal to or greater than zero if `a` comes before `b`, is equal to it
+// or comes after it.
 int CompareRanks(const PlacementRank& a, const PlacementRank& b);
 
 PlacementKey KeyOf(const Placement& placement, const PlacementQuery& query);
 
-// Whether a placement with key `a` stands before one with key `b`.
+// Returns whether a placement with key `a` comes before one with key `b`.
 bool IsBefore(const PlacementKey& a, const PlacementKey& b, const PlacementQuery& query);
 
 // For page tokens: the key as text, and back. ParsePlacementKey returns false if `parts` are not a

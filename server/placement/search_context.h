@@ -1,6 +1,6 @@
 #pragma once
 
-// What a request asks for, with all that is the same for every share worked out.
+// A request together with everything that is the same for every share, computed once.
 
 #include <string>
 #include <vector>
@@ -22,10 +22,10 @@ struct SearchContext {
   absl::Time now = absl::InfinitePast();
   FreshnessPolicy policy;
   std::string today;                      // "2026-11-22"
-  std::vector<const SiteCatalog*> sites;  // asked for by name
+  std::vector<const SiteCatalog*> sites;  // requested by name
   bool has_site_filter = false;           // also true if none of the names exists
   std::vector<const SiteCatalog*> excluded_sites;
-  Work* work = nullptr;  // what the search may cost
+  Work* work = nullptr;  // the limit of what the search may cost
 };
 
 // Fills SearchContext; `unknown_sites` gets the names that exist nowhere.

@@ -40,9 +40,9 @@ ShareSearch::Pair ShareSearch::CheckOne(const Flavor& flavor, const SelectedImag
   return pair;
 }
 
-// How much of what is asked for is only assumed of the two; 0 = nothing. What is known comes before
-// what is not: of the GPU's kind, then of the architecture. A test image comes after all of these
-// where one of them is asked for, and a guess at an unusual architecture comes last.
+// Returns how much of the request is only assumed of the two; 0 = nothing. Known facts come before
+// unknown ones: of the GPU's kind, then of the architecture. A test image comes after all of these
+// where one of them is requested, and a guess at an unusual architecture comes last.
 int ShareSearch::DoubtOf(const Flavor& flavor, const SelectedImage& image) const {
   constexpr int kAssumedKind = 3;
   constexpr int kTestImage = 2 * kAssumedKind;
@@ -101,14 +101,14 @@ std::optional<ShareSearch::Choice> ShareSearch::FirstChoice() {
   Choice out;
   if (!FindPair(&out.pair)) return std::nullopt;
   out.needs = PairNeeds(*out.pair.flavor, out.pair.fit, query().count);
-  // As ChooseVolumeType leaves the type to the site where every type allows the volumes.
+  // As ChooseVolumeType leaves the type to the site if every type allows the volumes.
   out.is_of_any_type = out.pair.volume_type == nullptr;
   return out;
 }
 
 namespace {
 
-// Whether what takes `a` is always allowed where what takes `b` is.
+// Whether `a` is always allowed if `b` is.
 bool IsNoMore(const ShareSearch::Choice& a, const ShareSearch::Choice& b) {
   for (size_t i = 0; i < a.needs.size(); ++i) {
     if (a.needs[i] > b.needs[i]) return false;
@@ -142,7 +142,7 @@ std::optional<Reason> ShareSearch::AddChoices(const Flavor& flavor, const Select
     types = VolumeTypesFor(share_->boot, share_->quotas, volumes, &refused, &pair.quota_unknown);
     if (refused) return refused;
   }
-  // The site's default is not known: any type may be it.
+  // The site's default is not known: it may be any type.
   choice.is_of_any_type = !types.empty() && !types.front()->is_default && types.size() > 1 &&
                           types.size() == share_->boot.volume_types.size();
   const auto add = [out](const Choice& one) {
@@ -215,7 +215,7 @@ bool ShareSearch::FindPlanOf(const std::vector<const NetworkPlan*>& plans, Plan*
   return false;
 }
 
-// Why no pair that fits may be started; nothing if one may, or if none fits.
+// Returns why no pair that fits may be started; nothing if one may, or if none fits.
 std::optional<Reason> ShareSearch::PairQuota() const {
   std::optional<Reason> first;
   for (const Flavor* flavor : candidates_.flavors()) {
@@ -234,13 +234,14 @@ std::optional<Reason> ShareSearch::PairQuota() const {
     }
   }
   if (first || !candidates_.flavors().empty()) return first;
-  // No flavor fits; the machine that is asked for may be more than the project may have anyway.
+  // No flavor fits; the requested machine may need more than the project could ever have.
   bool unknown = false;
   return share_->quotas.Check(LeastNeeds(), &unknown);
 }
 
-// Why no plan may be used; nothing if one may. A quota before addresses: where a quota is the only
-// thing in the way of some plan, it is what must change. Of addresses, the most that are left.
+// Returns why no plan may be used; nothing if one may. A quota comes before addresses: if a quota
+// is the only obstacle for some plan, it must change. For addresses, reports the most that are
+// left.
 std::optional<Reason> ShareSearch::PlanRefusal() const {
   std::optional<Reason> quota;
   std::optional<Reason> room;
@@ -256,7 +257,7 @@ std::optional<Reason> ShareSearch::PlanRefusal() const {
   return quota ? quota : room;
 }
 
-// Remembers what alone keeps a flavor or an image out, if that could be all that is wrong.
+// Remembers what alone excludes a flavor or an image, if nothing else may be wrong.
 void ShareSearch::AddNearMisses(const std::vector<Reason>& reasons) {
   Fields answers = ~Fields{0};
   for (const Reason& reason : reasons) answers &= AnsweredBy(reason);
@@ -271,7 +272,7 @@ std::vector<Reason> ShareSearch::WhyNothingFits() {
   const auto append = [&all](const std::vector<Reason>& reasons) {
     all.insert(all.end(), reasons.begin(), reasons.end());
   };
-  // What was never read gives no reasons of its own: DATA_MISSING says it.
+  // Data that was never read gives no reasons of its own: DATA_MISSING covers it.
   const bool has_flavors = HasData(*share_, Kind::kFlavors);
   const bool has_images = HasData(*share_, Kind::kImages);
   const bool no_flavor = candidates_.flavors().empty();
@@ -292,7 +293,7 @@ std::vector<Reason> ShareSearch::WhyNothingFits() {
   return all;
 }
 
-// Every reason that excludes the share, in the order of the stages, each code once.
+// Returns every reason that excludes the share, in the order of the stages, each code once.
 std::vector<Reason> ShareSearch::Explain(std::vector<Reason> standing) {
   std::vector<Reason> all = std::move(standing);
   const std::vector<Reason> unfit = WhyNothingFits();
@@ -376,15 +377,15 @@ Unknowns ShareSearch::UnknownsOf(const Pair& pair, const Plan& plan) const {
   return out;
 }
 
-// The plan with what MakePlacement needs to know, if no other machines use it.
+// Returns the plan with what MakePlacement needs to know, if no other machines use it.
 ShareSearch::Plan ShareSearch::Settled(Plan plan) const {
   plan.confidence = ConfidenceOf(*plan.plan, UseOf(*plan.plan, query().count), share_->quotas);
   plan.fallbacks = FallbacksOf(*plan.plan, query().count, plans_, share_->quotas);
   return plan;
 }
 
-// `wants_passed_over`: remembers the first flavor and the first image if they do not go with what
-// was taken.
+// `wants_passed_over`: remembers the first flavor and the first image if they do not fit the chosen
+// ones.
 Placement ShareSearch::MakePlacement(const Pair& pair, Plan plan, bool wants_passed_over) const {
   Placement out;
   out.share = share_;
@@ -428,8 +429,8 @@ void ShareSearch::AddAll(PlacementList* placements) const {
       if (!checked.refused) plans.push_back(Settled(std::move(checked)));
     }
   }
-  // What remains where nothing else does: no network at all, and, unless it is asked for, a private
-  // network that is made.
+  // What remains if nothing else is possible: no network at all, and, unless it is requested, a new
+  // private network.
   const auto drop_if_others = [&plans](PlanKind kind) {
     const auto is_of_kind = [kind](const Plan& plan) { return plan.plan->kind == kind; };
     if (std::all_of(plans.begin(), plans.end(), is_of_kind)) return;

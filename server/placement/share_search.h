@@ -1,6 +1,7 @@
 #pragma once
 
-// The search of shares, one after the other: what fits there, or every reason why nothing does.
+// The search of shares, one after the other: it finds what fits there, or every reason why nothing
+// does.
 
 #include <optional>
 #include <vector>
@@ -13,17 +14,16 @@
 
 namespace cis::server {
 
-// Searches for one request. Fastest if shares come in the order of the index. Not for several
-// threads at a time.
+// Searches for one request. Fastest if shares come in the order of the index. Not thread-safe.
 class ShareSearch {
  public:
   // `context` must outlive the search. With `explains`, verdicts have reasons.
   explicit ShareSearch(const SearchContext& context, bool explains = true)
       : context_(context), explains_(explains), candidates_(context) {}
 
-  // Which of a share's placements are wanted.
+  // Which of a share's placements to return.
   enum class Wanted {
-    kAll = 0,  // one that rests on an assumption if there is no other
+    kAll = 0,  // one that rests on an assumption only if there is no other
     kCertain,  // none that rests on an assumption
     kAssumed,  // only one that does
   };
@@ -33,12 +33,12 @@ class ShareSearch {
                     Wanted wanted = Wanted::kAll);
   // Returns what nearly fits at the share.
   ShareDetails Details(const IndexedShare& share);
-  // Whether the share has a placement, looking only at what the parts `changed` of the request have
-  // a say in: for a share of which Find, for the request without the change, gave no reasons but
-  // such as `changed` may answer. With all parts the same answer as Find, without reasons.
+  // Returns whether the share has a placement, checking only what depends on the fields `changed`:
+  // for a share for which Find, with the request before the change, gave only reasons that a change
+  // of `changed` may remove. With all fields the same answer as Find, without reasons.
   bool Fits(const IndexedShare& share, Fields changed);
 
-  // What alone keeps some flavor or some image out of the shares that Find refused; for
+  // The checks that alone exclude some flavor or image from the shares that Find rejected; for
   // relaxations.
   const NearMisses& near_misses() const { return near_misses_; }
 
@@ -64,58 +64,59 @@ class ShareSearch {
   struct Choice {
     Pair pair;
     QuotaNeeds needs{};
-    bool is_of_any_type = false;  // every type of volumes must allow them
+    bool is_of_any_type = false;  // every volume type must allow them
   };
 
-  // Makes the functions below answer for the share.
+  // Selects the share that the functions below are about.
   void Select(const IndexedShare& share);
-  // The first pair as Find has it, looking at its own quotas only; nothing if there is none.
+  // Returns the first pair in the order of Find, checking its own quotas only; nothing if there is
+  // none.
   std::optional<Choice> FirstChoice();
-  // The pairs that fit whatever the quotas are, in the order in which Find takes them, but none
-  // that takes as much as one before it of everything that a quota counts.
+  // Returns the pairs that fit if quotas are ignored, in the order of Find, without those that need
+  // as much as an earlier pair of everything that a quota counts.
   std::vector<Choice> Choices();
-  // What the machines need at least, whichever flavor and image they get.
+  // Returns what the machines need at least, with any flavor and image.
   QuotaNeeds LeastNeeds() const;
-  // Why the last call of Choices found none though a pair fits: a zone, or the size of a volume.
+  // Why the last call of Choices found none although a pair fits: a zone, or the size of a volume.
   const std::optional<Reason>& choice_refused() const { return choice_refused_; }
-  // The plans that satisfy the request whatever quotas and addresses are, best first; those that
-  // rest on an assumption stand apart.
+  // The plans that satisfy the request if quotas and addresses are ignored, best first; those that
+  // rest on an assumption are in a separate list.
   const std::vector<const NetworkPlan*>& plans() const { return plans_; }
   const std::vector<const NetworkPlan*>& assumed_plans() const { return assumed_; }
-  // Why no pair fits or no plan satisfies the request, whatever quotas and addresses are.
+  // Returns why no pair fits or no plan satisfies the request, even if quotas and addresses are
+  // ignored.
   std::vector<Reason> WhyNothingFits();
-  // Remembers near misses if the reasons, which are all that exclude the share, may be answered by
-  // them.
+  // Remembers near misses if they may remove the reasons, which are all that exclude the share.
   void AddNearMisses(const std::vector<Reason>& reasons);
   Placement MakePlacement(const Pair& pair, Plan plan, bool wants_passed_over) const;
 
  private:
   const PlacementQuery& query() const { return *context_.query; }
-  // Whether the request may still compare so many pairs of a flavor and an image.
+  // Returns whether the request may still compare this many pairs of a flavor and an image.
   bool MayCompare(size_t pairs) const {
     return context_.work->Spend(kStepsPerPair * static_cast<int64_t>(pairs));
   }
-  // Whether it may still make so many placements.
+  // Returns whether the request may still make this many placements.
   bool MayMake(size_t placements) const {
     return context_.work->Spend(kStepsPerPlacement * static_cast<int64_t>(placements));
   }
   Pair CheckOne(const Flavor& flavor, const SelectedImage& image) const;
   int DoubtOf(const Flavor& flavor, const SelectedImage& image) const;
-  // Calls visit(flavor, image) for the pairs in the order in which they are taken: what is only
-  // assumed to be as asked for (DoubtOf) after what is known, images of a later tier after those of
-  // the tiers before, larger flavors after smaller ones. Leaves out flavors of which enters(flavor)
-  // is false. Ends where the request has no work left.
+  // Calls visit(flavor, image) for the pairs in the order in which they are tried: pairs that are
+  // only assumed to satisfy the request (DoubtOf) after known ones, images of a later tier after
+  // those of earlier tiers, larger flavors after smaller ones. Skips flavors for which
+  // enters(flavor) is false. Ends when the request's work is used up.
   enum class Walk { kOn, kNextFlavor, kEnd };
   template <typename Enters, typename Visit>
   void WalkPairs(Enters enters, Visit visit) const;
-  // The first pair that fits and that quotas and zones allow; returns false if there is none.
+  // Finds the first pair that fits and that quotas and zones allow; returns false if there is none.
   bool FindPair(Pair* found) const;
   Plan CheckPlan(const NetworkPlan& plan) const;
   bool FindPlanOf(const std::vector<const NetworkPlan*>& plans, Plan* found) const;
   std::optional<Reason> PairQuota() const;
   std::optional<Reason> PlanRefusal() const;
-  // Appends the choices of a pair, if it fits, that `out` does not cover. Returns why its volumes
-  // cannot be made, if so.
+  // Appends the choices of a pair, if it fits, that `out` does not cover yet. Returns why its
+  // volumes cannot be created, if that is so.
   std::optional<Reason> AddChoices(const Flavor& flavor, const SelectedImage& image,
                                    std::vector<Choice>* out) const;
   Plan Settled(Plan plan) const;
@@ -127,10 +128,10 @@ class ShareSearch {
   const SearchContext& context_;
   const bool explains_;
   Candidates candidates_;
-  const IndexedShare* share_ = nullptr;  // that is being searched
+  const IndexedShare* share_ = nullptr;  // the share that is being searched
   DataAge age_;
   std::vector<const NetworkPlan*> plans_;
-  std::vector<const NetworkPlan*> assumed_;  // that nothing but an assumption speaks for
+  std::vector<const NetworkPlan*> assumed_;  // supported by nothing but an assumption
   NearMisses near_misses_;
   std::optional<Reason> choice_refused_;  // what the last call of Choices left out
 };

@@ -15,7 +15,7 @@ Reason Plain(ReasonCode code, const KindState* kind = nullptr) {
   return reason;
 }
 
-// Stands for a kind that was never tried.
+// The state of a kind that was never tried.
 const KindState* NeverTried(Kind kind) {
   static const std::array<KindState, 5>* const kStates = [] {
     auto* states = new std::array<KindState, 5>;
@@ -99,7 +99,7 @@ std::vector<Reason> CheckStanding(const IndexedShare& share, const DataAge& age,
   std::vector<Reason> out;
   CheckSite(share, context, &out);
   CheckLogin(share, &out);
-  // Most data are neither missing nor too old.
+  // Most data is neither missing nor too old.
   if (age.state >= DataState::kExpired || context.query->max_age) CheckAge(share, context, &out);
   return out;
 }

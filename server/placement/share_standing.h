@@ -1,7 +1,7 @@
 #pragma once
 
-// Whether a share may be considered at all: configuration, the request's choice of sites, the VO's
-// login and the age of the data.
+// Whether a share may be considered at all: its configuration, the sites that the request selects,
+// the VO's login and the age of the data.
 
 #include <vector>
 
@@ -11,26 +11,27 @@
 
 namespace cis::server {
 
-// Whether flavors, images or networks of a share were ever read.
+// Returns whether flavors, images or networks of a share were ever read.
 bool HasData(const IndexedShare& share, Kind kind);
 
-// Worst state and oldest read of the data that placements rest on: flavors, images and networks.
+// The worst state and the oldest read of the data that placements require: flavors, images and
+// networks.
 struct DataAge {
   DataState state = DataState::kFresh;
   absl::Time observe_time = absl::InfinitePast();
 };
 DataAge AgeOf(const IndexedShare& share, const SearchContext& context);
 
-// Reasons of the stages vo, site, auth and freshness, in that order; empty if there is none. `age`
-// is AgeOf the share.
+// Returns the reasons of the stages vo, site, auth and freshness, in that order; empty if there are
+// none. `age` is the result of AgeOf for the share.
 std::vector<Reason> CheckStanding(const IndexedShare& share, const DataAge& age,
                                   const SearchContext& context);
 
-// What is not known of a share where nothing is placed.
+// Returns what is unknown about a share where nothing is placed.
 Unknowns UnknownsOfShare(const IndexedShare& share);
 
-// The downtime of the share's endpoint that runs now: an outage before a risk, then the one that
-// ends last. nullptr if there is none.
+// Returns the downtime of the share's endpoint that is in progress: an outage before a risk, then
+// the one that ends last. nullptr if there is none.
 const Downtime* RunningDowntime(const IndexedShare& share, absl::Time now);
 
 }  // namespace cis::server

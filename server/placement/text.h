@@ -6,11 +6,11 @@
 
 namespace cis::server {
 
-// Whether `text` holds `part`, any case.
+// Returns whether `text` contains `part`, ignoring case.
 bool ContainsIgnoreCase(absl::string_view text, absl::string_view part);
 
-// Whether each word of `wanted` is a word of `text`, any case; words are letters and digits. So an
-// "A10" is no "A100".
+// Returns whether each word of `wanted` is a word of `text`, ignoring case; words are letters and
+// digits. So "A10" does not match "A100".
 bool HoldsWords(absl::string_view text, absl::string_view wanted);
 
 }  // namespace cis::server

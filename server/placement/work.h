@@ -1,8 +1,8 @@
 #pragma once
 
-// What one request may cost: each step of a search is counted, so that no request, however broad,
-// keeps a thread for long, and one whose caller has gone stops at once. A step is a flavor or an
-// image that is held against the request, some 20 ns.
+// Limits the cost of one request: each step of a search is counted, so that no request, however
+// broad, occupies a thread for long, and a request whose caller has gone away stops at once. A step
+// is one flavor or image compared with the request, some 20 ns.
 
 #include <cstdint>
 #include <functional>
@@ -10,27 +10,26 @@
 
 namespace cis::server {
 
-// What other work costs, in steps, by tests/bench/request_cost.py: a flavor and an image that are
-// held against each other; a placement that is made, with its score and its place in the order; a
-// glob that a name is held against.
+// The cost of other work in steps, measured with tests/bench/request_cost.py: comparing a flavor
+// with an image; making a placement, with its score and its position; comparing a name with a glob.
 inline constexpr int64_t kStepsPerPair = 50;
 inline constexpr int64_t kStepsPerPlacement = 80;
 inline constexpr int64_t kStepsPerGlob = 2;
 
-// Not for several threads at a time.
+// Not thread-safe.
 class Work {
  public:
-  // Why there is no more work to be done.
+  // Why the search must stop.
   enum class End { kNotYet = 0, kSpent, kCancelled };
 
-  // Without bounds.
+  // No limit.
   Work() = default;
-  // At most `limit` steps. `is_cancelled` is asked now and then; it may be empty.
+  // At most `limit` steps. `is_cancelled` is called now and then; it may be empty.
   Work(int64_t limit, std::function<bool()> is_cancelled)
       : left_(limit), is_cancelled_(std::move(is_cancelled)) {}
 
-  // Counts steps that are about to be made. Returns false if they must not be made; from then on it
-  // always does.
+  // Counts steps that are about to be made. Returns false if they must not be made, and from then
+  // on always.
   bool Spend(int64_t steps) {
     if (end_ != End::kNotYet) return false;
     left_ -= steps;

@@ -86,7 +86,7 @@ void AddFlags(CLI::App& app, Options& options, Texts& texts) {
       "  cis-server --db cis.db --listen 0.0.0.0:50051 --tls-cert chain.pem --tls-key key.pem");
 }
 
-// `words` are what no flag took, the last first; never empty.
+// `words` are those that no flag took, the last one first; never empty.
 absl::Status UnknownWord(const std::vector<std::string>& words) {
   std::string word = words.back();
   for (const std::string& other : words) {
@@ -98,7 +98,7 @@ absl::Status UnknownWord(const std::vector<std::string>& words) {
 }
 
 absl::Status Check(const Options& options) {
-  // Not left to the parser, which would say so before it names a flag that does not exist.
+  // Not left to the parser, which would report this before an unknown flag.
   if (options.db.empty()) {
     return absl::InvalidArgumentError("--db is missing; name the file that cis-crawler writes");
   }
@@ -122,7 +122,7 @@ absl::Status Check(const Options& options) {
 absl::StatusOr<absl::Duration> ParseDurationFlag(absl::string_view flag, absl::string_view text) {
   absl::Duration total;
   absl::string_view rest = text;
-  // Abseil knows no days.
+  // Abseil has no days.
   const size_t day = text.find('d');
   bool good = !text.empty();
   if (day != absl::string_view::npos) {

@@ -24,16 +24,16 @@ struct Options {
   LogFormat log_format = LogFormat::kText;
 };
 
-// What is to be printed instead of serving: the help or the version.
+// What to print instead of serving: the help or the version.
 struct Printout {
   std::string text;
 };
 
-// Reads flags and the file that --config names. Returns INVALID_ARGUMENT with what is wrong.
+// Reads flags and the file that --config names. Returns INVALID_ARGUMENT saying what is wrong.
 absl::StatusOr<std::variant<Options, Printout>> ParseOptions(int argc, const char* const* argv);
 
-// "26h", "14d", "1d12h", "90s", "500ms". Returns INVALID_ARGUMENT for other texts and for what is
-// not above zero.
+// Parses "26h", "14d", "1d12h", "90s", "500ms". Returns INVALID_ARGUMENT for other texts and for
+// values that are not above zero.
 absl::StatusOr<absl::Duration> ParseDurationFlag(absl::string_view flag, absl::string_view text);
 
 }  // namespace cis::server

@@ -1,8 +1,7 @@
 #pragma once
 
-// What can be asked of the rows of a list: the fields that filters and orders may name, and how
-// each is read from a row. Filters run on records, so that a page costs messages only for what it
-// returns.
+// The fields that filters and orders of a list may name, and how each is read from a row. Filters
+// run on records, so that a page makes messages only for the rows that it returns.
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +17,7 @@
 
 namespace cis::server {
 
-// One value of a row. monostate = the site did not say; such a value matches no comparison.
+// One value of a row. monostate = the site did not report it; such a value matches no comparison.
 using FieldValue =
     std::variant<std::monostate, bool, int64_t, double, absl::string_view, absl::Time>;
 
@@ -29,7 +28,7 @@ enum class FieldType {
   kBool,      // true or false
   kWord,      // one of a closed list of words; "" = not known
   kTime,      // RFC 3339, or a date
-  kTextList,  // several texts; can be asked what it holds, not ordered
+  kTextList,  // several texts; can be tested for a text, but not ordered
 };
 
 // "text", "version", "number", "bool", "word", "time" or "list".
@@ -41,10 +40,11 @@ int OrderOf(const Value& a, const Value& b) {
   return a < b ? -1 : (b < a ? 1 : 0);
 }
 
-// Whether the site told `value` of a field of `type`: an empty text and InfinitePast are not told.
+// Returns whether the site reported `value` of a field of `type`: an empty text and InfinitePast
+// are not reported.
 bool IsKnown(FieldType type, const FieldValue& value);
 
-// All of a field that does not depend on the type of the rows.
+// The description of a field that does not depend on the type of the rows.
 struct FieldSpec {
   std::string name;
   FieldType type = FieldType::kText;
@@ -52,13 +52,13 @@ struct FieldSpec {
 };
 using FieldSpecs = std::vector<FieldSpec>;
 
-// Index of the field; -1 if there is none.
+// Returns the index of the field; -1 if there is none.
 int FindField(const FieldSpecs& fields, absl::string_view name);
 
-// "a, b, c", with those left out that orders cannot use if `orderable_only`.
+// Returns "a, b, c", without those that an order cannot use if `orderable_only`.
 std::string FormatFieldNames(const FieldSpecs& fields, bool orderable_only);
 
-// "; did you mean x?" for a name that is not in the table; "" if nothing is near.
+// Returns "; did you mean x?" for a name that is not in the table; "" if no name is near.
 std::string SuggestField(const FieldSpecs& fields, absl::string_view name);
 
 using TextTest = absl::FunctionRef<bool(absl::string_view text)>;
@@ -66,11 +66,11 @@ using TextTest = absl::FunctionRef<bool(absl::string_view text)>;
 // How one field is read from rows of one type.
 template <typename Row>
 struct FieldReader {
-  // The value; unset for kTextList. It lives as long as the row.
+  // Returns the value; unset for kTextList. The value is valid as long as the row.
   std::function<FieldValue(const Row& row)> value;
-  // Whether `test` holds for one of the texts; kTextList only.
+  // Returns whether `test` is true for one of the texts; kTextList only.
   std::function<bool(const Row& row, TextTest test)> any_of;
-  // kVersion only, may be unset: whose releases they are.
+  // Returns the distribution whose releases the values are; kVersion only, may be unset.
   std::function<absl::string_view(const Row& row)> distro;
 };
 
@@ -100,7 +100,7 @@ class FieldTable {
 };
 
 // The rows of a list as filters and orders see them: rows and fields by number. So both are
-// compiled once, and what knows the type of the rows is TypedRows alone.
+// compiled once, and only TypedRows depends on the type of the rows.
 class Rows {
  public:
   virtual ~Rows() = default;
@@ -139,7 +139,7 @@ class TypedRows final : public Rows {
   std::vector<const Row*> rows_;
 };
 
-// Shortens std::optional to a FieldValue.
+// Converts a std::optional to a FieldValue.
 template <typename Number>
 FieldValue OptionalValue(const Number& value) {
   if (!value.has_value()) return std::monostate();

@@ -26,7 +26,7 @@
 namespace cis::server {
 namespace {
 
-// What an error repeats of the filter.
+// The most of a filter that an error repeats.
 constexpr size_t kMaxShownBytes = 60;
 
 bool IsWordByte(char c) {

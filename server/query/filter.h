@@ -18,12 +18,12 @@ namespace cis::server {
 // Bounds the work of one filter: rows x terms.
 inline constexpr size_t kMaxFilterBytes = 2000;
 inline constexpr int kMaxFilterTerms = 50;
-// Bounds the stack: parentheses in parentheses.
+// Bounds the stack: nested parentheses.
 inline constexpr int kMaxFilterDepth = 20;
 
 enum class FilterOp { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kHas };
 
-// The right side of a comparison. A `*` at an end stands for any text.
+// The right side of a comparison. A `*` at either end matches any text.
 struct FilterPattern {
   std::string text;  // lower case, without the stars
   bool open_start = false;
@@ -33,7 +33,7 @@ struct FilterPattern {
   bool Matches(absl::string_view value) const;
 };
 
-// What a comparison asks: for a value, or whether one is known.
+// What a comparison tests: a value, or whether a value is known.
 enum class FilterAsks { kValue, kKnown, kUnknown };
 
 // `field op argument`, checked against the field's type. Only the member of that type is used.
@@ -57,7 +57,7 @@ class Filter {
   // Matches everything.
   Filter() = default;
 
-  // `rows` must be of the fields that it was parsed with.
+  // `rows` must have the fields that the filter was parsed with.
   bool Matches(const Rows& rows, size_t row) const {
     return nodes_.empty() || MatchesNode(root_, rows, row);
   }
@@ -78,7 +78,7 @@ class Filter {
 };
 
 // Parses a filter over `fields`. Empty or blank text matches everything. Returns INVALID_ARGUMENT
-// with the byte offset (QueryErrorOffset) and what would have been accepted there.
+// with the byte offset (QueryErrorOffset) and what would be accepted there.
 absl::StatusOr<Filter> ParseFilter(absl::string_view text, const FieldSpecs& fields);
 
 }  // namespace cis::server

@@ -1,5 +1,5 @@
-// How a checked filter meets a row. Unknown is not no: an absent value matches no comparison, `!=`
-// included; only NOT turns that round.
+// Applies a checked filter to a row. Unknown is not no: an absent value matches no comparison, `!=`
+// included; only NOT inverts that.
 
 #include <cmath>
 

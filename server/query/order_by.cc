@@ -92,7 +92,7 @@ std::string FormatValue(FieldType type, const FieldValue& value) {
   return text;
 }
 
-// The value lives as long as `text`. nullopt if `text` is none of FormatValue.
+// The value is valid as long as `text`. nullopt if `text` is not from FormatValue.
 std::optional<FieldValue> ParseValue(FieldType type, absl::string_view text) {
   if (text == kAbsent) return std::monostate();
   if (text.empty() || text[0] != kPresent) return std::nullopt;

@@ -25,18 +25,19 @@ class OrderBy {
   const std::vector<Part>& parts() const { return parts_; }
   bool empty() const { return parts_.empty(); }
 
-  // Less than, equal to or greater than zero as row `a` stands before, beside or after `b`. Values
-  // that are not known stand last in either direction. `rows` must be of the fields that the order
-  // was parsed with.
+  // Returns a value less than, equal to or greater than zero if row `a` comes before `b`, is equal
+  // to it or comes after it. Unknown values come last in either direction. `rows` must have the
+  // fields that the order was parsed with.
   int Compare(const Rows& rows, size_t a, size_t b) const;
 
-  // The values that place a row, as text that ComparePosition understands.
+  // Returns the values that determine the position of a row, as text that CompareToPosition
+  // understands.
   std::vector<std::string> PositionOf(const Rows& rows, size_t row) const;
   // As Compare, with a row on the left and a position on the right. `position` must have passed
   // IsPosition.
   int CompareToPosition(const Rows& rows, size_t row,
                         const std::vector<std::string>& position) const;
-  // Whether `position` may have come from PositionOf of this order.
+  // Returns whether `position` may have come from PositionOf of this order.
   bool IsPosition(const std::vector<std::string>& position) const;
 
  private:

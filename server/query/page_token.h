@@ -1,9 +1,9 @@
 #pragma once
 
-// Page tokens (AIP-158): opaque to clients, safe in a URL. A token names the position that the next
-// page continues after, not an index, so that it survives a new snapshot; the request that it
-// belongs to, so that it is not used with another one; and the time of the first page, because
-// scores and states change with the age of the data and with them the order.
+// Page tokens (AIP-158): opaque to clients, safe in a URL. A token contains the position after
+// which the next page continues, not an index, so that it survives a new snapshot; the request that
+// it belongs to, so that it cannot be used with another one; and the time of the first page,
+// because scores and states, and with them the order, change with the age of the data.
 
 #include <cstdint>
 #include <string>
@@ -16,31 +16,32 @@
 
 namespace cis::server {
 
-// Longer tokens were not made here.
+// This server makes no longer tokens.
 inline constexpr size_t kMaxPageTokenBytes = 8192;
 
 struct PageCursor {
-  std::vector<std::string> last_key;  // of the last row of the page before
+  std::vector<std::string> last_key;  // of the last row of the previous page
   int64_t generation = 0;             // of the snapshot that answered; for logs
   absl::Time time;                    // of the first page; whole nanoseconds, not 1970 itself
 
   friend bool operator==(const PageCursor&, const PageCursor&) = default;
 };
 
-// The same for two requests of one type that differ in page_size and page_token only.
+// Returns the same number for two requests of one type that differ in page_size and page_token
+// only.
 uint64_t FingerprintRequest(const google::protobuf::Message& request);
 
 std::string FormatPageToken(uint64_t fingerprint, const PageCursor& cursor);
 
-// Returns INVALID_ARGUMENT if `text` is not a token or has no time, FAILED_PRECONDITION if it is
-// one of another request.
+// Returns INVALID_ARGUMENT if `text` is not a token or has no time, and FAILED_PRECONDITION if it
+// belongs to another request.
 absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t fingerprint);
 
-// The time of the first page, of which request the token may be; `now` if `text` is empty or not a
-// token, which ParsePageToken then reports.
+// Returns the time of the first page, whatever request the token belongs to; `now` if `text` is
+// empty or not a token, which ParsePageToken then reports.
 absl::Time TimeOfFirstPage(absl::string_view text, absl::Time now);
 
-// INVALID_ARGUMENT with the words for a token that is not one of ours.
+// Returns INVALID_ARGUMENT with the sentence for a token that this server did not make.
 absl::Status NotAPageToken();
 
 }  // namespace cis::server

@@ -8,10 +8,10 @@
 
 namespace cis::server {
 
-// INVALID_ARGUMENT "at byte OFFSET: WHY", which also carries the offset for programs.
+// Returns INVALID_ARGUMENT "at byte OFFSET: WHY", which also carries the offset for programs.
 absl::Status QueryErrorAt(size_t offset, absl::string_view why);
 
-// The offset that QueryErrorAt was given; absent for other errors.
+// Returns the offset that QueryErrorAt was given; absent for other errors.
 std::optional<size_t> QueryErrorOffset(const absl::Status& status);
 
 }  // namespace cis::server

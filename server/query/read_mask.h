@@ -7,13 +7,13 @@
 
 namespace cis::server {
 
-// The first path of `mask` that messages of `type` do not have; empty if there is none. An empty
-// mask and one with `*` are good for every type.
+// Returns the first path of `mask` that messages of `type` do not have; empty if there is none. An
+// empty mask and one with `*` are valid for every type.
 std::string FindUnknownPath(const google::protobuf::FieldMask& mask,
                             const google::protobuf::Descriptor& type);
 
-// Removes what `mask`, which must have no unknown path, does not name. Keeps everything if it is
-// empty or has `*`.
+// Removes the fields that `mask`, which must have no unknown path, does not name. Keeps everything
+// if it is empty or has `*`.
 void ApplyReadMask(const google::protobuf::FieldMask& mask, google::protobuf::Message& message);
 
 }  // namespace cis::server

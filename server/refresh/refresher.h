@@ -18,36 +18,36 @@ namespace cis::server {
 
 struct RefresherOptions {
   std::string path;                            // of the database file
-  absl::Duration interval = absl::Seconds(2);  // between two looks at the generation
-  // How the file is opened.
+  absl::Duration interval = absl::Seconds(2);  // between two polls of the generation
+  // Opens the file.
   std::function<absl::StatusOr<std::unique_ptr<StoreReader>>(const std::string&)> open =
       OpenStoreReader;
 };
 
-// Follows a database file: builds a snapshot of each new generation and hands it to `publish`.
-// Keeps quiet, and what was published before, when the file cannot be read; a change of what is
-// wrong is logged once. A file that appears later or is replaced by another one is picked up. Start
-// and Stop belong to one thread, and so does Poll where Start is not used.
+// Follows a database file: builds a snapshot of each new generation and passes it to `publish`.
+// When the file cannot be read, the last published snapshot stays, and the error is logged once
+// until it changes. A file that appears later or is replaced by another one is picked up. Call
+// Start and Stop from one thread, and Poll too if Start is not used.
 class Refresher {
  public:
   using Publish = std::function<void(std::shared_ptr<const Snapshot>)>;
 
   Refresher(RefresherOptions options, Publish publish);
-  // Stops.
+  // Calls Stop().
   ~Refresher();
   Refresher(const Refresher&) = delete;
   Refresher& operator=(const Refresher&) = delete;
 
-  // One look: true if something was published. Returns the errors of OpenStoreReader and of
-  // StoreReader; NOT_FOUND if there is no such file (any more).
+  // Polls once; returns true if a snapshot was published. Returns the errors of OpenStoreReader and
+  // of StoreReader, and NOT_FOUND if the file does not exist (any more).
   absl::StatusOr<bool> Poll();
 
-  // Looks now and then every interval, in a thread of its own, until Stop.
+  // Polls now and then every interval, in its own thread, until Stop.
   void Start();
   void Stop();
 
  private:
-  // Which file a path means. Zeros if there is none.
+  // Identifies the file that a path leads to. Zeros if there is none.
   struct FileIdentity {
     uint64_t device = 0;
     uint64_t inode = 0;
@@ -65,7 +65,7 @@ class Refresher {
   FileIdentity identity_;                     // of the file that `reader_` reads
   bool is_read_ = false;                      // something was published from `reader_`
   std::shared_ptr<const Snapshot> snapshot_;  // the last one that was published
-  std::string reported_;                      // what is known to be wrong; empty = nothing
+  std::string reported_;                      // the error that was logged last; empty = none
 
   Mutex mu_;
   std::condition_variable_any wake_;

@@ -60,7 +60,7 @@ absl::Status SitesBelowOneSiteError(absl::string_view parent) {
       {{"parent", std::string(parent.substr(0, 100))}});
 }
 
-// What both methods filter by.
+// The filters of both methods.
 template <typename Request>
 absl::StatusOr<ChangeQuery> ParseFilters(const Snapshot& snapshot, const Request& request) {
   ChangeQuery query;
@@ -98,7 +98,7 @@ absl::StatusOr<int64_t> ChangePageLimit(int32_t page_size) {
   return std::min(page_size, kMaxPageSize);
 }
 
-// The row that the page before ended with.
+// Returns the entry that the previous page ended with.
 absl::StatusOr<int64_t> ParsePosition(const std::string& token, uint64_t fingerprint) {
   const absl::StatusOr<PageCursor> cursor = ParsePageToken(token, fingerprint);
   if (!cursor.ok()) return PageTokenError(cursor.status());
@@ -190,7 +190,7 @@ std::string FormatResumeToken(const ChangePosition& position) {
   token.set_change_id(position.change_id);
   token.set_generation(position.generation);
   token.set_time_us(position.time == absl::InfinitePast() ? 0 : absl::ToUnixMicros(position.time));
-  // A place before all changes has no values, and an empty token means none.
+  // A position before all changes has no values, and an empty token means none.
   std::string bytes = token.SerializeAsString();
   if (bytes.empty()) bytes = std::string("\x08\x00", 2);
   return absl::WebSafeBase64Escape(bytes);
@@ -238,7 +238,7 @@ absl::Status NextChanges(Past& past, const ChangeQuery& query, ChangePosition& p
   if (absl::IsOutOfRange(known)) return ResumeTokenExpiredError(bounds.oldest_time);
   if (!known.ok()) return ResumeTokenMismatchError();
   for (const Change& change : changes) ChangeToProto(change, *response.add_changes());
-  // What the filters pass over is behind the stream too, as far as it was looked at.
+  // Changes that the filters skip count as passed too, as far as they were read.
   const bool all = changes.size() < static_cast<size_t>(query.limit);
   if (all && bounds.newest.change_id > position.change_id) position = bounds.newest;
   if (!changes.empty() && (!all || changes.back().id > position.change_id)) {

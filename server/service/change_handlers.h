@@ -1,7 +1,7 @@
 #pragma once
 
-// The methods of ChangeService, but for the stream itself (change_watch.h). They run on the history
-// thread; their errors are told in proto/cis/v1/changes.proto.
+// The methods of ChangeService, except the stream itself (change_watch.h). They run on the history
+// thread; their errors are documented in proto/cis/v1/changes.proto.
 
 #include <string>
 
@@ -21,32 +21,32 @@ absl::Status GetChange(Past& past, const Snapshot& snapshot, const v1::GetChange
 absl::Status ListChanges(Past& past, const RequestContext& context, const Snapshot& snapshot,
                          const v1::ListChangesRequest& request, v1::ListChangesResponse& response);
 
-// Which changes a stream is about. Names are those of `snapshot`. Returns SITE_NOT_FOUND,
-// VO_NOT_FOUND, INVALID_RESOURCE_NAME, CONFLICTING_FIELDS, UNKNOWN_ENUM_VALUE or
-// REQUEST_TOO_LARGE.
+// Returns which changes a stream is about. Names are those of `snapshot`. Returns SITE_NOT_FOUND,
+// VO_NOT_FOUND, INVALID_RESOURCE_NAME, CONFLICTING_FIELDS, UNKNOWN_ENUM_VALUE or REQUEST_TOO_LARGE.
 absl::StatusOr<ChangeQuery> ParseWatch(const Snapshot& snapshot,
                                        const v1::WatchChangesRequest& request);
 
-// Where a stream stands.
+// Returns the token for the position of a stream.
 std::string FormatResumeToken(const ChangePosition& position);
 // Returns INVALID_RESUME_TOKEN.
 absl::StatusOr<ChangePosition> ParseResumeToken(absl::string_view token);
 
-// Where a stream without a token begins: after the newest change. Errors as NextChanges.
+// Returns where a stream without a token begins: after the newest change. Returns the errors of
+// NextChanges.
 absl::StatusOr<ChangePosition> NewestPosition(Past& past);
 
-// The changes after `position` that `query` is about, at most kMaxWatchBatch, and the token after
-// them. Moves `position` on. Returns RESUME_TOKEN_EXPIRED or RESUME_TOKEN_MISMATCH if it is not in
-// the journal, HISTORY_UNAVAILABLE if the file cannot be read.
+// Returns at most kMaxWatchBatch of the changes after `position` that `query` selects, and the
+// token after them. Advances `position`. Returns RESUME_TOKEN_EXPIRED or RESUME_TOKEN_MISMATCH if
+// the position is not in the journal, HISTORY_UNAVAILABLE if the file cannot be read.
 absl::Status NextChanges(Past& past, const ChangeQuery& query, ChangePosition& position,
                          v1::WatchChangesResponse& response);
 
-// Changes of one message of a stream: far below the 4 MiB that clients take, with values of 500
-// bytes.
+// Changes per message of a stream: with values of 500 bytes, far below the 4 MiB that clients
+// accept.
 inline constexpr int kMaxWatchBatch = 100;
 
-// A status of Past as users see it: HISTORY_UNAVAILABLE, and the cause in the log, unless it is a
-// user's error already.
+// Converts a status of Past to an error for users: HISTORY_UNAVAILABLE, with the cause in the log,
+// unless it is an error for users already.
 absl::Status PastError(const absl::Status& status);
 
 }  // namespace cis::server

@@ -1,6 +1,6 @@
 #pragma once
 
-// Lines of the journal as messages.
+// Entries of the journal as messages.
 
 #include "cis/v1/changes.pb.h"
 #include "schema/model/change.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-// Fields of lists made from the descriptions of schema/model/fields.h.
+// Fields of lists, made from the descriptions in schema/model/fields.h.
 
 #include <cstdint>
 #include <map>
@@ -19,7 +19,7 @@
 
 namespace cis::server {
 
-// A member as a value of a row. The view of a text lives as long as the member.
+// A member as a value of a row. The view of a text is valid as long as the member.
 inline FieldValue ListedValue(const std::string& text) { return absl::string_view(text); }
 inline FieldValue ListedValue(bool flag) { return flag; }
 inline FieldValue ListedValue(int number) { return int64_t{number}; }
@@ -48,7 +48,7 @@ FieldType ListedType(const FieldInfo<Record>& info) {
   return kIsFlag ? FieldType::kBool : FieldType::kNumber;
 }
 
-// How the member that `record_of(row)` has is read.
+// Makes the function that reads the member of `record_of(row)`.
 template <typename Row, typename RecordOf, typename Record, typename Member>
 FieldReader<Row> ListedReader(RecordOf record_of, const FieldInfo<Record>& info,
                               Member Record::*member) {
@@ -77,13 +77,13 @@ FieldReader<Row> ListedReader(RecordOf record_of, const FieldInfo<Record>& info,
   return reader;
 }
 
-// Adds all fields of a record that are kListed. `record_of` gives a row's record, by reference.
+// Adds all fields of a record that are kListed. `record_of` returns a row's record by reference.
 template <typename Row, typename RecordOf>
 void AddDescribedFields(FieldTable<Row>& table, RecordOf record_of) {
   using Record = std::remove_cvref_t<decltype(record_of(std::declval<const Row&>()))>;
   DescribeFields(OfRecord<Record>(), [&](const auto& field) {
     using Member = std::remove_cvref_t<decltype(std::declval<Record>().*field.member)>;
-    // Lists cannot be asked for pairs of key and value.
+    // Lists of key-value pairs cannot be filtered.
     if constexpr (requires(const Member& member) { ListedValue(member); } ||
                   std::is_same_v<Member, std::vector<std::string>>) {
       if (!field.info.Has(kListed)) return;

@@ -18,7 +18,7 @@ namespace {
 
 // HTTP/2 peers refuse header blocks above 8 KiB by default; message and details travel in them.
 constexpr size_t kMaxErrorBytes = 1024;
-// What an error repeats of the request.
+// The most of a request that an error repeats.
 constexpr size_t kMaxQuotedBytes = 200;
 constexpr int kRetrySeconds = 2;
 
@@ -37,7 +37,7 @@ bool ReadDetail(const absl::Status& status, Message& detail) {
   return payload && detail.ParseFromString(std::string(*payload));
 }
 
-// What is repeated of a request may be no UTF-8: a command line gives any bytes.
+// Text from a request may not be UTF-8: a command line accepts any bytes.
 std::string Cut(absl::string_view text, size_t max_bytes) {
   std::string valid = ValidUtf8(text);
   if (valid.size() <= max_bytes) return valid;
@@ -229,7 +229,7 @@ google::rpc::Status ErrorToProto(const absl::Status& status) {
     if (type_url.substr(0, sizeof(kTypePrefix) - 1) != kTypePrefix) return;
     details.emplace_back(std::string(type_url), std::string(value));
   });
-  // Abseil leaves the order open; ErrorInfo goes first.
+  // Abseil leaves the order open; ErrorInfo comes first.
   std::sort(details.begin(), details.end(), [](const auto& a, const auto& b) {
     const auto key = [](const std::string& url) {
       return std::make_pair(url.find("ErrorInfo") == std::string::npos, url);

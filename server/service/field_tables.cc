@@ -15,7 +15,7 @@ constexpr WordSet kStates = {"DATA_STATE_", kStateWords};
 constexpr absl::string_view kSupportWords[] = {"configured", "authenticated", "refused", "unknown"};
 constexpr WordSet kSupport = {"VO_SUPPORT_", kSupportWords};
 
-// Worked-out fields. `read` gives what the name of the function says.
+// Computed fields. `read` returns what the name of the function says.
 template <typename Row, typename Read>
 void AddText(FieldTable<Row>& table, absl::string_view name, Read read,
              const WordSet* words = nullptr) {
@@ -85,7 +85,7 @@ absl::string_view FormatVoSupport(const ShareCatalog& share) {
   return "configured";
 }
 
-// A text of what the registry says of a site; empty if it does not list it.
+// Returns a text of the registry about a site; empty if the registry does not list it.
 auto OfRegistry(std::string RegistrySite::*member) {
   return [member](const SiteSummary& row) {
     const RegistrySite* site = row.registry.site;

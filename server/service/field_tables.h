@@ -1,8 +1,8 @@
 #pragma once
 
-// What the filter and order_by of each list may name: the fields of records that
-// schema/model/fields.h describes as kListed, and what is worked out. The names are the messages'
-// own; proto/FIELDS.md is made from these tables.
+// The names that filter and order_by of each list may use: the fields of records that
+// schema/model/fields.h describes as kListed, and fields that are computed. The names are those of
+// the messages; proto/FIELDS.md is generated from these tables.
 
 #include <string>
 
@@ -12,7 +12,7 @@
 
 namespace cis::server {
 
-// An endpoint in a list, with its URL as the message has it.
+// An endpoint in a list, with its URL as in the message.
 struct EndpointRow {
   const EndpointView* view = nullptr;
   std::string keystone_url;

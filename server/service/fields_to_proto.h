@@ -1,6 +1,6 @@
 #pragma once
 
-// Messages made from the descriptions of schema/model/fields.h.
+// Messages, made from the descriptions in schema/model/fields.h.
 
 #include <cstdint>
 #include <map>
@@ -19,7 +19,8 @@
 
 namespace cis::server {
 
-// The word of a value of an enumeration of records; empty where it stands for nothing told.
+// Returns the word of a value of an enumeration of records; empty for a value that means "not
+// reported".
 inline absl::string_view WordOf(NetworkUse use) { return FormatNetworkUse(use); }
 inline absl::string_view WordOf(Kind kind) { return FormatKind(kind); }
 inline absl::string_view WordOf(VoSupport support) { return FormatVoSupport(support); }
@@ -27,8 +28,8 @@ inline absl::string_view WordOf(ErrorClass error) {
   return error == ErrorClass::kNone ? "" : FormatErrorClass(error);
 }
 
-// Writes one member, which is known, into the field that CIS_MESSAGE_FIELD finds in a message.
-// Leaves the field unset where the member's own type says that it is not known.
+// Writes one known member into the field that CIS_MESSAGE_FIELD finds in a message. Leaves the
+// field unset if the member's own type says that it is not known.
 template <typename Member>
 class FieldWriter {
  public:
@@ -95,8 +96,8 @@ class FieldWriter {
 };
 
 // Sets every field of `message` that fields.h describes under its name: numbers, flags, texts,
-// words of enums, times, lists and maps. What is not known stays unset. What the API works out
-// (resource names, states, counts) is the caller's.
+// words of enums, times, lists and maps. What is not known stays unset. The caller sets the fields
+// that the API computes (resource names, states, counts).
 template <typename Record, typename Message>
 void FieldsToProto(const Record& record, Message& message) {
   DescribeFields(OfRecord<Record>(), [&](const auto& field) {

@@ -9,27 +9,28 @@
 
 namespace cis::server {
 
-// AS_OF_IN_FUTURE + BadRequest: the time asked about is after `now`.
+// AS_OF_IN_FUTURE + BadRequest: the requested time is after `now`.
 absl::Status AsOfInFutureError(absl::Time as_of, absl::Time now);
 // AS_OF_TOO_OLD, OUT_OF_RANGE: before `oldest`, the oldest time that is kept.
 absl::Status AsOfTooOldError(absl::Time as_of, absl::Time oldest);
 
-// HISTORY_BUSY, RESOURCE_EXHAUSTED + RetryInfo: too many questions about the past wait.
+// HISTORY_BUSY, RESOURCE_EXHAUSTED + RetryInfo: too many questions about the past are waiting.
 absl::Status HistoryBusyError();
-// HISTORY_UNAVAILABLE, UNAVAILABLE + RetryInfo: the database cannot be read now, or the server has
-// none to read.
+// HISTORY_UNAVAILABLE, UNAVAILABLE + RetryInfo: the database cannot be read at present, or the
+// server has none.
 absl::Status HistoryUnavailableError();
 
-// INVALID_RESUME_TOKEN + BadRequest: not one of ours.
+// INVALID_RESUME_TOKEN + BadRequest: not a token of this service.
 absl::Status InvalidResumeTokenError();
-// RESUME_TOKEN_EXPIRED, OUT_OF_RANGE: changes after it are not kept; those since `oldest` are.
+// RESUME_TOKEN_EXPIRED, OUT_OF_RANGE: the changes after the token are not kept; those since
+// `oldest` are.
 absl::Status ResumeTokenExpiredError(absl::Time oldest);
 // RESUME_TOKEN_MISMATCH, FAILED_PRECONDITION: the database was replaced since.
 absl::Status ResumeTokenMismatchError();
 
 // TOO_MANY_WATCHERS, RESOURCE_EXHAUSTED + RetryInfo.
 absl::Status TooManyWatchersError(int max_watchers);
-// SERVER_STOPPING, UNAVAILABLE + RetryInfo: how a stream ends when the server does.
+// SERVER_STOPPING, UNAVAILABLE + RetryInfo: ends a stream when the server stops.
 absl::Status ServerStoppingError();
 
 }  // namespace cis::server

@@ -24,7 +24,7 @@ namespace {
 // Bounds ListXResponse.unreachable.
 constexpr int kMaxUnreachable = 100;
 
-// What the sites of a list have: `FullName` is a row's resource name.
+// The resources of a list's sites: `FullName` is a row's resource name.
 template <typename View>
 std::string FullName(absl::string_view collection, const View& view) {
   return absl::StrCat("sites/", FormatSlug(view.site->site.name), "/", collection, "/",
@@ -49,7 +49,7 @@ bool IsCurrent(const NetworkView& view) {
   return view.stored->active && view.share->share.configured;
 }
 
-// Lists what the endpoints of sites hold: flavors, images or networks.
+// Lists the resources of the sites' endpoints: flavors, images or networks.
 template <typename View, typename Request, typename Response, typename Item>
 absl::Status RunStoredList(const RequestContext& context, const Snapshot& snapshot,
                            const Request& request, Response& response, absl::string_view collection,
@@ -177,7 +177,7 @@ absl::Status ListSites(const RequestContext& context, const Snapshot& snapshot,
   for (const auto& site : snapshot.sites()) {
     summaries.push_back(SummarizeSite(context, snapshot, *site));
   }
-  // By name; the snapshot has them in the order of what is in them.
+  // By name; the snapshot has them in the order of their contents' names.
   std::sort(summaries.begin(), summaries.end(), [](const SiteSummary& a, const SiteSummary& b) {
     return a.site->site_id() < b.site->site_id();
   });

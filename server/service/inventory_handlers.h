@@ -1,7 +1,7 @@
 #pragma once
 
-// The methods of InventoryService: all that a handler may touch is in its signature. The errors of
-// each are told beside the method in proto/cis/v1/inventory.proto.
+// The methods of InventoryService. Everything that a handler may use is in its signature. The
+// errors of each method are documented in proto/cis/v1/inventory.proto.
 
 #include "absl/status/status.h"
 #include "cis/v1/inventory.pb.h"

@@ -21,7 +21,7 @@ absl::StatusOr<size_t> PageLimit(int32_t page_size) {
   return static_cast<size_t>(std::min(page_size, kMaxPageSize));
 }
 
-// Removes what is not after the position of `cursor`.
+// Removes the rows up to the position of `cursor`.
 absl::Status SkipToCursor(const PageCursor& cursor, const OrderBy& order, const ListSource& source,
                           std::vector<size_t>& candidates) {
   std::vector<std::string> position = cursor.last_key;

@@ -21,10 +21,10 @@ namespace cis::server {
 
 inline constexpr int32_t kDefaultPageSize = 100;
 inline constexpr int32_t kMaxPageSize = 1000;
-// A page ends before it is larger: clients refuse messages above 4 MiB by default.
+// A page ends before it exceeds this size: by default, clients reject messages above 4 MiB.
 inline constexpr size_t kMaxPageBytes = size_t{3} << 20;
 
-// The list part of a request. Views live as long as the request.
+// The list arguments of a request. Views are valid as long as the request.
 struct ListArguments {
   const google::protobuf::Message* request = nullptr;
   absl::string_view filter;
@@ -34,7 +34,7 @@ struct ListArguments {
   const google::protobuf::FieldMask* read_mask = nullptr;
 };
 
-// All fields of a list request but its parent.
+// Returns all fields of a list request except its parent.
 template <typename Request>
 ListArguments ListArgumentsOf(const Request& request) {
   return {&request,
@@ -45,11 +45,11 @@ ListArguments ListArgumentsOf(const Request& request) {
           &request.read_mask()};
 }
 
-// What can be listed. Rows are in the order of their names.
+// The rows that can be listed, in the order of their names.
 struct ListSource {
   const Rows& rows;
   const google::protobuf::Descriptor* type = nullptr;  // of the messages, for the read mask
-  // A text that orders as the row does among `rows`; the resource name where that does.
+  // Returns a text that orders the row among `rows`; the resource name, if that does.
   absl::FunctionRef<std::string(size_t row)> name_of;
   int64_t generation = 0;
   absl::Time now;  // of the first page, for the token of the next one
@@ -60,14 +60,15 @@ struct ListEnd {
   int32_t total_size = 0;
 };
 
-// Calls `emit` for each row of the page; it makes the message and returns it, and is then not
-// called with it again: the read mask is applied here. Returns INVALID_ARGUMENT (errors.h) for a
-// bad filter, order, page size, page token or read mask.
+// Calls `emit` for each row of the page. `emit` makes the row's message and returns it; the read
+// mask is applied to it here, so `emit` is called only once per message. Returns INVALID_ARGUMENT
+// (errors.h) for a bad filter, order, page size, page token or read mask.
 absl::StatusOr<ListEnd> ListPage(const ListArguments& arguments, const ListSource& source,
                                  absl::FunctionRef<google::protobuf::Message&(size_t row)> emit);
 
-// Lists `rows`, which are in the order of what `name_of` gives (see ListSource), into what `add`
-// adds to `response`; `convert` makes the messages. Returns what ListPage does.
+// Lists `rows`, which are in the order of what `name_of` returns (see ListSource), into the
+// messages that `add` adds to `response`; `convert` fills the messages. Returns the result of
+// ListPage.
 template <typename Row, typename Request, typename Response, typename Item, typename NameOf,
           typename Convert>
 absl::Status RunList(const RequestContext& context, const Request& request, int64_t generation,
@@ -96,7 +97,7 @@ std::vector<const Row*> PointersTo(const std::vector<Row>& items) {
   return rows;
 }
 
-// Returns UNKNOWN_MASK_PATH if `mask` names what messages of `type` do not have.
+// Returns UNKNOWN_MASK_PATH if `mask` names a field that messages of `type` do not have.
 absl::Status CheckReadMask(const google::protobuf::FieldMask& mask,
                            const google::protobuf::Descriptor& type);
 

@@ -29,7 +29,7 @@ std::string FormOf(absl::string_view collection) {
 
 std::vector<std::string> NearestResourceNames(absl::string_view name,
                                               const std::vector<std::string>& names) {
-  // Last parts are compared: the rest is the same and would hide the difference.
+  // Only the last parts are compared: the rest is the same and would hide the difference.
   std::vector<std::string> ids;
   const size_t count = std::min(names.size(), kMaxCompared);
   for (size_t i = 0; i < count; ++i) ids.push_back(std::string(LastPart(names[i])));

@@ -1,6 +1,6 @@
 #pragma once
 
-// Names in requests -> what they name.
+// Resolves the names in requests.
 
 #include <cstdint>
 #include <string>
@@ -15,27 +15,27 @@
 
 namespace cis::server {
 
-// The sites under `parent`, `sites/{site}` or `sites/-`, in the order of their names. Returns
-// INVALID_RESOURCE_NAME for another form, SITE_NOT_FOUND for a site that does not exist.
+// Returns the sites under `parent`, `sites/{site}` or `sites/-`, in the order of their names.
+// Returns INVALID_RESOURCE_NAME for another form, SITE_NOT_FOUND for a site that does not exist.
 absl::StatusOr<std::vector<const SiteIndex*>> ResolveParent(const Snapshot& snapshot,
                                                             absl::string_view parent);
 
 // Parses a name of `collection` given in `field`. Returns INVALID_RESOURCE_NAME; the wildcard `-`
-// is no name.
+// is not a name.
 absl::StatusOr<ParsedName> ParseNameField(absl::string_view field, absl::string_view text,
                                           absl::string_view collection);
 
-// The site of a parsed name. Returns SITE_NOT_FOUND with the sites that look alike.
+// Returns the site of a parsed name. Returns SITE_NOT_FOUND with the sites that have similar names.
 absl::StatusOr<const SiteIndex*> ResolveSite(const Snapshot& snapshot, absl::string_view site_id);
 
-// Names that exist and look like `name`, best first, at most 3. `names` is asked for all names only
-// when it is needed.
+// Returns at most 3 names that exist and are similar to `name`, best first. `names` is called only
+// if it is needed.
 std::vector<std::string> NearestResourceNames(absl::string_view name,
                                               const std::vector<std::string>& names);
 
-// A resource of a site by its full name. `find` is e.g. &SiteIndex::FindFlavor, `all` e.g.
-// &SiteIndex::flavors; `field` is where the request has the name. Returns INVALID_RESOURCE_NAME,
-// SITE_NOT_FOUND or e.g. FLAVOR_NOT_FOUND.
+// Returns a resource of a site by its full name. `find` is e.g. &SiteIndex::FindFlavor, `all` e.g.
+// &SiteIndex::flavors; `field` is the request field that has the name. Returns
+// INVALID_RESOURCE_NAME, SITE_NOT_FOUND or e.g. FLAVOR_NOT_FOUND.
 template <typename View>
 absl::StatusOr<const View*> ResolveName(const Snapshot& snapshot, absl::string_view text,
                                         absl::string_view collection,

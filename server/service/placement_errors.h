@@ -12,32 +12,32 @@
 
 namespace cis::server {
 
-// Path in a request of a field of its query: "query.count" of "count". The functions below take
-// fields of the query.
+// Returns the path in a request of a field of its query: "query.count" for "count". The functions
+// below take fields of the query.
 std::string QueryField(absl::string_view field);
 
 // MISSING_VO + BadRequest.
 absl::Status MissingVoError();
 
-// INVALID_RANGE + BadRequest: a bound is negative, or the least is above the greatest.
+// INVALID_RANGE + BadRequest: a bound is negative, or the lower bound is above the upper bound.
 absl::Status NegativeBoundError(absl::string_view field, int64_t value);
 absl::Status EmptyRangeError(absl::string_view field, int64_t min, int64_t max);
 
 // INVALID_COUNT + BadRequest.
 absl::Status InvalidCountError(absl::string_view field, int64_t count, int64_t max_count);
 
-// INVALID_OS_REQUIREMENT + BadRequest, from what MakeOsRequirement said.
+// INVALID_OS_REQUIREMENT + BadRequest, from the error of MakeOsRequirement.
 absl::Status InvalidOsError(absl::string_view field, const absl::Status& parse_error);
 
 // CONFLICTING_MACHINES + BadRequest: `field` is set together with `other`, which it replaces.
 absl::Status ConflictingMachinesError(absl::string_view field, absl::string_view other);
 
-// INVALID_MACHINE_NAME + BadRequest: the name of a group or an alternative is another one's, or it
-// is longer than `max_bytes`.
+// INVALID_MACHINE_NAME + BadRequest: the name of a group or an alternative is used twice, or it is
+// longer than `max_bytes`.
 absl::Status InvalidMachineNameError(absl::string_view field, absl::string_view name, bool is_taken,
                                      size_t max_bytes);
 
-// COMBINATIONS_OF_GROUPS + BadRequest: all combinations were asked for together with groups.
+// COMBINATIONS_OF_GROUPS + BadRequest: all combinations were requested together with groups.
 absl::Status CombinationsOfGroupsError();
 
 // INVALID_COUNTRY + BadRequest.
@@ -58,10 +58,10 @@ absl::Status InvalidPlacementNameError(absl::string_view text);
 // RESOURCE_EXHAUSTED, QUERY_TOO_BROAD: answering would take more work than one request may cost.
 absl::Status QueryTooBroadError();
 
-// CANCELLED, CALL_CANCELLED: nobody waits for the answer.
+// CANCELLED, CALL_CANCELLED: the client does not wait for the answer any more.
 absl::Status CallCancelledError();
 
-// INVALID_ORDER_BY + BadRequest. `keys` are those that there are.
+// INVALID_ORDER_BY + BadRequest. `keys` are those that exist.
 absl::Status InvalidPlacementOrderError(absl::string_view text, absl::string_view keys);
 
 }  // namespace cis::server

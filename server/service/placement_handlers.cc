@@ -31,8 +31,8 @@
 namespace cis::server {
 namespace {
 
-// Rows on one page if the request does not say: a tool starts the first placement, and the next if
-// that fails; verdicts are read.
+// Rows per page if the request names no size: a tool starts the first placement, and the next if
+// that fails; verdicts are for reading.
 constexpr int32_t kUsualPlacements = 10;
 constexpr int32_t kUsualVerdicts = 50;
 constexpr int32_t kMaxOnPage = 1000;
@@ -72,7 +72,7 @@ int32_t ToCount(int64_t count) {
   return static_cast<int32_t>(std::min<int64_t>(count, std::numeric_limits<int32_t>::max()));
 }
 
-// Steps that one request may make (work.h): about a second of one processor.
+// The steps that one request may cost (work.h): about a second of one processor.
 constexpr int64_t kMaxSteps = 40'000'000;
 
 // Returns QUERY_TOO_BROAD or CALL_CANCELLED if a search had to end early.
@@ -88,7 +88,7 @@ absl::Status CheckEnd(const Work& work) {
   return absl::OkStatus();
 }
 
-// Where the page before ended; nothing for the first page. Returns INVALID_PAGE_TOKEN or
+// Returns where the previous page ended; nothing for the first page. Returns INVALID_PAGE_TOKEN or
 // PAGE_TOKEN_MISMATCH.
 absl::StatusOr<std::optional<PageCursor>> CursorOf(const std::string& page_token,
                                                    uint64_t fingerprint) {
@@ -98,14 +98,14 @@ absl::StatusOr<std::optional<PageCursor>> CursorOf(const std::string& page_token
   return std::make_optional(*std::move(cursor));
 }
 
-// Where a verdict stands among those of a response: shares are ordered by it.
+// Returns the position of a verdict among those of a response: shares are ordered by it.
 std::vector<std::string> KeyOf(const ShareVerdict& verdict) {
   const Share& share = verdict.share->share();
   return {verdict.share->view.site->site.name, share.vo, share.endpoint.keystone_url,
           share.endpoint.region, share.project_key};
 }
 
-// Position of the first verdict after the page before.
+// Returns the position of the first verdict after the previous page.
 size_t FirstOfPage(const std::optional<PageCursor>& cursor, const PlacementResult& result) {
   if (!cursor) return 0;
   const auto it = std::partition_point(
@@ -149,7 +149,7 @@ void HelpToProto(const PlacementResult& result, v1::ExplainPlacementsResponse& r
   }
 }
 
-// Oldest read that the answer rests on; InfinitePast if nothing was read.
+// Returns the time of the oldest read that the answer depends on; InfinitePast if nothing was read.
 absl::Time OldestRead(const PlacementResult& result) {
   absl::Time oldest = absl::InfiniteFuture();
   for (const ShareVerdict& verdict : result.verdicts) {

@@ -9,7 +9,7 @@
 
 namespace cis::server {
 
-// Each returns the errors that its method documents. `response` must be empty.
+// Each function returns the errors that its method documents. `response` must be empty.
 absl::Status FindPlacements(const RequestContext& context, const Snapshot& snapshot,
                             const v1::FindPlacementsRequest& request,
                             v1::FindPlacementsResponse& response);

@@ -36,7 +36,7 @@ bool IsUuid(absl::string_view id) {
   return true;
 }
 
-// An id in few bytes: the first one says how.
+// Packs an id into few bytes; the first byte names the packing.
 std::string PackId(absl::string_view id) {
   if (id.empty()) return "";
   if (IsUuid(id)) {
@@ -51,7 +51,7 @@ std::string PackId(absl::string_view id) {
   return bytes;
 }
 
-// The id again; of a hash, which has none, a word that is no id.
+// Unpacks an id; for a hash, which cannot be unpacked, returns a word that is not an id.
 std::string UnpackId(absl::string_view packed) {
   if (packed.empty()) return "";
   const absl::string_view rest = packed.substr(1);
@@ -62,7 +62,7 @@ std::string UnpackId(absl::string_view packed) {
                       hex.substr(16, 4), "-", hex.substr(20));
 }
 
-// The one of `records` whose id was packed, or what the packed id says.
+// Returns the id of the one of `records` whose id was packed, or the unpacked id.
 template <typename Records, typename IdOf>
 std::string FindId(absl::string_view packed, const Records& records, IdOf id_of) {
   if (packed.empty() || packed[0] != 'h') return UnpackId(packed);
@@ -82,8 +82,8 @@ int SatisfiedOs(const Placement& placement, const MachineRequest& request) {
   return -1;
 }
 
-// Leaves what the chosen flavor, image and plan had to satisfy: what only chose between them is of
-// no use any more.
+// Keeps what the chosen flavor, image and plan had to satisfy; requirements that only chose between
+// candidates are removed.
 void KeepRequirements(const Placement& placement, MachineRequest* request) {
   request->flavor_globs.clear();
   request->excluded_flavor_globs.clear();
@@ -124,7 +124,7 @@ v1::PlacementQuery RequirementsOf(const Placement& placement, const PlacementQue
   return proto;
 }
 
-// `Proto` has the fields of what was chosen.
+// `Proto` has the fields of the choices.
 template <typename Proto>
 void ChosenToProto(const Placement& placement, Proto& proto) {
   const NetworkPlan& plan = *placement.plan;

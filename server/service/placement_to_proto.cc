@@ -58,7 +58,7 @@ v1::NetworkPlanKind PlanKindToProto(PlanKind kind) {
   return v1::NETWORK_PLAN_KIND_UNSPECIFIED;
 }
 
-// What of the plan does not depend on the request.
+// Sets the fields of the plan that do not depend on the request.
 void WayToProto(const IndexedShare& share, const NetworkPlan& plan, v1::NetworkPlan& proto) {
   proto.set_kind(PlanKindToProto(plan.kind));
   if (plan.network != nullptr) NetworkRefToProto(share, *plan.network, *proto.mutable_network());
@@ -179,7 +179,7 @@ void GroupsToProto(const Placement& placement, absl::Span<const PlacementQuery> 
   }
 }
 
-// The notes of each group, those of all once.
+// Returns the notes of each group; a note of all groups appears once.
 std::vector<std::string> GroupNotes(const Placement& placement,
                                     absl::Span<const PlacementQuery> parts, absl::Time now) {
   std::vector<std::vector<std::string>> notes;

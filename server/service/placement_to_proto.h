@@ -9,7 +9,7 @@
 
 namespace cis::server {
 
-// All but the name, for which placement_name.h is. `now` is the time of the request.
+// Sets everything but the name (placement_name.h). `now` is the time of the request.
 void PlacementToProto(const Placement& placement, const PlacementQuery& query,
                       absl::Span<const PlacementQuery> parts, absl::Time now, v1::Placement& proto);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Small values as the API has them. to_proto and placement_to_proto build on these.
+// Small values in the form of the API. to_proto and placement_to_proto use them.
 
 #include <optional>
 #include <string>
@@ -20,17 +20,17 @@ namespace cis::server {
 google::protobuf::Timestamp TimeToProto(absl::Time time);
 absl::Time TimeFromProto(const google::protobuf::Timestamp& time);
 
-// Sets `field`, the mutable_... of a message, unless `time` is InfinitePast, which stands for
-// never: `if (IsKnownTime(t)) *m.mutable_observe_time() = TimeToProto(t);`
+// Returns whether `time` is not InfinitePast, which means never. Use it before setting a field
+// through mutable_...: `if (IsKnownTime(t)) *m.mutable_observe_time() = TimeToProto(t);`
 bool IsKnownTime(absl::Time time);
 
 v1::DataState DataStateToProto(DataState state);
 v1::DataKind DataKindToProto(Kind kind);
 v1::ErrorClass ErrorClassToProto(ErrorClass error);
 v1::Confidence ConfidenceToProto(Confidence confidence);
-// Nothing if it is unknown.
+// Returns nothing if it is unknown.
 std::optional<bool> TristateToProto(Tristate value);
-// `tried`: whether a login was ever tried; otherwise it is "configured".
+// `tried` is whether a login was ever tried; otherwise the result is "configured".
 v1::VoSupport VoSupportToProto(VoSupport support, bool tried);
 // `name_of` gives what the API calls the member that evidence is about.
 v1::Provenance ProvenanceToProto(const Provenance& provenance,
@@ -40,14 +40,15 @@ template <typename Record>
 v1::Provenance ProvenanceOf(const Record& record) {
   return ProvenanceToProto(record.provenance, ApiNameOf<Record>);
 }
-// What Quota::resource says, without a volume type. UNSPECIFIED for what the API does not know.
+// Returns the resource of Quota::resource, without a volume type. UNSPECIFIED for a resource that
+// the API does not know.
 v1::QuotaResource QuotaResourceToProto(absl::string_view word);
-// A limit with its unit. A resource that the API does not know is not reported.
+// Returns a limit with its unit. A resource that the API does not know is not reported.
 v1::Quota QuotaToProto(const Quota& quota);
 
-// Keystone URL as users know it, with `/v3`.
+// Returns the Keystone URL as users know it, with `/v3`.
 std::string KeystoneV3Url(const Endpoint& endpoint);
-// Region to use: as the catalog spells it, else as configured.
+// Returns the region to use: as the catalog spells it, else as configured.
 const std::string& RegionOf(const Endpoint& endpoint);
 
 }  // namespace cis::server

@@ -69,8 +69,8 @@ absl::Status CheckEnum(absl::string_view field, Enum value) {
   return UnknownEnumValueError(field, value, type.name());
 }
 
-// Parses what is required of one kind of machine. `at` is the path of the message that has it, with
-// a full stop; empty for the query itself.
+// Parses the requirements of one kind of machine. `at` is the path of the message that has them,
+// with a full stop; empty for the query itself.
 class RequestParser {
  public:
   RequestParser(std::string at, const Snapshot& snapshot, MachineRequest* out)

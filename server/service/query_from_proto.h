@@ -1,6 +1,6 @@
 #pragma once
 
-// A query of the API as the search has it.
+// Converts a query of the API to the query of the search.
 
 #include <cstddef>
 #include <cstdint>
@@ -24,9 +24,10 @@ inline constexpr size_t kMaxMachineNameBytes = 63;
 inline constexpr int64_t kMaxMachines = 10000;
 inline constexpr double kMaxWeight = 1000;
 
-// Returns the query, checked and with its defaults; `snapshot` has the flavors that it names.
-// Returns INVALID_ARGUMENT (errors.h, placement_errors.h) naming the field and what would be right,
-// or SITE_NOT_FOUND or FLAVOR_NOT_FOUND for `machine.like`, of a group or an alternative too.
+// Returns the query, checked and with its defaults. Flavors that it names are looked up in
+// `snapshot`. Returns INVALID_ARGUMENT (errors.h, placement_errors.h) naming the field and what
+// would be right, or SITE_NOT_FOUND or FLAVOR_NOT_FOUND for `machine.like`, also of a group or an
+// alternative.
 absl::StatusOr<PlacementQuery> QueryFromProto(const v1::PlacementQuery& proto,
                                               const Snapshot& snapshot);
 

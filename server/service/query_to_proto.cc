@@ -101,7 +101,7 @@ v1::PlacementQuery QueryToProto(const PlacementQuery& query) {
     MachineRequirementsToProto(group, *proto.mutable_machine());
     ImageToProto(group, proto);
     NetworkToProto(group, proto);
-    // Without one it would be the query's.
+    // Without one, the query's would apply.
     if (out.has_network()) proto.mutable_network();
   }
   out.mutable_sites()->Assign(query.sites.begin(), query.sites.end());

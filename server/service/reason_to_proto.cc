@@ -17,7 +17,7 @@
 namespace cis::server {
 namespace {
 
-// What stands between site and share in the name of a share.
+// The part between site and share in the name of a share.
 constexpr absl::string_view kShares = "/shares/";
 
 static_assert(static_cast<int>(Stage::kVo) + 1 == v1::PLACEMENT_STAGE_VO &&
@@ -137,7 +137,7 @@ void ReasonToProto(const Reason& reason, const PlacementQuery& query, const Inde
                    v1::Reason& proto) {
   const Stage stage = StageOf(reason.code);
   const MachineRequest* part = PartOf(reason, query);
-  // Of several groups together no field of one of them.
+  // A reason about several groups together has no field of one of them.
   const bool is_joint = reason.parts != 0 && part == nullptr;
   const absl::string_view field = is_joint ? query.parts_field() : FieldOf(reason.code);
   if (part != nullptr) proto.set_group(part->name);

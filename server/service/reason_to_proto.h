@@ -9,11 +9,12 @@ namespace cis::server {
 
 v1::PlacementStage StageToProto(Stage stage);
 
-// Fills `proto`, which must be empty. `share` is where the reason was found.
+// Fills `proto`, which must be empty. `share` is the share that the reason is about.
 void ReasonToProto(const Reason& reason, const PlacementQuery& query, const IndexedShare& share,
                    v1::Reason& proto);
 
-// Resource names of what the share sees, made of its own: these are asked for often.
+// Returns resource names of what the share sees, built from the share's own name because they are
+// needed often.
 std::string NameOfFlavor(const IndexedShare& share, absl::string_view id);
 std::string NameOfImage(const IndexedShare& share, absl::string_view id);
 void FlavorRefToProto(const IndexedShare& share, const Flavor& flavor, v1::ResourceRef& proto);

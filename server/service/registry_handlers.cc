@@ -26,14 +26,14 @@ bool IsRegistrySite(const Snapshot& snapshot, absl::string_view site_id) {
   return false;
 }
 
-// The id of a site in the name of something of it: "s" of "sites/s/offers/o".
+// Returns the id of the site in the name of one of its resources: "s" for "sites/s/offers/o".
 absl::string_view SiteIdOf(absl::string_view name) {
   absl::ConsumePrefix(&name, "sites/");
   return name.substr(0, name.find('/'));
 }
 
-// The items below `parent`, `sites/{site}` or `sites/-`. A site that only the registry or a site
-// file has is one, too. Returns INVALID_RESOURCE_NAME or SITE_NOT_FOUND.
+// Returns the items below `parent`, `sites/{site}` or `sites/-`. A site that only the registry or a
+// site file has counts too. Returns INVALID_RESOURCE_NAME or SITE_NOT_FOUND.
 template <typename Item, typename NameOf>
 absl::StatusOr<std::vector<const Item*>> ItemsBelow(const std::string& parent,
                                                     const Snapshot& snapshot,
@@ -52,8 +52,7 @@ absl::StatusOr<std::vector<const Item*>> ItemsBelow(const std::string& parent,
   return below;
 }
 
-// Returns the item with the name that is asked for. `Not found` names those of its site that look
-// alike.
+// Returns the item with the requested name. `Not found` names similar items of its site.
 template <typename Item, typename Request, typename Message, typename NameOf, typename Convert>
 absl::Status GetOfRegistry(const Request& request, absl::string_view collection,
                            const std::vector<Item>& items, NameOf name_of, Convert convert,

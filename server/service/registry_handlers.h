@@ -1,7 +1,7 @@
 #pragma once
 
-// The methods of RegistryService: all that a handler may touch is in its signature. The errors of
-// each are told beside the method in proto/cis/v1/registry.proto.
+// The methods of RegistryService. Everything that a handler may use is in its signature. The errors
+// of each method are documented in proto/cis/v1/registry.proto.
 
 #include "absl/status/status.h"
 #include "cis/v1/registry.pb.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-// What the registry says of a site that CIS knows, and what sites offer by it.
+// What the registry reports about a site that CIS knows, and what sites offer according to it.
 
 #include <cstdint>
 #include <optional>
@@ -14,19 +14,19 @@
 
 namespace cis::server {
 
-// A downtime of a site with the endpoints that it is about. Points into the snapshot.
+// A downtime of a site with the endpoints that it affects. Points into the snapshot.
 struct DowntimeFacts {
   const Downtime* downtime = nullptr;
   std::vector<const EndpointView*> endpoints;
 };
 
-// What the registry says of one site. Points into the snapshot.
+// What the registry reports about one site. Points into the snapshot.
 struct RegistryFacts {
   std::optional<bool> listed;                      // unset if the registry's sites were never read
   const RegistrySite* site = nullptr;              // null if it does not list the site
   std::vector<DowntimeFacts> downtimes;            // those that are not over, by start
   std::vector<absl::string_view> service_types;    // sorted, each once
-  bool in_downtime = false;                        // an outage of one of its endpoints is running
+  bool in_downtime = false;                        // an outage of an endpoint is running
   absl::Time observe_time = absl::InfinitePast();  // oldest of the registry's lists
 };
 RegistryFacts FindRegistryFacts(const RequestContext& context, const Snapshot& snapshot,
@@ -44,7 +44,7 @@ struct OfferRow {
   std::vector<absl::string_view> hostnames;  // sorted, each once
   bool in_downtime = false;
 };
-// All of the registry, ordered by resource name.
+// Returns all offers of the registry, ordered by resource name.
 std::vector<OfferRow> FindOffers(const RequestContext& context, const Snapshot& snapshot);
 
 }  // namespace cis::server

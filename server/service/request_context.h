@@ -7,13 +7,13 @@
 
 namespace cis::server {
 
-// What a handler may know beside the snapshot and the request.
+// What a handler may use besides the snapshot and the request.
 struct RequestContext {
   absl::Time now =
-      absl::InfinitePast();  // when the request, or that for its first page, came; ages count to it
+      absl::InfinitePast();  // when the request, or that for its first page, came; ages refer to it
   FreshnessPolicy freshness;
   std::function<bool()> is_cancelled =
-      nullptr;  // whether nobody waits for the answer any more; may be empty
+      nullptr;  // whether the client has stopped waiting for the answer; may be empty
 };
 
 }  // namespace cis::server

@@ -31,7 +31,7 @@ std::string ShareLabel(const SiteIndex& site, const Share& share) {
                       region.empty() ? "" : absl::StrCat(" region ", region));
 }
 
-// Kinds of one share that fail alike are told in one sentence.
+// Kinds of one share that fail in the same way are reported in one sentence.
 struct Trouble {
   std::vector<absl::string_view> kinds;
   absl::Time oldest = absl::InfiniteFuture();

@@ -1,6 +1,6 @@
 #pragma once
 
-// What follows from the states of many kinds of many shares: how a site, a share or a VO stands.
+// Summaries of the states of many kinds of many shares: the state of a site, a share or a VO.
 
 #include <cstdint>
 #include <map>
@@ -27,7 +27,8 @@ struct ErrorSummary {
   std::string error_message;  // of the first of them
 };
 
-// A site as a whole. Counts its configured shares; all shares of a site that is not configured.
+// The summary of a site. Counts its configured shares; if the site is not configured, all of its
+// shares.
 struct SiteSummary {
   const SiteIndex* site = nullptr;
   DataState state = DataState::kMissing;           // worst of its shares
@@ -42,15 +43,15 @@ struct SiteSummary {
 SiteSummary SummarizeSite(const RequestContext& context, const Snapshot& snapshot,
                           const SiteIndex& site);
 
-// What is wrong at a site by its crawls and by the registry, sorted by sentence. Codes of the
-// crawls: SHARE_FAILING, SHARE_OLD, RECORDS_SKIPPED, SITE_REMOVED, NO_VO, BACKING_OFF; since when
-// is known of the first and the last only.
+// Returns the problems of a site from its crawls and from the registry, sorted by sentence. Codes
+// from the crawls: SHARE_FAILING, SHARE_OLD, RECORDS_SKIPPED, SITE_REMOVED, NO_VO, BACKING_OFF;
+// `since` is known for the first and the last only.
 std::vector<SiteProblem> FindProblems(const RequestContext& context, const Snapshot& snapshot,
                                       const SiteIndex& site);
-// The same for all sites, with those that only the registry knows, ordered by resource name.
+// The same for all sites, including those that only the registry knows, ordered by resource name.
 std::vector<SiteProblem> FindAllProblems(const RequestContext& context, const Snapshot& snapshot);
 
-// A VO as a whole, over its configured shares.
+// The summary of a VO, over its configured shares.
 struct VoSummary {
   std::string vo;
   std::vector<std::string> site_names;  // GOCDB names, sorted
@@ -61,18 +62,19 @@ struct VoSummary {
 // Ordered by resource name.
 std::vector<VoSummary> SummarizeVos(const Snapshot& snapshot);
 
-// How the share's endpoint is backed off from; nothing if it is not, or the share is not
-// configured.
+// Returns the back-off of the share's endpoint; nothing if the endpoint is not backed off from, or
+// the share is not configured.
 std::optional<BackOff> BackOffOf(const RequestContext& context, const ShareView& view);
 
-// The worst state of the share's kinds, tried or not.
+// Returns the worst state of the share's kinds, tried or not.
 DataState StateOfShare(const RequestContext& context, const ShareCatalog& share);
 
-// False if every configured share's `kinds` are missing or expired: nothing usable is known.
+// Returns false if `kinds` of every configured share are missing or expired, so that no usable data
+// exists.
 bool HasUsableData(const RequestContext& context, const SiteIndex& site,
                    absl::Span<const Kind> kinds);
 
-// Names of the VOs of configured shares that see a flavor or image, sorted.
+// Returns the names of the VOs of configured shares that see a flavor or image, sorted.
 template <typename Record>
 std::vector<absl::string_view> VosOf(const ItemView<Record>& view) {
   std::vector<absl::string_view> vos;

@@ -26,7 +26,7 @@ void KindStateToProto(const RequestContext& context, Kind kind, const KindState*
   proto.set_state(DataStateToProto(StateOf(state, context.now, context.freshness)));
 }
 
-// What a share may use and choose from.
+// Sets the limits of a share and its choices.
 void LimitsToProto(const ShareCatalog& catalog, v1::Share& proto) {
   for (const Quota& quota : catalog.quotas) *proto.add_quotas() = QuotaToProto(quota);
   for (const SubnetPool& pool : catalog.subnet_pools) {
@@ -40,7 +40,7 @@ void LimitsToProto(const ShareCatalog& catalog, v1::Share& proto) {
   }
 }
 
-// What flavors, images and networks have beside the fields of their records.
+// Sets what flavors, images and networks have besides the fields of their records.
 template <typename View, typename Message>
 void StoredToProto(const View& view, const Endpoint& endpoint, Message& proto) {
   FieldsToProto(view.record(), proto);

@@ -12,7 +12,7 @@
 namespace cis::server {
 namespace {
 
-// A stream that ends before it begins. gRPC deletes nothing of ours, so it does it itself.
+// A stream that ends before it begins. gRPC does not delete the reactor, so it deletes itself.
 class RefusedStream final : public grpc::ServerWriteReactor<v1::WatchChangesResponse> {
  public:
   explicit RefusedStream(const absl::Status& status) {
@@ -69,7 +69,7 @@ class ChangeServiceImpl final : public v1::ChangeService::CallbackService {
   static grpc::ServerWriteReactor<v1::WatchChangesResponse>* Refuse(const CallTimer& timer,
                                                                     const absl::Status& status) {
     timer.Stop(status.code());
-    // Deletes itself when gRPC is done with it.
+    // Deletes itself when gRPC has finished with it.
     return new RefusedStream(status);
   }
 

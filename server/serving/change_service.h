@@ -5,8 +5,8 @@
 
 namespace cis::server {
 
-// ChangeService over `parts`. `feed` and what `parts` points to must outlive it; without a history
-// in `parts` every method answers HISTORY_UNAVAILABLE.
+// Returns ChangeService over `parts`. `feed` and everything that `parts` points to must outlive it;
+// without a history in `parts`, every method returns HISTORY_UNAVAILABLE.
 NamedService MakeChangeService(const ServiceParts& parts, ChangeFeed* feed);
 
 }  // namespace cis::server

@@ -55,7 +55,7 @@ void ChangeWatcher::Read(Past& past) {
   const std::string token = message_.resume_token();
   message_.Clear();
   if (status.ok()) status = NextChanges(past, query_, position_, message_);
-  // The first message hands out the token; later ones tell that it moved.
+  // The first message contains the token; later ones report that it has moved.
   const bool tells = status.ok() && (is_first || position_ != before);
   if (!tells) message_.set_resume_token(token);
   bool again = false;
@@ -66,7 +66,7 @@ void ChangeWatcher::Read(Past& past) {
     again = !writing_ && woken_;
   }
   if (tells) return StartWrite(&message_);
-  // A database that cannot be read for a moment is asked again when it tells of a generation.
+  // If the database cannot be read for a moment, it is read again at the next generation.
   if (!status.ok() && (is_first || !absl::IsUnavailable(status))) End(status);
   FinishIfIdle();
   if (again) Advance();
@@ -77,7 +77,7 @@ void ChangeWatcher::OnWriteDone(bool ok) {
   {
     const MutexLock lock(&mu_);
     writing_ = false;
-    // A full message was one of many.
+    // After a full message there may be more changes.
     again = ok && !ending_ && (woken_ || message_.changes_size() == kMaxWatchBatch);
   }
   if (!ok) End(absl::CancelledError("the client has disconnected"));
@@ -129,7 +129,7 @@ std::vector<std::shared_ptr<ChangeWatcher>> ChangeFeed::All() const {
 }
 
 void ChangeFeed::WakeAll() {
-  // Without the lock: a stream that ends takes itself out.
+  // Without the lock: a stream that ends removes itself.
   for (const auto& watcher : All()) watcher->Wake();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Streams of changes: who watches, and how each stream goes on.
+// Streams of changes: the watchers, and how each stream proceeds.
 
 #include <cstddef>
 #include <functional>
@@ -18,28 +18,29 @@
 
 namespace cis::server {
 
-// Streams at a time. Each costs one read of the journal a generation and some kB.
+// The largest number of streams at a time. Each costs one read of the journal per generation and
+// some kB.
 inline constexpr int kMaxWatchers = 64;
 
 class ChangeFeed;
 
-// One stream. A message is written when the one before is gone, so a client that reads slowly keeps
-// nothing in memory but its position. Safe to use from any number of threads; lives until gRPC is
-// done with it and nothing of the history thread refers to it.
+// One stream. A message is written when the previous one has been sent, so that a client that reads
+// slowly occupies no memory but its position. Safe to use from any number of threads; lives until
+// gRPC has finished with it and no job of the history thread refers to it.
 class ChangeWatcher final : public grpc::ServerWriteReactor<v1::WatchChangesResponse>,
                             public std::enable_shared_from_this<ChangeWatcher> {
  public:
-  // Told once, with the status that the stream ends with.
+  // Called once, with the status that the stream ends with.
   using OnEnd = std::function<void(const absl::Status&)>;
 
   // `feed` and `history` must outlive the stream.
   ChangeWatcher(ChangeFeed* feed, HistoryThread* history, OnEnd on_end);
 
-  // Begins after the place that `resume_token` means, or now if that is empty.
+  // Begins after the position of `resume_token`, or at the newest change if that is empty.
   void Begin(ChangeQuery query, const std::string& resume_token);
-  // There may be something new.
+  // Call this when there may be new changes.
   void Wake();
-  // Ends the stream with `status` as soon as the message under way is written. The first call
+  // Ends the stream with `status` as soon as the current message is written. The first call
   // decides.
   void End(const absl::Status& status);
 
@@ -48,9 +49,9 @@ class ChangeWatcher final : public grpc::ServerWriteReactor<v1::WatchChangesResp
   void OnDone() override;
 
  private:
-  // Reads on unless something is under way. Called without the lock.
+  // Continues reading unless a read or write is in progress. Called without the lock.
   void Advance();
-  // On the history thread.
+  // Runs on the history thread.
   void Read(Past& past);
   void FinishIfIdle();
 
@@ -59,14 +60,14 @@ class ChangeWatcher final : public grpc::ServerWriteReactor<v1::WatchChangesResp
   const OnEnd on_end_;
 
   Mutex mu_;
-  // Of the job that is under way; of whoever holds the lock otherwise.
+  // Used by the job in progress; without one, by the holder of the lock.
   ChangeQuery query_;
   ChangePosition position_;
   bool has_position_ = false;
   v1::WatchChangesResponse message_;
   bool reading_ ABSL_GUARDED_BY(mu_) = false;  // a job is posted
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
-  bool woken_ ABSL_GUARDED_BY(mu_) = false;  // something new came meanwhile
+  bool woken_ ABSL_GUARDED_BY(mu_) = false;  // new changes may have come meanwhile
   bool ending_ ABSL_GUARDED_BY(mu_) = false;
   bool finished_ ABSL_GUARDED_BY(mu_) = false;
   absl::Status end_ ABSL_GUARDED_BY(mu_);
@@ -79,9 +80,9 @@ class ChangeFeed {
   bool Add(const std::shared_ptr<ChangeWatcher>& watcher);
   void Remove(const std::shared_ptr<ChangeWatcher>& watcher);
 
-  // Something may have changed.
+  // Call this when something may have changed.
   void WakeAll();
-  // Ends all streams with SERVER_STOPPING and takes no more.
+  // Ends all streams with SERVER_STOPPING and accepts no more.
   void Stop();
   bool stopped() const;
 

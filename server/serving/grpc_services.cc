@@ -23,7 +23,7 @@
 namespace cis::server {
 namespace {
 
-// Ties the answer to its line in the log of this process.
+// Connects an error to its line in the log of this process.
 std::string NextEventId() {
   static std::atomic<uint64_t> count{0};
   return absl::StrCat("e", absl::Hex(count.fetch_add(1) + 1, absl::kZeroPad6));

@@ -1,6 +1,6 @@
 #pragma once
 
-// The gRPC services of inventory and placement. gRPC types stop here: handlers see requests,
+// The gRPC services of inventory and placement. Types of gRPC end here: handlers see requests,
 // responses and a snapshot.
 
 #include <cstdint>
@@ -20,17 +20,17 @@ namespace cis::server {
 
 using SnapshotHolder = Holder<Snapshot>;
 
-// What all services stand on. All of it must outlive them.
+// What all services use. All of it must outlive them.
 struct ServiceParts {
   const SnapshotHolder* snapshots = nullptr;
   const Clock* clock = nullptr;
   FreshnessPolicy freshness;
-  RequestMeter* meter = nullptr;     // nullptr = nobody counts
+  RequestMeter* meter = nullptr;     // nullptr = requests are not counted
   HistoryThread* history = nullptr;  // nullptr = the past cannot be read
 };
 
 // A service with the name that it has in health checks, so that no service is registered without
-// its health: "cis.v1.InventoryService". The name is a literal.
+// its health: "cis.v1.InventoryService". The name must be a literal.
 struct NamedService {
   const char* full_name = "";
   std::unique_ptr<grpc::Service> service;
@@ -40,8 +40,8 @@ NamedService MakeInventoryService(const ServiceParts& parts);
 NamedService MakePlacementService(const ServiceParts& parts);
 NamedService MakeRegistryService(const ServiceParts& parts);
 
-// With the details in `grpc-status-details-bin`. Errors that were not made for users (errors.h) are
-// logged with `method` and become INTERNAL, which says nothing of them.
+// Converts a status, with its details in `grpc-status-details-bin`. Errors that were not made for
+// users (errors.h) are logged with `method` and become INTERNAL without any detail.
 grpc::Status StatusToGrpc(const absl::Status& status, absl::string_view method);
 
 }  // namespace cis::server

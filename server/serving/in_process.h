@@ -16,7 +16,7 @@ namespace cis::server {
 // Settings of InProcessServer.
 struct InProcessOptions {
   FreshnessPolicy freshness;
-  // How often the file is looked at for a new generation; zero: it is read once.
+  // How often the file is polled for a new generation; zero: it is read once.
   absl::Duration follow_interval = absl::ZeroDuration();
 };
 
@@ -31,7 +31,7 @@ class InProcessServer {
   // Waits for the calls that are under way.
   ~InProcessServer();
 
-  // For any number of stubs. Must not be used after the server is gone.
+  // May be used by any number of stubs. Must not be used after the server is destroyed.
   std::shared_ptr<grpc::Channel> channel() const;
 
  private:

@@ -1,7 +1,7 @@
 #pragma once
 
-// Arenas for the messages of calls: a reply of some hundred small parts is allocated from one block
-// and freed at once, and the block is kept for the next call.
+// Arenas for the messages of calls: a response of some hundred small parts is allocated from one
+// block and freed at once, and the block is kept for the next call.
 
 #include <cstddef>
 #include <memory>
@@ -15,8 +15,8 @@
 
 namespace cis::server {
 
-// Gives gRPC the request and response of each call of one method. Safe to use from any number of
-// threads; must outlive the server.
+// Provides gRPC with the request and response of each call of one method. Safe to use from any
+// number of threads; must outlive the server.
 template <typename Request, typename Response>
 class MessageArenas final : public grpc::MessageAllocator<Request, Response> {
  public:
@@ -34,8 +34,8 @@ class MessageArenas final : public grpc::MessageAllocator<Request, Response> {
   }
 
  private:
-  // What is kept: so many blocks of this size. A page of ten placements takes some 30 KiB; what is
-  // larger is allocated beside the block, and freed with the call.
+  // At most this many blocks of this size are kept. A page of ten placements takes some 30 KiB;
+  // what does not fit is allocated separately and freed with the call.
   static constexpr size_t kMaxFree = 16;
   static constexpr size_t kBlockBytes = size_t{64} << 10;
 
@@ -60,7 +60,7 @@ class MessageArenas final : public grpc::MessageAllocator<Request, Response> {
 
     MessageArenas* const arenas_;
     alignas(std::max_align_t) char block_[kBlockBytes];
-    google::protobuf::Arena arena_;  // in `block_` first
+    google::protobuf::Arena arena_;  // allocates from `block_` first
   };
 
   void TakeBack(std::unique_ptr<Holder> holder) {

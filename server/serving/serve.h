@@ -1,6 +1,6 @@
 #pragma once
 
-// How one unary method runs: on which snapshot, on which thread, and how its outcome is told and
+// How one unary method runs: on which snapshot, on which thread, and how its result is sent and
 // counted. For the services only.
 
 #include <chrono>
@@ -26,7 +26,7 @@
 
 namespace cis::server {
 
-// Tells `meter` (may be null) how long a call took.
+// Reports to `meter` (may be null) how long a call took.
 class CallTimer {
  public:
   // `method` must outlive the timer: a literal.
@@ -44,8 +44,7 @@ class CallTimer {
   const std::chrono::steady_clock::time_point start_;
 };
 
-// The handler of a request that found no reason to fail before it. A library that throws must not
-// take the server down.
+// Calls the handler of a request. A library that throws must not bring the server down.
 template <typename Call>
 absl::Status RunGuarded(Call call) {
   try {
@@ -62,13 +61,14 @@ inline void FinishCall(grpc::ServerUnaryReactor* reactor, const CallTimer& timer
   reactor->Finish(told);
 }
 
-// The context of a call, which outlives it.
+// The context of a call; the call outlives it.
 inline RequestContext ContextOf(grpc::CallbackServerContext* call, const ServiceParts& parts) {
   return {parts.clock->Now(), parts.freshness, [call] { return call->IsCancelled(); }};
 }
 
-// Runs `call` on the history thread, over the past, the context and the snapshot of now. Its answer
-// may wait for others; gRPC's threads do not. Request and response live until it is told.
+// Runs `call` on the history thread, with the past, the context and the current snapshot. Its
+// result may wait for other questions without blocking gRPC's threads. Request and response live
+// until the result is sent.
 template <typename Call>
 grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call,
                                         const ServiceParts& parts, absl::string_view method,
@@ -92,12 +92,13 @@ grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call
   return reactor;
 }
 
-// What was served at `as_of`. Returns AS_OF_IN_FUTURE, AS_OF_TOO_OLD or HISTORY_UNAVAILABLE.
+// Returns the snapshot that was served at `as_of`. Returns AS_OF_IN_FUTURE, AS_OF_TOO_OLD or
+// HISTORY_UNAVAILABLE.
 absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(Past& past, absl::Time as_of,
                                                            absl::Time now);
 
-// Runs `call` over the context and the snapshot of now, and tells the outcome. The snapshot is kept
-// until the answer is complete, however many snapshots are published meanwhile.
+// Runs `call` with the context and the current snapshot, and sends the result. The snapshot is kept
+// until the response is complete, however many snapshots are published meanwhile.
 template <typename Call>
 grpc::ServerUnaryReactor* ServeNow(grpc::CallbackServerContext* server_call,
                                    const ServiceParts& parts, absl::string_view method, Call call) {
@@ -111,10 +112,10 @@ grpc::ServerUnaryReactor* ServeNow(grpc::CallbackServerContext* server_call,
   return reactor;
 }
 
-// Runs `answer` over the snapshot of now; if `request` is about an earlier time (`as_of`), on the
-// history thread, over the snapshot of then and with its ages. A page after the first one is
-// answered as of the time of the first: otherwise scores and states, and with them the order, would
-// change between pages.
+// Runs `answer` with the current snapshot; if `request` is about an earlier time (`as_of`), on the
+// history thread, with the snapshot and the ages of that time. A page after the first is answered
+// as of the time of the first: otherwise scores and states, and with them the order, would change
+// between pages.
 template <typename Request, typename Answer>
 grpc::ServerUnaryReactor* ServeAt(grpc::CallbackServerContext* call, const ServiceParts& parts,
                                   absl::string_view method, const Request& request, Answer answer) {
@@ -140,7 +141,7 @@ grpc::ServerUnaryReactor* ServeAt(grpc::CallbackServerContext* call, const Servi
                   });
 }
 
-// One method, whose handler fills `response`.
+// Runs one method, whose handler fills `response`.
 template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* call, const ServiceParts& parts,
                                 absl::string_view method, const Request* request,

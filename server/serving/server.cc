@@ -21,7 +21,7 @@ namespace {
 
 // Requests are small: names, filters and numbers.
 constexpr int kMaxRequestBytes = 1 << 20;
-// Of one connection; a client with more waits. Keeps one of them from taking all memory.
+// Per connection; further calls of the client wait. Keeps one client from using all memory.
 constexpr int kMaxConcurrentStreams = 100;
 constexpr absl::Duration kDestructorGrace = absl::Seconds(1);
 
@@ -42,7 +42,7 @@ std::string ChosenAddress(const std::string& listen_address, int port) {
   return absl::StrCat(listen_address.substr(0, colon), ":", port);
 }
 
-// gRPC takes a port above 65535 for another one.
+// gRPC interprets a port above 65535 as another one.
 bool HasValidPort(absl::string_view listen_address) {
   if (absl::StartsWith(listen_address, "unix:")) return true;
   const size_t colon = listen_address.rfind(':');
@@ -87,7 +87,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
         "\" is not an address to listen on; write HOST:PORT with a port from 0 to 65535, or "
         "unix:PATH"));
   }
-  // Both are switches of the process; setting them again does nothing.
+  // Both are settings of the process; setting them again does nothing.
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
 
@@ -109,7 +109,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   for (const NamedService& named : parts->services) builder.RegisterService(named.service.get());
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
-  // Otherwise a second server on the same port would start and take half of the requests.
+  // Otherwise a second server on the same port would start and receive half of the requests.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   int port = 0;
   if (has_port) {
@@ -137,7 +137,7 @@ Server::~Server() { Drain(kDestructorGrace); }
 void Server::Publish(std::shared_ptr<const Snapshot> snapshot) {
   const std::shared_ptr<const Snapshot> before = parts_->snapshots.Current();
   const bool is_first = before == nullptr;
-  // Here and not in the first request, which would wait for it.
+  // Build it here and not in the first request, which would wait for it.
   snapshot->placement_index([&before](const Snapshot& made) {
     return PlacementIndex::Update(
         made, before == nullptr ? nullptr : before->placement_index(PlacementIndex::Build).get());

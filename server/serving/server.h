@@ -20,7 +20,7 @@ namespace cis::server {
 struct TlsMaterial {
   std::string certificate_chain;
   std::string private_key;
-  std::string client_ca;  // not empty: clients must show a certificate that one of these signed
+  std::string client_ca;  // not empty: clients need a certificate that one of these signed
 };
 
 struct ServerOptions {
@@ -28,38 +28,42 @@ struct ServerOptions {
   std::string listen_address;
   TlsMaterial tls;
   FreshnessPolicy freshness;
-  std::string db;  // the database file, for questions about the past; empty = they are refused
+  std::string db;  // the database file, for questions about the past; empty = they are rejected
   const Clock* clock = nullptr;  // nullptr = the machine's; must outlive the server
   RequestMeter* meter =
-      nullptr;  // is told of each answer; nullptr = nobody. Must outlive the server
+      nullptr;  // receives each answered request; nullptr = none. Must outlive the server
 };
 
 // The gRPC server: all services, health and reflection. Safe to use from any number of threads.
 class Server {
  public:
-  // Listens and answers: UNAVAILABLE and health NOT_SERVING until the first Publish. Returns
-  // INVALID_ARGUMENT if the address cannot be listened on or the TLS texts are not of use.
+  // Starts listening. Until the first Publish, requests get UNAVAILABLE and health checks
+  // NOT_SERVING. Returns INVALID_ARGUMENT if the server cannot listen on the address or the TLS
+  // texts are not valid.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options);
   // Drains, for at most a second.
   ~Server();
 
-  // What later requests are answered from. Streams of changes look into the journal again.
+  // Sets the snapshot that later requests are answered from. Streams of changes read the journal
+  // again.
   void Publish(std::shared_ptr<const Snapshot> snapshot);
 
-  // What requests are answered from now; null before the first Publish.
+  // The snapshot that requests are answered from at present; null before the first Publish.
   std::shared_ptr<const Snapshot> snapshot() const;
   // False once Drain was called.
   bool takes_requests() const;
 
-  // Where it listens, with the port that was chosen. Empty if it does not.
+  // The address that the server listens on, with the port that was chosen. Empty if it does not
+  // listen.
   const std::string& address() const;
 
-  // To this server, without a port. Must not be used after the server is gone.
+  // Returns a channel to this server that needs no port. Must not be used after the server is
+  // destroyed.
   std::shared_ptr<grpc::Channel> InProcessChannel() const;
 
-  // Tells health checks NOT_SERVING, takes no more requests, ends streams with SERVER_STOPPING, and
-  // waits until requests under way are answered; what is not at the end of `grace` is cancelled.
-  // Later calls do nothing.
+  // Sets health checks to NOT_SERVING, accepts no more requests, ends streams with SERVER_STOPPING,
+  // and waits for requests in progress; those that have not finished at the end of `grace` are
+  // cancelled. Later calls do nothing.
   void Drain(absl::Duration grace);
 
  private:
@@ -69,7 +73,7 @@ class Server {
   std::unique_ptr<Parts> parts_;
 };
 
-// Sends what gRPC itself has to say to the log. Once a process, in main.
+// Sends gRPC's own messages to the log. Call once per process, in main.
 void RouteGrpcLog();
 
 }  // namespace cis::server

@@ -8,18 +8,18 @@
 
 namespace cis::server {
 
-// Holds the one immutable value that answers requests now. Readers keep the value they took for as
-// long as they need it; a new one replaces it whole. Safe to use from any number of threads.
+// Holds the one immutable value that answers requests at present. Readers keep the value they took
+// for as long as they need it; a new one replaces it whole. Safe to use from any number of threads.
 template <typename Value>
 class Holder {
  public:
-  // nullptr until the first Publish.
+  // Returns nullptr until the first Publish.
   std::shared_ptr<const Value> Current() const {
     ReaderMutexLock lock(&mu_);
     return value_;
   }
 
-  // The value before is let go outside of the lock: freeing a large one takes time.
+  // Releases the old value outside the lock: freeing a large one takes time.
   void Publish(std::shared_ptr<const Value> value) {
     {
       MutexLock lock(&mu_);

@@ -22,7 +22,8 @@ std::vector<View> Sorted(Named<View> named) {
   return views;
 }
 
-// Ids are made again for each comparison, about log2(n) times a look-up, instead of being kept.
+// Ids are computed anew for each comparison, about log2(n) times per lookup, instead of being
+// stored.
 template <typename View>
 const View* Find(const std::vector<View>& views, absl::string_view id) {
   const auto it = std::lower_bound(views.begin(), views.end(), id,
@@ -32,8 +33,8 @@ const View* Find(const std::vector<View>& views, absl::string_view id) {
   return it == views.end() || ResourceIdOf(*it) != id ? nullptr : &*it;
 }
 
-// For each record of an endpoint the shares that see it, one after the other; `starts` has one more
-// entry than there are records. (Two flat lists instead of one list a record.)
+// The shares that see each record of an endpoint, one record after the other; `starts` has one more
+// entry than there are records. (Two flat lists instead of one list per record.)
 struct ShareLists {
   std::vector<int32_t> shares;
   std::vector<size_t> starts;

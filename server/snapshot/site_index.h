@@ -12,8 +12,8 @@
 
 namespace cis::server {
 
-// The resources of one site, in the order of their names. Immutable, so that a new snapshot takes
-// over those of the sites that did not change. Safe to read from any number of threads.
+// The resources of one site, in the order of their names. Immutable, so that a new snapshot can
+// reuse those of the sites that did not change. Safe to read from any number of threads.
 class SiteIndex {
  public:
   explicit SiteIndex(std::shared_ptr<const SiteCatalog> site);
@@ -30,7 +30,7 @@ class SiteIndex {
   absl::Span<const ImageView> images() const { return images_; }
   absl::Span<const NetworkView> networks() const { return networks_; }
 
-  // By resource id, the last part of the name. nullptr if absent.
+  // Each finds a resource by its resource id, the last part of the name. nullptr if absent.
   const EndpointView* FindEndpoint(absl::string_view id) const;
   const ShareView* FindShare(absl::string_view id) const;
   const FlavorView* FindFlavor(absl::string_view id) const;
@@ -40,7 +40,7 @@ class SiteIndex {
  private:
   std::shared_ptr<const SiteCatalog> site_;
   std::string site_id_;
-  std::vector<std::vector<int32_t>> share_lists_;  // what the spans of flavors and images are in
+  std::vector<std::vector<int32_t>> share_lists_;  // spans of flavors and images point into these
   std::vector<EndpointView> endpoints_;
   std::vector<ShareView> shares_;
   std::vector<FlavorView> flavors_;
@@ -48,7 +48,7 @@ class SiteIndex {
   std::vector<NetworkView> networks_;
 };
 
-// Last parts of the names of these resources.
+// Returns the last part of the name of these resources.
 std::string ResourceIdOf(const EndpointView& view);
 std::string ResourceIdOf(const ShareView& view);
 std::string ResourceIdOf(const FlavorView& view);

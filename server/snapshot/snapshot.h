@@ -22,7 +22,7 @@ class PlacementIndex;
 // An immutable view of one generation of the catalog. Safe to read from any number of threads.
 class Snapshot {
  public:
-  // Indexes of sites that `previous` (may be null) has unchanged are taken over from it.
+  // Reuses the indexes of sites that have not changed since `previous` (may be null).
   static std::shared_ptr<const Snapshot> Build(Catalog catalog, const Snapshot* previous = nullptr);
 
   const Catalog& catalog() const { return catalog_; }
@@ -30,26 +30,26 @@ class Snapshot {
 
   // All shares, ordered by (site, vo, keystone_url, region, project_key).
   absl::Span<const ShareView> shares() const { return shares_; }
-  // The configured shares of a VO, in the same order. Empty if there is none.
+  // Returns the configured shares of a VO, in the same order. Empty if there are none.
   absl::Span<const ShareView> SharesOfVo(absl::string_view vo) const;
   // Names of all VOs with at least one share, sorted.
   absl::Span<const std::string> vo_names() const { return vo_names_; }
 
-  // All sites, ordered as full names of what is in them order: by resource id and "/".
+  // All sites, ordered as full names of their resources are: by resource id and "/".
   absl::Span<const std::shared_ptr<const SiteIndex>> sites() const { return sites_; }
 
-  // By resource id, the last part of "sites/{site}". nullptr if absent.
+  // Finds a site by its resource id, the last part of "sites/{site}". nullptr if absent.
   const SiteIndex* FindSiteIndex(absl::string_view site_id) const;
-  // By number. nullptr if absent.
+  // Finds a crawl by its number. nullptr if absent.
   const Crawl* FindCrawl(int64_t crawl_id) const;
 
-  // By GOCDB name, any case. nullptr if absent.
+  // Finds a site by its GOCDB name, ignoring case. nullptr if absent.
   const SiteCatalog* FindSite(absl::string_view site_name) const;
-  // By resource id, the last part of "sites/{site}". nullptr if absent.
+  // Finds a site by its resource id, the last part of "sites/{site}". nullptr if absent.
   const SiteCatalog* FindSiteById(absl::string_view site_id) const;
 
-  // What server/placement prepares of this snapshot: made by `build` on the first call and kept as
-  // long as the snapshot. The snapshot does not look inside.
+  // Returns what server/placement prepares for this snapshot: `build` makes it on the first call,
+  // and it is kept as long as the snapshot, which does not use it itself.
   std::shared_ptr<const PlacementIndex> placement_index(
       absl::FunctionRef<std::shared_ptr<const PlacementIndex>(const Snapshot&)> build) const {
     std::call_once(placement_index_once_, [&] { placement_index_ = build(*this); });

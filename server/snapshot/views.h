@@ -1,6 +1,7 @@
 #pragma once
 
-// Records with what stands above them. Pointers live as long as the snapshot they came from.
+// Records with the records that contain them. Pointers are valid as long as the snapshot they came
+// from.
 
 #include <cstdint>
 #include <string>

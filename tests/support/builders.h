@@ -1,6 +1,6 @@
 #pragma once
 
-// Records and catalogs for tests: valid defaults, so that a test names only what it is about.
+// Records and catalogs for tests: defaults are valid, so that a test names only what it is about.
 
 #include <algorithm>
 #include <cstdint>
@@ -21,10 +21,10 @@
 
 namespace cis {
 
-// When the data of a built catalog were fetched: 2026-01-02T03:04:05Z.
+// The time at which the data of a built catalog was fetched: 2026-01-02T03:04:05Z.
 inline absl::Time TestTime() { return absl::FromUnixSeconds(1767323045); }
 
-// "CESGA-CLOUD" -> "https://cesga-cloud.example.org:5000".
+// Returns "https://cesga-cloud.example.org:5000" for "CESGA-CLOUD".
 inline std::string TestKeystoneUrl(absl::string_view site_name) {
   return absl::StrCat("https://", absl::AsciiStrToLower(site_name), ".example.org:5000");
 }
@@ -212,7 +212,7 @@ class CatalogBuilder {
     return Select(MakeShare(site_name, vo));
   }
 
-  // Sets country and other facts of a site; adds it if it is new.
+  // Sets the country and other facts of a site; adds it if it is new.
   CatalogBuilder& SetSite(const Site& site) {
     FindSite(site.name).site = site;
     return *this;
@@ -266,7 +266,7 @@ class CatalogBuilder {
     registry_ = std::make_shared<const Registry>(std::move(registry));
     return *this;
   }
-  // The selected share itself, for what the calls above do not cover.
+  // The selected share itself, for changes that the calls above do not support.
   ShareCatalog& share() { return FindShare(); }
 
   Catalog Build(int64_t generation = 1) const {

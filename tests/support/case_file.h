@@ -29,12 +29,12 @@ struct Case {
 // no intent.
 absl::StatusOr<std::vector<Case>> ParseCases(absl::string_view text);
 
-// The text of `cases`; ParseCases of it gives them back.
+// Returns the text of `cases`; ParseCases of it returns them.
 std::string FormatCases(const std::vector<Case>& cases);
 
 // Reads the file at `path`, calls `run` with every input and compares. With the environment
-// variable UPDATE_CASES=1 the file is rewritten with what `run` gave, and the diff is reviewed.
-// Returns OK or a status whose message shows every case that differs.
+// variable UPDATE_CASES=1 the file is rewritten with the results of `run`, and the diff is
+// reviewed. Returns OK or a status whose message shows every case that differs.
 absl::Status RunCaseFile(const std::string& path,
                          const std::function<std::string(const std::string&)>& run);
 

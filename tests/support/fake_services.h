@@ -1,7 +1,7 @@
 #pragma once
 
-// The services with answers that a test gives, in process: what a client must cope with, told
-// without a snapshot or a store. Header-only; link cis_grpc.
+// The services with answers that a test sets, in process: a client can be tested without a snapshot
+// or a store. Header-only; link cis_grpc.
 
 #include <grpcpp/channel.h>
 #include <grpcpp/server.h>
@@ -36,7 +36,7 @@ inline grpc::Status StatusWithReason(grpc::StatusCode code, const std::string& m
   return grpc::Status(code, message, details.SerializeAsString());
 }
 
-// What the fakes do before they answer, and what they were asked.
+// What the fakes do before they answer, and the calls that they received.
 struct FakeControl {
   // Called with the method's name; an error is returned instead of the answer.
   std::function<grpc::Status(const std::string& method, grpc::ServerContext* context)> before;
@@ -108,7 +108,7 @@ class FakeInventory : public v1::InventoryService::Service {
   FakeControl* const control_;
 };
 
-// Gives the test's placements and verdicts, page by page, and everything else on every page.
+// Returns the test's placements and verdicts, page by page, and everything else on every page.
 class FakePlacement : public v1::PlacementService::Service {
  public:
   explicit FakePlacement(FakeControl* control) : control_(control) {}
@@ -166,7 +166,7 @@ class FakePlacement : public v1::PlacementService::Service {
 };
 
 // Lists the test's changes, page by page, and streams the test's messages; then the stream ends as
-// the test says.
+// the test specifies.
 class FakeChanges : public v1::ChangeService::Service {
  public:
   explicit FakeChanges(FakeControl* control) : control_(control) {}

@@ -1,6 +1,6 @@
 #pragma once
 
-// JSON written in a test as the tree that the rules read.
+// Converts JSON written in a test to the tree that the rules read.
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -13,7 +13,7 @@ namespace cis::crawler {
 inline JsonDocument ToDocument(const nlohmann::json& json) {
   absl::StatusOr<JsonDocument> document =
       ParseJson(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-  return *std::move(document);  // a dump is JSON
+  return *std::move(document);  // a dump is always JSON
 }
 
 }  // namespace cis::crawler

@@ -18,16 +18,16 @@ struct LoopbackRequest {
   int index = 0;       // 0 for the first request on its connection
   std::string method;
   std::string target;  // "/path?query"
-  std::string head;    // request line and headers, as they came
+  std::string head;    // request line and headers, as received
   std::string body;
 
-  // Value of the first header of that name, case-insensitive; empty if absent.
+  // Returns the value of the first header of that name, ignoring case; empty if absent.
   std::string Header(absl::string_view name) const;
 };
 
 // What a LoopbackServer does after a request.
 struct LoopbackReply {
-  std::string bytes;  // sent as they are
+  std::string bytes;  // sent unchanged
   enum class Then {
     kKeepOpen,  // reads the next request
     kClose,     // closes the connection
@@ -53,7 +53,7 @@ class LoopbackServer {
   LoopbackServer& operator=(const LoopbackServer&) = delete;
 
   int port() const { return port_; }
-  // "http://127.0.0.1:PORT" and `target`.
+  // Returns "http://127.0.0.1:PORT" and `target`.
   std::string Url(absl::string_view target) const;
 
   std::vector<LoopbackRequest> requests() const;  // in the order they were read
@@ -76,7 +76,7 @@ class LoopbackServer {
   std::vector<LoopbackRequest> requests_ ABSL_GUARDED_BY(mu_);
 };
 
-// "HTTP/1.1 STATUS ..." with Content-Length and `headers` ("Name: value\r\n..." or empty).
+// Returns "HTTP/1.1 STATUS ..." with Content-Length and `headers` ("Name: value\r\n..." or empty).
 std::string HttpAnswer(int status, absl::string_view body, absl::string_view headers = "");
 
 }  // namespace cis

@@ -12,7 +12,7 @@
 
 namespace cis {
 
-// A folder of its own for one test, removed with everything in it at the end of the scope.
+// A new folder for one test, removed with everything in it at the end of the scope.
 class TempDir {
  public:
   TempDir() {
