@@ -112,5 +112,47 @@ class ImportsOfTheLab(unittest.TestCase):
             'brings (tests/openstack/lab/packages.py)'])
 
 
+class WholeNames(unittest.TestCase):
+    """What is a part of another name does not count as that name."""
+
+    def findings(self, check, files):
+        with tempfile.TemporaryDirectory() as root:
+            for path, text in files.items():
+                write(root, path, text)
+            return list(lint.CHECKS[check](lint.Tree(root)))
+
+    def test_of_sources(self):
+        unbuilt = 'client/text.cc: no CMake file names it, so it is never built'
+        for listed, want in (('text.cc', []), ('os_text.cc', [unbuilt]), ('format/text.cc', [unbuilt]),
+                             ('text.cc.in', [unbuilt]), ('# text.cc', [unbuilt]),
+                             ('${CMAKE_CURRENT_SOURCE_DIR}/text.cc', []),
+                             ('${PROJECT_SOURCE_DIR}/client/text.cc', [])):
+            with self.subTest(listed=listed):
+                self.assertEqual(self.findings('built', {
+                    'client/text.cc': 'int x;\n',
+                    'client/CMakeLists.txt': 'cis_library(a SOURCES %s)\n' % listed}), want)
+
+    def test_of_sources_with_the_name_of_another_folder(self):
+        files = {'client/text.cc': 'int x;\n', 'server/placement/text.cc': 'int x;\n', 'CMakeLists.txt': '',
+                 'server/CMakeLists.txt': 'include(placement/placement.cmake)\n',
+                 'server/placement/placement.cmake': 'cis_library(p SOURCES placement/text.cc)\n'}
+        self.assertEqual(self.findings('built', files),
+                         ['client/text.cc: no CMake file names it, so it is never built'])
+
+    def test_of_flags(self):
+        source = 'app.add_option("--vo", x);\n'
+        for readme, count in (('`--vo VO`\n', 0), ('`--volume`, `--no-vo`, `x--vo`\n', 1)):
+            with self.subTest(readme=readme):
+                self.assertEqual(len(self.findings('flags', {
+                    'client/cli/options.cc': source, 'client/README.md': readme})), count)
+
+    def test_of_reasons(self):
+        source = 'Make("NOT_FOUND");\n'
+        for readme, count in (('`NOT_FOUND`\n', 0), ('`SITE_NOT_FOUND`, `NOT_FOUND_YET`\n', 1)):
+            with self.subTest(readme=readme):
+                self.assertEqual(len(self.findings('reasons', {
+                    'server/service/errors.cc': source, 'server/README.md': readme})), count)
+
+
 if __name__ == '__main__':
     unittest.main()
