@@ -10,8 +10,9 @@ import unittest
 from unittest import mock
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import lint   # pylint: disable=wrong-import-position
-import style  # pylint: disable=wrong-import-position
+import lint          # pylint: disable=wrong-import-position
+import shared_files  # pylint: disable=wrong-import-position
+import style         # pylint: disable=wrong-import-position
 
 # check -> (path, text) that it has to find
 BROKEN = {
@@ -110,6 +111,30 @@ class ImportsOfTheLab(unittest.TestCase):
         self.assertEqual(self.findings('tests/openstack/crawl_test.py', 'import requests\n'), [
             'tests/openstack/crawl_test.py:1: imports requests, which no package of the list '
             'brings (tests/openstack/lab/packages.py)'])
+
+
+class FilesBesideTheCheckout(unittest.TestCase):
+    """What tests read of ../shared, and what is said where it is absent."""
+
+    def run_check(self, *there):
+        with tempfile.TemporaryDirectory() as folder:
+            for path in there:
+                os.makedirs(os.path.join(folder, 'shared', path))
+            write(folder, 'cis/tests/unit/a_test.cc', 'for (auto p : {"/tests/fixtures/a", "/../shared/a/b"}) {}\n')
+            write(folder, 'cis/tests/e2e/b_test.py', "OTHER = '../shared/c'\n")
+            write(folder, 'cis/tests/README.md', 'nothing of "../shared/d" is read\n')
+            with contextlib.redirect_stdout(io.StringIO()) as said, \
+                    mock.patch.object(sys, 'argv', ['', os.path.join(folder, 'cis')]):
+                code = shared_files.main()
+        return code, said.getvalue().splitlines()
+
+    def test_that_are_there_are_no_news(self):
+        self.assertEqual(self.run_check('a/b', 'c'), (0, []))
+
+    def test_that_are_absent_are_named_with_the_test_that_lacks_them(self):
+        self.assertEqual(self.run_check('c'), (shared_files.SKIPPED, [
+            '../shared/a/b is not beside this checkout: tests/unit/a_test.cc reads the fixtures only']))
+        self.assertEqual(len(self.run_check()[1]), 2)
 
 
 class WholeNames(unittest.TestCase):
