@@ -36,6 +36,7 @@ BROKEN = {
     'imports': [('tests/e2e/x_test.py', 'import yaml\n'),
                 ('tests/openstack/lab/packages.py', 'WANTED = ["python3-yaml"]\n'),
                 ('tests/replay/x', '#!/usr/bin/env python3\nfrom requests import get\n')],
+    'words': [('client/a.cc', '// To' + 'ld once.\n'), ('server/README.md', 'ask no' + 'body\n')],
     'format': [('client/bad.cc', 'int   x ;\n')],
 }
 # What runs only where Debian 12's clang-format is: elsewhere its check says that it is left out.
