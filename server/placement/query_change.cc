@@ -138,6 +138,10 @@ bool IsOfAllAlternatives(const QueryChange& change, const PlacementQuery& query)
   return !query.alternatives.empty() && absl::StartsWith(change.fields.front(), "network.");
 }
 
+std::string TargetOf(size_t part, absl::string_view fields) {
+  return absl::StrCat(part, " ", fields);
+}
+
 QueryChange OfPart(QueryChange change, const PlacementQuery& query, size_t part) {
   if (IsOfAllAlternatives(change, query)) {
     change.apply = [apply = std::move(change.apply)](PlacementQuery* q) {
@@ -153,7 +157,7 @@ QueryChange OfPart(QueryChange change, const PlacementQuery& query, size_t part)
   QueryChange out;
   out.fields = {std::string(query.parts_field())};
   const std::string fields = absl::StrJoin(change.fields, ",");
-  out.target = absl::StrCat(part, " ", fields);
+  out.target = TargetOf(part, fields);
   // Among changes that are otherwise equal, those of the largest group come first.
   out.key = absl::StrFormat("%05d %02d %s %s", kMostMachines - query.parts()[part].count, part,
                             fields, change.key);

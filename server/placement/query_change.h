@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "server/placement/placement_query.h"
 #include "server/placement/reason.h"
 
@@ -35,6 +36,9 @@ QueryChange SetCount(int64_t count, const PlacementQuery& query);
 // Returns whether the change of one part can only be made for the whole query: alternatives have no
 // network requirements of their own.
 bool IsOfAllAlternatives(const QueryChange& change, const PlacementQuery& query);
+
+// Returns the target of a change of one part: of its fields, separated by commas.
+std::string TargetOf(size_t part, absl::string_view fields);
 
 // Converts a change of the query for one part (QueryOfPart) into a change of the whole `query`;
 // `part` is the number of the group or alternative.

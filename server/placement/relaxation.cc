@@ -345,6 +345,16 @@ void AskForMore(const PlacementQuery& asked, const IndexedShare& share,
   }
 }
 
+// Whether a change asked for fewer machines and AskForMore found room for all that were asked for.
+bool IsUndone(const QueryChange& change, const PlacementQuery& asked, const PlacementQuery& query) {
+  if (change.fields.front() == "count") return query.count == asked.count;
+  for (size_t i = 0; i < asked.parts().size(); ++i) {
+    if (change.target != TargetOf(i, "count")) continue;
+    return query.parts()[i].count == asked.parts()[i].count;
+  }
+  return false;
+}
+
 // Changes what blocks one share, then what blocks it next, until it fits. Returns nothing if it
 // takes more than `at_most` changes, or if none helps.
 std::optional<QueryChange> GiveWay(const ShareVerdict& verdict, const SearchContext& context,
@@ -377,8 +387,9 @@ std::optional<QueryChange> GiveWay(const ShareVerdict& verdict, const SearchCont
   QueryChange out;
   std::vector<std::string> keys;
   for (const QueryChange& change : made) {
+    const bool is_undone = IsUndone(change, *context.query, query);
     for (const std::string& field : change.fields) {
-      if (field == "count" && query.count == context.query->count) continue;
+      if (is_undone) continue;
       const auto end = out.fields.end();
       if (std::find(out.fields.begin(), end, field) == end) out.fields.push_back(field);
     }

@@ -1,24 +1,32 @@
 // Runs tests/cases/cli: a command line and the server's answer in, both outputs and the exit code
 // out.
 //
-// Input: the command line as for a shell, then the answer as a text proto: for place
-// FindPlacementsResponse, with lines of ExplainPlacementsResponse between (verdicts, relaxations,
-// suggestions); GetPlacementResponse for `show placements/...`;
-// List...Response of the command or of the resource name's collection otherwise.
-// Output: stdout, each line of stderr behind "! ", the exit code. CR and ESC are shown
-// as \r and \x1b.
+// Input: the command line as for a shell, then who answers. `at FEDERATION`: a real server over
+// that catalog (federations.h), so that reasons, hints and placements are those of the engine;
+// `PLACEMENT` in the command line is then the name of the first placement that a line `PLACEMENT at
+// FEDERATION: place ...` finds. Otherwise the answer as a text proto, List...Response of the
+// command or of the resource name's collection; never one of a command about placements. Output:
+// stdout, each line of stderr behind "! ", the exit code. CR and ESC are shown as \r and \x1b.
 
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
+#include "server/service/server.h"
+#include "tests/cases/federations.h"
 #include "tests/component/client_fixture.h"
 #include "tests/support/case_file.h"
 
@@ -42,8 +50,6 @@ std::vector<std::string> SplitWords(absl::string_view line) {
 }
 
 google::protobuf::Message* AnswerFor(const std::string& noun, FakeServer& server) {
-  if (noun == "place") return &server.placement.response;
-  if (noun == "placements") return &server.placement.got;
   if (noun == "sites") return &server.inventory.sites;
   if (noun == "endpoints") return &server.inventory.endpoints;
   if (noun == "vos") return &server.inventory.vos;
@@ -56,18 +62,62 @@ google::protobuf::Message* AnswerFor(const std::string& noun, FakeServer& server
   return nullptr;
 }
 
-// Cuts the lines of an ExplainPlacementsResponse out of `text` and returns them.
-std::string CutExplanation(std::string& text) {
-  std::string rest;
-  std::string explanation;
-  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
-    const bool explains = absl::StartsWith(line, "verdicts") ||
-                          absl::StartsWith(line, "relaxations") ||
-                          absl::StartsWith(line, "suggestions");
-    absl::StrAppend(explains ? &explanation : &rest, line, "\n");
+// Two hours after the data of the federations were read.
+class FederationClock : public Clock {
+ public:
+  absl::Time Now() const override { return TestTime() + absl::Hours(2); }
+};
+
+// A real server over a federation.
+class FederationServer {
+ public:
+  explicit FederationServer(const CatalogBuilder& builder) {
+    ServerOptions options;
+    options.clock = &clock_;
+    server_ = *Server::Start(options);
+    server_->Publish(Snapshot::Build(builder.Build()));
   }
-  text = rest;
-  return explanation;
+  CommandResult Run(const std::vector<std::string>& words) {
+    return RunCommandLine(server_->InProcessChannel(), words, clock_);
+  }
+
+ private:
+  const FederationClock clock_;
+  std::unique_ptr<Server> server_;
+};
+
+// Runs the words at the federation that the first of `lines` names.
+absl::StatusOr<CommandResult> RunAtFederation(std::vector<std::string> words,
+                                              absl::Span<const absl::string_view> lines) {
+  const auto named = [](absl::string_view name) -> absl::StatusOr<CatalogBuilder> {
+    std::optional<CatalogBuilder> builder = FederationNamed(name);
+    if (builder) return *std::move(builder);
+    return absl::InvalidArgumentError(absl::StrCat("there is no federation \"", name, "\""));
+  };
+  if (lines.size() > 1) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(absl::StripPrefix(lines[1], "PLACEMENT at "), absl::MaxSplits(": ", 1));
+    const absl::StatusOr<CatalogBuilder> before = named(parts.first);
+    if (!before.ok()) return before.status();
+    const CommandResult found =
+        FederationServer(*before).Run(SplitWords(absl::StrCat(parts.second, " -o csv --quiet")));
+    const std::vector<std::string> rows = absl::StrSplit(found.out, '\n');
+    if (rows.size() < 2) return absl::InvalidArgumentError("PLACEMENT: nothing is found");
+    const std::string name(rows[1].substr(0, rows[1].find(',')));
+    for (std::string& word : words) word = absl::StrReplaceAll(word, {{"PLACEMENT", name}});
+  }
+  const absl::StatusOr<CatalogBuilder> builder = named(absl::StripPrefix(lines[0], "at "));
+  if (!builder.ok()) return builder.status();
+  return FederationServer(*builder).Run(words);
+}
+
+std::string OutputOf(const CommandResult& result) {
+  std::string output = absl::StrReplaceAll(result.out, {{"\r", "\\r"}, {"\x1b", "\\x1b"}});
+  if (!output.empty() && output.back() != '\n') absl::StrAppend(&output, "(no line end)\n");
+  for (absl::string_view line : absl::StrSplit(result.err, '\n', absl::SkipEmpty())) {
+    absl::StrAppend(&output, "! ", line, "\n");
+  }
+  return absl::StrCat(output, "exit ", result.exit_code);
 }
 
 std::string RunCase(const std::string& input) {
@@ -80,23 +130,22 @@ std::string RunCase(const std::string& input) {
     const std::vector<std::string> parts = absl::StrSplit(words[1], '/');
     noun = parts[parts.size() > 2 ? 2 : 0];
   }
+  const std::vector<absl::string_view> lines =
+      absl::StrSplit(absl::string_view(input).substr(end), '\n', absl::SkipEmpty());
+  if (!lines.empty() && absl::StartsWith(lines[0], "at ")) {
+    const absl::StatusOr<CommandResult> result = RunAtFederation(std::move(words), lines);
+    return result.ok() ? OutputOf(*result) : std::string(result.status().message());
+  }
   FakeServer server;
   google::protobuf::Message* answer = AnswerFor(noun, server);
-  std::string text = input.substr(end);
-  if (noun == "place" && !google::protobuf::TextFormat::ParseFromString(
-                             CutExplanation(text), &server.placement.explained)) {
-    return "the explanation is not a text proto";
+  if (answer == nullptr && !lines.empty()) {
+    return absl::StrCat(noun, " is answered by a federation: write \"at NAME\"");
   }
-  if (answer != nullptr && !google::protobuf::TextFormat::ParseFromString(text, answer)) {
+  if (answer != nullptr &&
+      !google::protobuf::TextFormat::ParseFromString(input.substr(end), answer)) {
     return "the answer is not a text proto";
   }
-  const CommandResult result = RunCommandLine(server, words);
-  std::string output = absl::StrReplaceAll(result.out, {{"\r", "\\r"}, {"\x1b", "\\x1b"}});
-  if (!output.empty() && output.back() != '\n') absl::StrAppend(&output, "(no line end)\n");
-  for (absl::string_view line : absl::StrSplit(result.err, '\n', absl::SkipEmpty())) {
-    absl::StrAppend(&output, "! ", line, "\n");
-  }
-  return absl::StrCat(output, "exit ", result.exit_code);
+  return OutputOf(RunCommandLine(server, words));
 }
 
 void ExpectCases(const std::string& name) {

@@ -1,5 +1,5 @@
-// Requests over one small federation, and those with several kinds of machines (groups.case) over
-// another. Input: a FindPlacementsRequest as text; the `vos` of its
+// Requests over the federation `small`, and those with several kinds of machines (groups.case) over
+// `clusters` (federations.h). Input: a FindPlacementsRequest as text; the `vos` of its
 // query may be left out. Output: a line for each placement, each refused share and each relaxation;
 // or the error.
 
@@ -14,108 +14,11 @@
 #include "gtest/gtest.h"
 #include "server/service/errors.h"
 #include "server/service/placement_handlers.h"
+#include "tests/cases/federations.h"
 #include "tests/support/case_file.h"
-#include "tests/unit/server/placement_scenes.h"
 
 namespace cis::server {
 namespace {
-
-constexpr char kVo[] = "vo.access.egi.eu";
-
-// Floating IPs used up by quota, some unattached; a foreign network; hidden external subnets.
-void AddWest(CatalogBuilder& builder) {
-  builder.SetSite(MakeSite("WEST", "ES")).Select("WEST", kVo);
-  builder.AddFlavor(MakeFlavor("cor1mem1hd10", 1, 1024, 10));
-  builder.AddFlavor(MakeFlavor("cor2mem4hd20", 2, 4096, 20));
-  builder.AddFlavor(MakeFlavor("cor16mem32hd20", 16, 32766, 20));
-  builder.AddImage(SureImage("Ubuntu 20.04", "ubuntu", "20.04"));
-  builder.AddImage(SureImage("CentOS 7", "centos", "7"));
-  AddRoutedNetworks(builder, "net-vo.access.egi.eu", "public00");
-  builder.AddFloatingIp(MakeFloatingIp("fip-1", "id-public00", false));
-  builder.AddFloatingIp(MakeFloatingIp("fip-2", "id-public00", true));
-  builder.AddQuota(MakeQuota("floating_ips", 2, 2));
-  builder.AddQuota(MakeQuota("cores", 40, 4));
-  for (const char* resource : {"instances", "ram_mib", "ports"}) {
-    builder.AddQuota(MakeQuota(resource, -1, 0));
-  }
-}
-
-// A flavor whose disk is smaller than the only image; a pool with private addresses.
-void AddSouth(CatalogBuilder& builder) {
-  builder.SetSite(MakeSite("SOUTH", "IT")).Select("SOUTH", kVo);
-  builder.AddFlavor(MakeFlavor("m1.tiny", 1, 512, 1));
-  builder.AddFlavor(MakeFlavor("m1.medium", 2, 4096, 40));
-  Image image = SureImage("Ubuntu 18.04", "ubuntu", "18.04");
-  image.size_bytes = 2361393152;
-  image.virtual_size_bytes.reset();
-  builder.AddImage(image);
-  AddRoutedNetworks(builder, "int-vo", "ext-net");
-  for (auto& network : builder.share().networks) network.record.public_v4 = Tristate::kNo;
-  AddQuotas(builder);
-}
-
-// Direct public addresses, GPUs, a flavor without disk, images of two architectures.
-void AddNorth(CatalogBuilder& builder) {
-  builder.SetSite(MakeSite("NORTH", "DE")).Select("NORTH", kVo);
-  builder.AddFlavor(MakeFlavor("volume.only", 2, 4096, 0));
-  Flavor gpu = MakeFlavor("gpu.a100", 16, 131072, 200);
-  gpu.gpu_count = 2;
-  gpu.gpu_vendor = "NVIDIA";
-  gpu.gpu_model = "A100 80GB PCIe";
-  SetConfidence(gpu.provenance, "gpu_count");
-  SetConfidence(gpu.provenance, "gpu_model");
-  builder.AddFlavor(gpu);
-  builder.AddImage(SureImage("Rocky 9", "rocky", "9.4"));
-  Image arm = SureImage("Debian 12 arm", "debian", "12");
-  arm.arch = "aarch64";
-  builder.AddImage(arm);
-  builder.AddNetwork(SureNetwork("provider", NetworkUse::kDirect));
-  AddQuotas(builder);
-}
-
-CatalogBuilder SmallFederation() {
-  CatalogBuilder builder;
-  AddWest(builder);
-  AddSouth(builder);
-  AddNorth(builder);
-  return builder;
-}
-
-Flavor GpuFlavor(const std::string& name, const std::string& model, int64_t gpu_memory_mib) {
-  Flavor flavor = MakeFlavor(name, 8, 65536, 100);
-  flavor.gpu_count = 1;
-  flavor.gpu_vendor = "NVIDIA";
-  flavor.gpu_model = model;
-  flavor.gpu_memory_mib = gpu_memory_mib;
-  for (const char* field : {"gpu_count", "gpu_model"}) SetConfidence(flavor.provenance, field);
-  return flavor;
-}
-
-// A site for clusters with 120 cores left, and two with GPUs, of which one has many and one few.
-CatalogBuilder ClusterSites() {
-  CatalogBuilder builder;
-  builder.SetSite(MakeSite("ALPHA", "ES")).Select("ALPHA", kVo);
-  builder.AddFlavor(MakeFlavor("m1.medium", 2, 4096, 40));
-  builder.AddFlavor(MakeFlavor("m1.huge", 16, 32768, 40));
-  builder.AddImage(SureImage("Ubuntu 22.04", "ubuntu", "22.04"));
-  AddRoutedNetworks(builder);
-  builder.AddNetwork(SureNetwork("storage", NetworkUse::kTenant, builder.share().share.project_id));
-  builder.AddFloatingIp(MakeFloatingIp("fip-1", "id-public00", false));
-  builder.AddQuota(MakeQuota("floating_ips", 1, 1));
-  builder.AddQuota(MakeQuota("cores", 128, 8));
-  builder.SetSite(MakeSite("BETA", "DE")).Select("BETA", kVo);
-  builder.AddFlavor(GpuFlavor("gpu.v100", "V100", 32768));
-  builder.AddFlavor(GpuFlavor("gpu.a100", "A100 80GB PCIe", 81920));
-  builder.AddImage(SureImage("Rocky 9", "rocky", "9.4"));
-  builder.AddNetwork(SureNetwork("provider", NetworkUse::kDirect));
-  AddQuotas(builder);
-  builder.SetSite(MakeSite("GAMMA", "IT")).Select("GAMMA", kVo);
-  builder.AddFlavor(GpuFlavor("gpu.h100", "H100", 81920));
-  builder.AddImage(SureImage("Rocky 9", "rocky", "9.4"));
-  builder.AddNetwork(SureNetwork("provider", NetworkUse::kDirect));
-  builder.AddQuota(MakeQuota("instances", 4, 0));
-  return builder;
-}
 
 // "FLOATING" of NETWORK_PLAN_KIND_FLOATING.
 std::string Bare(std::string name, absl::string_view prefix) {
@@ -164,7 +67,7 @@ std::string PlacementText(const v1::Placement& p) {
 std::string AnswerOf(const CatalogBuilder& builder, const std::string& input) {
   v1::FindPlacementsRequest request;
   if (!google::protobuf::TextFormat::ParseFromString(input, &request)) return "not a request";
-  if (request.query().vos().empty()) request.mutable_query()->add_vos(kVo);
+  if (request.query().vos().empty()) request.mutable_query()->add_vos(kFederationVo);
   const auto snapshot = Snapshot::Build(builder.Build());
   v1::FindPlacementsResponse found;
   const RequestContext context{TestTime() + absl::Hours(1), FreshnessPolicy()};
@@ -201,7 +104,7 @@ class PlacementCases : public testing::TestWithParam<const char*> {};
 TEST_P(PlacementCases, AnswerAsWritten) {
   const std::string path = absl::StrCat(CIS_SOURCE_DIR, "/tests/cases/placement/", GetParam());
   const bool of_clusters = absl::string_view(GetParam()) == "groups.case";
-  const CatalogBuilder builder = of_clusters ? ClusterSites() : SmallFederation();
+  const CatalogBuilder builder = *FederationNamed(of_clusters ? "clusters" : "small");
   const absl::Status status =
       RunCaseFile(path, [&builder](const std::string& input) { return AnswerOf(builder, input); });
   EXPECT_TRUE(status.ok()) << status.message();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -29,16 +31,17 @@ class StillClock : public Clock {
   absl::Time Now() const override { return absl::FromUnixSeconds(1'700'000'000); }
 };
 
-// Runs a command line against a fake server, as main does against a real one.
-inline CommandResult RunCommandLine(FakeServer& server, std::vector<std::string> arguments,
+// Runs a command line against the server behind `channel`, as main does.
+inline CommandResult RunCommandLine(std::shared_ptr<grpc::Channel> channel,
+                                    std::vector<std::string> arguments,
+                                    const Clock& clock = StillClock(),
                                     std::function<bool(absl::Duration)> sleep = {}) {
   CommandResult result;
   ParsedArguments parsed = ParseArguments(std::move(arguments), "fake");
   if (!parsed.options.has_value()) return {parsed.exit_code, parsed.out, parsed.err, {}};
-  Client client(server.channel(), {parsed.options->timeout, parsed.options->server});
+  Client client(std::move(channel), {parsed.options->timeout, parsed.options->server});
   std::ostringstream out;
   std::ostringstream err;
-  const StillClock clock;
   TableStyle style;
   style.max_width = 100;
   if (!sleep) sleep = [](absl::Duration) { return false; };
@@ -50,6 +53,11 @@ inline CommandResult RunCommandLine(FakeServer& server, std::vector<std::string>
   result.status = outcome.status();
   if (!outcome.ok()) result.err += ErrorText(outcome.status()) + "\n";
   return result;
+}
+
+inline CommandResult RunCommandLine(FakeServer& server, std::vector<std::string> arguments,
+                                    std::function<bool(absl::Duration)> sleep = {}) {
+  return RunCommandLine(server.channel(), std::move(arguments), StillClock(), std::move(sleep));
 }
 
 }  // namespace cis::client

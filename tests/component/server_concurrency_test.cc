@@ -2,7 +2,10 @@
 #include <thread>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "tests/component/server_fixture.h"
 
 namespace cis::server {
@@ -24,15 +27,19 @@ TEST_F(ServerTest, ReadersSeeOneGenerationWhileAnotherIsPublished) {
   Publish(CatalogOf(1), 1);
   std::atomic<bool> stop{false};
   std::atomic<int> answers{0};
+  std::atomic<int> reading{kReaders};  // readers that have not failed
   std::vector<std::thread> readers;
   for (int i = 0; i < kReaders; ++i) {
     readers.emplace_back([&] {
+      const absl::Cleanup leave = [&reading] { --reading; };
       v1::ListFlavorsRequest request;
       request.set_parent("sites/-");
       request.set_page_size(1000);
       int newest = 0;
       while (!stop) {
         grpc::ClientContext context;
+        // A server that never answers is a failure too.
+        context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Minutes(1)));
         v1::ListFlavorsResponse response;
         const grpc::Status status = inventory_->ListFlavors(&context, request, &response);
         ASSERT_TRUE(status.ok()) << status.error_message();
@@ -44,12 +51,13 @@ TEST_F(ServerTest, ReadersSeeOneGenerationWhileAnotherIsPublished) {
       }
     });
   }
-  for (int generation = 2; generation <= kGenerations; ++generation) {
-    // At least one answer between two publications.
+  for (int generation = 2; generation <= kGenerations && reading > 0; ++generation) {
+    // At least one answer between two publications, as long as there is a reader to get one.
     const int before = answers;
     Publish(CatalogOf(generation), generation);
-    while (answers == before) std::this_thread::yield();
+    while (answers == before && reading > 0) std::this_thread::yield();
   }
+  EXPECT_EQ(reading, kReaders) << "readers that failed have left";
   stop = true;
   for (std::thread& reader : readers) reader.join();
   EXPECT_GE(answers, kGenerations - 1);

@@ -13,7 +13,7 @@ import unittest
 import harness
 
 DEPLOY = os.path.join(harness.ROOT, 'deploy')
-REAL_SITES = os.path.join(harness.ROOT, '..', 'shared', 'corpus', 'dev', 'egi_sites')
+REAL_SITES = os.path.join(harness.ROOT, '../shared/corpus/dev/egi_sites')  # if absent, shared_files is skipped
 FIXTURE_SITES = os.path.join(harness.ROOT, 'tests', 'fixtures', 'sites')
 # Stands where sendmail does; keeps its arguments and what it is given.
 FAKE_SENDMAIL = '#!/bin/sh\n{ echo "ARGUMENTS $*"; cat; } > "$CIS_FAKE_MAIL"\n'

@@ -1,5 +1,6 @@
 """What exists is built, documented and explained."""
 import os
+import posixpath
 import re
 
 COMMENTED = re.compile(
@@ -7,12 +8,41 @@ COMMENTED = re.compile(
     r'?.*=\s*\d+\s*(;|\[)')
 
 
+SOURCE_WORD = re.compile(r'(?:\$\{(\w+)\}/)?([\w./+-]+\.cc)(?![\w.])')
+OF_THE_ROOT = ('PROJECT_SOURCE_DIR', 'CMAKE_SOURCE_DIR')
+
+
+def has_name(text, name):
+    """Whether `text` has `name` as a whole: not as a part of a longer flag, word or path."""
+    return re.search(r'(?<![\w-])%s(?![\w-])' % re.escape(name), text) is not None
+
+
+def directory_of(path, tree):
+    """The folder that paths in a CMake file count from: for an included one, of the CMakeLists.txt above it."""
+    folder = os.path.dirname(path)
+    while folder and posixpath.join(folder, 'CMakeLists.txt') not in tree.files():
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def sources_named_by(path, tree):
+    """The paths of the .cc files that a CMake file names, from the root of the tree."""
+    text = re.sub(r'#.*', '', tree.read(path))
+    for variable, word in SOURCE_WORD.findall(text):
+        folder = directory_of(path, tree)
+        if variable in OF_THE_ROOT:
+            folder = ''
+        elif variable == 'CMAKE_CURRENT_LIST_DIR':
+            folder = os.path.dirname(path)
+        yield posixpath.normpath(posixpath.join(folder, word))
+
+
 def check_built(tree):
-    """Every .cc is named by a CMake file."""
-    listed = '\n'.join(tree.read(p) for p in tree.files()
-                       if p.endswith(('.cmake', 'CMakeLists.txt')))
+    """Every .cc is named by a CMake file, by its whole path."""
+    named = {source for path in tree.files() if path.endswith(('.cmake', 'CMakeLists.txt'))
+             for source in sources_named_by(path, tree)}
     for path in tree.files():
-        if path.endswith('.cc') and os.path.basename(path) not in listed:
+        if path.endswith('.cc') and path not in named:
             yield '%s: no CMake file names it, so it is never built' % path
 
 
@@ -53,7 +83,7 @@ def check_flags(tree):
         for path in tree.files():
             if re.match(folder + r'/(commands|process|cli)/[^/]*\.cc$', path):
                 for name in sorted(set(flag.findall(tree.read(path)))):
-                    if name not in readme:
+                    if not has_name(readme, name):
                         yield '%s: %s is in no README below %s/' % (path, name, folder)
 
 
@@ -66,5 +96,5 @@ def check_reasons(tree):
         if path not in tree.files():
             continue
         for reason in sorted(set(re.findall(r'"([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)"', tree.read(path)))):
-            if reason not in readme:
+            if not has_name(readme, reason):
                 yield '%s: reason %s is in no README below server/' % (path, reason)

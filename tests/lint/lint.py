@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Checks of the tree itself. Prints each finding; exits 1 if there is one.
 
-  lint.py ROOT [includes|style|format|built|proto|sets|readmes|flags|reasons|imports ...]
+  lint.py ROOT [includes|style|format|built|proto|sets|readmes|flags|reasons|imports|words ...]
 """
 import os
 import re
@@ -13,6 +13,7 @@ import includes       # pylint: disable=wrong-import-position
 import proto_sets     # pylint: disable=wrong-import-position
 import python_imports # pylint: disable=wrong-import-position
 import style          # pylint: disable=wrong-import-position
+import words          # pylint: disable=wrong-import-position
 
 CHECKS = {
     'includes': includes.check,
@@ -25,6 +26,7 @@ CHECKS = {
     'flags': completeness.check_flags,
     'reasons': completeness.check_reasons,
     'imports': python_imports.check,
+    'words': words.check,
 }
 TEXT = re.compile(r'(\.(cc|h|proto|sql|py|sh|md|cmake|yaml|json|jsonl|case|tsv|txt)|CMakeLists\.txt)$')
 SKIPPED = ('build', '.git', 'node_modules', '__pycache__')

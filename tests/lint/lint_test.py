@@ -10,8 +10,9 @@ import unittest
 from unittest import mock
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import lint   # pylint: disable=wrong-import-position
-import style  # pylint: disable=wrong-import-position
+import lint          # pylint: disable=wrong-import-position
+import shared_files  # pylint: disable=wrong-import-position
+import style         # pylint: disable=wrong-import-position
 
 # check -> (path, text) that it has to find
 BROKEN = {
@@ -35,6 +36,7 @@ BROKEN = {
     'imports': [('tests/e2e/x_test.py', 'import yaml\n'),
                 ('tests/openstack/lab/packages.py', 'WANTED = ["python3-yaml"]\n'),
                 ('tests/replay/x', '#!/usr/bin/env python3\nfrom requests import get\n')],
+    'words': [('client/a.cc', '// To' + 'ld once.\n'), ('server/README.md', 'ask no' + 'body\n')],
     'format': [('client/bad.cc', 'int   x ;\n')],
 }
 # What runs only where Debian 12's clang-format is: elsewhere its check says that it is left out.
@@ -110,6 +112,72 @@ class ImportsOfTheLab(unittest.TestCase):
         self.assertEqual(self.findings('tests/openstack/crawl_test.py', 'import requests\n'), [
             'tests/openstack/crawl_test.py:1: imports requests, which no package of the list '
             'brings (tests/openstack/lab/packages.py)'])
+
+
+class FilesBesideTheCheckout(unittest.TestCase):
+    """What tests read of ../shared, and what is said where it is absent."""
+
+    def run_check(self, *there):
+        with tempfile.TemporaryDirectory() as folder:
+            for path in there:
+                os.makedirs(os.path.join(folder, 'shared', path))
+            write(folder, 'cis/tests/unit/a_test.cc', 'for (auto p : {"/tests/fixtures/a", "/../shared/a/b"}) {}\n')
+            write(folder, 'cis/tests/e2e/b_test.py', "OTHER = '../shared/c'\n")
+            write(folder, 'cis/tests/README.md', 'nothing of "../shared/d" is read\n')
+            with contextlib.redirect_stdout(io.StringIO()) as said, \
+                    mock.patch.object(sys, 'argv', ['', os.path.join(folder, 'cis')]):
+                code = shared_files.main()
+        return code, said.getvalue().splitlines()
+
+    def test_that_are_there_are_no_news(self):
+        self.assertEqual(self.run_check('a/b', 'c'), (0, []))
+
+    def test_that_are_absent_are_named_with_the_test_that_lacks_them(self):
+        self.assertEqual(self.run_check('c'), (shared_files.SKIPPED, [
+            '../shared/a/b is not beside this checkout: tests/unit/a_test.cc reads the fixtures only']))
+        self.assertEqual(len(self.run_check()[1]), 2)
+
+
+class WholeNames(unittest.TestCase):
+    """What is a part of another name does not count as that name."""
+
+    def findings(self, check, files):
+        with tempfile.TemporaryDirectory() as root:
+            for path, text in files.items():
+                write(root, path, text)
+            return list(lint.CHECKS[check](lint.Tree(root)))
+
+    def test_of_sources(self):
+        unbuilt = 'client/text.cc: no CMake file names it, so it is never built'
+        for listed, want in (('text.cc', []), ('os_text.cc', [unbuilt]), ('format/text.cc', [unbuilt]),
+                             ('text.cc.in', [unbuilt]), ('# text.cc', [unbuilt]),
+                             ('${CMAKE_CURRENT_SOURCE_DIR}/text.cc', []),
+                             ('${PROJECT_SOURCE_DIR}/client/text.cc', [])):
+            with self.subTest(listed=listed):
+                self.assertEqual(self.findings('built', {
+                    'client/text.cc': 'int x;\n',
+                    'client/CMakeLists.txt': 'cis_library(a SOURCES %s)\n' % listed}), want)
+
+    def test_of_sources_with_the_name_of_another_folder(self):
+        files = {'client/text.cc': 'int x;\n', 'server/placement/text.cc': 'int x;\n', 'CMakeLists.txt': '',
+                 'server/CMakeLists.txt': 'include(placement/placement.cmake)\n',
+                 'server/placement/placement.cmake': 'cis_library(p SOURCES placement/text.cc)\n'}
+        self.assertEqual(self.findings('built', files),
+                         ['client/text.cc: no CMake file names it, so it is never built'])
+
+    def test_of_flags(self):
+        source = 'app.add_option("--vo", x);\n'
+        for readme, count in (('`--vo VO`\n', 0), ('`--volume`, `--no-vo`, `x--vo`\n', 1)):
+            with self.subTest(readme=readme):
+                self.assertEqual(len(self.findings('flags', {
+                    'client/cli/options.cc': source, 'client/README.md': readme})), count)
+
+    def test_of_reasons(self):
+        source = 'Make("NOT_FOUND");\n'
+        for readme, count in (('`NOT_FOUND`\n', 0), ('`SITE_NOT_FOUND`, `NOT_FOUND_YET`\n', 1)):
+            with self.subTest(readme=readme):
+                self.assertEqual(len(self.findings('reasons', {
+                    'server/service/errors.cc': source, 'server/README.md': readme})), count)
 
 
 if __name__ == '__main__':

@@ -40,6 +40,10 @@ class TestCommand(unittest.TestCase):
                     f.write(text)
                 os.chmod(path, 0o755)
             command = shutil.copy(os.path.join(ROOT, 'tests', 'run'), os.path.join(root, 'tests'))
+            os.makedirs(os.path.join(root, 'tests', 'lint'))
+            shutil.copy(os.path.join(ROOT, 'tests', 'lint', 'shared_files.py'), os.path.join(root, 'tests', 'lint'))
+            with open(os.path.join(root, 'tests', 'real_test.py'), 'w', encoding='utf-8') as f:
+                f.write("FOLDER = '../shared/%s'\n" % os.path.basename(root))
             done = subprocess.run([command, *args], capture_output=True, text=True, check=False, env=dict(
                 os.environ, FAIL=fail, PATH='%s/bin:%s' % (root, os.environ['PATH']), TMPDIR=root))
             self.assertFalse([name for name in os.listdir(root) if name.startswith('cis-run')])
@@ -60,6 +64,8 @@ class TestCommand(unittest.TestCase):
         self.assertEqual(closing[0], '100% tests passed, 0 tests failed out of 5 of dev')
         self.assertEqual(closing[-1], 'Total Test time (real) = 501.30 sec')
         self.assertEqual(out.count('out of 5 of dev'), 2)  # as ctest printed it, and once more at the end
+        self.assertRegex(err.rstrip('\n').split('\n')[-1], r'^\.\./shared/\w+ is not beside this checkout: '
+                         r'tests/real_test\.py reads the fixtures only$')
 
     def test_shows_times_and_summary_of_tests_that_failed(self):
         code, out, err = self.run_command('fast', fail='--preset fast')

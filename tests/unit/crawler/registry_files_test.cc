@@ -101,7 +101,8 @@ TEST_F(RegistryFilesTest, SitesOfSeveralListsAreJoinedAndTheSameKeyIsReadOnce) {
 }
 
 // Whole folders: the project's own, and a larger collection of real files where one lies beside the
-// source tree. All of them load, and each oddity is told once.
+// source tree; where none does, ctest reports the test shared_files as skipped. All of them load,
+// and each oddity is reported once.
 std::vector<std::string> Folders() {
   std::vector<std::string> found;
   for (const char* path : {"/tests/fixtures/gocdb", "/../shared/corpus/dev/gocdb"}) {

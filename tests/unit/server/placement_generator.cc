@@ -224,6 +224,129 @@ PlacementQuery Generator::QueryOfAlternatives() {
   return query;
 }
 
+PlacementQuery Generator::AnyQuery() {
+  const int kind = Below(6);
+  PlacementQuery query = kind == 0 ? QueryOfGroups() : kind == 1 ? QueryOfAlternatives() : Query();
+  if (!query.parts().empty()) {
+    TightenMore(&query.parts()[static_cast<size_t>(Below(2))]);
+  } else {
+    for (int i = Below(3); i > 0; --i) TightenMore(&query);
+  }
+  // Alternatives share the requirements for the network, as the API has it.
+  for (MachineRequest& alternative : query.alternatives) {
+    query.network = query.network.empty() ? alternative.network : query.network;
+    if (query.public_v4 == AddressWish::kAny) query.public_v4 = alternative.public_v4;
+    if (query.public_v6 == AddressWish::kAny) query.public_v6 = alternative.public_v6;
+  }
+  for (MachineRequest& alternative : query.alternatives) {
+    alternative.network = query.network;
+    alternative.public_v4 = query.public_v4;
+    alternative.public_v6 = query.public_v6;
+  }
+  if (OneIn(3)) RestrictSites(&query);
+  return query;
+}
+
+void Generator::RestrictSites(PlacementQuery* query) {
+  const std::string site = absl::StrCat("SITE-", Below(3));
+  const char* const countries[] = {"ES", "DE", "FR"};
+  switch (Below(5)) {
+    case 0:
+      query->sites = {site};
+      break;
+    case 1:
+      query->excluded_sites = {site};
+      break;
+    case 2:
+      query->countries = {countries[Below(3)]};
+      break;
+    case 3:
+      query->excluded_countries = {countries[Below(3)]};
+      break;
+    default:
+      query->max_age = absl::Hours(2 + Below(3));
+  }
+}
+
+void Generator::TightenMore(MachineRequest* request) {
+  switch (Below(15)) {
+    case 0:
+      request->vcpu_count.max = request->vcpu_count.min.value_or(0) + 1 + Below(3);
+      break;
+    case 1:
+      request->ram_mib.max = request->ram_mib.min.value_or(0) + 1024 * (1 + Below(3));
+      break;
+    case 2:
+      request->ephemeral_gib.min = 1 + Below(15);
+      break;
+    case 3:
+      request->ephemeral_gib.max = Below(10);
+      break;
+    case 4:
+      request->gpu_count = OneIn(2) ? Int64Bounds{1, 1} : Int64Bounds{3 + Below(2), std::nullopt};
+      break;
+    case 5:
+      (OneIn(2) ? request->gpu_memory_mib.max : request->gpu_memory_mib.min) =
+          8192 * (1 + Below(5));
+      break;
+    case 6:
+      (OneIn(2) ? request->total_gpu_memory_mib.max : request->total_gpu_memory_mib.min) =
+          8192 * (1 + Below(12));
+      break;
+    case 7:
+      request->gpu_vendor = OneIn(2) ? "AMD" : "NVIDIA";
+      break;
+    case 8:
+      request->gpu_model = OneIn(2) ? "T4" : "A100";
+      break;
+    case 9:
+      request->flavor_globs = {absl::StrCat("f", Below(6))};
+      break;
+    case 10:
+      if (OneIn(2)) {
+        request->image = absl::StrCat("i", Below(8));
+      } else {
+        request->image_globs = {absl::StrCat("i", Below(8))};
+      }
+      break;
+    case 11:
+      request->network = absl::StrCat("n", Below(5));
+      break;
+    case 12:
+      request->disk_gib.min = 10 * (1 + Below(4));
+      request->allow_boot_from_volume = false;
+      break;
+    case 13:
+      if (request->name.empty()) request->public_v6 = AddressWish::kRequired;
+      break;
+    default:
+      request->zone = OneIn(2) ? "zone-a" : "zone-b";
+  }
+}
+
+void Generator::MakeSitesDiffer(CatalogBuilder& builder, int site_count) {
+  const char* const countries[] = {"ES", "DE", "FR"};
+  for (int i = 0; i < site_count; ++i) {
+    const std::string site = absl::StrCat("SITE-", i);
+    builder.SetSite(MakeSite(site, countries[i % 3]));
+    // Every site has a share of this VO.
+    builder.Select(site, "vo-a");
+    for (const Kind kind : kAllKinds) {
+      builder.SetKind(MakeKindState(kind, TestTime() - absl::Hours(Below(5))));
+    }
+    if (OneIn(2)) {
+      Flavor gpu = MakeFlavor("f9", 4, 8192, 20);
+      gpu.gpu_count = 1 + Below(2);
+      gpu.gpu_memory_mib = 8192 * (1 + Below(4));
+      gpu.gpu_model = OneIn(2) ? "T4" : "A30";
+      gpu.gpu_vendor = "NVIDIA";
+      builder.AddFlavor(gpu);
+    }
+    builder.share().zones = {{OneIn(2) ? "zone-a" : "zone-c", "compute", true},
+                             {"zone-b", "compute", OneIn(2)}};
+  }
+}
+
 void Generator::Tighten(PlacementQuery* query) {
   switch (Below(13)) {
     case 0:

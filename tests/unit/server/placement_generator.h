@@ -24,8 +24,14 @@ class Generator {
   // Two or three groups, or alternatives, with requirements of their own.
   PlacementQuery QueryOfGroups();
   PlacementQuery QueryOfAlternatives();
+  // A query of one kind, of groups or of alternatives that may restrict every field.
+  PlacementQuery AnyQuery();
   // A change that makes the request harder to satisfy.
   void Tighten(PlacementQuery* query);
+  // As Tighten, of every field, those included that TryEverything does not know.
+  void TightenMore(MachineRequest* request);
+  // Gives sites of a catalog countries, data of different ages, availability zones and more GPUs.
+  void MakeSitesDiffer(CatalogBuilder& builder, int site_count);
 
   // From 0 to `below` - 1.
   int Below(int below) { return static_cast<int>(engine_() % static_cast<uint64_t>(below)); }
@@ -33,6 +39,7 @@ class Generator {
 
  private:
   MachineRequest Part(int number);
+  void RestrictSites(PlacementQuery* query);
   void AddShare(CatalogBuilder& builder, const std::string& site, const std::string& vo);
   void AddSubnets(Network& network);
   void AddRouters(CatalogBuilder& builder, const std::vector<Network>& tenants,

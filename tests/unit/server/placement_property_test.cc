@@ -289,24 +289,6 @@ TEST(PlacementProperty, EveryOrderIsTotalAndItsKeysReadBack) {
   }
 }
 
-TEST(PlacementProperty, RelaxationsDoWhatTheySay) {
-  size_t tried = 0;
-  for (uint64_t seed = 1; seed <= 2 * kRuns; ++seed) {
-    Generator generator(seed);
-    const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
-    const PlacementQuery query = generator.Query();
-    const Answer answer = Find(builder, query);
-    for (const Relaxation& r : answer->relaxations) {
-      const size_t before = FittingShares(answer).size();
-      const size_t after = FittingShares(Find(builder, r.query)).size();
-      ASSERT_EQ(after - before, static_cast<size_t>(r.added_share_count))
-          << r.changed_fields[0] << " seed " << seed;
-      ++tried;
-    }
-  }
-  EXPECT_GT(tried, 100u);
-}
-
 // A bound that is changed by one less, or one machine more, lets in fewer shares.
 TEST(PlacementProperty, RelaxationsChangeNoMoreThanTheyNeed) {
   size_t tried = 0;
