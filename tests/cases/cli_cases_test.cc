@@ -25,7 +25,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
-#include "server/service/server.h"
+#include "server/serving/server.h"
 #include "tests/cases/federations.h"
 #include "tests/component/client_fixture.h"
 #include "tests/support/case_file.h"

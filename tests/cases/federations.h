@@ -16,7 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "tests/support/builders.h"
 
-namespace cis {
+namespace cis::server {
 
 // The VO that all shares belong to, but for one of HIDING, which is of `ops`.
 inline constexpr char kFederationVo[] = "vo.access.egi.eu";
@@ -24,4 +24,4 @@ inline constexpr char kFederationVo[] = "vo.access.egi.eu";
 // Returns nothing if no federation has that name.
 std::optional<CatalogBuilder> FederationNamed(absl::string_view name);
 
-}  // namespace cis
+}  // namespace cis::server
