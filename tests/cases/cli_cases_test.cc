@@ -72,9 +72,9 @@ class FederationClock : public Clock {
 class FederationServer {
  public:
   explicit FederationServer(const CatalogBuilder& builder) {
-    ServerOptions options;
+    server::ServerOptions options;
     options.clock = &clock_;
-    server_ = *Server::Start(options);
+    server_ = *server::Server::Start(options);
     server_->Publish(Snapshot::Build(builder.Build()));
   }
   CommandResult Run(const std::vector<std::string>& words) {
@@ -83,14 +83,14 @@ class FederationServer {
 
  private:
   const FederationClock clock_;
-  std::unique_ptr<Server> server_;
+  std::unique_ptr<server::Server> server_;
 };
 
 // Runs the words at the federation that the first of `lines` names.
 absl::StatusOr<CommandResult> RunAtFederation(std::vector<std::string> words,
                                               absl::Span<const absl::string_view> lines) {
   const auto named = [](absl::string_view name) -> absl::StatusOr<CatalogBuilder> {
-    std::optional<CatalogBuilder> builder = FederationNamed(name);
+    std::optional<CatalogBuilder> builder = server::FederationNamed(name);
     if (builder) return *std::move(builder);
     return absl::InvalidArgumentError(absl::StrCat("there is no federation \"", name, "\""));
   };
