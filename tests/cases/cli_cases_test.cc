@@ -75,7 +75,7 @@ class FederationServer {
     server::ServerOptions options;
     options.clock = &clock_;
     server_ = *server::Server::Start(options);
-    server_->Publish(Snapshot::Build(builder.Build()));
+    server_->Publish(server::Snapshot::Build(builder.Build()));
   }
   CommandResult Run(const std::vector<std::string>& words) {
     return RunCommandLine(server_->InProcessChannel(), words, clock_);

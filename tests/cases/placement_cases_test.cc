@@ -87,7 +87,7 @@ std::string AnswerOf(const CatalogBuilder& builder, const std::string& input) {
                                  " | ", CodeText(reason), " | ", reason.message()));
   }
   for (const v1::Relaxation& r : explained.relaxations()) {
-    lines.push_back(absl::StrCat("try ", ChangeText(explained.query(), r.query()), " | ",
+    lines.push_back(absl::StrCat("try ", client::ChangeText(explained.query(), r.query()), " | ",
                                  absl::StrJoin(r.changed_fields().paths(), ","), " | +",
                                  r.added_share_count(), " ",
                                  absl::StrJoin(r.added_site_names(), " ")));

@@ -18,9 +18,9 @@ int main() {
     flavor.extra_specs = pair["specs"].get<std::map<std::string, std::string>>();
     cis::Image image;
     image.boot_properties = pair["properties"].get<std::map<std::string, std::string>>();
-    auto refusal = cis::RefusalOfImage(image);
-    if (!refusal) refusal = cis::TraitConflict(flavor, image);
-    if (!refusal) refusal = cis::PropertyConflict(flavor, image);
+    auto refusal = cis::server::RefusalOfImage(image);
+    if (!refusal) refusal = cis::server::TraitConflict(flavor, image);
+    if (!refusal) refusal = cis::server::PropertyConflict(flavor, image);
     if (refusal) {
       std::cout << "refused " << refusal->image_key << " " << refusal->flavor_key << ": "
                 << refusal->why << "\n";
