@@ -13,8 +13,8 @@
 namespace cis::crawler {
 namespace {
 
-// The newer one of the list in the library and of that of the package publicsuffix; nullptr if
-// there is none. Lives as long as the process.
+// Returns the newer of the library's own list and the list of the package publicsuffix; nullptr if
+// there is none. Valid as long as the process.
 const psl_ctx_t* List() {
   static const psl_ctx_t* const list = psl_latest(nullptr);
   return list;
@@ -38,7 +38,7 @@ std::string RegisteredDomain(absl::string_view host) {
   absl::ConsumeSuffix(&host, ".");
   const std::string lower = absl::AsciiStrToLower(host);
   if (IsIpAddress(lower) || !IsHostName(lower) || !absl::StrContains(lower, '.')) return "";
-  // libpsl takes the last two labels of a name under a top-level domain that it does not have.
+  // For a top-level domain that is not in the list, libpsl returns the last two labels of a name.
   const char* const domain =
       List() == nullptr ? nullptr : psl_registrable_domain(List(), lower.c_str());
   return domain == nullptr ? "" : domain;

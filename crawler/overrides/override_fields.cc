@@ -24,7 +24,7 @@ constexpr size_t kMaxTextBytes = 255;
 
 // How values of one type of member are written. `info` is what fields.h says of the member.
 
-// "a day such as 2026-11-22": what a value must be, for messages.
+// Returns "a day such as 2026-11-22": the required form of a value, for messages.
 template <typename Record>
 std::string FormOf(const FieldInfo<Record>& info, const std::string&) {
   if (info.words != nullptr) {
@@ -151,7 +151,7 @@ std::string Write(Tristate member) {
 }
 std::string Write(NetworkUse member) { return std::string(FormatNetworkUse(member)); }
 
-// Sets what only repeats the member `set`, or follows from it.
+// Sets the members that are derived from the member `set`.
 void Follow(absl::string_view set, Flavor& flavor) {
   if (set == "disk_gib") flavor.boot_from_volume = flavor.disk_gib == 0;
 }
@@ -184,7 +184,7 @@ const Fields<Record>& SettableFields() {
     DescribeFields(OfRecord<Record>(), [made](const auto& described) {
       const FieldInfo<Record>& info = described.info;
       const auto member = described.member;
-      // Only types that a value can be written for.
+      // Only types with a written form.
       if constexpr (requires(Record & record) { Read(info, "", record.*member); }) {
         if (!info.Has(kSettable)) return;
         made->push_back({std::string(info.member), FormOf(info, Record().*member),
@@ -209,7 +209,7 @@ const Field<Record>* FindField(const Fields<Record>& fields, absl::string_view n
   return nullptr;
 }
 
-// What `unknown` stands for inside of a record.
+// Returns the value inside a record that `unknown` means.
 absl::string_view ValueOf(absl::string_view value) {
   return value == kUnknownValue ? absl::string_view() : value;
 }
