@@ -303,7 +303,7 @@ class Classifier {
     const bool machines = network_->usable_as != NetworkUse::kFloatingPool;
     const std::vector<SeenAddress> seen = Relevant(seen_, *network_, machines, ip_version);
     const Reach reach = FoldReach(seen, ip_version);
-    // The address family of a router's gateway; floating IPs and machines need not have it.
+    // A gateway address is weak evidence: floating IPs and machines may get other addresses.
     const bool is_weak = reach.source == "router_gateway";
     if (reach.global + reach.other == 0) {
       if (AllSubnetsKnown()) {

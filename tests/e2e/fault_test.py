@@ -20,7 +20,7 @@ FAULTS = {
     'shape': ('glance', ('parse',)),
     'half': ('neutron', ('server', 'connect', 'parse')),
     'reset': ('neutron', ('connect', 'server')),
-    'endless-pages': ('glance', ('limit', 'parse', 'timeout')),   # whichever bound comes first
+    'endless-pages': ('glance', ('limit', 'parse', 'timeout')),   # whichever limit is reached first
     'endless-body': ('nova', ('limit', 'timeout')),
     'bomb': ('glance', ('limit',)),
     'drip': ('nova', ('timeout',)),
@@ -37,7 +37,8 @@ class Faults(harness.Case):
         cls.good = cls.crawled('good.db')
 
     def broken(self, kind, rule):
-        """A copy of the good database after a crawl with the fault; (exit code, stderr, path)."""
+        """Returns (exit code, stderr, path): a copy of the good database after a crawl with the
+        fault."""
         db = self.path('%s.db' % kind)
         shutil.copy(self.good, db)
         self.faults(rule)
@@ -46,7 +47,7 @@ class Faults(harness.Case):
         return code, err, db
 
     def answers(self, db, site):
-        """What is served of a site, without ages."""
+        """Returns what is served of a site, without ages."""
         out = {}
         for noun in ('flavors', 'images', 'networks'):
             out[noun] = sorted((r['upstream_id'], r.get('vo', ''), r['active'])

@@ -1,4 +1,4 @@
-"""What exists is built, documented and explained."""
+"""Checks that everything that exists is built, documented and explained."""
 import os
 import re
 
@@ -8,7 +8,7 @@ COMMENTED = re.compile(
 
 
 def check_built(tree):
-    """Every .cc is named by a CMake file."""
+    """Every .cc file is named by a CMake file."""
     listed = '\n'.join(tree.read(p) for p in tree.files()
                        if p.endswith(('.cmake', 'CMakeLists.txt')))
     for path in tree.files():

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""tests/run over stand-ins for cmake, ctest and deploy/packages: what it prints last, and its exit code."""
+"""Runs tests/run with stand-ins for cmake, ctest and deploy/packages: what it prints last, and its
+exit code."""
 import os
 import re
 import shutil
@@ -8,7 +9,7 @@ import tempfile
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# Fails where $FAIL is among the arguments, as the real one would.
+# Fails if $FAIL is among the arguments, as the real program would.
 CMAKE = '#!/bin/sh\necho "cmake $*"\ncase "$*" in *"$FAIL"*) exit 3 ;; esac\n'
 CTEST = '''#!/bin/sh
 case "$*" in *"$FAIL"*) left=80 failed=1 ;; *) left=100 failed=0 ;; esac
@@ -29,7 +30,8 @@ END
 
 class TestCommand(unittest.TestCase):
     def run_command(self, *args, fail='nothing'):
-        """(exit code, stdout, stderr), in a folder that has nothing but the stand-ins."""
+        """Returns (exit code, stdout, stderr) of a run in a folder that has nothing but the
+        stand-ins."""
         with tempfile.TemporaryDirectory() as root:
             for path, text in (('bin/cmake', CMAKE), ('bin/ctest', CTEST),
                                ('deploy/packages', CMAKE.replace('cmake', 'packages')),
@@ -59,7 +61,7 @@ class TestCommand(unittest.TestCase):
         closing = out.rstrip('\n').split('\n')[-7:]
         self.assertEqual(closing[0], '100% tests passed, 0 tests failed out of 5 of dev')
         self.assertEqual(closing[-1], 'Total Test time (real) = 501.30 sec')
-        self.assertEqual(out.count('out of 5 of dev'), 2)  # as ctest printed it, and once more at the end
+        self.assertEqual(out.count('out of 5 of dev'), 2)  # as ctest printed it, and again at the end
 
     def test_shows_times_and_summary_of_tests_that_failed(self):
         code, out, err = self.run_command('fast', fail='--preset fast')
