@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""What the dearest requests cost a server over a big file: its CPU time and memory for each, the bytes of the answer, and how
-long it works on after the caller has gone.
+"""Measures what the most expensive requests cost a server over a big file: its CPU time and memory
+for each, the bytes of the answer, and how long it continues after the client has cancelled.
 
     request_cost.py BIN_DIR FILE
 

@@ -1,5 +1,5 @@
 // Runs tests/cases/normalize/*.case. The part of the file's name before "_" or "." says what its
-// inputs are: "names" = one image name a line; "images", "flavors", "networks" = a raw list body.
+// inputs are: "names" = one image name per line; "images", "flavors", "networks" = a raw list body.
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,6 @@
 // Requests over one small federation, and those with several kinds of machines (groups.case) over
-// another. Input: a FindPlacementsRequest as text; the `vos` of its
-// query may be left out. Output: a line for each placement, each refused share and each relaxation;
-// or the error.
+// another. Input: a FindPlacementsRequest as text; the `vos` of its query may be left out. Output:
+// one line per placement, rejected share and relaxation; or the error.
 
 #include <string>
 #include <vector>

@@ -100,8 +100,8 @@ TEST_F(RegistryFilesTest, SitesOfSeveralListsAreJoinedAndTheSameKeyIsReadOnce) {
               HasSubstr("service 7G0 of A was already read from"));
 }
 
-// Whole folders: the project's own, and a larger collection of real files where one lies beside the
-// source tree. All of them load, and each oddity is told once.
+// Whole folders: the project's own, and a larger collection of real files if there is one beside
+// the source tree. All of them load, and each oddity is reported once.
 std::vector<std::string> Folders() {
   std::vector<std::string> found;
   for (const char* path : {"/tests/fixtures/gocdb", "/../shared/corpus/dev/gocdb"}) {

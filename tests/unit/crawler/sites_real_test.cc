@@ -1,4 +1,4 @@
-// Whole directories of real site files: the project's own, and a larger collection where one lies
+// Whole directories of real site files: the project's own, and a larger collection if there is one
 // beside the source tree. None of their oddities may stop a run.
 
 #include <algorithm>
