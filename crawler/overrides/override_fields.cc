@@ -65,7 +65,8 @@ std::string FormOf(const FieldInfo<Record>& info, NetworkUse) {
   return FormOf(info, std::string());
 }
 
-// Sets the member to a value, or returns false if it is not of the form. Empty means unknown.
+// Sets the member to a value. Returns false if the value does not have the right form. Empty means
+// unknown.
 template <typename Record>
 bool Read(const FieldInfo<Record>& info, absl::string_view value, std::string& member) {
   member = std::string(value);

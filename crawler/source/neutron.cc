@@ -54,7 +54,7 @@ void NetworkFetch::Start(DocumentsDone networks_done, QuotaPartDone quota_done) 
   FetchList(*client_, NetworkList("routers", Paged("/routers"), "routers", Need::kFacts),
             Gather::ListPart(gather));
   // All ports on the project's networks and its own ports on others': they show which subnets
-  // routers serve, which addresses are used, and which device has a gateway's.
+  // routers serve, which addresses are used, and which device has the address of a gateway.
   FetchList(*client_,
             NetworkList("ports",
                         absl::StrCat(Paged("/ports"),

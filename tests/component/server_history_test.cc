@@ -52,7 +52,7 @@ struct Watch {
     }
     if (!finished) reader->Finish();
   }
-  // Waits for the next message; its lines. "end" if the stream is over.
+  // Waits for the next message and returns its lines; "end" if the stream has ended.
   std::vector<std::string> Next() {
     v1::WatchChangesResponse message;
     if (!reader->Read(&message)) return {"end"};
@@ -337,7 +337,7 @@ TEST_F(ServerHistoryTest, AStreamGoesOnAtAnotherServerWhereItEnded) {
   EXPECT_THAT(watch.Next(), ElementsAre("flavor f3 GONE"));
 }
 
-// More than one message can hold: none is lost or sent twice.
+// Changes that do not fit into one message: none is lost or sent twice.
 TEST_F(ServerHistoryTest, ALongAbsenceIsToldInSeveralMessages) {
   PutFlavors({"f0"});
   PublishFile();

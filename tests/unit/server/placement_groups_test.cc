@@ -41,7 +41,7 @@ PlacementQuery Cluster() {
   return query;
 }
 
-// One share with flavors of 2 and 16 vCPUs and a routed network, and this quota.
+// One share with flavors of 2 and 16 vCPUs, a routed network and the given quota.
 CatalogBuilder ClusterScene(const std::string& resource, int64_t limit) {
   CatalogBuilder builder;
   builder.Select("SITE-A", "vo.example.org");

@@ -450,7 +450,7 @@ TEST(PlacementReason, EveryCodeHasACase) {
   }
   // The share has a placement all the same: AnotherProjectsNetworkIsAnAssumptionAndDoesNotCount.
   tested.insert("NETWORK_ROUTER_UNSEEN");
-  // Only of a placement that was found before: placement_handlers_test.
+  // Given only when a placement is checked again: tested in placement_handlers_test.
   tested.insert("NETWORK_PLAN_CHANGED");
   for (int i = 0; i < kReasonCodeCount; ++i) {
     const std::string code(FormatReasonCode(static_cast<ReasonCode>(i)));
