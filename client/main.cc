@@ -23,7 +23,7 @@ namespace {
 // Columns of a table that does not go to a terminal.
 constexpr size_t kPlainWidth = 100;
 
-// Between two looks of `watch --db` at the file.
+// Time between two polls of the file by `watch --db`.
 constexpr absl::Duration kFollowInterval = absl::Seconds(1);
 
 std::string Environment(const char* name) {
@@ -61,7 +61,7 @@ bool WaitOrStop(absl::Duration time) {
   return sigtimedwait(&signals, nullptr, &limit) < 0;
 }
 
-// Says how it ended, after everything that was to be printed.
+// Reports how the program ended, after everything that was to be printed.
 int Finish(absl::StatusOr<bool> result) {
   std::cout.flush();
   if (result.ok() && !std::cout) {
@@ -81,7 +81,7 @@ int RunOn(std::shared_ptr<grpc::Channel> channel, const std::string& server_text
   const cis::SystemClock clock;
   const int exit_code = Finish(cis::client::RunCommand(
       {client, options, std::cout, std::cerr, StyleOfStdout(), clock, WaitOrStop}));
-  // Nothing is left to be saved, and closing the channel would take gRPC a third of the whole run.
+  // Nothing is left to save, and closing the channel would take gRPC a third of the whole run.
   if (options.db.empty()) std::_Exit(exit_code);
   return exit_code;
 }

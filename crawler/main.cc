@@ -23,7 +23,7 @@ namespace {
 std::atomic<cis::crawler::HttpTransport*> g_transport{nullptr};
 std::atomic<bool> g_stopped{false};
 
-// A crawl ends in good order; a second signal ends the process.
+// The first signal lets a crawl end in good order; a second one ends the process.
 void OnSignal(int /*signal*/) {
   g_stopped.store(true);
   if (cis::crawler::HttpTransport* transport = g_transport.load()) transport->Cancel();

@@ -29,7 +29,7 @@ std::string WithoutCause(const v1::Change& change) {
       return absl::StrCat(change.field(), " (was ", change.old_value(), ")");
     case v1::CHANGE_EVENT_APPEARED:
     case v1::CHANGE_EVENT_GONE:
-      // Of a quota the limit is told.
+      // For a quota, the limit is shown.
       if (change.field().empty()) return "";
       return absl::StrCat(change.field(), ": ",
                           change.has_new_value() ? change.new_value() : change.old_value());
@@ -56,7 +56,7 @@ std::string ChangedThing(const v1::Change& change) {
 std::string ChangeLine(const v1::Change& change) {
   std::vector<std::string> parts = {FormatMinute(ToTime(change.time())), change.site_name()};
   if (!change.vo().empty()) parts.push_back(change.vo());
-  // A share is called as its VO, which was said.
+  // A share is named by its VO, which the line has already.
   const std::string thing =
       change.kind() == v1::CHANGE_KIND_SHARE ? "" : absl::StrCat(" ", ChangedThing(change));
   const std::string detail = ChangeDetail(change);

@@ -54,7 +54,7 @@ Cell KnownText(absl::string_view text) {
   return text.empty() ? Unknown() : Text(std::string(text));
 }
 
-// Of a fact that is good to have.
+// A cell for a fact that is good if true.
 Cell FactCell(bool is_known, bool value) {
   if (!is_known) return Unknown();
   return value ? Cell{"yes", Tone::kGood} : Text("no");
@@ -99,7 +99,7 @@ Cell NameCell(absl::string_view name, absl::string_view id, bool active) {
   return {absl::StrCat(shown, " (disappeared)"), Tone::kDim};
 }
 
-// "connect 5 (3 d)": kinds that fail with a class, and since when.
+// Returns "connect 5 (3 d)": kinds that fail with a class, and since when.
 Cell ErrorsCell(const google::protobuf::RepeatedPtrField<v1::ErrorCount>& errors, absl::Time now) {
   std::vector<std::string> parts;
   for (const v1::ErrorCount& error : errors) {
@@ -109,7 +109,7 @@ Cell ErrorsCell(const google::protobuf::RepeatedPtrField<v1::ErrorCount>& errors
   return {absl::StrJoin(parts, ", "), Tone::kWarning};
 }
 
-// "auth connect, 12 x (3 d)": the first kind that fails, how often in a row and since when.
+// Returns "auth connect, 12 x (3 d)": the first kind that fails, how often in a row and since when.
 Cell FailingCell(const google::protobuf::RepeatedPtrField<v1::KindStatus>& kinds, absl::Time now) {
   std::string text;
   int more = -1;
@@ -125,7 +125,7 @@ Cell FailingCell(const google::protobuf::RepeatedPtrField<v1::KindStatus>& kinds
   return {std::move(text), Tone::kWarning};
 }
 
-// When an endpoint that is backed off from is asked again; empty for any other.
+// Returns when an endpoint that is backed off from is asked again; empty for any other.
 template <typename Message>
 Cell NextTryCell(const Message& message) {
   if (!message.has_next_attempt_time()) return Cell{};
@@ -133,7 +133,7 @@ Cell NextTryCell(const Message& message) {
           Tone::kWarning};
 }
 
-// "connect 3, limit 1". `word_of` gives the word of an entry.
+// Returns "connect 3, limit 1". `word_of` returns the word of an entry.
 template <typename Entries, typename WordOf>
 Cell CountsCell(const Entries& entries, WordOf word_of) {
   std::vector<std::string> parts;

@@ -42,7 +42,7 @@ std::map<std::string, std::string> SourcesByField(const v1::Provenance& provenan
   return sources;
 }
 
-// What helps to read a number: its size in GiB, or the age of a time.
+// Returns a remark that helps to read a number: its size in GiB, or the age of a time.
 std::string Remark(const Message& message, const FieldDescriptor& field, absl::Time now) {
   const auto& r = *message.GetReflection();
   if (field.is_repeated() || (field.has_presence() && !r.HasField(message, &field))) return "";

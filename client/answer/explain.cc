@@ -25,8 +25,8 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// What an administrator can do about a field. "$value" and "$id" are filled in; without a known
-// value the stand-in is. Texts that are no command start with a lower-case word.
+// What an administrator can do about a field. "$value" and "$id" are filled in; if the value is not
+// known, the placeholder is used. Texts that are not a command start with a lower-case word.
 struct Remedy {
   absl::string_view field;
   absl::string_view change;
@@ -107,7 +107,7 @@ const Remedy* FindRemedy(const Message& message, absl::string_view field) {
   return nullptr;
 }
 
-// The text of a field that is known; empty otherwise.
+// Returns the text of a field that is known; empty otherwise.
 std::string TextOf(const Message& message, const FieldDescriptor& field) {
   if (field.has_presence() && !message.GetReflection()->HasField(message, &field)) return "";
   CsvColumn column;

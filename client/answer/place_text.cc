@@ -91,7 +91,7 @@ RowKeys RowKeysOf(const PlaceAnswer& answer) {
 std::vector<TableColumn> PlacementColumns(bool wide, const RowKeys& keys) {
   std::vector<TableColumn> columns = {{"SITE", Align::kLeft, 16}};
   if (keys.vo || wide) columns.push_back({"VO", Align::kLeft, 12});
-  // A wide table has the regions of all.
+  // A wide table shows the region of every row.
   if (!wide) columns.push_back({"REGION", Align::kLeft, 0, Cut::kEnd, true});
   columns.insert(columns.end(), {{"FLAVOR", Align::kLeft, 10},
                                  {"vCPU", Align::kRight},
@@ -119,7 +119,7 @@ std::vector<TableColumn> PlacementColumns(bool wide, const RowKeys& keys) {
 
 namespace {
 
-// The machines of a placement with groups as one: how many, and what they have together.
+// Returns the machines of a placement with groups as one: how many, and their total resources.
 v1::PlacedMachine AllMachines(const v1::Placement& p) {
   v1::PlacedMachine all;
   v1::PlacedFlavor& sum = *all.mutable_flavor();
@@ -149,7 +149,7 @@ v1::PlacedMachine AllMachines(const v1::Placement& p) {
 }  // namespace
 
 std::vector<Cell> PlacementCells(const v1::Placement& p, bool wide, const RowKeys& keys) {
-  // Each group has its own user, image and network plan, on a line of its own.
+  // Each group has its own user, image and network plan, on its own line.
   const bool has_groups = !p.groups().empty();
   const v1::PlacedMachine machine = has_groups ? AllMachines(p) : p.machine();
   const v1::PlacedFlavor& flavor = machine.flavor();
@@ -259,7 +259,7 @@ std::vector<Cell> PlacementLines(const v1::Placement& p) {
 
 std::string PlacementName(const v1::Placement& p) {
   const auto named = [](const std::string& name) { return name.empty() ? "-" : name; };
-  // Of groups there are several flavors: what names them all is the share.
+  // Groups have several flavors: only the share names them all.
   return absl::StrJoin(
       {named(p.share()), named(p.machine().flavor().name()), named(p.machine().image().name()),
        named(p.machine().network().network().name())},

@@ -20,7 +20,7 @@ namespace {
 // One flag of `cisquery place`.
 struct Flag {
   std::string name;
-  std::vector<std::string> values;  // empty: it takes none
+  std::vector<std::string> values;  // empty: the flag takes none
 };
 
 // Flags in the order of the help text.
@@ -45,7 +45,7 @@ class FlagList {
     if (on) Named(flag);
   }
 
-  // What is required of one kind of machine.
+  // Adds the requirements of one kind of machine.
   void AddRequirements(const v1::MachineRequirements& m, const v1::ImageRequirements& image,
                        const v1::NetworkRequirements& network) {
     AddRange("--vcpus", m.has_vcpu_count(), m.vcpu_count(), "");
@@ -91,7 +91,7 @@ class FlagList {
   std::vector<Flag> flags_;
 };
 
-// A value of a requirement within --group: a comma would begin the next one.
+// Escapes a value in --group, where a comma would begin the next requirement.
 std::string EscapeValue(absl::string_view value) {
   return absl::StrReplaceAll(value, {{"\\", "\\\\"}, {",", "\\,"}});
 }
@@ -128,7 +128,7 @@ std::string AlternativeText(const v1::MachineAlternative& alternative) {
   return PartText(alternative.display_name(), alternative.count(), list.Take());
 }
 
-// The flags that make a query, each with its values, in the order of the help text.
+// Returns the flags that make a query, each with its values, in the order of the help text.
 std::vector<Flag> FlagsOf(const v1::PlacementQuery& query) {
   FlagList list;
   list.AddAll("--vo", query.vos());
@@ -172,7 +172,7 @@ std::string FlagText(const Flag& flag) {
   });
 }
 
-// Of several groups or alternatives, those that are not as before.
+// Of several groups or alternatives, returns those that have changed.
 Flag Differing(const Flag& now, const Flag& before) {
   const bool is_list = now.name == "--group" || now.name == "--alternative";
   if (!is_list || now.values.size() != before.values.size()) return now;

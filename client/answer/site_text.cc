@@ -13,13 +13,13 @@
 namespace cis::client {
 namespace {
 
-// Classes of error that are told in lines; the others are counted.
+// Classes of error with a line of their own; the others are counted.
 constexpr int kMaxErrorLines = 3;
-// What the table puts before a line.
+// The indent of lines below a row.
 constexpr size_t kIndent = 2;
 
-// `text` in at most `width` columns, cut in the middle: what went wrong stands at the end of a
-// message, and at its beginning what was tried.
+// Returns `text` in at most `width` columns, cut in the middle: a message begins with what was
+// tried and ends with what went wrong.
 std::string CutMiddle(const std::string& text, size_t width) {
   if (DisplayWidth(text) <= width) return text;
   const std::string head = Truncate(text, width * 2 / 3, Cut::kEnd);
@@ -54,7 +54,7 @@ std::string SharesText(const v1::Site& site) {
 
 std::string FailingText(const v1::Site& site, absl::Time now) {
   if (site.errors().empty()) return "";
-  // The one that most shares have.
+  // The error of the most shares.
   const v1::ErrorCount& error = *std::max_element(
       site.errors().begin(), site.errors().end(),
       [](const auto& a, const auto& b) { return a.share_count() < b.share_count(); });
@@ -111,8 +111,8 @@ std::vector<Cell> SiteLines(const v1::Site& site, size_t width) {
   const int count = site.problems_size();
   if (count == 0) return lines;
   if (!site.errors().empty()) {
-    // There are at most two sentences for each share, that it fails and that its data are old, and
-    // one for backing off: told above.
+    // The lines above cover at most two sentences per share, that it fails and that its data is
+    // old, and one for backing off.
     const int told = 2 * site.share_count() + (site.has_next_attempt_time() ? 1 : 0);
     if (count <= told) return lines;
     add(absl::StrCat(count, count == 1 ? " problem" : " problems",

@@ -19,12 +19,12 @@
 namespace cis::client {
 namespace {
 
-// The words of `text` in lines of at most `width` columns; lines after the first begin with
-// `indent` spaces. A longer word has a line of its own.
+// Returns the words of `text` in lines of at most `width` columns; lines after the first begin with
+// `indent` spaces. A longer word has its own line.
 std::vector<std::string> Wrap(absl::string_view text, size_t width, size_t indent) {
   if (DisplayWidth(text) <= width) return {std::string(text)};
   std::vector<std::string> lines(1);
-  bool is_empty = true;  // the last line but for its indent
+  bool is_empty = true;  // the last line is empty except for its indent
   const auto start = static_cast<size_t>(std::min(text.find_first_not_of(' '), text.size()));
   lines.back() = std::string(text.substr(0, start));
   absl::string_view before;  // spaces of the text before the next word
@@ -46,7 +46,7 @@ std::vector<std::string> Wrap(absl::string_view text, size_t width, size_t inden
   return lines;
 }
 
-// The stage as the word of a line.
+// Returns the word for the stage in a line.
 std::string StageText(v1::PlacementStage stage) {
   return stage == v1::PLACEMENT_STAGE_PAIR ? "image+flavor" : EnumWord(stage);
 }
@@ -58,7 +58,7 @@ std::string CodeText(const v1::Reason& reason) {
                              {{"-", " "}});
 }
 
-// What is missing of an amount, in percent; nothing if it is no amount.
+// Returns how much of an amount is missing, in percent; nothing if it is not an amount.
 std::optional<double> MissingPercent(const v1::Reason& reason) {
   const double required = reason.required().amount().value();
   if (!reason.has_missing() || required <= 0) return std::nullopt;
@@ -74,7 +74,7 @@ std::string ReasonText(const v1::Reason& reason) {
   return text;
 }
 
-// Where a share is, as short as it is clear.
+// Returns where a share is, as short as is unambiguous.
 std::string ShareText(const v1::ShareVerdict& verdict, const RowKeys& keys) {
   std::string text = verdict.site_name();
   if (keys.vo) absl::StrAppend(&text, " ", verdict.vo());
@@ -107,7 +107,7 @@ std::string UnknownsText(const v1::ShareVerdict& verdict) {
   });
 }
 
-// What stands under the row of a share: `flavor        needs 8192 MiB, ...`, each thing once.
+// Returns the lines below the row of a share: `flavor        needs 8192 MiB, ...`, each item once.
 std::vector<Cell> VerdictLines(const v1::ShareVerdict& verdict) {
   std::vector<Cell> lines;
   std::set<std::string> told;
@@ -127,7 +127,7 @@ std::vector<Cell> VerdictLines(const v1::ShareVerdict& verdict) {
   for (const v1::Reason& reason : verdict.further_reasons()) {
     add(StageText(reason.stage()), absl::StrCat("also: ", ReasonText(reason)), Tone::kPlain);
   }
-  // What the request itself leaves out needs no details.
+  // What the request itself excludes needs no details.
   if (verdict.blocking_reason().stage() == v1::PLACEMENT_STAGE_SITE) return lines;
   for (const v1::RefusedPair& pair : verdict.refused_pairs()) {
     add(StageText(pair.reason().stage()), ReasonText(pair.reason()), Tone::kPlain);
@@ -151,8 +151,8 @@ void AddVerdict(const v1::ShareVerdict& verdict, const RowKeys& keys, absl::Time
       VerdictLines(verdict));
 }
 
-// Whether an architecture is required and no placement reports one: the requirement is met by what
-// is not known only. What is known comes first.
+// Whether an architecture is required and no placement reports one, so that all satisfy the
+// requirement only because the architecture is unknown. Known ones come first.
 bool AreAllOfUnknownArchitecture(const v1::FindPlacementsResponse& response) {
   if (response.query().machine().arch().empty() || response.placements().empty()) return false;
   return std::all_of(
@@ -210,7 +210,7 @@ std::vector<std::string> ReasonLines(const PlaceAnswer& answer, size_t max_lines
         Wrap(absl::StrCat(head, StageText(verdict.blocking_reason().stage()), ": ",
                           CleanText(ReasonText(verdict.blocking_reason()))),
              kLineWidth, DisplayWidth(head));
-    // The line that counts the rest needs room too.
+    // The line that counts the rest needs a line too.
     const size_t last = shown + 1 < refused.size() ? 1 : 0;
     if (max_lines > 0 && lines.size() + more.size() + last > max_lines) break;
     std::move(more.begin(), more.end(), std::back_inserter(lines));

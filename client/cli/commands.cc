@@ -7,7 +7,7 @@ namespace cis::client {
 
 namespace {
 
-// Stands at one time: ages of an answer from the past are told as of then.
+// A clock that is stopped: ages in an answer about an earlier time are relative to that time.
 class StandingClock : public Clock {
  public:
   explicit StandingClock(absl::Time time) : time_(time) {}

@@ -41,7 +41,7 @@ Setter Texts(std::vector<std::string> PlaceOptions::*field) {
   };
 }
 
-// `no` sets the field `no_field`, if there is one; `any` nothing.
+// `no` sets the field `no_field`, if there is one; `any` sets nothing.
 Setter Flag(bool PlaceOptions::*field, bool PlaceOptions::*no_field, bool is_network) {
   return [=](const std::string& value, GroupOption* out) -> absl::Status {
     if (is_network) out->has_network = true;

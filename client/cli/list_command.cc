@@ -24,7 +24,7 @@
 namespace cis::client {
 namespace {
 
-// The first few names and how many more there are.
+// Returns the first few names and the number of further ones.
 std::string FirstOf(const std::vector<std::string>& names) {
   constexpr size_t kShown = 5;
   if (names.size() <= kShown) return absl::StrJoin(names, ", ");
@@ -32,7 +32,7 @@ std::string FirstOf(const std::vector<std::string>& names) {
                       names.size() - kShown, " more");
 }
 
-// VOs that have a share at one of `sites`. The API lists VOs of all sites only.
+// Returns the VOs that have a share at one of `sites`. The API only lists VOs of all sites.
 absl::StatusOr<std::set<std::string>> VosAt(const CommandContext& context,
                                             const std::vector<std::string>& sites) {
   ListOptions options;
@@ -50,7 +50,8 @@ absl::StatusOr<std::set<std::string>> VosAt(const CommandContext& context,
   return vos;
 }
 
-// Says which of the given names exist nowhere: a misspelling is the usual reason for no answer.
+// Notes which of the given names do not exist: a misspelling is the usual reason for an empty
+// answer.
 template <typename T>
 void NoteUnknownNames(const CommandContext& context, absl::string_view noun,
                       const std::vector<std::string>& wanted) {
@@ -68,7 +69,7 @@ void NoteUnknownNames(const CommandContext& context, absl::string_view noun,
     folded.insert(item.name());
     return true;
   };
-  // Only a hint: if it cannot be had, the answer is the same.
+  // Only a hint: if the names cannot be read, the answer is the same.
   if (!context.client.List<T>(std::move(request), 0, add).ok()) return;
   for (const std::string& name : wanted) {
     if (folded.contains(absl::AsciiStrToLower(name)) || absl::StrContains(name, "*")) continue;
@@ -101,7 +102,7 @@ absl::StatusOr<bool> ListNoun(const CommandContext& context) {
     if (!options.list.sites.empty()) {
       CIS_ASSIGN_OR_RETURN(vos, VosAt(context, options.list.sites));
     }
-    // The names decide which are wanted.
+    // The names are needed to select the requested items.
     if (!mask.paths().empty()) request.mutable_read_mask()->add_paths("display_name");
   }
   const absl::Time now = context.clock.Now();

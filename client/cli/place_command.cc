@@ -26,7 +26,7 @@
 namespace cis::client {
 namespace {
 
-// Reasons of refused shares when something fits, and when nothing does: one screen either way.
+// Lines of reasons for rejected shares, whether or not something fits: the answer fits one screen.
 constexpr size_t kReasonLines = 10;
 constexpr size_t kReasonLinesIfNone = 18;
 
@@ -67,8 +67,8 @@ void WriteNotes(const CommandContext& context, const PlaceAnswer& answer) {
   WriteWarnings(context, answer.found);
 }
 
-// What is worth knowing of single placements, each sentence once: for a client that names an image
-// or a kind of GPU, which may be found where nothing else is offered.
+// Prints notes on single placements, each sentence once: for a query that names an image or a kind
+// of GPU, which may be found although it is not offered otherwise.
 void WritePlacementNotes(const CommandContext& context, const v1::FindPlacementsResponse& found) {
   constexpr size_t kMaxNotes = 5;
   const v1::PlacementQuery& query = found.query();
@@ -86,7 +86,7 @@ void WritePlacementNotes(const CommandContext& context, const v1::FindPlacements
   }
 }
 
-// Hands the wanted placement to another tool. Returns INVALID_ARGUMENT if there are fewer.
+// Hands the requested placement over to another tool. Returns INVALID_ARGUMENT if there are fewer.
 absl::StatusOr<bool> HandOver(const CommandContext& context, const PlaceAnswer& answer) {
   const v1::FindPlacementsResponse& found = answer.found;
   const int64_t pick = context.options.place.pick;
@@ -120,15 +120,15 @@ nlohmann::ordered_json DocumentOf(const PlaceAnswer& answer, bool explains) {
   return json;
 }
 
-// Whether reasons are shown for what was found.
+// Whether to show reasons next to the placements that were found.
 bool WantsReasons(const Options& options, bool any) {
   if (options.place.explain) return true;
   if (options.quiet) return false;
   return !any || (!IsDocument(options.format) && !IsHandover(options.format));
 }
 
-// The resource name of `--like SITE/FLAVOR`: a flavor by its name or id. Returns NOT_FOUND, or
-// INVALID_ARGUMENT if several have the name.
+// Returns the resource name for `--like SITE/FLAVOR`: a flavor by its name or id. Returns
+// NOT_FOUND, or INVALID_ARGUMENT if several have the name.
 absl::StatusOr<std::string> FlavorNamed(const CommandContext& context, const std::string& text) {
   if (absl::StrContains(text, "/flavors/")) return text;
   const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('/', 1));
@@ -162,7 +162,7 @@ absl::StatusOr<std::string> FlavorNamed(const CommandContext& context, const std
                    "; write the resource name, as cisquery flavors -o name prints it"));
 }
 
-// Replaces `SITE/FLAVOR` of `--like` by resource names, in every kind of machine.
+// Replaces `SITE/FLAVOR` of `--like` with resource names, in every kind of machine.
 absl::Status ResolveLike(const CommandContext& context, v1::PlacementQuery& query) {
   const auto resolve = [&context](v1::MachineRequirements& machine) -> absl::Status {
     if (machine.like().empty()) return absl::OkStatus();
@@ -215,7 +215,7 @@ absl::StatusOr<bool> RunPlace(const CommandContext& context) {
   if (IsDocument(options.format)) {
     const nlohmann::ordered_json json = DocumentOf(answer, options.place.explain);
     context.out << (options.format == Format::kJson ? DumpJson(json, 2) + "\n" : FormatYaml(json));
-    // Who sees nothing that fits wants to read the reasons.
+    // If nothing fits, the reasons are the answer.
     if (!any) WriteNotes(context, answer);
     return any;
   }

@@ -13,7 +13,7 @@
 namespace cis::client {
 namespace {
 
-// Greater numbers are typing errors, and stay exact in a double.
+// Larger numbers are typing errors; smaller ones are exact in a double.
 constexpr double kMaxNumber = 1e12;
 
 absl::Status NotACount(absl::string_view text) {
@@ -41,7 +41,7 @@ std::optional<double> TakeNumber(absl::string_view& text) {
   return value;
 }
 
-// Bytes of one unit; `G` if there is none.
+// Returns the bytes of one unit; `G` if there is none.
 std::optional<double> UnitBytes(absl::string_view unit) {
   if (unit.empty()) return std::exp2(30);
   double bytes = 0;
@@ -66,7 +66,7 @@ std::optional<double> UnitBytes(absl::string_view unit) {
   return std::nullopt;
 }
 
-// A bound as an exact multiple of what is counted; `nullopt` if it is none.
+// Parses a bound as an exact multiple of the unit; `nullopt` if it is not one.
 using ParseBound = std::optional<double> (*)(absl::string_view text);
 
 std::optional<double> CountBound(absl::string_view text) {
@@ -83,7 +83,7 @@ std::optional<double> SizeBoundBytes(absl::string_view text) {
   return *value * *unit;
 }
 
-// `unit` is what the result counts, in what `parse` returns.
+// `unit` is the unit of the result, in the unit of `parse`.
 absl::StatusOr<Range> ParseRange(absl::string_view text, ParseBound parse, double unit,
                                  absl::Status (*error)(absl::string_view)) {
   const absl::string_view trimmed = absl::StripAsciiWhitespace(text);

@@ -17,12 +17,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// More is no query: keeps a wrong file from being read in full.
+// A larger file is not a query: keeps a wrong file from being read in full.
 constexpr size_t kMaxFileBytes = size_t{4} << 20;
 constexpr int kMaxDepth = 20;
 
-// Numbers stay text, which proto3's mapping reads as numbers where one is meant: so a version 22.10
-// is not 22.1.
+// Numbers stay text, which proto3's mapping reads as numbers where the field is one: so a version
+// 22.10 does not become 22.1.
 Json ScalarToJson(const YAML::Node& node) {
   const std::string text = node.Scalar();
   const bool is_plain = node.Tag() == "?";

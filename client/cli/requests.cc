@@ -22,10 +22,10 @@
 namespace cis::client {
 namespace {
 
-// Rows of one call when the user does not say: few calls, and an image with evidence or a placement
-// is some kB.
+// Rows per call unless the user sets it: few calls, as an image with evidence or a placement is
+// some kB.
 constexpr int64_t kPageSize = 500;
-// Placements of `--all` when the user does not say: more than a person reads.
+// Placements of `--all` unless the user sets a limit: more than a person reads.
 constexpr int64_t kAllLimit = 1000;
 
 constexpr absl::string_view kElDistros[] = {"rhel",          "almalinux", "rocky",     "centos",
@@ -33,7 +33,7 @@ constexpr absl::string_view kElDistros[] = {"rhel",          "almalinux", "rocky
 constexpr absl::string_view kNotLinux[] = {"windows", "freebsd",      "openbsd",
                                            "netbsd",  "dragonflybsd", "solaris"};
 
-// What the user said, else no more than the `limit` (0 = none) needs.
+// Returns the user's page size, else no more than the `limit` (0 = none) needs.
 int32_t PageSize(int32_t wanted, int64_t limit) {
   if (wanted != 0) return wanted;
   return static_cast<int32_t>(limit > 0 ? std::min(limit, kPageSize) : kPageSize);
@@ -47,8 +47,8 @@ void SetRange(const Range& range, v1::Int64Range* (v1::MachineRequirements::*mut
   if (range.max.has_value()) field->set_max(*range.max);
 }
 
-// The value of an enum by its word in any case. Returns INVALID_ARGUMENT naming the flag and the
-// words that there are.
+// Returns the value of an enum by its word in any case. Returns INVALID_ARGUMENT naming the flag
+// and the words that exist.
 template <typename Enum>
 absl::StatusOr<Enum> EnumOfWord(absl::string_view flag, const std::string& word) {
   const google::protobuf::EnumDescriptor& type = *google::protobuf::GetEnumDescriptor<Enum>();
@@ -107,7 +107,7 @@ absl::Status SetImage(const PlaceOptions& options, Proto& query) {
   return absl::OkStatus();
 }
 
-// Placements that are not wanted, each as `-o name` prints it: share, flavor and what follows.
+// Sets the placements to leave out, each as `-o name` prints it: share, flavor and what follows.
 absl::Status SetExcludedPlacements(const std::vector<std::string>& names,
                                    v1::PlacementQuery& query) {
   for (const std::string& name : names) {
@@ -148,7 +148,7 @@ void SetWeight(absl::string_view criterion, double weight, v1::ScoreWeights& wei
   if (criterion == "freshness") weights.set_freshness(weight);
 }
 
-// Returns the value of a flag with a group or an alternative.
+// Parses the value of a flag with a group or an alternative.
 absl::StatusOr<GroupOption> ParsePart(absl::string_view flag, const std::string& text) {
   absl::StatusOr<GroupOption> option = ParseGroupOption(text);
   if (option.ok()) return option;
@@ -186,7 +186,7 @@ absl::Status SetAlternatives(const PlaceOptions& options, v1::PlacementQuery& qu
   return absl::OkStatus();
 }
 
-// The part of a query that flags make.
+// Returns the part of a query that the flags make.
 absl::StatusOr<v1::PlacementQuery> QueryOfFlags(const PlaceOptions& options) {
   v1::PlacementQuery query;
   query.mutable_vos()->Assign(options.vos.begin(), options.vos.end());
@@ -226,7 +226,7 @@ void AddTerm(std::string term, std::vector<std::string>& terms) {
   if (!term.empty()) terms.push_back(std::move(term));
 }
 
-// What each noun calls the site and the VO that it belongs to; empty if it has no such field.
+// The fields with the site and the VO of each noun; empty if it has no such field.
 template <typename T>
 absl::string_view SiteField() {
   if constexpr (std::is_same_v<T, v1::Site>) return "display_name";
@@ -235,7 +235,7 @@ absl::string_view SiteField() {
   return "";
 }
 
-// The order that people look for things in, for who does not say.
+// The default order, in which people look for things.
 template <typename T>
 absl::string_view UsualOrder() {
   if constexpr (std::is_same_v<T, v1::Site> || std::is_same_v<T, v1::Vo>) return "display_name";
@@ -302,7 +302,7 @@ absl::Status SetChangeFilters(const Options& options, Request& request) {
   request.mutable_sites()->Assign(options.list.sites.begin(), options.list.sites.end());
   request.mutable_vos()->Assign(options.list.vos.begin(), options.list.vos.end());
   for (const std::string& word : options.kinds) {
-    // The plural is understood: "flavors".
+    // The plural is accepted: "flavors".
     const std::string one(absl::StripSuffix(word, "s"));
     CIS_ASSIGN_OR_RETURN(const v1::ChangeKind kind, EnumOfWord<v1::ChangeKind>("--kind", one));
     request.add_kinds(kind);
@@ -400,7 +400,7 @@ absl::StatusOr<std::string> MakeOsFilter(absl::string_view os) {
             absl::AsciiStrToLower(absl::StrCat(parsed->version, parsed->codename)));
         return absl::StrCat(filter, " AND (os_codename = ", word, " OR os_version = ", word, ")");
       }
-      // 9 is every 9.x, as people mean it.
+      // 9 includes every 9.x, as people mean it.
       return absl::StrCat(filter, " AND (os_version = ", version, " OR os_version = ",
                           QuoteFilterValue(absl::StrCat(parsed->version, ".*")), ")");
     }
@@ -422,7 +422,7 @@ absl::StatusOr<typename Noun<T>::ListRequest> MakeListRequest(const ListOptions&
   typename Noun<T>::ListRequest request;
   if constexpr (requires { request.parent(); }) request.set_parent("sites/-");
   if constexpr (Noun<T>::kHasParent) {
-    // One site by its resource name: the server says if it does not exist.
+    // One site by its resource name: the server reports if it does not exist.
     if (options.sites.size() == 1 && absl::StartsWith(options.sites[0], "sites/")) {
       request.set_parent(options.sites[0]);
     }

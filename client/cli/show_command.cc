@@ -27,10 +27,10 @@
 namespace cis::client {
 namespace {
 
-// More than this of one noun is no answer to "which one?".
+// More results of one noun do not help to answer "which one?".
 constexpr int64_t kMaxCandidates = 200;
 
-// A resource that bears the name.
+// A resource with the name.
 struct Found {
   std::string kind;  // `flavor`
   std::string name;
@@ -87,7 +87,7 @@ absl::Status GetByName(const CommandContext& context, std::vector<Found>& found)
   return GetOne<v1::Site>(context, found);
 }
 
-// Adds what has `text` in one of `fields`.
+// Adds the resources with `text` in one of `fields`.
 template <typename T>
 absl::Status Search(const CommandContext& context, const std::vector<absl::string_view>& fields,
                     std::vector<Found>& found) {
@@ -129,7 +129,7 @@ void WriteCandidates(const CommandContext& context, const std::vector<Found>& fo
                              "\"; cisquery show NAME shows one of them."));
 }
 
-// CSV has one head: all rows must be of one kind.
+// CSV has one header: all rows must be of one kind.
 absl::Status CheckOneKind(const std::vector<Found>& found) {
   std::set<std::string> kinds;
   for (const Found& f : found) kinds.insert(f.kind);
@@ -139,7 +139,7 @@ absl::Status CheckOneKind(const std::vector<Found>& found) {
       "), and CSV has only one header line; write a resource name, or another format with -o"));
 }
 
-// --explain: for people, or as JSON or YAML; a line each as ndjson.
+// --explain: for people, or as JSON or YAML; one line per resource as ndjson.
 absl::StatusOr<bool> WriteExplanations(const CommandContext& context,
                                        const std::vector<Found>& found) {
   const Format format = context.options.format;
@@ -172,7 +172,7 @@ absl::StatusOr<bool> WriteExplanations(const CommandContext& context,
   }
 }
 
-// One placement as `cisquery place` shows it.
+// Returns one placement as `cisquery place` shows it.
 std::string PlacementTable(const CommandContext& context, const v1::Placement& placement) {
   const bool wide = context.options.format == Format::kWide;
   const RowKeys keys;
@@ -183,7 +183,7 @@ std::string PlacementTable(const CommandContext& context, const v1::Placement& p
   return table.Format(StyleFor(context));
 }
 
-// Whether a placement still holds; the reasons if not.
+// Shows whether a placement is still valid; the reasons if not.
 absl::StatusOr<bool> ShowPlacement(const CommandContext& context) {
   v1::GetPlacementRequest request;
   request.set_name(context.options.show_name);

@@ -15,7 +15,7 @@
 namespace cis::client {
 namespace {
 
-// Between two looks at what gRPC has read: quick enough for an eye, ten wake-ups a second.
+// Time between polls of what gRPC has read: fast enough for a person, with ten wake-ups per second.
 constexpr absl::Duration kTick = absl::Milliseconds(100);
 // Waits before a lost connection is tried again, doubled each time.
 constexpr absl::Duration kFirstWait = absl::Seconds(1);
@@ -26,7 +26,7 @@ class Watcher {
   explicit Watcher(const CommandContext& context)
       : context_(context), token_(context.options.resume_token) {}
 
-  // Returns whether any change was written, or what cannot be mended by trying again.
+  // Returns whether any change was written, or an error that trying again cannot fix.
   absl::StatusOr<bool> Run() {
     absl::Duration wait = kFirstWait;
     while (true) {
@@ -50,7 +50,8 @@ class Watcher {
     return limit > 0 && count_ >= limit;
   }
 
-  // Watches until the connection is lost (the reason is returned) or it is enough (nullopt).
+  // Watches until the connection is lost (the reason is returned) or until the watch should end
+  // (nullopt).
   absl::StatusOr<std::optional<absl::Status>> RunStream() {
     CIS_ASSIGN_OR_RETURN(const v1::WatchChangesRequest request,
                          MakeWatchRequest(context_.options, token_));

@@ -24,8 +24,8 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Of fields in fields, as in `machine.network.external_network.name`: deeper ones have no columns.
-// Also bounds recursive types.
+// Levels of nested fields, as in `machine.network.external_network.name`: deeper ones have no
+// columns. Also bounds recursive types.
 constexpr size_t kMaxDepth = 4;
 
 bool IsLeaf(const FieldDescriptor& field) {

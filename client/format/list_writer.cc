@@ -43,7 +43,7 @@ void ListWriter::Add(const Record& record) {
       table_.AddRow(record.cells(), record.below ? record.below() : std::vector<Cell>{});
       break;
     case Format::kJson:
-      // An array, two spaces deep; text of strings holds no line ends, JSON escapes them.
+      // An array, indented by two spaces. Strings contain no line ends: JSON escapes them.
       out_ << (count_ == 0 ? "[\n  " : ",\n  ")
            << absl::StrReplaceAll(DumpJson(record.json(), 2), {{"\n", "\n  "}});
       break;
@@ -59,7 +59,7 @@ void ListWriter::Add(const Record& record) {
     case Format::kName:
       out_ << record.name << "\n";
       break;
-    default:  // formats of place only, which are no lists
+    default:  // formats of place only, which are not lists
       break;
   }
   ++count_;

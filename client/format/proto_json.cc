@@ -30,7 +30,7 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 using Json = nlohmann::ordered_json;
 
-// Greatest integer up to which JSON numbers are exact in every reader.
+// The largest integer up to which JSON numbers are exact in every reader.
 constexpr int64_t kMaxExact = int64_t{1} << 53;
 
 Json IntegerJson(int64_t value) {
@@ -58,7 +58,7 @@ Json SubMessageJson(const Message& message) {
   }
   if (const auto* mask =
           google::protobuf::DynamicCastToGenerated<google::protobuf::FieldMask>(&message)) {
-    std::string text;  // stays empty for paths that are no fields
+    std::string text;  // stays empty for paths that are not fields
     google::protobuf::util::FieldMaskUtil::ToJsonString(*mask, &text);
     return text;
   }
@@ -94,7 +94,7 @@ Json ValueJson(const Message& message, const FieldDescriptor& field, int index) 
       const int number =
           item ? r.GetRepeatedEnumValue(message, &field, index) : r.GetEnumValue(message, &field);
       const auto* value = field.enum_type()->FindValueByNumber(number);
-      if (value == nullptr) return number;  // of a newer server
+      if (value == nullptr) return number;  // from a newer server
       return value->name();
     }
     case FieldDescriptor::CPPTYPE_MESSAGE:
@@ -114,7 +114,7 @@ Json MapJson(const Message& message, const FieldDescriptor& field) {
     entries.emplace_back(key.is_string() ? key.get<std::string>() : key.dump(),
                          ValueJson(entry, *type.map_value(), -1));
   }
-  // Maps have no order of their own; equal answers must be equal text.
+  // Maps have no order of their own; equal answers must give equal text.
   std::sort(entries.begin(), entries.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
   Json object = Json::object();
@@ -122,7 +122,7 @@ Json MapJson(const Message& message, const FieldDescriptor& field) {
   return object;
 }
 
-// Puts the part of `from` at `path` into the same place of `to`.
+// Copies the part of `from` at `path` to the same place in `to`.
 void CopyPath(const Json& from, absl::Span<const std::string> path, Json& to) {
   const auto found = from.is_object() ? from.find(path[0]) : from.end();
   if (!from.is_object() || found == from.end()) return;
@@ -203,7 +203,7 @@ std::string EnumCode(const google::protobuf::EnumDescriptor& type, int number) {
   const auto* value = type.FindValueByNumber(number);
   if (value == nullptr) return absl::StrCat(number);
   if (number == 0) return "";
-  // The prefix that all values share is what the value 0 has before UNSPECIFIED.
+  // The prefix that all values share is the part before UNSPECIFIED in the name of the value 0.
   absl::string_view prefix = type.FindValueByNumber(0)->name();
   if (!absl::ConsumeSuffix(&prefix, "UNSPECIFIED")) prefix = "";
   absl::string_view name = value->name();

@@ -30,7 +30,7 @@ absl::string_view AnsiCode(Tone tone) {
   return "";
 }
 
-// Takes columns away from the widest that may be cut until all fit. `widths` of 0 are hidden.
+// Takes columns from the widest that may be cut until all fit. `widths` of 0 are hidden.
 bool Shrink(const std::vector<TableColumn>& columns, size_t max_width,
             std::vector<size_t>& widths) {
   const auto shown = static_cast<size_t>(
@@ -38,7 +38,7 @@ bool Shrink(const std::vector<TableColumn>& columns, size_t max_width,
   size_t total =
       std::accumulate(widths.begin(), widths.end(), size_t{0}) + kGap * (shown > 0 ? shown - 1 : 0);
   bool cut = false;
-  // What is asked for first; where that is still too wide, half of it.
+  // First to the minimum width; if that is still too wide, to half of it.
   for (const size_t divisor : {size_t{1}, size_t{2}}) {
     while (total > max_width) {
       size_t widest = columns.size();
@@ -99,7 +99,7 @@ std::string Table::Format(const TableStyle& style, bool* was_cut) const {
   std::string text;
   const auto add_line = [&](const auto& cell_of) {
     std::string line;
-    size_t skipped = 0;  // spaces owed; written only before the next text
+    size_t skipped = 0;  // pending spaces; written only before the next text
     bool first = true;
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (widths[i] == 0) continue;

@@ -27,7 +27,7 @@ Json ListOf(const Texts& texts) {
   return list;
 }
 
-// The values in the order in which they are written. Null = not needed or not known.
+// Returns the values in the order in which they are written. Null = not needed or not known.
 Json MakeFacts(const v1::Placement& p, const v1::PlacementQuery& query) {
   const v1::PlacedMachine& machine = p.machine();
   const v1::NetworkPlan& plan = machine.network();
@@ -130,7 +130,7 @@ std::string FormatTfvars(const Json& facts) {
   return text;
 }
 
-// What `data "external"` of Terraform reads: an object of strings.
+// Returns what `data "external"` of Terraform reads: an object of strings.
 std::string FormatTerraformExternal(const Json& facts) {
   Json strings = Json::object();
   for (const auto& [name, value] : facts.items()) strings[name] = PlainText(value, ",");
@@ -141,7 +141,8 @@ std::string AnsibleValue(const Json& value) {
   return value.is_string() ? QuoteAnsible(value.get<std::string>()) : value.dump();
 }
 
-// Whether the boot volume is made apart: the module for machines names neither type nor zone.
+// Whether the boot volume is created separately: the module for machines sets neither type nor
+// zone.
 bool HasOwnVolume(const Json& facts) {
   return !facts["boot_volume_gib"].is_null() &&
          (!facts["volume_type"].is_null() || !facts["volume_availability_zone"].is_null());
@@ -172,9 +173,9 @@ void AddAnsibleVolume(const Json& facts, std::string* text) {
   }
 }
 
-// The facts, and `cis_server` with the parameters of openstack.cloud.server; where it needs them,
-// `cis_port` and `cis_volume` with those of openstack.cloud.port and openstack.cloud.volume, which
-// are to be made first.
+// Returns the facts, and `cis_server` with the parameters of openstack.cloud.server; if needed,
+// also `cis_port` and `cis_volume` with those of openstack.cloud.port and openstack.cloud.volume,
+// which must be created first.
 std::string FormatAnsible(const Json& facts) {
   std::string text =
       "---\n"
@@ -216,7 +217,7 @@ std::string FormatAnsible(const Json& facts) {
   const bool floating = facts["floating_ip_wanted"].get<bool>();
   add("auto_ip", floating ? "true" : "false");
   if (floating) {
-    // Unattached floating IPs of the project are taken first.
+    // Unattached floating IPs of the project are used first.
     add("reuse_ips", "true");
     const Json& name = facts["external_network_name"];
     absl::StrAppend(&text, "  floating_ip_pools:\n    - ",

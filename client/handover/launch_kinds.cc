@@ -8,7 +8,7 @@
 namespace cis::client {
 namespace {
 
-// A word for the names of a group's machines.
+// Returns a word for the names of a group's machines.
 std::string NameSuffix(const std::string& group, int number) {
   const bool plain = std::all_of(group.begin(), group.end(), [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
@@ -45,7 +45,7 @@ std::vector<MachineKind> KindsOf(const v1::Placement& placement, const v1::Place
       if (placement.groups(j).display_name() == group.prepared_by()) kind.prepared_by = j;
     }
   }
-  // What others need is made first.
+  // Kinds whose network others need are started first.
   std::stable_partition(kinds.begin(), kinds.end(),
                         [](const MachineKind& kind) { return !kind.prepared_by; });
   return kinds;

@@ -33,7 +33,7 @@ absl::StatusOr<std::string> FlagValue(absl::string_view what, absl::string_view 
   return ShellQuote(id);
 }
 
-// An id that stands alone.
+// Returns an id as a word of its own.
 absl::StatusOr<std::string> Word(absl::string_view what, absl::string_view id) {
   if (absl::StartsWith(id, "-")) {
     return absl::InvalidArgumentError(absl::StrCat("the id of the ", what, " is \"", id,
@@ -42,7 +42,7 @@ absl::StatusOr<std::string> Word(absl::string_view what, absl::string_view id) {
   return FlagValue(what, id);
 }
 
-// `ubuntu`, or `USER` if it is not known or nothing that a system would call a user.
+// Returns `ubuntu`, or `USER` if the user is not known or not a valid user name.
 std::string LoginUser(const std::string& user) {
   const bool plain = !user.empty() && absl::ascii_isalpha(static_cast<unsigned char>(user[0])) &&
                      user.size() <= 64 && std::all_of(user.begin(), user.end(), [](char c) {
@@ -55,7 +55,7 @@ std::string LoginUser(const std::string& user) {
 // Machines that a new network of 256 addresses certainly holds.
 constexpr int kMachinesInSmallRange = 200;
 
-// Writes what starts the machines of one kind, behind what all kinds share.
+// Writes the commands that start the machines of one kind, after the part that all kinds share.
 class KindWriter {
  public:
   // `has_others`: other kinds may be on the network of this one.
@@ -66,7 +66,7 @@ class KindWriter {
         has_others_(has_others),
         floating_(NeedsFloatingIp(kind.placement, kind.query)) {}
 
-  // What the machine gets its addresses from.
+  // Writes what provides the machine's addresses.
   absl::StatusOr<std::string> WriteNetwork() {
     CIS_RETURN_IF_ERROR(AddFloatingIps());
     CIS_RETURN_IF_ERROR(AddNetwork());
@@ -102,14 +102,14 @@ class KindWriter {
     if (kind_.prepared_by) return UsePrepared(*kind_.prepared_by);
     CIS_RETURN_IF_ERROR(PrepareNetwork());
     if (!has_others_) return absl::OkStatus();
-    // For the kinds that use what was made.
+    // For the kinds that use the same network.
     if (plan_.kind() != v1::NETWORK_PLAN_KIND_FLOATING || !floating_) {
       Add("network_", kind_.number, "=${network-}\npool_", kind_.number, "=${pool-}\n");
     }
     return absl::OkStatus();
   }
 
-  // The network that was made for another kind, or the plan's own with a router that was.
+  // Uses the network that was created for another kind, or the plan's own with a router that was.
   absl::Status UsePrepared(int other) {
     if (plan_.has_network()) {
       CIS_RETURN_IF_ERROR(SetNetwork(plan_, ""));
@@ -132,7 +132,7 @@ class KindWriter {
       default:
         break;
     }
-    // Which of several ways it is, each floating IP decides.
+    // Each floating IP decides which of several networks is used.
     if (floating_) return absl::OkStatus();
     return SetNetwork(plan_, "");
   }
@@ -154,7 +154,7 @@ class KindWriter {
       CIS_RETURN_IF_ERROR(AddPoolSubnet("subnet", plan_.new_subnet_ip_version()));
       subnets = {"subnet"};
     } else {
-      // Large enough for what a request may ask for.
+      // Large enough for the number of machines that a request may require.
       const bool is_large = kind_.network_machines > kMachinesInSmallRange;
       AddSubnet("subnet",
                 absl::StrCat("--subnet-range=", is_large ? "10.199.0.0/16" : "192.168.199.0/24"));
@@ -183,7 +183,7 @@ class KindWriter {
   absl::Status AddPoolSubnet(absl::string_view variable, int ip_version) {
     CIS_ASSIGN_OR_RETURN(const std::string pool,
                          FlagValue("subnet pool", plan_.subnet_pool().upstream_id()));
-    // Machines find their IPv6 addresses by themselves in subnets of this length only.
+    // Machines configure their IPv6 addresses themselves only in subnets of this length.
     AddSubnet(variable, absl::StrCat("--subnet-pool=", pool, " --ip-version=", ip_version,
                                      ip_version == 6 ? " --prefix-length=64 --ipv6-ra-mode=slaac "
                                                        "--ipv6-address-mode=slaac"
@@ -213,7 +213,7 @@ class KindWriter {
     return absl::OkStatus();
   }
 
-  // Leads the router to the first external network that has an address left for it and, if the
+  // Connects the router to the first external network that has an address left for it and, if the
   // machines get floating IPs, for the first of these.
   absl::Status AddGateway() {
     Add("pool=\nfor candidate in");
@@ -229,7 +229,7 @@ class KindWriter {
     return absl::OkStatus();
   }
 
-  // The plan and what may take its place, best first.
+  // Returns the plan and its fallbacks, best first.
   std::vector<const v1::NetworkPlan*> Ways() const {
     std::vector<const v1::NetworkPlan*> ways{&plan_};
     for (const v1::NetworkPlan& way : plan_.fallbacks()) ways.push_back(&way);
@@ -323,7 +323,7 @@ class KindWriter {
     return absl::OkStatus();
   }
 
-  // Whether the volume is made before the machine: Nova itself names neither type nor zone.
+  // Whether the volume is created before the machine: Nova itself sets neither type nor zone.
   bool HasOwnVolume() const {
     return machine_.has_boot_volume_gib() &&
            (!machine_.volume_type().empty() || !machine_.volume_availability_zone().empty());
@@ -351,7 +351,7 @@ class KindWriter {
     return absl::OkStatus();
   }
 
-  // `launch NAME`: makes one machine and sets $server. Returns 1 if the site could not start it.
+  // `launch NAME`: creates one machine and sets $server. Returns 1 if the site could not start it.
   absl::Status AddLaunch() {
     CIS_ASSIGN_OR_RETURN(const std::string flavor,
                          FlagValue("flavor", machine_.flavor().upstream_id()));
@@ -439,7 +439,7 @@ class KindWriter {
       Add("  printf 'note: machine %s has no network\\n' \"$server\" >&2\n}\n");
       return absl::OkStatus();
     } else {
-      // The plan's public IPv4 address may be the floating IP that nobody asked for.
+      // The plan's public IPv4 address may come from a floating IP that was not requested.
       const bool v4 = plan_.public_v4() && !HasFloatingIps(plan_);
       const bool v6 = plan_.public_v6() && !v4;
       Add(kFixedAddress.substr(1), "  address=", v6 ? "${v6:-$v4}" : "${v4:-$v6}", "\n",
@@ -495,7 +495,7 @@ class ScriptWriter {
   void Add(const Parts&... parts) {
     absl::StrAppend(&text_, parts...);
   }
-  // A comment stays one line whatever it says.
+  // A comment stays on one line whatever it contains.
   void Comment(absl::string_view text) { Add("# ", CleanText(text), "\n"); }
 
   void AddHead() {
@@ -549,8 +549,9 @@ class ScriptWriter {
     return absl::OkStatus();
   }
 
-  // OS_CLOUD speaks for itself. Else the placement says where, and the environment who: a federated
-  // token (OS_ACCESS_TOKEN), a password or an application credential, which has its project.
+  // OS_CLOUD is sufficient by itself. Otherwise the placement defines where to log in, and the
+  // environment with what: a federated token (OS_ACCESS_TOKEN), a password, or an application
+  // credential, which belongs to a project.
   absl::Status AddOpenstackLogin() {
     CIS_ASSIGN_OR_RETURN(const std::string url, FlagValue("Keystone", p_.keystone_url()));
     Add("\nif [ -z \"${OS_CLOUD-}\" ]; then\n  export OS_AUTH_URL=", url, "\n");

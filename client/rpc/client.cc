@@ -32,11 +32,11 @@ constexpr char kReasonPayload[] = "cis.v1/reason";
 
 // A page of 1000 images with evidence is larger than gRPC's default of 4 MiB.
 constexpr int kMaxReceiveBytes = 64 << 20;
-// First wait of the channel before it connects again, and how long the second try may take: enough
-// for a server that is being restarted, short enough for a person.
+// The first wait of the channel before it connects again, and the time limit of the second attempt:
+// long enough for a server that is restarting, short enough for a person.
 constexpr int kReconnectMs = 100;
 constexpr absl::Duration kSecondTry = absl::Milliseconds(600);
-// A page with next_page_token but without items is legal; an endless row of them is not.
+// A page with next_page_token but without items is legal; an endless series of them is not.
 constexpr int kMaxEmptyPages = 100;
 
 absl::StatusOr<std::string> ReadPem(const std::string& path) {
@@ -61,7 +61,8 @@ std::string ReasonIn(const grpc::Status& status) {
   return "";
 }
 
-// gRPC's text for a connection that cannot be made ends with the operating system's words.
+// Returns the end of gRPC's message for a connection that cannot be made: the operating system's
+// error.
 std::string LastPart(const std::string& message) {
   const size_t colon = message.rfind(": ");
   return colon == std::string::npos ? message : message.substr(colon + 2);
@@ -147,7 +148,7 @@ struct Client::Stubs {
 #undef CIS_STUB_CALLS
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions& options) {
-  // What gRPC would say on stderr is in the error that the call returns.
+  // gRPC's messages on stderr would repeat the error that the call returns.
   gpr_set_log_verbosity(static_cast<gpr_log_severity>(GPR_LOG_SEVERITY_ERROR + 1));
   std::shared_ptr<grpc::ChannelCredentials> credentials;
   if (options.tls || !options.tls_ca.empty() || !options.tls_cert.empty()) {
@@ -162,7 +163,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions&
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
-  // The service config is one more DNS query and holds nothing for us.
+  // The service config would need another DNS query and contains nothing that CIS uses.
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(options.server, credentials, arguments);
@@ -189,7 +190,7 @@ absl::Status Client::Call(Method method, const Request& request, Response& respo
     context.set_wait_for_ready(true);
     context.set_deadline(DeadlineIn(std::min(options_.timeout, kSecondTry)));
     const grpc::Status second = method(&context, request, &response);
-    // Waiting in vain for a connection is no news; the first error says why there is none.
+    // The second attempt's timeout adds nothing; the first error says why there is no connection.
     if (second.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) status = second;
   }
   if (!status.ok()) return ToStatus(status, options_);
@@ -252,7 +253,7 @@ absl::StatusOr<v1::FindPlacementsResponse> Client::FindPlacements(v1::FindPlacem
     }
   }
   if (limit > 0 && all.placements_size() > limit) {
-    all.clear_next_page_token();  // it would go on after what is cut off here
+    all.clear_next_page_token();  // it would continue after what is cut off here
     all.mutable_placements()->DeleteSubrange(static_cast<int>(limit),
                                              all.placements_size() - static_cast<int>(limit));
   }

@@ -41,7 +41,7 @@ std::optional<absl::Status> ChangeStream::Reader::Ended() {
 
 void ChangeStream::Reader::Cancel() {
   context_.TryCancel();
-  // gRPC refers to the reader until it is done.
+  // gRPC refers to the reader until it has finished with it.
   mu_.Lock();
   while (!end_) done_.wait(mu_);
   mu_.Unlock();
@@ -58,10 +58,10 @@ void ChangeStream::Reader::OnReadDone(bool ok) {
 }
 
 void ChangeStream::Reader::OnDone(const grpc::Status& status) {
-  // A server that ends a stream without an error has no more to say, as one that is gone.
+  // A server that ends a stream without an error will send no more, like one that has stopped.
   const absl::Status end =
       status.ok() ? absl::UnavailableError("the server ended the stream") : to_status_(status);
-  // Whoever waits for the end may let go of the reader as soon as it hears of it.
+  // A caller that waits for the end may release the reader as soon as it learns of it.
   const std::shared_ptr<Reader> self = std::move(self_);
   const MutexLock lock(&mu_);
   end_ = end;

@@ -9,7 +9,7 @@
 namespace cis::client {
 namespace {
 
-// Between double quotes, with the escapes that JSON, HCL and YAML have in common.
+// Returns `text` in double quotes, with the escapes that JSON, HCL and YAML have in common.
 std::string QuoteDouble(absl::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -37,7 +37,7 @@ std::string QuoteHcl(absl::string_view text) {
 std::string QuoteAnsible(absl::string_view text) {
   const bool template_like = absl::StrContains(text, "{{") || absl::StrContains(text, "{%") ||
                              absl::StrContains(text, "{#");
-  // What ends a line or vanishes in YAML though it is no control character of ASCII.
+  // Characters that end a line or disappear in YAML although they are not ASCII control characters.
   std::string quoted = absl::StrReplaceAll(QuoteDouble(text), {{"\xc2\x85", "\\u0085"},
                                                                {"\xe2\x80\xa8", "\\u2028"},
                                                                {"\xe2\x80\xa9", "\\u2029"},

@@ -81,7 +81,7 @@ Character Decode(absl::string_view text) {
   return {code, size, true};
 }
 
-// Columns of the first part that a cut in the middle leaves at least.
+// The least number of columns that a cut in the middle leaves at the beginning.
 constexpr size_t kMinHead = 4;
 
 size_t WidthOf(const Character& c) {
@@ -90,7 +90,7 @@ size_t WidthOf(const Character& c) {
   return IsIn(kWide, c.code) ? 2 : 1;
 }
 
-// What is drawn in one place: a character and the marks on it.
+// The characters drawn in one place: a character and the marks on it.
 struct Cluster {
   absl::string_view text;
   size_t width;
@@ -155,7 +155,8 @@ std::string Truncate(absl::string_view text, size_t width, Cut cut) {
   const size_t room = width - 1;  // one column for the mark
   size_t tail_room = cut == Cut::kMiddle ? room / 2 : 0;
   if (cut == Cut::kMiddle) {
-    // What follows the last arrow or bracket says most; it stays whole if something else fits too.
+    // The part after the last arrow or parenthesis is the most informative; it stays whole if
+    // something else fits too.
     const size_t mark = std::max(text.rfind(" -> ") + 1, text.rfind(" (") + 1);
     const size_t last = mark == 0 ? 0 : DisplayWidth(text.substr(mark - 1));
     if (last > 0 && last + kMinHead <= room) tail_room = last;
@@ -200,7 +201,7 @@ namespace {
 
 constexpr int64_t kMibPerGib = 1024;
 
-// `tenths` of a GiB; small things are written with two significant digits, not as nothing.
+// `tenths` of a GiB; small sizes are written with two significant digits, not as 0.
 std::string FormatTenths(int64_t tenths, double gib) {
   if (tenths == 0 && gib > 0) return absl::StrFormat("%.2g", gib);
   if (tenths % 10 == 0) return absl::StrCat(tenths / 10);

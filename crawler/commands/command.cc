@@ -38,7 +38,7 @@ void LogOverrideProblems(const std::vector<std::string>& problems) {
   }
 }
 
-// The others need not read and check tables.
+// The other commands do not read and check tables.
 bool AppliesRules(CrawlerCommand command) {
   return command == CrawlerCommand::kCrawl || command == CrawlerCommand::kNormalize ||
          command == CrawlerCommand::kRenormalize || command == CrawlerCommand::kLint;

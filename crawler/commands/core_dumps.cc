@@ -6,7 +6,8 @@
 namespace cis::crawler {
 
 void DisableCoreDumps() {
-  // Neither can fail with these values. The limit alone does not hold where core_pattern is a pipe.
+  // Neither call can fail with these values. The limit alone has no effect if core_pattern is a
+  // pipe.
   const rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -28,13 +28,13 @@
 namespace cis::crawler {
 namespace {
 
-// A line on the terminal that is written over; nothing where there is no terminal.
+// A line on the terminal that is overwritten; does nothing without a terminal.
 class ProgressLine {
  public:
   explicit ProgressLine(const ProcessContext& context) : context_(context) {}
 
   void Update(const CrawlSummary& summary) {
-    // Ten times a second are enough for an eye.
+    // Ten updates per second are enough for a person.
     const absl::Time now = context_.clock->Now();
     if (!context_.write_terminal || now - last_ < absl::Milliseconds(100)) return;
     last_ = now;
@@ -77,7 +77,7 @@ std::string CountOf(const ShareOutcome& outcome, Kind kind) {
   return absl::StrCat(it->second.record_count, " (", it->second.skipped_count, " skipped)");
 }
 
-// What could not be read beside the kinds, once for all shares of an endpoint that say the same.
+// Logs the remarks of a share, once for all shares of an endpoint with the same remark.
 void LogRemarks(const ShareOutcome& outcome, std::set<std::string>& logged) {
   const Endpoint& endpoint = outcome.share.endpoint;
   for (const auto& [kind, result] : outcome.kinds) {
@@ -121,7 +121,8 @@ void LogShare(const ShareOutcome& outcome, bool verbose) {
        {"seconds", absl::StrFormat("%.2f", absl::ToDoubleSeconds(outcome.duration))}});
 }
 
-// What the store is to know as configured. A VO filter narrows what is crawled, not what there is.
+// Returns what the store records as configured. A VO filter restricts what is crawled, not what
+// exists.
 absl::StatusOr<CrawlConfiguration> MakeConfiguration(const CrawlerOptions& options,
                                                      const SecretSources& secrets,
                                                      const SitesConfig& config,
@@ -176,7 +177,7 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   CrawlCycleOptions cycle_options;
   cycle_options.share_deadline = options.share_deadline;
   cycle_options.corrector = &corrector;
-  // Who names a site wants to know.
+  // With --site, the operator wants to know the present state.
   if (options.back_off && options.site_filter.empty()) {
     cycle_options.gate = EndpointGate(known, context.clock->Now());
   }
@@ -200,7 +201,7 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   cycle_options.on_progress = [&](const CrawlSummary& summary) { progress.Update(summary); };
   const absl::Time start_time = context.clock->Steady();
   CrawlCycle cycle(transport.get(), store.get(), context.clock, std::move(cycle_options));
-  // Beside the sites, on the same transport: its answers are not waited for.
+  // Runs along with the sites, on the same transport: the crawl does not wait for its answers.
   RegistryRefresh registry(transport.get(), store.get(), context.clock);
   registry.Start(options.gocdb, options.timeout);
   if (context.on_transport) context.on_transport(transport.get());
@@ -232,7 +233,8 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
        {"seconds",
         absl::StrFormat("%.2f", absl::ToDoubleSeconds(context.clock->Steady() - start_time))}});
   if (!summary->interrupted) {
-    // What a crawl found is stored; that the past could not be shortened is no failure of it.
+    // The results of the crawl are stored; a failure to delete old history is not a failure of the
+    // crawl.
     const absl::Status pruned = PruneOlder(options.db, context.clock->Now() - options.keep_history);
     if (!pruned.ok()) Log(LogLevel::kWarning, "prune.failed", {{"message", pruned.message()}});
   }

@@ -14,11 +14,12 @@
 namespace cis::crawler {
 namespace {
 
-// Changes of one crawl that are read. The first crawl with new rules may change every record.
+// The number of changes of one crawl that are read. The first crawl with new rules may change every
+// record.
 constexpr int64_t kMaxChangesRead = 20000;
 
-// When the file that a remark begins with ("FILE:12: ...", "FILE: ...") was changed last;
-// InfiniteFuture if that cannot be told.
+// Returns when the file that a remark begins with ("FILE:12: ...", "FILE: ...") was last changed;
+// InfiniteFuture if that is not known.
 absl::Time ChangeTimeOf(const std::string& remark) {
   const std::string file = remark.substr(0, remark.find(':'));
   struct stat info = {};

@@ -22,7 +22,8 @@ Credentials FederatedCredentials(TokenGrant grant) {
   return credentials;
 }
 
-// What the environment gives for every share, by the names that EGI's own tools use.
+// Returns the credentials for every share from the environment, under the names that EGI's own
+// tools use.
 std::optional<Credentials> FromEnvironment(const ProcessContext& context) {
   TokenGrant grant;
   grant.access_token = EnvironmentValue(context, {"OIDC_ACCESS_TOKEN"});

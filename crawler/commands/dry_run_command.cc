@@ -34,8 +34,8 @@ absl::Status CheckFile(const std::string& path) {
   return absl::NotFoundError(absl::StrCat(path, ": ", std::generic_category().message(errno)));
 }
 
-// The folder of a file that is to be made or replaced. Returns NOT_FOUND unless files can be made
-// in it.
+// Checks the folder of a file that will be created or replaced. Returns NOT_FOUND unless files can
+// be created in it.
 absl::Status CheckFolderOf(absl::string_view flag, const std::string& path) {
   std::error_code error;
   const std::string folder = fs::absolute(path, error).parent_path().string();
@@ -57,8 +57,9 @@ int64_t CountDiscovered(const Catalog& known) {
   return count;
 }
 
-// What the store knows of earlier crawls; nothing if there is no file yet. Returns what would end
-// the crawl: a file that is none of ours or is damaged, or no place for one.
+// Returns what the store knows from earlier crawls; nothing if there is no file yet. Returns the
+// errors that would end the crawl: the file is another program's or damaged, or it cannot be
+// created.
 absl::StatusOr<std::optional<Catalog>> ReadKnown(const std::string& db, CrawlPlan& plan) {
   if (db.empty()) {
     plan.settings.emplace_back("database: --db is not given, so back-off is not known");
@@ -73,7 +74,7 @@ absl::StatusOr<std::optional<Catalog>> ReadKnown(const std::string& db, CrawlPla
   }
   const absl::StatusOr<std::unique_ptr<StoreReader>> reader = OpenStoreReader(db);
   if (absl::IsFailedPrecondition(reader.status())) {
-    // Of an older program as a rule; a crawl upgrades it.
+    // Usually a file of an older version; a crawl upgrades it.
     plan.problems.push_back(absl::StrCat(reader.status().message(), "; so back-off is not known"));
     return std::nullopt;
   }

@@ -24,7 +24,7 @@ namespace {
 
 std::string VersionLine() { return absl::StrCat("cis-crawler ", Version(), "\n"); }
 
-// What CLI11 fills; durations and enumerations are still text.
+// The values that CLI11 fills; durations and enumerations are still text.
 struct RawOptions {
   CrawlerOptions options;
   std::vector<std::string> sites, clouds;
@@ -52,7 +52,7 @@ void AddKeepHistory(CLI::App* app, RawOptions& raw) {
       ->type_name("AGE");
 }
 
-// Where the registry of sites is read.
+// Adds the flag for the registry of sites.
 void AddGocdb(CLI::App* app, RawOptions& raw, const std::string& help) {
   app->add_option("--gocdb", raw.options.gocdb, help)->type_name("URL|PATH");
 }
@@ -63,7 +63,7 @@ void AddTimeout(CLI::App* app, RawOptions& raw) {
       ->type_name("DURATION");
 }
 
-// What decides how records are made of what sites say.
+// Adds the flags that select the rules by which answers become records.
 void AddRules(CLI::App* app, RawOptions& raw) {
   AddText(app, "--overrides", raw.options.overrides,
           "YAML file with the operator's corrections of facts")
@@ -229,7 +229,7 @@ absl::Status UnknownArgument(const CLI::App& app, absl::string_view argument) {
       near.empty() ? "; see cis-crawler " : " See cis-crawler ", app.get_name(), " --help"));
 }
 
-// Runs CLI11 over `args`. Help and version come back as options.
+// Runs CLI11 over `args`. Help and version are returned as options.
 absl::StatusOr<RawOptions> ParseRaw(std::vector<std::string> args) {
   RawOptions raw;
   CLI::App app("Reads what OpenStack sites offer to their VOs, and stores it.", "cis-crawler");
@@ -289,7 +289,7 @@ absl::Status Missing(absl::string_view command, absl::string_view flag) {
       absl::StrCat(command, " needs ", flag, "; see cis-crawler ", command, " --help"));
 }
 
-// Turns texts into values and asks for what must be there.
+// Converts texts to values and checks for required flags.
 absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
   CrawlerOptions& options = raw.options;
   if (raw.log_format != "text" && raw.log_format != "json") {
@@ -369,7 +369,7 @@ absl::StatusOr<CrawlerOptions> ParseCrawlerOptions(const std::vector<std::string
   if (!raw.config.empty()) {
     CIS_ASSIGN_OR_RETURN(const std::string text, ReadFlagFile(raw.config));
     CIS_ASSIGN_OR_RETURN(const std::vector<std::string> flags, ParseFlagFile(raw.config, text));
-    // Right behind the command's name, so that what stands on the command line comes later.
+    // Insert right after the command's name, so that the command line's own flags come later.
     std::vector<std::string> all = args;
     const auto command = std::find(all.begin(), all.end(), "crawl");
     all.insert(command == all.end() ? command : command + 1, flags.begin(), flags.end());
@@ -387,7 +387,7 @@ absl::StatusOr<absl::Duration> ParseFlagDuration(absl::string_view flag, absl::s
   const absl::Status wrong = absl::InvalidArgumentError(
       absl::StrCat(flag, " is \"", value,
                    "\"; it must be a positive duration such as 90s, 30m, 26h, 14d or 1h30m"));
-  // absl knows no days.
+  // Abseil has no days.
   absl::string_view rest = value;
   absl::Duration days;
   const size_t day_end = rest.find('d');

@@ -57,7 +57,7 @@ absl::StatusOr<std::map<std::string, std::string>> LoadRules(const std::string& 
   for (const auto& [name, file] : files) {
     CIS_RETURN_IF_ERROR(CheckTable(name, file.path, file.text, distros));
   }
-  // Tables that stay must still fit a table of distributions that is replaced.
+  // Tables that stay must still be valid with a replaced table of distributions.
   if (own_distros != files.end()) {
     for (const std::string& name : EmbeddedTableNames()) {
       if (files.contains(name)) continue;
@@ -72,7 +72,8 @@ absl::StatusOr<std::map<std::string, std::string>> LoadRules(const std::string& 
   return texts;
 }
 
-// The compiled table of releases with what this machine knows better; unchanged if it does not.
+// Returns the compiled table of releases, updated with this machine's newer facts; unchanged if it
+// has none.
 std::string ReleasesOf(const std::string& distro_info) {
   std::string releases(EmbeddedTable("releases"));
   for (const char* distro : {"debian", "ubuntu"}) {
@@ -90,7 +91,7 @@ absl::Status UseRules(const std::string& rules, const std::string& distro_info) 
   if (!rules.empty()) {
     CIS_ASSIGN_OR_RETURN(texts, LoadRules(rules));
   }
-  // Facts that do not fit the operator's own tables (another set of distributions) stay out.
+  // Facts that do not match the operator's own tables (another set of distributions) are left out.
   if (!distro_info.empty() && !texts.contains("releases") && !texts.contains("distros")) {
     std::string releases = ReleasesOf(distro_info);
     if (releases != EmbeddedTable("releases") &&

@@ -33,8 +33,8 @@ bool HasData(const ShareCatalog& share, Kind kind) {
   });
 }
 
-// What an overrides file and the stored records contradict each other in. Records that the file
-// corrected at the crawl are as it wants them and say so.
+// Logs contradictions between an overrides file and the stored records. Records that the file
+// corrected at the crawl already have its values and their evidence.
 void LogStaleOverrides(const Catalog& catalog, Corrector* corrector) {
   for (const auto& site : catalog.sites) {
     for (const EndpointCatalog& endpoint : site->endpoints) {
@@ -113,7 +113,7 @@ absl::StatusOr<CommandResult> Renormalize(const CrawlerOptions& options) {
   CIS_RETURN_IF_ERROR(store->ForEachObservation([&](const Observation& observation) {
     absl::StatusOr<RecordSet> records = Normalize(observation);
     if (!records.ok()) {
-      // Rules that read less than those of the crawl did: the records of then stay.
+      // These rules read less than those of the crawl: the records from then stay.
       ++failed_count;
       corrector.NoteMissing(observation.share, observation.kind);
       Log(LogLevel::kWarning, "renormalize.failure",

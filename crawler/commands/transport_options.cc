@@ -10,7 +10,7 @@ TransportOptions MakeTransportOptions(const CrawlerOptions& options,
   transport.max_in_flight_per_key = options.max_in_flight_per_endpoint;
   transport.max_in_flight = options.max_in_flight;
   transport.seed = context.seed;
-  // HTTP_PROXY in upper case is not read: a CGI's client could set it (httpoxy).
+  // HTTP_PROXY in upper case is not read: a client of a CGI program could set it (httpoxy).
   transport.tries.http_proxy = EnvironmentValue(context, {"http_proxy"});
   transport.tries.https_proxy = EnvironmentValue(context, {"https_proxy", "HTTPS_PROXY"});
   transport.tries.no_proxy = EnvironmentValue(context, {"no_proxy", "NO_PROXY"});

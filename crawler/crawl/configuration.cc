@@ -116,7 +116,7 @@ bool CrawlConfiguration::IsDiscovered(const Share& share) const {
 }
 
 bool CrawlConfiguration::HasProject(const Share& share) const {
-  // A file may say the project by name.
+  // A file may identify the project by name.
   const std::string by_name = absl::StrCat(share.project_name, "@");
   return std::any_of(shares_.begin(), shares_.end(), [&](const Share& other) {
     if (!IsSameKeystone(other, share)) return false;

@@ -14,8 +14,7 @@ namespace cis::crawler {
 
 namespace {
 
-// Whether an answer to a request that the site answers alike to all says something of the site: the
-// document, or that the site does not have it.
+// Whether an answer is valid for all shares: the document, or that the site does not have it.
 bool HoldsForAll(int status) {
   constexpr int kStatuses[] = {200, 400, 404, 405, 410, 501};
   return std::find(std::begin(kStatuses), std::end(kStatuses), status) != std::end(kStatuses);
@@ -64,12 +63,13 @@ absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& tar
     options_.discovery->Start(discovering,
                               [this](const ProjectOffers& offers) { OnOffers(offers); });
   }
-  // All shares start now. A request's own deadline does not count the wait for its turn; this does.
+  // All shares start now. A request's own deadline excludes its wait in the queue; this one
+  // includes it.
   const absl::Status driven = transport_->Run(clock_->Steady() + options_.share_deadline);
   CIS_RETURN_IF_ERROR(store_status_);
   for (const auto& [name, count] : transport_->limit_hits()) summary_.limit_hits[name] += count;
   if (summary_.interrupted) return summary_;
-  // Shares that the deadline cut off were told so, and have failed on their own.
+  // Shares that the deadline cut off have recorded their own failure.
   if (!driven.ok() && driven.code() != absl::StatusCode::kDeadlineExceeded) return driven;
   CIS_RETURN_IF_ERROR(RecordHeld());
   Crawl crawl;
@@ -131,14 +131,14 @@ void CrawlCycle::Take(ShareRun& run, SourceStep step) {
     if (!UseSharedAnswer(run, request)) Send(run, std::move(request));
   }
   for (const SourceEvent& event : step.events) OnEvent(run, event);
-  // Last: the answer may be there at once, and its step then goes through here too.
+  // Last, because the answer may arrive at once, and its step is then handled here too.
   for (const UnscopedRequest& request : step.unscoped_requests) AskUnscoped(run, request);
   FinishIfDone(run);
 }
 
 void CrawlCycle::Send(ShareRun& run, SourceRequest request) {
   const absl::Duration left = run.start_time + options_.share_deadline - clock_->Steady();
-  // A request that comes too late still goes its way, so that it ends where all others do.
+  // A request that comes too late is still sent, so that it ends in the same way as all others.
   request.request.deadline =
       std::min(request.request.deadline, std::max(left, absl::Milliseconds(1)));
   transport_->Send(std::move(request.request),
@@ -171,7 +171,7 @@ void CrawlCycle::OnSharedAnswer(const std::string& key,
     for (auto& one : waiting) answered_.push_back(std::move(one));
     return;
   }
-  // A refusal or an outage is the asker's own: everybody asks for himself.
+  // A refusal or an outage is specific to the share: every share sends its own request.
   shared_.erase(key);
   if (!answer.ok() && answer.status().code() == absl::StatusCode::kCancelled) return;
   for (auto& [run, request] : waiting) {
@@ -241,7 +241,7 @@ void CrawlCycle::OnEvent(ShareRun& run, const SourceEvent& event) {
       run.outcome.share = event.share;
       CheckStore(RecordFailure(run, event.share, event.kind, event.error, event.status.message(),
                                event.request_count));
-      // A site that refuses somebody works.
+      // A site that rejects a login works.
       OpenGate(run, event.kind == Kind::kAuth && !IsSiteFailure(event.error));
       return;
   }
@@ -319,7 +319,7 @@ absl::Status CrawlCycle::RecordFailure(ShareRun& run, const Share& share, Kind k
   outcome.message = std::string(message);
   ++summary_.error_counts[std::string(FormatErrorClass(outcome.error))];
   if (options_.corrector != nullptr) options_.corrector->NoteMissing(share, kind);
-  // A login that fails before the regions are known fails for all that were known.
+  // A login that fails before the regions are known fails for all known regions.
   for (const Share& one : configuration_.SharesOf(share)) {
     CIS_RETURN_IF_ERROR(store_->RecordFailure(crawl_id_, one, kind, outcome.error, message,
                                               clock_->Now(), request_count));

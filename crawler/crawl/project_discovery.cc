@@ -56,7 +56,7 @@ absl::StatusOr<std::vector<OfferedProject>> ParseOfferedProjects(const Answer& a
 // One Keystone of one site.
 struct ProjectDiscovery::Group {
   ProjectOffers offers;
-  std::set<std::string> tokens;  // that were asked with; secrets
+  std::set<std::string> tokens;  // that were used for a request; secrets
   std::set<std::string> ids;
   int open_count = 0;
 };
@@ -109,7 +109,7 @@ void ProjectDiscovery::OnToken(Group& group, const ShareTarget& target,
     Leave(group);
     return;
   }
-  // Shares with one credential have one token.
+  // Shares with the same credential have the same token.
   if (!group.tokens.insert(token->value).second) {
     Leave(group);
     return;

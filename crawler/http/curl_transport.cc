@@ -13,20 +13,20 @@
 namespace cis::crawler {
 namespace {
 
-// How late Cancel() and a stepped clock may be noticed.
+// The longest delay until Cancel() or a changed clock takes effect.
 constexpr absl::Duration kLongestPoll = absl::Milliseconds(100);
-// Answers that are handed over before the wire is looked at again. What callers do with an answer
-// takes milliseconds; the places that others have left are filled meanwhile.
+// Answers that are passed to callbacks before libcurl runs again. A callback takes milliseconds;
+// meanwhile the places in flight that became free are filled.
 constexpr int kAnswersAtOnce = 2;
-// Bodies that wait to be handed over; beyond that nothing is started, so that a caller that cannot
-// keep up does not fill the memory.
+// Bytes of bodies that wait for their callbacks; beyond that no request is started, so that a slow
+// caller does not fill the memory.
 constexpr int64_t kMaxWaitingBytes = int64_t{32} << 20;
 
 std::string What(const HttpRequest& request) {
   return absl::StrCat(request.method, " ", RedactUrl(request.url));
 }
 
-// `status` with what was asked in front of it, its class kept.
+// Returns `status` with the request before its message; the class is kept.
 absl::Status WithContext(const HttpRequest& request, const absl::Status& status) {
   return Reword(status, absl::StrCat(What(request), ": ", status.message()));
 }
@@ -35,7 +35,7 @@ bool IsRedirect(const HttpRequest& request, const HttpResponse& response) {
   if (response.Header("Location").empty()) return false;
   const int status = response.status;
   if (status == 307 || status == 308) return true;
-  // A POST would become a GET on these; such an answer is handed up instead.
+  // A POST would become a GET on these; such an answer is returned instead.
   return (status == 301 || status == 302 || status == 303) &&
          (request.method == "GET" || request.method == "HEAD");
 }
@@ -54,8 +54,8 @@ absl::StatusOr<std::unique_ptr<CurlTransport>> CurlTransport::Create(TransportOp
   static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
   CURLM* multi = global == CURLE_OK ? curl_multi_init() : nullptr;
   if (multi == nullptr) return absl::InternalError("libcurl cannot be initialised");
-  // Idle connections are kept too: an endpoint's services are on ports of their own, and a share
-  // asks each more than once. By default still below the 1,024 files that a process may open.
+  // Idle connections are kept too: the services of an endpoint have different ports, and a share
+  // sends several requests to each. By default still below the 1,024 files that a process may open.
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 2L * options.max_in_flight);
   return std::unique_ptr<CurlTransport>(new CurlTransport(std::move(options), clock, multi));
 }
@@ -120,7 +120,7 @@ absl::Status CurlTransport::Run(absl::Time deadline) {
     if (HandOver() || has_finished) continue;
     const absl::Duration wait =
         std::clamp(NextEvent(now, deadline) - clock_->Steady(), absl::ZeroDuration(), kLongestPoll);
-    // Rounded up, or the last fraction of a millisecond would be spent spinning.
+    // Rounded up; otherwise the last fraction of a millisecond would be a busy loop.
     const int64_t wait_ms = absl::ToInt64Milliseconds(wait + absl::Microseconds(999));
     curl_multi_poll(static_cast<CURLM*>(multi_), nullptr, 0, static_cast<int>(wait_ms), nullptr);
   }
@@ -196,7 +196,7 @@ void CurlTransport::StartTry(int64_t id, Exchange& exchange, absl::Time now) {
 }
 
 bool CurlTransport::TakeFinished() {
-  // By id, so that equal runs call back in equal order.
+  // Ordered by id, so that equal runs call back in equal order.
   std::map<int64_t, int> finished;
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(static_cast<CURLM*>(multi_), &left)) {

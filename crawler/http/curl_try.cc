@@ -31,7 +31,7 @@ bool IsInward(absl::string_view host) {
   return host_class == HostClass::kLoopback || host_class == HostClass::kLinkLocal;
 }
 
-// "203.0.113.7", "2001:db8::1"; empty for what is no internet address.
+// Returns "203.0.113.7", "2001:db8::1"; empty for other kinds of addresses.
 std::string FormatAddress(const sockaddr& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   const void* bytes = nullptr;
@@ -117,10 +117,10 @@ absl::Status CurlTry::Prepare(bool fresh_connection) {
   set(CURLOPT_HTTPHEADER, static_cast<curl_slist*>(header_list_));
   set(CURLOPT_USERAGENT, options_.user_agent.c_str());
 
-  // Redirects are the transport's business: libcurl's rules would carry headers to other hosts.
+  // The transport handles redirects: libcurl's rules would send headers to other hosts.
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_NOSIGNAL, 1L);  // no SIGALRM for name lookups; SIGPIPE is ignored by libcurl
-  // Set even when empty: unset ones would be looked up in the environment.
+  // Set even if empty: otherwise libcurl would look them up in the environment.
   set(CURLOPT_PROXY, proxy_.c_str());
   set(CURLOPT_NOPROXY, options_.no_proxy.c_str());
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -135,7 +135,8 @@ absl::Status CurlTry::Prepare(bool fresh_connection) {
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(CURLOPT_ACCEPT_ENCODING, "gzip");
   set(CURLOPT_TCP_KEEPALIVE, 1L);
-  // A request that must not be sent twice gets a connection that cannot be half closed already.
+  // A request that must not be sent twice gets a new connection, which the site cannot have half
+  // closed.
   set(CURLOPT_FRESH_CONNECT, fresh_connection || !request_.idempotent ? 1L : 0L);
 
   set(CURLOPT_TIMEOUT_MS, Milliseconds(timeout_));
@@ -148,7 +149,7 @@ absl::Status CurlTry::Prepare(bool fresh_connection) {
   set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   set(CURLOPT_HEADERFUNCTION, &CurlTry::HeaderCallback);
   set(CURLOPT_HEADERDATA, static_cast<void*>(this));
-  // Before the connection is made, and once more when it is used.
+  // Checked before the connection is made, and once more when it is used.
   const curl_opensocket_callback open_socket = [](void* self, curlsocktype purpose,
                                                   curl_sockaddr* address) {
     return OpenSocketCallback(self, purpose, address);
@@ -200,7 +201,7 @@ size_t CurlTry::OnBody(const char* data, size_t size) {
     limit_ = Limit::kBodyBytes;
     return 0;  // ends the transfer
   }
-  // libcurl may count what it has just read only after it was decoded.
+  // libcurl may count bytes only after they were decoded.
   constexpr int64_t kReadBytes = CURL_MAX_WRITE_SIZE;
   if (static_cast<int64_t>(response_.body.size() + size) >
       options_.max_gzip_ratio * (WireBytes() + kReadBytes)) {
@@ -237,14 +238,14 @@ size_t CurlTry::OnHeader(const char* data, size_t size) {
 }
 
 bool CurlTry::MayConnect(const std::string& address) {
-  // Behind a proxy the peer is the proxy, which the operator chose.
+  // With a proxy, the peer is the proxy, which the operator chose.
   if (request_.allow_loopback || !proxy_.empty() || !IsInward(address)) return true;
   refused_ = address;
   return false;
 }
 
 int CurlTry::OnConnected(const char* peer_address) {
-  // A connection that is used again was perhaps made for a request that may go there.
+  // A reused connection may have been made for a request that is allowed to connect there.
   return MayConnect(peer_address) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 

@@ -13,8 +13,8 @@
 namespace cis::crawler {
 namespace {
 
-// The newer one of the list in the library and of that of the package publicsuffix; nullptr if
-// there is none. Lives as long as the process.
+// Returns the newer of the library's own list and the list of the package publicsuffix; nullptr if
+// there is none. Valid as long as the process.
 const psl_ctx_t* List() {
   static const psl_ctx_t* const list = psl_latest(nullptr);
   return list;

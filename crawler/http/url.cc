@@ -172,7 +172,7 @@ std::string FormatUrl(const Url& url) {
 absl::StatusOr<Url> JoinUrl(const Url& base, absl::string_view reference) {
   reference = absl::StripAsciiWhitespace(reference);
   reference = reference.substr(0, reference.find('#'));
-  // A scheme is what stands before a ":" that no "/" or "?" precedes.
+  // A scheme is the part before a ":" that is not preceded by "/" or "?".
   const size_t mark = reference.find_first_of(":/?");
   if (mark != absl::string_view::npos && reference[mark] == ':') return ParseUrl(reference);
   if (absl::StartsWith(reference, "//")) return ParseUrl(absl::StrCat(base.scheme, ":", reference));
@@ -260,7 +260,7 @@ std::string RedactUrl(absl::string_view url) {
     const size_t end = std::min(whole.find_first_of("/?", start + 3), whole.size());
     const absl::string_view authority = absl::string_view(whole).substr(0, end).substr(start + 3);
     const absl::string_view port = authority.substr(authority.rfind(':') + 1);
-    // A password may hold "/" or "?"; then what looks like a port is no number.
+    // A password may contain "/" or "?"; then what looks like a port is not a number.
     const bool odd_port = absl::StrContains(authority, ":") && !absl::StartsWith(authority, "[") &&
                           !IsNumericLabel(port);
     const size_t at = whole.rfind('@', odd_port ? std::string::npos : end);

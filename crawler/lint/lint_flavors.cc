@@ -1,4 +1,4 @@
-// Flavors: what GPU and which processors stand behind a name.
+// Flavors: the GPU and the processors that a name stands for.
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@
 namespace cis::crawler {
 namespace {
 
-// EGI's keys: Nova takes no notice of them, so that they change nothing for running machines.
+// EGI's keys: Nova ignores them, so they change nothing for running machines.
 std::vector<std::string> AcceleratorArguments(const Flavor& flavor) {
   const auto value = [](absl::string_view text, absl::string_view stand_in) {
     return text.empty() ? stand_in : text;

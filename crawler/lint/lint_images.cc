@@ -1,4 +1,4 @@
-// Images: what they are, who logs in, what they need, which of them to take.
+// Images: what they are, their login user, what they need, which of them to use.
 
 #include <algorithm>
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr int64_t kGib = int64_t{1} << 30;
 
-// The largest that the flavors of an endpoint offer.
+// The largest sizes of an endpoint's flavors.
 struct Largest {
   bool known = false;
   bool from_volume = false;  // a flavor without root disk boots from a volume of any size
@@ -43,7 +43,7 @@ std::string Assignment(absl::string_view key, absl::string_view value, absl::str
   return absl::StrCat(key, "=", value.empty() ? stand_in : value);
 }
 
-// What each fact is called in Glance.
+// The names of these facts in Glance.
 std::vector<std::string> OsArguments(const Image& image, bool is_sure) {
   return {"--property", Assignment("os_distro", is_sure ? image.os_distro : "", "DISTRO"),
           "--property", Assignment("os_version", is_sure ? image.os_version : "", "VERSION")};
@@ -153,7 +153,7 @@ void LintOverridden(const Image& image, LintReporter& report) {
   }
 }
 
-// Images that a person cannot tell apart: everything equal but the day they were built.
+// Images that a person cannot distinguish: everything is equal except the build date.
 using Alike = std::tuple<std::string, std::string, std::string, std::string>;
 
 Alike AlikeOf(const Image& image) {
@@ -167,7 +167,8 @@ std::string BuiltOn(const Image& image) {
              : absl::FormatTime("%Y-%m-%d", image.create_time, absl::UTCTimeZone());
 }
 
-// What anybody publishes, and what others share with the project, is no matter of the site.
+// Images that anyone publishes or that others share with the project are not the site's
+// responsibility.
 bool IsOfOthers(const Image& image) {
   return image.visibility == "community" || !image.member_status.empty();
 }

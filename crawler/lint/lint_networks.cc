@@ -1,4 +1,4 @@
-// Networks: where public addresses come from, and which network is meant.
+// Networks: where public addresses come from, and which network is the right one.
 
 #include <algorithm>
 #include <array>

@@ -50,8 +50,8 @@ const std::vector<const Spelling*>& SpellingsStartingWith(char c) {
 bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 
-// Whether `text` at `pos` of `lower` stands alone. Only letters and digits need a border; those of
-// other scripts ("64" and a Chinese sign) are none.
+// Whether `text` at `pos` of `lower` is a separate word. Only letters and digits need a border;
+// characters of other scripts ("64" and a Chinese character) are a border.
 bool StandsAlone(absl::string_view lower, std::size_t pos, absl::string_view text) {
   const std::size_t end = pos + text.size();
   const bool bounded = !IsAlnum(text.back()) || end == lower.size() || !IsAlnum(lower[end]);

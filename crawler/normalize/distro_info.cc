@@ -28,7 +28,8 @@ std::string DayOrNone(absl::string_view cell) {
   return day ? std::string(cell) : "-";
 }
 
-// "24.04" of Ubuntu, "12" of others; Debian's numbering was another until 3.1.
+// Returns whether a version is a release: "24.04" of Ubuntu, "12" of others; Debian's numbering was
+// different until 3.1.
 bool IsRelease(absl::string_view distro, absl::string_view version) {
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(version, absl::MaxSplits('.', 1));

@@ -38,7 +38,7 @@ absl::StatusOr<Listing> ReadListing(const std::vector<Document>& documents, absl
       continue;
     }
     if (!IsAnswered(document)) {
-      // A part of a list is none.
+      // A partial list is not used.
       listing = Listing();
       listing.readable = false;
       return listing;

@@ -26,7 +26,7 @@ struct Row {
   std::string login;
 };
 
-// Long names first: "small-ubuntu" is no "ubuntu".
+// Long names first: "small-ubuntu" is not "ubuntu".
 const std::vector<Row>& Rows() {
   static const auto* const kRows = [] {
     auto* rows = new std::vector<Row>();
@@ -38,7 +38,7 @@ const std::vector<Row>& Rows() {
   return *kRows;
 }
 
-// The text in lower case, without what URLs encode.
+// Returns the text in lower case, without URL encoding.
 std::string Readable(absl::string_view text) {
   return absl::StrReplaceAll(absl::AsciiStrToLower(text.substr(0, kMaxTextBytes)),
                              {{"%2f", "/"}, {"%3a", ":"}, {"%40", "@"}, {"%20", " "}});
@@ -48,7 +48,7 @@ absl::string_view Skip(absl::string_view text, absl::string_view separators) {
   return text.substr(std::min(text.find_first_not_of(separators), text.size()));
 }
 
-// What stands behind `word`, which starts a word itself; absent if it is not there.
+// Returns the text after `word`, which must start a word; absent if it is not there.
 std::optional<absl::string_view> Behind(absl::string_view text, absl::string_view word) {
   for (std::size_t at = text.find(word); at != absl::string_view::npos;
        at = text.find(word, at + 1)) {
@@ -60,7 +60,7 @@ std::optional<absl::string_view> Behind(absl::string_view text, absl::string_vie
   return std::nullopt;
 }
 
-// What stands behind EGI's project, or behind the registry where the project is left out.
+// Returns the text after EGI's project, or after the registry if the project is left out.
 std::optional<absl::string_view> BehindProject(absl::string_view text) {
   for (const absl::string_view project :
        {kProject, absl::string_view("egi-vm-images"), absl::string_view("egi vm images")}) {
@@ -69,7 +69,7 @@ std::optional<absl::string_view> BehindProject(absl::string_view text) {
   return std::nullopt;
 }
 
-// The release of a tag: "22.04" of "22.04-2025-03-04-0a1b2c3d" and of "22.04-sha256".
+// Returns the release of a tag: "22.04" of "22.04-2025-03-04-0a1b2c3d" and of "22.04-sha256".
 std::string VersionOf(absl::string_view tag) {
   const std::size_t end = tag.find_first_not_of("0123456789.");
   const absl::string_view version = absl::StripSuffix(tag.substr(0, end), ".");

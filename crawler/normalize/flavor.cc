@@ -132,7 +132,7 @@ void InferCpuAlloc(const std::optional<ScsName>& scs, Flavor* flavor) {
   }
   const bool pinned = AsksFor(*flavor, "PCPU");
   if (policy == "mixed" || (pinned && AsksFor(*flavor, "VCPU"))) {
-    // Some of each: no single word fits.
+    // Some of each: no single word is right.
     AddEvidence(&flavor->provenance, "cpu_alloc", "extra_specs", "dedicated and shared CPUs");
     return;
   }
@@ -162,7 +162,7 @@ void InferCpuAlloc(const std::optional<ScsName>& scs, Flavor* flavor) {
   }
 }
 
-// Architecture by a trait that a host must have; empty if it says nothing of it.
+// Returns the architecture from a trait that a host must have; empty if there is none.
 std::string ArchOfTrait(absl::string_view trait) {
   if (absl::ConsumePrefix(&trait, "hw_arch_") || absl::ConsumePrefix(&trait, "compute_arch_")) {
     return ParseArch(trait);
@@ -173,7 +173,7 @@ std::string ArchOfTrait(absl::string_view trait) {
   return absl::StartsWith(trait, "hw_cpu_aarch64_") ? "aarch64" : "";
 }
 
-// Architecture of the hosts by what the site wrote; flavors have no field for it.
+// Keys in which sites write the architecture of the hosts; flavors have no field for it.
 struct ArchKey {
   std::string arch;
   Confidence confidence = Confidence::kStrong;
@@ -283,7 +283,7 @@ void InferArch(const std::optional<ScsName>& scs, Flavor* flavor) {
   }
 }
 
-// A name promises a minimum that the API's numbers must keep.
+// A name promises a minimum; checks that the API's numbers keep it.
 void CheckScsName(const ScsName& scs, Flavor* flavor) {
   const bool cpu = flavor->vcpu_count.has_value() && *flavor->vcpu_count < scs.cpu_count;
   const bool ram = flavor->ram_mib.has_value() &&

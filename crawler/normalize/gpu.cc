@@ -57,7 +57,7 @@ class GpuInference {
     });
   }
 
-  // A free word that stands beside another mention of a GPU is more than a guess.
+  // A free word next to another mention of a GPU is more than a guess.
   void Corroborate() {
     for (GpuClaim* claim : ordered_) {
       if (claim->confidence != Confidence::kGuess ||
@@ -75,8 +75,8 @@ class GpuInference {
     }
   }
 
-  // Statements that exclude each other are shown and make the answer a guess. A part of a card and
-  // the number of virtual devices that it is given as do not exclude each other.
+  // Claims that contradict each other are shown and make the result a guess. A part of a card and
+  // the number of virtual devices that it is provided as do not contradict each other.
   void CheckConflicts() {
     const GpuClaim* counter = nullptr;
     const GpuClaim* namer = nullptr;
@@ -102,7 +102,7 @@ class GpuInference {
     }
   }
 
-  // Stronger evidence comes first; each field is taken from the first claim that knows it.
+  // Stronger evidence comes first; each field is taken from the first claim that has it.
   void Take(bool only_names) {
     Confidence count_confidence = Confidence::kUnknown;
     const GpuClaim* modelled = nullptr;
@@ -118,13 +118,13 @@ class GpuInference {
         count_confidence = claim->confidence;
       }
       if (!claim->model.empty() && modelled == nullptr) modelled = claim;
-      // "A100" and "A100 80GB PCIe" are one card: the longer one says more.
+      // "A100" and "A100 80GB PCIe" are one card: the longer name is more specific.
       if (modelled != nullptr && !claim->base.empty() && claim->base == modelled->base &&
           claim->model.size() > modelled->model.size() && !IsFromNames(*claim)) {
         modelled = claim;
       }
       if (flavor_->gpu_vendor.empty()) flavor_->gpu_vendor = claim->vendor;
-      // Placement counts instances of a divided card as VGPU; the trait tells what they are.
+      // Placement counts instances of a divided card as VGPU; the trait says what they are.
       const bool finer_kind =
           flavor_->gpu_kind == "vgpu" && claim->kind == "mig" && !IsFromNames(*claim);
       if (flavor_->gpu_kind.empty() || finer_kind) flavor_->gpu_kind = claim->kind;
@@ -144,13 +144,14 @@ class GpuInference {
     }
     if (count_conflict_) count_confidence = std::min(count_confidence, Confidence::kGuess);
     if (!flavor_->gpu_count.has_value() && found_.unknown_device && found_.unknown_count > 0) {
-      // ":category=vgpu" with the alias "Inference_Small:1": the alias tells the number.
+      // ":category=vgpu" with the alias "Inference_Small:1": the alias has the number.
       flavor_->gpu_count = found_.unknown_count;
       count_confidence = Confidence::kGuess;
     }
     if (only_names && flavor_->extra_specs.has_value() && !found_.unknown_device) {
-      // Everything is shown and nothing but the name speaks of a GPU: a flavor with a GPU that the
-      // scheduler does not know of is pinned by host aggregates, so it is possible but not told.
+      // All extra specs are shown and only the name mentions a GPU: a flavor with a GPU that the
+      // scheduler does not know of is pinned by host aggregates, so a GPU is possible but not
+      // reported.
       flavor_->gpu_count.reset();
       count_confidence = Confidence::kUnknown;
       AddWarning(provenance(), "GPU_ONLY_IN_NAME",
@@ -159,7 +160,7 @@ class GpuInference {
     SetConfidence(provenance(), "gpu_count", count_confidence);
   }
 
-  // No GPU is asked for: none, if we were shown everything.
+  // No GPU is requested: there is none, if all extra specs are shown.
   void SettleNone(const GpuClaim* claim) {
     if (claim != nullptr) {
       AddEvidence(provenance(), "gpu_count", claim->source, claim->value);

@@ -69,8 +69,8 @@ class GpuReader {
     bool used = false;  // a rule has understood it
   };
 
-  // What stands behind the colon of "resources1:VGPU", "trait_gpu:HW_GPU_API_VULKAN"; empty if the
-  // key is of another kind.
+  // Returns the part after the colon of "resources1:VGPU", "trait_gpu:HW_GPU_API_VULKAN"; empty if
+  // the key is of another kind.
   static std::string PlacementName(const Spec& spec, absl::string_view kind) {
     const std::size_t colon = spec.lower.find(':');
     if (!absl::StartsWith(spec.lower, kind) || colon == std::string::npos) {
@@ -137,7 +137,7 @@ class GpuReader {
     found_.claims.push_back(std::move(claim));
   }
 
-  // Adds a class to those before it: what they do not have in common is not known of the sum.
+  // Adds a class to those before it: fields in which they differ are unknown for the sum.
   static void Join(const GpuClaim& one, bool first, GpuClaim* claim) {
     if (first) {
       *claim = one;
@@ -190,7 +190,7 @@ class GpuReader {
     return parts.size() >= 4 && parts[1] == "PCI" && IsGpuVendorId(parts[2]);
   }
 
-  // A class that a site has made, of which no rule knows what it is: it may be a GPU.
+  // Whether a class is one that a site made and no rule knows: it may be a GPU.
   static bool IsUnknownResource(absl::string_view resource) {
     if (resource == "PCI_DEVICE") return true;
     if (!absl::ConsumePrefix(&resource, "CUSTOM_")) return false;
@@ -204,8 +204,8 @@ class GpuReader {
            FindResourceWord(tokens) == ResourceWord::kUnknown;
   }
 
-  // 2. "Accelerator:Number" and the like: what the site wrote about it on purpose. Keys of the
-  // scheduler's filters use the same words, but ask for a host: they are only a hint.
+  // 2. "Accelerator:Number" and the like: keys that the site wrote to describe its GPUs. Keys of
+  // the scheduler's filters use the same words, but select a host: they are only a hint.
   void FromOwnWords(bool scheduler) {
     GpuClaim claim;
     bool other_type = false;
@@ -259,7 +259,7 @@ class GpuReader {
   }
 
   // 3. "pci_passthrough:alias" = "a100:2,nvme:1". Aliases are free text: a guess, unless something
-  // else speaks of a GPU too (see gpu.cc).
+  // else mentions a GPU too (see gpu.cc).
   void FromAliases() {
     for (Spec& spec : specs_) {
       if (spec.lower != "pci_passthrough:alias") {

@@ -18,14 +18,14 @@ namespace {
 constexpr double kMaxGpus = 1024;
 constexpr int64_t kMibPerGib = 1024;
 
-// "N/A" and the like, which forms are filled with.
+// "N/A" and the like, with which people fill forms.
 bool IsPlaceholder(absl::string_view text) {
   const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
   return lower.empty() || lower == "n/a" || lower == "na" || lower == "none" ||
          lower == "unknown" || lower == "null" || lower == "-" || lower == "unset";
 }
 
-// The model under its one spelling; as the site wrote it if it is none that we know.
+// Sets the model in its standard spelling; as the site wrote it if it is not in the table.
 void ReadModel(const std::string& value, GpuClaim* claim) {
   const Device device = ReadDevice(value);
   const std::string vendor = claim->vendor;

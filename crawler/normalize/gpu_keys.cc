@@ -31,7 +31,7 @@ const std::map<std::string, std::string>& Meanings() {
 
 bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
 
-// Takes one word of a key into `key`; false if the words before it leave no room for it.
+// Adds one word of a key to `key`; returns false if it does not fit the words before it.
 bool TakeWord(const std::string& word, const std::string& meaning, GpuKey* key) {
   using Subject = GpuKey::Subject;
   using Role = GpuKey::Role;
@@ -86,7 +86,7 @@ std::optional<GpuKey> ReadGpuKey(absl::string_view key) {
     word.clear();
   }
   if (read.subject == GpuKey::Subject::kNone) {
-    // "type" and ":category" alone class the flavor.
+    // "type" and ":category" alone classify the flavor.
     if (read.role != GpuKey::Role::kHint && read.role != GpuKey::Role::kType) {
       return std::nullopt;
     }

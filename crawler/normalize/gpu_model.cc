@@ -99,8 +99,8 @@ int Number(const std::vector<Token>& tokens, std::size_t at) {
 }
 
 // Whether `spelling` at `at` is the whole name of a product. "a10" is not in "a100"; a letter may
-// follow only as the word of a longer spelling or a size, "80g", so a one-letter word glued to it
-// makes it another product. "V620VF" and "A100x2" (two of them) are none.
+// follow only as the word of a longer spelling or a size, "80g", so a single letter directly after
+// it makes it another product. "V620VF" and "A100x2" (two of them) are not.
 bool IsWholeName(const Spelling& spelling, const std::vector<Token>& tokens, std::size_t at) {
   const std::size_t end = at + spelling.words.size();
   const auto is_counted = [&](std::size_t x) {
@@ -129,8 +129,8 @@ bool IsProfile(const std::vector<Token>& tokens, std::size_t at) {
          (series.empty() || series == "me" || series == "gfx");
 }
 
-// The token after the profile at `at`; `at` if there is none. On an instance of a divided card a
-// number of slices stands before it: "1-5C".
+// Returns the token after the profile at `at`; `at` if there is none. For an instance of a divided
+// card, a number of slices comes before it: "1-5C".
 std::size_t EndOfProfile(const std::vector<Token>& tokens, std::size_t at) {
   std::size_t memory = at;
   if (Number(tokens, at) >= 1 && Number(tokens, at) <= 7 && IsProfile(tokens, at + 1) &&
@@ -145,8 +145,8 @@ std::size_t EndOfProfile(const std::vector<Token>& tokens, std::size_t at) {
   return displays ? end + 1 : end;
 }
 
-// The token after the letters of a virtual GPU's form at `at`, "DX" of "A100DX-80C"; `at` if there
-// are none or no profile follows.
+// Returns the token after the letters for a virtual GPU at `at`, "DX" of "A100DX-80C"; `at` if
+// there are none or no profile follows.
 std::size_t EndOfForm(const std::vector<Token>& tokens, std::size_t at) {
   if (!IsGluedWord(tokens, at)) {
     return at;
@@ -159,7 +159,7 @@ std::size_t EndOfForm(const std::vector<Token>& tokens, std::size_t at) {
   return VgpuForms().contains(letters) && EndOfProfile(tokens, end) != end ? end : at;
 }
 
-// Reads size, form and profile behind a model: "-SXM4-80GB", " 80GB PCIe", "-1-5C".
+// Reads size, form and profile after a model: "-SXM4-80GB", " 80GB PCIe", "-1-5C".
 class DetailReader {
  public:
   DetailReader(const Product& product, const std::vector<Token>& tokens, GpuModel* model)
@@ -273,8 +273,8 @@ bool IsGeForceNumber(int number) {
   }
 }
 
-// "RTX 3090", "geforce-1080", "NVIDIA1080TI", "2080 ti", "GTX 980": a number of the series and a
-// word that says so.
+// Reads "RTX 3090", "geforce-1080", "NVIDIA1080TI", "2080 ti", "GTX 980": a number of the series
+// and a word that identifies it.
 std::optional<GpuModel> ReadGeForce(const std::vector<Token>& tokens, std::size_t at) {
   const int number = Number(tokens, at);
   const std::string before = at > 0 ? tokens[at - 1].text : "";
@@ -331,7 +331,8 @@ std::optional<GpuModel> ReadModelAt(const std::vector<Token>& tokens, std::size_
     if (!has_form && !IsWholeName(spelling, tokens, at)) {
       continue;
     }
-    // "A100X-10C": a card with the letter of a form, not the card that has the letter in its name.
+    // "A100X-10C" is a card with the letter for a virtual GPU, not the card with the letter in its
+    // name.
     const bool longer = best == nullptr || spelling.words.size() > best->words.size();
     if (has_form == best_has_form ? longer : has_form) {
       best = &spelling;

@@ -50,7 +50,8 @@ const Words& KnownWords() {
 
 using Sizes = std::vector<std::size_t>;
 
-// Lengths of the device words that `word` consists of, long ones first; empty if it does not.
+// Returns the lengths of the device words that `word` consists of, long ones first; empty if it
+// does not.
 Sizes LeadSizes(absl::string_view word) {
   const std::set<std::string, std::less<>>& leads = KnownWords().leads;
   if (leads.contains(word)) return {word.size()};
@@ -65,8 +66,8 @@ Sizes LeadSizes(absl::string_view word) {
   return {};
 }
 
-// Lengths of the pieces of `word`, which `number` follows at once ("" = none). The letters of a
-// model come first: "gpuv" is a word of its own ("GPUv2"), but not in "GPUv100".
+// Returns the lengths of the pieces of `word`, which `number` follows directly ("" = none). The
+// letters of a model come first: "gpuv" is a word of its own ("GPUv2"), but not in "GPUv100".
 Sizes PieceSizes(absl::string_view word, const std::string& number) {
   const Sizes whole = {word.size()};
   const auto is_model = [&](absl::string_view letters) {

@@ -31,7 +31,7 @@ absl::Time ParseTime(const std::string& text) {
   return absl::InfinitePast();
 }
 
-// Size or minimum: a negative number is as good as none.
+// Returns a size or minimum; a negative number counts as none.
 std::optional<int64_t> NonNegative(std::optional<int64_t> value) {
   return value.has_value() && *value >= 0 ? value : std::nullopt;
 }
@@ -42,8 +42,8 @@ std::optional<int64_t> FirstInt(const JsonReader& record, absl::string_view key,
   return NonNegative(value.has_value() ? value : record.Int(older_key));
 }
 
-// What the listing that an image is in says of it. The record itself is believed first: a Glance
-// that does not know a filter may answer with every image.
+// Applies what the image's listing says about it. The record itself takes precedence: a Glance that
+// does not know a filter may return every image.
 void ApplyListing(ImageListing listing, Image* image) {
   switch (listing) {
     case ImageListing::kImages:
@@ -61,7 +61,8 @@ void ApplyListing(ImageListing listing, Image* image) {
   }
 }
 
-// Nova marks the images it makes of servers; a name alone is believed only where it is not public.
+// Nova marks the images that it makes of servers; a name alone counts only if the image is not
+// public.
 void InferSnapshot(const ImageFacts& facts, Image* image) {
   const auto say = [&](absl::string_view source, absl::string_view value, Confidence confidence) {
     image->is_snapshot = true;

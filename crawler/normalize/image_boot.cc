@@ -28,7 +28,7 @@ void Say(Image* image, bool bootable, absl::string_view source, absl::string_vie
   SetConfidence(&image->provenance, "bootable", confidence);
 }
 
-// The last word of a name that stands for a part of a machine: "cirros-0.3.4-x86_64-uec-kernel".
+// Whether the last word of a name means a part of a machine: "cirros-0.3.4-x86_64-uec-kernel".
 bool IsPartName(absl::string_view name) {
   constexpr std::array<absl::string_view, 7> kParts = {"kernel", "vmlinuz",   "vmlinux", "ramdisk",
                                                        "initrd", "initramfs", "initrid"};
@@ -39,8 +39,8 @@ bool IsPartName(absl::string_view name) {
   return list.tokens.size() > 1 && last != list.tokens.rend() && IsOneOf(last->text, kParts);
 }
 
-// By name, or by what the name starts with. Free texts (machine type, disk type) are kept only
-// where a rule reads them.
+// By name, or by the start of the name. Free texts (machine type, disk type) are kept only if a
+// rule reads them.
 bool IsBootProperty(absl::string_view key) {
   constexpr std::array<absl::string_view, 5> kPrefixes = {"trait:", "hw_cpu_", "hw_mem_",
                                                           "hw_numa_", "hw_tpm_"};
@@ -135,7 +135,7 @@ void InferBootable(const ImageFacts& facts, Image* image) {
   if (image->disk_format == "iso") {
     return Say(image, false, "disk_format", "iso", Confidence::kStrong);
   }
-  // A snapshot of a server that boots from a volume has no bytes of its own.
+  // A snapshot of a volume-backed server has no bytes of its own.
   const ImageFact* backed = facts.First(Meaning::kVolumeBacked);
   const ImageFact* map = facts.First(Meaning::kDiskMap);
   if (backed != nullptr && ParseBool(backed->value).value_or(true)) {

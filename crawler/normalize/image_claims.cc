@@ -16,7 +16,7 @@
 namespace cis::crawler {
 namespace {
 
-// Words of os_type that sites put into os_distro.
+// Values of os_type that sites put into os_distro.
 bool IsVagueDistro(absl::string_view value) {
   const std::string lower = absl::AsciiStrToLower(value);
   return lower == "linux" || lower == "lin" || lower == "unix" || lower == "bsd";
@@ -71,7 +71,7 @@ OsClaim ReadText(OsSource level, absl::string_view source, absl::string_view tex
   return claim;
 }
 
-// What a guest id of vSphere says in common words: "rhel7_64Guest" -> "rhel7_64".
+// Returns a guest id of vSphere as common words: "rhel7_64" for "rhel7_64Guest".
 std::string GuestIdText(absl::string_view guest_id) {
   static const auto* const kMeanings = [] {
     auto* meanings = new std::map<std::string, std::string>();
@@ -85,7 +85,7 @@ std::string GuestIdText(absl::string_view guest_id) {
   return known != kMeanings->end() ? known->second : std::string(absl::StripSuffix(lower, "guest"));
 }
 
-// A login user named after one distribution only: "rocky". Others use none of these names.
+// Reads a login user that is named after exactly one distribution: "rocky".
 OsClaim ReadLogin(const ImageFact& fact) {
   OsClaim claim;
   claim.level = OsSource::kDescription;
@@ -118,7 +118,7 @@ SplitUrl CutUrl(absl::string_view url) {
   return cut;
 }
 
-// The distribution that a host serves; empty if it is no vendor's.
+// Returns the distribution that a host serves; empty if the host is not a vendor's.
 std::string VendorOfHost(const std::string& host) {
   static const auto* const kHosts = [] {
     auto* hosts = new std::map<std::string, std::string>();
@@ -131,7 +131,7 @@ std::string VendorOfHost(const std::string& host) {
   return known == kHosts->end() ? "" : known->second;
 }
 
-// "https://cloud-images.ubuntu.com/jammy/current/…": a vendor's host names the distribution.
+// "https://cloud-images.ubuntu.com/jammy/current/…": a vendor's host identifies the distribution.
 bool ReadUrl(const ImageFact& fact, OsClaim* claim) {
   const SplitUrl url = CutUrl(fact.value);
   *claim = ReadText(OsSource::kUrl, fact.source, url.path);

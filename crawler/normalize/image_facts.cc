@@ -80,13 +80,13 @@ bool IsNothing(absl::string_view value) {
          word == "other" || word == "-";
 }
 
-// Promises for which "none" is an answer.
+// Promises for which "none" is a valid value.
 bool SaysNone(Meaning meaning) {
   return meaning == Meaning::kUuidValidity || meaning == Meaning::kProvidedUntil ||
          meaning == Meaning::kReplaceFrequency;
 }
 
-// Facts of one kind of key belong together: distro and version of the same publisher.
+// Returns the group of a key: distro and version from the same publisher belong together.
 std::string GroupOf(absl::string_view key, absl::string_view container) {
   if (absl::StartsWith(key, "org.openstack.glance.") || absl::StartsWith(key, "eu.egi.cloud.")) {
     return absl::StrCat(container, "annotations");
@@ -122,14 +122,14 @@ class Gatherer {
         Object(value, "property:");
       } else if (!value.is_null()) {
         facts_->from_cloudkeeper |= absl::StartsWith(key, "cloudkeeper_");
-        // Most properties of an image are none of ours: their values are not even copied.
+        // No rule reads most properties of an image: their values are not even copied.
         const auto known = Keys().find(key);
         const std::optional<Meaning> read =
             known == Keys().end() ? ReadImageKey(member.key) : std::nullopt;
         if (known != Keys().end() || read.has_value()) {
           const KeyRow row =
               read.has_value() ? KeyRow{*read, FactLevel::kCustom, Keys().size()} : known->second;
-          // Glance keeps texts only; a client may have read the JSON in one.
+          // Glance stores only texts; a client may have parsed the JSON in one.
           if (!value.is_structured()) {
             One(member.key, key, row, ScalarText(value).value_or(""), container);
           } else if (row.meaning == Meaning::kDiskMap) {
@@ -151,7 +151,7 @@ class Gatherer {
   }
 
  private:
-  // A JSON text, or the base64 of one, that repeats the publisher's metadata.
+  // Reads a JSON text, or the base64 of one, that repeats the publisher's metadata.
   void Attributes(absl::string_view name, const JsonValue& value) {
     if (value.is_object()) {
       Object(value, absl::StrCat(name, ":"));

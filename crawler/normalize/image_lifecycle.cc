@@ -17,8 +17,8 @@
 namespace cis::crawler {
 namespace {
 
-// The day of "2026-12-31", "2026-12-31T22:00:00Z" or of seconds since 1970; empty for all else.
-// Publishers that mean "never" write days of later centuries, so that years run to 9999.
+// Returns the day of "2026-12-31", "2026-12-31T22:00:00Z" or of seconds since 1970; empty for other
+// texts. Publishers that mean "never" write days of later centuries, so years up to 9999 are valid.
 std::string DayOf(absl::string_view text) {
   if (absl::StrContains(text, '-')) {
     absl::CivilDay day;
@@ -75,7 +75,7 @@ class Lifecycle {
     Say(field, *fact, Confidence::kStrong);
   }
 
-  // Credentials and queries of a URL leave no trace.
+  // Credentials and queries of a URL are not kept.
   void ReadSource() {
     for (const ImageFact* fact : facts_.Of(Meaning::kUrl)) {
       absl::string_view text = fact->value;
@@ -108,7 +108,7 @@ class Lifecycle {
     return true;
   }
 
-  // What its publisher says, then how long the site keeps the id, then what a name says, then until
+  // In this order: what the publisher says, how long the site keeps the id, what a name says, until
   // when newer builds come.
   void ReadExpiry() {
     const Retirement named = FindRetirement(image_->name);

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kMaxLoginBytes = 64;
 
-// Whether `name` is how the vendor of `distro` names its files, and says nothing else.
+// Whether `name` is a file name as the vendor of `distro` writes it, without other words.
 bool IsVendorFileName(absl::string_view distro, absl::string_view name) {
   const OsGuess guess = ParseOsText(name);
   if (guess.distro != distro || !guess.leftovers.empty() ||
@@ -115,7 +115,7 @@ class LoginInference {
            !IsRejectedLogin(image_->os_distro, absl::AsciiStrToLower(value));
   }
 
-  // "root" and "Administrator" are Glance's documented defaults, often left as they are.
+  // "root" and "Administrator" are Glance's documented defaults, often left unchanged.
   bool IsLeftOver(const ImageFact& fact) const {
     const bool is_default =
         fact.value == "root" || (fact.value == "Administrator" && image_->os_distro != "windows");

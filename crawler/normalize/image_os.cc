@@ -22,7 +22,7 @@
 namespace cis::crawler {
 namespace {
 
-// A name that holds no release and words that nothing explains may only sound like a system:
+// A name without a release and with unknown words may only sound like a system:
 // "alpine-glacier-model".
 bool MayBeCommonWord(const OsClaim& claim) {
   return claim.level == OsSource::kName && claim.guess.version.empty() &&
@@ -45,7 +45,7 @@ Confidence ForLevel(OsSource level, bool codename_only) {
   return Confidence::kUnknown;
 }
 
-// Two statements are independent only if they come from different kinds of sources.
+// Two claims are independent only if they come from different kinds of sources.
 bool Independent(const OsClaim& a, const OsClaim& b) { return a.level != b.level; }
 
 class OsInference {
@@ -73,7 +73,7 @@ class OsInference {
     return a == b || MayBeLabelled(a, b) || MayBeLabelled(b, a);
   }
 
-  // The strongest source that names a system, leaving aside labels that contradict themselves when
+  // Returns the strongest source that names a system, except labels that contradict themselves when
   // another source names a different system.
   const OsClaim* Primary() const {
     const OsClaim* fallback = nullptr;
@@ -327,7 +327,8 @@ class OsInference {
         said.push_back({"x86_64", fact->source, fact->value, OsSource::kDescription, false, false});
       }
     }
-    // Nova obeys the properties: for what a machine will do they outrank everything.
+    // Nova follows the properties: for what a machine will do, they take precedence over
+    // everything.
     std::stable_sort(said.begin(), said.end(), [](const Said& a, const Said& b) {
       const auto rank = [](const Said& one) {
         return one.width ? 2 : one.level == OsSource::kProperty ? 0 : 1;
@@ -340,7 +341,7 @@ class OsInference {
         image_->arch = one.arch;
         confidence = one.exact ? ForLevel(one.level, false) : Confidence::kGuess;
       } else if (one.arch != image_->arch) {
-        // Descriptions speak of other things too; a width names nothing.
+        // Descriptions mention other things too; a word size names no architecture.
         if (one.exact && one.level != OsSource::kDescription) {
           AddWarning(provenance(), "ARCH_CONFLICT",
                      absl::StrCat(one.source, " says ", one.arch, ", ", said.front().source,
@@ -366,7 +367,7 @@ class OsInference {
     });
   }
 
-  // What the site says in words of SCS-0102, then the words of names and tags.
+  // First what the site says in words of SCS-0102, then the words of names and tags.
   void InferPurpose() {
     std::string purpose;
     for (const ImageFact* fact : facts_.Of(Meaning::kPurpose)) {

@@ -35,8 +35,7 @@ std::optional<int64_t> Number(const JsonValue& entry, absl::string_view key) {
   return number.has_value() && *number >= 0 ? number : std::nullopt;
 }
 
-// What an entry makes of a machine: nothing that concerns Cinder, a new volume, or a volume that
-// exists.
+// What an entry gives a machine: nothing from Cinder, a new volume, or an existing volume.
 enum class Use { kNone, kNew, kExisting };
 
 // The present format names source and destination; see BlockDeviceDict of nova/block_device.py.
@@ -53,7 +52,8 @@ Use UseOfLegacy(const JsonValue& entry) {
   return Text(entry, "volume_id").empty() ? Use::kNone : Use::kExisting;
 }
 
-// The sum; the largest number if it is larger: numbers of sites are not to be trusted.
+// Returns the sum, or the largest number if the sum is larger: numbers from sites cannot be
+// trusted.
 int64_t Sum(int64_t a, int64_t b) {
   int64_t out = 0;
   return __builtin_add_overflow(a, b, &out) ? std::numeric_limits<int64_t>::max() : out;
@@ -83,7 +83,7 @@ void Count(const JsonValue& mapping, bool is_legacy, Image* image) {
 void InferVolumes(const JsonReader& record, Image* image) {
   const JsonValue* mapping = FindProperty(record, kMapping);
   if (mapping == nullptr) return;
-  // Nova takes any text but an empty one for yes.
+  // Nova takes any text except an empty one for yes.
   const JsonValue* format = FindProperty(record, kNewFormat);
   const bool is_legacy = format == nullptr || format->is_structured() ||
                          ScalarText(*format).value_or("").empty() ||

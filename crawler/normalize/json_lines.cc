@@ -36,7 +36,7 @@ template <typename T>
 ordered_json ToJson(const std::optional<T>& value) {
   return value.has_value() ? ordered_json(*value) : ordered_json(nullptr);
 }
-// A count: 2, not 2.0, unless it is a fraction.
+// Writes a count as 2, not 2.0, unless it is a fraction.
 ordered_json ToJson(const std::optional<double>& value) {
   if (!value.has_value()) return nullptr;
   if (*value == std::floor(*value) && std::fabs(*value) < 1e15) return static_cast<int64_t>(*value);

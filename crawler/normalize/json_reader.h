@@ -43,7 +43,8 @@ class JsonReader {
   // Returns a whole number, also from a string or from 8.0. Absent if missing, null, "" or
   // unreadable.
   std::optional<int64_t> Int(absl::string_view key) const;
-  // Returns true for true, "True", "yes", 1 and so on. Absent if missing, null or unreadable.
+  // Returns true for JSON true, "True", "yes", 1 and so on, and false for their opposites. Absent
+  // if missing, null or unreadable.
   std::optional<bool> Bool(absl::string_view key) const;
   // Returns the strings of an array; other elements are left out. Empty if they are too many or too
   // long.

@@ -16,7 +16,7 @@
 namespace cis::crawler {
 namespace {
 
-// Hands out room for values that stay where they are.
+// Allocates room for values that are never moved.
 class Arena {
  public:
   template <typename T>
@@ -69,7 +69,7 @@ int DepthOf(absl::string_view text) {
   return deepest;
 }
 
-// simdjson takes a lone half of a surrogate pair; JSON texts that may have one go the slow way.
+// simdjson accepts an unpaired surrogate; JSON texts that may have one are parsed the slow way.
 bool HasSurrogateEscape(absl::string_view text) {
   for (std::size_t pos = text.find('\\'); pos != absl::string_view::npos;
        pos = text.find('\\', pos + 2)) {
@@ -172,7 +172,7 @@ class Builder {
     const auto begin = members_.begin() + static_cast<std::ptrdiff_t>(from);
     const auto by_key = [](const JsonMember& a, const JsonMember& b) { return a.key < b.key; };
     std::stable_sort(begin, members_.end(), by_key);
-    // The last one of a key counts, as most parsers have it.
+    // The last member of a key counts, as in most parsers.
     const auto last =
         std::unique(std::make_reverse_iterator(members_.end()), std::make_reverse_iterator(begin),
                     [](const auto& a, const auto& b) { return a.key == b.key; });
@@ -268,7 +268,7 @@ absl::StatusOr<JsonDocument> ParseJson(absl::string_view text) {
   JsonDocument::Parts& parts = *document.parts_;
   document.root_ = &parts.root;
   Builder builder(&parts.arena);
-  // Nothing deep is ever built.
+  // Deep documents are rejected before anything is built.
   if (!HasSurrogateEscape(text) &&
       parts.parser.allocate(text.size(), kMaxJsonDepth) == simdjson::error_code::SUCCESS) {
     simdjson::dom::element root;

@@ -20,7 +20,7 @@
 namespace cis::crawler {
 namespace {
 
-// What the addresses of one family on a network are.
+// The class of the addresses of one family on a network.
 struct Reach {
   int global = 0;
   int other = 0;
@@ -29,7 +29,7 @@ struct Reach {
   std::string shown;        // of the first; never an address of the project
 };
 
-// Ranges before single addresses, so that the answer does not depend on the order of the lists.
+// Ranges before single addresses, so that the result does not depend on the order of the lists.
 std::vector<SeenAddress> InOrder(std::vector<SeenAddress> seen) {
   const auto rank = [](const SeenAddress& address) {
     constexpr std::array<absl::string_view, 4> kSources = {"subnets", "floatingip_pools",
@@ -48,18 +48,18 @@ bool IsRange(const SeenAddress& address) {
 }
 
 // Whether a subnet with these service types serves ports of the machines or the floating IPs of a
-// network; nullopt if it says nothing and so serves all.
+// network; nullopt if there are no service types and it serves all.
 std::optional<bool> Serves(const std::vector<std::string>& service_types, bool machines) {
   if (service_types.empty()) return std::nullopt;
   return std::any_of(service_types.begin(), service_types.end(), [&](const std::string& type) {
-    // Which zone a machine will be in is not known here.
+    // The zone of a machine is not known here.
     return machines ? absl::StartsWith(type, "compute:") : type == "network:floatingip";
   });
 }
 
-// What of `seen` says what addresses machines, or floating IPs, of the network get: of ranges those
-// that are for them, else those that are for all; a router's gateway address only if there is
-// nothing else.
+// Returns the entries of `seen` that show which addresses machines, or floating IPs, of the network
+// get: the ranges that are for them, else those that are for all; a router's gateway address only
+// if there is nothing else.
 std::vector<SeenAddress> Relevant(const std::vector<SeenAddress>& seen, const Network& network,
                                   bool machines, int ip_version) {
   const auto types_of = [&](const SeenAddress& address) {
@@ -87,7 +87,7 @@ std::vector<SeenAddress> Relevant(const std::vector<SeenAddress>& seen, const Ne
     } else if (address.source == "router_gateway" && has_better) {
       continue;
     } else if (address.source == "floatingips" && machines && has_better) {
-      // Machines on the network get addresses of ranges; floating IPs only hint at them.
+      // Machines on the network get addresses from ranges; floating IPs only hint at them.
       const bool has_range = std::any_of(seen.begin(), seen.end(), [&](const SeenAddress& other) {
         return IsRange(other) && is_of_family(other);
       });
@@ -207,7 +207,7 @@ class Classifier {
       return Role(NetworkUse::kNone, Confidence::kVerified, "property:status", network_->status);
     }
     if (IsServiceNetwork(network_->name) && !external && !mine_) {
-      // A name alone may be anybody's choice; that it is not shared speaks for the service.
+      // Anyone can choose a name; that the network is not shared indicates the service.
       const bool told = network_->shared == false || !network_->owner.empty();
       network_->attachable = told ? Tristate::kNo : Tristate::kUnknown;
       return Role(NetworkUse::kNone, told ? Confidence::kStrong : Confidence::kGuess, "name",
@@ -237,7 +237,7 @@ class Classifier {
       return Role(NetworkUse::kDirect, Confidence::kStrong, "property:shared", "true");
     }
     if (!network_->shared.has_value()) {
-      // Somebody else's shared network or an own one: its addresses and owner would tell.
+      // Another project's shared network or an own one: its addresses and owner would decide.
       return Role(NetworkUse::kTenant, Confidence::kUnknown, "property:shared", "not shown");
     }
     if (network_->owner.empty() || context_.project_id.empty()) {
@@ -251,7 +251,7 @@ class Classifier {
          "another project, not shared");
   }
 
-  // Role by API semantics; corroborated by topology or by addresses it is surer.
+  // The use follows from the API; topology or addresses that confirm it make it surer.
   Confidence ExternalConfidence() const {
     if (FoldReach(seen_, 4).global + FoldReach(seen_, 6).global > 0) {
       return Confidence::kVerified;
@@ -260,7 +260,7 @@ class Classifier {
                                                                     : Confidence::kProbable;
   }
 
-  // Whether every subnet of the network is known, so that absence of a family means something.
+  // Whether every subnet of the network is known, so that the absence of a family is meaningful.
   bool AllSubnetsKnown() const {
     return !network_->subnet_ids.empty() &&
            std::all_of(network_->subnet_ids.begin(), network_->subnet_ids.end(),
@@ -303,7 +303,7 @@ class Classifier {
     const bool machines = network_->usable_as != NetworkUse::kFloatingPool;
     const std::vector<SeenAddress> seen = Relevant(seen_, *network_, machines, ip_version);
     const Reach reach = FoldReach(seen, ip_version);
-    // What a router's gateway has, floating IPs and machines need not have.
+    // A gateway address is weak evidence: floating IPs and machines may get other addresses.
     const bool is_weak = reach.source == "router_gateway";
     if (reach.global + reach.other == 0) {
       if (AllSubnetsKnown()) {
@@ -335,8 +335,8 @@ class Classifier {
       SetConfidence(provenance(), field, is_weak ? Confidence::kProbable : Confidence::kVerified);
       return Tristate::kNo;
     }
-    // A project gives its own networks what ranges it likes. They are reached from outside only if
-    // a router leaves them as they are: always for IPv6, for IPv4 without NAT.
+    // A project chooses the ranges of its own networks freely. They are reachable from outside only
+    // if a router does not translate them: always for IPv6, for IPv4 without NAT.
     if (mine_ ||
         (network_->usable_as == NetworkUse::kTenant && !network_->shared.value_or(false))) {
       if (!context_.routers_known) {
@@ -360,9 +360,9 @@ class Classifier {
     return Tristate::kYes;
   }
 
-  // A shared network whose addresses are certainly private is used as a project's own would be:
-  // behind a router. One with public addresses is for direct attachment. Without addresses only an
-  // own router on it tells.
+  // A shared network whose addresses are certainly private is used like a project's own: behind a
+  // router. One with public addresses is for direct attachment. Without addresses, only an own
+  // router on it decides.
   void ChooseSharedRole() {
     const bool global =
         network_->public_v4 == Tristate::kYes || network_->public_v6 == Tristate::kYes;

@@ -48,7 +48,7 @@ std::optional<bool> ReadUp(const JsonReader& record) {
   return ReadFlag(record, "admin_state_up", "UP", "DOWN");
 }
 
-// The ids of the subnets, which clients print as one text.
+// Returns the ids of the subnets, which clients print as one text.
 std::vector<std::string> ReadSubnetIds(const JsonReader& record) {
   const JsonValue* value = record.Find("subnets");
   if (value == nullptr || !value->is_string()) {
@@ -66,7 +66,7 @@ int VersionOf(const JsonReader& record, const std::string& cidr) {
   return ClassifyAddresses(cidr).ip_version;
 }
 
-// Ranges that a share may take subnets from: global if all of them are.
+// Returns whether the ranges that a share may take subnets from are global: yes if all of them are.
 Tristate PublicnessOf(const std::vector<std::string>& prefixes) {
   bool all_global = !prefixes.empty();
   bool none_global = !prefixes.empty();
@@ -94,7 +94,7 @@ class NetworkJoin {
     const Listing subnets = read("subnets", "subnets");
     const Listing routers = read("routers", "routers");
     const Listing all_ports = read("ports", "ports");
-    // Older versions asked for the interfaces of routers only.
+    // Older versions of CIS requested only the interfaces of routers.
     const Listing router_ports = read("router_ports", "ports");
     const Listing& ports = all_ports.readable.has_value() ? all_ports : router_ports;
     const Listing fips = read("floatingips", "floatingips");
@@ -107,7 +107,7 @@ class NetworkJoin {
     ForEach(ports, [&](const JsonReader& record) { return AddPort(record); });
     ForEach(fips, [&](const JsonReader& record) { return AddFloatingIp(record); });
     ForEach(subnet_pools, [&](const JsonReader& record) { return AddSubnetPool(record); });
-    // A router whose interfaces are not known is no way anywhere, and no hindrance either.
+    // A router whose interfaces are not known neither gives nor blocks a route.
     set_.routers_known = ports.readable == false ? std::optional<bool>(false) : routers.readable;
     SortById(&set_.routers);
     SortById(&set_.floating_ips);
@@ -136,7 +136,7 @@ class NetworkJoin {
     }
   }
 
-  // Lists of an administrator hold other projects' objects too.
+  // Lists of an administrator contain other projects' objects too.
   bool IsForeign(const JsonReader& record) const {
     const std::string owner = OwnerOf(record);
     return !project_id_.empty() && !owner.empty() && owner != project_id_;
@@ -245,7 +245,7 @@ class NetworkJoin {
     return "";
   }
 
-  // An address of the project's on a network: evidence of its class, never kept.
+  // Records an address of the project on a network: evidence of its class, never kept.
   void SeeAddress(const std::string& network_id, const std::string& address,
                   absl::string_view source, const std::string& subnet_id) {
     const auto found = by_id_.find(network_id);
@@ -319,7 +319,7 @@ class NetworkJoin {
     return "";
   }
 
-  // What ports say of routers and subnets. `all_listed`: not only those of routers.
+  // Uses what ports show about routers and subnets. `all_listed`: not only those of routers.
   void UsePorts(bool all_listed) {
     const PortIndex index(std::move(ports_), all_listed);
     for (Router& router : set_.routers) index.AddInterfaces(&router);
@@ -344,7 +344,7 @@ class NetworkJoin {
     const JsonValue* forwardings = record.Find("port_forwardings");
     const bool forwards =
         ForwardsPorts(forwardings) ||
-        // Where they are not shown: a router without a port is that of the forwardings.
+        // If they are not shown: a router without a port is that of the forwardings.
         (!has_port && !fip.router_id.empty());
     fip.attached = has_port || forwards;
     fip.status = absl::AsciiStrToUpper(record.String("status"));

@@ -23,11 +23,11 @@
 namespace cis::crawler {
 namespace {
 
-// How many skipped records are named; the count goes on.
+// How many skipped records are named; further ones are only counted.
 constexpr std::size_t kMaxReasons = 20;
 constexpr std::size_t kMaxShownBytes = 60;
 
-// Extra specs that were asked for flavor by flavor; absent where refused or unreadable.
+// Returns extra specs that were requested flavor by flavor; absent if refused or unreadable.
 std::optional<ExtraSpecs> FindExtraSpecs(const std::vector<Document>& documents,
                                          const std::string& flavor_id) {
   const std::string name = absl::StrCat("extra_specs/", flavor_id);
@@ -67,7 +67,7 @@ absl::Status AddFlavors(const std::vector<Document>& documents, RecordSet* recor
   return absl::OkStatus();
 }
 
-// Appends the images of one listing. Those of `known` were in an earlier listing: that report
+// Appends the images of one listing. Those of `known` were in an earlier listing, whose record
 // counts.
 void AddListedImages(const std::vector<ListItem>& items, ImageListing listing,
                      const absl::flat_hash_set<std::string>& known, RecordSet* records) {
@@ -80,7 +80,7 @@ void AddListedImages(const std::vector<ListItem>& items, ImageListing listing,
       continue;
     }
     if (!image->id.empty() && known.contains(image->id)) continue;
-    // Glance lists the shared images of the project itself beside those that others share with it.
+    // Glance lists the project's own shared images along with those that others share with it.
     if (!image->owner.empty() && image->owner == records->share.project_id) {
       image->member_status.clear();
     }
@@ -97,7 +97,7 @@ absl::Status AddImages(const std::vector<Document>& documents, RecordSet* record
       {"images_community", ImageListing::kCommunity},
   }};
   for (const auto& [name, kind] : kFurther) {
-    // These only add to what is known: one that cannot be read costs its own images.
+    // These listings only add images: one that cannot be read loses only its own.
     const absl::StatusOr<Listing> further = ReadListing(documents, name, "images");
     if (!further.ok()) {
       records->remarks.emplace_back(further.status().message());
@@ -110,9 +110,9 @@ absl::Status AddImages(const std::vector<Document>& documents, RecordSet* record
   return absl::OkStatus();
 }
 
-// Pages overlap when a site changes while it is read: the first record of an id counts. One that
-// says the same is no loss; another one is named. A record without an id can neither be stored nor
-// asked for.
+// Pages overlap when a site changes while it is read: the first record of an id counts. An equal
+// one is no loss; a different one is reported. A record without an id can neither be stored nor be
+// requested.
 template <typename Record>
 void CheckIds(absl::string_view plural, MissingIds ids, std::vector<Record>* found,
               RecordSet* records) {

@@ -210,7 +210,7 @@ const Release* FindRelease(absl::string_view distro, absl::string_view version) 
     if (release.version == version) {
       return &release;
     }
-    // A row that is a bare major number speaks for all its minors: "9" for "9.4".
+    // A row with a bare major number is valid for all its minors: "9" for "9.4".
     if (!absl::StrContains(release.version, ".") && !absl::StrContains(version, " ") &&
         MajorOf(release.version) == MajorOf(version) && MajorOf(version) >= 0) {
       by_major = &release;
@@ -304,7 +304,7 @@ std::string PurposeOfLabel(absl::string_view value) {
   const auto current =
       absl::ConsumePrefix(&replaced, "old") ? kPurposes->find(SkipSeparators(replaced)) : found;
   if (current == kPurposes->end()) return "";
-  // A plain image that a newer one has replaced is no longer what is started by default.
+  // A plain image that a newer one has replaced is not the default any more.
   const bool plain = current->second == "generic" || current->second == "minimal";
   return plain ? "custom" : current->second;
 }

@@ -91,8 +91,8 @@ class Parser {
     }
   }
 
-  // A width is an architecture only where nothing names one, in whatever order; names that
-  // contradict each other or the width say nothing.
+  // A word size is an architecture only if nothing names one, in whatever order; names that
+  // contradict each other or the size give no result.
   void ReadArchAndDates(OsGuess* guess) {
     for (std::size_t i = 0; i < tokens().size(); ++i) {
       used_[i] = used_[i] || tokens()[i].mark != Token::Mark::kNone;
@@ -192,7 +192,8 @@ class Parser {
            !FillerRole(absl::StrCat(tokens()[at - 1].text, tokens()[at].text)).empty();
   }
 
-  // Vendors' file names say it twice, first coarse, then full: "Rocky-9-GenericCloud-Base-9.4".
+  // Vendors' file names have the release twice, first coarse, then complete:
+  // "Rocky-9-GenericCloud-Base-9.4".
   std::string Refine(const Distro& distro, const VersionMatch& coarse, std::size_t from) {
     for (std::size_t at = from; at < tokens().size() && at <= from + kMaxBridge; ++at) {
       const Token& token = tokens()[at];
@@ -257,9 +258,8 @@ class Parser {
     return mention;
   }
 
-  // Abbreviations of one or two letters stand for a system only where a release that there is
-  // follows at once with a usual separator ("SL 7", not "SL 8"), one letter only before two digits
-  // ("f38").
+  // Abbreviations of one or two letters mean a system only if an existing release follows directly
+  // with a usual separator ("SL 7", not "SL 8"); one letter only before two digits ("f38").
   bool IsDoubtful(const Distro& distro, const NamePattern& pattern, std::size_t name_end,
                   absl::string_view version) const {
     if (pattern.words.size() != 1 || pattern.words[0].size() > 2) {
@@ -308,7 +308,7 @@ class Parser {
     }
   }
 
-  // Drops mentions whose distribution is only a broader label of another one's.
+  // Drops mentions whose distribution is only a broader label of another mention's.
   void DropLabels() {
     std::vector<Mention> kept;
     for (const Mention& mention : mentions_) {
@@ -329,7 +329,7 @@ class Parser {
     });
   }
 
-  // Keeps only what the bracket says, if it says anything.
+  // Keeps only the mentions in the bracket, if there are any.
   void PreferBracket() {
     if (std::any_of(mentions_.begin(), mentions_.end(),
                     [](const Mention& mention) { return mention.in_bracket; })) {
@@ -443,10 +443,11 @@ class Parser {
     }
   }
 
-  // A code name without its distribution. Where file names of vendors put it, before "server",
-  // "cloudimg", an architecture and the like, or all alone, it is sure; so are those that hardly
-  // any other text has (data/codenames.tsv), anywhere. The others are words of common language:
-  // they count, in doubt, where names of builds put them, "base-focal" or "noble-20250502".
+  // Finds a code name without its distribution. It is certain where file names of vendors have it,
+  // before "server", "cloudimg", an architecture and the like, or alone; code names that hardly
+  // occur in any other text (data/codenames.tsv) are certain anywhere. The others are words of
+  // common language: they count, in doubt, where names of builds have them, "base-focal" or
+  // "noble-20250502".
   const Release* BareCodename(bool* doubtful) const {
     const Release* found = nullptr;
     *doubtful = true;

@@ -9,7 +9,7 @@
 namespace cis::crawler {
 namespace {
 
-// The tokens from one place on, with the small questions that schemes ask.
+// The tokens from one position on, with the tests that schemes need.
 class Cursor {
  public:
   Cursor(const std::vector<Token>& tokens, std::size_t index) : tokens_(tokens), index_(index) {}
@@ -107,8 +107,8 @@ Match MatchDebian(const Cursor& at) {
   return VersionMatch{absl::StrCat(major), std::min<std::size_t>(at.DottedCount(), 3)};
 }
 
-// "79" and "610": major and minor without their dot, where no release is numbered so. 32, 64 and 86
-// stand for the width of a machine.
+// "79" and "610": major and minor without their dot, if no release has that number. 32, 64 and 86
+// mean the word size of a machine.
 Match MatchGluedMinor(const Cursor& at) {
   const int number = at.Number(0);
   const int major = at.Digits(0) == 2 ? number / 10 : number / 100;

@@ -18,7 +18,7 @@ void SortUnique(std::vector<std::string>* texts) {
 }  // namespace
 
 bool Port::IsRouterInterface() const {
-  // Legacy, distributed and highly available routers name their interfaces differently.
+  // Legacy, distributed and highly available routers have different names for their interfaces.
   return absl::StartsWith(device_owner, "network:router_interface") ||
          device_owner == "network:ha_router_replicated_interface";
 }
@@ -58,7 +58,7 @@ std::optional<std::vector<AddressRange>> ReadAllocationPools(const JsonReader& r
 PortIndex::PortIndex(std::vector<Port> ports, bool all_listed)
     : ports_(std::move(ports)), all_listed_(all_listed) {
   for (const Port& port : ports_) {
-    // A listing of interfaces need not repeat what they are.
+    // A listing of interfaces need not repeat that they are interfaces.
     const bool is_interface =
         port.IsRouterInterface() || (!all_listed_ && port.device_owner.empty());
     if (is_interface) interfaces_.emplace(port.device_id, &port);

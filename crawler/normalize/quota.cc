@@ -24,7 +24,8 @@ struct AbsoluteLimit {
   const char* used_key;
 };
 
-// maxTotalFloatingIps and its like are left out on purpose: they are of the removed nova-network.
+// maxTotalFloatingIps and the like are left out on purpose: they belong to nova-network, which was
+// removed.
 constexpr AbsoluteLimit kNovaLimits[] = {
     {"instances", "maxTotalInstances", "totalInstancesUsed"},
     {"cores", "maxTotalCores", "totalCoresUsed"},
@@ -54,13 +55,13 @@ const JsonValue* FindObject(const JsonValue& object, const char* key) {
   return found != nullptr && found->is_object() ? found : nullptr;
 }
 
-// What the reading of all documents of the kind needs.
+// The inputs and outputs of reading all documents of the kind.
 struct Reading {
   const std::vector<Document>& documents;
   std::vector<std::string>* problems;
   std::vector<std::string>* remarks;
 
-  // A document that came and is not what it should be.
+  // Reports a document that was received and has the wrong form.
   void Remark(absl::string_view name, absl::string_view why) const {
     if (remarks != nullptr) remarks->push_back(UnreadableRemark(name, why, documents));
   }
@@ -84,8 +85,8 @@ void ReadAbsolute(const Reading& in, absl::string_view name, absl::Span<const Ab
   }
 }
 
-// A limit with its use, as {"limit": 5, "used": 1, "reserved": 0} or a number; nullopt if it is
-// neither.
+// Reads a limit with its usage, as {"limit": 5, "used": 1, "reserved": 0} or a number; nullopt if
+// it is neither.
 std::optional<Quota> ReadQuota(const JsonReader& quotas, const std::string& key,
                                absl::string_view used_key, std::string resource,
                                std::vector<std::string>* problems) {
@@ -132,7 +133,7 @@ void ReadNeutron(const Reading& in, std::vector<Quota>* quotas) {
   }
 }
 
-// False if Cinder's quota set is not there, so that its absolute limits count.
+// Returns false if Cinder's quota set is missing, so that its absolute limits count.
 bool ReadCinder(const Reading& in, std::vector<Quota>* quotas) {
   const std::optional<JsonDocument> body =
       ReadOptionalObject(in.documents, "cinder_quota", in.remarks);
@@ -144,7 +145,7 @@ bool ReadCinder(const Reading& in, std::vector<Quota>* quotas) {
       quotas->push_back(*std::move(read));
     }
   }
-  // The largest size of one volume: nothing of it is in use.
+  // The largest size of one volume, which has no usage.
   if (auto read = ReadQuota(reader, "per_volume_gigabytes", "in_use", "volume_gib_per_volume",
                             in.problems)) {
     read->used.reset();
@@ -173,7 +174,7 @@ void ReadZones(const Reading& in, absl::string_view name, absl::string_view serv
     if (!item.value.is_object()) continue;
     const JsonReader reader(item.value, item.path, in.problems);
     AvailabilityZone zone{reader.String("zoneName"), std::string(service), true};
-    // Nova's own services are in "internal"; no machine can be.
+    // Nova's own services are in "internal"; machines cannot be.
     if (zone.name.empty() || (service == "compute" && zone.name == "internal")) continue;
     if (const JsonValue* state = reader.Find("zoneState"); state != nullptr && state->is_object()) {
       zone.available = JsonReader(*state, absl::StrCat(item.path, "/zoneState"), in.problems)

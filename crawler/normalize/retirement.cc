@@ -7,7 +7,7 @@
 namespace cis::crawler {
 namespace {
 
-// Word -> whether it says by itself that the image is retired.
+// Maps a word to whether it alone means that the image is retired.
 const absl::flat_hash_map<std::string, bool>& Words() {
   static const auto* const kWords = [] {
     auto* words = new absl::flat_hash_map<std::string, bool>();

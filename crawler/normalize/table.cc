@@ -15,10 +15,10 @@
 namespace cis::crawler {
 namespace {
 
-// Raised by hand when the code of the rules changes what records look like.
+// Increased by hand when a change of the rules' code changes records.
 constexpr char kRulesRelease[] = "0.2.0";
 
-// The only state of the rules: set before the first of them is used, constant from then on.
+// The only state of the rules: set before the first rule is used, constant from then on.
 class TablesInForce {
  public:
   static TablesInForce& Get() {
@@ -49,7 +49,7 @@ class TablesInForce {
   std::map<std::string, std::string> replaced_ ABSL_GUARDED_BY(mutex_);
 };
 
-// FNV-1a: no secret is kept by it, it only tells sets of rules apart.
+// FNV-1a: it protects no secret, it only distinguishes sets of rules.
 uint64_t Fingerprint(uint64_t hash, absl::string_view text) {
   for (const char c : text) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;

@@ -44,7 +44,7 @@ std::vector<Line> ContentLines(absl::string_view text) {
   return lines;
 }
 
-// The forms that a table gives for its columns.
+// Returns the forms that a table declares for its columns.
 std::map<std::string, std::string> FormsOf(absl::string_view table) {
   std::map<std::string, std::string> forms;
   for (absl::string_view line : absl::StrSplit(table, '\n')) {
@@ -74,7 +74,7 @@ bool IsHex(absl::string_view cell) {
   });
 }
 
-// What must stand in a cell of a form, for messages; empty if `cell` is right.
+// Returns the required form of a cell, for messages; empty if `cell` is right.
 std::string Complaint(absl::string_view form, absl::string_view cell,
                       const std::set<std::string>& distros) {
   const bool may_be_empty = absl::ConsumeSuffix(&form, " or -");

@@ -32,7 +32,7 @@ std::string FormatDay(int year, int month, int day) {
   return absl::StrFormat("%04d-%02d-%02d", year, month, day);
 }
 
-// Day and month in either order, if only one order is a date.
+// Returns the date if only one order of day and month is a date.
 std::string FormatDayEitherWay(int year, int first, int second) {
   if (IsPlausibleDate(year, first, second)) {
     return FormatDay(year, first, second);
@@ -211,7 +211,7 @@ TokenList Tokenize(absl::string_view text) {
     while (end < lower.size() && IsAlnum(lower[end]) && IsDigit(lower[end]) == number) {
       ++end;
     }
-    // "2xA100": the sign between a number and what is counted stands alone.
+    // "2xA100": the sign between a number and what it counts is a token of its own.
     if (!number && lower[pos] == 'x' && end - pos > 1 && pos > 0 && IsDigit(lower[pos - 1])) {
       end = pos + 1;
     }

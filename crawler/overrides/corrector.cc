@@ -53,7 +53,7 @@ std::string DescribeSelection(const Override& rule) {
   return absl::StrCat("a name like \"", rule.glob, "\"");
 }
 
-// Doubts about the operating system end where a person has decided.
+// Warnings about the operating system are removed if a person has decided.
 void SettleOs(Provenance* provenance) {
   auto& warnings = provenance->warnings;
   warnings.erase(
@@ -62,8 +62,8 @@ void SettleOs(Provenance* provenance) {
       warnings.end());
 }
 
-// Code name, end of life and vendor's user are facts of the release: they follow it, unless
-// something better said them.
+// Code name, end of life and vendor's user are facts of the release: they follow it, unless a
+// stronger source set them.
 void FollowRelease(const std::map<std::string, const Override*>& set, Image* image) {
   const auto is_set = [&set](const char* field) { return set.contains(field); };
   if (!is_set("os_distro") && !is_set("os_version")) return;
@@ -127,7 +127,7 @@ void Corrector::ApplyTo(const Share& share, Kind kind, std::vector<Record>* reco
       const std::string said = GetField(field, inferred);
       const std::string now = GetField(field, record);
       const absl::string_view value = Find(rule->set, field);
-      // In front of what the site said, which stays to be seen.
+      // Before the site's own evidence, which stays visible.
       AddEvidence(&record.provenance, field,
                   absl::StrCat("override:", rule->author, " ", rule->date),
                   absl::StrCat(value, ": ", rule->reason));

@@ -65,7 +65,8 @@ std::string FormOf(const FieldInfo<Record>& info, NetworkUse) {
   return FormOf(info, std::string());
 }
 
-// Sets the member to a value, or returns false if it is not of the form. Empty means unknown.
+// Sets the member to a value. Returns false if the value does not have the right form. Empty means
+// unknown.
 template <typename Record>
 bool Read(const FieldInfo<Record>& info, absl::string_view value, std::string& member) {
   member = std::string(value);
@@ -151,7 +152,7 @@ std::string Write(Tristate member) {
 }
 std::string Write(NetworkUse member) { return std::string(FormatNetworkUse(member)); }
 
-// Sets what only repeats the member `set`, or follows from it.
+// Sets the members that are derived from the member `set`.
 void Follow(absl::string_view set, Flavor& flavor) {
   if (set == "disk_gib") flavor.boot_from_volume = flavor.disk_gib == 0;
 }
@@ -184,7 +185,7 @@ const Fields<Record>& SettableFields() {
     DescribeFields(OfRecord<Record>(), [made](const auto& described) {
       const FieldInfo<Record>& info = described.info;
       const auto member = described.member;
-      // Only types that a value can be written for.
+      // Only types with a written form.
       if constexpr (requires(Record & record) { Read(info, "", record.*member); }) {
         if (!info.Has(kSettable)) return;
         made->push_back({std::string(info.member), FormOf(info, Record().*member),
@@ -209,7 +210,7 @@ const Field<Record>* FindField(const Fields<Record>& fields, absl::string_view n
   return nullptr;
 }
 
-// What `unknown` stands for inside of a record.
+// Returns the value inside a record that `unknown` means.
 absl::string_view ValueOf(absl::string_view value) {
   return value == kUnknownValue ? absl::string_view() : value;
 }

@@ -19,7 +19,7 @@
 namespace cis::crawler {
 namespace {
 
-// Corrections are written by people: more than this is another file.
+// Corrections are written by people: a larger file is a wrong file.
 constexpr size_t kMaxFileBytes = size_t{4} << 20;
 constexpr size_t kMaxOverrideTextBytes = 500;
 
@@ -29,7 +29,7 @@ const std::set<std::string>& KnownKeys() {
   return *kKeys;
 }
 
-// Keys that this file does not have are mistakes here: a misspelled `vo` would widen the entry.
+// Unknown keys are errors here: a misspelled `vo` would widen the entry.
 void RefuseUnknown(YamlReader& reader, const YAML::Node& map, const std::set<std::string>& known) {
   for (const auto& entry : map) {
     const std::string& key = entry.first.Scalar();

@@ -9,7 +9,7 @@
 namespace cis::crawler {
 namespace {
 
-// Takes `found` where nothing is known yet; false if they contradict each other.
+// Takes `found` if nothing is known yet; returns false if the two contradict each other.
 bool Merge(std::string& known, const std::string& found) {
   if (known.empty()) known = found;
   return found.empty() || known == found;
@@ -39,7 +39,7 @@ absl::Status RegistryAssembler::Add(GocdbPage page, absl::string_view place, Rem
                       downtime.hostname};
     downtimes_.emplace(std::move(key), std::move(downtime));
   }
-  // Which kind could not be read is not known where a page mixes them; lists do not.
+  // On a page with several kinds, it is unknown which kind could not be read; lists have one kind.
   const RegistryPart part = !page.services.empty()    ? RegistryPart::kServices
                             : !page.downtimes.empty() ? RegistryPart::kDowntimes
                                                       : RegistryPart::kSites;

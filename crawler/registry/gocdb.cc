@@ -160,7 +160,7 @@ class PageReader {
     for (const XmlElement& service : services->children) AddDowntime(service, downtime);
   }
 
-  // `entry` says which service of which site, `downtime` the rest.
+  // `entry` identifies the service and the site, `downtime` has the rest.
   void AddDowntime(const XmlElement& entry, Downtime downtime) {
     downtime.site_name = NameText(entry.ChildText("HOSTED_BY"));
     downtime.service_type = NameText(entry.ChildText("SERVICE_TYPE"));
@@ -181,7 +181,7 @@ class PageReader {
     page_.downtimes.push_back(std::move(downtime));
   }
 
-  // PRIMARY_KEY stands as an attribute, as an element, or as both.
+  // PRIMARY_KEY is an attribute, an element, or both.
   std::string KeyOf(const XmlElement& entry, absl::string_view of) {
     const absl::string_view attribute = entry.Attribute("PRIMARY_KEY");
     const absl::string_view element = entry.ChildText("PRIMARY_KEY");

@@ -94,7 +94,7 @@ void GocdbFetch::Start() {
   add(0, absl::StrCat("method=get_site_list&production_status=", kProduction)).infrastructure =
       std::string(kProduction);
   add(1, "method=get_service");
-  // Those that end later than yesterday: a day's slack for clocks and time zones.
+  // Includes downtimes that ended yesterday or later: a day's tolerance for clocks and time zones.
   const absl::Time window = now - absl::Hours(24);
   add(2, absl::StrCat("method=get_downtime&windowstart=",
                       absl::FormatTime("%Y-%m-%d", window, absl::UTCTimeZone())));
@@ -153,7 +153,7 @@ absl::StatusOr<std::string> GocdbFetch::AddPage(Query& query, const HttpResponse
   } else if (!page.next_page.empty()) {
     next = absl::StrCat("&page=", PercentEncode(page.next_page));
   }
-  // GOCDB names a next page behind the last full one, too; it is empty.
+  // GOCDB names a next page after the last full one, too; it is empty.
   if (page.entry_count == 0) next.clear();
   CIS_RETURN_IF_ERROR(query.list->assembler.Add(std::move(page), place, remarks_));
   if (next.empty()) return next;
@@ -177,7 +177,7 @@ void GocdbFetch::Finish(List& list, const absl::Status& status) {
     return;
   }
   RegistryUpdate update = list.assembler.Take(list.part, list.time);
-  // The list of sites in production is whole, so the others are in none.
+  // The list of sites in production is complete, so other sites are not in production.
   for (RegistrySite& site : update.sites) {
     if (site.infrastructure.empty()) site.infrastructure = std::string(kNotProduction);
   }

@@ -30,14 +30,14 @@ std::optional<RegistryPart> PartOfName(const std::string& file) {
   return std::nullopt;
 }
 
-// Time of the last change; `now` if that cannot be told or lies ahead.
+// Returns the time of the last change; `now` if that is unknown or in the future.
 absl::Time TimeOf(const std::string& file, absl::Time now) {
   struct stat info = {};
   if (stat(file.c_str(), &info) != 0) return now;
   return std::min(absl::TimeFromTimespec(info.st_mtim), now);
 }
 
-// Reads files one by one and keeps what they say of each list.
+// Reads files one by one and keeps their entries by list.
 class Reader {
  public:
   Reader(absl::Time now, Remarks& remarks) : now_(now), remarks_(remarks) {}

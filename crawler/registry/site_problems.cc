@@ -63,7 +63,8 @@ class ProblemFinder {
                      "; tools that use only the first miss the others"));
   }
 
-  // The site of another name whose cloud is at an endpoint of `site`; null if there is none.
+  // Returns the service of a site with another name whose cloud is at an endpoint of `site`; null
+  // if there is none.
   const RegistryService* FindUnderOtherName(const SiteCatalog& site) const {
     for (const Endpoint* endpoint : ConfiguredEndpoints(site)) {
       for (const RegistryService& service : registry_.services) {
@@ -77,7 +78,7 @@ class ProblemFinder {
     return nullptr;
   }
 
-  // The active site of the registry that once had the name of `site`.
+  // Returns the active site of the registry that used to have the name of `site`.
   const RegistrySite* FindByFormerName(const SiteCatalog& site) const {
     for (const RegistrySite& other : registry_.sites) {
       if (other.active && absl::EqualsIgnoreCase(other.former_name, site.site.name)) return &other;

@@ -14,8 +14,8 @@
 namespace cis::crawler {
 namespace {
 
-// Takes what expat finds. Elements that are open are on the stack and are moved into their parents
-// when they end.
+// Receives what expat finds. Open elements are on the stack and are moved into their parents when
+// they end.
 class Builder {
  public:
   Builder(XML_Parser parser, const XmlBounds& bounds) : parser_(parser), bounds_(bounds) {
@@ -87,8 +87,8 @@ class Builder {
   absl::Status status_;
 };
 
-// "line 3, column 7", from 1. Expat 2.9 (Debian 13) deprecates the functions that Expat 2.5 (Debian
-// 12) has. A template, so that those that are not there need not be declared.
+// Returns "line 3, column 7", counted from 1. Expat 2.9 (Debian 13) deprecates the functions that
+// Expat 2.5 (Debian 12) has. A template, so that functions that do not exist need not be declared.
 template <typename Parser>
 std::string PositionOf(Parser parser) {
   uint64_t line = 0;

@@ -14,7 +14,7 @@
 namespace cis::crawler {
 namespace {
 
-// Why nothing can be sent for `target`; empty if it can.
+// Returns why nothing can be sent for `target`; empty if something can.
 std::string WhyNotAsked(const ShareTarget& target, absl::Time now,
                         const std::function<absl::Status(const std::string& path)>& check_file) {
   const Credentials& credentials = target.credentials;

@@ -21,13 +21,13 @@ std::string HeadOf(const PlannedShare& share) {
                               share.region.empty() ? "" : absl::StrCat("  region ", share.region)));
 }
 
-// Names are ASCII as a rule; others only shift what follows.
+// Names are usually ASCII; others only shift what follows.
 void AppendPadded(absl::string_view text, size_t width, std::string* line) {
   absl::StrAppend(line, text, std::string(width > text.size() ? width - text.size() : 0, ' '),
                   "  ");
 }
 
-// What the lines under one head have in common, and the rest line by line.
+// Appends what the lines under one header have in common, and the rest line by line.
 void AppendShares(const std::vector<PlannedShare>& shares, std::string* text) {
   size_t vo_width = 0;
   size_t project_width = 0;

@@ -17,7 +17,7 @@
 namespace cis::crawler {
 namespace {
 
-// Of each part of the text; together with heads, totals and empty lines at most kSummaryLines.
+// Items per part of the text; together with headers, totals and empty lines at most kSummaryLines.
 constexpr size_t kMaxFailures = 4;    // four lines each
 constexpr size_t kMaxBackingOff = 3;  // two lines each
 constexpr size_t kMaxRemarks = 3;
@@ -25,13 +25,13 @@ constexpr size_t kMaxChanges = 6;
 constexpr size_t kMaxProblems = 4;
 constexpr size_t kMaxAdvice = 5;
 
-// Lines under a head. What does not fit is counted, and where to see it is told.
+// Lines under a header. Items that do not fit are counted, with a hint where to see them.
 class Section {
  public:
   Section(absl::string_view head, size_t max_items, absl::string_view more)
       : head_(head), max_items_(max_items), more_(more) {}
 
-  // One thing, of one or a few lines.
+  // Adds one item, of one or a few lines.
   void Add(const std::vector<std::string>& lines) {
     if (++item_count_ > max_items_) return;
     for (const std::string& line : lines) {
@@ -56,7 +56,7 @@ class Section {
   size_t item_count_ = 0;
 };
 
-// What fails with one class of error at one site.
+// The failures with one class of error at one site.
 struct Failure {
   std::string site_name;
   ErrorClass error = ErrorClass::kNone;
@@ -66,12 +66,12 @@ struct Failure {
   std::string message;                            // of the first
 };
 
-// Of the shares that this crawl asked, those that affect most shares first.
+// Returns the failures of the shares that this crawl asked, those that affect most shares first.
 std::vector<Failure> FailuresOf(const CrawlFacts& facts) {
   std::map<std::pair<std::string, ErrorClass>, Failure> found;
   for (const auto& site : facts.catalog.sites) {
     for (const EndpointCatalog& endpoint : site->endpoints) {
-      // What is backed off from is told by itself.
+      // Endpoints that are backed off from have their own section.
       const bool is_backed_off =
           FindBackOff(LoginsOf(*site, endpoint.endpoint.keystone_url), facts.end_time).has_value();
       for (const ShareCatalog& entry : endpoint.shares) {
@@ -193,7 +193,8 @@ std::string BackingOffText(const CrawlFacts& facts) {
   return section.Text();
 }
 
-// Listings that only add facts and failed in this crawl, by what they say, at most shares first.
+// Returns the listings that only add facts and failed in this crawl, by remark, those of most
+// shares first.
 std::string RemarkText(const CrawlFacts& facts) {
   std::map<std::pair<std::string, std::string>, int64_t> counts;  // by site and remark: shares
   for (const auto& site : facts.catalog.sites) {

@@ -10,7 +10,7 @@
 namespace cis::crawler {
 namespace {
 
-// Ranks of lines; a smaller one is told first. kNotTold is left out.
+// Ranks of lines; a smaller one comes first. kNotTold is left out.
 constexpr int kNotTold = 100;
 
 int RankOf(const Change& change) {
@@ -21,7 +21,7 @@ int RankOf(const Change& change) {
   switch (change.kind) {
     case ChangeKind::kShare:
       if (change.field == "support") {
-        // That a share of a file answers for the first time is no news.
+        // The first successful login of a share from a file is not notable.
         if (change.new_value == "refused") return 0;
         return change.old_value == "refused" ? 1 : kNotTold;
       }
@@ -41,7 +41,7 @@ int RankOf(const Change& change) {
   return kNotTold;
 }
 
-// What happened, without the thing and where it is.
+// Returns what happened, without the thing and its place.
 std::string EventOf(const Change& change) {
   const auto from_to = [&change] {
     return absl::StrCat(change.old_value.value_or("?"), " -> ", change.new_value.value_or("?"));
@@ -76,7 +76,7 @@ std::string CountChanges(const std::vector<Change>& changes) {
 
 std::vector<std::string> NotableChanges(const std::vector<Change>& changes) {
   std::vector<std::pair<int, std::string>> ranked;
-  // Shares of one site that fared alike are one line.
+  // Shares of one site with the same change are one line.
   struct Alike {
     int rank = kNotTold;
     std::vector<std::string> vos;

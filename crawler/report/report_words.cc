@@ -43,7 +43,7 @@ std::vector<std::string> WrapLines(absl::string_view text, size_t width, size_t 
   std::vector<std::string> lines;
   std::string rest = OneLine(text);
   while (lines.size() + 1 < max_lines && rest.size() > width) {
-    // Bytes are counted, which breaks lines with other letters than ASCII's early at worst.
+    // Counts bytes; at worst, lines with letters outside ASCII are broken early.
     const size_t space = rest.rfind(' ', width);
     if (space == std::string::npos || space == 0) break;
     lines.push_back(rest.substr(0, space));

@@ -18,12 +18,12 @@
 namespace cis::crawler {
 namespace {
 
-// Sites that are named in the line; the others are counted.
+// Sites that the line names; the others are counted.
 constexpr size_t kMaxNamed = 5;
-// Of a name in the line.
+// Longest part of a name in the line.
 constexpr size_t kMaxNameLength = 40;
 
-// What the line says of shares, and the performance data.
+// The numbers of shares for the line, and the performance data.
 struct Counts {
   int64_t shares = 0;
   int64_t not_fresh = 0;  // old, or the last try failed
@@ -34,7 +34,7 @@ struct Counts {
   absl::Duration oldest;
 };
 
-// One line without the characters that mean something to a monitoring system.
+// Returns one line without the characters that are special to a monitoring system.
 std::string ForMonitor(absl::string_view text) {
   return FitLine(absl::StrReplaceAll(text, {{"|", " "}}), kMaxNameLength);
 }
@@ -66,7 +66,7 @@ std::string RemarkWords(const Catalog& catalog) {
                       absl::StrJoin(names, ", "), ")");
 }
 
-// The shares of a site that are not fresh and have no announced outage for it.
+// The shares of a site that are not fresh and whose site has no announced outage.
 struct SiteStanding {
   std::string name;
   int64_t count = 0;
@@ -142,7 +142,7 @@ std::string PerformanceData(const Counts& counts, const StatusPolicy& policy) {
                       absl::ToInt64Seconds(policy.expire_after), ";0");
 }
 
-// Counts a share, and notes it with its site if it is not fresh.
+// Counts a share, and records it with its site if it is not fresh.
 void CountShare(const ShareCatalog& entry, absl::Time now, const StatusPolicy& policy,
                 const std::optional<BackOff>& back_off, bool in_outage, Counts& counts,
                 SiteStanding& site) {

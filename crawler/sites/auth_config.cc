@@ -155,7 +155,7 @@ Credentials ReadAuth(YamlReader& reader, const YAML::Node& auth, absl::string_vi
       break;
   }
   if (reader.findings().errors.size() > errors_before) {
-    // The project stays: it is part of what the share is.
+    // The project stays: it identifies the share.
     Credentials none;
     none.project_name = credentials.project_name;
     none.project_domain_name = credentials.project_domain_name;

@@ -40,7 +40,8 @@ class CloudReader {
 
   std::string Top(absl::string_view key) { return reader_.Text(cloud_, key, path_); }
   std::string Auth(absl::string_view key) { return reader_.Text(auth_, key, auth_path_); }
-  // Under `auth`, where it belongs, or at the top, where openstacksdk finds it too.
+  // Reads a key under `auth`, where it belongs, or at the top level, where openstacksdk finds it
+  // too.
   std::string Either(absl::string_view key) {
     std::string text = Auth(key);
     return text.empty() ? Top(key) : text;

@@ -62,7 +62,7 @@ absl::StatusOr<CredentialsFile> ReadCredentialsFile(const std::string& path,
       file.sites[name] = ReadSite(reader, entry.second, site_path, secrets);
     }
   }
-  // Read by a person who wrote it for this purpose: what is not known is wrong.
+  // A person wrote the file for CIS, so an unknown key is an error.
   for (const auto& entry : root) {
     if (keys->count(entry.first.Scalar()) == 0) {
       reader.Error(entry.first, absl::StrCat("key \"", entry.first.Scalar(),

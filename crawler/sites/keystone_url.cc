@@ -13,7 +13,7 @@ namespace cis::crawler {
 
 absl::StatusOr<std::string> NormalizeKeystoneUrl(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
-  // Letters before "//" are a scheme, also a misspelt one ("https//host"), and no host.
+  // Letters before "//" are a scheme, possibly a misspelt one ("https//host"), and not a host.
   const absl::string_view before = text.substr(0, text.find("//"));
   const bool has_scheme = before.size() < text.size() &&
                           (absl::EndsWith(before, ":") ||

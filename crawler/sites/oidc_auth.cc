@@ -23,13 +23,13 @@ class GrantReader {
   std::string Secret(absl::string_view stem) {
     return FetchSecret(reader_, auth_, path_, stem, secrets_);
   }
-  // The same where it may be left out.
+  // The same for an optional secret.
   std::string OptionalSecret(absl::string_view stem) {
     const bool named =
         !Text(absl::StrCat(stem, "_env")).empty() || !Text(absl::StrCat(stem, "_file")).empty();
     return named ? Secret(stem) : "";
   }
-  // The file a secret is from, to be kept up to date.
+  // Returns the file that a secret is from, so that it can be updated.
   std::string FileOf(absl::string_view stem) {
     const std::string file = Text(absl::StrCat(stem, "_file"));
     return file.empty() ? "" : ResolvePath(reader_.file(), file);

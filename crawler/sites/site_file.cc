@@ -61,7 +61,7 @@ std::vector<VoEntry> ReadVoEntries(YamlReader& reader, const YAML::Node& root) {
   return usable;
 }
 
-// What names credentials for this very share: its file, else the operator's file.
+// Returns the credentials for this very share: from its file, else from the operator's file.
 std::optional<Credentials> FindOwnCredentials(const SiteOptions& options, const std::string& site,
                                               const std::string& vo, const SecretSources& secrets) {
   if (options.credentials.has_value()) return options.credentials;
@@ -71,14 +71,14 @@ std::optional<Credentials> FindOwnCredentials(const SiteOptions& options, const 
   return of_vo == it->second.of_vo.end() ? it->second.of_site : of_vo->second;
 }
 
-// Its own, else those for every share, unless the site asks for others.
+// Returns the share's own credentials, else those for every share, unless the site requires others.
 Credentials ChooseCredentials(const std::optional<Credentials>& own, bool asks_for_others,
                               const SecretSources& secrets) {
   if (own.has_value()) return *own;
   return asks_for_others ? Credentials() : secrets.fallback.value_or(Credentials());
 }
 
-// Whether a login by these leads to one project only, which no file has to name.
+// Whether these credentials are for one project only, which no file has to name.
 bool ImpliesProject(const Credentials& credentials) {
   return credentials.type == Credentials::Type::kApplicationCredential ||
          credentials.type == Credentials::Type::kToken;
@@ -161,7 +161,7 @@ FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const Secre
     } else if (!own.has_value() && !secrets.fallback.has_value()) {
       out.missing_token.push_back(target.config_origin);
     }
-    // Also without a token: how an endpoint is logged in to does not depend on who crawls it.
+    // Also without a token: how to log in to an endpoint does not depend on the operator.
     if (target.credentials.type == Credentials::Type::kOidcAccessToken ||
         (target.credentials.type == Credentials::Type::kNone && !own.has_value() &&
          !asks_for_others)) {

@@ -31,7 +31,7 @@ constexpr size_t kMaxSuggestions = 3;
 bool IsYamlName(const fs::path& path) {
   const std::string name = path.filename().string();
   if (name.empty() || name.front() == '.') return false;
-  // Read with the clouds.yaml beside it, or not ours.
+  // Read together with the clouds.yaml beside it, or not a file for CIS.
   if (absl::StartsWith(name, "secure.") || absl::StartsWith(name, "clouds-public.")) return false;
   return path.extension() == ".yaml" || path.extension() == ".yml";
 }
@@ -112,7 +112,7 @@ std::string FileOf(const std::string& config_origin) {
   return config_origin.substr(0, config_origin.rfind(':'));
 }
 
-// Sorts the targets; of those that are one share keeps the first.
+// Sorts the targets; if several are the same share, keeps the first.
 void SortAndDeduplicate(std::vector<ShareTarget>& targets, Findings& findings) {
   std::stable_sort(targets.begin(), targets.end(),
                    [](const auto& a, const auto& b) { return KeyOf(a) < KeyOf(b); });

@@ -16,7 +16,7 @@
 namespace cis::crawler {
 namespace {
 
-// A document of this many nodes, counted with aliases followed, is an attack, not a site.
+// A document with this many nodes, counted with aliases resolved, is an attack, not a site.
 constexpr int64_t kMaxNodes = 200000;
 constexpr int kMaxDepth = 50;
 
@@ -44,7 +44,7 @@ int TabLine(const std::string& text) {
   return 0;
 }
 
-// Takes a document without keeping anything of it.
+// Consumes a document without keeping anything of it.
 class Ignore : public YAML::EventHandler {
  public:
   void OnDocumentStart(const YAML::Mark&) override {}
@@ -61,8 +61,8 @@ class Ignore : public YAML::EventHandler {
   void OnMapEnd() override {}
 };
 
-// How many documents `text` holds; counts to `most`. YAML::LoadAll is not asked: it never ends
-// where a document starts with a comma.
+// Returns how many documents `text` contains; counts up to `most`. YAML::LoadAll is not used: it
+// never ends if a document starts with a comma.
 int CountDocuments(const std::string& text, int most) {
   std::istringstream stream(text);
   YAML::Parser parser(stream);
@@ -145,7 +145,7 @@ absl::StatusOr<YAML::Node> YamlReader::Parse(const std::string& text) const {
     if (absl::Status status = Checker(file_).Check(document, 0); !status.ok()) return status;
     return document;
   } catch (const YAML::Exception& error) {
-    // The parser's own words about tabs do not speak of tabs.
+    // The parser's own error message about tabs does not mention tabs.
     if (const int line = TabLine(text); line > 0 && line <= error.mark.line + 1) {
       return absl::InvalidArgumentError(
           absl::StrCat(file_, ":", line, ": a tab indents the line; YAML allows only spaces"));

@@ -49,8 +49,8 @@ absl::StatusCode CodeOf(ErrorClass error) {
   return absl::StatusCode::kInternal;
 }
 
-// The site's words in an error body: {"badRequest": {"message": …}}, {"NeutronError": {…}},
-// {"error": {…}}, {"errors": [{"detail": …}]}; nothing for HTML.
+// Returns the site's message in an error body: {"badRequest": {"message": …}}, {"NeutronError":
+// {…}}, {"error": {…}}, {"errors": [{"detail": …}]}; nothing for HTML.
 std::string UpstreamMessage(absl::string_view body) {
   const json parsed = ParseBody(body);
   if (!parsed.is_object()) return "";
@@ -154,7 +154,7 @@ Document MakeFailedDocument(absl::string_view name, const Answer& answer,
     }
   }
   if (document.error.empty()) {
-    // The document says what was asked.
+    // The document names the request already.
     document.error =
         absl::StrReplaceAll(status.message(), {{absl::StrCat("GET ", answer.url, ": "), ""},
                                                {absl::StrCat(" of ", answer.url), ""},

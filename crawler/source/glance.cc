@@ -15,7 +15,7 @@ void ImageFetch::Start(DocumentsDone done) {
   ListSpec spec;
   spec.kind = Kind::kImages;
   spec.document_name = "images";
-  // Without a limit Glance gives 25.
+  // Without a limit, Glance returns 25 images.
   spec.path = absl::StrCat("/images?limit=", kPageSize);
   spec.list_key = "images";
   spec.leads_on = true;
@@ -35,9 +35,9 @@ void ImageFetch::Start(DocumentsDone done) {
     }
     FetchList(*client_, std::move(optional), Gather::ListPart(gather));
   };
-  // Before Rocky there is no os_hidden: 400.
+  // Before Rocky, Glance has no os_hidden and answers 400.
   fetch("images_hidden", "&os_hidden=true", Need::kFacts, Audience::kShare);
-  // Community images are no project's in particular: Glance lists all of them to everybody.
+  // Community images belong to no project in particular: Glance lists all of them to everyone.
   fetch("images_community", "&visibility=community", Need::kExtras, Audience::kEndpoint);
   fetch("images_pending", "&visibility=shared&member_status=pending", Need::kExtras,
         Audience::kShare);

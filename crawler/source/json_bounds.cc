@@ -10,7 +10,8 @@
 namespace cis::crawler {
 namespace {
 
-// Where the text that begins at `i` has its closing quote; the end of `body` if it has none.
+// Returns the position of the closing quote of the text that begins at `i`; the end of `body` if it
+// has none.
 size_t EndOfText(absl::string_view body, size_t i) {
   while (i < body.size() && body[i] != '"') i += body[i] == '\\' ? 2 : 1;
   return i;

@@ -114,7 +114,7 @@ std::string PasswordAuthBody(const Credentials& credentials, const ProjectScope&
 }
 
 std::string ApplicationCredentialAuthBody(const Credentials& credentials) {
-  // An application credential is bound to its project; Keystone refuses a scope beside it.
+  // An application credential is bound to its project; Keystone rejects an additional scope.
   return AuthBody("application_credential",
                   {{"id", credentials.credential_id}, {"secret", credentials.credential_secret}},
                   {});

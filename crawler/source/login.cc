@@ -102,7 +102,7 @@ void Login::OnAnswer(Step step, const Answer& answer) {
                                                             " has no X-Subject-Token header")));
     return;
   }
-  // Services answer an unscoped or otherwise scoped token too, with other data: check it here.
+  // Services answer an unscoped or otherwise scoped token too, with other data, so check it here.
   if (!TokenMatches(*token, scope_)) {
     const std::string got =
         token->project_id.empty() ? "no project" : absl::StrCat("project ", token->project_id);
@@ -115,7 +115,7 @@ void Login::OnAnswer(Step step, const Answer& answer) {
 }
 
 void Login::OnCheckedToken(KeystoneToken token) {
-  // A GET repeats no token in its headers everywhere.
+  // Not every Keystone repeats the token in the headers of a GET.
   token.value = token_;
   if (TokenMatches(token, scope_)) {
     Finish(std::move(token));
@@ -129,7 +129,7 @@ void Login::OnCheckedToken(KeystoneToken token) {
 }
 
 void Login::Fail(Step step, const Answer& answer) {
-  // The site's own words are left out: old Keystones quote the token in them.
+  // The site's own message is left out: old Keystones quote the token in it.
   const std::string what = absl::StrCat("login for ", DescribeScope(scope_));
   if (!AnsweredWith(answer, {401, 403, 404})) {
     Answer silent = answer;
@@ -139,7 +139,7 @@ void Login::Fail(Step step, const Answer& answer) {
   }
   const int code = answer.response->status;
   const bool is_keystone = !LooksUnlikeKeystone(answer);
-  // Keystone says 404 for a token that has expired or was revoked meanwhile.
+  // Keystone answers 404 for a token that has expired or was revoked meanwhile.
   if (unscoped_.has_value() && !asked_again_ && is_keystone &&
       (code == 404 || unscoped_->expire_time <= answer.time)) {
     asked_again_ = true;

@@ -53,8 +53,8 @@ void NetworkFetch::Start(DocumentsDone networks_done, QuotaPartDone quota_done) 
             Gather::ListPart(gather));
   FetchList(*client_, NetworkList("routers", Paged("/routers"), "routers", Need::kFacts),
             Gather::ListPart(gather));
-  // All ports on the project's networks and its own on others': what routers serve, which addresses
-  // are in use, who holds a gateway's.
+  // All ports on the project's networks and its own ports on others': they show which subnets
+  // routers serve, which addresses are used, and which device has the address of a gateway.
   FetchList(*client_,
             NetworkList("ports",
                         absl::StrCat(Paged("/ports"),
@@ -65,7 +65,7 @@ void NetworkFetch::Start(DocumentsDone networks_done, QuotaPartDone quota_done) 
   FetchList(*client_,
             NetworkList("floatingips", Paged("/floatingips"), "floatingips", Need::kFacts),
             Gather::ListPart(gather));
-  // What the extensions say leads on to the quota and the pools.
+  // The extensions decide the requests for the quota and the pools.
   DocumentSpec spec;
   spec.kind = Kind::kNetworks;
   spec.name = "extensions";
@@ -84,7 +84,8 @@ void NetworkFetch::Start(DocumentsDone networks_done, QuotaPartDone quota_done) 
         const NeutronExtensions extensions = ParseExtensions(document.body);
         gather->Put(extensions_part, std::vector<Document>{std::move(document)});
         AskPools(extensions, gather, floating_part, subnet_part);
-        // Where they are not known the details are worth a try; the plain quota is behind them.
+        // If the extensions are not known, the details are worth a try; the plain quota follows if
+        // they fail.
         AskQuota(extensions.quota_details || !status.ok(), std::move(quota_done));
       });
   gather->Seal();
@@ -109,7 +110,7 @@ void NetworkFetch::AskPools(const NeutronExtensions& extensions,
     return;
   }
   ListSpec spec = NetworkList("subnetpools", Paged("/subnetpools"), "subnetpools", Need::kExtras);
-  // Pools that are shared are so with everybody, unless access can be given to single projects.
+  // Shared pools are shared with everyone, unless access can be given to single projects.
   if (!extensions.subnet_pool_rbac) {
     absl::StrAppend(&spec.path, "&shared=true");
     spec.audience = Audience::kEndpoint;

@@ -85,7 +85,7 @@ void FlavorFetch::List(const std::string& microversion) {
       return;
     }
     documents_ = std::move(list->documents);
-    // From 2.61 a missing extra_specs means that policy hides them: nothing more to ask.
+    // From 2.61 on, a missing extra_specs means that policy hides them: no further request helps.
     if (AnsweredMinor(list->first) < kExtraSpecsMinor) {
       flavor_ids_ = FlavorsWithoutExtraSpecs(documents_);
     }
@@ -102,7 +102,7 @@ void FlavorFetch::List(const std::string& microversion) {
     } else if (flavor_ids_.empty()) {
       Finish();
     } else {
-      // One alone first: where policy hides them, one refusal is enough.
+      // Request one alone first: if policy hides them, one refusal is enough.
       AskExtraSpecs(flavor_ids_.front(), true);
     }
   });
@@ -112,7 +112,7 @@ void FlavorFetch::AskVersion() {
   client_->GetVersionDocument(Kind::kFlavors, [this](const Answer& answer) {
     std::string newest;
     if (AnsweredWith(answer, {200, 300})) newest = FindMaxMicroversion(answer.response->body);
-    // Without a usable answer the base version, which every v2.1 speaks.
+    // Without a usable answer, use the base version, which every v2.1 supports.
     const int minor = ParseMicroversionMinor(newest).value_or(0);
     List(minor > 0 && minor < kExtraSpecsMinor ? newest : "");
   });
@@ -144,7 +144,7 @@ void FlavorFetch::OnExtraSpecs(const std::string& flavor_id, bool is_first, cons
   } else {
     documents_.push_back(MakeFailedDocument(name, answer, body.status(), client_->token()));
   }
-  // 404: the flavor has gone since it was listed. Any other failure would be that of all.
+  // 404: the flavor was deleted since it was listed. Any other failure would be the same for all.
   if (is_first && (body.ok() || AnsweredWith(answer, {404}))) {
     for (size_t i = 1; i < flavor_ids_.size(); ++i) AskExtraSpecs(flavor_ids_[i], false);
   }

@@ -23,7 +23,7 @@ using nlohmann::json;
 std::string NextLink(const json& body, const std::string& list_key) {
   std::string next = StringAt(body, "next");
   if (!next.empty()) return next;
-  // Cinder's links of "volume_types" are "volume_type_links".
+  // The link list of "volume_types" in Cinder is called "volume_type_links".
   absl::string_view singular = list_key;
   absl::ConsumeSuffix(&singular, "s");
   for (const absl::string_view key : {absl::string_view(list_key), singular}) {
@@ -41,7 +41,7 @@ bool IsTolerated(const std::vector<int>& tolerated, const Answer& answer) {
          std::find(tolerated.begin(), tolerated.end(), answer.response->status) != tolerated.end();
 }
 
-// One listing under way. Kept alive by the handler of its one open request.
+// One listing in progress. The handler of its one open request keeps it alive.
 class ListFetch : public std::enable_shared_from_this<ListFetch> {
  public:
   ListFetch(ServiceClient& client, ListSpec spec,
@@ -153,8 +153,9 @@ class ListFetch : public std::enable_shared_from_this<ListFetch> {
     return marker;
   }
 
-  // False if this page and the ones before it show that the listing will not end: all its objects
-  // were there already, or too many pages in a row are empty. Objects without an id count as new.
+  // Returns false if this page and the ones before it show that the listing will not end: it
+  // repeated only known objects, or too many pages in a row are empty. Objects without an id count
+  // as new.
   bool CountNew(const json& list) {
     if (list.empty()) return ++empty_count_ <= kMaxEmptyPages;
     empty_count_ = 0;

@@ -27,12 +27,12 @@ DocumentSpec Zones(absl::string_view name) {
   DocumentSpec spec = Spec(name, "/os-availability-zone", {"availabilityZoneInfo"});
   spec.holds_list = true;
   spec.need = Need::kExtras;
-  // Neither Nova nor Cinder looks at who asks.
+  // The answers of Nova and Cinder do not depend on the project.
   spec.audience = Audience::kEndpoint;
   return spec;
 }
 
-// Cinder's quota of the project or, where that is refused, its absolute limits, which have the
+// Fetches Cinder's quota of the project or, if that is refused, its absolute limits, which have the
 // totals.
 void FetchVolumeQuota(ServiceClient& client, const std::string& project_id,
                       const std::shared_ptr<Gather>& gather) {
@@ -44,7 +44,7 @@ void FetchVolumeQuota(ServiceClient& client, const std::string& project_id,
   FetchDocument(
       client, std::move(spec),
       [&client, gather, part = gather->Add()](Document quota, const absl::Status& status) {
-        // Who gave no answer is not asked again.
+        // A service that gave no answer is not asked again.
         if (status.ok() || quota.status == 0) {
           gather->Put(part, std::vector<Document>{std::move(quota)});
           return;

@@ -20,7 +20,7 @@ ServiceClient::ServiceClient(Exchange* exchange, const ShareTarget& target, Serv
       allow_loopback_(target.allow_loopback) {
   const auto& known = target.share.endpoint.service_bases;
   const auto found = known.find(base_.catalog_url);
-  // On the catalog's own host only: that was checked.
+  // Only on the catalog's own host, because only that was checked.
   if (found != known.end() && IsBelowOrigin(found->second, base_.root)) {
     base_.url = absl::StrCat(found->second, base_.suffix);
   }
@@ -50,7 +50,7 @@ HttpRequest ServiceClient::MakeRequest(std::string url, const GetOptions& option
       request.max_tries = 2;
       break;
   }
-  // A dead Cinder is dead for all its listings.
+  // If Cinder is down, it is down for all its listings.
   request.optional_part =
       type_ == ServiceType::kVolume ? std::string(FormatServiceType(type_)) : options.part;
   return request;
@@ -66,7 +66,7 @@ HttpRequest ServiceClient::MakeVersionRequest() const {
 void ServiceClient::Send(Kind kind, const std::string& path, GetOptions options,
                          Exchange::Handler handler) {
   HttpRequest request = MakeRequest(absl::StrCat(base_.url, path), options);
-  // Without the project that may be a part of the URL.
+  // Without the project, which may be a part of the URL.
   std::string share_key = options.audience == Audience::kEndpoint
                               ? absl::StrCat(keystone_url_, " ", base_.root, " ", path)
                               : "";
@@ -102,7 +102,7 @@ void ServiceClient::Get(Kind kind, std::string path, GetOptions options,
   auto on_answer = [this, kind, path, options,
                     handler = std::move(handler)](const Answer& answer) mutable {
     if (!MayBeWrongBase(answer)) {
-      // A refusal comes from the API too; after no answer nothing better is known.
+      // A refusal comes from the API too; without an answer, no better base is known.
       if (AnsweredWith(answer, {200}) || options.shows_base) Settle();
       handler(answer);
       return;
@@ -111,12 +111,12 @@ void ServiceClient::Get(Kind kind, std::string path, GetOptions options,
       if (answer.url == absl::StrCat(base_.url, path)) {
         handler(answer);
       } else {
-        // Another request has found the versions meanwhile.
+        // Another request has found the base meanwhile.
         Send(kind, path, std::move(options), std::move(handler));
       }
       return;
     }
-    // A listing that is not offered answers 404 too.
+    // A listing that is not offered gives 404 too.
     const bool is_sure = options.shows_base || !AnsweredWith(answer, {404});
     waiting_.push_back({kind, std::move(path), std::move(options), std::move(handler), answer});
     if (is_sure) Discover(kind);
@@ -142,7 +142,7 @@ void ServiceClient::OnVersions(const Answer& answer) {
   if (AnsweredWith(answer, {200, 300})) {
     found = FindVersionUrl(type_, base_.root, answer.response->body);
   }
-  // A version that CIS does not speak: the usual one may be beside it.
+  // CIS does not support the version: the usual one may be next to it.
   if (found.empty()) found = base_.usual_url;
   const std::string url = absl::StrCat(found, base_.suffix);
   const bool changed = !found.empty() && url != base_.url;

@@ -45,7 +45,7 @@ absl::string_view UsualVersion(ServiceType type) {
   return "v3";
 }
 
-// Ids in a version list that CIS speaks, the preferred one first; a prefix match.
+// Returns the ids in a version list that CIS supports, the preferred one first; a prefix match.
 std::vector<absl::string_view> SpokenVersions(ServiceType type) {
   switch (type) {
     case ServiceType::kCompute:
@@ -75,7 +75,7 @@ absl::Status PolicyError(const ShareTarget& target, Limit limit, absl::string_vi
                    "; no token is sent there unless the site file has `cis: {", key, "}`", where));
 }
 
-// The versions of a list in any of its forms.
+// Returns the versions of a list in any of its forms.
 std::vector<json> Versions(absl::string_view body) {
   const json parsed = ParseBody(body);
   if (!parsed.is_object()) return {};
@@ -94,8 +94,8 @@ std::vector<json> Versions(absl::string_view body) {
   return versions;
 }
 
-// The URL of `version`, on the host of `root`: the path of its self link if that lies below root's
-// path, otherwise root and the version segment of the link.
+// Returns the URL of `version`, on the host of `root`: the path of its self link if that is below
+// root's path, otherwise root and the version segment of the link.
 std::string OwnUrl(absl::string_view root, const json& version, absl::string_view usual) {
   std::string link_path;
   const auto links = version.find("links");

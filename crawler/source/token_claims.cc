@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-// A claim that is one text or a list of them.
+// Returns the texts of a claim that is one text or a list of them.
 std::vector<std::string> TextsOf(const json& value) {
   std::vector<std::string> texts;
   if (value.is_string()) texts.push_back(value.get<std::string>());

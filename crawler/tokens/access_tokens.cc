@@ -57,7 +57,7 @@ void AccessTokens::Get(const TokenGrant& grant, Done done) {
     done(*entry.token);
     return;
   }
-  // Nobody can renew it, or it has just been tried: what life there is left is used.
+  // It cannot be renewed, or a renewal has just been tried: use it as long as it is valid.
   const bool is_given = grant.type == TokenGrant::Type::kGiven;
   if (is_given || now < entry.error_time + kRenewalPause) {
     if (life > absl::ZeroDuration()) {
@@ -146,7 +146,7 @@ void AccessTokens::Finish(Entry& entry, absl::StatusOr<AccessToken> token) {
   } else {
     entry.error = token.status();
     entry.error_time = now;
-    // The old one may still do.
+    // The old token may still be valid.
     if (entry.token.has_value() && entry.token->expire_time > now) result = *entry.token;
   }
   for (Done& done : std::exchange(entry.waiting, {})) done(result);

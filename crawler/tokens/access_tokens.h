@@ -19,8 +19,8 @@
 
 namespace cis::crawler {
 
-// An access token that expires sooner is renewed before it is used: a federated login takes
-// seconds, and clocks differ by some seconds.
+// An access token that is valid for less than this is renewed before it is used: a federated login
+// takes seconds, and clocks differ by some seconds.
 inline constexpr absl::Duration kMinAccessTokenLife = absl::Seconds(60);
 // After a failed renewal, the issuer is not asked again for this long.
 inline constexpr absl::Duration kRenewalPause = absl::Seconds(60);

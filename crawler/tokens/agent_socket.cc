@@ -79,7 +79,7 @@ absl::StatusOr<std::string> AskAgent(const std::string& path, absl::string_view 
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   const UnixSocket agent;
   if (agent.fd() < 0) return SystemFailure(path, "no socket");
-  // libc's interface; the kernel reads a sockaddr_un.
+  // The type is libc's; the kernel reads a sockaddr_un.
   if (connect(agent.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return SystemFailure(path,
                          "no process listens there (is the agent running, and OIDC_SOCK right?)");

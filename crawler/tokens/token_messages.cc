@@ -31,7 +31,7 @@ std::string WithoutSlash(absl::string_view url) {
   return std::string(url);
 }
 
-// May a secret of `grant` be sent to `url`?
+// Checks whether a secret of `grant` may be sent to `url`.
 absl::Status CheckUrl(const TokenGrant& grant, absl::string_view what, absl::string_view url) {
   const absl::StatusOr<Url> parsed = ParseUrl(url);
   if (!parsed.ok()) {
@@ -64,7 +64,7 @@ HttpRequest BaseRequest(const TokenGrant& grant, std::string url) {
   return request;
 }
 
-// application/x-www-form-urlencoded, without what is empty.
+// Returns application/x-www-form-urlencoded, without empty values.
 std::string FormBody(const std::vector<std::pair<absl::string_view, absl::string_view>>& fields) {
   std::vector<std::string> parts;
   for (const auto& [name, value] : fields) {
@@ -78,7 +78,7 @@ int64_t SecondsAt(const json& object, const char* key) {
   return it != object.end() && it->is_number() ? it->get<int64_t>() : 0;
 }
 
-// What a person does about a refusal of a token endpoint.
+// Returns what a person can do about a refusal by a token endpoint.
 absl::string_view AdviceFor(absl::string_view error, Type type) {
   if (error == "invalid_grant" && type == Type::kRefreshToken) {
     return "the refresh token has expired, was revoked or has been used before; get a new one and "
@@ -153,7 +153,7 @@ absl::StatusOr<TokenEndpoint> ParseDiscovery(const TokenGrant& grant, const Answ
   CIS_RETURN_IF_ERROR(CheckUrl(grant, key, endpoint.url));
   const auto methods = body.find("token_endpoint_auth_methods_supported");
   if (methods != body.end() && methods->is_array()) {
-    // Basic is the default (section 3), and what every issuer must know (RFC 6749, section 2.3.1).
+    // Basic is the default (section 3), and every issuer must support it (RFC 6749, section 2.3.1).
     const auto has = [&](const char* name) {
       return std::find(methods->begin(), methods->end(), json(name)) != methods->end();
     };
@@ -166,7 +166,7 @@ HttpRequest TokenRequest(const TokenGrant& grant, const TokenEndpoint& endpoint,
                          absl::string_view secret) {
   HttpRequest request = BaseRequest(grant, endpoint.url);
   request.method = "POST";
-  // A refresh token that is good for one use is gone when the answer is lost: nothing is repeated.
+  // A refresh token for one use is lost with the answer, so the request is never repeated.
   request.idempotent = false;
   if (grant.type == Type::kMytoken) {
     json body = {{"grant_type", "mytoken"}, {"mytoken", std::string(secret)}};

@@ -17,7 +17,7 @@ using nlohmann::json;
 
 constexpr absl::string_view kProtocols[] = {"openid", "oidc"};
 
-// The error that Keystone itself wrote; null if the answer is of something in front of it.
+// Returns the error that Keystone itself wrote; null if the answer is from a server in front of it.
 json KeystoneError(const Answer& answer) {
   if (!answer.response.ok()) return {};
   const json body = json::parse(answer.response->body, nullptr, false);
@@ -26,8 +26,8 @@ json KeystoneError(const Answer& answer) {
   return it != body.end() && it->is_object() ? *it : json();
 }
 
-// Keystone says 404 for an identity provider or protocol that it does not know, and 401 with the
-// methods it has for a protocol that none of them is called (both seen on a real Keystone 22).
+// Keystone answers 404 for an identity provider or protocol that it does not know, and 401 with its
+// methods for a protocol name that is not one of them (both seen on a real Keystone 22).
 bool IsUnknownProtocol(const Answer& answer) {
   const json error = KeystoneError(answer);
   if (error.is_null()) return false;
@@ -60,15 +60,15 @@ std::string ExplainMapping(const AccessToken& token) {
                       "); add the account to the VO (again), or ask the site to map the VO");
 }
 
-// Why the web server in front of Keystone refuses a token.
+// Explains why the web server in front of Keystone rejects a token.
 std::string ExplainWebServer(const ShareTarget& target, const AccessToken& token,
                              absl::string_view challenge) {
   const std::string& wanted = target.credentials.grant.audience;
   const std::vector<std::string> none;
   const std::vector<std::string>& audiences =
       token.claims.has_value() ? token.claims->audiences : none;
-  // mod_auth_openidc says invalid_token (RFC 6750) for one that does not hold; one that holds and
-  // misses a `Require` gets no such word, or insufficient_scope.
+  // mod_auth_openidc sends invalid_token (RFC 6750) for a token that is not valid; for a valid one
+  // that does not meet a `Require`, it sends no such word, or insufficient_scope.
   if (!absl::StrContains(challenge, "invalid_token")) {
     return absl::StrCat(
         "the access token is valid, but it is for the wrong audience or lacks another claim that "
@@ -135,7 +135,7 @@ void UnscopedLogins::Get(const ShareTarget& target, absl::string_view refused, D
     if (!target.credentials.protocol.empty()) {
       owned->protocols = {target.credentials.protocol};
     } else {
-      // The endpoint's is a guess, or what worked last time.
+      // The endpoint's protocol is a guess, or what worked last time.
       for (const absl::string_view name : kProtocols) owned->protocols.emplace_back(name);
       std::stable_partition(
           owned->protocols.begin(), owned->protocols.end(),
@@ -192,7 +192,7 @@ void UnscopedLogins::OnAnswer(EndpointLogin& login, const AccessToken& token,
       Finish(login, ExplainFederatedRefusal(login.target, token, login.protocols, answer));
       return;
     }
-    // The site's own words are left out: they may quote the token.
+    // The site's own message is left out: it may quote the token.
     Answer silent = answer;
     if (silent.response.ok()) silent.response->body.clear();
     Finish(login, AnswerError("federated login", silent, ""));
@@ -211,7 +211,7 @@ void UnscopedLogins::OnAnswer(EndpointLogin& login, const AccessToken& token,
   unscoped.protocol = login.protocols[login.protocol];
   unscoped.expire_time = parsed->expire_time;
   unscoped.claims = token.claims;
-  // What has worked is not guessed again.
+  // A protocol that has worked is not guessed again.
   login.protocols = {unscoped.protocol};
   login.protocol = 0;
   Finish(login, std::move(unscoped));

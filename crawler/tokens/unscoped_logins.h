@@ -22,8 +22,8 @@
 
 namespace cis::crawler {
 
-// An unscoped token that expires sooner is not given to a share any more: the share's own token
-// would expire with it.
+// An unscoped token that is valid for less than this is not given to a share any more: the share's
+// own token would expire with it.
 inline constexpr absl::Duration kMinUnscopedTokenLife = absl::Seconds(30);
 
 // The federated logins of a crawl: one per endpoint and credential, whose unscoped Keystone token

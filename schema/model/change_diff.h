@@ -48,7 +48,8 @@ std::vector<Change> DiffChoices(const Share& share, absl::Span<const Availabilit
 std::vector<Change> DiffChoices(const Share& share, absl::Span<const VolumeType> before,
                                 absl::Span<const VolumeType> after);
 
-// `configured`, `unconfigured`, and `changed` for its support. `before` is nullptr for a new share.
+// Returns `configured` or `unconfigured`, and `changed` if the support of the VO has changed.
+// `before` is nullptr for a new share.
 std::vector<Change> DiffShares(const Share* before, const Share& after);
 
 // Returns `failing` or `recovered` when a kind of data of `share` starts or stops failing.

@@ -34,8 +34,8 @@ struct Endpoint {
   std::string
       resolved_region;   // region of the catalog entries that were used; empty before a good crawl
   std::string protocol;  // "openid", "oidc"; empty where login is not federated
-  // The URL of a service's API, by the URL in the catalog up to its version, for services whose API
-  // is not at the catalog's URL.
+  // For services whose API is not at the URL in the catalog: maps the catalog's URL, up to its
+  // version, to the URL of the API.
   std::map<std::string, std::string> service_bases;
   bool configured = true;
 

@@ -42,7 +42,7 @@ class Refresher {
   // of StoreReader, and NOT_FOUND if the file does not exist (any more).
   absl::StatusOr<bool> Poll();
 
-  // Polls now and then every interval, in its own thread, until Stop.
+  // Polls at once and then after every interval, in its own thread, until Stop.
   void Start();
   void Stop();
 

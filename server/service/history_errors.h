@@ -28,7 +28,7 @@ absl::Status ResumeTokenExpiredError(absl::Time oldest);
 // RESUME_TOKEN_MISMATCH, FAILED_PRECONDITION: the database was replaced since.
 absl::Status ResumeTokenMismatchError();
 
-// TOO_MANY_WATCHERS, RESOURCE_EXHAUSTED + RetryInfo.
+// TOO_MANY_WATCHERS, RESOURCE_EXHAUSTED + RetryInfo: the server has `max_watchers` streams already.
 absl::Status TooManyWatchersError(int max_watchers);
 // SERVER_STOPPING, UNAVAILABLE + RetryInfo: ends a stream when the server stops.
 absl::Status ServerStoppingError();

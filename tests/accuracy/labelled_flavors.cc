@@ -6,7 +6,7 @@ namespace {
 
 using nlohmann::json;
 
-// Columns of the list, the keys of Nova's record and the fields of ours.
+// The columns of the list, the keys of Nova's record and the fields of CIS's record.
 struct Number {
   const char* column;
   const char* key;
@@ -37,7 +37,7 @@ void MeasureFlavors(const std::string& folder, Scoreboard* board) {
       answer.field = field;
       answer.subject = row["name"];
       answer.label = label;
-      // The name follows the operator's taste, unless it follows a standard.
+      // The operator chooses the name freely, unless it follows a standard.
       const bool by_name = !specs.is_object() && !absl::StartsWith(row["name"], "SCS-");
       if (by_name && absl::StartsWith(field, "gpu_")) answer.most = "guess";
       board->Count(answer);

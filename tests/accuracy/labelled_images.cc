@@ -26,7 +26,7 @@ void CountImage(const std::string& set, const json& record, LabelledRow labels, 
   }
 }
 
-// Glance lists the properties beside the other fields of an image.
+// Glance lists the properties next to the other fields of an image.
 json ImageWith(const std::string& name, const json& properties) {
   json record = {{"id", "1"}, {"name", name}, {"status", "active"}};
   if (properties.is_object()) {
@@ -100,7 +100,7 @@ void MeasureEgiImages(const std::string& folder, Scoreboard* board) {
   if (!pool.is_object()) {
     return;
   }
-  // A name that is labelled in two ways labels nothing.
+  // A name with two different labels is not used.
   std::map<std::string, LabelledRow> labels;
   std::set<std::string> ambiguous;
   for (LabelledRow& row : ReadLabelledRows(folder + "/images.tsv")) {

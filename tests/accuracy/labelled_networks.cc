@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-// Our word for a labelled role; empty if there is none ("alias", "special-data").
+// Returns CIS's word for a labelled role; empty if there is none ("alias", "special-data").
 std::string RoleWord(const std::string& role) {
   static const auto* const kRoles =
       new std::map<std::string, std::string>{{"external-public", "floating-pool"},
@@ -81,7 +81,7 @@ void MeasureNetworks(const std::string& folder, Scoreboard* board) {
     }
     record["router:external"] = row["router_external"];
     CountRole("networks.tsv (router:external)", record, role, board);
-    // What Neutron shows of a network with this role, beside its addresses.
+    // What Neutron shows of a network with this role, besides its addresses.
     record["shared"] = role == "provider-direct" || role == "shared-internal";
     CountRole("networks.tsv (and shared)", record, role, board);
   }

@@ -28,11 +28,11 @@ import openstack_cli
 import replay_cost
 from federation import IN_FLIGHT, ROOT, harness, recording
 
-# What five sites do. None waits for a timeout.
+# The faults of five sites. None of them makes the crawl wait for a timeout.
 MISBEHAVING = ({'kind': 'reset', 'service': 'keystone'}, {'kind': '500', 'service': 'nova'},
                {'kind': 'bomb', 'service': 'glance'}, {'kind': 'garbage', 'service': 'neutron'},
                {'kind': 'redirect', 'service': 'glance'})
-# The same with one that never answers a login and one that sends a byte now and then.
+# The same, with one site that never answers a login and one that sends single bytes slowly.
 HANGING = ({'kind': 'timeout', 'service': 'keystone', 'seconds': 600}, {'kind': 'drip', 'service': 'glance', 'seconds': 0.2},
            {'kind': '500', 'service': 'nova'}, {'kind': 'garbage', 'service': 'neutron'},
            {'kind': 'redirect', 'service': 'glance'})
@@ -42,14 +42,15 @@ Run = collections.namedtuple('Run', 'wall cpu peak_mib requests pages objects bo
 
 
 class Watch(threading.Thread):
-    """Sees, as any reader of the database would, when each share is whole: login and four kinds."""
+    """Records, as a reader of the database sees it, when each share is complete: login and four
+    kinds."""
 
     def __init__(self, db):
         super().__init__()
         self.db, self.ended, self.seen = db, threading.Event(), {}
 
     def run(self):
-        while not self.ended.wait(0.02):   # how exact the times are
+        while not self.ended.wait(0.02):   # decides how exact the times are
             if os.path.exists(self.db):
                 self.look()
         self.look()
@@ -62,7 +63,7 @@ class Watch(threading.Thread):
                                      'WHERE k.success_time_us IS NOT NULL GROUP BY h.id HAVING count(*) = 5'):
                 self.seen.setdefault(share[0], time.monotonic())
         except sqlite3.OperationalError:
-            pass    # not made yet
+            pass    # not created yet
         finally:
             con.close()
 
@@ -113,7 +114,8 @@ def show(name, run):
 
 
 def show_endpoints(run, count):
-    """Where the time goes: before the first request, at the busiest endpoints, after the last answer."""
+    """Prints where the time is spent: before the first request, at the busiest endpoints, after the
+    last answer."""
     print('  first request after %.2f s, %.2f s from the last answer to the end' % (
         min(one['came'] for one in run.timeline) - run.start,
         run.start + run.wall - max(one['left'] for one in run.timeline)))

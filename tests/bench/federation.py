@@ -1,4 +1,5 @@
-"""A replayed federation for crawl_bench.py: starts it, reads what was asked of it, knows the lower bound of a crawl."""
+"""A replayed federation for crawl_bench.py: starts it, reads the requests that it received,
+computes the lower bound of a crawl."""
 import collections
 import json
 import os
@@ -15,7 +16,7 @@ RECORDED = os.path.join(ROOT, 'tests', 'replay', 'recorded')
 
 
 class Replay:
-    """One replay, from its start to its end, and what it saw."""
+    """One replay, from its start to its end, and the requests that it received."""
 
     def __init__(self, folder, name, latency_ms, sites, shares, loose=False):
         self.out = os.path.join(folder, name)
@@ -29,7 +30,8 @@ class Replay:
         self.misses = []
 
     def break_sites(self, rules):
-        """Each rule (tests/replay/faults.py) is for one site: the first, the second and so on."""
+        """Breaks sites: each rule (tests/replay/faults.py) is for one site: the first, the second
+        and so on."""
         with open(os.path.join(self.out, 'faults.json'), 'w', encoding='utf-8') as f:
             json.dump([dict(rule, site=site['name']) for rule, site in zip(rules, self.sites)], f)
 
@@ -38,27 +40,29 @@ class Replay:
             return json.load(f)
 
     def stop(self):
-        """Ends it; afterwards `timeline` and `misses` are there."""
+        """Ends the replay; afterwards `timeline` and `misses` are set."""
         self.process.stop()
         with open(os.path.join(self.out, 'timeline.jsonl'), encoding='utf-8') as f:
             self.timeline = [json.loads(line) for line in f]
         self.misses = self.read('summary.json')['misses']
 
     def cpu_seconds(self):
-        """CPU time of the replay so far."""
+        """Returns the CPU time of the replay so far."""
         with open('/proc/%d/stat' % self.process.child.pid, encoding='ascii') as f:
             fields = f.read().rpartition(')')[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
 
 
 def recording_of(recordings, site_name):
-    """The recording that a site of the federation, maybe a copy ("CESGA-3"), is made of."""
+    """Returns the recording that a site of the federation, maybe a copy ("CESGA-3"), is made from.
+    """
     return recordings.get(site_name) or recordings[site_name.rpartition('-')[0]]
 
 
 def longest_chain(rec):
-    """Requests of one share that each need the answer before: login and the pages of a listing; where extra specs are
-    asked one by one, one after the flavors; login, extensions and what depends on them."""
+    """Returns the requests of one share of which each needs the answer to the one before: login and
+    the pages of a listing; if extra specs are requested one by one, one after the flavors; login,
+    extensions and what depends on them."""
     pages = collections.Counter((e.service, e.target.partition('?')[0], e.project, 'os_hidden' in e.target)
                                 for e in rec.exchanges.values() if e.method == 'GET')
     longest = max(2, max(pages.values()))
@@ -69,22 +73,22 @@ def longest_chain(rec):
 
 
 def lower_bounds(timeline, recordings, latency_s):
-    """Seconds that each site needs at least for the requests it got: the longest chain, or all of them at IN_FLIGHT at
-    a time."""
+    """Returns the seconds that each site needs at least for the requests it received: the longest
+    chain, or all of them at IN_FLIGHT at a time."""
     counts = collections.Counter(one['site'] for one in timeline)
     return {site: max(longest_chain(recording_of(recordings, site)), count / IN_FLIGHT) * latency_s
             for site, count in counts.items()}
 
 
 def in_flight(timeline, site):
-    """(first, last, mean) of a site: when its first request came and its last answer left, and how many were in flight
-    between."""
+    """Returns (first, last, mean) of a site: when its first request came and its last answer was
+    sent, and how many were in flight between."""
     own = [one for one in timeline if one['site'] == site]
     first, last = min(one['came'] for one in own), max(one['left'] for one in own)
     return first, last, sum(one['left'] - one['came'] for one in own) / (last - first)
 
 
 def is_extra(one):
-    """True for a request that only sites need that cut their listings, or that are older than 2018: a further page, extra
-    specs one by one."""
+    """Returns True for a request that is only needed at sites that limit their pages, or that are
+    older than 2018: a further page, extra specs one by one."""
     return 'marker=' in one['target'] or 'os-extra_specs' in one['target']

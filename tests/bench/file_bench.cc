@@ -38,7 +38,8 @@ constexpr int kFlavorsPerSite = 60;
 constexpr int kImagesPerSite = 115;
 constexpr int kRefreshes = 5;
 
-// A word that no other site has: names differ between sites, and with them the evidence of facts.
+// Returns a word that no other site has: names differ between sites, and so does the evidence of
+// facts.
 std::string WordOf(int site, int i) {
   return absl::StrFormat("%05x", static_cast<uint32_t>(site * 2654435761U + i * 40503U) >> 12U);
 }
@@ -87,7 +88,7 @@ std::string ListBody(const char* kind, int site, int count, Make make) {
   return json{{kind, std::move(list)}}.dump();
 }
 
-// Networks are records already: what they say of addresses is not what this bench is about.
+// Networks are records already: this benchmark does not measure what they say about addresses.
 RecordSet NetworksOf(const Share& share, int number) {
   RecordSet records;
   records.share = share;
@@ -188,7 +189,8 @@ absl::Status Make(const std::string& path, int times) {
 
 double Milliseconds(absl::Time start) { return absl::ToDoubleMilliseconds(absl::Now() - start); }
 
-// Of this process. On a machine that does other things too it says more than the clock.
+// The CPU time of this process. On a machine with other load it is more meaningful than the elapsed
+// time.
 double CpuMilliseconds() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);

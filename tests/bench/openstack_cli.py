@@ -1,5 +1,5 @@
-"""The same shares by the `openstack` command, as fedcloudclient does it: one process a command, one share after another.
-Beside it CIS, on the same replay."""
+"""Lists the same shares with the `openstack` command, as fedcloudclient does: one process per
+command, one share after another. CIS crawls the same replay for comparison."""
 import collections
 import os
 import re
@@ -10,7 +10,8 @@ import time
 import federation
 from federation import harness
 
-# What CIS asks of a share, as an ordinary user asks it. Hidden images and Nova's usage have no command.
+# What CIS requests of a share, as an ordinary user would request it. Hidden images and Nova's usage
+# have no command.
 COMMANDS = ('flavor list --long', 'image list --long', 'network list --long', 'subnet list --long', 'router list --long',
             'port list --device-owner network:router_interface', 'floating ip list --long', 'quota show')
 Beside = collections.namedtuple('Beside', 'shares sites vos cis_wall cis_requests wall commands requests failures')
@@ -32,7 +33,7 @@ def run_commands(site, share, failures):
 
 
 def measure(folder, args):
-    """`args.beside_openstack_cli` shares, of VOs that the first two sites both have."""
+    """Measures `args.beside_openstack_cli` shares, of VOs that the first two sites both have."""
     if shutil.which('openstack') is None:
         raise SystemExit('there is no `openstack` command: install python3-openstackclient')
     replay = federation.Replay(folder, 'replay-cli', args.latency_ms, args.sites, args.shares, loose=True)
@@ -59,7 +60,7 @@ def measure(folder, args):
 
 
 def show(beside, args, whole):
-    """`whole` is the run of CIS over all shares."""
+    """Prints the result. `whole` is the run of CIS over all shares."""
     print('%d shares (%s at %s), CIS: %.2f s, %d requests; `openstack`, one after another: %.1f s, %d commands, %d requests, '
           '%d commands failed' % (
               beside.shares, ', '.join(beside.vos), ', '.join(beside.sites), beside.cis_wall, beside.cis_requests,

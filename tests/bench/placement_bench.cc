@@ -58,7 +58,7 @@ std::vector<PlacementQuery> Wishes() {
   return wishes;
 }
 
-// Each query timed by itself. Arguments: one VO or as they are; how many times today's size.
+// Times each query separately. Arguments: one VO or the original ones; how many times today's size.
 void BM_EachQuery(benchmark::State& state) {
   const auto snapshot = Federation(state.range(0) == 1, static_cast<int>(state.range(1)));
   const std::vector<PlacementQuery> wishes = Wishes();

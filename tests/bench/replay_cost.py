@@ -1,4 +1,5 @@
-"""What the replay adds to its latency: the requests of a crawl, asked by curl as many at a time."""
+"""Measures what the replay adds to its latency, with the requests of a crawl sent by curl, as many
+at a time."""
 import collections
 import concurrent.futures
 import json
@@ -24,7 +25,8 @@ def log_in(site, share):
 
 
 def curl_config(replay):
-    """What curl is to ask: every recorded GET of every share, IN_FLIGHT of each site in turn."""
+    """Returns curl's configuration: every recorded GET of every share, IN_FLIGHT of each site in
+    turn."""
     recordings = recording.load_all(federation.RECORDED)
     jobs = [(site, share) for site in replay.sites for share in site['shares']]
     with concurrent.futures.ThreadPoolExecutor(64) as pool:
@@ -49,7 +51,7 @@ def curl_config(replay):
 
 
 def measure(folder, latency_ms, sites, shares):
-    """The cost of each request beyond the latency, connecting left out."""
+    """Returns the cost of each request beyond the latency, without connecting."""
     replay = federation.Replay(folder, 'replay-cost', latency_ms, sites, shares)
     path = os.path.join(folder, 'curl.config')
     with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), 'w', encoding='ascii') as f:

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""What the dearest requests cost a server over a big file: its CPU time and memory for each, the bytes of the answer, and how
-long it works on after the caller has gone.
+"""Measures what the most expensive requests cost a server over a big file: its CPU time and memory
+for each, the bytes of the answer, and how long it continues after the client has cancelled.
 
     request_cost.py BIN_DIR FILE
 
@@ -15,7 +15,7 @@ import tempfile
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# As the server limits it (server/service/README.md).
+# The limit of the server (server/service/README.md).
 MOST_BYTES = 64 << 20
 
 
@@ -44,7 +44,8 @@ class Server:
             return int(re.search(r'%s:\s+(\d+)' % key, file.read())[1]) / 1024
 
     def cpu_ms(self):
-        """CPU time of all threads that there are, to the nanosecond; gRPC ends none of its own within a call."""
+        """Returns the CPU time of all present threads, in nanoseconds of resolution; gRPC ends none
+        of its own during a call."""
         total = 0
         for path in glob.glob('/proc/%d/task/*/schedstat' % self.child.pid):
             with open(path, encoding='utf-8') as file:
@@ -114,7 +115,8 @@ def measure(server):
 
 
 def measure_cancelled(server, placements, request):
-    """The caller goes after 100 ms; what the server still works in the next 300 ms is counted."""
+    """Cancels the call after 100 ms and measures the work that the server still does in the next
+    300 ms."""
     worst = 0
     for _ in range(5):
         pending = placements.FindPlacements.future(request)

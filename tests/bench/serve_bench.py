@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What a server over a file costs: time from start to the first answer, resident memory, and how
-long `cisquery` takes from its start to its end (cold: a process each).
+"""Measures what a server over a file costs: time from start to the first answer, resident memory,
+and how long `cisquery` takes from its start to its end (cold: one process per question).
 
     serve_bench.py BIN_DIR FILE [RUNS]
 """
@@ -17,7 +17,7 @@ COMMANDS = {'sites': ['sites'], 'vos': ['vos'],
 
 
 def resident(pid: int) -> tuple[int, int]:
-    """VmRSS and VmHWM in MiB."""
+    """Returns VmRSS and VmHWM in MiB."""
     with open(f'/proc/{pid}/status', encoding='utf-8') as file:
         text = file.read()
     return tuple(int(re.search(rf'{key}:\s+(\d+)', text)[1]) // 1024 for key in ('VmRSS', 'VmHWM'))

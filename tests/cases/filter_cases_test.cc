@@ -1,5 +1,5 @@
 // Filters over one small catalog. Input: `flavors: FILTER` or `images: FILTER`, and so on. Output:
-// the display names that match, sorted, one a line; or the error.
+// the display names that match, sorted, one per line; or the error.
 
 #include <algorithm>
 #include <string>
@@ -98,7 +98,7 @@ std::string Answer(const FieldTable<Row>& fields, absl::string_view text,
   return absl::StrJoin(names, "\n");
 }
 
-// Over what all sites hold of one noun.
+// Returns the answer over all sites' resources of one noun.
 template <typename View>
 std::string Answer(const Snapshot& snapshot, const FieldTable<View>& fields, absl::string_view text,
                    absl::Span<const View> (SiteIndex::*all)() const) {

@@ -1,5 +1,5 @@
 // Runs tests/cases/normalize/*.case. The part of the file's name before "_" or "." says what its
-// inputs are: "names" = one image name a line; "images", "flavors", "networks" = a raw list body.
+// inputs are: "names" = one image name per line; "images", "flavors", "networks" = a raw list body.
 
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ std::string Text(const ordered_json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-// "NAME | distro version arch build_date purpose", "-" where unknown.
+// Returns "NAME | distro version arch build_date purpose", with "-" for unknown values.
 std::string RunNames(const std::string& input) {
   ordered_json images = ordered_json::array();
   for (absl::string_view name : absl::StrSplit(input, '\n')) {

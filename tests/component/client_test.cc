@@ -174,7 +174,7 @@ TEST(Client, GivesUpAtTheTimeout) {
 }
 
 TEST(Client, NamesTheServerThatCannotBeReached) {
-  // Port 1 of loopback: nothing listens there.
+  // Nothing listens on port 1 of loopback.
   const auto channel = MakeChannel({"127.0.0.1:1", false, "", "", ""});
   ASSERT_TRUE(channel.ok());
   Client client(*channel, {absl::Seconds(5), "127.0.0.1:1"});

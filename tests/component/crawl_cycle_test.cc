@@ -28,12 +28,12 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// One second passes between two looks at it.
+// One second passes between two readings of the clock.
 class SteppingClock : public Clock {
  public:
   absl::Time Now() const override { return now_ += absl::Seconds(1); }
   void Advance(absl::Duration by) { now_ += by; }
-  // What an operator or NTP does: time that passes is not changed by it.
+  // Sets the clock, as an operator or NTP does; the steady time is not changed by it.
   void Set(absl::Duration by) {
     now_ += by;
     set_ += by;
@@ -47,7 +47,7 @@ class SteppingClock : public Clock {
 
 class CrawlCycleTest : public testing::Test {
  protected:
-  // One crawl with a store and a transport of its own, as the program does it.
+  // Runs one crawl with its own store and transport, as the program does.
   absl::StatusOr<CrawlSummary> Crawl(const std::vector<ShareTarget>& targets,
                                      int cancel_after = -1) {
     auto store = OpenStoreWriter(db_);
@@ -217,7 +217,7 @@ TEST_F(CrawlCycleTest, EachCompleteRegionBecomesAShareAndStaysOne) {
     EXPECT_EQ(CrawlExitCode(*summary, 0), 0);
     EXPECT_EQ(ConfiguredRegions(Load()), (std::vector<std::string>{"A", "B"}));
   }
-  // The endpoint is down: both regions say so.
+  // The endpoint is down in both regions.
   site_.On(kTokens, 503, "");
   ASSERT_TRUE(Crawl({PasswordTarget()}).ok());
   const Catalog down = Load();
@@ -427,7 +427,7 @@ TEST_F(CrawlCycleTest, ARefusalIsNotShared) {
   EXPECT_EQ(remark_count, 1);
 }
 
-// That a site does not have something holds for all its shares.
+// If a site does not have something, that is true for all its shares.
 TEST_F(CrawlCycleTest, AnAbsenceIsShared) {
   site_ = WorkingSite();
   const std::string url = absl::StrCat(kNova, "/os-availability-zone");
@@ -444,7 +444,7 @@ TEST_F(CrawlCycleTest, AnAbsenceIsShared) {
   }
 }
 
-// Where the API was found is stored with the endpoint, and known to the next crawl.
+// The URL where the API was found is stored with the endpoint, and the next crawl uses it.
 TEST_F(CrawlCycleTest, WhereAnApiWasFoundIsRemembered) {
   site_ = WorkingSite();
   std::vector<CatalogRow> rows = UsualCatalog();
@@ -460,7 +460,7 @@ TEST_F(CrawlCycleTest, WhereAnApiWasFoundIsRemembered) {
   EXPECT_EQ(site_.CountOf(absl::StrCat(kGlance, "/")), 1);
 }
 
-// What an observation says by its failures, it says again whenever it is read.
+// Remarks follow from the stored observation, so they are the same whenever it is read.
 TEST_F(CrawlCycleTest, RemarksFollowFromTheStoredObservation) {
   site_ = WorkingSite();
   site_.On(absl::StrCat("GET ", kNeutron, "/v2.0/routers?limit=1000"), 500, "{}");
@@ -493,12 +493,12 @@ TEST_F(CrawlCycleTest, AnEndpointThatFailsForDaysIsAskedLessOftenAndComesBackAtO
     EXPECT_EQ(summary->share_count, 2);
     EXPECT_EQ(CrawlExitCode(*summary, 0), 4);
     if (!site_.requests.empty()) ++asked_nights;
-    // One probe once it is backed off from, and nothing of the other share.
+    // One probe once it is backed off from, and no request for the other share.
     if (night > 4) {
       EXPECT_LE(site_.requests.size(), 1U) << night;
       EXPECT_GE(summary->backing_off_count, 1) << night;
     }
-    // What was good stays.
+    // Good data stays.
     const Catalog catalog = Load();
     for (const ShareCatalog& share : catalog.sites.at(0)->endpoints.at(0).shares) {
       EXPECT_EQ(share.flavor_indexes.size(), 2U);
@@ -517,14 +517,15 @@ TEST_F(CrawlCycleTest, AnEndpointThatFailsForDaysIsAskedLessOftenAndComesBackAtO
   EXPECT_GT(asked_nights, 6);
   EXPECT_LT(asked_nights, 15);
 
-  // Who insists asks all.
+  // Without back-off, every share is asked.
   back_off_ = false;
   site_.requests.clear();
   EXPECT_EQ(Crawl(TwoShares())->backing_off_count, 0);
   EXPECT_EQ(site_.requests.size(), 2U);
   back_off_ = true;
 
-  // It heals: the first probe brings all shares back in the same crawl, within the longest wait.
+  // The site recovers: the first probe brings all shares back in the same crawl, within the longest
+  // wait.
   const FakeSite healed = WorkingSite();
   site_ = healed;
   for (int night = 1; night <= 8; ++night) {
@@ -592,7 +593,7 @@ TEST_F(CrawlCycleTest, ErrorsAndLimitsAreCountedInTheHistory) {
   EXPECT_EQ(Load().crawls.at(0).limit_hits, limits);
 }
 
-// A store that takes `writes_left` more writes.
+// A store that accepts `writes_left` more writes.
 class FailingStore : public StoreWriter {
  public:
   explicit FailingStore(int writes) : writes_left(writes) {}
@@ -637,7 +638,7 @@ class FailingStore : public StoreWriter {
   }
 };
 
-// A Keystone that lets a federated user in and offers `projects`.
+// A Keystone that accepts a federated user and offers `projects`.
 class DiscoveryTest : public CrawlCycleTest {
  protected:
   DiscoveryTest() {
@@ -673,8 +674,8 @@ class DiscoveryTest : public CrawlCycleTest {
   static constexpr char kProjects[] = "https://site.example.org:5000/v3/auth/projects";
 };
 
-// A discovered share is not asked while no login works: its last login, a good one, is no reason to
-// go on asking.
+// A discovered share is not asked while no login works: its last, successful login is no reason to
+// keep asking.
 TEST_F(DiscoveryTest, DiscoveredSharesKeepNoEndpointThatIsDownFromBeingBackedOff) {
   ASSERT_TRUE(Crawl({Target()}).ok());
   ASSERT_EQ(Shares().size(), 2U);
@@ -723,7 +724,7 @@ TEST_F(DiscoveryTest, DiscoveredShareStaysUntilItIsNoLongerOffered) {
   ASSERT_TRUE(Crawl({Target()}).ok());
   ASSERT_TRUE(Crawl({Target()}).ok());
   EXPECT_THAT(Shares(), ::testing::ElementsAre("biomed p2 discovered", "the-vo p1"));
-  // A list that cannot be read says nothing.
+  // A list that cannot be read has no effect.
   site_.On(absl::StrCat("GET ", kProjects), 500, "{}");
   ASSERT_TRUE(Crawl({Target()}).ok());
   EXPECT_THAT(Shares(), ::testing::ElementsAre("biomed p2 discovered", "the-vo p1"));

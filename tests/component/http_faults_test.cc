@@ -28,7 +28,7 @@ std::string Gzip(const std::string& text) {
   return out;
 }
 
-// Answers request number n (over all connections) with replies[n], the last one again and again.
+// Answers request number n (over all connections) with replies[n], repeating the last one.
 LoopbackServer::Handler Script(std::vector<LoopbackReply> replies) {
   auto next = std::make_shared<std::atomic<size_t>>(0);
   return [replies = std::move(replies), next](const LoopbackRequest&) {
@@ -217,7 +217,7 @@ TEST_F(HttpTest, RetryAfterHoldsBackTheWholeEndpoint) {
     });
   }
   EXPECT_TRUE(Run().ok());
-  // The first one goes first again, and nothing was asked in between.
+  // The first one is retried first, and no other request was sent in between.
   EXPECT_EQ(order, std::vector<int>({0, 1, 2}));
   EXPECT_EQ(server.requests().size(), 4u);
 }
@@ -359,7 +359,8 @@ TEST_F(HttpTest, CountsAConnectionThatIsNotMade) {
   TransportOptions options = QuickOptions();
   options.tries.connect_timeout = absl::Milliseconds(100);
   transport(options);
-  // Accepts, and never answers the greeting of TLS: a connection is made when both are done.
+  // Accepts connections, and never answers the greeting of TLS: a connection counts as made when
+  // both are done.
   LoopbackServer server(Script({{"", Then::kHang}}));
   EXPECT_EQ(CodeAndClass(Get(absl::StrCat("https://127.0.0.1:", server.port(), "/"))),
             "UNAVAILABLE connect");
@@ -428,7 +429,7 @@ TEST_F(HttpTest, AConnectionThatIsThereIsNoWayInwards) {
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
-// Somebody sets the machine's clock each time it is read.
+// A clock that is set to another time whenever it is read.
 class JumpingClock : public Clock {
  public:
   explicit JumpingClock(absl::Duration jump) : jump_(jump) {}

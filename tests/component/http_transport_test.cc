@@ -85,9 +85,9 @@ TEST_F(HttpTest, CallbacksMaySendMoreRequests) {
   EXPECT_THAT(bodies, ElementsAre("/page2", "/page1", "/page0"));
 }
 
-// Counts requests that are in the handler at once. They pass it in rounds of `expected`: each waits
-// there for the others of its round, so that neither count nor order depend on how fast threads
-// run.
+// Counts requests that are in the handler at once. They leave it in rounds of `expected`: each
+// waits there for the others of its round, so that neither count nor order depend on the speed of
+// threads.
 class Crowd {
  public:
   Crowd(int expected, int total) : expected_(expected), total_(total) {}
@@ -97,7 +97,7 @@ class Crowd {
     ++came_;
     most_ = std::max(most_, ++now_);
     full_.notify_all();
-    // After a round that was never full, nobody waits: the test fails soon enough.
+    // After a round that was never full, no request waits any more, so that the test fails soon.
     const auto may_pass = [&] { return came_ >= round || broken_; };
     broken_ = !full_.wait_for(mu_, std::chrono::seconds(10), may_pass) || broken_;
     --now_;
@@ -209,7 +209,7 @@ TEST_F(HttpTest, StartsWhatLeadsOnFirst) {
   EXPECT_THAT(order, testing::ElementsAre("/leads", "/a", "/b"));
 }
 
-// What is dead costs an endpoint a few tries, not one for each share.
+// A dead service costs an endpoint a few attempts, not one per share.
 TEST_F(HttpTest, AnOptionalPartWithoutAnswersIsNotAskedAnyMore) {
   LoopbackServer server(
       [](const LoopbackRequest&) { return LoopbackReply{HttpAnswer(200, "good")}; });

@@ -24,8 +24,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// Notes each call, its words ended by byte 1 and the call by byte 2, and answers as the real client
-// does. Machines and floating IPs are counted in files, so that a second one has another id.
+// Records each call, its words ended by byte 1 and the call by byte 2, and answers as the real
+// client does. Machines and floating IPs are counted in files, so that a second one gets another
+// id.
 constexpr char kFakeOpenstack[] = R"sh(#!/bin/sh
 for word in "$@"; do printf '%s\001' "$word" >>"$STATE/calls"; done
 printf '\002' >>"$STATE/calls"
@@ -91,7 +92,7 @@ void WriteProgram(const std::string& path, const std::string& text) {
   std::filesystem::permissions(path, std::filesystem::perms::owner_all);
 }
 
-// `settings` are put before the command as for `env`.
+// `settings` are put before the command, as for `env`.
 ScriptRun RunScript(const std::string& script, const std::string& settings = "") {
   const TempDir dir;
   std::filesystem::create_directories(dir.File("bin"));
@@ -550,7 +551,7 @@ TEST(LaunchScript, MakesTheNetworkOfSeveralGroupsOnce) {
   EXPECT_EQ(CallsOf(run, {"network", "create"}).size(), 1u);
   EXPECT_EQ(CallsOf(run, {"router", "create"}).size(), 1u);
   const auto created = CallsOf(run, {"server", "create"});
-  // The network of the head is there before the workers are.
+  // The network of the head is created before the workers.
   EXPECT_THAT(LastWords(created), ElementsAre("vm-head", "vm-workers-1", "vm-workers-2"));
   for (const auto& call : created) EXPECT_THAT(call, Contains("--network=new-net"));
 }

@@ -11,7 +11,7 @@
 namespace cis::server {
 namespace {
 
-// In generation N every site has N flavors: an answer that mixes generations shows.
+// In generation N every site has N flavors, so an answer that mixes generations is noticed.
 CatalogBuilder CatalogOf(int generation) {
   CatalogBuilder builder;
   for (const char* site : {"SITE-A", "SITE-B", "SITE-C"}) {

@@ -52,7 +52,7 @@ struct Watch {
     }
     if (!finished) reader->Finish();
   }
-  // Waits for the next message; its lines. "end" if the stream is over.
+  // Waits for the next message and returns its lines; "end" if the stream has ended.
   std::vector<std::string> Next() {
     v1::WatchChangesResponse message;
     if (!reader->Read(&message)) return {"end"};
@@ -96,7 +96,7 @@ class ServerHistoryTest : public ServerTest {
     ASSERT_TRUE(writer.ok()) << writer.status();
     writer_ = *std::move(writer);
   }
-  // A server over the file as it is, at another port each time.
+  // Starts a server over the file in its present state, on another port each time.
   void Begin() {
     StartServer();
     changes_ = v1::ChangeService::NewStub(channel_);
@@ -124,7 +124,7 @@ class ServerHistoryTest : public ServerTest {
     const absl::Status status = writer_->ReplaceRecords(crawl_id_, observation, records, 1);
     ASSERT_TRUE(status.ok()) << status;
   }
-  // The share has these flavors a minute later; returns that time.
+  // Gives the share these flavors a minute later; returns that time.
   absl::Time PutFlavors(const std::vector<std::string>& names) {
     file_clock_.now += absl::Minutes(1);
     RecordSet records = NewRecords(Kind::kFlavors);
@@ -162,7 +162,7 @@ class ServerHistoryTest : public ServerTest {
     grpc::ClientContext context;
     return changes_->ListChanges(&context, request, &response);
   }
-  // How a stream with this token ends at once.
+  // Returns why a stream with this token ends at once.
   std::string ReasonOf(const std::string& token) {
     v1::WatchChangesRequest request;
     request.set_parent("sites/-");
@@ -337,7 +337,7 @@ TEST_F(ServerHistoryTest, AStreamGoesOnAtAnotherServerWhereItEnded) {
   EXPECT_THAT(watch.Next(), ElementsAre("flavor f3 GONE"));
 }
 
-// More than one message holds: none is lost or told twice.
+// Changes that do not fit into one message: none is lost or sent twice.
 TEST_F(ServerHistoryTest, ALongAbsenceIsToldInSeveralMessages) {
   PutFlavors({"f0"});
   PublishFile();

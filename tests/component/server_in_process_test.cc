@@ -110,7 +110,7 @@ Record Marked(Record record) {
   return record;
 }
 
-// One record of each kind, with kMark wherever a text stands.
+// Writes one record of each kind, with kMark in every text.
 void WriteMarkedDatabase(const std::string& path) {
   Share share = MakeShare(Marked(MakeEndpoint(kMark)), kMark);
   share.endpoint.site_name = kMark;
@@ -162,7 +162,7 @@ void WriteMarkedDatabase(const std::string& path) {
       (*writer)->ReplaceSiteProblems({{kMark, kMark, kMark, kMark, TestTime()}}, TestTime()).ok());
 }
 
-// Breaks the UTF-8 of every text that holds kMark. Returns in how many columns.
+// Breaks the UTF-8 of every text that contains kMark. Returns in how many columns.
 int BreakTexts(const std::string& path) {
   const auto db = Connection::Open(path, Connection::Mode::kReadWrite, absl::Seconds(10));
   EXPECT_TRUE(db.ok()) << db.status();
@@ -187,7 +187,7 @@ int BreakTexts(const std::string& path) {
   return broken;
 }
 
-// A client could not read a reply that holds one text of broken UTF-8.
+// A client could not parse a reply with one text of broken UTF-8.
 TEST(InProcessServer, BrokenUtf8OfAnyColumnIsAnswered) {
   const TempDir dir;
   const std::string path = dir.File("cis.db");

@@ -221,8 +221,8 @@ TEST_F(ServerTest, AfterDrainingNothingIsServed) {
   server_->Drain(absl::Seconds(5));  // does nothing more
 }
 
-// Calls that run while the server drains are answered whole or not at all; none is cut, and the
-// drain ends as soon as they have ended.
+// Calls in progress while the server drains are answered completely or not at all; none is cut, and
+// the drain ends as soon as they have ended.
 TEST_F(ServerTest, DrainingLetsCallsUnderWayEnd) {
   Publish(FlavorCatalog(500));
   std::atomic<int> answered{0};
@@ -236,7 +236,8 @@ TEST_F(ServerTest, DrainingLetsCallsUnderWayEnd) {
         v1::ListFlavorsResponse response;
         const grpc::Status status = ListFlavors(*inventory_, request, &response);
         if (!status.ok()) {
-          // gRPC cancels a call that came after the drain began and before the client heard of it.
+          // gRPC cancels a call that arrived after the drain began and before the client learned of
+          // it.
           EXPECT_TRUE(status.error_code() == grpc::StatusCode::UNAVAILABLE ||
                       status.error_code() == grpc::StatusCode::CANCELLED)
               << status.error_message();

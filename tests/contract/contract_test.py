@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The API: buf's lint, its compatibility with the released one, and the two sessions of proto/README.md."""
+"""Checks the API: buf's lint, its compatibility with the released one, and the two sessions of
+proto/README.md."""
 import glob
 import json
 import os
@@ -14,12 +15,12 @@ import harness  # pylint: disable=wrong-import-position
 
 BUF = os.path.join(harness.ROOT, 'tests', 'contract', 'buf')
 PROTO = os.path.join(harness.ROOT, 'proto')
-# Debian's, which has Debian's python3-grpcio; another Python may come first in PATH.
+# Debian's Python, which has Debian's python3-grpcio; another Python may come first in PATH.
 PYTHON = '/usr/bin/python3'
 
 
 def sections(path):
-    """Title -> [(language, text)] of the blocks of code in each section of a page."""
+    """Returns title -> [(language, text)] of the blocks of code in each section of a page."""
     with open(path, encoding='utf-8') as f:
         parts = re.split(r'^## (.+)$', f.read(), flags=re.M)
     return {title: re.findall(r'^```(\w+)\n(.*?)^```$', text, re.M | re.S)
@@ -73,7 +74,7 @@ class Contract(harness.Case):
         self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ''))
 
     def released(self):
-        """The image of the newest release."""
+        """Returns the image of the newest release."""
         images = glob.glob(os.path.join(PROTO, 'api-*.binpb'))
         self.assertTrue(images)
         return max(images, key=lambda path: [int(n) for n in re.findall(r'\d+', os.path.basename(path))])

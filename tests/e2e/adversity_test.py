@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Every class of error from a real fault and what a person sees of it; TLS; a slow site beside quick ones; a locked
-database; a clock that is set; an endpoint that fails for days."""
+"""Every class of error from a real fault and what a person sees of it; TLS; a slow site beside fast
+ones; a locked database; a clock that is changed; an endpoint that fails for days."""
 import glob
 import json
 import os
@@ -20,7 +20,7 @@ import recording  # pylint: disable=wrong-import-position
 VICTIM, OTHER = 'CESGA', 'INFN-PADOVA-STACK'
 VO = 'vo.access.egi.eu'
 ONLY = ('--site', VICTIM, '--site', OTHER, '--vo', VO)
-# class -> how it comes about
+# class -> how it is caused
 CLASSES = {
     'dns': 'endpoint: https://keystone.gone.invalid:5000/v3', 'connect': 'endpoint: http://127.0.0.1:1/v3',
     'tls': {'kind': 'catalog-tls', 'service': 'keystone', 'of': 'glance'},
@@ -55,7 +55,7 @@ def free_port():
 
 
 def faked(**settings):
-    """An environment in which the clock is set; time that passes is not changed."""
+    """Returns an environment with a different clock; durations stay the same."""
     return dict({'LD_PRELOAD': FAKETIME, 'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'FAKETIME_NO_CACHE': '1'}, **settings)
 
 
@@ -94,7 +94,8 @@ class Adversity(harness.Case):
             with self.subTest(error=error):
                 db, sites = self.copy(error), self.sites
                 if isinstance(cause, str):
-                    # The same endpoint, for the store; only the file says so, as when a site moves.
+                    # The same endpoint for the store; only the file names the new URL, as when a
+                    # site moves.
                     sites = self.sites_with(error, lambda text, line=cause: re.sub(r'endpoint: .*', line, text))
                 else:
                     self.faults(dict(cause, site=VICTIM))
@@ -211,7 +212,7 @@ class Adversity(harness.Case):
                 self.assertEqual(code, 0, err)
                 self.assert_sound(db)
                 self.assertEqual(self.names(db), self.names(self.good))
-                # The clock is right again: a crawl that fails and one that works.
+                # The clock is right again: one crawl fails and one succeeds.
                 self.faults({'kind': '503', 'site': VICTIM, 'seconds': 0})
                 code, _, err = self.crawl(db, *ONLY)
                 self.assertEqual(code, 3, err)
@@ -277,7 +278,7 @@ class Adversity(harness.Case):
             self.assertNotIn('backing-off', err)
             self.assertIn('127.0.0.1:' + port, err)
         self.assertEqual(self.names(db), self.names(self.good))
-        # It heals, and is seen within the longest wait without anybody's help.
+        # The site recovers, and CIS notices within the longest wait without intervention.
         self.faults()
         for night in range(8, 16):
             code, _, err = self.crawl(db, env=faked(FAKETIME='+%dd' % night))
@@ -317,7 +318,7 @@ class Adversity(harness.Case):
                                  sorted(e['alias'] for e in answers[0]['extensions']), name)
 
     def test_data_age_from_fresh_over_stale_to_expired(self):
-        """And what has expired is still there: nothing is deleted because something failed."""
+        """Expired data is still there, too: nothing is deleted because a crawl failed."""
         for offset, state in (('+0', 'FRESH'), ('+2d', 'STALE'), ('+20d', 'EXPIRED')):
             out = harness.run('cisquery', '--db', self.good, '-o', 'json', 'shares', env=faked(FAKETIME=offset))[1]
             self.assertEqual({s['state'] for s in json.loads(out)}, {'DATA_STATE_' + state})
@@ -353,7 +354,7 @@ class Tls(harness.Case):
                 self.assertIn('error=tls', err)
                 self.assertNotRegex(err, r'crawl\.failure site=INFN')
                 self.assert_sound(copy)
-        with self.subTest('certificates that have expired'):      # they are good for 30 days
+        with self.subTest('certificates that have expired'):      # they are valid for 30 days
             copy = self.path('copy.db')
             shutil.copy(db, copy)
             code, _, err = self.crawl(copy, *ONLY, env=faked(FAKETIME='+40d'))

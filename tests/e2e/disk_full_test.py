@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A disk that is full: the crawl ends with 1 and says so, what was there is served, and a crawl with room heals.
-Needs root, for a small file system of its own (label `root`)."""
+"""A full disk: the crawl ends with 1 and reports it, the existing data is served, and a crawl with
+room recovers. Needs root, for a small file system of its own (label `root`)."""
 import os
 import shutil
 import subprocess
@@ -9,7 +9,7 @@ import unittest
 
 import harness
 
-SKIPPED = 77      # CTest's word for it: SKIP_RETURN_CODE
+SKIPPED = 77      # CTest's number for it: SKIP_RETURN_CODE
 
 
 class DiskFull(harness.Case):
@@ -31,7 +31,7 @@ class DiskFull(harness.Case):
                 for n in ('flavors', 'images', 'networks')}
 
     def fill(self, left):
-        """Leaves `left` bytes of the small file system."""
+        """Leaves `left` bytes free on the small file system."""
         space = os.statvfs(self.mount)
         with open(os.path.join(self.mount, 'ballast'), 'wb') as f:
             f.write(b'x' * max(0, space.f_bavail * space.f_frsize - left))
@@ -54,7 +54,7 @@ class DiskFull(harness.Case):
                 self.assertIn(code, (0, 1), err)
                 if code == 1:
                     self.assertRegex(err, r'full|disk|space')
-                # With the disk as full as it is, what was good is served.
+                # While the disk is full, the last good data is served.
                 self.assertEqual(self.names(self.db), want)
                 self.drain()
                 self.assert_sound(self.db)

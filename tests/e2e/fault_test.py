@@ -48,7 +48,7 @@ class Faults(harness.Case):
         return code, err, db
 
     def answers(self, db, site):
-        """What is served of a site, without ages."""
+        """Returns what is served of a site, without ages."""
         out = {}
         for noun in ('flavors', 'images', 'networks'):
             out[noun] = sorted((r['upstream_id'], r.get('vo', ''), r['active'])

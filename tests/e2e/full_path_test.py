@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Crawl, serve, ask: the headline questions, and that every way of asking gives the same answer."""
+"""Crawls, serves and asks: the headline questions, and that every way of asking gives the same
+answer."""
 import glob
 import json
 import os
@@ -16,7 +17,7 @@ CESGA_WISH = ['place', '--vo', VO, '--vcpus', '2', '--ram', '4G', '--os', 'ubunt
 
 
 def without_ages(reply):
-    """What does not depend on when it was asked."""
+    """Returns the value without what depends on the time of the request."""
     return re.sub(r'"(data_age|snapshot_generation)": [^,\n]*,?', '', json.dumps(reply, indent=1, sort_keys=True))
 
 
@@ -91,7 +92,7 @@ class FullPath(harness.Case):
             self.assertEqual(self.ask('show', one['name'])[0], 0, one['name'])
 
     def test_the_replay_was_asked_nothing_that_was_not_recorded(self):
-        # A replay that answers 404 for want of a recording would make the crawl prove nothing.
+        # A replay that answers 404 because of a missing recording would make the crawl meaningless.
         other = harness.Process(self.replay.child.args[:4] + [os.path.join(self.dir, 'second')],
                                 os.path.join(self.dir, 'second.log'), 'replay ready')
         code, _, err = harness.run('cis-crawler', 'crawl', '--sites',
@@ -115,7 +116,7 @@ class FullPath(harness.Case):
         self.assertEqual(machine['network']['network']['display_name'], 'net-vo.access.egi.eu')
         self.assertEqual(machine['network']['external_network']['display_name'], 'public00')
         self.assertEqual(machine['login_user'], 'ubuntu')
-        # The quota is spent, yet unattached floating IPs lie in the project: they are offered.
+        # The quota is used up, but the project has unattached floating IPs: they are offered.
         self.assertEqual(len(machine['network']['unattached_floating_ip_ids']), 6)
         for field in ('project_id', 'keystone_url', 'region', 'data_age'):
             self.assertTrue(placement.get(field), field)
@@ -209,7 +210,7 @@ class FullPath(harness.Case):
                 self.assertTrue(where < 0 or text[where:where + 11] == b'replay-user', name)
 
     def observations(self):
-        """The raw answers kept in the database, unpacked."""
+        """Returns the raw answers in the database, decompressed."""
         out = subprocess.run(['sqlite3', self.db, 'SELECT hex(bodies_zstd) FROM observation'],
                              capture_output=True, text=True, check=True).stdout.split()
         self.assertGreater(len(out), 20)

@@ -11,7 +11,7 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get('CIS_BIN') or os.path.join(ROOT, 'build', 'dev', 'bin')
-PASSWORD = 'e2e-pass-7c1d9f'          # what the replay wants; must be found nowhere afterwards
+PASSWORD = 'e2e-pass-7c1d9f'          # accepted by the replay; must appear nowhere afterwards
 
 
 def program(name):
@@ -32,12 +32,12 @@ def clean_env():
 
 
 def value(prefix, word):
-    """The value of an enum of the API that stands for a word: value('ERROR_CLASS', 'not-found')."""
+    """Returns the value of an enum of the API for a word: value('ERROR_CLASS', 'not-found')."""
     return '%s_%s' % (prefix, word.upper().replace('-', '_'))
 
 
 class Process:
-    """A server started by a test; ends with it."""
+    """A server that a test starts; ends with the test."""
 
     def __init__(self, args, log, ready):
         self.log = log
@@ -56,7 +56,7 @@ class Process:
             return f.read()
 
     def stop(self, sig=signal.SIGTERM):
-        """Ends it; returns its exit code."""
+        """Ends the server; returns its exit code."""
         if self.child.poll() is None:
             self.child.send_signal(sig)
             try:
@@ -87,7 +87,7 @@ class Case(unittest.TestCase):
 
     @classmethod
     def crawled(cls, name):
-        """The path of a database that a crawl of all sites has filled."""
+        """Returns the path of a database filled by a crawl of all sites."""
         db = os.path.join(cls.dir, name)
         code, _, err = run('cis-crawler', 'crawl', '--sites', cls.sites, '--db', db)
         assert code == 0, err
@@ -97,7 +97,7 @@ class Case(unittest.TestCase):
         return os.path.join(self.dir, name)
 
     def faults(self, *rules):
-        """Breaks the running replay; no rule mends it."""
+        """Breaks the running replay; without rules, fixes it."""
         path = os.path.join(self.replay_dir, 'faults.json')
         with open(path + '.new', 'w', encoding='utf-8') as f:
             json.dump(rules, f)

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Crawls that find different things: what changed is told, watched over a restart, and the past still answers."""
+"""Crawls that find differences: changes are reported, watched over a restart, and earlier states
+still answer."""
 import json
 import os
 import re
@@ -30,7 +31,7 @@ PLACE = ('place', '--vo', VO, '--site', SITE, '--ram', '4G', '--os', 'ubuntu', '
 
 
 def utc(seconds):
-    """With milliseconds."""
+    """Returns the time with milliseconds."""
     return time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds)) + '.%03dZ' % (seconds % 1 * 1000)
 
 
@@ -64,7 +65,8 @@ class HistoryTest(harness.Case):
         child.communicate()
 
     def token_of_now(self, address):
-        """What an interrupted watch says to go on with; interrupted later each time until it was connected."""
+        """Returns the token with which an interrupted watch continues; interrupts later each time
+        until it was connected."""
         for attempt in range(1, 50):
             child = self.watch(address)
             try:
@@ -78,7 +80,8 @@ class HistoryTest(harness.Case):
         raise AssertionError('watch gave no token: ' + err)
 
     def renames(self, child):
-        """The renamed networks that a watch tells until it has enough; and its token."""
+        """Returns the renamed networks that a watch reports until there are enough, and its token.
+        """
         out, err = child.communicate(timeout=60)
         self.assertEqual(child.returncode, 0, err)
         return ([(c['old_value'], c['new_value']) for c in map(json.loads, out.splitlines())],
@@ -104,7 +107,7 @@ class HistoryTest(harness.Case):
         self.check_past(first_done)
         self.assertEqual(server.stop(), 0)
 
-        # While no server runs, the site takes all of it back.
+        # While no server runs, the site reverts everything.
         code, _, err = self.crawl(self.db)
         self.assertEqual(code, 0, err)
         _, address = self.serve()
@@ -175,7 +178,7 @@ class HistoryTest(harness.Case):
         code, _, err = harness.run('cis-crawler', 'prune', '--db', db, '--keep-history', 'long')
         self.assertEqual(code, 2)
         self.assertIn('--keep-history', err)
-        # Without the flag nothing of today goes.
+        # Without the flag, nothing of today is deleted.
         shutil.copy(self.db, self.path('kept.db'))
         self.assertEqual(harness.run('cis-crawler', 'prune', '--db', self.path('kept.db'))[0], 0)
         self.assertEqual(self.changes(db=self.path('kept.db')), self.changes())

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A site that calls its things what an attacker would: every format of `place` keeps the names what
-they are, and what is executed executes nothing of them."""
+"""A site with names that an attacker would choose: every format of `place` keeps the names
+unchanged, and executing the output executes nothing in them."""
 import csv
 import io
 import json
@@ -13,7 +13,7 @@ import unittest
 
 import harness
 
-# Also the names of the site's files, so that a canary is seen wherever it is made.
+# Also the names of the site's files, so that a canary is noticed wherever it is created.
 NAMES = [
     '$(touch canary)', '`touch canary`', "'; touch canary; '", '"; touch canary; "',
     'a\ntouch canary\n', 'a\r\ntouch canary', '-rf', '--help', '--os-cloud=evil', 'a\\',
@@ -25,14 +25,15 @@ CONTROL = re.compile('[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\u202a-\u202e\
 
 
 def csv_value(cell):
-    """What a cell stands for (client/README.md): an apostrophe guards what looks like a formula."""
+    """Returns the value of a cell (client/README.md): an apostrophe protects what looks like a
+    formula."""
     is_formula = cell.lstrip("' ")[:1] in tuple('=+-@\t\r\n\uff1d\uff0b\uff0d\uff20')
     return cell[1:] if is_formula and cell.startswith("'") else cell
 
 
 NAMED = ('place', '--vo', 'vo.access.egi.eu', '--public-ip')
-# Logs how many words each call has and the words, and answers as the client would. In sh, because a
-# script calls it twenty times.
+# Logs the number of words of each call and the words, and answers as the client would. In sh,
+# because a script calls it twenty times.
 FAKE = r'''#!/bin/sh
 printf '%s\0' $# "$@" >>"$CALLS"
 case "$*" in
@@ -49,7 +50,7 @@ FEDCLOUD = '#!/bin/sh\nshift 3\nexec openstack "$@"\n'
 
 
 def rename(value, names, spoil_ids):
-    """The lists of a body with other names; of flavors also other ids."""
+    """Returns the lists of a body with other names; flavors get other ids too."""
     for kind in ('flavors', 'images', 'networks', 'routers'):
         for number, one in enumerate(value.get(kind) or []):
             one['name'] = names(one['id'])
@@ -93,7 +94,7 @@ class Hostile(harness.Case):
                                      '--all', '--limit', '0')
         assert code == 0, err
         cls.placements = json.loads(out)['placements']
-        # One for each name of a flavor and of an image is as good as all.
+        # One per name of a flavor and of an image is enough.
         cls.picks, seen = [], set()
         for number, one in enumerate(cls.placements):
             names = {('flavor', one['machine']['flavor']['display_name']),
@@ -124,7 +125,7 @@ class Hostile(harness.Case):
         self.assertEqual(os.listdir(self.here), [], 'something of a name was executed')
 
     def ask(self, form, pick=None):
-        """As harness.run, with line ends as they are."""
+        """As harness.run, with line ends unchanged."""
         done = subprocess.run([harness.program('cisquery'), '--server', self.address, '-o', form,
                                *NAMED, '--all', *(('--limit', '0') if pick is None
                                           else ('--pick', str(pick + 1)))],
@@ -208,7 +209,7 @@ class Hostile(harness.Case):
                 self.assertEqual((code, text), (1, ''))
                 self.assertIn('NUL', err)
                 continue
-            if code == 1:  # of a network
+            if code == 1:  # for a network
                 self.assertIn('NUL', err)
                 continue
             done, _ = self.shell(text + '\nprintf \'%s\\0\' "$CIS_FLAVOR_NAME" "$CIS_IMAGE_NAME"\n')
@@ -238,7 +239,7 @@ class Hostile(harness.Case):
                 self.assertIn('cis_flavor_name: !unsafe "', out)
             code, out, err = self.ask('tfvars', pick)
             self.assertEqual(code, 0, err)
-            # HCL's strings are JSON's, but for templates, which must not be there.
+            # HCL's strings are JSON's except for templates, which must not occur.
             values = dict(re.fullmatch(r'(\w+) += (.*)', line).groups()
                           for line in out.rstrip('\n').split('\n'))
             self.assertEqual(json.loads(values['flavor_name']), name)
@@ -246,7 +247,7 @@ class Hostile(harness.Case):
 
 
 class HostileIds(Hostile):
-    """Flavor ids too are what the site wants them to be."""
+    """Flavor ids, too, can be anything that the site wants."""
     spoil_ids = True
 
 

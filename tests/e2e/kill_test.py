@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The crawler is killed at random moments; what is left opens, is sound and answers as before."""
+"""The crawler is killed at random moments; the file that is left can be opened, is intact and
+answers as before."""
 import os
 import random
 import shutil
@@ -44,7 +45,7 @@ class Kill(harness.Case):
             with self.subTest(run=i):
                 self.assertEqual(self.names(db), want)
                 self.assert_sound(db)
-                # The next crawl goes on as if nothing had been.
+                # The next crawl works as if nothing had happened.
                 code, _, err = self.crawl(db)
                 self.assertEqual(code, 0, err)
                 self.assertEqual(self.names(db), want)

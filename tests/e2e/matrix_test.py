@@ -19,9 +19,9 @@ import harness
 VICTIM, OTHER = 'CESGA', 'INFN-PADOVA-STACK'
 ONLY = ('--site', VICTIM, '--site', OTHER, '--vo', 'vo.access.egi.eu')
 WHOLE = os.environ.get('CIS_MATRIX') == 'all'
-PER_FAULT = 2                # requests that a fault hits, out of all, when the matrix is not whole
+PER_FAULT = 2                # requests that a fault hits, out of all, unless the whole matrix is run
 WORKERS = 2
-# Waits of the faults that answer too late are bounded by these; the others have all the time they need.
+# Bounds the waits of the faults that answer too late; the others have as much time as they need.
 HASTY = ('--timeout', '1s', '--share-deadline', '2s')
 PATIENT = ('--timeout', '20s', '--share-deadline', '30s')
 
@@ -77,7 +77,7 @@ class Bench:
         path = os.path.join(self.sites, VICTIM + '.yaml')
         with open(path, encoding='utf-8') as f:
             text = f.read()
-        with open(path, 'w', encoding='utf-8') as f:     # else dns would be a matter of policy
+        with open(path, 'w', encoding='utf-8') as f:     # otherwise dns would be rejected by policy
             f.write(text.replace('cis:\n', 'cis:\n  allow_hosts: [gone.invalid]\n'))
         self.good = os.path.join(self.dir, 'good.db')
         self.db = os.path.join(self.dir, 'run.db')
@@ -105,13 +105,15 @@ class Bench:
             con.close()
 
     def states(self, db):
-        """States of kinds, without remarks on Cinder: the recorded catalogs name one that nobody replays."""
+        """Returns the states of kinds, without remarks on Cinder: the recorded catalogs list one
+        that is not replayed."""
         return [(*row[:5], json.dumps([remark for remark in json.loads(row[5])
                                        if not remark.startswith('cinder_')]), *row[6:])
                 for row in self.rows(db, STATES)]
 
     def problem(self, rule, classes, limits):
-        """What is wrong after a crawl with this fault and one without it; empty if nothing is."""
+        """Returns what is wrong after a crawl with this fault and one without it; empty if nothing
+        is."""
         for suffix in ('-wal', '-shm'):
             if os.path.exists(self.db + suffix):
                 os.unlink(self.db + suffix)
@@ -151,7 +153,7 @@ class Bench:
         remarked = [r for r in self.states(self.db) if r[5] != '[]']
         if [r for r in remarked if r[0] != VICTIM]:
             return 'another site is remarked: %s' % remarked
-        # A listing that only adds facts fails no kind: what it says is unknown, and remarked.
+        # A listing that only adds facts fails no kind: its facts are unknown, with a remark.
         lost = set(self.want) - set(got)
         if not failed and code == 0:
             if [r for r in lost if r[1] not in ('quota', 'image')]:
@@ -159,7 +161,8 @@ class Bench:
             if rule['kind'].endswith('-pages') or rule.get('of') == 'cinder':
                 return ''
             return '' if len(remarked) == 1 else 'the fault went unnoticed: %s' % remarked
-        # A service that cannot be reached has its kind's last good data, and its part of another one is unknown.
+        # A service that cannot be reached leaves its kind's last good data, and its part of another
+        # kind unknown.
         if [r for r in lost if r[1] != 'quota'] or (lost and not remarked):
             return 'lost: %s' % lost
         if code != 3:
@@ -178,7 +181,7 @@ class Bench:
         return ''
 
     def requests(self):
-        """How many requests a crawl of the victim takes."""
+        """Returns how many requests a crawl of the victim sends."""
         self.faults({'kind': '500', 'site': VICTIM, 'index': 10 ** 6})
         before = self.asked()
         self.crawl(self.good, PATIENT)

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What an operator does by night: the lines of deploy/ as they stand there, backup, restore, the morning's check."""
+"""The nightly operation: the lines of deploy/ as they are written there, backup, restore, the
+morning's check."""
 import fcntl
 import hashlib
 import json
@@ -15,7 +16,7 @@ import harness
 DEPLOY = os.path.join(harness.ROOT, 'deploy')
 REAL_SITES = os.path.join(harness.ROOT, '../shared/corpus/dev/egi_sites')  # if absent, shared_files is skipped
 FIXTURE_SITES = os.path.join(harness.ROOT, 'tests', 'fixtures', 'sites')
-# Stands where sendmail does; keeps its arguments and what it is given.
+# Takes the place of sendmail; stores its arguments and its input.
 FAKE_SENDMAIL = '#!/bin/sh\n{ echo "ARGUMENTS $*"; cat; } > "$CIS_FAKE_MAIL"\n'
 
 
@@ -50,7 +51,8 @@ class Operation(harness.Case):
             os.remove(self.mail_file)
 
     def mail(self):
-        """What sendmail was given: its arguments, the heads, the body. None if it was not started."""
+        """Returns what sendmail received: its arguments, the headers, the body. None if it was not
+        started."""
         if not os.path.exists(self.mail_file):
             return None
         with open(self.mail_file, encoding='utf-8') as f:
@@ -59,7 +61,7 @@ class Operation(harness.Case):
         return lines[0], dict(line.split(': ', 1) for line in lines[1:]), body
 
     def here(self, command, db):
-        """A command line of deploy/ with its paths moved into this test's folder."""
+        """Returns a command line of deploy/ with its paths moved into this test's folder."""
         command = command.replace('/usr/local/bin/', '').replace('%%', '%').replace('\\%', '%')
         command = re.sub(r'/var/lib/cis/cis\.db', db, command).replace('/bin/rm', 'rm')
         command = command.replace('/etc/cis/sites', self.sites)
@@ -82,7 +84,7 @@ class Operation(harness.Case):
         copies = [name for name in os.listdir(self.dir) if re.fullmatch(r'backup-[1-7]\.db', name)]
         self.assertEqual(len(copies), 1, copies)
         self.assert_sound(self.path(copies[0]))
-        # One JSON object a line is what the journal gets.
+        # The journal gets one JSON object per line.
         for line in self.shell(self.here(crawl['ExecStart'][0], db)).stderr.splitlines():
             json.loads(line)
 
@@ -95,14 +97,14 @@ class Operation(harness.Case):
 
     def test_the_units_name_each_other_and_the_accounts(self):
         timer = unit('cis-crawl.timer')
-        self.assertIn('OnCalendar', timer['Timer'])   # starts the service of its own name
+        self.assertIn('OnCalendar', timer['Timer'])   # starts the service with its own name
         with open(os.path.join(DEPLOY, 'systemd', 'cis.sysusers'), encoding='utf-8') as f:
             users = re.findall(r'^u (\S+)', f.read(), re.M)
         report = unit('cis-crawl-report.service')['Service']
         self.assertEqual(report['User'], users)
         for key in ('OnSuccess', 'OnFailure'):
             self.assertEqual(unit('cis-crawl.service')['Unit'][key], ['cis-crawl-report.service'])
-        # Each of these would take setgid from sendmail.
+        # Each of these would disable setgid for sendmail.
         self.assertFalse({'NoNewPrivileges', 'SystemCallFilter', 'PrivateDevices', 'RestrictSUIDSGID'} & set(report))
         for name in ('cis-crawl.service', 'cis-server.service'):
             service = unit(name)['Service']
@@ -160,7 +162,7 @@ class Operation(harness.Case):
         for words in (r'exit code 3', r'CESGA  server at 3 shares since \d', r'PADOVA-STACK  parse at 3 shares since',
                       r'last good \d{4}', r'\nWhat to do\n  server: .*\n  parse: '):
             self.assertRegex(body, words)
-        # Every night, if that is wanted.
+        # Every night, if that is configured.
         self.faults()
         r = self.shell(self.here(self.cron_crawl(), db), CIS_MAIL_WHEN='always')
         self.assertEqual(r.returncode, 0, r.stderr)
@@ -181,16 +183,16 @@ class Operation(harness.Case):
         self.assertEqual(heads['To'], 'ops@example.org')
         self.assertRegex(heads['Subject'], 'none of 24 shares refreshed')
         self.assertIn('result exit-code (exited, 4)', body)
-        # A crawl that is killed writes nothing; yesterday's report is gone by then.
+        # A killed crawl writes nothing; yesterday's report has been deleted by then.
         self.shell(self.here(crawl['ExecStartPre'][0], db))
         r = self.shell(command, CIS_MAIL_TO='root', MONITOR_SERVICE_RESULT='oom-kill')
         self.assertEqual(r.returncode, 0, r.stderr)
         self.assertIn('no report was written', self.mail()[1]['Subject'])
-        # Where there is no sendmail the journal has it.
+        # Without sendmail, the report is in the journal.
         r = self.shell('CIS_SENDMAIL= PATH=/usr/bin:/bin ' + os.path.join(DEPLOY, command.split()[0]) + ' /nowhere root')
         if not os.path.exists('/usr/sbin/sendmail'):
             self.assertIn('no report was written', r.stdout)
-        # No head can be made of an address or of a name that a site gave itself.
+        # No header can be made from an address or from a name that a site chose.
         for address in ('-bd', ''):
             self.assertEqual(self.shell('cis-mail-summary /nowhere "%s"' % address).returncode, 2)
 
@@ -240,7 +242,7 @@ class Operation(harness.Case):
             [harness.program('cis-crawler'), 'crawl', '--sites', self.sites, '--db', db, '--summary', summary,
              '--timeout', '60s', '--verbose'], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             env=dict(harness.clean_env(), CIS_REPLAY_PASSWORD=harness.PASSWORD))
-        seen = child.stderr.readline()      # one share is done, the crawl is under way
+        seen = child.stderr.readline()      # one share is done, the crawl is in progress
         self.assertIn('crawl.share', seen)
         child.send_signal(signal.SIGTERM)
         child.communicate(timeout=60)
@@ -252,7 +254,8 @@ class Operation(harness.Case):
         self.assertIn('what was refreshed is stored', text)
 
     def snapshot(self):
-        """Names, sizes and contents of all files of the test's folder but the replay's log."""
+        """Returns names, sizes and contents of all files of the test's folder except the replay's
+        log."""
         files = {}
         for folder, _, names in os.walk(self.dir):
             for name in names:
@@ -323,7 +326,7 @@ class Operation(harness.Case):
                 read = {re.sub(r':\d+$', '', os.path.basename(line['origin'])) for line in shares}
                 # Every file gives shares, or a remark says why not.
                 self.assertEqual({n for n in os.listdir(folder) if n.endswith('.yaml')} - told - read, set())
-                # Sites that want an application credential have none.
+                # Sites that require an application credential have none.
                 self.assertLessEqual({line['why'] for line in held}, {'no credential'})
 
     def test_a_backup_is_restored_under_a_running_server(self):

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Who may read what CIS keeps, files that cannot be written, and what is logged once the server serves."""
+"""Permissions on what CIS stores, files that cannot be written, and what is logged once the server
+serves."""
 import fcntl
 import os
 import resource
@@ -55,7 +56,8 @@ class Protection(harness.Case):
             preexec_fn=lambda: resource.setrlimit(
                 resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2))
         try:
-            # It reads its input only after it has begun: a pipe's worth that is taken says so.
+            # The crawler reads its input only after it has started: once it has taken a pipe's
+            # worth, it runs.
             os.set_blocking(crawler.stdin.fileno(), True)
             fcntl.fcntl(crawler.stdin.fileno(), fcntl.F_SETPIPE_SZ, 4096)
             crawler.stdin.write(b' ' * 65536)
@@ -109,7 +111,8 @@ class Protection(harness.Case):
         self.assertEqual(len(out.split()), 2)
 
     def test_a_snapshot_is_announced_when_it_serves(self):
-        """The server's log is a pipe with room for its first line only: it stands before the second is written."""
+        """The server's log is a pipe with room for its first line only: the server stops there
+        before the second is written."""
         address = 'unix:' + self.path('s')
         read, write = os.pipe()
         fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096)
@@ -123,7 +126,7 @@ class Protection(harness.Case):
             while self.ask('s')[0] != 0:
                 self.assertIsNone(child.poll())
                 self.assertLess(time.monotonic(), end, 'it does not serve before it says so')
-                time.sleep(0.05)   # each try is a request; what is waited for is its answer
+                time.sleep(0.05)   # each attempt is a request; the test waits for its answer
             # The line did not fit, so it was not written yet.
             log = os.read(read, 1 << 16)
             self.assertIn(b'server.listening', log)

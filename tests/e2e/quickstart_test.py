@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""deploy/quickstart with programs that are built already, where ports are taken and a server that needs time."""
+"""deploy/quickstart with programs that are already built, with ports in use and a server that
+starts slowly."""
 import os
 import re
 import socket
@@ -10,7 +11,7 @@ import unittest
 import harness
 
 QUICKSTART = os.path.join(harness.ROOT, 'deploy', 'quickstart')
-# As a server answers that has not read its database yet: three times, then as the real one.
+# Answers three times as a server that has not read its database yet, then as the real one.
 SLOW = '''#!/bin/sh
 count=$(cat %(count)s 2>/dev/null || echo 0)
 echo $((count + 1)) >%(count)s
@@ -30,14 +31,14 @@ class Quickstart(unittest.TestCase):
         self.addCleanup(self.quickstart, '--stop')
 
     def quickstart(self, *args, **environment):
-        """(exit code, stdout, stderr)."""
+        """Returns (exit code, stdout, stderr)."""
         done = subprocess.run([QUICKSTART, '--bin', harness.BIN, *args], capture_output=True, text=True, timeout=200,
                               check=False, stdin=subprocess.DEVNULL,
                               env=dict(harness.clean_env(), CIS_QUICKSTART_DIR=self.dir, **environment))
         return done.returncode, done.stdout, done.stderr
 
     def occupy(self, port):
-        """Listens on the port as another program would; returns it. 0: on any."""
+        """Listens on the port as another program would; returns the port. 0: any port."""
         listener = socket.socket()
         self.addCleanup(listener.close)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -45,7 +46,7 @@ class Quickstart(unittest.TestCase):
             listener.bind(('127.0.0.1', port))
             listener.listen()
         except OSError:
-            self.assertTrue(port)   # then another program has it, which is as good
+            self.assertTrue(port)   # then another program uses it, which serves as well
         return listener.getsockname()[1]
 
     def server(self, out_and_err):

@@ -59,7 +59,7 @@ class RegistryTest(harness.Case):
                 site('BRAND-NEW-NAME', '3G0', 'FR'), site(cls.moved, '5G0', 'SK'), site('HTC-SITE', '6G0', 'PL'),
                 site('UNKNOWN-CLOUD', '7G0', 'NL')],
             'get_service': [
-                # Spelt otherwise than in the file: a slash and a query more.
+                # Written differently from the file: with an additional slash and query.
                 service(cls.down, '11G0', 'org.openstack.nova', 'nova.down.example', cls.urls[cls.down] + '/?x=1'),
                 service(cls.down, '12G0', 'ARC-CE', 'ce.down.example'),
                 service(cls.later, '13G0', 'org.openstack.nova', 'nova.later.example', cls.urls[cls.later]),

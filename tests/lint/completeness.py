@@ -1,4 +1,4 @@
-"""What exists is built, documented and explained."""
+"""Checks that everything that exists is built, documented and explained."""
 import os
 import posixpath
 import re

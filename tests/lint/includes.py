@@ -1,4 +1,5 @@
-"""Dependency rules: who may include what. The table is the architecture; the code follows it."""
+"""Dependency rules: which room may include which. The table is the architecture; the code follows
+it."""
 import os
 import re
 
@@ -52,11 +53,11 @@ MAY_INCLUDE = {
                    'client/handover', 'proto'],
     'client': ['schema/base', 'client/text', 'client/rpc', 'client/cli', 'proto'],
 }
-# Single files that may include more: they construct and connect.
+# Single files that may include more, because they construct and connect objects.
 EXTRA = {
     'client/main.cc': ['server/serving'],
 }
-# Third-party headers that only some files may include: one wrapper a C library.
+# Third-party headers that only some files may include: one wrapper per C library.
 ONLY_IN = {
     r'sqlite3\.h': ['schema/store/sqlite.h', 'schema/store/sqlite.cc'],
     r'zstd\.h': ['schema/store/zstd.cc'],

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The lint must be able to fail: each rule is shown a tree that breaks it."""
+"""Shows each rule of the lint a tree that breaks it: the lint must be able to fail."""
 import contextlib
 import io
 import os
@@ -14,7 +14,7 @@ import lint          # pylint: disable=wrong-import-position
 import shared_files  # pylint: disable=wrong-import-position
 import style         # pylint: disable=wrong-import-position
 
-# check -> (path, text) that it has to find
+# check -> (path, text) that the check has to report
 BROKEN = {
     'includes': [('client/render.cc', '#include "schema/store/store.h"\n'),
                  ('server/service/x.cc', '#include <sqlite3.h>\n'),
@@ -39,7 +39,8 @@ BROKEN = {
     'words': [('client/a.cc', '// To' + 'ld once.\n'), ('server/README.md', 'ask no' + 'body\n')],
     'format': [('client/bad.cc', 'int   x ;\n')],
 }
-# What runs only where Debian 12's clang-format is: elsewhere its check says that it is left out.
+# Checks that run only where Debian 12's clang-format is installed: elsewhere they report that they
+# were left out.
 NEEDS = {'format': style.CLANG_FORMAT}
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -79,10 +80,10 @@ class FormatOfMissingProgram(unittest.TestCase):
 
 
 class ImportsOfTheLab(unittest.TestCase):
-    """A copy of the lab, in which one file is changed."""
+    """Runs the import check on a copy of the lab in which one file is changed."""
 
     def findings(self, path, text):
-        """What the check finds after `text` was put before the code of `path`."""
+        """Returns what the check reports after `text` was put before the code of `path`."""
         with tempfile.TemporaryDirectory() as root:
             for part in ('tests/openstack', 'deploy'):
                 shutil.copytree(os.path.join(ROOT, part), os.path.join(root, part))

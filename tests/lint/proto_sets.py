@@ -6,10 +6,10 @@ comment has to say that it is an open set and whose words these are. What only l
 import re
 
 FIELD = re.compile(r'^\s*(optional |repeated )?string (\w+) = \d+\s*(;|\[)')
-# Not numbers and versions.
+# A literal in a comment that is neither a number nor a version.
 LITERAL = re.compile(r'`(?=[^`]*[A-Za-z])([A-Za-z0-9][A-Za-z0-9_.:-]*)`')
 ENUM = re.compile(r'^enum (\w+) \{(.*?)^\}', re.M | re.S)
-# Field -> why its literals are no set.
+# Field -> why its literals are not a closed set.
 EXCEPTIONS = {
     'image': 'names of fields of the query',
     'field': 'paths of fields',
@@ -24,7 +24,7 @@ EXCEPTIONS = {
 
 
 def fields(text):
-    """(line, name, comment) of each string field."""
+    """Yields (line, name, comment) of each string field."""
     comment = []
     for n, line in enumerate(text.split('\n'), 1):
         if line.strip().startswith('//'):
@@ -50,7 +50,7 @@ def check(tree):
         for name, body in ENUM.findall(text):
             enums.append('%s (%d)' % (name, len(re.findall(r'= \d+', body)) - 1))
         for n, name, comment in fields(text):
-            # Names and paths of fields are no values.
+            # Names and paths of fields are not values.
             literals = {word for word in LITERAL.findall(comment) if not set(word.split('.')) <= known}
             if len(literals) < 2:
                 continue

@@ -16,9 +16,9 @@ LAB_PACKAGES = 'tests/openstack/lab/packages.py'
 SETS = ('build', 'test')
 # Modules whose Debian package is not called python3-MODULE.
 PACKAGE = {'openstack': 'python3-openstacksdk', 'grpc': 'python3-grpcio'}
-# What a program makes of proto/ with protoc before it imports it.
+# Modules that a program generates from proto/ with protoc before it imports them.
 GENERATED = ('cis',)
-# Modules of libraries that a package depends on, so that they come with it.
+# Modules of libraries that a package depends on, so that they are installed with it.
 COMES_WITH = {
     'python3-nova': r'eventlet|keystoneauth1|os_vif|oslo_\w+|sqlalchemy',
     'python3-neutron': r'eventlet|keystoneauth1|neutron_lib|oslo_\w+|sqlalchemy',
@@ -28,7 +28,7 @@ COMES_WITH = {
 
 
 def python_files(root):
-    """The Python files below tests/, with or without a suffix."""
+    """Yields the Python files below tests/, with or without a suffix."""
     for folder, folders, names in os.walk(os.path.join(root, 'tests')):
         folders[:] = sorted(f for f in folders if f not in ('__pycache__', 'node_modules'))
         for name in sorted(names):
@@ -42,13 +42,14 @@ def python_files(root):
 
 
 def debian_packages(text):
-    """The packages of the sets that tests/run installs, from the text of deploy/packages."""
+    """Returns the packages of the sets that tests/run installs, from the text of deploy/packages.
+    """
     return {word.rstrip('?') for name in SETS
             for body in re.findall(r'^%s=\(([^)]*)\)' % name, text, re.M) for word in body.split()}
 
 
 def lab_packages(tree):
-    """The packages that the constants of the lab's packages.py name."""
+    """Returns the packages that the constants of the lab's packages.py name."""
     return {word for node in tree.body if isinstance(node, ast.Assign)
             for part in ast.walk(node.value)
             if isinstance(part, ast.Constant) and isinstance(part.value, str)
@@ -63,14 +64,15 @@ def provided(module, packages):
 
 
 def guarded(node):
-    """Whether a `try` goes on without the module."""
+    """Returns whether a `try` continues without the module."""
     caught = {n.id for handler in node.handlers if handler.type is not None
               for n in ast.walk(handler.type) if isinstance(n, ast.Name)}
     return bool(caught & {'ImportError', 'ModuleNotFoundError'})
 
 
 def imports(body, inside=False):
-    """(line, module, whether it is imported only when a function is called) of each import."""
+    """Yields (line, module, whether it is imported only when a function is called) of each import.
+    """
     for node in body:
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -85,14 +87,14 @@ def imports(body, inside=False):
 
 
 def installs(tree):
-    """Whether a program calls packages.install()."""
+    """Returns whether a program calls packages.install()."""
     return any(isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
                and node.func.attr == 'install' and isinstance(node.func.value, ast.Name)
                and node.func.value.id == 'packages' for node in ast.walk(tree))
 
 
 class Modules:
-    """Our own modules by name: the one in the same folder first, as Python has it."""
+    """The project's own modules by name: one in the same folder takes precedence, as in Python."""
 
     def __init__(self, paths):
         self.paths = [p for p in paths if p.endswith('.py')]
@@ -106,7 +108,7 @@ class Modules:
 
 
 def loaded_with(start, trees, modules):
-    """The files that are imported with `start` before anything of it runs."""
+    """Returns the files that are imported with `start` before any of its own code runs."""
     seen, left = set(), [start]
     while left:
         path = left.pop()

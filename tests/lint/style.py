@@ -1,9 +1,9 @@
-"""Rules of the house that no other tool checks."""
+"""Rules of this project that no other tool checks."""
 import re
 import shutil
 import subprocess
 
-# (pattern, files, why). Comments count too: they are read as much as the code.
+# (pattern, files, why). Comments are checked too: they are read as much as the code.
 FORBIDDEN = [
     (r'std::string_view', r'\.(cc|h)$', 'absl::string_view: Debian 12\'s Abseil is not std\'s'),
     (r'absl::Mutex\b(?! )', r'\.(cc|h)$', 'cis::Mutex (schema/base/mutex.h)'),
@@ -20,7 +20,7 @@ FORBIDDEN = [
      'recordings hold no tokens'),
 ]
 MAX_LINES = 600
-# Another version breaks lines elsewhere.
+# Another version breaks lines in other places.
 CLANG_FORMAT = 'clang-format-14'
 SELF = ('tests/lint/style.py', 'tests/lint/includes.py')
 
@@ -40,7 +40,8 @@ def check(tree):
 
 
 def check_format(tree):
-    """clang-format leaves nothing to change. Where its version is missing, a line says so."""
+    """Checks that clang-format would change nothing. If its version is missing, prints a line that
+    says so."""
     if not shutil.which(CLANG_FORMAT):
         print('format: left out, because %s is not installed' % CLANG_FORMAT)
         return

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""tests/run over stand-ins for cmake, ctest and deploy/packages: what it prints last, and its exit code."""
+"""Runs tests/run with stand-ins for cmake, ctest and deploy/packages: what it prints last, and its
+exit code."""
 import os
 import re
 import shutil
@@ -8,7 +9,7 @@ import tempfile
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# Fails where $FAIL is among the arguments, as the real one would.
+# Fails if $FAIL is among the arguments, as the real program would.
 CMAKE = '#!/bin/sh\necho "cmake $*"\ncase "$*" in *"$FAIL"*) exit 3 ;; esac\n'
 CTEST = '''#!/bin/sh
 case "$*" in *"$FAIL"*) left=80 failed=1 ;; *) left=100 failed=0 ;; esac
@@ -29,7 +30,8 @@ END
 
 class TestCommand(unittest.TestCase):
     def run_command(self, *args, fail='nothing'):
-        """(exit code, stdout, stderr), in a folder that has nothing but the stand-ins."""
+        """Returns (exit code, stdout, stderr) of a run in a folder that has nothing but the
+        stand-ins."""
         with tempfile.TemporaryDirectory() as root:
             for path, text in (('bin/cmake', CMAKE), ('bin/ctest', CTEST),
                                ('deploy/packages', CMAKE.replace('cmake', 'packages')),

@@ -33,30 +33,32 @@ from real_project import WITH_MACHINES, Project, Refused, is_public
 HERE = os.path.dirname(os.path.abspath(__file__))
 OPTIONS = argparse.Namespace(seed=20261122, requests=4, nos=1, site=None, vo=None, all=False,
                              ask=False)
-# Why a placement is not started: what would start it is not in this lab.
+# Why a placement is not started: this lab does not have what it needs.
 NO_VOLUMES = 'boots from a volume, and nobody serves block storage here'
 NO_CYBORG = 'takes an accelerator profile, which nobody serves here'
-# What a script says that it made, in the order of deletion. Key and security group stay until the
-# project is done with.
+# What a script reports to have created, in the order of deletion. Key and security group stay until
+# the project is finished.
 MADE = {'server': 'servers', 'floating ip': 'floatingips', 'router': 'routers', 'port': 'ports',
         'subnet': 'subnets', 'network': 'networks', 'volume': 'volumes'}
 # No user can see that a pool has no address left.
 POOL_IS_FULL = re.compile(r'No more IP addresses available on network (\S+?)\.')
-# So many requests in a row that are met: the project refuses too little to go on.
+# The number of consecutive requests with a placement after which the search for refusals ends: the
+# project refuses too little.
 MOST_ASKED_FOR_A_NO = 60
-# The script waits in longer steps; to look again costs as much here as the start.
+# The script waits in longer steps; here, polling again costs as much as the start.
 SLEEP = '#!/bin/sh\nexec /bin/sleep 1\n'
 
 
 class Site:
-    """Asks CIS about one site, and starts what it answers, one project after the other."""
+    """Asks CIS about one site, and starts the placements that it returns, one project after the
+    other."""
 
     def __init__(self, test, site):
         self.test, self.site = test, site
         self.counts, self.failures = collections.Counter(), []
-        self.levels = collections.Counter()  # of the placements that were answered
+        self.levels = collections.Counter()  # of the placements that were returned
         self.outcomes = collections.defaultdict(collections.Counter)  # confidence -> results
-        self.seconds = collections.Counter()  # what for -> how long
+        self.seconds = collections.Counter()  # what for -> duration
         self.proofs = collections.Counter()  # kinds and steps of what was started
         self.machines = set()  # started: machine identities
         self.random = random.Random('%d %s' % (OPTIONS.seed, site['name']))
@@ -67,7 +69,7 @@ class Site:
             OPTIONS.requests, OPTIONS.nos))
 
     def spread(self, number):
-        """{VO: its part of a number}: all projects come before one comes again."""
+        """Returns {VO: its part of a number}: every project gets one before any gets a second."""
         vos = self.random.sample(self.site['vos'], len(self.site['vos']))
         return collections.Counter(vos[i % len(vos)] for i in range(number))
 
@@ -92,14 +94,14 @@ class Site:
         return self
 
     def requests(self, vo, names):
-        """The flags of the project's random requests."""
+        """Returns the flags of the project's random requests."""
         number = self.requests_left[vo]
         first, self.first_wishes = self.first_wishes[:number], self.first_wishes[number:]
         return [*wishes.OF.get((self.site['name'], vo), ()), *first,
                 *(wishes.draw(self.random, *names) for _ in range(number - len(first)))]
 
     def place(self, vo, words):
-        """(flags, placements, why there are none or None) of a request."""
+        """Returns (flags, placements, why there are none or None) of a request."""
         flags = ('--vo', vo, '--site', self.site['name'], *words)
         reply = ask(self.test.database, 'place', *flags, '--explain',
                     *(('--all', '--limit', '0') if OPTIONS.all or OPTIONS.ask else ()))
@@ -107,7 +109,8 @@ class Site:
         self.counts['requests'] += 1
         self.counts['placements'] += len(placements)
         (verdict,) = [one for one in reply['verdicts'] if one['site_name'] == self.site['name']]
-        # An assumed route is offered and does not count: NETWORK_ROUTER_UNSEEN beside a placement.
+        # An assumed route is offered and does not count: NETWORK_ROUTER_UNSEEN is reported beside
+        # the placement.
         return flags, placements, None if placements else verdict['blocking_reason']
 
     def run_project(self, vo):
@@ -135,7 +138,7 @@ class Site:
         for flags, number, words, placement in self.chosen(promised):
             scripts_run += self.timed('starting', self.start, project, prober, flags, number, words,
                                       placement, before, not scripts_run)
-        # Of each site's projects, one: each start is of several machines.
+        # One project per site: each start creates several machines.
         if OPTIONS.all or not self.counts['groups started']:
             self.timed('starting', self.start_groups, project, prober, before, not scripts_run)
         if scripts_run and not self.brute_force_was_tried:
@@ -148,8 +151,8 @@ class Site:
             self.fail(vo, (), 'this was left behind: ' + ', '.join(left))
 
     def chosen(self, promised):
-        """All, or as many that every machine of the site and every plan of the project is among
-        them."""
+        """Returns all placements, or so many that every machine of the site and every plan of the
+        project is among them."""
         plans = set()
         for (machine, plan, count), one in promised.items():
             plan = (*plan, count)
@@ -160,8 +163,8 @@ class Site:
 
     # --------------------------------------------------------------------------- a placement
     def start(self, project, prober, flags, number, words, placement, before, first):
-        """Starts one placement as its user would, looks at it, and takes it away. Answers whether
-        its script ran."""
+        """Starts one placement as its user would, checks it, and deletes it. Returns whether its
+        script ran."""
         flavor = next(f for f in prober.flavors if f['id'] == placement['flavor']['upstream_id'])
         image = next(i for i in prober.images if i['id'] == placement['image']['upstream_id'])
         volume_gib = placement['boot_volume_gib']
@@ -182,7 +185,7 @@ class Site:
             for what, kind in MADE.items():
                 for one in made[what]:
                     project.delete(kind, one)
-            # Of a volume that Nova makes the script does not say the id.
+            # The script does not report the id of a volume that Nova creates.
             project.clean({'volumes': before['volumes']})
             self.counts['machines started'] += wishes.count(words)
             self.prove(placement, image, words)
@@ -191,7 +194,7 @@ class Site:
             if outcome == 'failed':
                 self.fail(project.vo, words, '%s on %s, %s: %s' % (
                     flavor['name'], placement['network']['kind'], placed.level(placement), why))
-            # Key and security group stay, for the next one.
+            # Key and security group stay, for the next placement.
             project.clean({kind: before[kind] for kind in WITH_MACHINES})
         if routers:
             project.restore_routers(routers)
@@ -200,8 +203,8 @@ class Site:
         return True
 
     def start_groups(self, project, prober, before, first):
-        """Starts all machines of a head and its workers, where the project may have them, and takes
-        them away."""
+        """Starts all machines of a head and its workers, if the project may have them, and deletes
+        them."""
         words = wishes.group_flags()
         flags = ('--vo', project.vo, '--site', self.site['name'], *words)
         reply = ask(self.test.database, 'place', *flags)
@@ -231,7 +234,7 @@ class Site:
                 project.restore_routers(routers)
 
     def can_start(self, project, prober, groups):
-        """Whether this lab has what the machines need."""
+        """Returns whether this lab has what the machines need."""
         for one in groups:
             flavor = next(f for f in prober.flavors if f['id'] == one['flavor']['upstream_id'])
             if one['boot_volume_gib'] and not project.has_volumes:
@@ -243,7 +246,8 @@ class Site:
         return True
 
     def look_at_groups(self, project, groups, told, made):
-        """Every machine of every group runs, with its flavor, and the promised addresses are told."""
+        """Checks that every machine of every group runs, with its flavor, and that the promised
+        addresses are printed."""
         check = self.test.assertEqual
         servers = [project.server(one) for one in made['server']]
         check({one['status'] for one in servers}, {'ACTIVE'})
@@ -256,8 +260,8 @@ class Site:
                              if one['network']['kind'] != 'UNSPECIFIED'), 'addresses')
 
     def outcome_of(self, project, placement, why):
-        """What kind of failure it is. An assumed route was called one. A full pool cannot be seen,
-        so that whatever rests on its having an address left is not to be called sure."""
+        """Returns what kind of failure it is. An assumed route was called one. Users cannot see a
+        full pool, so a placement that depends on a free address must not be called sure."""
         if placed.is_assumed(placement):
             return 'assumed, failed'
         full = POOL_IS_FULL.search(why)
@@ -273,7 +277,7 @@ class Site:
 
     def run_script(self, flags, number, placements, first):
         """Runs the commands that `-o openstack` prints for a placement, or for the groups of one:
-        (addresses told, {what: ids made})."""
+        returns (addresses printed, {what: ids created})."""
         code, script, err = lab_client.run(
             'cisquery', '--db', self.test.database, '-o', 'openstack', 'place', *flags,
             '--pick', str(number), *(('--all',) if OPTIONS.all else ()))
@@ -283,7 +287,8 @@ class Site:
             for part in ('flavor', 'image'):
                 if placement[part]['upstream_id'] not in script:
                     raise AssertionError('the script is of another ' + part)
-        # Key and security group are the same for all: each project's first machine makes them.
+        # Key and security group are the same for all: the first machine of each project creates
+        # them.
         variables = {} if first else {'CIS_SECURITY_GROUP': ''}
         done = subprocess.run(['/bin/sh', '-s'], input=script, check=False, capture_output=True,
                               text=True, timeout=400,
@@ -295,7 +300,7 @@ class Site:
                  for what in MADE})
 
     def look(self, project, words, placement, told, made):
-        """Holds the machines that a script made against what was promised."""
+        """Checks the machines that a script created against what was promised."""
         check = self.test.assertEqual
         has_network = placement['network']['kind'] != 'UNSPECIFIED'
         check((len(told), len(made['server'])),
@@ -355,7 +360,7 @@ class Site:
                 self.proofs['another pool was taken'] += 1
 
     def look_at_routers(self, project, placement):
-        """A router that the plan names works, whatever it was before."""
+        """Checks that a router that the plan names works, whatever it was before."""
         plan = placement['network']
         router = placed.id_of(plan.get('router'))
         if router in project.routers() and plan['kind'].startswith('FLOATING'):
@@ -365,7 +370,7 @@ class Site:
 
     # ----------------------------------------------------------------------------------- nos
     def ask_for_nos(self, vo, names, refused):
-        """Asks until as many different requests were refused as are to be tried."""
+        """Sends requests until as many different ones were refused as are to be tried."""
         known = {words for words, _ in refused}
         asked = 0
         while len(known) < self.nos_left[vo] and asked < MOST_ASKED_FOR_A_NO:
@@ -378,7 +383,8 @@ class Site:
                 refused.append((words, why))
 
     def sample(self, vo, refused):
-        """As many of the refused requests as wanted, reasons that differ first."""
+        """Returns as many of the refused requests as required, those with different reasons first.
+        """
         self.for_nos.shuffle(refused)
         seen, first, rest = set(), [], []
         for one in refused:
@@ -388,10 +394,10 @@ class Site:
         return (first + rest)[:None if OPTIONS.all else self.nos_left[vo]]
 
     def try_brute_force(self, prober, vo, promised):
-        """Brute force that never finds anything would agree with every "no": once at each site it
-        has to find what CIS found."""
+        """Brute force that never finds anything would agree with every "no": once per site, it has
+        to find what CIS found."""
         for _, _, words, placement in promised.values():
-            # Brute force makes no ports of another owner.
+            # Brute force creates no ports with another owner.
             if not placed.is_assumed(placement) and (
                     prober.has_volumes or not placement['boot_volume_gib']) \
                     and not placement['network'].get('port_device_owner'):
@@ -417,7 +423,7 @@ class Site:
 
 
 def names_to_ask_for(project):
-    """(names of images, names of networks) that a request may ask for."""
+    """Returns (names of images, names of networks) that a request may name."""
     return (sorted({row['name'] for row in project.images()
                     if re.match(r'\w', row['name'] or '') and row['status'] == 'active'}),
             sorted({row['name'] for row in project.network('networks')
@@ -429,7 +435,7 @@ def wanted_address(words):
 
 
 def report(sites, seconds):
-    """Prints what was tried and what became of it."""
+    """Prints what was tried and the results."""
     counts = sum((site.counts for site in sites), collections.Counter())
     print('\nseed %d, %d projects at %d sites, %.0f s' % (
         OPTIONS.seed, sum(len(site.site['vos']) for site in sites), len(sites), seconds))
@@ -484,7 +490,8 @@ class Promises(lab_client.Crawled):
         cls.client.stdout.close()
 
     def script_environment(self, site, extra):
-        """Of a person at the site: a login without a project, which the script has to name."""
+        """Returns the environment of a person at the site: a login without a project, which the
+        script has to name."""
         login = {'OS_USERNAME': self.lab['user'], 'OS_PASSWORD': self.lab['password'],
                  'OS_USER_DOMAIN_NAME': 'Default', 'OS_IDENTITY_API_VERSION': '3',
                  'OS_AUTH_TYPE': 'password', 'HOME': self.folder.name,

@@ -10,21 +10,22 @@ from real_project import ADDRESSES, WITH_MACHINES, WITHOUT_MACHINES, Refused, is
 
 GIB = 1024 ** 3
 
-# A way to an address. network: of the machine, or None if it is made; subnets: of the machine's
-# port, or none if Neutron may choose; pool: the subnet pool of a network that is made; external and
-# router: where a floating IP comes from (None: none is needed) and what is done for it: ''
-# (nothing), 'new', or the id of a router that is repaired.
+# A way to get an address. network: the machine's, or None if it is created; subnets: those of the
+# machine's port, or none if Neutron may choose; pool: the subnet pool of a network that is created;
+# external and router: where a floating IP comes from (None: none is needed) and what is done for
+# it: '' (nothing), 'new', or the id of a router that is repaired.
 Way = collections.namedtuple('Way', 'network subnets pool external router')
 
 
 class Prober:
-    """Tries what there is in one project. Keeps what it has learned: nothing in it changes."""
+    """Tries every possibility in one project. Caches its results: nothing in the project changes.
+    """
 
     def __init__(self, project, admin, counts):
         self._project, self._counts = project, counts
         visible = {flavor['id']: flavor for flavor in admin.flavors()}
-        # The administrator sees extra specs where the policy hides them from members. That a flavor
-        # has a GPU is then known to nobody else, and CIS answers so.
+        # The administrator sees extra specs that the policy hides from members. Only the
+        # administrator then knows that a flavor has a GPU, and CIS answers accordingly.
         shown = project.flavors()
         self.flavors = [visible.get(flavor['id'], flavor) for flavor in shown]
         self._hidden_specs = {flavor['id'] for flavor in shown if 'extra_specs' not in flavor}
@@ -33,13 +34,14 @@ class Prober:
         self.images = project.images()
         self._pairs, self._ways, self._more = {}, {}, {}
         self._network_scopes, self._pool_scopes = {}, {}  # of IPv6, by id
-        self._untried = None  # (network or None, what tries it) of the ways not tried yet
+        self._untried = None  # (network or None, what tries it) for the ways not tried yet
         self._zones = [None, *project.zones()]
         self.has_volumes = project.has_volumes
 
     # --------------------------------------------------------------------- flavor and image
     def _boots(self, flavor, image, disk_gib, count):
-        """'' or why not. disk_gib: of the volume that it runs from, None for none."""
+        """Returns '' or why not. disk_gib: of the volume that the machine runs from, None for none.
+        """
         key = (flavor['id'], image['id'], disk_gib, count)
         if key not in self._pairs:
             self._counts['pairs tried'] += 1
@@ -50,7 +52,7 @@ class Prober:
         return self._pairs[key]
 
     def _run(self, flavor, image, count, **more):
-        """Starts machines without a network and takes them away: '' or why they do not run."""
+        """Starts machines without a network and deletes them: returns '' or why they do not run."""
         project = self._project
         before = project.own(('servers', 'volumes'))
         try:
@@ -64,15 +66,15 @@ class Prober:
 
     def _try_pair(self, flavor, image, count):
         why = self._run(flavor, image, count)
-        # The fake host has no disk that could be too small: by rule.
+        # The fake host has no disk that could be too small, so this is checked by rule.
         if not why and flavor['disk'] and (image['virtual_size'] or 0) > flavor['disk'] * GIB:
             self._counts['pairs that only the fake host takes'] += 1
             why = 'the image unpacks to more than the disk'
         return why
 
     def _try_volumes(self, flavor, image, gib, count):
-        """With volumes that Nova makes, of every type and in every zone; a single one in Cinder's
-        other zones too."""
+        """Tries volumes that Nova creates, of every type and in every zone; a single one in
+        Cinder's other zones too."""
         project, why = self._project, 'no block storage'
         if not project.has_volumes:
             return why
@@ -84,7 +86,7 @@ class Prober:
                 if not why:
                     return ''
                 if 'uota' in why:
-                    break  # in every zone alike
+                    break  # the same in every zone
         for kind in [None, *project.volume_types()] if count == 1 else ():
             for volume_zone in project.volume_zones():
                 try:
@@ -104,7 +106,8 @@ class Prober:
         return why
 
     def volume_gib(self, flavor, image, words):
-        """The volume of a machine as asked: None if it needs none, 0 if there is none as asked."""
+        """Returns the required volume of the machine: None if it needs none, 0 if none is suitable.
+        """
         if flavor['disk'] or image.get('block_device_mapping'):
             return None
         virtual = max(image['virtual_size'] or 0, image['size'] or 0)
@@ -113,7 +116,7 @@ class Prober:
         return 0 if '--no-volume' in words or greatest and gib > greatest else gib
 
     def pair(self, words):
-        """A (flavor, image) that is as asked and boots, or None."""
+        """Returns a (flavor, image) that satisfies the request and boots, or None."""
         for flavor in self.flavors:
             if not wishes.flavor_is_as_asked(flavor, words) \
                     or '--gpus' in words and flavor['id'] in self._hidden_specs:
@@ -128,11 +131,11 @@ class Prober:
                 if not why:
                     return flavor, image
                 if 'Quota exceeded' in why and gib is None:
-                    break  # of every image alike
+                    break  # the same for every image
         return None
 
     def _any_pair(self):
-        """(flavor, image, volume size) of a small machine that boots, or None."""
+        """Returns (flavor, image, volume size) of a small machine that boots, or None."""
         for flavor in sorted(self.flavors,
                              key=lambda one: (not one['disk'], one['vcpus'], one['ram'])):
             for image in self.images:
@@ -144,11 +147,12 @@ class Prober:
 
     # ------------------------------------------------------------------------------ network
     def ways(self):
-        """Every way to an address of one machine that was found so far: {Way: set of addresses}."""
+        """Returns every way to an address of one machine that was found so far: {Way: set of
+        addresses}."""
         return self._ways
 
     def _try_next(self, named):
-        """Tries one more network, of that name unless it is None. Answers whether there was one."""
+        """Tries one more network, of that name unless it is None. Returns whether there was one."""
         if self._untried is None:
             self._untried = self._all_to_try()
         for place, (network, try_it) in enumerate(self._untried):
@@ -179,7 +183,7 @@ class Prober:
                 for way in ways]
 
     def _try_network(self, way, pair, externals):
-        """A machine on the network, and every external network's addresses for it."""
+        """Tries a machine on the network, and every external network's addresses for it."""
         self._counts['networks tried'] += 1
         flavor, image, gib = pair
         project = self._project
@@ -191,7 +195,7 @@ class Prober:
                                     port and port['id'], disk=disk)
             project.wait_until_active(server)
             fixed = set(project.addresses(server)[0])
-            # Addresses of an IPv6 pool lead nowhere without a router.
+            # Addresses of an IPv6 pool are unreachable without a router.
             self._ways[way] = fixed if not way.pool or way.pool[1] == 4 else set()
             (port,) = project.ports(server)
             for external in externals:
@@ -204,16 +208,16 @@ class Prober:
             project.restore_routers(routers)
 
     def _make_port(self, way):
-        """(network, port or None if Nova makes it) of a way."""
+        """Returns (network, port or None if Nova creates it) of a way."""
         project = self._project
         if way.network is None:
             return project.make_network(*(way.pool or ()))[0], None
         return way.network, way.subnets and project.make_port(way.network, way.subnets) or None
 
     def _try_external(self, way, port, fixed, before, routers):
-        """Floating IPs of an external network through the routers as they are, repaired, and new;
-        and, for an IPv6 network of a pool, addresses that a router makes public. Leaves what there
-        was before."""
+        """Tries floating IPs of an external network through the routers as they are, repaired, and
+        new; and, for an IPv6 network of a pool, addresses that a router makes public. Restores the
+        previous state."""
         self._counts['floating IPs tried'] += 1
         project = self._project
         subnet_ids = [ip['subnet_id'] for ip in port['fixed_ips']]
@@ -241,13 +245,13 @@ class Prober:
                     project.restore_routers(routers)
 
     def _routes(self, pool, external):
-        """Whether Neutron's routers pass addresses of the pool on to the external network: they are
-        of one IPv6 address scope."""
+        """Returns whether Neutron's routers pass addresses of the pool on to the external network:
+        they are in one IPv6 address scope."""
         scope = self._pool_scopes[pool]
         return bool(scope) and scope == self._network_scopes[external]
 
     def _leads_out(self, routers):
-        """Whether one of the routers works, if they are all ours."""
+        """Returns whether one of the routers works, if all of them belong to the project."""
         states = self._project.routers()
         return not routers or any(states[router][1] for router in routers)
 
@@ -258,7 +262,7 @@ class Prober:
             self._project.set_router(router, external)
 
     def _carries(self, way, count):
-        """Whether a way that one machine can take has ports and floating IPs for more."""
+        """Returns whether a way that works for one machine has ports and floating IPs for more."""
         key = (way, count)
         if count == 1 or key in self._more:
             return count == 1 or self._more[key]
@@ -284,14 +288,14 @@ class Prober:
         return self._more[key]
 
     def _put_back_floating_ips(self, before):
-        """Takes those that lay free from the ports that were made."""
+        """Removes the previously unattached ones from the ports that were created."""
         for row in self._project.network('floatingips', '?project_id=' + self._project.id):
             if row['id'] in before['floatingips'] and row['port_id'] \
                     and row['port_id'] not in before['ports']:
                 self._project.set_floating_port(row['id'], None)
 
     def way(self, words):
-        """A way to an address as asked, or None."""
+        """Returns a way to an address that satisfies the request, or None."""
         seen = set()
         while True:
             for way in [way for way in self._ways if way not in seen]:
@@ -314,7 +318,7 @@ class Prober:
             plain = self._ways.get(way._replace(external=None, router=''), ())
             if not any(':' in address and is_public(address) for address in plain):
                 return False
-        return '--no-public-ip' not in words or not public  # of either family
+        return '--no-public-ip' not in words or not public  # in either family
 
     def _name(self, network_id):
         if not hasattr(self, '_names'):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Crawls of real services: again, during outages, and what they leave behind; and the questions
+"""Crawls real services, repeatedly and during outages, checks what is stored, and asks the questions
 that the first user could not ask."""
 import glob
 import os
@@ -12,13 +12,15 @@ import lab_client
 from lab_client import VO, ask, control, crawl, openstack
 
 AGES = re.compile(r'_(time|age)$|^generation$|^snapshot_generation$')
-# boot_test.py starts plans of every kind there; and no user can see that a pool has no address left.
+# boot_test.py starts plans of every kind there; and users cannot see that a pool has no address
+# left.
 BY_BOOT_TEST = ('CIS-LAB-DISKLESS', 'CIS-LAB-SUBNETS', 'CIS-LAB-FENCED')
 
 
 def without_ages(value):
-    """The value without what depends on when it was read. Of remarks what is missing stays: which
-    share was the first to find that a service is not there, and which were not asked, is chance."""
+    """Returns the value without what depends on when it was read. Of remarks, what is missing
+    stays: which share was the first to find that a service does not exist, and which were not
+    asked, is random."""
     if isinstance(value, dict):
         return {key: [(text.split(': ')[0], text.rsplit('; ')[-1]) for text in inner]
                 if key == 'remarks' else without_ages(inner)
@@ -27,7 +29,7 @@ def without_ages(value):
 
 
 def placement(reply):
-    """(flavor, image, network, pool, user) of the best placement."""
+    """Returns (flavor, image, network, pool, user) of the best placement."""
     best = reply['placements'][0]['machine']
     network = best['network']
     return (best['flavor']['display_name'], best['image']['display_name'],
@@ -65,7 +67,8 @@ class Questions(lab_client.Crawled):
         self.assertEqual(placement(reply)[2:4], ('provider-public', None))
 
     def plans(self, *wish):
-        """(site, VO, network plan) of every share that can have the wish, but at BY_BOOT_TEST."""
+        """Returns (site, VO, network plan) of every share that satisfies the request, except at
+        BY_BOOT_TEST."""
         for vo in sorted({vo for site in self.lab['sites'] for vo in site['vos']}):
             for found in ask(self.database, 'place', '--vo', vo, *wish)['placements']:
                 if found['site_name'] not in BY_BOOT_TEST:
@@ -93,7 +96,7 @@ class Questions(lab_client.Crawled):
                 self.assertEqual(refusal, '')
 
     def test_machines_are_put_on_networks_with_subnets_only(self):
-        # Nova refuses others: "requires a subnet in order to boot instances on".
+        # Nova refuses other networks: "requires a subnet in order to boot instances on".
         projects = [(site, vo) for site in self.lab['sites'] for vo in site['vos']
                     if site['name'] not in BY_BOOT_TEST]
         listed = lab_client.in_parallel(
@@ -105,7 +108,7 @@ class Questions(lab_client.Crawled):
         for wish in ([], ['--public-ip'], ['--no-public-ip'], ['--ipv6']):
             for site, vo, plan in self.plans(*wish):
                 with self.subTest(site=site['name'], vo=vo, wish=wish):
-                    network = plan.get('network') or {}  # none if it is to be made
+                    network = plan.get('network') or {}  # none if it must be created
                     self.assertNotIn(network.get('upstream_id'), bare[site['name'], vo])
 
     def test_the_private_external_network_is_not_a_public_one(self):
@@ -126,7 +129,7 @@ class Crawls(lab_client.Crawled):
 
     @classmethod
     def copy(cls, name):
-        """The first crawl's database, for a crawl that changes it."""
+        """Returns a copy of the first crawl's database, for a crawl that changes it."""
         path = os.path.join(cls.folder.name, name)
         source, target = sqlite3.connect(cls.database), sqlite3.connect(path)
         source.backup(target)
@@ -153,8 +156,8 @@ class Crawls(lab_client.Crawled):
                     self.assertEqual(now, then)
 
     def outage(self, name, breaking, mending):
-        """A site whose Nova is broken keeps its flavors, and only it is stale. Another is crawled
-        beside it."""
+        """A site whose Nova is broken keeps its flavors, and only that site is stale. Another is
+        crawled at the same time."""
         site = self.site(name)
         database = self.copy(name + '.db')
         before = lab_client.rows(database, 'flavors', site)
@@ -198,11 +201,11 @@ class Crawls(lab_client.Crawled):
         for where, text in texts.items():
             for secret in secrets:
                 self.assertNotIn(secret.encode(), text, where)
-            # Fernet tokens begin like this
+            # Fernet tokens begin in this way.
             self.assertIsNone(re.search(rb'gAAAAA[A-Za-z0-9_-]{40}', text), where)
 
     def stored_values(self):
-        """Every value of every table, decompressed where it is compressed."""
+        """Yields every value of every table, decompressed if it is compressed."""
         connection = sqlite3.connect(self.database)
         decompressed = 0
         try:

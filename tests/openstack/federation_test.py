@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Login as EGI does, on real parts: an OpenID provider, Apache's mod_auth_openidc, Keystone. The whole
-way with refresh tokens, a login that is lost in the middle of a crawl, and why a login is refused."""
+"""Logs in as at EGI's sites, with real parts: an OpenID provider, Apache's mod_auth_openidc,
+Keystone. The whole path with refresh tokens, a login that is lost in the middle of a crawl, and why
+a login is refused."""
 import base64
 import glob
 import json
@@ -25,7 +26,7 @@ PROVIDER_TOKEN = re.compile(rb'eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}')
 
 
 def post(url, body, headers, ca_file, method='POST'):
-    """(status, headers, text) of one request past the environment's proxies."""
+    """Returns (status, headers, text) of one request without the environment's proxies."""
     handlers = [urllib.request.ProxyHandler({})]
     if url.startswith('https'):
         handlers.append(urllib.request.HTTPSHandler(
@@ -39,7 +40,8 @@ def post(url, body, headers, ca_file, method='POST'):
 
 
 def tokens(issuer, user, client='cis-crawler', **more):
-    """What the provider gives a user: access_token, refresh_token, expires_in."""
+    """Returns the tokens that the provider gives a user: access_token, refresh_token, expires_in.
+    """
     lab = lab_client.lab()
     headers = {'Content-Type': 'application/x-www-form-urlencoded'}
     form = dict(more, grant_type='password', username=user, password=lab['password'], scope=SCOPES)
@@ -56,7 +58,7 @@ def tokens(issuer, user, client='cis-crawler', **more):
 
 
 class Keystone:
-    """A site's Keystone as its administrator, and as a federated user."""
+    """A site's Keystone, used as its administrator and as a federated user."""
 
     def __init__(self, site):
         self.site = site
@@ -75,7 +77,7 @@ class Keystone:
                     self.site['ca_file'], method)
 
     def log_in(self, access_token):
-        """(unscoped token, user id)."""
+        """Returns (unscoped token, user id)."""
         status, headers, text = self._post(
             '/OS-FEDERATION/identity_providers/egi.eu/protocols/%s/auth'
             % self.site['federation']['protocol'], None,
@@ -91,7 +93,7 @@ class Keystone:
         return status == 201
 
     def revoke(self, user):
-        """Ends all tokens that the user has."""
+        """Revokes all tokens of the user."""
         for enabled in (False, True):
             status, _, text = self._post('/users/' + user, {'user': {'enabled': enabled}},
                                          {'X-Auth-Token': self.admin}, 'PATCH')
@@ -108,14 +110,14 @@ def wait_until(condition, seconds=60):
 
 
 class AccessLog:
-    """What a Keystone's web server has been asked from now on."""
+    """The requests that a Keystone's web server receives from now on."""
 
     def __init__(self, site):
         self.path = site['federation']['access_log']
         self.start = os.path.getsize(self.path)
 
     def logins(self):
-        """[(protocol, status), ...] of federated logins."""
+        """Returns [(protocol, status), ...] of federated logins."""
         return re.findall(r'"POST /v3/OS-FEDERATION/\S+/protocols/(\w+)/auth HTTP/1.1" (\d+)',
                           self._text())
 
@@ -165,7 +167,7 @@ class Federated(unittest.TestCase):
         self.addCleanup(self.change_people, {})
 
     def tearDown(self):
-        """No secret is kept or told, whatever the test was about."""
+        """No secret may be stored or printed, whatever the test was about."""
         texts = {'output': ''.join(self.told).encode()}
         for path in glob.glob(self.path('*.db*')):
             with open(path, 'rb') as file:
@@ -175,11 +177,11 @@ class Federated(unittest.TestCase):
             for secret in self.secrets:
                 self.assertNotIn(secret.encode(), text, where)
             self.assertIsNone(PROVIDER_TOKEN.search(text), where)
-            # Fernet tokens begin like this
+            # Fernet tokens begin in this way.
             self.assertIsNone(re.search(rb'gAAAAA[A-Za-z0-9_-]{40}', text), where)
 
     def change_people(self, changes):
-        """Replaces claims of people; {} brings back what was."""
+        """Replaces claims of people; {} restores the original ones."""
         changed = {name: dict(claims, **changes.get(name, {}))
                    for name, claims in self.people.items()}
         temporary = self.lab['people_file'] + '.new'
@@ -188,7 +190,7 @@ class Federated(unittest.TestCase):
         os.replace(temporary, self.lab['people_file'])
 
     def refresh_credentials(self, name, issuer='egi.eu', client='cis-crawler', **more):
-        """Credentials of type oidc_refresh_token; the token is in the file NAME."""
+        """Returns credentials of type oidc_refresh_token; the token is in the file NAME."""
         refresh = tokens(issuer, 'cis', client, **more)['refresh_token']
         self.secrets.add(refresh)
         with open(os.open(self.path(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w',
@@ -219,7 +221,7 @@ class Federated(unittest.TestCase):
             env=lab_client.clean_environment(**variables))
 
     def crawl(self, database, *words, **options):
-        """(exit code, output)."""
+        """Returns (exit code, output)."""
         child = self.start(database, *words, **options)
         out, _ = child.communicate(timeout=280)
         self.told.append(out)
@@ -229,7 +231,8 @@ class Federated(unittest.TestCase):
         return {row['vo']: row for row in ask(self.path(database), 'shares', '--site', site)}
 
     def reason(self, database, site, vo=VO):
-        """Why the share's last login failed: (class, message), the same in all that tells it."""
+        """Returns why the share's last login failed: (class, message), the same in every output
+        that reports it."""
         (kind,) = [kind for kind in self.shares(database, site)[vo]['kinds'] if kind['kind'] == 'DATA_KIND_AUTH']
         newest = ask(self.path(database), 'crawls', '--limit', '1')[0]['name']
         crawled = ask(self.path(database), 'show', newest)
@@ -249,7 +252,7 @@ class Federated(unittest.TestCase):
         return tokens(issuer, user, **{k: v for k, v in more.items() if v})['access_token']
 
     def refused(self, database, access_token, code=4, site=JWT_SITE, **options):
-        """The reason that a crawl of one site with this token ends with."""
+        """Returns the reason that a crawl of one site with this token ends with."""
         ended, out = self.crawl(database, '--site', site, access_token=access_token, **options)
         self.assertEqual(ended, code, out)
         return self.reason(database, site)
@@ -264,7 +267,8 @@ class TheWholeWay(Federated):
             OPAQUE_SITE: self.refresh_credentials('public', client='cis-public')})
         code, out = self.crawl('whole.db', '--credentials', credentials)
         self.assertEqual(code, 0, out)
-        # one federated login a site, one request a share; the name of the protocol is found out
+        # One federated login per site, one request per share; the name of the protocol is found
+        # out.
         self.assertEqual(log[JWT_SITE].logins(), [('openid', '201')])
         self.assertEqual(log[OPAQUE_SITE].logins(), [('openid', '401'), ('oidc', '201')])
         for name, site in self.sites.items():
@@ -273,7 +277,7 @@ class TheWholeWay(Federated):
                              if 'protocol' in next(iter(self.shares('whole.db', name).values()))
                              else {site['federation']['protocol']},
                              {site['federation']['protocol']})
-        # a public client's refresh token is good for one use: the next one is in its place
+        # A public client's refresh token is valid for one use: the next one has replaced it.
         with open(self.path('public'), encoding='ascii') as file:
             self.secrets.add(file.read().strip())
         log = AccessLog(self.sites[OPAQUE_SITE])
@@ -312,8 +316,8 @@ class TheWholeWay(Federated):
         keystone, vo = Keystone(site), 'biomed'
         token = self.access_token()
         log = AccessLog(site)
-        # All of them: a service that is asked between the end of the token and the count of logins would have its
-        # new login counted among the test's own.
+        # All of them: a service that is used between the expiry of the token and the count of
+        # logins would have its new login counted among the test's own.
         services = [site['processes'][service] for service in ('nova', 'glance', 'neutron')]
         for service in services:
             control('freeze', service)
@@ -322,7 +326,7 @@ class TheWholeWay(Federated):
             wait_until(lambda: log.scopings() == 1)
             _, user = keystone.log_in(token)
             keystone.revoke(user)
-            # tokens of the second in which it was done are ended too
+            # Tokens from the same second are revoked too.
             wait_until(lambda: keystone.takes(keystone.log_in(token)[0],
                                               site['projects'][vo]['project_id']))
             before = len(log.logins())

@@ -21,25 +21,25 @@ LAB_PROGRAM = ['/usr/bin/python3', os.path.join(HERE, 'lab', 'lab.py')]
 VO = 'vo.access.egi.eu'
 
 BIN = os.environ.get('CIS_BIN') or os.path.join(ROOT, 'build', 'dev', 'bin')
-# All sites run on one machine: with the default number of requests at one moment, those that only
-# add facts now and then take longer than the crawler waits for them.
+# All sites run on one machine: with the default number of concurrent requests, those that only add
+# facts sometimes take longer than the crawler waits for them.
 FEW_AT_ONCE = ('--max-in-flight', '8')
 PROGRAMS = {name: os.path.join(BIN, name) for name in ('cis-crawler', 'cisquery')}
 
 
 def lab():
-    """Everything about the running sites."""
+    """Returns the description of the running sites."""
     with open(os.path.join(STATE, 'env', 'lab.json'), encoding='utf-8') as file:
         return json.load(file)
 
 
 def control(*words):
-    """lab.py stop, freeze, thaw or up."""
+    """Runs lab.py stop, freeze, thaw or up."""
     subprocess.run([*LAB_PROGRAM, *words], check=True, stdout=subprocess.DEVNULL, timeout=300)
 
 
 def clean_environment(**extra):
-    """Ours without proxies and credentials."""
+    """Returns this process's environment without proxies and credentials."""
     kept = {key: value for key, value in os.environ.items() if not key.lower().endswith('_proxy')
             and not key.startswith(('OS_', 'CIS_', 'OIDC_', 'PYTHON'))}
     return dict(kept, LC_ALL='C.UTF-8', **extra)
@@ -48,8 +48,8 @@ def clean_environment(**extra):
 # ------------------------------------------------------------------------- the openstack client
 def openstack(site, commands, project_id=None, answers=True):
     """Runs commands of the real openstack client in one session of it, as the crawler's user in a
-    project, or as the site's administrator without one. Answers each command's JSON, or nothing for
-    commands that have no answer."""
+    project, or as the site's administrator without one. Returns each command's JSON, or nothing for
+    commands without output."""
     described = lab()
     variables = {'OS_AUTH_URL': site['auth_url'], 'OS_IDENTITY_API_VERSION': '3',
                  'OS_REGION_NAME': site['region'], 'OS_INTERFACE': 'public',
@@ -77,14 +77,16 @@ def openstack(site, commands, project_id=None, answers=True):
 
 
 def in_parallel(function, items):
-    """[function(item), ...], two at a time: the client is slow and the machine small."""
+    """Returns [function(item), ...], computed two at a time: the client is slow and the machine
+    small."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         return list(pool.map(function, items))
 
 
 # ------------------------------------------------------------------------------ our own programs
 def run(name, *words, timeout=300):
-    """(exit code, stdout, stderr) of one of our programs, with the crawler's credentials."""
+    """Returns (exit code, stdout, stderr) of one of the project's programs, with the crawler's
+    credentials."""
     done = subprocess.run([PROGRAMS[name], *words], check=False, capture_output=True, text=True,
                           timeout=timeout, env=clean_environment(**lab()['crawler_environment']))
     return done.returncode, done.stdout, done.stderr
@@ -96,7 +98,7 @@ def crawl(database, *words, **options):
 
 
 def ask(database, *words):
-    """The JSON that cisquery answers; 0 and 2 (nothing matches) are answers."""
+    """Returns the JSON that cisquery prints; exit codes 0 and 2 (nothing matches) are accepted."""
     code, out, err = run('cisquery', '--db', database, '-o', 'json', *words)
     if code not in (0, 2):
         raise AssertionError('cisquery %s ended with %d: %s%s' % (' '.join(words), code, out, err))
@@ -104,14 +106,14 @@ def ask(database, *words):
 
 
 def rows(database, kind, site):
-    """Every row of a kind at one site, by cisquery."""
+    """Returns every row of a kind at one site, from cisquery."""
     return ask(database, kind, '--site', site['name'])
 
 
 @functools.lru_cache(maxsize=None)
 def first_crawl():
-    """(folder, database, exit code and output) of one crawl of all sites, for all tests of a
-    program. The folder ends with it."""
+    """Returns (folder, database, exit code and output) of one crawl of all sites, for all tests of
+    a program. The folder is deleted with it."""
     folder = tempfile.TemporaryDirectory(prefix='cis-openstack-')
     atexit.register(folder.cleanup)
     database = os.path.join(folder.name, 'cis.db')
@@ -175,7 +177,7 @@ def subnet_of_client(row):
 
 
 def subnets_of_cis(networks):
-    """The subnets that the site itself listed (others are told by addresses only)."""
+    """Returns the subnets that the site itself listed (others are known by addresses only)."""
     return [{'id': subnet['upstream_id'], 'name': subnet['display_name'],
              'network': network['upstream_id'], 'cidr': subnet['cidr'],
              'version': subnet['ip_version'], 'gateway': subnet['gateway_ip']}
@@ -184,7 +186,7 @@ def subnets_of_cis(networks):
 
 
 def sees(row, vo):
-    """Whether a flavor or image is there for a VO."""
+    """Returns whether a VO sees a flavor or image."""
     return row['active'] and vo in row['vos']
 
 

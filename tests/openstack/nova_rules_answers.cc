@@ -1,5 +1,6 @@
-// What CIS says to pairs of a flavor and an image, for nova_rules_test.py: a line of JSON in
-// ({"vcpus", "ram", "specs", "properties"}), a line out: "taken", or what is refused and why.
+// Prints CIS's verdict on pairs of a flavor and an image, for nova_rules_test.py: it reads one line
+// of JSON per pair ({"vcpus", "ram", "specs", "properties"}) and prints one line: "taken", or what
+// is refused and why.
 
 #include <iostream>
 #include <map>

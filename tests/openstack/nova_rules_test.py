@@ -31,7 +31,7 @@ objects.register_all()
 
 PAIRS = 6000
 IMAGE_ID = '3b7f3b3e-0000-4000-8000-000000000001'
-# Values that the code tells apart, sound and not; "" stands for the key not being there.
+# Values that the code distinguishes, valid and invalid; "" means that the key is absent.
 SPECS = {
     'hw:cpu_policy': ['', '', 'shared', 'dedicated'],
     'hw:cpu_thread_policy': ['', '', '', 'prefer', 'isolate', 'require'],
@@ -87,20 +87,20 @@ PROPERTIES = {
 }
 
 
-# Values of no list, or of several.
+# Values that are in no list, or in several.
 OTHER_WORDS = ['', 'none', 'auto', 'default', 'yes', 'true', '0', '1', '2', '64', ' 8 ', '1.5', '-1', 'x',
                'virtio-net', 'VirtualVmxnet3', 'lsiLogicsas', 'paraVirtual', 'ide', 'IDE', 'nvme',
                'amd64', 'arm64', 'i386', 'x86_32p', 'xapi', 'pv', 'hv', 'Linux', 'ubuntu', 'MBR', 'q35',
                '>=2.6', '>=2.6, < 4.0', '2.6', '=>2', '>']
-# Words of later releases than the one that is installed, which CIS takes.
+# Words of later releases than the installed one, which CIS accepts.
 NEWER_WORDS = {('hw_vif_model', 'igb')}
-# Not a text: Nova reads JSON of them. UUIDs: Nova warns of a wrong one and takes it.
+# Not a text: Nova reads JSON from them. UUIDs: Nova warns of a wrong one and accepts it.
 LEFT_OUT = {'block_device_mapping', 'mappings', 'img_block_device_mapping', 'img_mappings',
             'img_signature_certificate_uuid', 'hw_ephemeral_encryption_secret_uuid'}
 
 
 def words_of_nova() -> list:
-    """Every word of every list that a field of ImageMetaProps has."""
+    """Returns every word of every list that a field of ImageMetaProps has."""
     words = {word for _, word in NEWER_WORDS} | set(fields.VIFModel.LEGACY_VALUES)
     for field in image_meta.ImageMetaProps.fields.values():
         words.update(own_words(field))
@@ -112,7 +112,7 @@ def own_words(field) -> set:
 
 
 def keys_of_nova() -> list:
-    """The names, present and older ones, of every property that Nova reads of an image."""
+    """Returns the present and older names of every image property that Nova reads."""
     props = image_meta.ImageMetaProps
     return sorted((set(props.fields) | set(props._legacy_property_map)  # pylint: disable=protected-access
                    | {'vmware_adaptertype', 'hw_numa_mem.0', 'hw_sound_model', 'hw_usb_model'})
@@ -120,7 +120,7 @@ def keys_of_nova() -> list:
 
 
 def choose(chance: random.Random, table: dict) -> dict:
-    """A few of the keys: with all of them every pair would be refused by the first rule."""
+    """Returns a few of the keys: with all of them, the first rule would reject every pair."""
     keys = chance.sample(sorted(table), chance.choice([0, 1, 1, 2, 2, 3, 4]))
     chosen = {key: chance.choice(table[key]) for key in keys}
     return {key: value for key, value in chosen.items() if value}
@@ -128,7 +128,7 @@ def choose(chance: random.Random, table: dict) -> dict:
 
 def make_pair(chance: random.Random) -> dict:
     specs, properties = choose(chance, SPECS), choose(chance, PROPERTIES)
-    # What one side says, the other often says too.
+    # Often both sides set the same value.
     for key in list(properties):
         twin = key.replace('hw_', 'hw:', 1).replace('os_', 'os:', 1)
         if twin in SPECS and twin not in specs and chance.random() < 0.6:
@@ -140,7 +140,7 @@ def make_pair(chance: random.Random) -> dict:
 
 
 def of_nova(pair: dict) -> str:
-    """'taken', or the exception's name and text."""
+    """Returns 'taken', or the exception's name and text."""
     flavor = objects.Flavor(id=1, flavorid='f', name='f', vcpus=pair['vcpus'],
                             memory_mb=pair['ram'], root_gb=20, ephemeral_gb=0, swap=0,
                             extra_specs=dict(pair['specs']))
@@ -185,7 +185,8 @@ class NovaRulesTest(unittest.TestCase):
         return counts
 
     def test_same_verdict_on_every_word(self):
-        """Each property of an image that Nova reads, with its own words and those of others."""
+        """Checks each property of an image that Nova reads, with its own words and those of other
+        properties."""
         chance = random.Random(self.seed)
         known = image_meta.ImageMetaProps.fields
         older = image_meta.ImageMetaProps._legacy_property_map  # pylint: disable=protected-access
@@ -204,7 +205,7 @@ class NovaRulesTest(unittest.TestCase):
     def test_same_verdict_on_every_pair(self):
         chance = random.Random(self.seed)
         counts = self.compare([make_pair(chance) for _ in range(PAIRS)])
-        # Both kinds, and most rules, came up.
+        # Both results, and most rules, have occurred.
         self.assertGreater(counts['taken'], PAIRS // 10)
         self.assertGreater(len(counts), 12)
 

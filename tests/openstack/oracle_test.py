@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The oracle is the openstack client: what it lists for a project is what CIS lists for that VO,
-no more, no less, with the same names and numbers."""
+"""The oracle is the openstack client: CIS must list for a VO exactly what the client lists for its
+project, with the same names and numbers."""
 import lab_client
 from lab_client import by_id, openstack, rows
 
@@ -13,7 +13,7 @@ FLAVORS = 'flavor list --long'
 
 
 def listed_by_client(site_and_vo):
-    """{command: answer} of one project."""
+    """Returns {command: answer} of one project."""
     site, vo = site_and_vo
     # With the extra specs hidden the client's flavor list fails as a whole (403): see
     # visible_to_administrator.
@@ -23,12 +23,12 @@ def listed_by_client(site_and_vo):
 
 
 def images_of(client):
-    """Every image that a machine may be started from, once."""
+    """Returns every image that a machine may be started from, once."""
     return list({row['ID']: row for command in IMAGES for row in client[command]}.values())
 
 
 def visible_to_administrator(site):
-    """{project id: flavors} as the site's administrator sees them."""
+    """Returns {project id: flavors} as the site's administrator sees them."""
     flavors = openstack(site, ['flavor list --all --long'])[0]
     private = [flavor for flavor in flavors if not flavor['Is Public']]
     access = openstack(site, ["flavor show '%s'" % flavor['ID'] for flavor in private])
@@ -61,7 +61,7 @@ class Oracle(lab_client.Crawled):
                    for site in cls.lab['sites']}
 
     def for_each_project(self, check):
-        """check(site, vo, what the client lists), each project a subtest."""
+        """Calls check(site, vo, what the client lists), each project in a subtest."""
         for site, vo in self.projects:
             with self.subTest(site=site['name'], vo=vo):
                 check(site, vo, self.client[site['name'], vo])

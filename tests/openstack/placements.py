@@ -1,4 +1,5 @@
-"""What a placement is to the tests: which are the same, how sure one is, what its plan proves."""
+"""Placements as the tests compare them: which are the same, how sure one is, what its plan proves.
+"""
 
 # Every kind of plan and every step that one can have, each a row of the table of proofs; one without
 # a machine at any site is not proven.
@@ -10,7 +11,7 @@ STEPS = ('free floating IP', 'new floating IP', 'router is enabled', 'gateway is
          'other pools to fall back to', 'another pool was taken', 'boot volume',
          'volume of a snapshot', 'volume type', 'zone', 'volume zone', 'several machines')
 LEVELS = ('VERIFIED', 'STRONG', 'PROBABLE', 'GUESS', 'UNKNOWN')
-# These are never to fail.
+# Placements of these levels must never fail.
 SURE = ('VERIFIED', 'STRONG')
 
 
@@ -22,13 +23,15 @@ def _plan(plan):
 
 
 def of(reply):
-    """The placements of a reply, what is of the machine beside what is of the share."""
+    """Returns the placements of a reply, with the facts of the machine next to those of the share.
+    """
     return [{**one, **one['machine'], 'network': _plan(one['machine']['network'])}
             for one in reply['placements']]
 
 
 def groups_of(placement):
-    """The groups of a placement as `of` has placements, each with its name and number of machines."""
+    """Returns the groups of a placement in the form of `of`, each with its name and number of
+    machines."""
     return [{**placement, **one['machine'], 'network': _plan(one['machine']['network']),
              'display_name': one['display_name'], 'count': one['count']}
             for one in placement['groups']]
@@ -39,7 +42,7 @@ def id_of(reference):
 
 
 def plan_identity(placement):
-    """What makes two network plans of a project the same."""
+    """Returns what makes two network plans of a project the same."""
     plan = placement['network']
     return (placement['project_id'], plan['kind'],
             *[id_of(plan.get(part)) for part in ('network', 'external_network', 'router',
@@ -49,14 +52,14 @@ def plan_identity(placement):
 
 
 def machine_identity(placement):
-    """What makes two machines of a site the same to Nova and Cinder."""
+    """Returns what makes two machines of a site the same to Nova and Cinder."""
     return (id_of(placement['flavor']), id_of(placement['image']),
             *[placement.get(part) for part in ('boot_volume_gib', 'volume_type',
                                                'availability_zone', 'volume_availability_zone')])
 
 
 def level(placement):
-    """One of LEVELS."""
+    """Returns one of LEVELS."""
     return placement['confidence'].rpartition('CONFIDENCE_')[2].replace('UNSPECIFIED', 'UNKNOWN')
 
 
@@ -65,18 +68,19 @@ def is_assumed(placement):
 
 
 def pools(plan):
-    """The ids of the external networks that a plan may take an address from."""
+    """Returns the ids of the external networks that a plan may take an address from."""
     return [id_of(one['external_network']) for one in (plan, *plan.get('fallbacks', ()))
             if one.get('external_network')]
 
 
 def steps(placement, image, count):
-    """The STEPS of a placement, but for what only shows when it runs."""
+    """Returns the STEPS of a placement, except those that only show when it runs."""
     plan = placement['network']
     floating = plan['kind'].startswith('FLOATING')
     repaired = plan.get('router_needs_gateway') or plan['kind'] == 'FLOATING_NEEDS_ROUTER' \
         and id_of(plan.get('router')) and not plan.get('router_needs_enabling')
-    # Beside a floating IP the pool is of the second subnet, whose addresses are public as they are.
+    # Beside a floating IP, the pool provides the second subnet, whose addresses are public
+    # themselves.
     version = 6 if plan['kind'] == 'FLOATING_NEEDS_NETWORK' else plan.get('new_subnet_ip_version')
     has = {
         'free floating IP': floating and plan['unattached_floating_ip_ids'],
@@ -100,7 +104,7 @@ def steps(placement, image, count):
 
 
 def table(title, columns, rows):
-    """Lines of a table: rows are (name, {column: number})."""
+    """Returns the lines of a table: rows are (name, {column: number})."""
     width = max(len(name) for name, _ in rows)
     yield '%-*s %s' % (width, title, ' '.join('%10s' % column[-10:] for column in columns))
     for name, numbers in rows:

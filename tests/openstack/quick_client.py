@@ -38,7 +38,7 @@ WARMED = ('token issue', 'server create', 'server show', 'server delete', 'port 
 
 
 def write_stub(socket_path):
-    """Writes the `openstack` that scripts call; answers the folder that it is in."""
+    """Writes the `openstack` that scripts call; returns its folder."""
     folder = os.path.join(os.path.dirname(socket_path), 'bin')
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, 'openstack')
@@ -83,7 +83,7 @@ def _call(connection, main):
 
 
 def serve(path):
-    """Serves calls until it is told to end, or whoever started it is gone."""
+    """Serves calls until it is asked to end, or the process that started it has ended."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
     from openstackclient import shell
@@ -92,7 +92,7 @@ def serve(path):
             shell.main(['help', *command.split()])
     for logger in (None, 'cliff', 'osc_lib', 'openstackclient'):
         logging.getLogger(logger).handlers.clear()  # every one of them has added its own
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no child is waited for
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(path)
         listening.listen(16)

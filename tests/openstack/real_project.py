@@ -1,4 +1,4 @@
-"""One project of a real site, by its REST APIs: what is in it, machines to try, clean-up."""
+"""One project of a real site, through its REST APIs: its contents, machines to try, clean-up."""
 import ipaddress
 import time
 
@@ -15,7 +15,7 @@ VOLUME_TYPES_SINCE = '2.67'  # Nova's version from which a boot volume may be of
 
 
 class Refused(Exception):
-    """The site said no, or a machine ended in ERROR."""
+    """The site refused a request, or a machine ended in ERROR."""
 
 
 def is_public(address):
@@ -54,7 +54,7 @@ class Project:
         return answer.json()[key] if key else None
 
     def _every(self, service, path, key):
-        """All pages."""
+        """Returns the items of all pages."""
         found, proxy = [], getattr(self._cloud, service)
         while True:
             marker = '&marker=' + found[-1]['id'] if found else ''
@@ -69,16 +69,17 @@ class Project:
         return self._every('compute', '/flavors/detail', 'flavors')
 
     def images(self):
-        """What the project is shown, the hidden ones too."""
+        """Returns the images that the project sees, hidden ones included."""
         return self._every('image', '/images', 'images') + self._every(
             'image', '/images?os_hidden=true', 'images')
 
     def network(self, kind, query=''):
-        """All networks, subnets, ports, routers, floatingips or security-groups that it sees."""
+        """Returns all networks, subnets, ports, routers, floatingips or security-groups that the
+        project sees."""
         return self._every('network', '/%s%s' % (kind, query), kind.replace('-', '_'))
 
     def ids(self, kind):
-        """What of a kind is in the project (a keypair: is its user's)."""
+        """Returns the ids of a kind in the project (keypairs: of its user)."""
         if kind == 'servers':
             return {row['id'] for row in self._every('compute', '/servers', 'servers')}
         if kind == 'keypairs':
@@ -90,13 +91,14 @@ class Project:
         return {row['id'] for row in self.network(kind, '?fields=id&project_id=' + self.id)}
 
     def own(self, kinds=KINDS):
-        """{kind: ids} of what there is."""
+        """Returns {kind: ids} of everything in the project."""
         return {kind: self.ids(kind) for kind in kinds}
 
     # ------------------------------------------------------------------------------ machines
     def create(self, flavor, image, network=None, port=None, zone=None, disk=None, count=1):
-        """Asks for machines on a network, on a port, or on neither, and answers the id of the
-        first; Refused if Nova does. disk: Nova's entry of the volume that it runs from."""
+        """Requests machines on a network, on a port, or on neither, and returns the id of the
+        first; raises Refused if Nova refuses. disk: Nova's entry of the volume that the machine
+        runs from."""
         server = {'name': 'cis-try', 'flavorRef': flavor, 'min_count': count, 'max_count': count,
                   'networks': [{'uuid': network}] if network else [{'port': port}] if port
                               else 'none'}
@@ -118,8 +120,8 @@ class Project:
                                                'servers')}
 
     def wait_until_active(self, server_id):
-        """Refused if it ends in ERROR or does not run in time. (A list by state is cheap for Nova;
-        a whole server is not.)"""
+        """Raises Refused if the machine ends in ERROR or does not run in time. (Listing by state is
+        cheap for Nova; a whole server is not.)"""
         end = time.monotonic() + SECONDS
         while server_id not in self._listed('ACTIVE'):
             if server_id in self._listed('ERROR'):
@@ -132,7 +134,7 @@ class Project:
         return self.network('ports', '?device_id=' + server_id)
 
     def addresses(self, server_id):
-        """(fixed addresses, floating ones) as Neutron has them."""
+        """Returns (fixed addresses, floating ones) as Neutron has them."""
         fixed, floating = [], []
         for port in self.ports(server_id):
             fixed += [ip['ip_address'] for ip in port['fixed_ips']]
@@ -142,7 +144,7 @@ class Project:
 
     # ------------------------------------------------------------------------------- volumes
     def zones(self):
-        """Nova's availability zones in which machines may be started."""
+        """Returns Nova's availability zones in which machines may be started."""
         return [row['zoneName'] for row in self._ask(
             'get', 'compute', '/os-availability-zone', 'availabilityZoneInfo')
                 if row['zoneState']['available']]
@@ -159,7 +161,7 @@ class Project:
         return self._ask('get', 'block_storage', '/volumes/' + volume_id, 'volume')
 
     def make_volume(self, gib, image, zone=None, kind=None):
-        """A volume with an image on it: its id, or Refused."""
+        """Creates a volume with an image on it: returns its id, or raises Refused."""
         made = self._ask('post', 'block_storage', '/volumes', 'volume', volume={
             'size': gib, 'imageRef': image, 'availability_zone': zone, 'volume_type': kind})['id']
         end = time.monotonic() + SECONDS
@@ -171,7 +173,7 @@ class Project:
         return made
 
     def volume_messages(self, volume_id):
-        """What Cinder tells a user about a volume in error."""
+        """Returns Cinder's messages for users about a volume in error."""
         answer = self._cloud.block_storage.get(
             '/messages', headers={'OpenStack-API-Version': 'volume 3.5'}).json()
         return '; '.join(row['user_message'] for row in answer.get('messages', ())
@@ -179,8 +181,8 @@ class Project:
 
     # ----------------------------------------------------------------------------- addresses
     def attach(self, port_id, external_id):
-        """Gives a port a floating IP of a network, one that lies unattached if there is one.
-        Answers (id, address, whether it was made)."""
+        """Gives a port a floating IP of a network, an unattached one if there is one. Returns (id,
+        address, whether it was created)."""
         for row in self.network('floatingips', '?floating_network_id=' + external_id):
             if row['port_id'] is None and not row.get('port_forwardings'):
                 self.set_floating_port(row['id'], port_id)
@@ -194,13 +196,14 @@ class Project:
                   floatingip={'port_id': port_id})
 
     def make_port(self, network_id, subnet_ids):
-        """A port with an address of each subnet."""
+        """Creates a port with an address in each subnet."""
         return self._ask('post', 'network', '/ports', 'port', port={
             'network_id': network_id, **({'fixed_ips': [{'subnet_id': one} for one in subnet_ids]}
                                          if subnet_ids else {})})
 
     def make_network(self, pool=None, version=4):
-        """A network with a subnet of a subnet pool or of a private range: (network id, subnet)."""
+        """Creates a network with a subnet of a subnet pool or of a private range: returns (network
+        id, subnet)."""
         network = self._ask('post', 'network', '/networks', 'network',
                             network={'name': 'cis-try'})['id']
         subnet = {'network_id': network, 'ip_version': version}
@@ -210,7 +213,8 @@ class Project:
         return network, self._ask('post', 'network', '/subnets', 'subnet', subnet=subnet)
 
     def make_router(self, external_id, subnet_id):
-        """A router between an external network and a subnet, which must have a gateway address."""
+        """Creates a router between an external network and a subnet, which must have a gateway
+        address."""
         made = self._ask('post', 'network', '/routers', 'router', router={
             'name': 'cis-try', 'external_gateway_info': {'network_id': external_id}})['id']
         try:
@@ -222,7 +226,8 @@ class Project:
         return made
 
     def routers(self):
-        """{router id: (its external network or None, whether it is switched on)} of the project."""
+        """Returns {router id: (its external network or None, whether it is switched on)} of the
+        project."""
         return {row['id']: ((row['external_gateway_info'] or {}).get('network_id'),
                             row['admin_state_up'])
                 for row in self.network('routers', '?project_id=' + self.id)}
@@ -233,20 +238,20 @@ class Project:
             'admin_state_up': enabled})
 
     def restore_routers(self, before):
-        """Gives routers that were there before the gateway and the state that they had."""
+        """Gives existing routers back the gateway and the state that they had."""
         for router, state in self.routers().items():
             if before.get(router, state) != state:
                 self.set_router(router, *before[router])
 
     def routers_of(self, subnet_id):
-        """The project's routers with an interface on the subnet."""
+        """Returns the project's routers with an interface on the subnet."""
         return sorted({row['device_id'] for row in self.network(
             'ports', '?fixed_ips=subnet_id%%3D%s&device_owner=network:router_interface' % subnet_id)
                        } & set(self.routers()))
 
     # ------------------------------------------------------------------------------ clean-up
     def delete(self, kind, one):
-        """Deletes one thing and waits until it is gone."""
+        """Deletes one thing and waits until it is deleted."""
         if kind == 'routers':
             for port in self.ports(one):
                 if port['device_owner'] == 'network:router_interface':
@@ -260,8 +265,8 @@ class Project:
             self._delete_slowly(kind, one)
 
     def _delete_slowly(self, kind, one):
-        """Until it is not listed any more. A machine's volume is detached a while after the machine
-        is gone, and may go with it."""
+        """Waits until it is not listed any more. A machine's volume is detached some time after the
+        machine was deleted, and may be deleted with it."""
         service = 'compute' if kind == 'servers' else 'block_storage'
         end, asked = time.monotonic() + SECONDS, False
         while one in self.ids(kind):
@@ -277,11 +282,11 @@ class Project:
             time.sleep(0.2)
 
     def clean(self, before):
-        """Deletes what the project has beyond before, of the kinds that are there; answers what
-        that was."""
+        """Deletes what the project has beyond `before`, of the kinds in `before`; returns what was
+        deleted."""
         left = []
         for kind in [kind for kind in KINDS if kind in before]:
-            # listed again each time: a machine takes its ports along
+            # Listed again each time: deleting a machine deletes its ports.
             for one in sorted(self.ids(kind) - before[kind]):
                 left.append('%s %s' % (kind, one))
                 self.delete(kind, one)

@@ -7,7 +7,8 @@ import re
 
 GIB = 1024  # in MiB, the unit of RAM
 
-# Each: a flag with its values; None asks for nothing. Values that occur twice are as likely again.
+# Each: a flag with its values; None leaves the flag out. Values that occur twice are twice as
+# likely.
 VCPUS = (None,) * 6 + ('1', '1', '2', '2', '4', '8', '1..2', '4..8', '64')
 RAM = (None,) * 6 + ('512M', '1G', '2G', '2G', '4G', '4G', '8G', '2G..8G', '60G', '300G')
 DISK = (None,) * 12 + ('1G', '10G', '10G', '20G', '20G', '30G', '5G..60G', '100G', '2000G')
@@ -29,12 +30,13 @@ OTHER = ((),) * 14 + (('--no-volume',), ('--no-volume',), ('--arch', 'x86_64'),
 NAMES_AN_IMAGE, NAMES_A_NETWORK = 0.12, 0.2
 
 
-# What the first user wanted, and what put an image on a disk that was too small for it.
+# The first user's request, and one that put an image on a disk that was too small for it.
 FIRST = (('--vcpus', '2', '--ram', '4G', '--os', 'ubuntu>=20.04', '--public-ip'),
          ('--ram', '512M'))
 
 
-# Of single projects: what makes CIS answer with each kind of plan and step (placements.KINDS, STEPS).
+# For single projects: requests that make CIS return each kind of plan and step (placements.KINDS,
+# STEPS).
 OF = {
     ('CIS-LAB-DISKLESS', 'vo.access.egi.eu'): (
         ('--image', 'snapshot of a machine on a volume'),),
@@ -46,13 +48,13 @@ OF = {
     ('CIS-LAB-SUBNETS', 'virgo'): (('--ipv6',), ('--network', 'public-without-dhcp')),
     **{('CIS-LAB-SUBNETS', vo): (('--public-ip',),) for vo in (
         'biomed', 'enmr.eu', 'belle2', 'dteam', 'eosc-synergy.eu', 'fusion')},
-    # More machines than ports may be made: no network is left.
+    # More machines than ports may be created: no network is left.
     ('CIS-LAB-SUBNETS', 'ops'): (('--public-ip',), ('--count', '8')),
 }
 
 
 # Machines that run together: each group with its number and its requirements. The head is reached
-# from outside, and the workers over it.
+# from outside, and the workers through it.
 GROUPS = (('head', 1, 'public-ip=yes'), ('workers', 2, 'public-ip=no'))
 
 
@@ -61,7 +63,8 @@ def group_flags():
 
 
 def draw(random, images=(), networks=()):
-    """The flags of one request. images and networks: names, of which some requests ask for one."""
+    """Returns the flags of one request. images and networks: names, one of which some requests
+    name."""
     words = []
     for flag, values in (('--vcpus', VCPUS), ('--ram', RAM), ('--disk', DISK),
                          ('--ephemeral', EPHEMERAL), ('--os', OS), ('--count', COUNT)):
@@ -88,7 +91,7 @@ def count(words):
 
 
 def _bounds(text, unit):
-    """(least, greatest or None) in unit; M and G are MiB and GiB."""
+    """Returns (least, greatest or None) in unit; M and G are MiB and GiB."""
     def number(part):
         size = re.fullmatch(r'(\d+)([MG]?)', part)
         factor = {'': 1, 'M': 1, 'G': GIB if unit == 'MiB' else 1}[size[2]]
@@ -105,17 +108,17 @@ def _within(value, words, flag, unit=''):
 
 
 def disk_bounds(words):
-    """(least, greatest or None) GiB of a boot volume."""
+    """Returns (least, greatest or None) GiB of a boot volume."""
     return _bounds(_option(words, '--disk', '0'), '')
 
 
 def network(words):
-    """The name of the network that is asked for, or None."""
+    """Returns the name of the requested network, or None."""
     return _option(words, '--network')
 
 
 def gpus(flavor):
-    """GPUs of a flavor by its extra specs."""
+    """Returns the GPUs of a flavor from its extra specs."""
     specs = {key.lower(): value for key, value in flavor['extra_specs'].items()}
     if specs.get('accelerator:type', 'gpu').lower() not in ('gpu', 'vgpu'):
         return 0
@@ -130,7 +133,7 @@ def gpus(flavor):
 
 
 def flavor_is_as_asked(flavor, words):
-    """flavor: as Nova lists it, with its extra specs."""
+    """Returns whether a flavor, as Nova lists it with its extra specs, satisfies the request."""
     text = ' '.join([flavor['name'], *flavor['extra_specs'], *flavor['extra_specs'].values()])
     described = text.lower()
     return (_within(flavor['vcpus'], words, '--vcpus')
@@ -180,8 +183,9 @@ def _os_fits(text, wish):
 
 
 def image_is_as_asked(image, words):
-    """image: as Glance lists it. What no request gets unless it names it is not: what is not a
-    machine's disk, hidden, or a snapshot."""
+    """Returns whether an image, as Glance lists it, satisfies the request. Images that no request
+    gets unless it names them do not: those that are not a machine's disk, hidden ones, and
+    snapshots."""
     name = image['name'] or ''
     named = _option(words, '--image')
     if image['status'] != 'active' or name != (named or name):
@@ -192,7 +196,7 @@ def image_is_as_asked(image, words):
         return False
     text = ' '.join([name, str(image.get('os_distro')), str(image.get('os_version'))]).lower()
     wish = _option(words, '--os')
-    # By whatever key: VMcatcher's has a name of its own.
+    # Under any key: VMcatcher's has its own name.
     told = [value for key, value in image.items() if re.search(r'(?i)arch(itecture)?$', key)
             and value]
     return (wish is None or _os_fits(text, wish)) and _architecture_fits(

@@ -19,7 +19,7 @@ LIMIT_OF_QUOTA = {
 
 
 def derive(recording, service, method, target, project):
-    """An exchange for what was never asked in these words, or None."""
+    """Returns an exchange for a request that was not recorded in this form, or None."""
     if method != 'GET':
         return None
     path = target.partition('?')[0].rstrip('/')
@@ -39,8 +39,9 @@ PORT_FIELDS = ('id', 'network_id', 'device_id', 'device_owner', 'fixed_ips')
 
 
 def newer(recording, service, method, target, project):
-    """An exchange for what the crawler has asked only since the recording was made, or None. Ports are those of routers, that
-    were recorded; there are no community or pending images, no subnet pools and one zone."""
+    """Returns an exchange for a request that the crawler has sent only since the recording was
+    made, or None. Ports are those of routers, which were recorded; there are no community or
+    pending images, no subnet pools and one zone."""
     path, _, query = target.partition('?')
     asked = dict(urllib.parse.parse_qsl(query))
     body = None
@@ -62,14 +63,14 @@ def newer(recording, service, method, target, project):
 
 
 def documents(recording, project, end):
-    """The bodies of the recorded answers to this project whose path ends so."""
+    """Returns the bodies of the recorded answers to this project whose path has this end."""
     for e in recording.exchanges.values():
         if e.project == project and e.status == 200 and e.target.partition('?')[0].endswith(end):
             yield json.loads(e.body)
 
 
 def version(service, path):
-    """What a service says of itself at its root and below its version."""
+    """Returns what a service reports about itself at its root and below its version."""
     if service not in VERSIONS or path.strip('/') not in ('', VERSIONS[service][1]):
         return None
     number, below = VERSIONS[service]

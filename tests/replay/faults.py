@@ -45,7 +45,7 @@ KINDS = {
     'catalog-metadata': 'a catalog that names the metadata service, 169.254.169.254',
     'catalog-mapped': 'the same address written as an IPv6 one',
 }
-# What a catalog fault puts in place of a service's origin. `origin` is the service's own.
+# Replaces a service's origin in a catalog fault. `origin` is the service's own.
 CATALOG = {
     'catalog-dns': 'https://gone.invalid', 'catalog-connect': 'http://127.0.0.1:1',
     'catalog-foreign': 'https://elsewhere.example', 'catalog-http': 'http://elsewhere.example',
@@ -56,7 +56,7 @@ HTML = b'<!DOCTYPE html><html><head><title>Portal</title></head><body>Please log
 
 
 class Faults:
-    """The current list; matches requests and counts them."""
+    """The current list of faults; matches requests and counts them."""
 
     def __init__(self, path):
         self.path, self.stamp, self.rules = path, None, []
@@ -79,7 +79,7 @@ class Faults:
             self.stamp = stamp
 
     def match(self, site, service, method, target):
-        """The fault for this request, or None."""
+        """Returns the fault for this request, or None."""
         self.reload()
         for rule in self.rules:
             if rule.get('site', site) != site or rule.get('service', service) != service or \
@@ -100,7 +100,7 @@ class Faults:
 
 
 def error_body(service, status):
-    """The four shapes of OpenStack's errors; glance speaks HTML."""
+    """Returns an error in one of the four shapes of OpenStack's errors; Glance sends HTML."""
     text = 'injected fault %d' % status
     if service == 'nova':
         return 'application/json', json.dumps({'computeFault': {'code': status, 'message': text}})
@@ -128,7 +128,8 @@ async def write_forever(writer, head, chunk, pause):
 
 
 def break_catalog(rule, service, good, origins):
-    """The token answer `good` with one service's URLs replaced; any other answer as it is."""
+    """Returns the token answer `good` with one service's URLs replaced; any other answer unchanged.
+    """
     of = rule.get('of', 'glance')
     if service != 'keystone' or good.status >= 300 or of not in origins:
         return good
@@ -141,7 +142,8 @@ def break_catalog(rule, service, good, origins):
 
 
 async def apply(rule, service, good, writer, origins=None):
-    """The answer in place of `good`; raises Misbehave where it wrote to the connection itself."""
+    """Returns the answer in place of `good`; raises Misbehave if it wrote to the connection itself.
+    """
     kind, seconds = rule['kind'], rule.get('seconds', 1)
     if kind.startswith('catalog-'):
         return break_catalog(rule, service, good, origins or {})
@@ -185,7 +187,7 @@ async def apply(rule, service, good, writer, origins=None):
     if kind == 'deep':
         return Response(200, json_type, b'[' * 100000 + b']' * 100000)
     if kind == 'values':
-        # Without gzip, whose ratio would be a fault of its own.
+        # Without gzip, whose ratio would be another fault.
         plain = dict(json_type, **{'Content-Encoding': 'identity'})
         return Response(200, plain, b'{"images":[' + b'[],' * 3000000 + b'[]]}')
     if kind == 'no-http':
@@ -198,7 +200,7 @@ async def apply(rule, service, good, writer, origins=None):
 
 
 def endless_pages(service, good, empty=False):
-    """Adds a link to a next page that never ends, as each service spells it."""
+    """Adds a link to a next page that never ends, in each service's form."""
     try:
         doc = json.loads(good.body)
     except ValueError:

@@ -31,7 +31,7 @@ REASONS = {200: 'OK', 201: 'Created', 300: 'Multiple Choices', 302: 'Found', 400
 
 
 async def read_request(reader):
-    """The next request of a connection, or None at its end."""
+    """Returns the next request of a connection, or None at its end."""
     try:
         first = await reader.readexactly(1)
         if first == TLS_HANDSHAKE:     # on a port for plain http; every server answers 400
@@ -57,7 +57,7 @@ async def read_request(reader):
 
 
 def encode_head(response, length):
-    """Status line and headers of an answer that announces `length` bytes."""
+    """Returns status line and headers of an answer that announces `length` bytes."""
     lines = ['HTTP/1.1 %d %s' % (response.status, REASONS.get(response.status, 'Unknown'))]
     headers = {k: v for k, v in response.headers.items() if k.lower() != 'content-length'}
     headers['Content-Length'] = str(length)
@@ -66,7 +66,7 @@ def encode_head(response, length):
 
 
 class Misbehave(Exception):
-    """Raised by a handler that has written what it wanted itself: close the connection."""
+    """Raised by a handler that has written to the connection itself: close the connection."""
 
 
 async def serve_connection(reader, writer, handler):

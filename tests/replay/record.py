@@ -1,4 +1,4 @@
-"""Records real services: a reverse proxy in front of them that a crawl goes through."""
+"""Records real services: a reverse proxy in front of them that a crawl uses."""
 import asyncio
 import http.client
 import json
@@ -13,12 +13,12 @@ from recording import KEPT_HEADERS, SERVICES, Exchange, Recording, placeholder
 
 HOST = '127.0.0.1'
 DROPPED = ('host', 'connection', 'content-length', 'accept-encoding', 'keep-alive', 'expect')
-# Request ids differ from run to run and say nothing.
+# Request ids differ from run to run and carry no information.
 NOISE = re.compile(r'"(audit_ids)": ?\[[^\]]*\]')
 
 
 class Proxy:
-    """One site: forwards to the real origins, shows its own in their place, keeps the answers."""
+    """One site: forwards to the real origins, shows its own in their place, stores the answers."""
 
     def __init__(self, meta, real):
         self.meta, self.real = meta, real      # service -> real origin
@@ -35,7 +35,7 @@ class Proxy:
         return text
 
     def forward(self, service, request):
-        """Blocking; runs in a thread."""
+        """Forwards one request. Blocking; runs in a thread."""
         url = urllib.parse.urlsplit(self.real[service])
         if url.scheme == 'https':
             conn = http.client.HTTPSConnection(url.netloc, timeout=60, context=ssl.create_default_context(

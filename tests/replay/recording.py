@@ -27,14 +27,14 @@ def placeholder(service):
 
 @functools.lru_cache(maxsize=None)
 def normal_target(target):
-    """The same for the same path and the same set of query parameters."""
+    """Returns the same text for the same path and the same set of query parameters."""
     path, _, query = target.partition('?')
     pairs = sorted(urllib.parse.parse_qsl(query, keep_blank_values=True))
     return path + ('?' + urllib.parse.urlencode(pairs) if pairs else '')
 
 
 class Recording:
-    """One site's answers, by what was asked."""
+    """One site's answers, by request."""
 
     def __init__(self, site, exchanges):
         self.site = site
@@ -47,7 +47,8 @@ class Recording:
         return service, method, normal_target(target), project or '', microversion or ''
 
     def find(self, service, method, target, project, microversion):
-        """The recorded exchange, or None. What was asked without a token answers any token."""
+        """Returns the recorded exchange, or None. A request recorded without a token matches any
+        token."""
         for pr in (project, None):
             e = self.exchanges.get(self.key(service, method, target, pr, microversion))
             if e:
@@ -55,8 +56,9 @@ class Recording:
         return None
 
     def find_loosely(self, service, method, target, project):
-        """An exchange of the same path and page, whatever the rest of the query and the microversion: for clients that
-        ask otherwise than the crawler whose requests were recorded. Of what is hidden only if they say so."""
+        """Returns an exchange of the same path and page, whatever the rest of the query and the
+        microversion: for clients that send other requests than the crawler that was recorded.
+        Hidden items are returned only if the client asks for them."""
         def essence(text):
             path, _, query = text.partition('?')
             pairs = dict(urllib.parse.parse_qsl(query))
@@ -86,7 +88,7 @@ class Recording:
 
 
 def load_all(folder):
-    """All recordings below `folder`, by site name."""
+    """Returns all recordings below `folder`, by site name."""
     out = {}
     for name in sorted(os.listdir(folder)):
         if os.path.exists(os.path.join(folder, name, 'exchanges.jsonl')):

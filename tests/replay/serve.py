@@ -1,4 +1,5 @@
-"""Serves recordings: each service of each site on a port of its own, tokens made and checked here."""
+"""Serves recordings: each service of each site on a port of its own; tokens are issued and checked
+here."""
 import asyncio
 import datetime
 import errno
@@ -23,7 +24,8 @@ HEX_ID = re.compile(r'/[0-9a-f]{32}(?=/|\?|$)')
 
 
 class Site:
-    """One site of the replay: its recording, its tokens, and how often each service was asked."""
+    """One site of the replay: its recording, its tokens, and the number of requests to each
+    service."""
 
     def __init__(self, name, recording, server):
         self.name, self.recording, self.server = name, recording, server
@@ -33,7 +35,7 @@ class Site:
         self.counts = dict.fromkeys(SERVICES, 0)
         self.ports = {}
         self.misses = []
-        self.filled, self.packed = {}, {}   # answers by what was asked, without and with gzip
+        self.filled, self.packed = {}, {}   # answers by request, without and with gzip
 
     def origin(self, service):
         return '%s://%s:%d' % (self.server.scheme, HOST, self.ports[service])
@@ -52,7 +54,7 @@ class Site:
         if rule is None:
             response = self.pack(request, response)
         if self.server.latency:
-            # From the request to the answer: what the replay itself needs is part of it.
+            # From the request to the answer: the time that the replay itself needs is part of it.
             await asyncio.sleep(came + self.server.latency - loop.time())
         if rule:
             response = self.pack(request, await faults.apply(rule, service, response, writer,
@@ -64,7 +66,8 @@ class Site:
         return response
 
     def pack(self, request, response):
-        """The answer as it is sent: gzip where the caller takes it. What was recorded is packed once."""
+        """Returns the answer as it is sent: gzip if the client accepts it. Recorded answers are
+        compressed once."""
         if len(response.body) <= 1024 or 'gzip' not in request.headers.get('accept-encoding', '') or \
                 'Content-Encoding' in response.headers:
             return response
@@ -77,7 +80,7 @@ class Site:
         return packed
 
     def recorded(self, exchange):
-        """The answer that was recorded, with this replay's own URLs in it; made once."""
+        """Returns the recorded answer with this replay's own URLs in it; made once."""
         key = exchange[:5]
         if key not in self.filled:
             headers = {k: self.fill(v) for k, v in exchange.headers.items()}
@@ -114,7 +117,7 @@ class Site:
         return self.recorded(found)
 
     def first_page(self, service, request):
-        """The recorded target of the list whose later page is asked for."""
+        """Returns the recorded target of the list whose later page is requested."""
         path = request.target.partition('?')[0]
         for e in self.recording.exchanges.values():
             if e.service == service and e.target.partition('?')[0] == path and \
@@ -123,7 +126,7 @@ class Site:
         return request.target
 
     def login(self, request):
-        """Keystone's answer to a password, application credential or token login."""
+        """Returns Keystone's answer to a password, application credential or token login."""
         try:
             auth = json.loads(request.body)['auth']
             identity = auth['identity']
@@ -147,7 +150,8 @@ class Site:
                                        'Vary': 'X-Auth-Token'}, json.dumps(body).encode())
 
     def project_of(self, auth):
-        """Project id of the scope, or of the application credential's share; None if unknown."""
+        """Returns the project id of the scope, or of the application credential's share; None if
+        unknown."""
         identity = auth['identity']
         if 'application_credential' in identity['methods']:
             wanted = identity['application_credential'].get('id')
@@ -190,8 +194,8 @@ class Server:
         self.sites, self.listeners = [], []
 
     async def start(self, recordings, copies, first_port, shares=0):
-        """`copies` sites, going round the recordings; 0 means one of each. Further VOs on the recorded projects
-        make it `shares` shares in all."""
+        """Starts `copies` sites, repeating the recordings in turn; 0 means one of each. Further VOs
+        on the recorded projects make it `shares` shares in all."""
         names = list(recordings)
         port = first_port
         for i in range(copies or len(names)):
@@ -218,7 +222,7 @@ class Server:
         return handle
 
     def write_files(self):
-        """The site files, as an operator would keep them, and replay.json for scripts."""
+        """Writes the site files, as an operator would keep them, and replay.json for scripts."""
         folder = os.path.join(self.out, 'sites')
         os.makedirs(folder, exist_ok=True)
         for site in self.sites:
@@ -254,7 +258,7 @@ class Server:
 
 
 def make_tls(out):
-    """A CA of this replay's own and a certificate for loopback; kept from run to run."""
+    """Creates a CA of this replay's own and a certificate for loopback; kept from run to run."""
     folder = os.path.join(out, 'tls')
     os.makedirs(folder, exist_ok=True)
     ca, key, cert = (os.path.join(folder, n) for n in ('ca.pem', 'server.key', 'server.pem'))

@@ -28,7 +28,8 @@ def _report(host):
 
 
 def _later(change, one, *arguments):
-    """Not within the callback: some are called in a transaction that has locked the same row."""
+    """Does not run within the callback: some callbacks run in a transaction that has locked the
+    same row."""
     def attempt():
         try:
             change(context.get_admin_context(), one, *arguments)
@@ -63,13 +64,13 @@ def _run(hosts):
 
 
 def _listen_rarely():
-    """The in-process transport looks into each of its dozen queues 20 times a second, a tenth of a
-    processor at a site. Agents would write into them, and there are none."""
+    """Polls less often: the in-process transport polls each of its dozen queues 20 times a second,
+    a tenth of a processor per site. Agents would write to them, and there are none."""
     impl_fake.time = types.SimpleNamespace(time=time.time, sleep=lambda _: time.sleep(1))
 
 
 def start(hosts):
-    """Begins when the server has loaded everything."""
+    """Starts when the server has loaded everything."""
     def begin(_resource, _event, _trigger, payload=None):  # pylint: disable=unused-argument
         eventlet.spawn(_run, hosts)
     _listen_rarely()

@@ -26,8 +26,8 @@ class Volumes(driver.VolumeDriver):
         pass
 
     def clone_image(self, context, volume, image_location, image_meta, image_service):
-        """Says that the volume holds the image now, so that nothing is downloaded: the caller has
-        held the image's sizes against the volume's before."""
+        """Reports that the volume contains the image, so that nothing is downloaded: the caller has
+        checked the image's sizes against the volume's before."""
         return None, True
 
     def create_volume(self, volume):
@@ -61,7 +61,7 @@ class Volumes(driver.VolumeDriver):
         pass
 
     def initialize_connection(self, volume, connector):
-        """What Nova's fake driver takes for a disk."""
+        """Returns what Nova's fake driver accepts as a disk."""
         return {'driver_volume_type': 'fake', 'data': {'access_mode': 'rw'}}
 
     def terminate_connection(self, volume, connector, **kwargs):
@@ -78,7 +78,7 @@ class Volumes(driver.VolumeDriver):
 
 
 class Service(service.Service):
-    """One of several in a process: the state that each reports is its own."""
+    """One of several services in a process: each reports its own state."""
 
     def report_state(self):
         service.Service.service_id = self.origin_service_id

@@ -29,7 +29,8 @@ fake.Hypervisor = Hypervisor
 
 
 def _wait_for_placement():
-    """The first `up` makes the service users after the services: until then nothing can be told."""
+    """Waits for Placement: the first `up` creates the service users after the services, so nothing
+    can be reported before."""
     while True:
         try:
             if utils.get_ksa_adapter('placement').get('/', raise_exc=False).status_code == 200:
@@ -40,7 +41,7 @@ def _wait_for_placement():
 
 
 def _start_others(launcher, hosts, ready):
-    """Everything but the API: neither of them starts without Placement."""
+    """Starts everything except the API: none of them starts without Placement."""
     _wait_for_placement()
     for binary, topic, host in (('nova-conductor', conductor_rpcapi.RPC_TOPIC, None),
                                 ('nova-scheduler', scheduler_rpcapi.RPC_TOPIC, None),

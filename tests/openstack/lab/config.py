@@ -14,7 +14,7 @@ PCI_DEVICE = {'vendor_id': '10de', 'product_id': '20b5'}
 
 
 def ini(sections):
-    """INI text of {section: {option: value}}; options whose value is None are left out."""
+    """Returns INI text of {section: {option: value}}; options whose value is None are left out."""
     lines = []
     for section, options in sections.items():
         lines.append('[%s]' % section)
@@ -36,7 +36,7 @@ def _database(site, name):
 
 
 def _service_user(site, user):
-    """The options by which a service signs in at its own site's Keystone."""
+    """Returns the options with which a service logs in to its own site's Keystone."""
     return {'auth_url': site.inner_url('keystone') + '/v3', 'auth_type': 'password',
             'project_domain_name': 'Default', 'user_domain_name': 'Default',
             'project_name': 'service', 'username': user, 'password': PASSWORD,
@@ -44,14 +44,14 @@ def _service_user(site, user):
 
 
 def _client(site, user, service):
-    """A client of another service: past the front, as on a site's internal network. (A front that
-    spells links wrongly, CIS-LAB-SIX's, would break its own Nova.)"""
+    """Returns the options for a client of another service, which bypasses the front, as on a site's
+    internal network. (A front with wrong links, CIS-LAB-SIX's, would break its own Nova.)"""
     return dict(_service_user(site, user), valid_interfaces='public',
                 endpoint_override=site.inner_url(service))
 
 
 def _common(site, user):
-    """Sections that every service but Keystone has."""
+    """Returns the sections that every service except Keystone has."""
     return {
         'keystone_authtoken': dict(
             _service_user(site, user), www_authenticate_uri=site.url('keystone') + '/v3',
@@ -80,7 +80,8 @@ def keystone(site):
         'cache': {'enabled': True, 'backend': 'oslo_cache.dict'},
         'auth': {'methods': 'password,token,application_credential'
                             + (',mapped,' + site.protocol if site.federation else '')},
-        # Whose tokens these are, as mod_auth_openidc's header for the claim `iss` arrives.
+        # The issuer of these tokens, in the form in which mod_auth_openidc's header for the claim
+        # `iss` arrives.
         'federation': {'remote_id_attribute': 'HTTP_OIDC_ISS' if site.federation else None},
         'identity': {'password_hash_rounds': 4},
         'oslo_middleware': {'enable_proxy_headers_parsing': site.proxy_headers},
@@ -134,11 +135,11 @@ def nova(site):
         'cinder': {'os_region_name': site.region, 'cross_az_attach': site.cross_az_attach,
                    'endpoint_template': site.inner_url('cinder') + '/v3/%(project_id)s'},
         'vnc': {'enabled': False},
-        # What the seeds' GPU flavors name; the devices are hypervisor.py's.
+        # The GPU flavors of the seeds name this alias; the devices are in hypervisor.py.
         'pci': {'alias': json.dumps(dict(PCI_DEVICE, device_type='type-PCI', name='a100')),
                 'device_spec': json.dumps(PCI_DEVICE)},
-        # Without ComputeCapabilitiesFilter: it takes every unscoped extra spec, such as the
-        # `hw_architecture` that sites write for people, for something that a host must report.
+        # Without ComputeCapabilitiesFilter: it interprets every unscoped extra spec, such as the
+        # `hw_architecture` that sites write for people, as something that a host must report.
         'filter_scheduler': {'enabled_filters': 'ComputeFilter,ImagePropertiesFilter,'
                                                 'PciPassthroughFilter'},
         'oslo_policy': {'policy_file': site.path('etc', 'nova-policy.yaml')},
@@ -201,8 +202,8 @@ def cinder(site):
 
 
 def name_protocol_oidc():
-    """Keystone takes a protocol only if a login method is called so. `openid` it has; a site that
-    says `oidc` has added it, as here: a package that consists of an entry point."""
+    """Keystone only accepts a protocol with the name of a login method. It has `openid`; a site
+    with `oidc` has added it, as here: with a package that consists of an entry point."""
     folder = state('python', 'keystone_oidc-1.0.dist-info')
     write(folder + '/METADATA', 'Metadata-Version: 2.1\nName: keystone-oidc\nVersion: 1.0\n')
     write(folder + '/entry_points.txt',
@@ -233,7 +234,7 @@ def write_all(site):
 
 
 def arguments(site, service):
-    """The argv of a service's process, for forge.py."""
+    """Returns the argv of a service's process, for forge.py."""
     etc = site.path('etc')
     listen = [site.address, str(PORTS[service] + INNER)]
     return {
@@ -249,7 +250,7 @@ def arguments(site, service):
 
 
 def bootstrap_arguments(site):
-    """The argv of keystone-manage bootstrap for this site."""
+    """Returns the argv of keystone-manage bootstrap for this site."""
     url = site.url('keystone') + '/v3'
     return ['keystone-manage', '--config-file', site.path('etc', 'keystone.conf'), 'bootstrap',
             '--bootstrap-password', PASSWORD, '--bootstrap-username', 'admin',

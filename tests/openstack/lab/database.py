@@ -1,4 +1,4 @@
-"""One PostgreSQL server for all sites; every schema is made once and then copied."""
+"""One PostgreSQL server for all sites; every schema is created once and then copied."""
 import os
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ from paths import PASSWORD, PG_ADDRESS, PG_PORT, PYTHON, clean_environment, log,
 from process import alive, run, spawn
 
 NAMES = ('keystone', 'glance', 'placement', 'nova_api', 'nova', 'nova_cell0', 'neutron', 'cinder')
-# The template that is made last. Its name changes when templates are added.
+# The template that is created last. Its name changes when templates are added.
 LAST = 'tmpl_done_with_cinder'
 SETTINGS = '''listen_addresses = '%s'
 port = %d
@@ -27,7 +27,7 @@ autovacuum_naptime = 10min
 
 
 def binaries():
-    """The folder of the newest PostgreSQL server installed."""
+    """Returns the folder of the newest PostgreSQL server installed."""
     base = '/usr/lib/postgresql'
     for version in sorted(os.listdir(base), key=float, reverse=True):
         if os.path.exists('%s/%s/bin/initdb' % (base, version)):
@@ -40,7 +40,7 @@ def url(database):
 
 
 def sql(database, *statements):
-    """Runs the statements, each its own transaction; answers the last one's rows as text."""
+    """Runs the statements, each in its own transaction; returns the last one's rows as text."""
     command = [binaries() + '/psql', '-h', PG_ADDRESS, '-p', str(PG_PORT), '-U', 'lab', '-d',
                database, '-qAtX', '-v', 'ON_ERROR_STOP=1']
     for statement in statements:
@@ -81,7 +81,7 @@ def existing():
 
 
 def parallel(calls):
-    """Runs the calls in threads; raises the first thing any of them raised."""
+    """Runs the calls in threads; raises the first exception that any of them raised."""
     raised = []
 
     def guarded(call):

@@ -22,13 +22,13 @@ def as_agents_would(site):
 
 
 def variable(site, vo, what):
-    """The environment variable that holds a part of an application credential."""
+    """Returns the environment variable that holds a part of an application credential."""
     return 'CIS_LAB_%s_%s_%s' % (site.slug.upper(), ''.join(
         c if c.isalnum() else '_' for c in vo.upper()), what)
 
 
 def endpoint(site):
-    """The Keystone URL as this site spells it."""
+    """Returns the Keystone URL as this site spells it."""
     return site.url('keystone') + site.endpoint_suffix
 
 
@@ -63,7 +63,7 @@ def _shell_file(site, vo, project_id):
                  'OS_USER_DOMAIN_NAME': 'Default', 'OS_PROJECT_ID': project_id}
     if site.tls:
         variables['OS_CACERT'] = site.ca_file
-    # whatever another site's file has set must not stay
+    # Variables that another site's file has set must be removed.
     lines = ['for v in $(env | sed -n "s/^\\(OS_[A-Z_]*\\)=.*/\\1/p"); do unset "$v"; done']
     lines += ['export %s=%s' % item for item in variables.items()]
     write(state('env', '%s-%s.sh' % (site.name, vo)), '\n'.join(lines) + '\n', 0o600)
@@ -79,7 +79,7 @@ def _cloud(site, project_id):
 
 
 def seed_version(site):
-    """Changes with everything that decides what is in the site and where."""
+    """Returns a version that changes with everything that decides what is in the site and where."""
     digest = hashlib.sha256(repr((table.FIRST_ADDRESS, site, site.federation
                                   and table.ISSUERS)).encode())
     for path in sorted(glob.glob(os.path.join(SEED, '*.py'))):
@@ -91,7 +91,7 @@ def seed_version(site):
 
 
 def seeded(site):
-    """Whether the site is complete, and by the seeds as they are now."""
+    """Returns whether the site is complete and was seeded with the current seeds."""
     path = site.path('seed.json')
     return os.path.exists(path) and read_json(path).get('version') == seed_version(site)
 

@@ -23,7 +23,7 @@ SPEC_KINDS = {}
 
 
 def kind(name):
-    """Registers a loader: it imports, and answers the function that a child calls."""
+    """Registers a loader: it imports modules, and returns the function that a child calls."""
     def register(loader):
         SPEC_KINDS[name] = loader
         return loader
@@ -57,8 +57,8 @@ def _keystone():
         os.environ['OS_KEYSTONE_CONFIG_FILES'] = config
         application = wsgi.initialize_public_application()
         # Keystone loads its policy at the first request that needs it, and a second thread that
-        # comes meanwhile finds a part of the rules: it refuses a service that wants to validate a
-        # token (403), of which the service makes a 401 to its client.
+        # arrives meanwhile finds only a part of the rules: it rejects a service that wants to
+        # validate a token (403), which the service turns into a 401 for its client.
         enforcer.RBACEnforcer()._enforcer.load_rules()  # pylint: disable=protected-access
         _serve(application, address, port, 4)
     return main
@@ -160,7 +160,8 @@ def _take_arenas_from_malloc():
 
 
 def _die_with_parent():
-    """Asks the kernel to end this process when its parent ends: nobody would wait for it."""
+    """Asks the kernel to end this process when its parent ends, because nothing would wait for it
+    then."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 

@@ -109,7 +109,7 @@ def _configuration():
 
 
 def start():
-    """One front for every site of the table: one that does not run answers 503."""
+    """Starts one front for every site of the table: a site that does not run answers 503."""
     conf, text = state('apache.conf'), '\n'.join(_configuration()) + '\n'
     old = None
     if os.path.exists(conf):

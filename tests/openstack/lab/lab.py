@@ -25,7 +25,7 @@ import sites as table
 from paths import STATE, log, state, write
 
 BORROWED_BY_TESTS = state('run', 'fixture')
-# Neutron first: it takes longest.
+# Neutron first: it takes the most time.
 SERVICES = ('neutron', 'nova', 'cinder', 'glance', 'keystone', 'placement')
 
 
@@ -64,8 +64,8 @@ def seed(sites):
 
 
 def forget_half_made(sites):
-    """Takes away what an interrupted `up` left of a site, and what other seeds made: it is quicker
-    to make than to mend."""
+    """Removes what an interrupted `up` left of a site, and what other seeds created: creating it
+    anew is faster than repairing it."""
     old = [site for site in sites if os.path.exists(site.path()) and not environment.seeded(site)]
     if old:
         log('half made, or by other seeds, and made anew:', ', '.join(site.name for site in old))

@@ -30,7 +30,7 @@ def apt(*words, cwd='/'):
 
 
 def install():
-    """Installs what is missing. Needs root only if something is."""
+    """Installs what is missing. Needs root only if something is missing."""
     missing = [package for package in WANTED if not installed(package)]
     # Node.js 18 or newer for the OpenID provider, from Debian or elsewhere
     missing += [package for program, package in (('node', 'nodejs'), ('npm', 'npm'))
@@ -61,6 +61,6 @@ def install():
 
 
 def paste(service):
-    """The paste deployment file of nova, neutron, cinder or glance."""
+    """Returns the paste deployment file of nova, neutron, cinder or glance."""
     return state('pkg', 'usr', 'share', service + '-common',
                  'glance-api-paste.ini' if service == 'glance' else 'api-paste.ini')

@@ -23,12 +23,12 @@ _STARTED = time.monotonic()
 
 
 def state(*parts):
-    """A path below the state directory."""
+    """Returns a path below the state directory."""
     return os.path.join(STATE, *parts)
 
 
 def log(*words):
-    """One line on stderr with the seconds since the program began."""
+    """Prints one line on stderr with the seconds since the program began."""
     print('[%6.1fs]' % (time.monotonic() - _STARTED), *words, file=sys.stderr, flush=True)
 
 
@@ -54,7 +54,8 @@ def read_json(path):
 
 
 def clean_environment(extra=None):
-    """Our environment without proxies, OpenStack credentials and another Python's paths."""
+    """Returns this process's environment without proxies, OpenStack credentials and another
+    Python's paths."""
     kept = {key: value for key, value in os.environ.items()
             if not key.lower().endswith('_proxy') and not key.startswith('OS_')
             and key not in ('PYTHONPATH', 'PYTHONHOME')}

@@ -21,7 +21,7 @@ FORGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'forge.py')
 
 
 def start_time(pid):
-    """The kernel's start time of pid; None when it is gone or a zombie."""
+    """Returns the kernel's start time of pid; None if it has ended or is a zombie."""
     try:
         with open('/proc/%d/stat' % pid, encoding='ascii', errors='replace') as file:
             fields = file.read().rpartition(')')[2].split()
@@ -35,7 +35,7 @@ def pid_file(name):
 
 
 def alive(name):
-    """The process id of NAME if the lab started it and it still runs, else None."""
+    """Returns the process id of NAME if the lab started it and it still runs, else None."""
     try:
         with open(pid_file(name), encoding='ascii') as file:
             pid, started = file.read().split()
@@ -45,14 +45,14 @@ def alive(name):
 
 
 def names():
-    """Every process the lab has a pid file for."""
+    """Returns every process that the lab has a pid file for."""
     folder = state('run')
     found = os.listdir(folder) if os.path.isdir(folder) else []
     return sorted(f[:-4] for f in found if f.endswith('.pid'))
 
 
 def as_user(command, user):
-    """The command run as another user, when we are root; unchanged otherwise."""
+    """Returns the command run as another user if this process is root; otherwise unchanged."""
     if user is None or os.getuid() != 0:
         return list(command)
     return ['setpriv', '--reuid', user, '--regid', user, '--init-groups', '--', *command]
@@ -70,7 +70,7 @@ def spawn(name, command, environment=None, user=None, cwd='/'):
 
 
 def run(command, log_name, environment=None, user=None, cwd='/', check=True):
-    """Runs a command to its end, its output into log/LOG_NAME; stops the program if it fails."""
+    """Runs a command to its end, with its output in log/LOG_NAME; stops the program if it fails."""
     path = state('log', log_name)
     with open(path, 'ab') as out:
         out.write(('$ %s\n' % shlex.join(command)).encode())
@@ -100,7 +100,7 @@ def forge(kind, jobs, wait):
 
 
 def join(forges):
-    """Waits for what forge() answered; stops the program when one of them failed."""
+    """Waits for the processes that forge() returned; stops the program when one of them failed."""
     for child in forges:
         if child is not None and child.wait():
             sys.exit('%s ended with %d; see the files in %s' % (
@@ -108,10 +108,10 @@ def join(forges):
 
 
 def stop(name, how=signal.SIGTERM, seconds=15):
-    """Ends NAME and, if it does not go in time, its whole session."""
+    """Ends NAME and, if it does not end in time, its whole session."""
     pid = alive(name)
     if pid:
-        signal_group(pid, signal.SIGCONT)  # a frozen one would not hear the rest
+        signal_group(pid, signal.SIGCONT)  # a frozen process would not receive the other signals
         os.kill(pid, how)
         end = time.monotonic() + seconds
         while alive(name) and time.monotonic() < end:
@@ -147,7 +147,7 @@ def wait_for_port(address, port, what, seconds=60):
 
 
 def wait_for_http(url, what, ca_file, seconds=300):
-    """Waits until url answers with something that only the service itself says."""
+    """Waits until url answers with something that only the service itself sends."""
     context = ssl.create_default_context(cafile=ca_file) if url.startswith('https') else None
     opener = urllib.request.build_opener(
         urllib.request.ProxyHandler({}),
@@ -168,7 +168,7 @@ def wait_for_http(url, what, ca_file, seconds=300):
 
 
 def wait_for_file(path, name, seconds=300):
-    """Waits until process NAME has written the file by which it says that it is ready."""
+    """Waits until process NAME has written the file that says that it is ready."""
     end = time.monotonic() + seconds
     while not os.path.exists(path):
         if time.monotonic() > end or not alive(name):
@@ -183,7 +183,8 @@ def tree(pid, children):
 
 
 def memory():
-    """(name, pid or None, processes, proportional set size in KiB) of everything started."""
+    """Returns (name, pid or None, processes, proportional set size in KiB) of everything started.
+    """
     children, pss = {}, {}
     for entry in os.listdir('/proc'):
         if not entry.isdigit():
@@ -204,7 +205,7 @@ def memory():
 
 
 def freeze(name, thaw=False):
-    """Stops NAME and its workers in their tracks (a hang, not an error), or lets them go on."""
+    """Stops NAME and its workers at once (a hang, not an error), or lets them continue."""
     pid = alive(name)
     if not pid:
         sys.exit('%s does not run; running: %s' % (name, ' '.join(n for n in names() if alive(n))))

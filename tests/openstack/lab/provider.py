@@ -13,7 +13,7 @@ SCOPES = 'openid offline_access email profile eduperson_entitlement wlcg.groups'
 
 
 def _entitlement(vo, role='member'):
-    """A VO as EGI Check-in tells it."""
+    """Returns a VO in the form of EGI Check-in's entitlements."""
     return 'urn:mace:egi.eu:group:%s:role=%s#aai.egi.eu' % (vo, role)
 
 
@@ -33,7 +33,7 @@ def people_file():
 
 
 def _install():
-    """oidc-provider and what it needs, as the lock file says."""
+    """Installs oidc-provider and its dependencies, as listed in the lock file."""
     folder = state('provider')
     for name in ('package.json', 'package-lock.json', 'provider.mjs'):
         os.makedirs(folder, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The sites: what each one is, as plain data. What is in them is under seed/."""
+"""The sites, as plain data. Their contents are under seed/."""
 import dataclasses
 import sys
 from typing import Optional
@@ -13,7 +13,8 @@ INNER = 10000
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """One OpenStack cloud. The defaults are the ordinary case, the table below the exceptions."""
+    """One OpenStack cloud. The defaults are the ordinary case; the table below has the exceptions.
+    """
     number: int  # gives the address: 1 is FIRST_ADDRESS
     slug: str  # names its processes, databases and folder
     name: str  # as in GOCDB
@@ -31,11 +32,11 @@ class Site:
     endpoint_suffix: str = '/v3'  # after https://address:5000 in the site file
     region_in_file: bool = False
     admin_endpoints: bool = True
-    dead_region: Optional[str] = None  # a second region whose endpoints nobody serves
+    dead_region: Optional[str] = None  # a second region whose endpoints do not exist
     # How its administrators name and grant.
     domain: str = 'egi.eu'
     project_prefix: str = ''
-    project_dots: str = '.'  # what stands for the dots of a VO's name
+    project_dots: str = '.'  # replaces the dots of a VO's name
     crawler_role: str = 'member'
     vos: tuple = ()
     # Federated login: how Apache checks an access token ('jwks': it verifies a JWT itself;
@@ -63,7 +64,7 @@ class Site:
         return '%s://%s:%d' % ('https' if self.tls else 'http', self.address, PORTS[service])
 
     def inner_url(self, service):
-        """Of the service itself, behind the front."""
+        """Returns the URL of the service itself, behind the front."""
         return 'http://%s:%d' % (self.address, PORTS[service] + INNER)
 
     def path(self, *parts):
@@ -80,18 +81,19 @@ class Site:
 
     @property
     def hosts(self):
-        """The names of the site's compute hosts, one for each zone."""
+        """Returns the names of the site's compute hosts, one per zone."""
         return ['node%d-%s' % (number, self.slug)
                 for number in range(1, (len(self.zones) or 1) + 1)]
 
     @property
     def compute_ready(self):
-        """The file that Nova's process writes when machines can be started."""
+        """Returns the file that Nova's process writes when machines can be started."""
         return self.path('state', 'compute-ready')
 
     @property
     def federation_audience(self):
-        """What access tokens must be for at this site; None if it does not look."""
+        """Returns the audience that access tokens must have at this site; None if it does not
+        check."""
         return 'https://keystone.cis.lab/' if self.federation == 'jwks' else None
 
     @property
@@ -138,7 +140,7 @@ ISSUERS = {name: 'https://%s:%d' % (PROVIDER_ADDRESS, PROVIDER_PORT + i)
 
 
 def find(word):
-    """The site of that GOCDB name or slug; stops the program if there is none."""
+    """Returns the site with that GOCDB name or slug; stops the program if there is none."""
     for site in ALL:
         if word in (site.name, site.slug):
             return site

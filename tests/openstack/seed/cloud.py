@@ -1,4 +1,4 @@
-"""What the seeds are made with: one site through openstacksdk, as its administrator."""
+"""Creates the contents of one site through openstacksdk, as its administrator."""
 import json
 import time
 
@@ -12,8 +12,8 @@ GIB = 1024 ** 3
 
 
 def qcow2_header(virtual_bytes):
-    """The first 512 bytes of a real version 3 qcow2 image that expands to virtual_bytes; Glance
-    reads virtual_size from it."""
+    """Returns the first 512 bytes of a real version 3 qcow2 image that expands to virtual_bytes;
+    Glance reads virtual_size from it."""
     return (b'QFI\xfb' + (3).to_bytes(4, 'big') + bytes(16) + virtual_bytes.to_bytes(8, 'big')
             ).ljust(512, b'\0')
 
@@ -28,8 +28,8 @@ class Cloud:
         self._sizes = []  # (image id, bytes, virtual bytes) that Glance is to report
 
     def connect(self, user, **project):
-        """An openstacksdk connection. The endpoints are given, not discovered: that the catalog is
-        spelled in odd ways is for the crawler to cope with."""
+        """Returns an openstacksdk connection. The endpoints are given, not discovered: handling the
+        catalog's unusual spelling is the crawler's task."""
         url = self.site.url
         return openstack.connect(
             load_yaml_config=False, load_envvars=False, auth_url=url('keystone') + '/v3',
@@ -46,7 +46,7 @@ class Cloud:
 
     # ------------------------------------------------------------------------------- compute
     def flavor(self, name, vcpus, ram_mib, disk_gib, specs=None, only=None, **more):
-        """A flavor; private to the project of a VO if only names one."""
+        """Creates a flavor; private to the project of a VO if `only` names one."""
         made = self.admin.compute.create_flavor(
             name=name, vcpus=vcpus, ram=ram_mib, disk=disk_gib, is_public=only is None, **more)
         if specs:
@@ -60,7 +60,7 @@ class Cloud:
         openstack.exceptions.raise_from_response(answer)
 
     def zones(self):
-        """The site's availability zones, and the hosts of the closed ones disabled."""
+        """Creates the site's availability zones, with the hosts of the closed ones disabled."""
         site, compute = self.site, self.admin.compute
         if site.zones:
             process.wait_for_file(site.compute_ready, site.process('nova'))
@@ -77,7 +77,7 @@ class Cloud:
 
     # -------------------------------------------------------------------------------- volumes
     def volume_call(self, method, path, who=None, **body):
-        """Asks Cinder, as the administrator or as somebody else; answers the body."""
+        """Calls Cinder, as the administrator or as another user; returns the body."""
         answer = getattr((who or self.admin).block_storage, method)(
             path, **({'json': body} if body else {}),
             headers={'OpenStack-API-Version': 'volume 3.59'})
@@ -85,7 +85,7 @@ class Cloud:
         return answer.json() if answer.content else None
 
     def volume_type(self, name, only=None, **specs):
-        """A type of volumes; private to the project of a VO if only names one."""
+        """Creates a volume type; private to the project of a VO if `only` names one."""
         made = self.volume_call('post', '/types', volume_type={
             'name': name, 'os-volume-type-access:is_public': only is None,
             'extra_specs': {key.replace('__', ':'): value for key, value in specs.items()}})
@@ -107,7 +107,7 @@ class Cloud:
             time.sleep(0.2)
 
     def volume(self, vo, gib, image=None, **more):
-        """A volume of a VO's project; answers its id."""
+        """Creates a volume in a VO's project; returns its id."""
         who = self.as_crawler(vo)
         made = self.volume_call('post', '/volumes', who, volume=dict(
             more, size=gib, **({'imageRef': image} if image else {})))['volume']['id']
@@ -115,7 +115,7 @@ class Cloud:
         return made
 
     def volume_backed_snapshot(self, name, vo, gib, image):
-        """An image as Nova makes it of a machine that runs from a volume: without data, and with a
+        """Creates an image as Nova does for a volume-backed machine: without data, and with a
         snapshot of the volume to boot from."""
         volume, who = self.volume(vo, gib, image), self.as_crawler(vo)
         snapshot = self.volume_call('post', '/snapshots', who, snapshot={
@@ -126,7 +126,7 @@ class Cloud:
                    'delete_on_termination': False, 'device_type': 'disk', 'disk_bus': 'virtio',
                    'image_id': None, 'volume_id': None, 'guest_format': None, 'no_device': None,
                    'tag': None, 'volume_type': None}
-        # Nova sends no data: the image is active as soon as an empty file is there.
+        # Nova sends no data: the image is active as soon as an empty file exists.
         return self.image(name, fmt='raw', owner=vo, visibility='private', data=b'', properties={
             'root_device_name': '/dev/vda', 'bdm_v2': 'True',
             'block_device_mapping': json.dumps([mapping])})
@@ -134,8 +134,8 @@ class Cloud:
     # --------------------------------------------------------------------------------- image
     def image(self, name, size=None, virtual=None, fmt='qcow2', container='bare', upload=True,
               owner=None, visibility='public', properties=None, data=None, **more):
-        """An image. What is uploaded is a header; size is what Glance shall say, in bytes, and
-        virtual what the image expands to. Without size it is the header's own."""
+        """Creates an image. Only a header is uploaded; size is what Glance shall report, in bytes,
+        and virtual what the image expands to. Without size, it is the header's own."""
         body = dict(more, visibility=visibility, disk_format=fmt, container_format=container,
                     name=name, **(properties or {}))
         if owner:
@@ -155,7 +155,7 @@ class Cloud:
         return image_id
 
     def snapshot(self, name, owner, base=None, **more):
-        """An image as Nova makes it of a server; owner is a VO."""
+        """Creates an image as Nova does for a server; owner is a VO."""
         properties = {
             'image_type': 'snapshot', 'image_location': 'snapshot', 'image_state': 'available',
             'boot_roles': 'member', 'owner_project_name': owner, 'base_image_ref': base or '',
@@ -173,7 +173,7 @@ class Cloud:
                 '/images/%s/members/%s' % (image_id, project), json={'status': 'accepted'}))
 
     def write_sizes(self):
-        """Puts the sizes into Glance's own table: the API would take them only with the bytes."""
+        """Puts the sizes into Glance's own table: the API would accept them only with the bytes."""
         if self._sizes:
             sql(self.site.database('glance'), *[
                 "update images set size = %d, virtual_size = %s where id = '%s'"
@@ -181,8 +181,8 @@ class Cloud:
 
     # ------------------------------------------------------------------------------- network
     def network(self, name, vo=None, subnets=(), flat=None, vlan=None, **more):
-        """A network with its subnets; vo owns it, or the administrators' project if None.
-        A subnet is (cidr, {attribute: value})."""
+        """Creates a network with its subnets; vo owns it, or the administrators' project if None. A
+        subnet is (cidr, {attribute: value})."""
         owner = {'project_id': self.projects[vo].id} if vo else {}
         if flat:
             more.update(provider_network_type='flat', provider_physical_network=flat)
@@ -198,7 +198,7 @@ class Cloud:
         return made
 
     def router(self, name, vo, external=None, networks=(), subnets=(), **more):
-        """A router of a VO with a gateway on external and an interface on each network's
+        """Creates a router of a VO with a gateway on external and an interface on each network's
         subnets, and on each of subnets."""
         if external is not None:
             more['external_gateway_info'] = {'network_id': external.id}
@@ -210,13 +210,13 @@ class Cloud:
         return made
 
     def show_network(self, network, vo, action='access_as_shared'):
-        """Lets one VO see a network that is somebody else's (RBAC)."""
+        """Lets one VO see another project's network (RBAC)."""
         self.admin.network.create_rbac_policy(
             object_type='network', object_id=network.id, action=action,
             target_project_id=self.projects[vo].id)
 
     def pool(self, name, vos, subnets, **more):
-        """A network that is external for some VOs only, without DHCP."""
+        """Creates a network that is external for some VOs only, without DHCP."""
         made = self.network(name, subnets=[
             (cidr, dict({'is_dhcp_enabled': False}, **attributes)) for cidr, attributes in subnets],
             **more)
@@ -225,7 +225,7 @@ class Cloud:
         return made
 
     def subnet_pool(self, name, prefix, scope=None, **more):
-        """A subnet pool for everybody."""
+        """Creates a subnet pool for all projects."""
         if scope:
             more['address_scope_id'] = scope.id
         return self.admin.network.create_subnet_pool(name=name, prefixes=[prefix], is_shared=True,
@@ -247,7 +247,7 @@ class Cloud:
             external_port=external_port)
 
     def server_port(self, vo, network, address):
-        """The port of a machine, which here nobody runs."""
+        """Creates the port of a machine; the lab does not run the machine itself."""
         return self.admin.network.create_port(
             network_id=network.id, project_id=self.projects[vo].id, device_owner='compute:nova',
             fixed_ips=[{'ip_address': address}])

@@ -4,7 +4,7 @@ from cloud import GIB
 OTHER_PROJECTS = ()
 MIB = 1024 ** 2
 
-# id, name, vCPUs, RAM in MiB, disk in GiB. Two of the names lie, and two say nothing.
+# id, name, vCPUs, RAM in MiB, disk in GiB. Two of the names are wrong, and two say nothing.
 FLAVORS = (
     ('0a28df3a-7d12-4372-b97f-fc083952859f', 'cor24mem60hd60', 24, 61440, 60),
     ('13eb41c8-ca84-4603-a12a-84275ea6621d', 'cor1mem4hd10', 1, 4096, 10),
@@ -53,8 +53,8 @@ APPDB_IMAGES = (
      2861 * MIB, 10 * GIB),
 )
 
-# Floating IPs of the record's project: the last byte, and the machine's where there is one. The
-# record has machines behind 208 and 241 as well; here six lie unused.
+# Floating IPs of the record's project: the last byte, and the machine's if there is one. The record
+# has machines behind 208 and 241 as well; here six are unused.
 FLOATING = ((208, None), (230, 13), (209, None), (248, 18), (216, None), (250, 12), (234, 5),
             (244, None), (206, None), (225, 4), (217, 6), (223, 23), (241, None))
 
@@ -109,6 +109,6 @@ def networks(cloud):
     for last, machine in FLOATING:
         port = cloud.server_port(vo, own, '192.168.4.%d' % machine) if machine else None
         cloud.floating_ip(vo, public, '193.144.46.%d' % last, port)
-    # All that the project may have: asking for one more is a 409, though six lie unused.
+    # This is all that the project may have: requesting one more is a 409, though six are unused.
     cloud.network_quota(vo, floating_ips=len(FLOATING))
     cloud.compute_quota(vo, instances=30, cores=80, ram=163840)

@@ -41,7 +41,7 @@ IMAGES = (  # name, size in MiB, virtual size in GiB, properties, more
                                  'architecture': 'aarch64'}, {'min_disk': 8}),
     ('AlmaLinux 9 (min_disk far above its size)', 600, 10,
      {'os_distro': 'almalinux', 'os_version': '9'}, {'min_disk': 60}),
-    # No word about its minimum, and it unpacks to 50 GiB: known only from the header.
+    # Its minimum is not given, and it unpacks to 50 GiB: known only from the header.
     ('openSUSE Leap 15.6', 800, 50, {'os_distro': 'opensuse', 'os_version': '15.6'}, {}),
     ('Fedora 41 virtio', 500, 5, {'os_distro': 'fedora', 'os_version': '41',
                                   'hw_disk_bus': 'virtio-scsi'}, {}),
@@ -80,7 +80,7 @@ def networks(cloud):
         own = cloud.network('net-' + vo, vo, subnets=[('10.8.%d.0/24' % number, {})])
         cloud.router('router-' + vo, vo, public, [own])
     cloud.floating_ip(VO, public)
-    # Which of the subnets a machine is given depends on its zone, and the router serves one.
+    # The zone of a machine decides which of the subnets it gets, and the router serves one.
     by_zone = cloud.network('by-zone', 'biomed', subnets=[
         ('10.9.2.0/24', {'name': 'of-az2', 'service_types': ['compute:az2']}),
         ('10.9.1.0/24', {'name': 'of-az1',

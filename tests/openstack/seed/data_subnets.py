@@ -1,5 +1,5 @@
 """CIS-LAB-SUBNETS: networks in which the subnet, the address or the router decides. Each project
-has one kind of them, and quotas that leave no other way."""
+has one kind of them, and quotas that permit no other way."""
 import lab_flavors
 import lab_images
 
@@ -38,7 +38,7 @@ def _two_subnets(cloud, public):
 
 
 def _routers(cloud, public, neighbour):
-    """What is wrong with the one router that the project may have."""
+    """Creates the problems of the one router that the project may have."""
     private = cloud.pool('campus', ['belle2'], [('10.200.0.0/22', {})], flat='extnet')
     for number, (vo, external, more) in enumerate((
             ('biomed', public, {'is_admin_state_up': False}), ('enmr.eu', None, {}),
@@ -46,16 +46,16 @@ def _routers(cloud, public, neighbour):
         own = cloud.network('net-' + vo, vo, subnets=[('10.10.%d.0/24' % number, {})])
         cloud.router('router-' + vo, vo, external, [own], **more)
         cloud.network_quota(vo, routers=1)
-    # No router takes this subnet, and there may be no other network.
+    # No router can be connected to this subnet, and no other network may be created.
     cloud.network('no-gateway', 'dteam', subnets=[('10.11.0.0/24', {'gateway_ip': None})])
     cloud.network_quota('dteam', networks=1)
-    # No router, and none may be made.
+    # No router exists, and none may be created.
     cloud.network('no-router', 'km3net', subnets=[('10.12.0.0/24', {})])
     cloud.network_quota('km3net', routers=0, networks=1)
-    # Nothing yet, and each thing may be made once.
+    # Nothing exists yet, and each thing may be created once.
     cloud.network_quota('ops', networks=1, subnets=1, routers=1, ports=3, floating_ips=1,
                         security_groups=1)
-    # Of the networks that a neighbour shares, one leads out.
+    # Of the networks that a neighbouring project shares, one leads out.
     for name, number, router in (('neighbour-routed', 20, True), ('neighbour-alone', 21, False)):
         shared = cloud.network(name, neighbour, subnets=[('10.%d.0.0/24' % number, {})])
         cloud.show_network(shared, 'fusion')
@@ -94,7 +94,7 @@ def _subnet_pools(cloud):
 
 
 def _shared(cloud):
-    """Networks of the administrators that machines sit on directly."""
+    """Networks of the administrators to which machines are attached directly."""
     for name, vlan, subnets, more in (
             ('public-without-dhcp', 411, [('130.186.26.0/28', NO_DHCP)], {}),
             ('private-without-dhcp', 412, [('10.40.0.0/24', NO_DHCP)], {}),

@@ -62,7 +62,8 @@ def make_projects(cloud, others):
 
 
 def _rule(issuer, group, claim, **condition):
-    """One rule of a mapping: who has the claim is, for as long as the token lasts, in the group."""
+    """Returns one rule of a mapping: a user with the claim is in the group as long as the token is
+    valid."""
     return {'local': [{'user': {'type': 'ephemeral', 'name': '{0}'}, 'group': {'id': group.id}}],
             'remote': [{'type': 'HTTP_OIDC_SUB'},
                        {'type': 'HTTP_OIDC_ISS', 'any_one_of': [issuer]},

@@ -49,7 +49,7 @@ SMALL_SITE = ('m1.tiny', 'm1.small', 'm1.medium', 'gpu1cpu8', 'ska.c32m256')
 
 
 def make(cloud, only=None):
-    """Makes all of them, or those named by only with numbers for ids."""
+    """Creates all of them, or those named by `only`, with numbers as ids."""
     chosen = [flavor for flavor in FLAVORS if only is None or flavor[0] in only]
     for number, (name, vcpus, ram_mib, disk_gib, specs, more, vo) in enumerate(chosen):
         attributes = dict(more, id=str(number + 1) if only or number < 2 else str(uuid.uuid4()))

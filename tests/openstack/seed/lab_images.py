@@ -42,7 +42,7 @@ OWN = (
 
 
 def from_appdb(cloud, count=None):
-    """What the synchronisation with AppDB left behind; answers their ids."""
+    """Creates what the synchronisation with AppDB left behind; returns the ids."""
     made = []
     for number, (system, version) in enumerate(APPDB[:count]):
         key = str(uuid.uuid5(uuid.NAMESPACE_URL, system + version))
@@ -59,7 +59,7 @@ def from_appdb(cloud, count=None):
 
 
 def from_registry(cloud):
-    """What the synchronisation with EGI's image registry writes."""
+    """Creates what the synchronisation with EGI's image registry writes."""
     for number, (system, version) in enumerate(REGISTRY):
         name = 'registry.egi.eu/egi_vm_images/%s:%s' % (system, version)
         cloud.image(name, (560 + 41 * number) * MIB, 10 * GIB, properties={
@@ -69,7 +69,7 @@ def from_registry(cloud):
 
 
 def of_the_site(cloud):
-    """Uploaded by the site's own people, the odd and the unusable among them."""
+    """Creates images uploaded by the site's own people, with odd and unusable ones among them."""
     for name, size, properties in OWN:
         cloud.image(name, size and size * MIB, 10 * GIB if size else None, properties=properties)
     cloud.image('windows-server-2022', 11 * GIB, fmt='raw', properties={
@@ -92,7 +92,8 @@ def of_the_site(cloud):
 
 
 def of_the_vos(cloud, base):
-    """Private, snapshots, and shared: accepted by one VO and still pending."""
+    """Creates private images, snapshots, and shared images: accepted by one VO and still pending
+    for another."""
     for vo in ('vo.access.egi.eu', 'biomed', 'escape.ska'):
         cloud.image('private-of-' + vo, 2200 * MIB, 10 * GIB, owner=vo, visibility='private',
                     properties={'os_distro': 'ubuntu', 'os_version': '22.04'})

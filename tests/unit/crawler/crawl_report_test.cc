@@ -45,7 +45,8 @@ TEST(StatusReport, FreshSharesAreOk) {
             "oldest=10800s;93600;1209600;0");
 }
 
-// What a site refuses is its own affair; what fails is said, and changes no level.
+// If a site refuses a listing, that is its own affair; a listing that fails is reported, and
+// changes no level.
 TEST(StatusReport, ListingsThatFailAreSaid) {
   CatalogBuilder builder;
   KindState networks = MakeKindState(Kind::kNetworks);

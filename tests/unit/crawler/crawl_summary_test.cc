@@ -33,7 +33,7 @@ std::string SubjectOf(const CrawlFacts& facts) {
   return text.substr(0, text.find('\n'));
 }
 
-// A kind that this crawl has tried in vain.
+// A kind that this crawl has tried without success.
 KindState Failing(Kind kind, ErrorClass error, absl::string_view message) {
   KindState state = MakeKindState(kind, TestTime() - absl::Hours(24));
   state.error = error;
@@ -121,7 +121,7 @@ TEST(CrawlSummary, ProblemsOfTheRegistryAreToldOnceWhenTheyAreNew) {
             HasSubstr("\n2 remarks on site files, as before"), Not(HasSubstr("NAME_SHARED"))));
 }
 
-// However bad the night was, the text stays a mail that is read.
+// However many failures there are, the text stays short enough to be read as a mail.
 TEST(CrawlSummary, TheWorstNightFits) {
   constexpr ErrorClass kErrors[] = {ErrorClass::kDns,     ErrorClass::kTls,    ErrorClass::kAuth,
                                     ErrorClass::kTimeout, ErrorClass::kParse,  ErrorClass::kServer,

@@ -56,7 +56,7 @@ TEST(InFlightQueue, WhatComesBackGoesFirst) {
   EXPECT_THAT(StartAll(queue), ElementsAre(1));
 }
 
-// A part whose answers do not come leaves places to the rest of its key.
+// A part that gets no answers leaves places to the rest of its key.
 TEST(InFlightQueue, APartTakesHalfOfTheKeysPlaces) {
   InFlightQueue queue(6, 10);
   for (const int64_t id : {1, 2, 3, 4, 5}) queue.PushBack("a", id, false, "volume");
@@ -119,7 +119,7 @@ TEST(InFlightQueue, ReleasingAnUnknownKeyChangesNothing) {
 TEST(InFlightQueue, KeepsItsPromisesUnderRandomUse) {
   std::mt19937 random(5);
   InFlightQueue queue(3, 7);
-  // By key and whether they lead on.
+  // By key and by whether they lead to further requests.
   std::map<std::pair<std::string, bool>, std::vector<int64_t>> waiting;
   std::map<std::string, int> in_flight;
   std::map<int64_t, std::pair<std::string, bool>> line_of;
@@ -146,7 +146,7 @@ TEST(InFlightQueue, KeepsItsPromisesUnderRandomUse) {
       ++started_count;
     }
     ASSERT_LE(queue.in_flight(), 7);
-    // Nothing idles: if a key waits below its limit, the limit of all is reached.
+    // No place is unused: if a key waits below its limit, the total limit is reached.
     for (const auto& [name, line] : waiting) {
       ASSERT_TRUE(line.empty() || in_flight[name.first] == 3 || queue.in_flight() == 7);
     }

@@ -62,7 +62,7 @@ TEST(JsonReader, CutsLongStrings) {
   EXPECT_EQ(JsonReader(object.root(), "x", nullptr).String("name").size(), kMaxStringBytes);
 }
 
-// One record must not fill the store, and a part of what it says would say something else.
+// One record must not fill the store, and a part of its contents would mean something else.
 TEST(JsonReader, MapsAndListsThatAreTooLargeCountAsNotShown) {
   std::string map;
   std::string list;

@@ -102,8 +102,8 @@ TEST(ParseJson, TakesWhatOneParserAloneWouldRefuse) {
   EXPECT_EQ(ParseJson(R"("\ud83d\ude00")")->root().as_string(), "\xF0\x9F\x98\x80");
 }
 
-// Both parsers behind ParseJson must agree on every text, or a site's odd byte would change what
-// the rest of its list says.
+// Both parsers behind ParseJson must agree on every text; otherwise a site's odd byte would change
+// the meaning of the rest of its list.
 TEST(ParseJson, AgreesWithTheTolerantParserOnChangedTexts) {
   const std::string seed =
       R"({"images":[{"id":"1","size":-12,"ok":true,"n":null,"x":1.5e3,"u":"\u00e4\n","a":[{},[]]}]})";

@@ -229,7 +229,7 @@ TEST(NetworkSet, RoutersHaveTheSubnetsThatTheyServe) {
   EXPECT_THAT(set.routers[0].subnet_ids, testing::ElementsAre("s", "t"));
 }
 
-// Without its interfaces a router leads nobody knows where.
+// Without its interfaces, it is unknown where a router leads.
 TEST(NetworkSet, RoutersAreUnknownWithoutPorts) {
   Document unread = Doc("ports", "");
   unread.error = "no answer within 30s";
@@ -304,7 +304,7 @@ TEST(NetworkSet, SubnetPools) {
   EXPECT_EQ(set.subnet_pools[3].is_public, Tristate::kUnknown);
 }
 
-// Neutron gives floating IPs and machines addresses of the subnets that are for them.
+// Neutron gives floating IPs and machines addresses from the subnets with their service type.
 TEST(NetworkSet, ServiceTypesSayWhoseAddressesCount) {
   const auto read = [](const char* shared, const char* first, const char* second) {
     return Find(

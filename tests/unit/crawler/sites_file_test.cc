@@ -1,4 +1,4 @@
-// What a site file says, and what is told about one that is wrong.
+// The contents of a site file, and the errors for a wrong one.
 
 #include "absl/strings/str_cat.h"
 #include "tests/unit/crawler/sites_fixture.h"
@@ -152,7 +152,7 @@ TEST_F(SitesTest, UnknownKeysAreToldOnceForAllFiles) {
           AllOf(StartsWith("a.yaml:5: key \"vos.defaultNetwork\""), HasSubstr("2 other places"))));
 }
 
-// A file that is wrong is told at its line, and the other one is used.
+// A wrong file is reported with its line, and the other one is used.
 struct WrongFile {
   std::string text;
   std::string error;  // a part of it, after the file's name

@@ -34,7 +34,7 @@ class SitesOidcTest : public SitesTest {
     EXPECT_EQ(config.targets.at(0).share.endpoint.protocol, "openid") << "a guess";
     return config.targets.at(0).credentials.grant;
   }
-  // What is wrong with it.
+  // Returns the errors for this `cis.auth`.
   std::string Wrong(absl::string_view auth) {
     Write("a.yaml", absl::StrCat("gocdb: A\nendpoint: https://a.example\nvos: [{name: x}]\n"
                                  "cis:\n  auth: {",

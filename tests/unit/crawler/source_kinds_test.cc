@@ -114,7 +114,7 @@ TEST(SourceKinds, ExpiredTokenAtAServiceIsAnAuthError) {
               AllOf(HasSubstr("token *** is gone"), Not(HasSubstr(kSecretToken))));
 }
 
-// A service says 401 for a token that is good when it has trouble with its Keystone.
+// A service that has trouble with its Keystone answers 401 for a valid token.
 TEST(SourceKinds, RefusedTokenIsRenewedOnceForAllRequestsAndTheyAreRepeated) {
   for (const bool newest_first : {false, true}) {
     FakeSite site = WorkingSite();
@@ -318,7 +318,7 @@ TEST(SourceKinds, PoolsAreNotAskedWhereExternalSubnetsAreVisible) {
   EXPECT_EQ(site.CountOf(absl::StrCat(kNeutron, "/v2.0/floatingip_pools")), 0);
 }
 
-// A pool may be shared with some projects only: what one sees does not hold for the others.
+// A pool may be shared with some projects only, so one project's list is not valid for the others.
 TEST(SourceKinds, SubnetPoolsAreAskedByEachShareWhereAccessDiffers) {
   FakeSite site = FullSite();
   site.OnGet(absl::StrCat(kNeutron, "/v2.0/extensions"),

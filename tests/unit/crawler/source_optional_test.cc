@@ -1,4 +1,4 @@
-// A listing that only adds facts never fails its kind, whatever comes in its place: the facts
+// A listing that only adds facts never fails its kind, whatever is returned in its place: the facts
 // become unknown and a remark names the listing.
 
 #include <functional>
@@ -187,7 +187,7 @@ void ExpectUnknown(const Listing& listing, FakeSite& site, bool newest_first) {
     const absl::StatusOr<RecordSet> records = Normalize(event->observation);
     ASSERT_TRUE(records.ok()) << records.status();
     if (kind != listing.kind) {
-      // The quota of Neutron rests on the extensions, and is found without them.
+      // Neutron's quota depends on the extensions, and is found without them.
       EXPECT_THAT(records->remarks, IsEmpty());
       continue;
     }
@@ -210,7 +210,7 @@ TEST(SourceOptional, GoodSiteHasNoRemarks) {
     const absl::StatusOr<RecordSet> records = Normalize(event->observation);
     ASSERT_TRUE(records.ok()) << records.status();
     EXPECT_THAT(records->remarks, IsEmpty()) << FormatKind(kind);
-    // So that the cases below show something.
+    // Makes sure that the cases below test something.
     for (const Listing& listing : OptionalListings()) {
       if (listing.kind != kind || !listing.is_known) continue;
       EXPECT_TRUE(listing.is_known(*records)) << listing.document;
@@ -322,7 +322,8 @@ TEST(SourceOptional, TheSitesWordsAreQuotedWithoutTheToken) {
   EXPECT_EQ(event->observation.documents.at(2).body, "");
 }
 
-// Half a surrogate pair, or a byte that is no UTF-8, costs the name that has it one character.
+// Half of a surrogate pair, or a byte that is not UTF-8, costs the name that contains it one
+// character.
 TEST(SourceOptional, BrokenTextCostsItsRecordACharacter) {
   for (const char* text : {"a\\ud800b",
                            "a\xFF"

@@ -1,5 +1,5 @@
-// Catalog URLs whose version is not there: the API is found as OpenStack's own clients find it, and
-// the next crawl asks there at once.
+// Catalog URLs with a version that does not exist: the API is found as OpenStack's own clients find
+// it, and the next crawl sends its requests there at once.
 
 #include <string>
 #include <vector>
@@ -98,7 +98,7 @@ TEST(SourceVersions, WhatIsRememberedOnAnotherHostGetsNoToken) {
   }
 }
 
-// A listing that is not offered is no sign of a wrong URL.
+// A listing that is not offered does not indicate a wrong URL.
 TEST(SourceVersions, RefusedExtrasLeadToNoVersionList) {
   for (const bool newest_first : {false, true}) {
     FakeSite site = FullSite();
@@ -122,7 +122,7 @@ TEST(SourceVersions, RefusedExtrasLeadToNoVersionList) {
   }
 }
 
-// What stands behind the version, the project, stays.
+// The part after the version, the project, is kept.
 TEST(SourceVersions, CinderIsFoundBesideItsOldVersion) {
   FakeSite site = FullSite();
   std::vector<CatalogRow> rows = UsualCatalog();

@@ -77,8 +77,8 @@ TEST(BackOff, AClockThatWasSetBackStarvesNobody) {
   EXPECT_TRUE(IsDue(*found, now));
 }
 
-// Nightly crawls of a site that is down for a year and then heals: it is asked less and less often,
-// at least every seven days, and the first try after it heals brings it back.
+// Nightly crawls of a site that is down for a year and then recovers: it is asked less and less
+// often, but at least every seven days, and the first attempt after it recovers brings it back.
 TEST(BackOff, ASiteThatHealsIsSeenWithinTheLongestWait) {
   KindState state;
   state.kind = Kind::kAuth;

@@ -58,7 +58,7 @@ TEST(Fields, EachHasOneMemberColumnAndName) {
   ExpectOnce<CrawlResult>();
 }
 
-// An instant is a number in the database, and its column says of what.
+// An instant is a number in the database, and its column's name has the unit.
 template <typename Record>
 void ExpectMicroseconds() {
   DescribeFields(OfRecord<Record>(), [](const auto& field) {
@@ -118,7 +118,7 @@ TEST(Words, AreThoseOfTheEnumerations) {
   }
 }
 
-// The codes of problems stand where they are found; all of them are in the list.
+// The codes of problems are defined where they are found; all of them are in the list.
 TEST(Words, HaveEveryCodeOfAProblem) {
   const std::regex code("\"([A-Z]+(_[A-Z]+)+)\"");
   int count = 0;

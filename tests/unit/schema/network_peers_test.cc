@@ -9,7 +9,7 @@
 namespace cis {
 namespace {
 
-// A network that somebody else provides, as one share sees it.
+// A network that another project provides, as one share sees it.
 Network Provided(bool external, Tristate public_v4) {
   Network network;
   network.id = "n";
@@ -25,7 +25,7 @@ Network Provided(bool external, Tristate public_v4) {
   return network;
 }
 
-// An endpoint with one share a network, each of another VO.
+// An endpoint with one share per network, each of another VO.
 EndpointCatalog Endpoint(const std::vector<Network>& networks) {
   EndpointCatalog endpoint;
   for (const Network& network : networks) {

@@ -8,7 +8,7 @@
 namespace cis {
 namespace {
 
-// Every pair of an ascending list compares as its places do, both ways round.
+// Every pair of an ascending list compares as its positions do, in both directions.
 void ExpectAscending(const std::string& distro, const std::vector<std::string>& versions) {
   for (size_t i = 0; i < versions.size(); ++i) {
     for (size_t j = 0; j < versions.size(); ++j) {

@@ -23,7 +23,7 @@ RecordSet Round(const Share& share, int round) {
   return records;
 }
 
-// Writes round after round until it is killed; tells by a byte when a round is committed.
+// Writes round after round until it is killed; sends a byte when a round is committed.
 [[noreturn]] void WriteUntilKilled(const std::string& path, const Share& share, int pipe_end) {
   const absl::StatusOr<std::unique_ptr<StoreWriter>> writer = OpenStoreWriter(path);
   if (!writer.ok()) _exit(2);
@@ -78,7 +78,7 @@ TEST_P(KilledWriter, LeavesASoundFileWithTheLastWholeRound) {
     const EndpointCatalog& endpoint = OnlyEndpoint(*catalog);
     ASSERT_EQ(endpoint.flavors.size(), 20u);
     const int64_t round = endpoint.flavors[0].record.vcpu_count.value_or(-1);
-    // Nothing that was confirmed is lost; one more may have been committed but not told.
+    // Nothing that was confirmed is lost; one more round may have been committed but not confirmed.
     EXPECT_GE(round, committed);
     EXPECT_LE(round, committed + 1);
     for (const Stored<Flavor>& flavor : endpoint.flavors) {

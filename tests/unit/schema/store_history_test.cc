@@ -1,5 +1,5 @@
-// What the history and the journal tell: that every retained state comes back as it was, in which
-// words changes are told, and what retention leaves.
+// History and journal: every retained state can be restored, changes are reported in the right
+// words, and retention keeps what it must.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -160,7 +160,7 @@ TEST_F(HistoryTest, FirstListingOfAnotherShareTellsOfWhatIsForAll) {
   published.visibility = "public";
   PutImages(third, {own, published});
   EXPECT_THAT(NewLines(), ElementsAre("image id-published appeared"));
-  // What the next listing has more is new, whoever may see it.
+  // Whatever the next listing has in addition is new, whoever may see it.
   Image another = own;
   another.id = "id-another";
   PutImages(third, {own, published, another}, TestTime() + absl::Hours(1));
@@ -199,13 +199,13 @@ TEST_F(HistoryTest, EveryFactOfAnImageIsTold) {
   EXPECT_EQ(OnlyEndpoint(LoadAt(then)).images.at(0).record, before);
 }
 
-// The journal tells what holds for a subnet, and not which of its addresses are in use.
+// The journal reports the facts of a subnet, but not which of its addresses are in use.
 TEST_F(HistoryTest, FactsOfASubnetAreTold) {
   Network network = MakeNetwork("n1", NetworkUse::kDirect);
   network.subnets = {MakeSubnet("s1", "192.0.2.0/24")};
   PutNetworks(share_, SetOf(network));
   NewLines();
-  // An older version read less: no news of the site.
+  // An older version read less: this is not a change of the site.
   network.subnets[0].enable_dhcp = true;
   network.subnets[0].address_count = 253;
   PutNetworks(share_, SetOf(network), TestTime() + absl::Hours(1));
@@ -249,7 +249,7 @@ TEST_F(HistoryTest, ChoicesOfAShareAreTold) {
                           "az2; ssd (default)"));
   EXPECT_EQ(OnlyShare(LoadAt(then)).zones, limits.limit_set.zones);
   EXPECT_EQ(OnlyShare(LoadAt(then)).volume_types, limits.limit_set.volume_types);
-  // A list that could not be read is not one that is empty.
+  // A list that could not be read is not an empty list.
   Tick();
   changed.observe_time += absl::Hours(1);
   changed.limit_set.zones.clear();
@@ -302,7 +302,8 @@ TEST_F(HistoryTest, AcceptedImageStaysAcceptedWhileAnotherShareHasItPending) {
   EXPECT_EQ(OnlyEndpoint(Load()).images.at(0).record.member_status, "pending");
 }
 
-// The registry has no past; its transactions have a time, so that what surrounds them is found.
+// The registry has no history; its transactions have a time, so that those before and after are
+// found.
 TEST_F(HistoryTest, RegistryAndOffersAreOfNowOnly) {
   PutFlavors(share_, {MakeFlavor("f1")});
   const absl::Time then = clock_.now;
@@ -378,7 +379,7 @@ TEST_F(HistoryTest, NewRulesAreNoChangeOfTheSite) {
   records.images[0].login_user = "nobody";
   ASSERT_TRUE(writer().ReplaceRecords(crawl_id(), observation, records, 1).ok());
   EXPECT_THAT(NewLines(), ElementsAre("image id-i1 changed login_user someone -> nobody (rules)"));
-  // How a fact was inferred is none itself.
+  // How a fact was inferred is not a fact.
   records.images[0].provenance.warnings = {"OTHER: words"};
   ASSERT_TRUE(writer().ReplaceRecords(crawl_id(), observation, records, 1).ok());
   EXPECT_THAT(NewLines(), IsEmpty());
@@ -414,8 +415,8 @@ TEST_F(HistoryTest, TimesBeforeTheOldestAreRefusedWithTheOldest) {
   EXPECT_THAT(status.message(), HasSubstr("2026-01-02T03:04:05Z"));
 }
 
-// The stamps go by the clock, the order by generation: a clock that is set back makes nothing
-// untold that came before.
+// Time stamps follow the clock, the order follows the generation: after a clock is set back,
+// everything from before is still reported.
 TEST_F(HistoryTest, ClockThatJumpsKeepsTheOrder) {
   PutFlavors(share_, {MakeFlavor("f1")});
   const absl::Time first = clock_.now;
@@ -552,7 +553,7 @@ class RandomHistory : public HistoryTest, public ::testing::WithParamInterface<u
   }
 
   void Step() {
-    // A crawl of its own, as in life: each kind of a share is tried once in one.
+    // Its own crawl, as in practice: a crawl tries each kind of a share once.
     SetCrawl(BeginCrawl(Tick()));
     const absl::Time now = Tick();
     Share share = MakeShare(absl::StrCat("SITE-", Draw(2)), absl::StrCat("vo", Draw(3)));
@@ -620,7 +621,7 @@ TEST_P(RandomHistory, EveryStateComesBack) {
   for (const auto& [time, text] : states) ASSERT_EQ(Text(LoadAt(time)), text) << time;
   EXPECT_TRUE(CheckIntegrity(path()).ok()) << CheckIntegrity(path());
 
-  // Retention in the middle: what is older is refused, all else stays.
+  // Retention in the middle: older states are refused, all others stay.
   const absl::Time kept = states[30].first;
   CloseWriter();
   const absl::StatusOr<PruneResult> pruned = PruneHistory(path(), kept);

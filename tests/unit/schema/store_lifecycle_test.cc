@@ -154,7 +154,7 @@ TEST_F(StoreTest, UnknownExtraSpecsDoNotReplaceKnownOnes) {
   expected.vcpu_count = 16;
   EXPECT_EQ(stored, expected);
 
-  // Known to be without any is a fact, too.
+  // Having no GPU is a known fact, too.
   PutFlavors(MakeShare(endpoint, "vo.a"), {MakeFlavor("gpu")});
   EXPECT_EQ(OnlyEndpoint(Load()).flavors.at(0).record, MakeFlavor("gpu"));
 }
@@ -272,7 +272,7 @@ TEST_F(StoreTest, RefusalIsRemembered) {
                   .RecordFailure(crawl_id(), share, Kind::kAuth, ErrorClass::kForbidden, "403",
                                  TestTime() + kHour, 1)
                   .ok());
-  // A later time-out says nothing about rights.
+  // A later time-out does not change what is known about rights.
   share.support = VoSupport::kUnknown;
   ASSERT_TRUE(writer()
                   .RecordFailure(crawl_id(), share, Kind::kAuth, ErrorClass::kTimeout, "timeout",

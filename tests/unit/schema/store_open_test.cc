@@ -1,4 +1,4 @@
-// Which files are opened, upgraded or refused, and with which words.
+// Which files are opened, upgraded or rejected, and with which messages.
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -132,7 +132,7 @@ TEST_F(StoreTest, FilesAreNotForOthersToRead) {
   }
 }
 
-// What a program may that is neither root nor the owner. Ends the process: 0 if all is as expected.
+// What a user who is neither root nor the owner may do. Ends the process: 0 if all is as expected.
 [[noreturn]] void ReadAsAnother(const std::string& path) {
   const int writable = open(path.c_str(), O_RDWR | O_CLOEXEC);
   chmod(path.c_str(), 0444);
@@ -187,8 +187,8 @@ TEST_F(StoreTest, TruncatedFileIsRefused) {
   }
 }
 
-// Whatever is overwritten: the answer is a status or a catalog, never a crash, and the writer
-// notices all that a page check can notice.
+// Overwrites any part of the file: the result is a status or a catalog, never a crash, and the
+// writer notices everything that a page check can notice.
 TEST_F(StoreTest, DamagedPagesGiveAStatus) {
   for (int i = 0; i < 20; ++i) {
     PutFlavors(MakeShare("SITE-A", "vo" + std::to_string(i)), {MakeFlavor("f"), MakeFlavor("g")});
@@ -264,7 +264,7 @@ TEST_P(ReleasedSchema, IsUpgradedAndServesItsData) {
   EXPECT_EQ(endpoint.images.at(0).record, MakeImage("ubuntu"));
   EXPECT_EQ(OnlyShare(*catalog).networks.at(0).record, MakeNetwork("public", NetworkUse::kDirect));
   EXPECT_THAT(OnlyShare(*catalog).quotas, ::testing::ElementsAre(MakeQuota("cores", 20, 4)));
-  // What a version did not keep is not known.
+  // What a version did not store is unknown.
   EXPECT_THAT(OnlyShare(*catalog).subnet_pools, ::testing::IsEmpty());
   EXPECT_THAT(OnlyShare(*catalog).zones, ::testing::IsEmpty());
   EXPECT_THAT(OnlyShare(*catalog).volume_types, ::testing::IsEmpty());

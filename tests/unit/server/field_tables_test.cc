@@ -1,4 +1,4 @@
-// What can be asked is written down where people look: in the comments of the API.
+// The fields that filters accept are documented where people look: in the comments of the API.
 
 #include "server/service/field_tables.h"
 

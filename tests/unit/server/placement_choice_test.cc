@@ -1,4 +1,5 @@
-// Which flavor and image are taken, in which order placements stand, and what the answer suggests.
+// Which flavor and image are chosen, in which order placements are returned, and what the answer
+// suggests.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -61,7 +62,8 @@ TEST(PlacementChoice, TakesAnUnusualArchitectureLastAndAGuessAtItNever) {
   builder.AddImage(plain);
   EXPECT_EQ(Flavor1(Find(builder, QueryOf())), "m1.medium");
   EXPECT_EQ(Image1(Find(builder, QueryOf())), "A plain 24.04");
-  // Asked for, the ARM flavor comes with the image that is surely for it, although it is older.
+  // If it is requested, the ARM flavor comes with the image that is certainly for it, although it
+  // is older.
   Image for_arm = SureImage("ARM 20.04", "ubuntu", "20.04");
   for_arm.arch = "aarch64";
   builder.AddImage(for_arm);
@@ -69,7 +71,7 @@ TEST(PlacementChoice, TakesAnUnusualArchitectureLastAndAGuessAtItNever) {
   query.flavor_globs = {"a-arm"};
   EXPECT_EQ(Flavor1(Find(builder, query)), "a-arm");
   EXPECT_EQ(Image1(Find(builder, query)), "ARM 20.04");
-  // Where nothing else is left, the guess is taken.
+  // If nothing else is left, the guess is used.
   query.image_globs = {"A plain*"};
   EXPECT_EQ(Image1(Find(builder, query)), "A plain 24.04");
 }

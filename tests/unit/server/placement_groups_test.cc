@@ -41,7 +41,7 @@ PlacementQuery Cluster() {
   return query;
 }
 
-// One share with flavors of 2 and 16 vCPUs and a routed network, and this quota.
+// One share with flavors of 2 and 16 vCPUs, a routed network and the given quota.
 CatalogBuilder ClusterScene(const std::string& resource, int64_t limit) {
   CatalogBuilder builder;
   builder.Select("SITE-A", "vo.example.org");
@@ -70,7 +70,7 @@ TEST(PlacementGroups, RunTogetherIfQuotasSufficeForAll) {
   EXPECT_EQ(groups[0].plan->network, groups[1].plan->network);
 }
 
-// 8 workers alone would have enough of 128 cores, and with the head they have not.
+// 128 cores are enough for 8 workers alone, but not together with the head.
 TEST(PlacementGroups, AreRefusedByAQuotaForAllWithTheMostThatFits) {
   for (const int64_t cores : {114, 128, 129}) {
     const Answer answer = Find(ClusterScene("cores", cores), Cluster());

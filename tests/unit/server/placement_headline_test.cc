@@ -1,4 +1,4 @@
-// The two failures of the first user, as his sites were: they must not happen again.
+// The two failures of the first user, reproduced with his sites: they must not happen again.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,8 +11,8 @@ namespace {
 
 constexpr char kVo[] = "vo.access.egi.eu";
 
-// Many flavors whose names lie, hidden external subnets, a foreign network, floating IPs used up by
-// quota while some lie unattached.
+// Many flavors with misleading names, hidden external subnets, another project's network, a used-up
+// quota of floating IPs while some are unattached.
 CatalogBuilder Cesga() {
   CatalogBuilder builder;
   builder.Select("CESGA", kVo);

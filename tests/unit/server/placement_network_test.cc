@@ -45,7 +45,7 @@ TEST(PlacementNetwork, TakesADirectNetworkThatGivesPublicAddresses) {
   EXPECT_EQ(p.plan->kind, PlanKind::kDirect);
   EXPECT_EQ(p.plan->network->name, "provider");
   EXPECT_EQ(p.plan->pool, nullptr);
-  // How many addresses others have left on a network that all share is shown to nobody.
+  // Users cannot see how many addresses other projects have left on a shared network.
   EXPECT_EQ(p.confidence, Confidence::kProbable);
   EXPECT_EQ(p.tier, PlacementTier::kUncertain);
   EXPECT_THAT(DescribeSteps(p, Public()), ElementsAre("Start the machine on provider"));
@@ -69,7 +69,7 @@ TEST(PlacementNetwork, MakesARouterWhereOnlyThatIsMissing) {
                           "Attach the floating IP to the machine's port"));
 }
 
-// The gateway's address of the subnet is taken by the router that is there.
+// The existing router has the gateway address of the subnet.
 TEST(PlacementNetwork, GivesTheRouterThatIsThereAGatewayRatherThanMakingASecond) {
   CatalogBuilder builder = PlainScene();
   builder.share().routers = {MakeRouter("inner", "", {"id-private"})};
@@ -273,14 +273,14 @@ Network& NetworkNamed(CatalogBuilder& builder, absl::string_view name) {
   return *kNone;
 }
 
-// All ports on the subnet are seen, and so many addresses are left.
+// All ports on the subnet are visible, and this many addresses are left.
 void SetRoom(Subnet& subnet, int64_t count, int64_t used) {
   subnet.address_count = count;
   subnet.used_count = used;
   subnet.has_dhcp_port = true;
 }
 
-// PlainScene with known ports and one floating IP that lies unattached.
+// PlainScene with known ports and one unattached floating IP.
 CatalogBuilder SureScene() {
   CatalogBuilder builder = PlainScene();
   SetRoom(NetworkNamed(builder, "private").subnets[0], 250, 10);
@@ -375,7 +375,7 @@ TEST(PlacementNetwork, LeadsARouterAwayFromAPrivatePoolOnlyIfNothingUsesIt) {
   campus.public_v4 = Tristate::kNo;
   builder.AddNetwork(campus);
   builder.share().routers[0].external_network_id = campus.id;
-  // A network of one's own changes nothing for anybody, so it comes first.
+  // An own network changes nothing for other projects, so it comes first.
   EXPECT_EQ(Only(Find(builder, Public())).plan->kind, PlanKind::kFloatingNeedsNetwork);
   for (Quota& quota : builder.share().quotas) {
     if (quota.resource == "networks") quota = MakeQuota("networks", 1, 1);

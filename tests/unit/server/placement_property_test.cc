@@ -365,7 +365,8 @@ std::vector<Wish> WishesOf(const PlacementQuery& query) {
   return out;
 }
 
-// If nothing fits and dropping one wish would help, that wish is among the changes that are told.
+// If nothing fits and dropping one requirement would help, that requirement is among the changes
+// that are reported.
 TEST(PlacementProperty, AWishThatAloneStandsInTheWayIsNamed) {
   size_t tried = 0;
   for (uint64_t seed = 1; seed <= 3 * kRuns; ++seed) {

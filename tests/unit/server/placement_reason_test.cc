@@ -1,4 +1,5 @@
-// Every reason code: a scene that is refused for it, and one change less that is not.
+// Every reason code: a scene that is rejected because of it, and the same scene with one change
+// less, which is not.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,7 +17,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// One way to be refused. The scene without `spoil` and the query without `ask` must fit.
+// One way to be rejected. The scene without `spoil` and the query without `ask` must fit.
 struct Refusal {
   const char* code;
   std::function<void(CatalogBuilder&)> spoil;
@@ -447,9 +448,9 @@ TEST(PlacementReason, EveryCodeHasACase) {
     const std::string code = refusal.code;
     tested.insert(code.substr(0, code.find(' ')));  // without the resource of a quota
   }
-  // It has a placement all the same: AnotherProjectsNetworkIsAnAssumptionAndDoesNotCount.
+  // The share has a placement all the same: AnotherProjectsNetworkIsAnAssumptionAndDoesNotCount.
   tested.insert("NETWORK_ROUTER_UNSEEN");
-  // Only of a placement that was found before: placement_handlers_test.
+  // Given only when a placement is checked again: tested in placement_handlers_test.
   tested.insert("NETWORK_PLAN_CHANGED");
   for (int i = 0; i < kReasonCodeCount; ++i) {
     const std::string code(FormatReasonCode(static_cast<ReasonCode>(i)));

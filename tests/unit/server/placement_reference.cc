@@ -55,7 +55,7 @@ bool ImageDoes(const Image& i, const PlacementQuery& q) {
   return true;
 }
 
-// What the image's or the flavor's `key` says; empty if nothing.
+// Returns the value of `key` in the image or the flavor; empty if there is none.
 std::string Says(const std::optional<std::map<std::string, std::string>>& map, const char* key) {
   if (!map || map->count(key) == 0) return "";
   return map->at(key);
@@ -89,7 +89,7 @@ struct Volumes {
   int64_t gib = 0;
 };
 
-// The volumes of one machine; absent if the two do not go together.
+// Returns the volumes of one machine; absent if the two cannot be combined.
 std::optional<Volumes> PairDoes(const Flavor& f, const Image& i, const PlacementQuery& q) {
   if (!f.arch.empty() && !i.arch.empty() && f.arch != i.arch) return std::nullopt;
   if (!NovaTakes(f, i)) return std::nullopt;
@@ -144,8 +144,8 @@ struct Try {
   std::vector<const Subnet*> six;
   std::vector<const Subnet*> of_pool;
   bool floats = false;
-  // What is made or changed; the same text: it is done once. Of it the part before '|' can be had
-  // for one pool only.
+  // What is created or changed; the same text means that it is done once. The part before '|' is
+  // possible for one pool only.
   std::string makes;
 };
 
@@ -396,7 +396,7 @@ std::vector<Try> WithPublicV4(const ShareCatalog& share, int64_t count) {
     for (const Subnet* s : four) {
       if (direct ? s->is_public == Tristate::kYes : Routed(share, in, s)) good.push_back(s);
     }
-    // What a subnet says of itself is surer than what is said of the network.
+    // What a subnet reports about itself is surer than what is reported about the network.
     const bool only_good = direct && AllRead(in) && !good.empty() && good.size() < four.size();
     if (only_good ||
         (in.public_v4 != Tristate::kNo && (direct || in.public_v4 == Tristate::kYes))) {
@@ -456,7 +456,7 @@ std::vector<Try> WithPublicV4(const ShareCatalog& share, int64_t count) {
   return out;
 }
 
-// Where no address is asked for.
+// For requests without an address.
 std::vector<Try> Plain(const ShareCatalog& share, int64_t count) {
   std::vector<Try> out;
   bool sees_network = false;
@@ -510,7 +510,7 @@ std::vector<Try> Plain(const ShareCatalog& share, int64_t count) {
   return out;
 }
 
-// The ways that satisfy what is wished of addresses, whatever there is left.
+// Returns the ways that satisfy the requirements for addresses, whatever addresses are left.
 std::vector<Try> Wished(const ShareCatalog& share, const MachineRequest& q) {
   std::vector<Try> all =
       q.public_v4 == AddressWish::kRequired ? WithPublicV4(share, q.count) : Plain(share, q.count);
@@ -536,8 +536,8 @@ std::vector<Way> Ways(const ShareCatalog& share, const PlacementQuery& q) {
     if (one.from_pool > 0 && one.from_pool > one.pool_addresses) continue;
     if (Allowed(share, one.needs)) out.push_back(one.way);
   }
-  // A machine without a network is for who can have none. Nobody is told of a network to make who
-  // may use another and does not ask for a private one.
+  // A machine without a network is only for shares that can have none. No network is created for a
+  // share that can use another one and does not request a private one.
   for (const char* last : {"", "isolated"}) {
     if (*last != 0 && q.public_v4 == AddressWish::kNone) break;
     std::vector<Way> told;
@@ -836,7 +836,7 @@ bool ImageSatisfies(const Image& i, const PlacementQuery& q, const std::string& 
 
 bool NetworkReasonHolds(const ShareCatalog& share, const PlacementQuery& q,
                         const std::string& code) {
-  // Whether some way gives what is wished, whatever addresses and quotas are left.
+  // Whether some way gives the required addresses, whatever addresses and quotas are left.
   const auto any_way = [&share](AddressWish v4, AddressWish v6, bool is_assumed) {
     MachineRequest wishes;
     wishes.public_v4 = v4;

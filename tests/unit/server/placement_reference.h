@@ -63,7 +63,7 @@ bool ImageSatisfies(const Image& image, const PlacementQuery& query, const std::
 bool NetworkReasonHolds(const ShareCatalog& share, const PlacementQuery& query,
                         const std::string& code);
 
-// What is left of a quota; nothing if it is unlimited or not known.
+// Returns what is left of a quota; nothing if it is unlimited or not known.
 std::optional<int64_t> QuotaLeft(const ShareCatalog& share, const std::string& resource);
 
 }  // namespace cis::server

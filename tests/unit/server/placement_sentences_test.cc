@@ -1,4 +1,4 @@
-// Every sentence about flavors, images, networks and quotas holds for what it counts: the typed
+// Every sentence about flavors, images, networks and quotas is true for what it counts: the typed
 // reason behind it is counted again by brute force, with the rules of placement_reference.h.
 
 #include <gmock/gmock.h>
@@ -58,7 +58,7 @@ std::vector<std::string> ImageCodes(Checks checks) {
   return out;
 }
 
-// What satisfies all of the codes.
+// Returns the records that satisfy all of the codes.
 template <typename Record, typename Satisfies>
 std::vector<const Record*> Those(const std::vector<const Record*>& all,
                                  const std::vector<std::string>& codes, const PlacementQuery& query,
@@ -129,7 +129,7 @@ void ExpectNetworkReasonHolds(const Reason& reason, const ShareView& view,
                               const PlacementQuery& query) {
   const std::string code(FormatReasonCode(reason.code));
   ASSERT_TRUE(NetworkReasonHolds(*view.share, query, code)) << code;
-  // What the sentence says of the network that it names.
+  // Checks what the sentence says about the network that it names.
   if (reason.network == nullptr) return;
   if (code == "NETWORK_NO_PUBLIC_V4") {
     ASSERT_EQ(reason.network->public_v4, Tristate::kNo);
@@ -153,7 +153,7 @@ void ExpectQuotaReasonHolds(const Reason& reason, const ShareView& view,
     ASSERT_EQ(*left, 0) << resource;
   }
   if (reason.needed_by == nullptr) return;
-  // The flavor that is named needs what is said.
+  // The named flavor needs what the sentence says.
   if (*reason.quota == QuotaResource::kCores) {
     ASSERT_EQ(*reason.want, reason.needed_by->vcpu_count.value_or(0) * query.count);
   }

@@ -1,5 +1,5 @@
 // Requirements that go beyond sizes: GPU memory in total, a zone, "the same machine elsewhere", and
-// placements that are not wanted.
+// excluded placements.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -11,7 +11,7 @@
 namespace cis::server {
 namespace {
 
-// What a store says, set by the test.
+// What a store returns, set by the test.
 struct FakeStore {
   absl::Status open_error;
   absl::Status load_error;
@@ -62,7 +62,7 @@ class RefresherTest : public ::testing::Test {
     });
   }
   void Touch() { std::ofstream(path_) << "x"; }
-  // Puts another file in the place of the first, as `mv` does.
+  // Replaces the file with another one, as `mv` does.
   void Replace() {
     std::ofstream(path_ + ".new") << "y";
     std::filesystem::rename(path_ + ".new", path_);

@@ -1,4 +1,4 @@
-// What the registry says of sites, in answers: fields of sites, problems, offers.
+// What the registry reports about sites, in answers: fields of sites, problems, offers.
 
 #include "server/service/registry_handlers.h"
 

@@ -86,7 +86,7 @@ TEST(SiteIndex, LeavesOutLinksToNothing) {
   EXPECT_EQ(links, 2u);  // one of each share
 }
 
-// "sites/a-b/..." stands before "sites/a/..." because "-" stands before "/".
+// "sites/a-b/..." comes before "sites/a/..." because "-" comes before "/".
 TEST(Snapshot, OrdersSitesAsTheNamesOfWhatIsInThem) {
   const auto snapshot = Snapshot::Build(
       CatalogBuilder().Select("a", "ops").Select("a-b", "ops").Select("a0", "ops").Build());

@@ -120,14 +120,14 @@ std::shared_ptr<const Snapshot> FullSnapshot() {
   builder.share().subnet_pools = {pool};
   builder.share().zones = {{"nova", "compute", true}};
   builder.share().volume_types = {{"t", "ssd", true, {}}};
-  // A discovered share stands and falls with those that are configured.
+  // A discovered share fails and recovers with those that are configured.
   builder.Select("SITE-A", "vo.access.egi.eu").SetKind(down);
   return Snapshot::Build(builder.Build());
 }
 
 const SiteIndex& Only(const Snapshot& snapshot) { return *snapshot.sites()[0]; }
 
-// A field that is forgotten in to_proto shows here.
+// A field that to_proto forgets is noticed here.
 TEST(ToProto, ConvertsEveryField) {
   using ::testing::IsEmpty;
   const auto snapshot = FullSnapshot();
