@@ -188,7 +188,7 @@ int BreakTexts(const std::string& path) {
 }
 
 // A client could not read a reply that holds one text of broken UTF-8.
-TEST(InProcessServer, BrokenUtf8OfAnyColumnIsAnswered) {
+TEST(InProcessServer, AnswersThoughAnyColumnHoldsInvalidUtf8) {
   const TempDir dir;
   const std::string path = dir.File("cis.db");
   WriteMarkedDatabase(path);
@@ -286,7 +286,7 @@ TEST(InProcessServer, BrokenUtf8OfAnyColumnIsAnswered) {
             0);
 }
 
-TEST(InProcessServer, TellsWhatIsWrongWithTheFile) {
+TEST(InProcessServer, ReportsWhatIsWrongWithTheFile) {
   const TempDir dir;
   EXPECT_EQ(InProcessServer::Open(dir.File("none.db")).status().code(),
             absl::StatusCode::kNotFound);

@@ -46,7 +46,7 @@ TEST(StatusReport, FreshSharesAreOk) {
 }
 
 // What a site refuses is its own affair; what fails is said, and changes no level.
-TEST(StatusReport, ListingsThatFailAreSaid) {
+TEST(StatusReport, ListingsThatFailAreNamed) {
   CatalogBuilder builder;
   KindState networks = MakeKindState(Kind::kNetworks);
   networks.remarks = {"routers: HTTP 403: not allowed; routers stay unknown"};
@@ -101,7 +101,7 @@ TEST(StatusReport, ExpiredDataAreNamed) {
               AllOf(HasSubstr("SITE-B 1 (data 20d old, expired)"), HasSubstr(" expired=1;")));
 }
 
-TEST(StatusReport, TheNextTryIsToldOfAnEndpointThatIsBackedOffFrom) {
+TEST(StatusReport, TheNextAttemptIsShownForABackedOffEndpoint) {
   CatalogBuilder builder = TwoShares();
   KindState login = Failing(Kind::kAuth, ErrorClass::kTimeout, -absl::Hours(96), 5);
   login.attempt_time = TestTime();
@@ -112,7 +112,7 @@ TEST(StatusReport, TheNextTryIsToldOfAnEndpointThatIsBackedOffFrom) {
                     HasSubstr(" backing_off=1;")));
 }
 
-TEST(StatusReport, AnAnnouncedOutageIsToldAndWarnsNobody) {
+TEST(StatusReport, AnAnnouncedOutageIsShownAndIsNoWarning) {
   CatalogBuilder builder = TwoShares();
   builder.SetKind(Failing(Kind::kAuth, ErrorClass::kConnect, absl::Hours(1), 1));
   Registry registry;
@@ -164,7 +164,7 @@ TEST(StatusReport, NothingKnownIsUnknown) {
   EXPECT_EQ(BuildStatusReport(Catalog{}, TestTime(), {}).level, 3);
 }
 
-TEST(LockFile, SecondHolderIsToldAndMayComeAfterTheFirst) {
+TEST(LockFile, ASecondHolderIsRefusedUntilTheFirstIsDone) {
   const TempDir dir;
   const std::string path = dir.File("cis.db.lock");
   {

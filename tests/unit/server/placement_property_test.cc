@@ -366,7 +366,7 @@ std::vector<Wish> WishesOf(const PlacementQuery& query) {
 }
 
 // If nothing fits and dropping one wish would help, that wish is among the changes that are told.
-TEST(PlacementProperty, AWishThatAloneStandsInTheWayIsNamed) {
+TEST(PlacementProperty, ARequirementThatAloneBlocksEveryShareIsNamed) {
   size_t tried = 0;
   for (uint64_t seed = 1; seed <= 3 * kRuns; ++seed) {
     Generator generator(seed);
