@@ -154,12 +154,12 @@ void ExpectCases(const std::string& name) {
   EXPECT_TRUE(status.ok()) << status.message();
 }
 
-TEST(CliCases, Changes) { ExpectCases("changes.case"); }
-TEST(CliCases, Tables) { ExpectCases("tables.case"); }
-TEST(CliCases, Formats) { ExpectCases("formats.case"); }
-TEST(CliCases, Place) { ExpectCases("place.case"); }
-TEST(CliCases, Show) { ExpectCases("show.case"); }
-TEST(CliCases, Usage) { ExpectCases("usage.case"); }
+TEST(CliCases, ChangesPrintAsWritten) { ExpectCases("changes.case"); }
+TEST(CliCases, TablesPrintAsWritten) { ExpectCases("tables.case"); }
+TEST(CliCases, FormatsPrintAsWritten) { ExpectCases("formats.case"); }
+TEST(CliCases, PlacePrintsAsWritten) { ExpectCases("place.case"); }
+TEST(CliCases, ShowPrintsAsWritten) { ExpectCases("show.case"); }
+TEST(CliCases, UsageErrorsPrintAsWritten) { ExpectCases("usage.case"); }
 
 }  // namespace
 }  // namespace cis::client

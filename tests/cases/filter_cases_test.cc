@@ -139,19 +139,19 @@ std::string RunFilter(const std::string& input) {
   return "no such noun";
 }
 
-TEST(FilterCases, Grammar) {
+TEST(FilterCases, GrammarMatchesAsWritten) {
   const absl::Status status =
       RunCaseFile(CIS_SOURCE_DIR "/tests/cases/filter/grammar.case", RunFilter);
   EXPECT_TRUE(status.ok()) << status.message();
 }
 
-TEST(FilterCases, Fields) {
+TEST(FilterCases, FieldsMatchAsWritten) {
   const absl::Status status =
       RunCaseFile(CIS_SOURCE_DIR "/tests/cases/filter/fields.case", RunFilter);
   EXPECT_TRUE(status.ok()) << status.message();
 }
 
-TEST(FilterCases, Errors) {
+TEST(FilterCases, ErrorsReadAsWritten) {
   const absl::Status status =
       RunCaseFile(CIS_SOURCE_DIR "/tests/cases/filter/errors.case", RunFilter);
   EXPECT_TRUE(status.ok()) << status.message();

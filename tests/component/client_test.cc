@@ -242,7 +242,7 @@ TEST(Commands, NameFormatAsksForNothingButNames) {
   EXPECT_THAT(server.inventory.flavors_request.read_mask().paths(), ElementsAre("name"));
 }
 
-TEST(Commands, LimitTellsHowManyMoreThereAre) {
+TEST(Commands, LimitReportsHowManyMoreThereAre) {
   FakeServer server;
   AddFlavors(5, server);
   const CommandResult result = RunCommandLine(server, {"flavors", "--limit", "2", "-o", "name"});
@@ -319,7 +319,7 @@ v1::Change MakeChange(int id, v1::ChangeEvent event) {
   return change;
 }
 
-TEST(Changes, AsksForTheTimeAndTellsWhereTheJournalBegins) {
+TEST(Changes, AsksForTheTimeAndReportsWhereTheJournalBegins) {
   FakeServer server;
   v1::Change change = MakeChange(7, v1::CHANGE_EVENT_CHANGED);
   change.set_field("ram_mib");
@@ -381,7 +381,7 @@ TEST(Watch, ResumesWhereTheLostConnectionEnded) {
   EXPECT_THAT(result.err, HasSubstr("--resume t3"));
 }
 
-TEST(Watch, EndsWithWhatTryingAgainCannotMend) {
+TEST(Watch, EndsWithAnErrorThatARetryCannotFix) {
   FakeServer server;
   server.changes.streams = {
       {{}, StatusWithReason(grpc::StatusCode::OUT_OF_RANGE, "not kept", "RESUME_TOKEN_EXPIRED")}};
@@ -392,7 +392,7 @@ TEST(Watch, EndsWithWhatTryingAgainCannotMend) {
   EXPECT_EQ(server.changes.watch_requests[0].resume_token(), "old");
 }
 
-TEST(AsOf, IsSentWithEveryCallOfACommandAndAgesAreOfThen) {
+TEST(AsOf, IsSentWithEveryCallAndAgesCountFromThatTime) {
   FakeServer server;
   v1::Site& site = *server.inventory.sites.add_sites();
   site.set_name("sites/a");

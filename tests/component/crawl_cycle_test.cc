@@ -159,7 +159,7 @@ TEST_F(CrawlCycleTest, FailedKindKeepsItsLastGoodDataAndSaysWhy) {
   EXPECT_EQ(StateOf(share, Kind::kFlavors).error, ErrorClass::kNone);
 }
 
-TEST_F(CrawlCycleTest, RefusedLoginKeepsTheDataAndIsNoSupport) {
+TEST_F(CrawlCycleTest, RefusedLoginKeepsTheDataAndMeansNoSupport) {
   ASSERT_TRUE(Crawl({PasswordTarget()}).ok());
   site_.On(kTokens, 401, "{\"error\":{}}");
   const auto summary = Crawl({PasswordTarget()});
@@ -234,7 +234,7 @@ TEST_F(CrawlCycleTest, EachCompleteRegionBecomesAShareAndStaysOne) {
   EXPECT_EQ(ConfiguredRegions(Load()), (std::vector<std::string>{""}));
 }
 
-TEST_F(CrawlCycleTest, InterruptionIsNoFailureOfASite) {
+TEST_F(CrawlCycleTest, InterruptionDoesNotCountAsAFailureOfTheSite) {
   ASSERT_TRUE(Crawl({PasswordTarget()}).ok());
   for (int answers = 1; answers < 12; ++answers) {
     const auto summary = Crawl({PasswordTarget()}, answers);
@@ -249,7 +249,7 @@ TEST_F(CrawlCycleTest, InterruptionIsNoFailureOfASite) {
   }
 }
 
-TEST_F(CrawlCycleTest, SiteThatNoFileNamesAnyMoreIsUnconfigured) {
+TEST_F(CrawlCycleTest, SiteThatIsNoLongerInAnyFileBecomesUnconfigured) {
   ShareTarget other = PasswordTarget();
   other.share.endpoint.site_name = "OTHER";
   ASSERT_TRUE(Crawl({PasswordTarget(), other}).ok());
@@ -374,7 +374,7 @@ TEST_F(CrawlCycleTest, LongFederatedCrawlRenewsAccessTokenAndLoginOnceForAll) {
   EXPECT_EQ(site_.CountOf(kTokenUrl), 2) << "one renewal for both shares";
 }
 
-TEST_F(CrawlCycleTest, InterruptedFederatedLoginIsNoFailureOfTheSite) {
+TEST_F(CrawlCycleTest, InterruptedFederatedLoginDoesNotCountAsAFailureOfTheSite) {
   site_.On(FederationUrl("openid"), UnscopedResponse("unscoped", clock_.Now() + absl::Hours(1)));
   const auto summary = Crawl(FederatedTargets(GivenToken("opaque")), /*cancel_after=*/1);
   ASSERT_TRUE(summary.ok()) << summary.status();
@@ -392,7 +392,7 @@ std::vector<ShareTarget> TwoShares() {
   return targets;
 }
 
-TEST_F(CrawlCycleTest, WhatAnEndpointSaysToAllIsAskedOnce) {
+TEST_F(CrawlCycleTest, AnswersThatAreTheSameForAllSharesAreRequestedOncePerEndpoint) {
   site_ = WorkingSite();
   const auto summary = Crawl(TwoShares());
   ASSERT_TRUE(summary.ok()) << summary.status();
@@ -408,7 +408,7 @@ TEST_F(CrawlCycleTest, WhatAnEndpointSaysToAllIsAskedOnce) {
   EXPECT_EQ(summary->request_count, static_cast<int64_t>(site_.requests.size()));
 }
 
-TEST_F(CrawlCycleTest, ARefusalIsNotShared) {
+TEST_F(CrawlCycleTest, ARefusalIsNotSharedBetweenShares) {
   site_ = WorkingSite();
   const std::string url = absl::StrCat("GET ", kNeutron, "/v2.0/extensions");
   int asked = 0;
@@ -480,7 +480,7 @@ TEST_F(CrawlCycleTest, RemarksFollowFromTheStoredObservation) {
   EXPECT_EQ(again, remarks);
 }
 
-TEST_F(CrawlCycleTest, AnEndpointThatFailsForDaysIsAskedLessOftenAndComesBackAtOnce) {
+TEST_F(CrawlCycleTest, AnEndpointThatFailsForDaysIsPolledLessOftenAndRecoversAtOnce) {
   site_ = WorkingSite();
   ASSERT_EQ(Crawl(TwoShares())->refreshed_count, 2);
   site_.Break(kTokens, MakeError(absl::StatusCode::kUnavailable, ErrorClass::kConnect, "down"));
@@ -541,7 +541,7 @@ TEST_F(CrawlCycleTest, AnEndpointThatFailsForDaysIsAskedLessOftenAndComesBackAtO
   FAIL() << "the site is starved";
 }
 
-TEST_F(CrawlCycleTest, AProbeThatIsRefusedLetsTheOthersIn) {
+TEST_F(CrawlCycleTest, ARefusedProbeStillLetsTheOtherSharesBePolled) {
   site_ = WorkingSite();
   ASSERT_EQ(Crawl(TwoShares())->refreshed_count, 2);
   site_.Break(kTokens, MakeError(absl::StatusCode::kUnavailable, ErrorClass::kConnect, "down"));
@@ -561,7 +561,7 @@ TEST_F(CrawlCycleTest, AProbeThatIsRefusedLetsTheOthersIn) {
   EXPECT_EQ(summary->backing_off_count, 0);
 }
 
-TEST_F(CrawlCycleTest, AClockThatIsSetInTheMiddleOfACrawlCostsNothing) {
+TEST_F(CrawlCycleTest, AClockThatIsSetDuringACrawlLosesNothing) {
   for (const absl::Duration jump :
        {absl::Hours(24 * 400), absl::Hours(-24 * 400), absl::Minutes(-30)}) {
     site_ = WorkingSite();
@@ -711,7 +711,7 @@ TEST_F(DiscoveryTest, ProjectThatNamesItsVoBecomesAShareAndTheOthersAreNoted) {
   }
 }
 
-TEST_F(DiscoveryTest, TwoSharesOfALoginAskOnce) {
+TEST_F(DiscoveryTest, TwoSharesOfOneLoginListProjectsOnce) {
   ShareTarget other = FederatedTarget(GivenToken("opaque"), "biomed");
   other.share.project_id = other.share.project_key = "p2";
   const auto summary = Crawl({Target(), other});
@@ -735,7 +735,7 @@ TEST_F(DiscoveryTest, DiscoveredShareStaysUntilItIsNoLongerOffered) {
   EXPECT_EQ(Load().sites[0]->endpoints[0].offered_projects.size(), 1U);
 }
 
-TEST_F(DiscoveryTest, FileThatNamesTheProjectTakesTheLabelAway) {
+TEST_F(DiscoveryTest, AProjectThatASiteFileNamesLosesTheDiscoveredLabel) {
   ASSERT_TRUE(Crawl({Target()}).ok());
   ShareTarget named = FederatedTarget(GivenToken("opaque"), "biomed");
   named.share.project_id = named.share.project_key = "p2";
@@ -743,7 +743,7 @@ TEST_F(DiscoveryTest, FileThatNamesTheProjectTakesTheLabelAway) {
   EXPECT_THAT(Shares(), ::testing::ElementsAre("biomed p2", "the-vo p1"));
 }
 
-TEST_F(DiscoveryTest, OtherVosAreKnownAndNotCrawled) {
+TEST_F(DiscoveryTest, ProjectsOfOtherVosAreRecordedAndNotCrawled) {
   discovered_vos_ = {"the-vo"};
   const auto summary = Crawl({Target()});
   ASSERT_TRUE(summary.ok());
@@ -760,14 +760,14 @@ TEST_F(DiscoveryTest, ConfiguredProjectThatIsNotOfferedIsUnknown) {
   EXPECT_THAT(codes, ::testing::ElementsAre("PROJECT_UNKNOWN", "PROJECT_NOT_IN_FILES"));
 }
 
-TEST_F(DiscoveryTest, RefusedLoginAsksNothingMore) {
+TEST_F(DiscoveryTest, RefusedLoginSendsNoFurtherRequests) {
   site_.On(FederationUrl("openid"), 401, "");
   ASSERT_TRUE(Crawl({Target()}).ok());
   EXPECT_EQ(site_.CountOf(kProjects), 0);
   EXPECT_TRUE(Load().sites[0]->endpoints[0].offered_projects.empty());
 }
 
-TEST(ParseOfferedProjects, WhatIsNoListIsAnError) {
+TEST(ParseOfferedProjects, AnythingButAListIsAnError) {
   Answer answer;
   answer.url = "https://k.example.org/v3/auth/projects";
   answer.response = FakeSite::Json(200, R"({"projects":{}})");

@@ -121,7 +121,7 @@ TEST_F(HttpTest, StopsEndlessHeaders) {
   EXPECT_EQ(CodeAndClass(Get(server.Url("/"))), "RESOURCE_EXHAUSTED limit");
 }
 
-TEST_F(HttpTest, ASecondTryMendsHalfABody) {
+TEST_F(HttpTest, ASecondTryRecoversFromATruncatedBody) {
   LoopbackServer server(
       Script({{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", Then::kClose},
               {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhal", Then::kClose},
@@ -133,7 +133,7 @@ TEST_F(HttpTest, ASecondTryMendsHalfABody) {
   EXPECT_EQ(transport().stats().retry_count, 2);
 }
 
-TEST_F(HttpTest, HalfABodyAgainAndAgainIsDataLoss) {
+TEST_F(HttpTest, ABodyThatIsAlwaysTruncatedIsDataLoss) {
   LoopbackServer server(
       Script({{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", Then::kClose}}));
   const auto answer = Get(server.Url("/x?token=abc"));
@@ -144,7 +144,7 @@ TEST_F(HttpTest, HalfABodyAgainAndAgainIsDataLoss) {
   EXPECT_EQ(server.requests().size(), 4u);
 }
 
-TEST_F(HttpTest, HalfAGzipStreamIsAnError) {
+TEST_F(HttpTest, ATruncatedGzipStreamIsAnError) {
   const std::string whole = Gzip("some text that is long enough to be cut in the middle");
   LoopbackServer server(
       Script({{HttpAnswer(200, "this is no gzip", "Content-Encoding: gzip\r\n")}}));
@@ -185,7 +185,7 @@ TEST_F(HttpTest, TheDeadlineOfARequestBoundsAllItsTries) {
   EXPECT_EQ(transport().stats().limit_hits.at("request-time"), 1);
 }
 
-TEST_F(HttpTest, WaitsAsRetryAfterSaysAndTriesAgain) {
+TEST_F(HttpTest, WaitsForRetryAfterAndTriesAgain) {
   TransportOptions options = QuickOptions();
   options.backoff.base = absl::Milliseconds(1);
   options.backoff.retry_after_cap = absl::Milliseconds(120);
@@ -405,7 +405,7 @@ TEST_F(HttpTest, CountsRedirectsToOtherOrigins) {
   EXPECT_EQ(elsewhere.connection_count(), 0);
 }
 
-TEST_F(HttpTest, MakesNoConnectionInwardsUnlessTold) {
+TEST_F(HttpTest, ConnectsToNoInternalAddressUnlessConfigured) {
   LoopbackServer server(Script({{HttpAnswer(200, "ok")}}));
   int64_t hits = 0;
   for (const char* host : {"127.0.0.1", "0.0.0.0", "localhost", "[::ffff:127.0.0.1]", "[::1]"}) {
@@ -419,7 +419,7 @@ TEST_F(HttpTest, MakesNoConnectionInwardsUnlessTold) {
   EXPECT_EQ(server.connection_count(), 0) << "not even a port can be looked at";
 }
 
-TEST_F(HttpTest, AConnectionThatIsThereIsNoWayInwards) {
+TEST_F(HttpTest, AnOpenConnectionDoesNotBypassTheRuleAgainstInternalAddresses) {
   LoopbackServer server(Script({{HttpAnswer(200, "ok")}}));
   EXPECT_TRUE(Get(server.Url("/")).ok());
   HttpRequest request;
@@ -441,7 +441,7 @@ class JumpingClock : public Clock {
   mutable int reads_ = 0;
 };
 
-TEST(HttpClock, AClockThatJumpsEndsNoRequest) {
+TEST(HttpClock, AJumpOfTheClockEndsNoRequest) {
   for (const absl::Duration jump : {absl::Hours(24 * 365), absl::Hours(-24 * 365)}) {
     const JumpingClock clock(jump);
     auto transport = CurlTransport::Create(QuickOptions(), &clock);

@@ -81,7 +81,7 @@ TEST_F(HttpServerTest, HeadHasNoBody) {
   EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
 }
 
-TEST_F(HttpServerTest, NothingElseIsServed) {
+TEST_F(HttpServerTest, ServesNoOtherPath) {
   EXPECT_THAT(Exchange(*server_, Request("GET", "/etc/passwd")), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(Exchange(*server_, Request("GET", "/")), HasSubstr("the pages are: /page"));
   EXPECT_THAT(Exchange(*server_, Request("GET", "/page/../../etc/passwd")),
@@ -89,7 +89,7 @@ TEST_F(HttpServerTest, NothingElseIsServed) {
   EXPECT_THAT(Exchange(*server_, Request("DELETE", "/page")), HasSubstr("Allow: GET, HEAD\r\n"));
 }
 
-TEST_F(HttpServerTest, GarbageDoesNotHurt) {
+TEST_F(HttpServerTest, SurvivesGarbage) {
   EXPECT_THAT(Exchange(*server_, "nonsense\r\n\r\n"), HasSubstr("400"));
   EXPECT_THAT(Exchange(*server_, Request("GET", "/page")), StartsWith("HTTP/1.1 200 "));
 }
@@ -100,7 +100,7 @@ TEST_F(HttpServerTest, AnAddressThatIsTakenIsAnError) {
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(server_->address()));
 }
 
-TEST(HttpServer, AddressesThatAreNone) {
+TEST(HttpServer, RefusesInvalidAddresses) {
   for (const char* address : {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:-1",
                               "127.0.0.1:80,127.0.0.1:81", "127.0.0.1:8080s"}) {
     const auto server = HttpServer::Start(address, OnePage());

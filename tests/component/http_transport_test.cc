@@ -192,7 +192,7 @@ TEST_F(HttpTest, FillsFreePlacesWhileAnswersWaitToBeHandedOver) {
   EXPECT_EQ(started_before_last, kPlaces + 1);
 }
 
-TEST_F(HttpTest, StartsWhatLeadsOnFirst) {
+TEST_F(HttpTest, StartsRequestsFirstThatOthersWaitFor) {
   LoopbackServer server([](const LoopbackRequest&) { return LoopbackReply{HttpAnswer(200, "")}; });
   TransportOptions options = QuickOptions();
   options.max_in_flight = 1;
@@ -312,7 +312,7 @@ TEST_F(HttpTest, HandsOverAVersionListWithALocation) {
   EXPECT_EQ(answer->status, 300);
 }
 
-TEST_F(HttpTest, RefusesLoopbackAddressesIfTold) {
+TEST_F(HttpTest, RefusesLoopbackAddressesIfConfigured) {
   LoopbackServer server([](const LoopbackRequest&) { return LoopbackReply{HttpAnswer(200, "")}; });
   HttpRequest request;
   request.url = absl::StrCat("http://localhost:", server.port(), "/");
@@ -354,7 +354,7 @@ TEST_F(HttpTest, DeadlineOfTheRunEndsTheRest) {
   EXPECT_THAT(ends, ElementsAre("DEADLINE_EXCEEDED timeout", "DEADLINE_EXCEEDED timeout"));
 }
 
-TEST_F(HttpTest, AWrongUrlIsAnErrorOfItsRequestOnly) {
+TEST_F(HttpTest, AnInvalidUrlFailsOnlyItsOwnRequest) {
   LoopbackServer server([](const LoopbackRequest&) { return LoopbackReply{HttpAnswer(200, "")}; });
   absl::Status wrong;
   HttpRequest request;

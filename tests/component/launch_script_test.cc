@@ -256,7 +256,7 @@ TEST(LaunchScript, SwitchesARouterOn) {
               ElementsAre(ElementsAre("router", "set", "--enable", "router-id")));
 }
 
-TEST(LaunchScript, MakesAPortInTheSubnetsThatDo) {
+TEST(LaunchScript, MakesAPortInTheSubnetsThatThePlanNames) {
   v1::Placement p = FloatingPlacement();
   p.mutable_machine()->mutable_network()->add_port_subnet_ids("subnet-4");
   p.mutable_machine()->mutable_network()->add_port_subnet_ids("subnet-6");
@@ -355,7 +355,7 @@ TEST(LaunchScript, BootsFromAVolumeWhereTheFlavorHasNoDisk) {
   EXPECT_THAT(CallsOf(run, {"server", "create"})[0], Contains("--boot-from-volume=12"));
 }
 
-TEST(LaunchScript, TellsTheAddressOfThePort) {
+TEST(LaunchScript, PrintsTheAddressOfThePort) {
   v1::Placement p = FloatingPlacement();
   v1::NetworkPlan& plan = *p.mutable_machine()->mutable_network();
   plan.clear_external_network();
@@ -375,7 +375,7 @@ TEST(LaunchScript, ThePortNamesTheOwnerThatItsSubnetIsFor) {
               ElementsAre(Contains("--device-owner=compute:az1")));
 }
 
-TEST(LaunchScript, TellsTheIpv6AddressWhereNoFloatingIpWasAskedFor) {
+TEST(LaunchScript, PrintsTheIpv6AddressWhereNoFloatingIpWasRequested) {
   v1::Placement p = FloatingPlacement();
   p.mutable_machine()->mutable_network()->set_public_v4(true);
   p.mutable_machine()->mutable_network()->set_public_v6(true);
@@ -394,7 +394,7 @@ TEST(LaunchScript, AsksForNoNetworkWhereThereIsNone) {
               Contains("--nic=none"));
 }
 
-TEST(LaunchScript, TellsWhyTheSiteCouldNotStartIt) {
+TEST(LaunchScript, PrintsWhyTheSiteCouldNotStartTheMachine) {
   const ScriptRun run = RunScript(Script(FloatingPlacement(), PublicQuery()), "FAKE_STATUS=ERROR");
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_EQ(run.out, "");
@@ -435,7 +435,7 @@ TEST(LaunchScript, FedcloudGetsTheSameCommands) {
   EXPECT_TRUE(run.files.empty());
 }
 
-TEST(LaunchScript, FedcloudsFailuresAreFailures) {
+TEST(LaunchScript, ReportsFailuresThatFedcloudPrintsWithExitCodeZero) {
   const ScriptRun run =
       RunScript(Script(FloatingPlacement(), PublicQuery(), Launcher::kFedcloud), "FAKE_NO_FIP=1");
   EXPECT_NE(run.exit_code, 0);
@@ -582,7 +582,7 @@ TEST(LaunchScript, NamesOfGroupsArePlainWordsInNamesOfMachines) {
   EXPECT_THAT(LastWords(CallsOf(run, {"server", "create"})), Contains("vm-group2"));
 }
 
-TEST(LaunchScript, AnIdThatStandsAloneIsNoFlag) {
+TEST(LaunchScript, AnIdIsNeverReadAsAFlag) {
   v1::Placement p = FloatingPlacement();
   p.mutable_machine()->mutable_network()->mutable_external_network()->set_upstream_id("--debug");
   const auto script = FormatLaunchScript(p, PublicQuery(), Launcher::kOpenstack);

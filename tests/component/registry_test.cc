@@ -113,7 +113,7 @@ TEST_F(GocdbFetchTest, OneBadAnswerOfSeveralFailsTheSites) {
   EXPECT_THAT(list(RegistryPart::kSites).status().message(), HasSubstr("Unsupported parameter"));
 }
 
-TEST_F(GocdbFetchTest, PagesThatGoRoundOrNeverEndAreAnError) {
+TEST_F(GocdbFetchTest, PagesThatRepeatOrNeverEndAreAnError) {
   FetchFrom([](const std::string& target) {
     if (absl::StrContains(target, "get_service")) {
       return HttpAnswer(200, Results(Service(1), "?next_cursor=1"));

@@ -289,7 +289,7 @@ TEST_F(ServerHistoryTest, ChangesHaveASiteAndAreGotByName) {
   EXPECT_EQ(ErrorInfoOf(Changes(request, response)).reason(), "INVALID_RESOURCE_NAME");
 }
 
-TEST_F(ServerHistoryTest, AStreamTellsEachChangeWhenItIsPublished) {
+TEST_F(ServerHistoryTest, AStreamSendsEachChangeWhenItIsPublished) {
   PutFlavors({"f1"});
   PublishFile();
   v1::WatchChangesRequest request;
@@ -308,7 +308,7 @@ TEST_F(ServerHistoryTest, AStreamTellsEachChangeWhenItIsPublished) {
   EXPECT_NE(watch.token, first_token);
 }
 
-TEST_F(ServerHistoryTest, AStreamGoesOnAtAnotherServerWhereItEnded) {
+TEST_F(ServerHistoryTest, AStreamResumesAtAnotherServerWhereItEnded) {
   PutFlavors({"f1"});
   PublishFile();
   v1::WatchChangesRequest request;
@@ -364,7 +364,7 @@ TEST_F(ServerHistoryTest, ALongAbsenceIsToldInSeveralMessages) {
   EXPECT_EQ(std::unique(lines.begin(), lines.end()), lines.end());
 }
 
-TEST_F(ServerHistoryTest, TokensThatLeadNowhereSayWhy) {
+TEST_F(ServerHistoryTest, ResumeTokensThatCannotBeUsedAreRefusedWithTheReason) {
   PutFlavors({"f1"});
   PublishFile();
   EXPECT_EQ(ReasonOf("not a token"), "INVALID_RESUME_TOKEN");
@@ -397,7 +397,7 @@ TEST_F(ServerHistoryTest, TokensThatLeadNowhereSayWhy) {
   EXPECT_EQ(ReasonOf(token), "RESUME_TOKEN_MISMATCH");
 }
 
-TEST_F(ServerTest, WithoutADatabaseFileThePastIsRefused) {
+TEST_F(ServerTest, RefusesRequestsForHistoryWithoutADatabaseFile) {
   Publish(CatalogBuilder().Select("SITE-A", "ops"));
   grpc::ClientContext context;
   v1::ListFlavorsRequest request;

@@ -286,7 +286,7 @@ TEST(InProcessServer, BrokenUtf8OfAnyColumnIsAnswered) {
             0);
 }
 
-TEST(InProcessServer, TellsWhatIsWrongWithTheFile) {
+TEST(InProcessServer, ReportsWhatIsWrongWithTheFile) {
   const TempDir dir;
   EXPECT_EQ(InProcessServer::Open(dir.File("none.db")).status().code(),
             absl::StatusCode::kNotFound);

@@ -50,7 +50,7 @@ std::vector<std::string> AllServices() {
   return names;
 }
 
-TEST_F(ServerTest, BeforeTheFirstSnapshotItSaysToTryAgain) {
+TEST_F(ServerTest, IsUnavailableBeforeTheFirstSnapshot) {
   EXPECT_EQ(HealthOf(""), kNotServing);
   for (const std::string& name : AllServices()) EXPECT_EQ(HealthOf(name), kNotServing) << name;
   v1::ListFlavorsResponse response;
@@ -169,7 +169,7 @@ TEST_F(ServerTest, PagesOfListsAreAnsweredAtTheTimeOfTheFirst) {
   EXPECT_EQ(page.total_size(), 5);
 }
 
-TEST_F(ServerTest, ErrorDetailsArrive) {
+TEST_F(ServerTest, ErrorDetailsReachTheClient) {
   Publish(FlavorCatalog(1));
   v1::ListFlavorsRequest request = AllFlavors();
   request.set_filter("vcpus > 2");
@@ -257,7 +257,7 @@ TEST_F(ServerTest, DrainingLetsCallsUnderWayEnd) {
   EXPECT_GE(answered, 6);
 }
 
-TEST(Server, RefusesAddressesThatAreNone) {
+TEST(Server, RefusesInvalidAddresses) {
   for (const char* address :
        {"nonsense", "256.0.0.1:0", "127.0.0.1:99999", "no.such.host.invalid:1"}) {
     ServerOptions options;

@@ -73,7 +73,7 @@ TEST_F(TlsTest, ServesOverTlsOnly) {
   EXPECT_EQ(Call("", true).error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
-TEST_F(TlsTest, AsksForAClientCertificateIfToldSo) {
+TEST_F(TlsTest, RequiresAClientCertificateIfConfigured) {
   tls_.client_ca = ReadFile(dir_.File("client.pem"));
   StartServer();
   const grpc::Status status = Call("client");

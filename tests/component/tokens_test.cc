@@ -41,7 +41,7 @@ class TokensTest : public HttpTest {
   }
 };
 
-TEST_F(TokensTest, RefreshTokenAtTheEndpointThatTheIssuerNames) {
+TEST_F(TokensTest, UsesARefreshTokenAtTheEndpointThatTheIssuerNames) {
   std::string base;
   LoopbackServer server([&](const LoopbackRequest& request) -> LoopbackReply {
     if (request.target == "/realm/.well-known/openid-configuration") {
@@ -69,7 +69,7 @@ TEST_F(TokensTest, RefreshTokenAtTheEndpointThatTheIssuerNames) {
   EXPECT_GT(token->expire_time, absl::Now() + absl::Minutes(9));
 }
 
-TEST_F(TokensTest, ALostAnswerIsNotAskedForAgain) {
+TEST_F(TokensTest, DoesNotRepeatARefreshWhoseAnswerWasLost) {
   std::string base;
   LoopbackServer server([&](const LoopbackRequest& request) -> LoopbackReply {
     if (absl::EndsWith(request.target, "openid-configuration")) {
@@ -94,7 +94,7 @@ TEST_F(TokensTest, ALostAnswerIsNotAskedForAgain) {
   EXPECT_EQ(posts, 1);
 }
 
-TEST_F(TokensTest, MytokenServer) {
+TEST_F(TokensTest, GetsAnAccessTokenFromAMytokenServer) {
   std::string base;
   LoopbackServer server([&](const LoopbackRequest& request) -> LoopbackReply {
     if (request.target == "/.well-known/mytoken-configuration") {
@@ -164,7 +164,7 @@ void WaitForEnd(int fd) {
   }
 }
 
-TEST_F(TokensTest, AgentThatAnswersInPiecesAndStaysConnected) {
+TEST_F(TokensTest, ReadsAnAgentThatAnswersInPiecesAndStaysConnected) {
   std::string request;
   AgentServer agent([&](int fd) {
     request = ReadSome(fd);
@@ -207,7 +207,7 @@ TEST(AgentSocket, EndlessAnswerIsBounded) {
   EXPECT_EQ(AskFor(agent, absl::Seconds(20)), ErrorClass::kLimit);
 }
 
-TEST(AgentSocket, NobodyListens) {
+TEST(AgentSocket, ASocketWithoutAListenerIsUnavailable) {
   const TempDir dir;
   const auto answer = AskAgent(dir.File("nobody"), "{}", absl::Seconds(5));
   EXPECT_EQ(GetErrorClass(answer.status()), ErrorClass::kConnect);

@@ -88,7 +88,7 @@ class Adversity(harness.Case):
         return {n: sorted(r['name'] for r in self.query_json(db, n) if r.get('active', True))
                 for n in ('flavors', 'images', 'networks')}
 
-    def test_every_class_of_error_is_told_with_count_and_time(self):
+    def test_every_class_of_error_is_reported_with_count_and_time(self):
         want = self.names(self.good)
         for error, cause in CLASSES.items():
             with self.subTest(error=error):
@@ -131,7 +131,7 @@ class Adversity(harness.Case):
                 self.assertIn('CIS WARNING', out)
                 self.assertRegex(out, r'%s for \d+m, data (\d+m old|never fetched)' % error)
 
-    def test_limits_that_are_hit_are_counted_where_people_look(self):
+    def test_limits_that_are_hit_are_counted_in_log_history_and_status(self):
         db = self.copy('limits')
         self.faults({'kind': 'bomb', 'site': VICTIM, 'service': 'glance'})
         code, _, err = self.crawl(db, *ONLY, '--log-format', 'json')
@@ -287,7 +287,7 @@ class Adversity(harness.Case):
         self.assertEqual(code, 0, err)
         self.assert_sound(db)
 
-    def test_one_table_tells_of_five_sites_that_misbehave_in_five_ways(self):
+    def test_one_table_shows_five_sites_that_misbehave_in_five_ways(self):
         db = self.copy('story')
         sites = self.sites_with('story-sites', lambda text: text)
         tls = site_file(sites, 'CIS-LAB-DIRECT')

@@ -39,7 +39,7 @@ class BadInput(harness.Case):
             self.assertNotRegex(text, r'terminate called|Aborted|core dumped|absl::|std::')
             self.assertNotIn('hunter2', text)
 
-    def test_crawler(self):
+    def test_the_crawler_refuses_bad_input_by_name(self):
         crawl = ['crawl', '--db', 'DIR/x.db', '--sites']
         for args, code, words in (
                 (['crawl', '--bogus'], 2, ['--bogus']),
@@ -68,7 +68,7 @@ class BadInput(harness.Case):
             self.check('cis-crawler', args, code, *words)
         self.check('cis-crawler', ['normalize', '--kind', 'images'], 2, 'JSON', stdin='<html>')
 
-    def test_server(self):
+    def test_the_server_refuses_bad_input_by_name(self):
         for args, words in ((['--bogus'], ['--bogus']), ([], ['--db']),
                             (['--db', 'DIR/text.db', '--listen', '127.0.0.1:0'], ['text.db']),
                             (['--db', 'DIR/cis.db', '--listen', 'nowhere'], ['nowhere']),
@@ -76,7 +76,7 @@ class BadInput(harness.Case):
                               'DIR/absent.pem', '--tls-key', 'DIR/absent.key'], ['absent.pem'])):
             self.check('cis-server', args, 2, *words)
 
-    def test_cisquery(self):
+    def test_cisquery_refuses_bad_input_by_name(self):
         db = ['--db', 'DIR/cis.db']
         for args, words in (
                 (['--bogus', 'sites'], ['--bogus']),

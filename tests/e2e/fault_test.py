@@ -92,7 +92,7 @@ class Faults(harness.Case):
                     'kind': kind, 'site': VICTIM, 'service': 'glance', 'count': 1, 'seconds': 0})
                 self.assertEqual(code, 0, err)
 
-    def test_nothing_refreshed_is_4(self):
+    def test_a_crawl_that_refreshes_nothing_exits_with_4(self):
         code, err, db = self.broken('all', {'kind': '503', 'service': 'keystone', 'seconds': 0})
         self.assertEqual(code, 4, err)
         self.assertEqual(self.answers(db, 'CESGA'), self.answers(self.good, 'CESGA'))

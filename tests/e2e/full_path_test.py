@@ -184,7 +184,7 @@ class FullPath(harness.Case):
         self.assertIn('cis_shares{state="fresh"} 24', text)
         self.assertRegex(text, r'cis_last_crawl_end_timestamp_seconds 1\d{9}')
 
-    def test_no_match_is_2_and_says_why_on_one_screen(self):
+    def test_no_match_exits_with_2_and_explains_why_on_one_screen(self):
         code, out, err = self.ask('place', '--vo', VO, '--ram', '999G', '--os', 'ubuntu')
         self.assertEqual(code, 2, err)
         self.assertLessEqual((out + err).count('\n'), 40)

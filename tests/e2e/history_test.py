@@ -90,7 +90,7 @@ class HistoryTest(harness.Case):
     def changes(self, *args, db=None):
         return self.query_json(db or self.db, 'changes', '--since', utc(self.start), *args)
 
-    def test_the_whole_story(self):
+    def test_each_change_is_in_the_journal_and_in_the_state_of_its_time(self):
         first_done = time.time()
         server, address = self.serve()
         token = self.token_of_now(address)

@@ -169,7 +169,7 @@ class Operation(harness.Case):
         self.assertRegex(self.mail()[1]['Subject'], 'all of 24 shares refreshed$')
         self.assertIn('recovered', self.mail()[2])
 
-    def test_systemd_mails_the_report_and_what_became_of_the_unit(self):
+    def test_systemd_mails_the_report_and_the_result_of_the_unit(self):
         db = self.path('unit-night.db')
         crawl, report = unit('cis-crawl.service')['Service'], unit('cis-crawl-report.service')['Service']
         self.faults({'kind': '401', 'service': 'keystone'})
@@ -268,7 +268,7 @@ class Operation(harness.Case):
     def dry_run(self, *args, sites=None, env=None):
         return harness.run('cis-crawler', 'crawl', '--dry-run', '--sites', sites or self.sites, *args, env=env)
 
-    def test_a_dry_run_tells_what_would_be_asked_and_touches_nothing(self):
+    def test_a_dry_run_prints_the_requests_and_changes_nothing(self):
         before = self.snapshot()
         asked = os.path.getsize(os.path.join(self.dir, 'replay.log'))
         absent = self.path('not-yet.db')
@@ -310,7 +310,7 @@ class Operation(harness.Case):
             code, out, err = self.dry_run(*args)
             self.assertEqual((code, out), (2, ''), (args, err))
 
-    def test_all_real_site_files_load_and_each_anomaly_is_told_once(self):
+    def test_all_real_site_files_load_and_each_anomaly_is_reported_once(self):
         folders = [FIXTURE_SITES] + ([REAL_SITES] if os.path.isdir(REAL_SITES) else [])
         for folder in folders:
             with self.subTest(folder=folder):

@@ -104,7 +104,7 @@ class RegistryTest(harness.Case):
         self.assertTrue(running[0]['is_running'])
         self.assertFalse(sites[self.later]['downtimes'][0].get('is_running', False))
 
-    def test_one_table_tells_the_story(self):
+    def test_one_table_shows_certification_downtimes_and_problems(self):
         code, out, err = harness.run('cisquery', '--db', self.db, 'sites', '-o', 'wide')
         self.assertEqual(code, 0, err)
         row = {line.split()[0]: line for line in out.splitlines()}

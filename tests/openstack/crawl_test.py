@@ -188,7 +188,7 @@ class Crawls(lab_client.Crawled):
         self.outage('INFN-PADOVA-STACK', 'freeze',
                     lambda site: ('thaw', site['processes']['nova']))
 
-    def test_no_secret_is_kept_or_told(self):
+    def test_no_secret_is_kept_or_printed(self):
         secrets = {self.lab['password']} | {
             project['application_credential_secret'] for site in self.lab['sites']
             for project in site['projects'].values() if 'application_credential_secret' in project}

@@ -382,7 +382,7 @@ class Refusals(Federated):
         self.assertEqual(share['vo_support'] if 'vo_support' in share else share['support'],
                          'VO_SUPPORT_REFUSED')
 
-    def test_an_expired_opaque_token_is_the_sites_word(self):
+    def test_an_expired_opaque_token_is_reported_in_the_sites_words(self):
         issued, token = time.time(), self.access_token(resource=None, lifetime='1')
         wait_until(lambda: time.time() > issued + 2)
         error, message = self.refused('opaque.db', token, site=OPAQUE_SITE)

@@ -15,7 +15,7 @@ google::protobuf::Timestamp Ago(absl::Duration age) {
   return time;
 }
 
-TEST(Columns, AgeSaysWhenDataMayNotBeReliedOn) {
+TEST(Columns, AgeMarksDataThatAreNotReliable) {
   EXPECT_EQ(AgeCell(v1::DATA_STATE_FRESH, true, Ago(absl::Hours(2)), kNow).text, "2 h");
   const Cell stale = AgeCell(v1::DATA_STATE_STALE, true, Ago(absl::Hours(72)), kNow);
   EXPECT_EQ(stale.text, "3 d, stale");

@@ -7,7 +7,7 @@
 namespace cis::client {
 namespace {
 
-TEST(Explain, LevelsOfSources) {
+TEST(Explain, EachSourceHasItsLevelOfEvidence) {
   EXPECT_EQ(EvidenceLevel("override:jane 2026-11-22"), 'A');
   EXPECT_EQ(EvidenceLevel("property:eu.egi.cloud.image_ref"), 'A');
   EXPECT_EQ(EvidenceLevel("APPLIANCE_ATTRIBUTES:ad:os"), 'A');

@@ -50,7 +50,7 @@ std::string Text(const v1::Placement& placement, Format format,
   return text.value_or("");
 }
 
-TEST(Handover, NamesOfSitesArriveAsTheyAre) {
+TEST(Handover, NamesFromSitesArriveUnchanged) {
   const std::string name = "x\"'\n${a}%{b}{{ c }}$(d)`e`\\";
   const v1::Placement p = HostilePlacement(name);
   EXPECT_EQ(nlohmann::json::parse(Text(p, Format::kTerraformExternal))["flavor_name"], name);
@@ -82,12 +82,12 @@ TEST(Handover, AnsibleTakesAFloatingIpOnlyIfOneIsWanted) {
   EXPECT_EQ(server["floating_ip_pools"][0].as<std::string>(), "public");
 }
 
-TEST(Handover, NulIsNoShellVariable) {
+TEST(Handover, RefusesANulInAShellVariable) {
   const auto text = FormatHandover(HostilePlacement(std::string("a\0b", 3)), {}, Format::kEnv);
   EXPECT_EQ(text.status().code(), absl::StatusCode::kInvalidArgument);
 }
 
-TEST(Handover, ListsAreNoHandover) {
+TEST(Handover, OnlyPlacementsCanBeHandedOver) {
   EXPECT_FALSE(FormatHandover(HostilePlacement("a"), {}, Format::kTable).ok());
 }
 

@@ -146,7 +146,7 @@ TEST(Options, NumbersThatTheServerJudgesArePassedOn) {
   EXPECT_EQ(Parse({"place", "--vo", "a", "--count", "-1"}).place.count, -1);
 }
 
-TEST(Options, NonsenseIsToldInOneSentence) {
+TEST(Options, NonsenseIsReportedInOneSentence) {
   EXPECT_EQ(Error({"place", "--vo", "a", "--ram", "8Q"}),
             "--ram: \"8Q\" is not a size; write for example 8G, 512M or 4G..16G");
   EXPECT_EQ(Error({"place", "--vo", "a", "--vcpus", "two"}),

@@ -66,7 +66,7 @@ TEST(PlaceText, TheSummaryCountsShares) {
             "No share can run this (2 sites known).");
 }
 
-TEST(PlaceText, TheSummaryTellsIfNoArchitectureIsReported) {
+TEST(PlaceText, TheSummaryMentionsThatNoArchitectureIsReported) {
   const std::string base =
       "site_count: 1 query { machine { arch: 'aarch64' } } satisfying_share_count: 1 "
       "funnel { in_count: 1 } ";
@@ -100,7 +100,7 @@ TEST(PlaceText, EveryRefusedShareHasOneLine) {
                           "Try: --ram 7800M adds 1 share; without --public-ip adds 2 shares"));
 }
 
-TEST(PlaceText, LongLinesGoOnBelow) {
+TEST(PlaceText, LongLinesWrapWithAnIndent) {
   const PlaceAnswer answer = Answer(
       "query { count: 3 machine { vcpu_count { min: 8 } ram_mib { min: 32768 } "
       "gpu_count { min: 1 } gpu_model: 'A100' } image { os { distro: 'ubuntu' "
@@ -137,14 +137,14 @@ TEST(PlaceText, ManyReasonsFitOneScreen) {
   EXPECT_EQ(ReasonLines(Answer("", text), 0).size(), 40u);
 }
 
-TEST(PlaceText, SharesOfSeveralVosAreToldApart) {
+TEST(PlaceText, SharesOfSeveralVosShowTheirVo) {
   const auto lines =
       ReasonLines(Answer("query { vos: 'x' vos: 'y' }", Refused("A", "x") + Refused("A", "y")), 0);
   EXPECT_THAT(lines,
               ElementsAre("no  A x  network: network none", "no  A y  network: network none"));
 }
 
-TEST(PlaceText, RegionsOfASiteAreToldApart) {
+TEST(PlaceText, SharesOfSeveralRegionsShowTheirRegion) {
   const PlaceAnswer answer =
       Answer("", Refused("A", "x", "r1") +
                      "verdicts { site_name: 'A' vo: 'x' region: 'r2' satisfies: true } " +

@@ -108,7 +108,7 @@ TEST(QueryFile, TakesWhatAPersonWrites) {
   EXPECT_TRUE(ParseQuery("{\"vos\": [\"ops\"], \"count\": 3}").ok());
 }
 
-TEST(QueryFile, SaysWhatIsWrong) {
+TEST(QueryFile, ReportsWhatIsWrong) {
   EXPECT_THAT(std::string(ParseQuery("vos: [ops]\nram: 8").status().message()),
               ::testing::HasSubstr("ram"));
   EXPECT_THAT(std::string(ParseQuery("- a").status().message()),

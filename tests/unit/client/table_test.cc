@@ -56,7 +56,7 @@ TEST(Table, HidesAColumnWithoutTextAndShowsItWithText) {
   EXPECT_NE(table.Format({}).find("GPU"), std::string::npos);
 }
 
-TEST(Table, HidesAColumnThatTheFirstOneTells) {
+TEST(Table, HidesAColumnThatRepeatsTheFirstOne) {
   Table table({{"SITE"}, {"REGION", Align::kLeft, 0, Cut::kEnd, false, true}, {"N"}});
   table.AddRow({{"CESGA"}, {"es"}, {"1"}});
   table.AddRow({{"INFN"}, {"it"}, {"2"}});

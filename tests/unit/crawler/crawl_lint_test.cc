@@ -63,7 +63,7 @@ TEST(Lint, GoodRecordsHaveNoFindings) {
   EXPECT_THAT(CodesOf(LintOf(builder)), IsEmpty());
 }
 
-TEST(Lint, ARecordOfSeveralSharesIsToldOnce) {
+TEST(Lint, ReportsARecordOfSeveralSharesOnce) {
   Image image = GoodImage("mystery");
   image.provenance.warnings = {"OS_CONFLICT: property says ubuntu, name says debian"};
   CatalogBuilder builder;
@@ -76,7 +76,7 @@ TEST(Lint, ARecordOfSeveralSharesIsToldOnce) {
             "id-mystery");
 }
 
-TEST(Lint, WhatOnlyTheNameTellsIsToBePublished) {
+TEST(Lint, AdvisesToPublishFactsThatOnlyTheNameShows) {
   Image image = GoodImage("ubuntu");
   image.provenance.evidence = {
       {"os_distro", "name", "ubuntu"}, {"os_version", "name", "ubuntu"}, {"arch", "name", "amd64"}};
@@ -88,7 +88,7 @@ TEST(Lint, WhatOnlyTheNameTellsIsToBePublished) {
             "openstack image set --property architecture=x86_64 id-ubuntu");
 }
 
-TEST(Lint, AMisspeltArchitectureIsMendedWithTheSpellingOfNova) {
+TEST(Lint, ACorrectedArchitectureHasTheSpellingOfNova) {
   Image image = GoodImage("arm");
   image.arch = "aarch64";
   image.provenance.warnings = {"ARCH_NOT_NOVA: property:architecture is \"arm-64\"; ..."};
@@ -96,7 +96,7 @@ TEST(Lint, AMisspeltArchitectureIsMendedWithTheSpellingOfNova) {
             "openstack image set --property architecture=aarch64 id-arm");
 }
 
-TEST(Lint, NothingKnownAtAll) {
+TEST(Lint, ReportsAnImageOfWhichNothingIsKnown) {
   Image image = GoodImage("mystery");
   image.os_distro = image.os_version = image.arch = image.login_user = "";
   EXPECT_THAT(CodesOf(LintOf(image)), ElementsAre("ARCH_UNKNOWN", "OS_UNKNOWN"));
@@ -130,7 +130,7 @@ TEST(Lint, NeedsAboveEveryFlavorUnlessOneBootsFromAVolume) {
   EXPECT_THAT(CodesOf(LintOf(builder)), ElementsAre("MIN_RAM_ABOVE_FLAVORS"));
 }
 
-TEST(Lint, EndedReleases) {
+TEST(Lint, ReportsReleasesThatHaveEnded) {
   Image image = GoodImage("old");
   image.eol_date = "2025-12-31";  // TestTime() is 2026-01-02
   EXPECT_EQ(CommandOf(LintOf(image), "IMAGE_EOL"), "openstack image set --hidden id-old");
@@ -142,7 +142,7 @@ TEST(Lint, EndedReleases) {
   EXPECT_THAT(CodesOf(LintOf(image)), IsEmpty());
 }
 
-TEST(Lint, ImagesOfOthersAreNoMatterOfTheSite) {
+TEST(Lint, DoesNotReportImagesOfOtherProjects) {
   Image image = GoodImage("old");
   image.eol_date = "2025-12-31";
   image.visibility = "community";
@@ -154,7 +154,7 @@ TEST(Lint, ImagesOfOthersAreNoMatterOfTheSite) {
   EXPECT_THAT(CodesOf(LintOf(image)), ElementsAre("IMAGE_EOL"));
 }
 
-TEST(Lint, RepeatedNamesAndRepeatedNewest) {
+TEST(Lint, ReportsRepeatedNamesAndRepeatedNewestImages) {
   Image older = GoodImage("ubuntu");
   Image newer = older;
   newer.id = "id-newer";
@@ -171,7 +171,7 @@ TEST(Lint, RepeatedNamesAndRepeatedNewest) {
   EXPECT_THAT(findings[1].text, HasSubstr("hide all but the newest, id-newer"));
 }
 
-TEST(Lint, CorrectionsOfTheOperatorAreToBePublished) {
+TEST(Lint, AdvisesToPublishCorrectionsOfTheOperator) {
   Image image = GoodImage("ubuntu");
   image.provenance.evidence.insert(image.provenance.evidence.begin(),
                                    {"login_user", "override:jane 2026-01-01", "ubuntu: tried it"});
@@ -181,7 +181,7 @@ TEST(Lint, CorrectionsOfTheOperatorAreToBePublished) {
   EXPECT_EQ(findings[0].command, "openstack image set --property os_admin_user=ubuntu id-ubuntu");
 }
 
-TEST(Lint, HiddenExtraSpecsAreOneFindingOfTheSite) {
+TEST(Lint, ReportsHiddenExtraSpecsOncePerSite) {
   Flavor flavor = RootDiskFlavor();
   flavor.extra_specs.reset();
   Flavor other = flavor;
@@ -194,7 +194,7 @@ TEST(Lint, HiddenExtraSpecsAreOneFindingOfTheSite) {
   EXPECT_THAT(findings[0].text, HasSubstr("of 2 flavors"));
 }
 
-TEST(Lint, GpuFlavorsWithoutKeys) {
+TEST(Lint, ReportsGpuFlavorsWithoutKeys) {
   Flavor flavor = MakeFlavor("gpu.a100.2");
   flavor.gpu_count = 2;
   flavor.gpu_vendor = "NVIDIA";
@@ -208,7 +208,7 @@ TEST(Lint, GpuFlavorsWithoutKeys) {
             "id-gpu.a100.2");
 }
 
-TEST(Lint, ExternalNetworks) {
+TEST(Lint, ReportsExternalNetworksWithUnknownOrPrivateAddresses) {
   Network hidden = MakeNetwork("ext", NetworkUse::kFloatingPool);
   hidden.public_v4 = hidden.public_v6 = Tristate::kUnknown;
   Network inner = MakeNetwork("ext2", NetworkUse::kFloatingPool);
@@ -236,7 +236,7 @@ TEST(Lint, SeveralExternalNetworksNeedADefault) {
   EXPECT_THAT(CodesOf(LintOf(builder)), IsEmpty());
 }
 
-TEST(Lint, WhatNobodyMayBootIsNotBlamed) {
+TEST(Lint, DoesNotReportImagesThatCannotBeBooted) {
   Image image = GoodImage("queued");
   image.os_distro = "";
   image.usable = false;
@@ -257,7 +257,7 @@ TEST(Lint, HostileNamesCannotLeaveTheirQuotes) {
   EXPECT_THAT(table, Not(HasSubstr("\x1b")));
 }
 
-TEST(Lint, Formats) {
+TEST(Lint, PrintsEachFormat) {
   Image image = GoodImage("old");
   image.eol_date = "2020-01-01";
   const auto findings = LintOf(image);

@@ -40,7 +40,7 @@ std::string Jwt(absl::Time expire_time) {
       ".c2lnbmF0dXJl");
 }
 
-TEST(CrawlPlan, TellsHowAShareLogsInAndNoSecret) {
+TEST(CrawlPlan, PrintsHowAShareLogsInAndNoSecret) {
   ShareTarget given = Target("SITE-A", "ops");
   given.credentials.type = Credentials::Type::kOidcAccessToken;
   given.credentials.grant.access_token = Jwt(TestTime() + absl::Hours(1));
@@ -63,7 +63,7 @@ TEST(CrawlPlan, TellsHowAShareLogsInAndNoSecret) {
   EXPECT_THAT(FormatPlanText(plan), HasSubstr("2 sites, 2 endpoints, 3 shares: 3 would be asked."));
 }
 
-TEST(CrawlPlan, WhatCannotBeAskedIsToldWithTheReason) {
+TEST(CrawlPlan, SharesThatCannotBePolledAreListedWithTheReason) {
   ShareTarget none = Target("SITE-A", "ops");
   none.credentials = {};
   ShareTarget http = Target("SITE-B", "ops");
@@ -91,7 +91,7 @@ TEST(CrawlPlan, WhatCannotBeAskedIsToldWithTheReason) {
   EXPECT_EQ(PlanExitCode(plan), 4);
 }
 
-TEST(CrawlPlan, AProblemBesideSharesThatAreAskedIsNoFullSuccess) {
+TEST(CrawlPlan, AProblemBesideSharesThatArePolledIsAPartialSuccess) {
   CrawlPlan plan = PlanOf({Target("SITE-A", "ops")});
   EXPECT_EQ(PlanExitCode(plan), 0);
   plan.problems.emplace_back("sites/y.yaml: it cannot be read");
@@ -109,7 +109,7 @@ KindState FailingLogin(absl::Duration failing, absl::Duration since_attempt) {
   return state;
 }
 
-TEST(CrawlPlan, BackedOffEndpointsAreToldAndDueOnesAreProbed) {
+TEST(CrawlPlan, BackedOffEndpointsAreListedAndDueOnesAreProbed) {
   for (const bool is_due : {false, true}) {
     CatalogBuilder builder;
     const KindState login = FailingLogin(absl::Hours(96), absl::Hours(is_due ? 30 : 2));

@@ -102,7 +102,7 @@ TEST(StatusReport, ExpiredDataAreNamed) {
               AllOf(HasSubstr("SITE-B 1 (data 20d old, expired)"), HasSubstr(" expired=1;")));
 }
 
-TEST(StatusReport, TheNextTryIsToldOfAnEndpointThatIsBackedOffFrom) {
+TEST(StatusReport, TheNextAttemptIsShownForABackedOffEndpoint) {
   CatalogBuilder builder = TwoShares();
   KindState login = Failing(Kind::kAuth, ErrorClass::kTimeout, -absl::Hours(96), 5);
   login.attempt_time = TestTime();
@@ -114,7 +114,7 @@ TEST(StatusReport, TheNextTryIsToldOfAnEndpointThatIsBackedOffFrom) {
             HasSubstr(" backing_off=1;")));
 }
 
-TEST(StatusReport, AnAnnouncedOutageIsToldAndWarnsNobody) {
+TEST(StatusReport, AnAnnouncedOutageIsShownAndIsNoWarning) {
   CatalogBuilder builder = TwoShares();
   builder.SetKind(Failing(Kind::kAuth, ErrorClass::kConnect, absl::Hours(1), 1));
   Registry registry;
@@ -166,7 +166,7 @@ TEST(StatusReport, NothingKnownIsUnknown) {
   EXPECT_EQ(BuildStatusReport(Catalog{}, TestTime(), {}).level, 3);
 }
 
-TEST(LockFile, SecondHolderIsToldAndMayComeAfterTheFirst) {
+TEST(LockFile, ASecondHolderIsRefusedUntilTheFirstIsDone) {
   const TempDir dir;
   const std::string path = dir.File("cis.db.lock");
   {

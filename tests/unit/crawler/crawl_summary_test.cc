@@ -88,7 +88,7 @@ TEST(CrawlSummary, FailuresAreGroupedBySiteAndClassWithTimesAndAdvice) {
                     "  auth: renew the credential")));
 }
 
-TEST(CrawlSummary, WhatThisCrawlDidNotAskIsNoFailureOfIt) {
+TEST(CrawlSummary, EndpointsThatWereNotPolledAreNoFailureOfTheCrawl) {
   CatalogBuilder builder;
   KindState state = Failing(Kind::kImages, ErrorClass::kServer, "HTTP 503");
   state.attempt_time = TestTime() - absl::Hours(24);
@@ -98,7 +98,7 @@ TEST(CrawlSummary, WhatThisCrawlDidNotAskIsNoFailureOfIt) {
   EXPECT_THAT(FormatCrawlSummary(facts), Not(HasSubstr("Failures")));
 }
 
-TEST(CrawlSummary, ProblemsOfTheRegistryAreToldOnceWhenTheyAreNew) {
+TEST(CrawlSummary, ProblemsOfTheRegistryAreReportedOnceWhenTheyAreNew) {
   Registry registry;
   for (const bool is_new : {false, true}) {
     SiteProblem problem;
@@ -184,7 +184,7 @@ TEST(CrawlSummary, TheWorstNightFits) {
   }
 }
 
-TEST(NotableChanges, RefusedVosComeFirstAndNewsOfNoUseAreLeftOut) {
+TEST(NotableChanges, RefusedVosComeFirstAndChangesOfNoInterestAreLeftOut) {
   Change refused = ChangeOf(ChangeKind::kShare, ChangeEvent::kChanged, "ops");
   refused.of_share = true;
   refused.field = "support";

@@ -47,7 +47,7 @@ TEST(InFlightQueue, KeysTakeTurnsUnderTheLimitOfAll) {
   EXPECT_THAT(StartAll(queue), ElementsAre(12, 3));
 }
 
-TEST(InFlightQueue, WhatComesBackGoesFirst) {
+TEST(InFlightQueue, RetriesStartFirst) {
   InFlightQueue queue(1, 10);
   for (const int64_t id : {1, 2}) queue.PushBack("a", id);
   EXPECT_THAT(StartAll(queue), ElementsAre(1));
@@ -82,7 +82,7 @@ TEST(InFlightQueue, APartAloneStillStarts) {
   EXPECT_THAT(StartAll(queue), ElementsAre(2));
 }
 
-TEST(InFlightQueue, WhatLeadsOnStartsBeforeWhatDoesNot) {
+TEST(InFlightQueue, RequestsThatOthersWaitForStartFirst) {
   InFlightQueue queue(1, 10);
   queue.PushBack("a", 1);
   queue.PushBack("a", 2);

@@ -5,7 +5,7 @@
 namespace cis::crawler {
 namespace {
 
-TEST(RegisteredDomain, IsWhatSomebodyRegistered) {
+TEST(RegisteredDomain, IsTheDomainBelowAPublicSuffix) {
   const struct {
     const char* host;
     const char* domain;

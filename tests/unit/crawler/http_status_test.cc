@@ -45,7 +45,7 @@ TEST(HttpStatus, ClassAndStatusAgree) {
   }
 }
 
-TEST(HttpStatus, SaysWhatWasAskedAndWhatCame) {
+TEST(HttpStatus, NamesTheRequestAndItsAnswer) {
   EXPECT_EQ(HttpStatusToStatus(403, "GET https://s.example/x").message(),
             "GET https://s.example/x: HTTP 403 Forbidden");
   EXPECT_EQ(HttpStatusToStatus(599, "GET x").message(), "GET x: HTTP 599");

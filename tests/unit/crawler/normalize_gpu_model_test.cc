@@ -38,7 +38,7 @@ TEST(GpuModel, APieceOfANameIsNoModel) {
 
 TEST(GpuModel, TwoModelsAreNone) { EXPECT_EQ(Model("a100 or h100"), ""); }
 
-TEST(GpuModel, PciIds) {
+TEST(GpuModel, FindsModelsByPciId) {
   ASSERT_TRUE(FindGpuByPciId("10DE", "20b0").has_value());
   EXPECT_EQ(FindGpuByPciId("10de", "20B0")->model, "A100 40GB SXM4");
   EXPECT_EQ(FindGpuByPciId("10de", "20B0")->memory_gib, 40);
@@ -95,7 +95,7 @@ TEST(GpuModel, ProfilesAreSlices) {
   EXPECT_EQ(FindMigProfile(Tokenize("8g.20gb").tokens), std::nullopt);
 }
 
-TEST(GpuModel, DeviceWords) {
+TEST(GpuModel, FindsModelsInWordsForDevices) {
   const auto word = [](absl::string_view text) { return FindDeviceWord(Tokenize(text).tokens); };
   EXPECT_EQ(word("gpu"), DeviceWord::kGpu);
   EXPECT_EQ(word("nvidia-vgpu"), DeviceWord::kVgpu);
@@ -108,7 +108,7 @@ TEST(GpuModel, DeviceWords) {
   EXPECT_EQ(word("grid"), DeviceWord::kUnknown);
 }
 
-TEST(GpuModel, Vendors) {
+TEST(GpuModel, FindsTheVendor) {
   EXPECT_EQ(FormatGpuVendor("NVIDIA Corporation"), "NVIDIA");
   EXPECT_EQ(FormatGpuVendor("Advanced Micro Devices, Inc. [AMD/ATI]"), "AMD");
   EXPECT_EQ(FormatGpuVendor("nVidia Corp."), "NVIDIA");

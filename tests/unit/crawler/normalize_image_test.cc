@@ -138,7 +138,7 @@ TEST(Image, AMappingThatIsNoListIsAWarning) {
   EXPECT_TRUE(absl::StartsWith(image->provenance.warnings[0], "MAPPING_UNREADABLE"));
 }
 
-TEST(Image, EvidenceOfEveryInferredField) {
+TEST(Image, EveryInferredFieldHasEvidence) {
   const auto image = ImageOf(
       {{"id", "1"}, {"name", "Rocky-9.4-x86_64-20240601"}, {"status", "active"}}, "images/0");
   ASSERT_TRUE(image.ok());

@@ -279,7 +279,7 @@ TEST(NetworkSet, FloatingIpsThatForwardPortsAreInUse) {
   EXPECT_TRUE(set.floating_ips[3].attached);
 }
 
-TEST(NetworkSet, SubnetPools) {
+TEST(NetworkSet, ReadsSubnetPools) {
   const NetworkSet set =
       Read({Doc("networks", R"({"networks":[]})"), Doc("subnetpools", R"({"subnetpools":[
               {"id":"b","name":"v6","prefixes":["2001:720:1::/48","2001:720::/48"],"ip_version":6,

@@ -39,7 +39,7 @@ TEST(Normalizer, KeepsShareKindAndTime) {
   EXPECT_EQ(records->observe_time, observation.fetch_time);
 }
 
-TEST(Normalizer, ExtraSpecsOfTheirOwnDocuments) {
+TEST(Normalizer, ReadsExtraSpecsFromDocumentsOfTheirOwn) {
   Observation observation = MakeObservation(Kind::kFlavors);
   Add(&observation, "flavors", 200, R"({"flavors":[{"id":"1","name":"a"},{"id":"2","name":"b"}]})");
   Add(&observation, "extra_specs/1", 200, R"({"extra_specs":{"resources:VGPU":"1"}})");

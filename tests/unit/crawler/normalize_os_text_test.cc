@@ -57,14 +57,14 @@ TEST(OsText, ReadsAValueOfAKnownDistribution) {
   EXPECT_EQ(ParseOsTextOf("ubuntu", "0.6.3").version, "");
 }
 
-TEST(OsText, CompatibleVersions) {
+TEST(OsText, CompatibleVersionsAgreeInTheirCommonParts) {
   EXPECT_TRUE(CompatibleVersions("9", "9.4"));
   EXPECT_TRUE(CompatibleVersions("9.4", "9.4"));
   EXPECT_FALSE(CompatibleVersions("9", "90"));
   EXPECT_FALSE(CompatibleVersions("22.04", "20.04"));
 }
 
-TEST(OsTables, SuccessionOfCentos) {
+TEST(OsTables, LaterReleasesOfCentosAreCentosStream) {
   bool from_date = false;
   EXPECT_EQ(SuccessorOf("centos", "9", "", &from_date), "centos-stream");
   EXPECT_FALSE(from_date);

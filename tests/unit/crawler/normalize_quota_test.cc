@@ -29,7 +29,7 @@ LimitSet ReadAll(const std::vector<Document>& documents) {
   return NormalizeLimits(documents, &problems);
 }
 
-TEST(Quota, NovaLimits) {
+TEST(Quota, ReadsLimitsOfNova) {
   EXPECT_THAT(Read({Doc("nova_limits", R"({"limits":{"rate":[],"absolute":{"maxTotalCores":20,
                     "totalCoresUsed":3,"maxTotalRAMSize":-1,"totalRAMUsed":512,"maxTotalInstances":10,
                     "maxTotalFloatingIps":99}}})")}),
@@ -37,7 +37,7 @@ TEST(Quota, NovaLimits) {
                           Quota{"ram_mib", -1, 512}));
 }
 
-TEST(Quota, NeutronPlainAndWithDetails) {
+TEST(Quota, ReadsQuotasOfNeutronWithAndWithoutDetails) {
   EXPECT_THAT(
       Read({Doc("neutron_quota", R"({"quota":{"floatingip":50,"router":-1,"rbac_policy":3}})")}),
       ElementsAre(Quota{"floating_ips", 50, std::nullopt}, Quota{"routers", -1, std::nullopt}));
@@ -47,7 +47,7 @@ TEST(Quota, NeutronPlainAndWithDetails) {
               ElementsAre(Quota{"floating_ips", 50, 3}, Quota{"networks", 10, std::nullopt}));
 }
 
-TEST(Quota, CinderLimits) {
+TEST(Quota, ReadsLimitsOfCinder) {
   EXPECT_THAT(Read({Doc("cinder_limits", R"({"limits":{"absolute":{"maxTotalVolumes":10,
                     "totalVolumesUsed":1,"maxTotalVolumeGigabytes":1000,"totalGigabytesUsed":20,
                     "maxTotalSnapshots":5,"totalSnapshotsUsed":0}}})")}),
@@ -89,7 +89,7 @@ TEST(Quota, WrongShapesAreUnknownAndRemarked) {
                   "zones of machines stay unknown"));
 }
 
-TEST(Quota, CinderQuotaWithItsTypes) {
+TEST(Quota, ReadsTheQuotaOfCinderWithItsVolumeTypes) {
   const char* kQuota = R"({"quota_set":{"id":"p","volumes":{"limit":10,"in_use":2,"reserved":1},
       "gigabytes":{"limit":1000,"in_use":20,"reserved":0},"snapshots":{"limit":5,"in_use":0,"reserved":0},
       "per_volume_gigabytes":{"limit":100,"in_use":0,"reserved":0},
@@ -104,7 +104,7 @@ TEST(Quota, CinderQuotaWithItsTypes) {
                   Quota{"volumes.ssd", -1, 1}));
 }
 
-TEST(Quota, ZonesOfBothServices) {
+TEST(Quota, ReadsZonesOfBothServices) {
   const LimitSet set = ReadAll(
       {Doc("nova_zones", R"({"availabilityZoneInfo":[
               {"zoneName":"internal","zoneState":{"available":true}},
@@ -117,7 +117,7 @@ TEST(Quota, ZonesOfBothServices) {
                                      AvailabilityZone{"internal", "volume", true}));
 }
 
-TEST(Quota, VolumeTypes) {
+TEST(Quota, ReadsVolumeTypes) {
   const LimitSet set =
       ReadAll({Doc("cinder_types", R"({"volume_types":[
               {"id":"2","name":"ssd","extra_specs":{"RESKEY:availability_zones":" az2, az1 ,az1"}},

@@ -60,7 +60,7 @@ TEST(ScsName, FindsNamesInExtraSpecs) {
   EXPECT_FALSE(FindScsName("m1.small", std::nullopt).has_value());
 }
 
-TEST(ScsName, TellsVolumesFromUnstatedDisks) {
+TEST(ScsName, DistinguishesVolumesFromUnstatedDisks) {
   EXPECT_FALSE(ParseScsName("SCS-1V-4")->has_disk);
   EXPECT_TRUE(ParseScsName("SCS-1V-4-")->has_disk);
   EXPECT_FALSE(ParseScsName("SCS-1V-4-")->disk_gib.has_value());

@@ -64,7 +64,7 @@ TEST(Overrides, AnEntryIsReadWithItsPlace) {
   EXPECT_THAT(*overrides, ElementsAre(expected));
 }
 
-TEST(Overrides, MistakesAreToldWithLineValueAndRightForm) {
+TEST(Overrides, MistakesAreReportedWithLineValueAndRightForm) {
   EXPECT_EQ(ErrorOf(File({"site: A, kind: disk, id: x, set: {a: b}"})),
             "o.yaml:2: kind is \"disk\"; it must be image, flavor or network");
   EXPECT_EQ(ErrorOf(File({"site: A, kind: image, id: x, set: {os_distr: ubuntu}"})),
@@ -178,7 +178,7 @@ TEST(Overrides, IdBeatsNameBeatsGlobAndTheSiteBeatsAll) {
   EXPECT_EQ(others.images[0].login_user, "everywhere");
 }
 
-TEST(Overrides, NetworksOfOneVo) {
+TEST(Overrides, AnEntryMayBeAboutNetworksOfOneVo) {
   Corrector corrector =
       MakeCorrector({"site: SITE-A, vo: ops, kind: network, name: n, set: {public_v4: no}"});
   RecordSet records;

@@ -28,7 +28,7 @@ class GocdbTest : public ::testing::Test {
   Remarks remarks_;
 };
 
-TEST_F(GocdbTest, SiteAsPublicListsHaveIt) {
+TEST_F(GocdbTest, ReadsASiteOfThePublicList) {
   const GocdbPage page = Parse(
       "<SITE ID=\"1\" PRIMARY_KEY=\"12G0\" NAME=\"SITE-A\" COUNTRY=\"Spain\" COUNTRY_CODE=\"es\" "
       "ROC=\"NGI_X\" SUBGRID=\"\" GIIS_URL=\"ldap://x\"/>");
@@ -41,7 +41,7 @@ TEST_F(GocdbTest, SiteAsPublicListsHaveIt) {
   EXPECT_EQ(Remarked(), "");
 }
 
-TEST_F(GocdbTest, SiteWithElements) {
+TEST_F(GocdbTest, ReadsASiteWithElements) {
   const GocdbPage page = Parse(
       "<SITE ID=\"1\" PRIMARY_KEY=\"12G0\" NAME=\"The official "
       "name\"><PRIMARY_KEY>13G0</PRIMARY_KEY>"
@@ -85,7 +85,7 @@ TEST_F(GocdbTest, UrlOfACloudStandsInUrlOrInAnEndpoint) {
   EXPECT_EQ(Remarked(), "");
 }
 
-TEST_F(GocdbTest, DowntimeFlatAndNested) {
+TEST_F(GocdbTest, ReadsFlatAndNestedDowntimes) {
   const GocdbPage page = Parse(
       "<DOWNTIME ID=\"1\" PRIMARY_KEY=\"9G0\" CLASSIFICATION=\"SCHEDULED\">"
       "<PRIMARY_KEY>9G0</PRIMARY_KEY><HOSTNAME>nova.example.org</HOSTNAME>"
@@ -131,7 +131,7 @@ TEST_F(GocdbTest, OtherEntriesAndStrayTextAreNamedOnce) {
                           HasSubstr("<tag>")));
 }
 
-TEST_F(GocdbTest, NextPageByCursorOrByNumber) {
+TEST_F(GocdbTest, FollowsPagesByCursorOrByNumber) {
   const GocdbPage cursor = Parse(
       "<meta><link rel=\"self\" href=\"https://x/?method=get_service\"/>"
       "<link rel=\"next\" href=\"https://x/?method=get_service&amp;next_cursor=77\"/>"

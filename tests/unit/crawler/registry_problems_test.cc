@@ -67,12 +67,12 @@ class ProblemsTest : public ::testing::Test {
 
 TEST_F(ProblemsTest, NoneWhereAllAgree) { EXPECT_THAT(Find(), IsEmpty()); }
 
-TEST_F(ProblemsTest, NothingIsSaidOfAListThatWasNeverRead) {
+TEST_F(ProblemsTest, AListThatWasNeverReadCausesNoProblem) {
   registry_ = Registry();
   EXPECT_THAT(Find(), IsEmpty());
 }
 
-TEST_F(ProblemsTest, SiteInAFileThatTheRegistryDoesNotList) {
+TEST_F(ProblemsTest, ReportsASiteThatTheRegistryDoesNotList) {
   registry_.sites.clear();
   registry_.services.clear();
   EXPECT_THAT(Codes(), ElementsAre("SITE-A SITE_NOT_IN_GOCDB"));
@@ -91,7 +91,7 @@ TEST_F(ProblemsTest, RenamedSiteIsFoundByItsCloudOrItsFormerName) {
   EXPECT_EQ(Find()[0].subject, "SITE-NEW");
 }
 
-TEST_F(ProblemsTest, CloudOfTheRegistryThatNoFileNames) {
+TEST_F(ProblemsTest, ReportsACloudOfTheRegistryThatIsInNoFile) {
   AddSite("SITE-B");
   AddCloud("SITE-B", "https://b.example.org");
   EXPECT_THAT(Codes(), ElementsAre("SITE-B SITE_NOT_IN_FILES"));
@@ -100,7 +100,7 @@ TEST_F(ProblemsTest, CloudOfTheRegistryThatNoFileNames) {
   EXPECT_THAT(Codes(), IsEmpty());
 }
 
-TEST_F(ProblemsTest, CertificationProductionAndMonitoring) {
+TEST_F(ProblemsTest, ReportsCertificationProductionAndMonitoring) {
   registry_.sites[0].certification = "Suspended";
   registry_.sites[0].infrastructure = "Test";
   registry_.services[0].in_production = false;
@@ -117,7 +117,7 @@ TEST_F(ProblemsTest, UrlDiffersByHostOrBySpelling) {
   EXPECT_THAT(Find()[0].message, HasSubstr("https://other.example.org:5000/v3"));
 }
 
-TEST_F(ProblemsTest, ServiceWithoutUrlAndSiteWithoutCloud) {
+TEST_F(ProblemsTest, ReportsAServiceWithoutUrlAndASiteWithoutCloud) {
   registry_.services[0].keystone_urls.clear();
   EXPECT_THAT(Codes(), ElementsAre("SITE-A SERVICE_WITHOUT_URL"))
       << "GOCDB has a cloud, it only does not say where";
@@ -125,20 +125,20 @@ TEST_F(ProblemsTest, ServiceWithoutUrlAndSiteWithoutCloud) {
   EXPECT_THAT(Codes(), ElementsAre("SITE-A SERVICE_NOT_IN_GOCDB"));
 }
 
-TEST_F(ProblemsTest, TwoEndpointsUnderOneName) {
+TEST_F(ProblemsTest, ReportsTwoEndpointsWithOneName) {
   AddCloud("SITE-A", "https://second.example.org");
   EXPECT_THAT(Codes(), ElementsAre("SITE-A ENDPOINT_NOT_IN_FILES"));
   builder_.Select(MakeShare(MakeEndpoint("SITE-A", "https://second.example.org"), "ops"));
   EXPECT_THAT(Codes(), ElementsAre("SITE-A NAME_SHARED"));
 }
 
-TEST_F(ProblemsTest, VoRefusedAndProjectUnknown) {
+TEST_F(ProblemsTest, ReportsARefusedVoAndAnUnknownProject) {
   builder_.share().share.support = VoSupport::kRefused;
   builder_.share().share.project_id = "p1";
   EXPECT_THAT(Codes(), ElementsAre("SITE-A VO_REFUSED"));
 }
 
-TEST_F(ProblemsTest, SitesThatNoFileNamesAnyMoreAreNotJudged) {
+TEST_F(ProblemsTest, SitesThatAreNoLongerInAnyFileCauseNoProblem) {
   Site gone = MakeSite("GONE");
   gone.configured = false;
   builder_.SetSite(gone);

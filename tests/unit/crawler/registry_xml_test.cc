@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-TEST(ParseXml, ElementsAttributesAndText) {
+TEST(ParseXml, ReadsElementsAttributesAndText) {
   const absl::StatusOr<XmlElement> root = ParseXml(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<a x=\"1\" y=\"&lt;2&gt;\"> before <b> one &amp; only </b><b/><!-- c -->after</a>");
@@ -32,7 +32,7 @@ TEST(ParseXml, OtherEncodingsBecomeUtf8) {
   EXPECT_EQ(root->text, "\xc3\xa9");
 }
 
-TEST(ParseXml, WhatIsNotWellFormedIsToldWithItsPlace) {
+TEST(ParseXml, MalformedTextIsReportedWithItsPosition) {
   for (const char* text : {"", "plain", "<a>", "<a></b>", "<a/><b/>", "<a>&nbsp;</a>",
                            "<a>\xff</a>", "{\"results\": []}"}) {
     const absl::Status status = ParseXml(text).status();

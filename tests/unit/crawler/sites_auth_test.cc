@@ -31,7 +31,7 @@ class SitesAuthTest : public SitesTest {
   }
 };
 
-TEST_F(SitesAuthTest, PasswordFromTheEnvironment) {
+TEST_F(SitesAuthTest, ReadsThePasswordFromTheEnvironment) {
   env_["LAB_PASSWORD"] = "pw\n";
   WriteSite(
       "  auth: {type: password, username: cis, user_domain_name: D,\n"
@@ -53,7 +53,7 @@ TEST_F(SitesAuthTest, TheUserDomainIsDefaultUnlessGiven) {
   EXPECT_EQ(LoadOne().user_domain_id, "default");
 }
 
-TEST_F(SitesAuthTest, ApplicationCredentialFromFileAndEnvironment) {
+TEST_F(SitesAuthTest, ReadsAnApplicationCredentialFromFileAndEnvironment) {
   env_["APP_ID"] = "id-1";
   Write("app.secret", "s3cret\n");
   WriteSite("  auth: {type: v3applicationcredential, id_env: APP_ID, secret_file: app.secret}\n");
@@ -63,7 +63,7 @@ TEST_F(SitesAuthTest, ApplicationCredentialFromFileAndEnvironment) {
   EXPECT_EQ(credentials.credential_secret, "s3cret");
 }
 
-TEST_F(SitesAuthTest, TokensOfBothKinds) {
+TEST_F(SitesAuthTest, ReadsTokensOfBothKinds) {
   env_["T"] = "tok";
   WriteSite("  auth: {type: token, token_env: T}\n");
   EXPECT_EQ(LoadOne().type, Type::kToken);
@@ -155,7 +155,7 @@ struct WrongAuth {
 
 class WrongAuthTest : public SitesAuthTest, public testing::WithParamInterface<WrongAuth> {};
 
-TEST_P(WrongAuthTest, IsToldWithoutTheSecret) {
+TEST_P(WrongAuthTest, IsReportedWithoutTheSecret) {
   env_["EMPTY"] = " ";
   env_["P"] = "hunter2";
   Write("two.lines", "hunter2\nhunter2\n");

@@ -104,7 +104,7 @@ TEST_F(SitesTest, FederatedCloudsTakeTheirTokenOrTheGeneralOne) {
   EXPECT_EQ(config.targets[1].share.endpoint.protocol, "oidc");
 }
 
-TEST_F(SitesTest, WrongCloudsAreToldAndTheOthersUsed) {
+TEST_F(SitesTest, WrongCloudsAreReportedAndTheOthersUsed) {
   Write("clouds.yaml", R"(clouds:
   good:
     auth_type: token
@@ -135,7 +135,7 @@ TEST_F(SitesTest, WrongCloudsAreToldAndTheOthersUsed) {
   for (const std::string& error : config.errors) EXPECT_THAT(error, Not(HasSubstr("hunter2")));
 }
 
-TEST_F(SitesTest, ABrokenSecureFileIsToldWithItsOwnName) {
+TEST_F(SitesTest, ABrokenSecureFileIsReportedByItsOwnName) {
   Write("clouds.yaml",
         "clouds:\n  a:\n    auth_type: token\n"
         "    auth: {auth_url: https://a.example, token: t}\n");

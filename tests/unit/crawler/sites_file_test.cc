@@ -74,7 +74,7 @@ vos:
   EXPECT_EQ(config.targets[1].share.project_id, "p1");
 }
 
-TEST_F(SitesTest, RegionAndProtocolOfTheSiteAndOfAVo) {
+TEST_F(SitesTest, AVosRegionAndProtocolOverrideTheSites) {
   Write("a.yaml", R"(gocdb: A
 endpoint: https://a.example/v3
 region: one
@@ -91,7 +91,7 @@ vos:
   EXPECT_EQ(config.targets[0].credentials.protocol, "oidc");
 }
 
-TEST_F(SitesTest, OwnKeysOfTheSiteAndOfAVo) {
+TEST_F(SitesTest, ReadsTheKeysOfCisForTheSiteAndForAVo) {
   Write("a.yaml", R"(gocdb: A
 endpoint: http://127.0.0.1:5000/v3
 protocol: oidc
@@ -134,7 +134,7 @@ vos:
   EXPECT_EQ(y.credentials.identity_provider, "other.idp");
 }
 
-TEST_F(SitesTest, UnknownKeysAreToldOnceForAllFiles) {
+TEST_F(SitesTest, UnknownKeysAreReportedOnceForAllFiles) {
   for (const char* name : {"a", "b", "c"}) {
     Write(absl::StrCat(name, ".yaml"),
           absl::StrCat(
@@ -162,7 +162,7 @@ struct WrongFile {
 
 class WrongFileTest : public SitesTest, public testing::WithParamInterface<WrongFile> {};
 
-TEST_P(WrongFileTest, IsToldAtItsLineAndTheOthersAreUsed) {
+TEST_P(WrongFileTest, IsReportedWithItsLineAndTheOthersAreUsed) {
   Write("bad.yaml", GetParam().text);
   Write("good.yaml", kPlain);
   const SitesConfig config = MustLoad();
@@ -197,7 +197,7 @@ INSTANTIATE_TEST_SUITE_P(
                   ":4: vos[0] must be a mapping"},
         WrongFile{"gocdb: [A]\nendpoint: https://x.example\n", ":1: gocdb is a list"}));
 
-TEST_F(SitesTest, WrongValuesAreToldWithTheirPath) {
+TEST_F(SitesTest, WrongValuesAreReportedWithTheirPath) {
   Write("a.yaml", R"(gocdb: A
 endpoint: https://a.example
 cis:

@@ -42,7 +42,7 @@ TEST_F(SitesLoadTest, OneSiteMayHaveSeveralEndpoints) {
               ElementsAre("srce https://one.example ops", "srce https://two.example ops"));
 }
 
-TEST_F(SitesLoadTest, ExactDuplicatesAreToldAndTheFirstIsUsed) {
+TEST_F(SitesLoadTest, ExactDuplicatesAreReportedAndTheFirstIsUsed) {
   WriteSite("a.yaml", "A", "a.example:443",
             "{name: ops, auth: {project_id: p}}, {name: dteam, auth: {project_id: p}}, {name: ops, "
             "auth: {project_id: p}}");
@@ -94,7 +94,7 @@ TEST_F(SitesLoadTest, PathsWithNothingToReadAreErrors) {
   EXPECT_EQ(ErrorOf(Load()), "INVALID_ARGUMENT missing.yaml: No such file or directory");
 }
 
-TEST_F(SitesLoadTest, AllErrorsAreToldAtOnceIfNothingIsUsable) {
+TEST_F(SitesLoadTest, AllErrorsAreReportedAtOnceIfNothingIsUsable) {
   Write("a.yaml", "gocdb: A\n");
   Write("b.yaml", "endpoint: https://b.example\nvos: {x: }\n");
   EXPECT_THAT(ErrorOf(Load()),

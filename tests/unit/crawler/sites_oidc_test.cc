@@ -53,7 +53,7 @@ class SitesOidcTest : public SitesTest {
   std::vector<std::string> warnings_;
 };
 
-TEST_F(SitesOidcTest, RefreshToken) {
+TEST_F(SitesOidcTest, ReadsARefreshToken) {
   Write("rt", "refresh\n");
   env_["CS"] = "client-secret";
   const TokenGrant grant = Grant(
@@ -71,7 +71,7 @@ TEST_F(SitesOidcTest, RefreshToken) {
   EXPECT_FALSE(grant.allow_loopback);
 }
 
-TEST_F(SitesOidcTest, RefreshTokenOfAPublicClientFromTheEnvironment) {
+TEST_F(SitesOidcTest, ReadsARefreshTokenOfAPublicClientFromTheEnvironment) {
   env_["RT"] = "refresh";
   const TokenGrant grant = Grant(
       "type: oidc_refresh_token, issuer: https://i.example, client_id: cis, refresh_token_env: RT, "
@@ -82,7 +82,7 @@ TEST_F(SitesOidcTest, RefreshTokenOfAPublicClientFromTheEnvironment) {
   EXPECT_TRUE(grant.allow_loopback);
 }
 
-TEST_F(SitesOidcTest, OidcAgent) {
+TEST_F(SitesOidcTest, ReadsAnAccountOfOidcAgent) {
   env_["OIDC_SOCK"] = "/run/agent.sock";
   const TokenGrant grant = Grant("type: oidc_agent, account: egi");
   EXPECT_EQ(grant.type, TokenGrant::Type::kOidcAgent);
@@ -91,7 +91,7 @@ TEST_F(SitesOidcTest, OidcAgent) {
   EXPECT_EQ(Grant("type: oidc_agent, issuer: https://i.example, socket: /other").socket, "/other");
 }
 
-TEST_F(SitesOidcTest, Mytoken) {
+TEST_F(SitesOidcTest, ReadsAMytoken) {
   env_["MT"] = "my";
   const TokenGrant grant = Grant("type: mytoken, mytoken_env: MT");
   EXPECT_EQ(grant.type, TokenGrant::Type::kMytoken);
@@ -158,7 +158,7 @@ sites:
               testing::Contains(HasSubstr("--credentials names the site \"NOWHERE\"")));
 }
 
-TEST_F(SitesOidcTest, CredentialsFileThatIsWrong) {
+TEST_F(SitesOidcTest, ReportsWhatIsWrongInACredentialsFile) {
   const auto wrong = [&](absl::string_view text) {
     return std::string(ReadCredentials(text).status().message());
   };

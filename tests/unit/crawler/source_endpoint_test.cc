@@ -68,7 +68,7 @@ struct BaseCase {
 
 class ServiceBaseOf : public testing::TestWithParam<BaseCase> {};
 
-TEST_P(ServiceBaseOf, CatalogUrl) {
+TEST_P(ServiceBaseOf, SplitsACatalogUrl) {
   const BaseCase& c = GetParam();
   const ServiceBase base = MakeServiceBase(c.type, c.catalog_url);
   EXPECT_EQ(base.url, c.url);

@@ -375,7 +375,7 @@ TEST(SourceKinds, QuotasFailWithTheErrorOfTheFirstIfNeitherIsRead) {
   EXPECT_NE(FindObservation(events, Kind::kFlavors), nullptr);
 }
 
-TEST(SourceKinds, QuotasNobodyTellsFailTheKindAlone) {
+TEST(SourceKinds, QuotasThatNoServiceReportsFailOnlyTheirKind) {
   FakeSite site = WorkingSite();
   site.On(absl::StrCat("GET ", kNova, "/limits"), 403, "{}");
   site.On(absl::StrCat("GET ", kNeutron, "/v2.0/quotas/p1/details.json"), 404, "{}");

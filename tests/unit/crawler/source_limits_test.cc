@@ -61,25 +61,25 @@ void ExpectEndsBy(const Ending& ending, ErrorClass error, Limit limit) {
   EXPECT_THAT(ending.counted, ElementsAre(limit));
 }
 
-TEST(SourceLimits, JsonDepth) {
+TEST(SourceLimits, BoundsTheDepthOfJson) {
   FakeSite site = WorkingSite();
   site.OnGet(ImagesUrl(), Repeat("[", 100'000));
   ExpectEndsBy(CrawlFor(Kind::kImages, site), ErrorClass::kLimit, Limit::kJsonDepth);
 }
 
-TEST(SourceLimits, JsonValues) {
+TEST(SourceLimits, BoundsTheNumberOfJsonValues) {
   FakeSite site = WorkingSite();
   site.OnGet(ImagesUrl(), absl::StrCat("{\"images\":[", Repeat("[],", kMaxJsonValues), "[]]}"));
   ExpectEndsBy(CrawlFor(Kind::kImages, site), ErrorClass::kLimit, Limit::kJsonValues);
 }
 
-TEST(SourceLimits, JsonBoundsOfALoginToo) {
+TEST(SourceLimits, BoundsTheJsonOfALoginToo) {
   FakeSite site = WorkingSite();
   site.On(kTokens, 201, Repeat("{\"a\":", 1000));
   ExpectEndsBy(CrawlFor(Kind::kAuth, site), ErrorClass::kLimit, Limit::kJsonDepth);
 }
 
-TEST(SourceLimits, ShareBytes) {
+TEST(SourceLimits, BoundsTheBytesOfAShare) {
   FakeSite site = WorkingSite();
   // Each listing is within its own bounds; together they are too much.
   const std::string ballast(size_t{25} << 20, ' ');
@@ -95,7 +95,7 @@ TEST(SourceLimits, ShareBytes) {
   EXPECT_THAT(event->observation.documents.at(4).error, testing::HasSubstr("share-bytes"));
 }
 
-TEST(SourceLimits, ListBytes) {
+TEST(SourceLimits, BoundsTheBytesOfAList) {
   FakeSite site = WorkingSite();
   const std::string ballast(size_t{22} << 20, 'x');
   ServePages(site, 3, [&](int page) {
@@ -104,7 +104,7 @@ TEST(SourceLimits, ListBytes) {
   ExpectEndsBy(CrawlFor(Kind::kImages, site), ErrorClass::kLimit, Limit::kListBytes);
 }
 
-TEST(SourceLimits, ListObjects) {
+TEST(SourceLimits, BoundsTheObjectsOfAList) {
   FakeSite site = WorkingSite();
   ServePages(site, 2, [](int page) {
     std::string objects = absl::StrCat("{\"id\":\"", page, "\"}");
@@ -113,19 +113,19 @@ TEST(SourceLimits, ListObjects) {
   ExpectEndsBy(CrawlFor(Kind::kImages, site), ErrorClass::kLimit, Limit::kListObjects);
 }
 
-TEST(SourceLimits, ListPages) {
+TEST(SourceLimits, BoundsThePagesOfAList) {
   FakeSite site = WorkingSite();
   ServePages(site, kMaxListPages, [](int page) { return absl::StrCat("{\"id\":\"", page, "\"}"); });
   ExpectEndsBy(CrawlFor(Kind::kImages, site), ErrorClass::kLimit, Limit::kListPages);
 }
 
-TEST(SourceLimits, EmptyPages) {
+TEST(SourceLimits, BoundsEmptyPages) {
   FakeSite site = WorkingSite();
   ServePages(site, kMaxEmptyPages + 2, [](int) { return ""; });
   ExpectEndsBy(CrawlFor(Kind::kImages, site), ErrorClass::kParse, Limit::kEmptyPages);
 }
 
-TEST(SourceLimits, ExtraSpecRequests) {
+TEST(SourceLimits, BoundsRequestsForExtraSpecs) {
   FakeSite site = WorkingSite();
   std::string flavors = "{\"id\":\"0\"}";
   for (int64_t i = 1; i <= kMaxExtraSpecRequests; ++i) {
@@ -140,7 +140,7 @@ TEST(SourceLimits, ExtraSpecRequests) {
   EXPECT_THAT(event->observation.documents.back().error, testing::HasSubstr("not asked"));
 }
 
-TEST(SourceLimits, CommunityImages) {
+TEST(SourceLimits, BoundsCommunityImages) {
   FakeSite site = WorkingSite();
   std::string images = "{\"id\":\"0\"}";
   for (int64_t i = 1; i <= kMaxCommunityImages; ++i) {
@@ -156,7 +156,7 @@ TEST(SourceLimits, CommunityImages) {
   EXPECT_THAT(event->observation.documents.at(2).error, testing::HasSubstr("community-images"));
 }
 
-TEST(SourceLimits, Regions) {
+TEST(SourceLimits, BoundsRegions) {
   FakeSite site = WorkingSite();
   std::vector<CatalogRow> rows;
   for (int i = 0; i <= kMaxRegions; ++i) {
@@ -176,7 +176,7 @@ Ending CrawlWithImagesAt(absl::string_view url, FakeSite& site) {
   return CrawlFor(Kind::kImages, site);
 }
 
-TEST(SourceLimits, PlainHttpForeignAndInwardHosts) {
+TEST(SourceLimits, RefusesPlainHttpForeignAndInternalHosts) {
   struct {
     const char* url;
     Limit limit;
@@ -203,7 +203,7 @@ TEST(SourceLimits, PlainHttpForeignAndInwardHosts) {
   }
 }
 
-TEST(SourceLimits, WhatMayNotBeAskedOfAServiceIsSaid) {
+TEST(SourceLimits, NamesTheServiceThatMayNotBeRequested) {
   FakeSite site = WorkingSite();
   std::vector<CatalogRow> rows = UsualCatalog();
   rows[0].url = "https://nova.evil.example/v2.1";
@@ -216,7 +216,7 @@ TEST(SourceLimits, WhatMayNotBeAskedOfAServiceIsSaid) {
   EXPECT_THAT(event->observation.documents.at(0).error, testing::HasSubstr("allow_hosts"));
 }
 
-TEST(SourceLimits, AGoodSiteHitsNone) {
+TEST(SourceLimits, AWellBehavedSiteHitsNoLimit) {
   FakeSite site = WorkingSite();
   CrawlSite(PasswordTarget(), site);
   EXPECT_THAT(site.limits, IsEmpty());

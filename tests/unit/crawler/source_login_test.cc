@@ -37,7 +37,7 @@ TEST(SourceLogin, PasswordAsksForTheProjectAndReportsWhatTheTokenSays) {
   EXPECT_EQ(body["auth"]["identity"]["password"]["user"]["password"], kPassword);
 }
 
-TEST(SourceLogin, ProjectByNameAndDomain) {
+TEST(SourceLogin, ScopesToAProjectByNameAndDomain) {
   FakeSite site = WorkingSite();
   ShareTarget target = PasswordTarget();
   target.share.project_id.clear();

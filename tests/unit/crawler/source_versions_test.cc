@@ -70,7 +70,7 @@ TEST(SourceVersions, DeadVersionIsTakenOffAndRemembered) {
   }
 }
 
-TEST(SourceVersions, AVersionNobodySpeaksLeadsToTheUsualOneWithoutAList) {
+TEST(SourceVersions, AVersionThatTheCrawlerDoesNotSpeakLeadsToTheUsualOneWithoutAList) {
   FakeSite site = SiteWithImagesAt(absl::StrCat(kRoot, "/v1"));
   site.On(absl::StrCat("GET ", kRoot, "/"), 404, "<html>");
   const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);

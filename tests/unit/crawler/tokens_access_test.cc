@@ -56,7 +56,7 @@ TEST_F(AccessTokensTest, GivenTokenIsUsedToItsEnd) {
   EXPECT_TRUE(site_.requests.empty());
 }
 
-TEST_F(AccessTokensTest, OneRefreshForAllWhoAsk) {
+TEST_F(AccessTokensTest, RefreshesOnceForAllCallers) {
   AddIssuer(site_, {"first", "second"});
   int done_count = 0;
   for (int i = 0; i < 20; ++i) {
@@ -82,7 +82,7 @@ TEST_F(AccessTokensTest, RenewsBeforeTheEndWithoutDiscoveringAgain) {
   EXPECT_EQ(site_.requests.size(), 3U);
 }
 
-TEST_F(AccessTokensTest, TheJwtSaysWhenNotTheIssuer) {
+TEST_F(AccessTokensTest, TheExpiryOfTheJwtCountsNotThatOfTheIssuer) {
   AddIssuer(site_, {JwtUntil(clock_.Now() + absl::Seconds(300)), "second"}, 3600);
   ASSERT_TRUE(Get(RefreshGrant()).ok());
   clock_.Advance(absl::Seconds(250));
@@ -127,7 +127,7 @@ TEST_F(AccessTokensTest, RotatedRefreshTokenIsUsedNextAndReported) {
   EXPECT_THAT(rotated_, ElementsAre("r1", "r2"));
 }
 
-TEST_F(AccessTokensTest, TokenThatComesExpiredIsAClockThatIsWrong) {
+TEST_F(AccessTokensTest, ATokenThatArrivesExpiredMeansAWrongClock) {
   AddIssuer(site_, {JwtUntil(clock_.Now() - absl::Hours(2))});
   EXPECT_THAT(std::string(Get(RefreshGrant()).status().message()), HasSubstr("clock"));
 }

@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-TEST(TokenClaims, OfCheckInAndOfIndigoIam) {
+TEST(TokenClaims, ReadsGroupsOfCheckInAndOfIndigoIam) {
   const auto checkin = ReadTokenClaims(Jwt(
       R"("iss":"https://aai.egi.eu/auth/realms/egi","exp":1767323045,"aud":"one",)"
       R"("eduperson_entitlement":["urn:mace:egi.eu:group:vo.access.egi.eu:role=member#aai.egi.eu"])"));
@@ -37,7 +37,7 @@ TEST(TokenClaims, OfCheckInAndOfIndigoIam) {
   EXPECT_FALSE(ClaimVo(*iam, "esc"));
 }
 
-TEST(TokenClaims, SubgroupAndEntitlementWithoutRole) {
+TEST(TokenClaims, ReadsSubgroupsAndEntitlementsWithoutRole) {
   TokenClaims claims;
   claims.groups = {"urn:mace:egi.eu:group:biomed:vip:role=member#aai.egi.eu",
                    "urn:geant:egi.eu:group:eng#aai.egi.eu"};
@@ -59,7 +59,7 @@ TEST(TokenClaims, OpaqueTokensHaveNone) {
   }
 }
 
-TEST(TokenMessages, RefreshRequestOfAConfidentialClient) {
+TEST(TokenMessages, WritesTheRefreshRequestOfAConfidentialClient) {
   const HttpRequest request = TokenRequest(RefreshGrant(), {kTokenUrl, false}, "se&cret");
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url, kTokenUrl);
@@ -70,7 +70,7 @@ TEST(TokenMessages, RefreshRequestOfAConfidentialClient) {
             absl::StrCat("Basic ", absl::Base64Escape("cis:very%20secret")));
 }
 
-TEST(TokenMessages, RefreshRequestWithTheSecretInTheBodyOrNone) {
+TEST(TokenMessages, WritesTheRefreshRequestWithTheSecretInTheBodyOrNone) {
   TokenGrant grant = RefreshGrant();
   grant.audience = "https://keystone.example.org/";
   grant.scope = "openid";
@@ -91,7 +91,7 @@ Answer AnswerOf(int status, absl::string_view body, absl::string_view url = kTok
   return {std::string(url), FakeSite::Json(status, body), SourceTestTime()};
 }
 
-TEST(TokenMessages, Discovery) {
+TEST(TokenMessages, ReadsADiscoveryDocument) {
   const auto request = DiscoveryRequest(RefreshGrant());
   ASSERT_TRUE(request.ok());
   EXPECT_EQ(absl::StrCat("GET ", request->url), kDiscovery);
@@ -113,7 +113,7 @@ TEST(TokenMessages, Discovery) {
   EXPECT_TRUE(parse(R"(,"token_endpoint":"https://x.org/t")", absl::StrCat(kIssuer, "/")).ok());
 }
 
-TEST(TokenMessages, DiscoveryThatIsNotToBeTrusted) {
+TEST(TokenMessages, RefusesADiscoveryDocumentThatIsNotToBeTrusted) {
   const auto parse = [](absl::string_view body) {
     return ParseDiscovery(RefreshGrant(), AnswerOf(200, body)).status();
   };
@@ -147,7 +147,7 @@ TEST(TokenMessages, SecretsGoToHttpsOnlyAndToThisMachineIfAllowed) {
               HasSubstr("allow_loopback: true"));
 }
 
-TEST(TokenMessages, TokenAnswer) {
+TEST(TokenMessages, ReadsATokenAnswer) {
   const auto got = ParseTokenAnswer(
       RefreshGrant(),
       AnswerOf(200, R"({"access_token":"opaque","expires_in":60,"refresh_token":"r2"})"), "r1");
@@ -187,7 +187,7 @@ TEST(TokenMessages, RefusalsSayWhatToDoAndHoldNoSecret) {
             ErrorClass::kParse);
 }
 
-TEST(TokenMessages, Mytoken) {
+TEST(TokenMessages, WritesAndReadsMessagesOfMytoken) {
   TokenGrant grant;
   grant.type = TokenGrant::Type::kMytoken;
   grant.server = "https://mytoken.example.org/";
@@ -213,7 +213,7 @@ TEST(TokenMessages, Mytoken) {
       HasSubstr("the mytoken has expired"));
 }
 
-TEST(TokenMessages, AgentRequestAndAnswer) {
+TEST(TokenMessages, WritesAndReadsMessagesOfTheAgent) {
   TokenGrant grant;
   grant.type = TokenGrant::Type::kOidcAgent;
   grant.account = "egi";

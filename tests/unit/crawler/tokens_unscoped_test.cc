@@ -76,7 +76,7 @@ TEST_F(UnscopedLoginsTest, OtherCredentialsAndOtherEndpointsHaveTheirOwn) {
   EXPECT_EQ(site_.requests.size(), 3U);
 }
 
-TEST_F(UnscopedLoginsTest, FailureIsToldToEveryShareAndNotTriedAgain) {
+TEST_F(UnscopedLoginsTest, AFailureReachesEveryShareAndIsNotRetried) {
   site_.On(FederationUrl("openid"), 401, kKeystoneRefusal);
   for (const char* vo : {"a", "b", "c"}) {
     EXPECT_EQ(GetErrorClass(Get(FederatedTarget(GivenToken("opaque"), vo)).status()),
@@ -148,39 +148,39 @@ HttpResponse FromApache(absl::string_view challenge) {
   return response;
 }
 
-TEST_F(UnscopedLoginsTest, WrongAudienceIsTold) {
+TEST_F(UnscopedLoginsTest, ReportsAWrongAudience) {
   const std::string token = JwtUntil(Later(), R"("aud":["https://other.example/"])");
   EXPECT_THAT(Refusal(token, FromApache(""), ErrorClass::kAuth),
               AllOf(HasSubstr("wrong audience"), HasSubstr("\"https://other.example/\""),
                     HasSubstr("`audience` or `resource`")));
 }
 
-TEST_F(UnscopedLoginsTest, InsufficientScopeIsTheSame) {
+TEST_F(UnscopedLoginsTest, ReportsAnInsufficientScopeLikeAWrongAudience) {
   EXPECT_THAT(
       Refusal("opaque", FromApache(R"(Bearer error="insufficient_scope")"), ErrorClass::kAuth),
       AllOf(HasSubstr("wrong audience"), HasSubstr("its audience is not known here")));
 }
 
-TEST_F(UnscopedLoginsTest, InvalidTokenIsTold) {
+TEST_F(UnscopedLoginsTest, ReportsAnInvalidToken) {
   const std::string token = JwtUntil(Later(), R"("iss":"https://me.example")");
   EXPECT_THAT(Refusal(token, FromApache(R"(Bearer error="invalid_token", error_description="x")"),
                       ErrorClass::kAuth),
               AllOf(HasSubstr("revoked"), HasSubstr("does not trust (\"https://me.example\")")));
 }
 
-TEST_F(UnscopedLoginsTest, AccountWithoutAGroupIsTold) {
+TEST_F(UnscopedLoginsTest, ReportsAnAccountWithoutAGroup) {
   EXPECT_THAT(Refusal(JwtUntil(Later(), R"("eduperson_entitlement":[])"),
                       FakeSite::Json(401, kKeystoneRefusal), ErrorClass::kForbidden),
               HasSubstr("the token names no group; add the account to the VO (again)"));
 }
 
-TEST_F(UnscopedLoginsTest, GroupsThatTheSiteDoesNotKnowAreTold) {
+TEST_F(UnscopedLoginsTest, ReportsGroupsThatTheSiteDoesNotKnow) {
   EXPECT_THAT(Refusal(JwtUntil(Later(), R"("wlcg.groups":["/a","/b"])"),
                       FakeSite::Json(403, kKeystoneRefusal), ErrorClass::kForbidden),
               HasSubstr("the site knows no group that the token names (2)"));
 }
 
-TEST_F(UnscopedLoginsTest, AccountThatAnOpaqueTokenDoesNotDescribe) {
+TEST_F(UnscopedLoginsTest, ReportsThatAnOpaqueTokenDoesNotDescribeTheAccount) {
   EXPECT_THAT(Refusal("opaque", FakeSite::Json(401, kKeystoneRefusal), ErrorClass::kForbidden),
               HasSubstr("not (or no longer) in a group that the site knows"));
 }
@@ -204,7 +204,7 @@ TEST_F(UnscopedLoginsTest, KeystoneBelowAPathIsFoundOnceForAll) {
   EXPECT_EQ(token->keystone_base, absl::StrCat(kKeystone, "/identity"));
 }
 
-TEST_F(UnscopedLoginsTest, NoKeystoneOutageAndNonsense) {
+TEST_F(UnscopedLoginsTest, DistinguishesNoKeystoneAnOutageAndNonsense) {
   EXPECT_THAT(Refusal("opaque", FakeSite::Json(404, "<html>"), ErrorClass::kConfig),
               HasSubstr("no Keystone v3 with federated login"));
   ShareTarget other = FederatedTarget(GivenToken("other"));

@@ -33,7 +33,7 @@ TEST(BackOff, TheWaitGrowsWithTheOutageAndHasAnEnd) {
   }
 }
 
-TEST(BackOff, ANightOrAWeekendIsNoReason) {
+TEST(BackOff, AnOutageOfANightOrAWeekendDoesNotStartIt) {
   const absl::Time now = kStart + absl::Hours(48);
   EXPECT_EQ(FindBackOff({}, now), std::nullopt);
   EXPECT_EQ(FindBackOff({DownFor(absl::Hours(47))}, now), std::nullopt);
@@ -41,7 +41,7 @@ TEST(BackOff, ANightOrAWeekendIsNoReason) {
   EXPECT_TRUE(FindBackOff({DownFor(absl::Hours(48), kBackOffFailures)}, now).has_value());
 }
 
-TEST(BackOff, OneShareThatWorksOrIsRefusedSaysThatTheSiteAnswers) {
+TEST(BackOff, OneShareThatWorksOrIsRefusedShowsThatTheSiteAnswers) {
   const absl::Time now = kStart + absl::Hours(100);
   const KindState down = DownFor(absl::Hours(99));
   KindState works;
@@ -55,7 +55,7 @@ TEST(BackOff, OneShareThatWorksOrIsRefusedSaysThatTheSiteAnswers) {
   EXPECT_TRUE(FindBackOff({down, FailedLogin(absl::Hours(99), 10, ErrorClass::kTls)}, now));
 }
 
-TEST(BackOff, SaysWhenTheNextTryIs) {
+TEST(BackOff, ReportsWhenTheNextAttemptIs) {
   const absl::Time now = kStart + absl::Hours(24 * 9);
   // The second share was not asked in the last crawls: the first one probed.
   const auto found =
@@ -70,7 +70,7 @@ TEST(BackOff, SaysWhenTheNextTryIs) {
   EXPECT_THAT(DescribeBackOff(*found), testing::HasSubstr("connect, 9 logins in a row"));
 }
 
-TEST(BackOff, AClockThatWasSetBackStarvesNobody) {
+TEST(BackOff, AClockThatWasSetBackDelaysNoEndpointForLong) {
   const absl::Time now = kStart - absl::Hours(24 * 365);
   const auto found = FindBackOff({DownFor(absl::Hours(24 * 8))}, now);
   ASSERT_TRUE(found.has_value());

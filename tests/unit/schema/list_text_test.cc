@@ -18,7 +18,7 @@ void ExpectThereAndBack(const List& list, absl::string_view text) {
   EXPECT_EQ(again, list);
 }
 
-TEST(ListText, LeadsThereAndBack) {
+TEST(ListText, ReadsWhatItWrote) {
   ExpectThereAndBack(std::vector<std::string>{}, "[]");
   ExpectThereAndBack(std::vector<std::string>{"a", "say \"b\""}, R"(["a","say \"b\""])");
   ExpectThereAndBack(std::map<std::string, std::string>{{"k", "v"}, {"l", ""}},
@@ -31,7 +31,7 @@ TEST(ListText, LeadsThereAndBack) {
                      R"(["arch","strong"])");
 }
 
-TEST(ListText, WhatWasNotWrittenIsTold) {
+TEST(ListText, ReportsTextThatItDidNotWrite) {
   std::vector<std::string> list;
   EXPECT_FALSE(ParseListText("", list));
   EXPECT_FALSE(ParseListText(R"(["a")", list));

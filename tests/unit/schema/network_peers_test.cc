@@ -78,7 +78,7 @@ TEST(NetworkPeers, ContradictionsAndGuessesTeachNothing) {
   EXPECT_EQ(At(guessing, 0).public_v4, Tristate::kUnknown);
 }
 
-TEST(NetworkPeers, OwnPrivateAndGoneNetworksNeitherGiveNorTake) {
+TEST(NetworkPeers, OwnPrivateAndDeletedNetworksNeitherGiveNorTake) {
   Network own = Provided(false, Tristate::kUnknown);
   own.owner = "p0";
   EndpointCatalog of_own = Endpoint({own, Provided(false, Tristate::kYes)});

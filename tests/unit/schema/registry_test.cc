@@ -46,13 +46,13 @@ TEST(FindCloudService, EqualUrlBeforeSameHost) {
   EXPECT_EQ(FindCloudService(services, "https://other.example.org"), nullptr);
 }
 
-TEST(FindCloudService, CloudsBehindOneAddressAreToldApartByPort) {
+TEST(FindCloudService, CloudsAtOneAddressAreDistinguishedByPort) {
   const RegistryService service = Cloud("a", {"https://192.0.2.1:5000"});
   EXPECT_EQ(FindCloudService({&service, 1}, "https://192.0.2.1:6000"), nullptr);
   EXPECT_EQ(FindCloudService({&service, 1}, "https://192.0.2.1:5000"), &service);
 }
 
-TEST(FindCloudService, OtherTypesDoNotSpeakForAnEndpoint) {
+TEST(FindCloudService, ServicesOfOtherTypesAreNotMatched) {
   RegistryService other = Cloud("a", {"https://k.example.org"});
   other.service_type = "org.openstack.swift";
   EXPECT_EQ(FindCloudService({&other, 1}, "https://k.example.org"), nullptr);

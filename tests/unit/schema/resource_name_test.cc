@@ -49,9 +49,9 @@ TEST(FormatSlug, KeepsDifferentTextsApart) {
 }
 
 // Names are kept in scripts: these values may never change.
-TEST(FormatSlug, IsStableForEver) { EXPECT_EQ(FormatSlug(""), "x-cbf29ce4"); }
+TEST(FormatSlug, NeverChanges) { EXPECT_EQ(FormatSlug(""), "x-cbf29ce4"); }
 
-TEST(FormatShareId, TellsProjectsOfAVoApart) {
+TEST(FormatShareId, DistinguishesProjectsOfAVo) {
   const Endpoint endpoint = MakeEndpoint("SITE-A");
   const Share one = MakeShare(endpoint, "vo.access.egi.eu", "p1");
   const Share two = MakeShare(endpoint, "vo.access.egi.eu", "p2");
@@ -109,7 +109,7 @@ TEST(ResourceIds, ShortOnesKeepTheirFormAndLongOnesLeadToTheirNewOne) {
   EXPECT_EQ(parsed->id, id);
 }
 
-TEST(FormatEndpointId, TellsRegionsApart) {
+TEST(FormatEndpointId, DistinguishesRegions) {
   const Endpoint one = MakeEndpoint("SITE-A", "https://keystone.example.org:5000", "R1");
   const Endpoint two = MakeEndpoint("SITE-A", "https://keystone.example.org:5000", "R2");
   EXPECT_NE(FormatEndpointId(one), FormatEndpointId(two));
@@ -148,7 +148,7 @@ TEST(ParseResourceName, TakesTheWildcardSite) {
   EXPECT_EQ(parsed->site_id, "-");
 }
 
-TEST(ParseResourceName, RefusesOtherFormsAndSaysTheRightOne) {
+TEST(ParseResourceName, RefusesOtherFormsAndNamesTheRightOne) {
   for (const char* text : {"", "sites", "sites/", "sites/a/flavors", "sites/a/flavors/",
                            "sites/A/flavors/f", "sites/a/images/f", "sites/a/flavors/f/x",
                            "/sites/a/flavors/f", "sites//flavors/f", "sites/a/flavors/f "}) {

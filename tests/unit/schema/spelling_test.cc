@@ -28,15 +28,15 @@ TEST(NearestNames, NearestFirst) {
               ElementsAre("ubuntu", "ubuntu-pro"));
 }
 
-TEST(NearestNames, OneHoldsTheOther) {
+TEST(NearestNames, FindsANameThatContainsTheText) {
   EXPECT_THAT(NearestNames("CESGA", {"CESGA-CLOUD", "CETA-GRID"}, 3), ElementsAre("CESGA-CLOUD"));
 }
 
-TEST(NearestNames, BegunAlike) {
+TEST(NearestNames, FindsANameWithTheSamePrefix) {
   EXPECT_THAT(NearestNames("vcpus", {"ram_mib", "vcpu_count"}, 3), ElementsAre("vcpu_count"));
 }
 
-TEST(NearestNames, KeepsToTheCountAndNeverSaysTheTextItself) {
+TEST(NearestNames, ReturnsAtMostTheCountAndNeverTheTextItself) {
   EXPECT_THAT(NearestNames("abcd", {"abce", "abcd", "abcf", "abcg"}, 2),
               ElementsAre("abce", "abcf"));
 }

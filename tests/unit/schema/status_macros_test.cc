@@ -54,7 +54,7 @@ absl::Status Nested(const absl::Status& inner) {
   return absl::NotFoundError("went on");
 }
 
-TEST(StatusMacros, Nest) {
+TEST(StatusMacros, MayBeNested) {
   EXPECT_EQ(Nested(absl::OkStatus()), absl::NotFoundError("went on"));
   EXPECT_EQ(Nested(absl::CancelledError("x")), absl::CancelledError("x"));
 }

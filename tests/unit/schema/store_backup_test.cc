@@ -56,7 +56,7 @@ TEST_F(StoreBackup, CopyIsOneFileAndReplacesAnOlderOne) {
   EXPECT_THAT(Files(), UnorderedElementsAre("cis.db", "cis.db-wal", "cis.db-shm", "copy.db"));
 }
 
-TEST_F(StoreBackup, ReaderOfTheOldFileIsToldAndANewOneReadsTheRestored) {
+TEST_F(StoreBackup, ReaderOfTheOldFileGetsAnErrorAndANewOneReadsTheRestored) {
   const Share share = MakeShare("SITE-A", "vo");
   PutFlavors(share, {MakeFlavor("a")}, TestTime());
   ASSERT_TRUE(BackUpStore(path(), copy()).ok());

@@ -101,7 +101,7 @@ class HistoryTest : public StoreTest {
   int64_t last_id_ = 0;
 };
 
-TEST_F(HistoryTest, FirstListingTellsOfTheShareOnly) {
+TEST_F(HistoryTest, FirstListingRecordsOnlyTheShare) {
   PutFlavors(share_, {MakeFlavor("f1")});
   PutImages(share_, {MakeImage("i1")});
   PutNetworks(share_, SetOf(MakeNetwork("n1", NetworkUse::kDirect)));
@@ -122,7 +122,7 @@ TEST_F(HistoryTest, EqualContentsWriteNothing) {
   EXPECT_THAT(Lines(), SizeIs(2));
 }
 
-TEST_F(HistoryTest, FlavorsAndImagesAreToldOnceAnEndpoint) {
+TEST_F(HistoryTest, FlavorsAndImagesAreRecordedOncePerEndpoint) {
   PutFlavors(share_, {MakeFlavor("f1"), MakeFlavor("f2")});
   PutFlavors(peer_, {MakeFlavor("f1"), MakeFlavor("f2")});
   NewLines();
@@ -140,7 +140,7 @@ TEST_F(HistoryTest, FlavorsAndImagesAreToldOnceAnEndpoint) {
   EXPECT_THAT(NewLines(), ElementsAre("flavor id-f2 appeared"));
 }
 
-TEST_F(HistoryTest, FirstListingOfAnotherShareTellsOfWhatIsForAll) {
+TEST_F(HistoryTest, FirstListingOfAnotherShareRecordsWhatAllSharesSee) {
   PutFlavors(share_, {MakeFlavor("f1")});
   PutImages(share_, {MakeImage("i1")});
   PutImages(peer_, {}, TestTime());  // so that its states are told before
@@ -183,7 +183,7 @@ TEST_F(HistoryTest, NewerImageOfTheSameReferenceReplaces) {
 }
 
 // What is in a column is in the journal and in every earlier state, without a line for each.
-TEST_F(HistoryTest, EveryFactOfAnImageIsTold) {
+TEST_F(HistoryTest, RecordsEveryFactOfAnImage) {
   const Image before = MakeImage("i1");
   PutImages(share_, {before});
   const absl::Time then = clock_.now;
@@ -229,7 +229,7 @@ TEST_F(HistoryTest, FactsOfASubnetAreTold) {
   EXPECT_EQ(OnlyShare(Load()).networks.at(0).record, network);
 }
 
-TEST_F(HistoryTest, ChoicesOfAShareAreTold) {
+TEST_F(HistoryTest, RecordsChoicesOfAShare) {
   RecordSet limits = MakeRecords(share_, Kind::kQuotas, TestTime());
   limits.limit_set.zones = {{"az1", "compute", true}, {"az1", "volume", true}};
   limits.limit_set.volume_types = {{"t1", "ssd", true, {}}};
@@ -260,7 +260,7 @@ TEST_F(HistoryTest, ChoicesOfAShareAreTold) {
   EXPECT_THAT(StateOf(OnlyShare(LoadAt(then)), Kind::kQuotas).remarks, IsEmpty());
 }
 
-TEST_F(HistoryTest, SubnetPoolsAreTold) {
+TEST_F(HistoryTest, RecordsSubnetPools) {
   NetworkSet set = SetOf(MakeNetwork("n1", NetworkUse::kDirect));
   SubnetPool pool;
   pool.id = "p1";
@@ -324,7 +324,7 @@ TEST_F(HistoryTest, RegistryAndOffersAreOfNowOnly) {
   EXPECT_TRUE(CheckIntegrity(path()).ok()) << CheckIntegrity(path());
 }
 
-TEST_F(HistoryTest, NetworksQuotasAndStatesAreToldByShare) {
+TEST_F(HistoryTest, RecordsNetworksQuotasAndStatesPerShare) {
   Network external = MakeNetwork("n1", NetworkUse::kFloatingPool);
   external.name = "public00";
   PutNetworks(share_, SetOf(external));
@@ -354,7 +354,7 @@ TEST_F(HistoryTest, NetworksQuotasAndStatesAreToldByShare) {
                           "share project-vo.one recovered auth forbidden -> -"));
 }
 
-TEST_F(HistoryTest, ConfigurationIsTheOperators) {
+TEST_F(HistoryTest, ChangesOfTheConfigurationAreTheOperators) {
   ASSERT_TRUE(writer().ReplaceConfiguration({MakeSite("SITE-A")}, {share_, peer_}).ok());
   ASSERT_TRUE(writer().ReplaceConfiguration({MakeSite("SITE-A")}, {share_}).ok());
   ASSERT_TRUE(writer().ReplaceConfiguration({MakeSite("SITE-A")}, {share_}).ok());
@@ -363,7 +363,7 @@ TEST_F(HistoryTest, ConfigurationIsTheOperators) {
                           "share project-vo.two unconfigured (configuration)"));
 }
 
-TEST_F(HistoryTest, NewRulesAreNoChangeOfTheSite) {
+TEST_F(HistoryTest, ChangesByNewRulesAreNotTheSites) {
   const Image guessed = MakeImage("i1");
   PutImages(share_, {guessed});
   NewLines();
@@ -385,7 +385,7 @@ TEST_F(HistoryTest, NewRulesAreNoChangeOfTheSite) {
   EXPECT_THAT(NewLines(), IsEmpty());
 }
 
-TEST_F(HistoryTest, QueriesNarrow) {
+TEST_F(HistoryTest, QueriesSelectBySiteVoKindAndTime) {
   PutFlavors(share_, {MakeFlavor("f1")});
   PutFlavors(MakeShare("SITE-B", "vo.three"), {MakeFlavor("f1")});
   clock_.now += absl::Hours(1);

@@ -32,7 +32,7 @@ NetworkSet NetworksOnly(std::vector<Network> networks) {
   return set;
 }
 
-TEST_F(StoreTest, FlavorGoneFromTheListingIsKeptInactive) {
+TEST_F(StoreTest, FlavorThatIsNoLongerListedIsKeptInactive) {
   const Share share = MakeShare("SITE-A", "vo");
   PutFlavors(share, {MakeFlavor("a"), MakeFlavor("b")}, TestTime());
   PutFlavors(share, {MakeFlavor("b")}, TestTime() + kHour);

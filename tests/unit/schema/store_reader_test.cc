@@ -85,7 +85,7 @@ TEST_F(StoreTest, LoadTakesNothingOverFromAnotherFile) {
   EXPECT_EQ(catalog.sites.at(0)->endpoints.at(0).flavors.at(0).record.vcpu_count, 4);
 }
 
-TEST_F(StoreTest, ReaderTellsThatItsFileWasReplaced) {
+TEST_F(StoreTest, ReaderReportsThatItsFileWasReplaced) {
   const std::unique_ptr<StoreReader> reader = OpenReader(path());
   ASSERT_TRUE(reader->Generation().ok());
   CloseWriter();
@@ -110,7 +110,7 @@ TEST_F(StoreTest, ReaderOpensAndLoadsWhileAnotherProcessHoldsTheWriteLock) {
   EXPECT_EQ(OnlyEndpoint(Load()).flavors.at(0).record.name, "half done");
 }
 
-TEST_F(StoreTest, WriterIsToldThatAnotherProcessHoldsTheLock) {
+TEST_F(StoreTest, WriterReportsThatAnotherProcessHoldsTheLock) {
   const auto open = [&] {
     return Connection::Open(path(), Connection::Mode::kReadWrite, absl::Milliseconds(1));
   };

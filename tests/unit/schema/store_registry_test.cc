@@ -147,7 +147,7 @@ TEST_F(StoreRegistryTest, SitesThatVanishStayInactiveAndRenamedOnesRememberTheir
   EXPECT_EQ(registry.FindSite("GONE")->last_seen, TestTime());
 }
 
-TEST_F(StoreRegistryTest, CountryIsTheRegistrysWhereNoFileSaysIt) {
+TEST_F(StoreRegistryTest, CountryIsTheRegistrysWhereNoFileHasIt) {
   Site said;
   said.name = "SITE-A";
   said.country_code = "PT";

@@ -49,7 +49,7 @@ bool Has(const absl::Status& status, Detail* detail) {
   return false;
 }
 
-TEST(Errors, AllSayReasonAndDomain) {
+TEST(Errors, AllHaveReasonAndDomain) {
   for (const absl::Status& status : AllErrors()) {
     const google::rpc::ErrorInfo info = InfoOf(status);
     EXPECT_EQ(info.domain(), "cis.egi.eu") << status;
@@ -83,7 +83,7 @@ TEST(Errors, DetailsFitTheCode) {
   EXPECT_EQ(resource.resource_type(), "cis.egi.eu/Site");
 }
 
-TEST(Errors, NotFoundSaysWhatWasMeantPerhaps) {
+TEST(Errors, NotFoundSuggestsSimilarNames) {
   EXPECT_EQ(AllErrors()[1].message(), "there is no site \"sites/x\"; did you mean sites/xy?");
   EXPECT_EQ(AllErrors()[2].message(), "there is no flavor \"sites/x/flavors/y\"");
 }

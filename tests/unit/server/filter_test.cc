@@ -65,7 +65,7 @@ TEST(Filter, RefusesDeepParentheses) {
   EXPECT_THAT(filter.status().message(), HasSubstr("nested at most 20 deep"));
 }
 
-TEST(Filter, TellsTheOffsetToPrograms) {
+TEST(Filter, ReportsTheOffsetAsData) {
   const auto filter = ParseFilter("count = 1 AND cuont = 2", TestFields().specs());
   EXPECT_EQ(QueryErrorOffset(filter.status()), 14u);
   EXPECT_THAT(filter.status().message(), HasSubstr("did you mean count?"));
@@ -80,7 +80,7 @@ TEST(Filter, AHugeNumberIsANumber) {
   EXPECT_TRUE(Matches(*filter, row));
 }
 
-TEST(Filter, SaysNotMoreOfALongWordThanNeeded) {
+TEST(Filter, QuotesOnlyTheStartOfALongWord) {
   const auto filter = ParseFilter(std::string(1500, 'x') + " = 1", TestFields().specs());
   EXPECT_EQ(filter.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_LT(filter.status().message().size(), 300u);

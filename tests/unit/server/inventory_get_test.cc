@@ -29,7 +29,7 @@ class InventoryGet : public ::testing::Test {
   const std::shared_ptr<const Snapshot> snapshot_ = TestSnapshot();
 };
 
-TEST_F(InventoryGet, Site) {
+TEST_F(InventoryGet, ReturnsASite) {
   v1::Site site;
   ASSERT_TRUE(Get(GetSite, FormatSiteName("CESGA-CLOUD"), site).ok());
   EXPECT_EQ(site.name(), FormatSiteName("CESGA-CLOUD"));
@@ -72,7 +72,7 @@ TEST_F(InventoryGet, FindsEverythingThatListsName) {
   }
 }
 
-TEST_F(InventoryGet, VoAndImage) {
+TEST_F(InventoryGet, ReturnsAVoAndAnImage) {
   v1::Vo vo;
   ASSERT_TRUE(Get(GetVo, FormatVoName("vo.access.egi.eu"), vo).ok());
   EXPECT_EQ(vo.display_name(), "vo.access.egi.eu");
@@ -86,7 +86,7 @@ TEST_F(InventoryGet, VoAndImage) {
   EXPECT_EQ(image.display_name(), "Rocky 9");
 }
 
-TEST_F(InventoryGet, CrawlWithItsResults) {
+TEST_F(InventoryGet, ReturnsACrawlWithItsResults) {
   CrawlResult result;
   result.crawl_id = 9;
   result.site_name = "CESGA-CLOUD";
@@ -117,7 +117,7 @@ TEST_F(InventoryGet, ReadMaskLeavesTheRestOut) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("did you mean country_code?"));
 }
 
-TEST_F(InventoryGet, TellsWhatDoesNotExist) {
+TEST_F(InventoryGet, NamesWhatDoesNotExist) {
   v1::Site site;
   absl::Status status = Get(GetSite, "sites/cesga", site);
   EXPECT_EQ(ErrorReason(status), "SITE_NOT_FOUND");

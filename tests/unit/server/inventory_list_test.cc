@@ -55,7 +55,7 @@ std::shared_ptr<const Snapshot> ManyFlavors(int count, int64_t generation = 1) {
   return Snapshot::Build(builder.Build(generation));
 }
 
-TEST(InventoryList, FlavorsOfOneSiteAndOfAll) {
+TEST(InventoryList, ListsFlavorsOfOneSiteAndOfAll) {
   const auto snapshot = TestSnapshot();
   EXPECT_EQ(List(*snapshot, AllFlavors()).total_size(), 3);
   v1::ListFlavorsRequest request;
@@ -136,7 +136,7 @@ TEST(InventoryList, PagesGoOnInANewSnapshot) {
   EXPECT_GE(seen.size(), 60u);
 }
 
-TEST(InventoryList, PageSizeRules) {
+TEST(InventoryList, HasADefaultPageSizeAndRefusesNegativeOnes) {
   const auto snapshot = ManyFlavors(50);
   v1::ListFlavorsRequest request = AllFlavors();
   EXPECT_EQ(List(*snapshot, request).flavors_size(), 100);
@@ -200,7 +200,7 @@ TEST(InventoryList, RefusesWhatItDoesNotUnderstand) {
   }
 }
 
-TEST(InventoryList, WhatIsGoneIsListedOnRequestOnly) {
+TEST(InventoryList, DeletedRecordsAreListedOnRequestOnly) {
   Catalog catalog = TestCatalog().Build();
   auto site = std::make_shared<SiteCatalog>(*catalog.sites[0]);
   for (auto& stored : site->endpoints[0].flavors) {
@@ -261,7 +261,7 @@ TEST(InventoryList, NamesSitesWithoutUsableDataAndStaleDataAreUsable) {
   EXPECT_EQ(listed.unreachable_size(), 2);
 }
 
-TEST(InventoryList, SitesVosEndpointsCrawls) {
+TEST(InventoryList, ListsSitesVosEndpointsAndCrawls) {
   const auto snapshot = TestSnapshot();
   v1::ListSitesResponse sites;
   v1::ListSitesRequest site_request;

@@ -62,7 +62,7 @@ TEST(Metrics, TextHasRequestsAndStanding) {
   EXPECT_THAT(text, HasSubstr("cis_oldest_observation_timestamp_seconds 1767323045"));
 }
 
-TEST(Metrics, WhatNeverWasHasNoValue) {
+TEST(Metrics, WhatNeverHappenedHasNoValue) {
   const Metrics metrics("1");
   const std::string text = metrics.Text(StandingOf(nullptr, true, TestTime(), kPolicy));
   EXPECT_THAT(text, HasSubstr("cis_serving 0"));

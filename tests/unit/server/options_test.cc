@@ -30,7 +30,7 @@ std::string Bad(std::vector<const char*> flags) {
   return std::string(options.status().message());
 }
 
-TEST(ServerOptions, Defaults) {
+TEST(ServerOptions, HasDefaults) {
   const Options options = Good({"--db", "x.db"});
   EXPECT_EQ(options.db, "x.db");
   EXPECT_EQ(options.listen, "127.0.0.1:50051");
@@ -40,7 +40,7 @@ TEST(ServerOptions, Defaults) {
   EXPECT_EQ(options.drain_grace, absl::Seconds(10));
 }
 
-TEST(ServerOptions, AllFlags) {
+TEST(ServerOptions, ReadsEveryFlag) {
   const Options options =
       Good({"--db=x.db", "--listen=[::1]:0", "--tls-cert=c", "--tls-key=k", "--client-ca=a",
             "--stale-after=90m", "--expire-after=1d12h", "--refresh-interval=500ms",
@@ -53,7 +53,7 @@ TEST(ServerOptions, AllFlags) {
   EXPECT_EQ(options.log_format, LogFormat::kJson);
 }
 
-TEST(ServerOptions, FlagsFromAFileAndTheCommandLineWins) {
+TEST(ServerOptions, CommandLineWinsOverTheFlagFile) {
   const TempDir dir;
   std::ofstream(dir.File("server.flags")) << "# comment\ndb = a.db\nlisten = 127.0.0.1:1\n";
   const std::string config = "--config=" + dir.File("server.flags");

@@ -37,18 +37,18 @@ std::string Sorted(absl::string_view order_by, std::vector<TestRow> rows) {
       rows, " ", [](std::string* out, const TestRow& row) { absl::StrAppend(out, row.name); });
 }
 
-TEST(OrderBy, NumbersBothWaysWithTheUnknownLast) {
+TEST(OrderBy, SortsNumbersBothWaysWithTheUnknownLast) {
   const std::vector<TestRow> rows = {Row("a", 10), Row("b", std::nullopt), Row("c", 9)};
   EXPECT_EQ(Sorted("count", rows), "c a b");
   EXPECT_EQ(Sorted("count desc", rows), "a c b");
   EXPECT_EQ(Sorted("count asc", rows), "c a b");
 }
 
-TEST(OrderBy, TextsWithoutRegardToCase) {
+TEST(OrderBy, SortsTextsWithoutRegardToCase) {
   EXPECT_EQ(Sorted("name", {Row("b", 1), Row("C", 1), Row("A", 1)}), "A b C");
 }
 
-TEST(OrderBy, VersionsAsVersions) {
+TEST(OrderBy, SortsVersionsAsVersions) {
   EXPECT_EQ(Sorted("version desc", {Row("a", 1, "9.4"), Row("b", 1, "9.10"), Row("c", 1, ""),
                                     Row("d", 1, "22.04")}),
             "d b a c");

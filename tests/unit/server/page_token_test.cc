@@ -53,7 +53,7 @@ TEST(PageToken, RejectsTokensOfEarlierVersionsThatHaveNoTime) {
   EXPECT_EQ(TimeOfFirstPage(token, kNow), kNow);
 }
 
-TEST(PageToken, TellsTheTimeOfTheFirstPageExactly) {
+TEST(PageToken, KeepsTheExactTimeOfTheFirstPage) {
   const absl::Time later = kNow + absl::Hours(5);
   EXPECT_EQ(TimeOfFirstPage(FormatPageToken(7, {{"x"}, 1, kNow}), later), kNow);
   EXPECT_EQ(TimeOfFirstPage("", later), later);
@@ -81,7 +81,7 @@ TEST(Fingerprint, LeavesOutPagingAndNothingElse) {
   EXPECT_NE(FingerprintRequest(other), base);
 }
 
-TEST(Fingerprint, TellsMethodsApart) {
+TEST(Fingerprint, DistinguishesMethods) {
   v1::ListImagesRequest images;
   images.set_parent("sites/-");
   images.set_filter("vcpu_count > 2");

@@ -463,7 +463,7 @@ TEST(PlacementOrder, AnOutageComesLastAndARiskCostsHealth) {
   EXPECT_EQ(later->placements[0].downtime, nullptr);
 }
 
-TEST(PlacementOrder, FollowsTheKeyThatIsAskedFor) {
+TEST(PlacementOrder, FollowsTheRequestedKey) {
   PlacementQuery query = QueryOf();
   query.order = PlacementOrder::kSite;
   EXPECT_THAT(SitesOf(Find(ThreeSites(), query)), ElementsAre("A-STALE", "B-PROBABLE", "C-SURE"));

@@ -287,7 +287,7 @@ TEST(PlacementGroupsProperty, WhatIsPlacedGoesTogether) {
   }
 }
 
-TEST(PlacementGroupsProperty, RelaxationsDoWhatTheySayAndNoMore) {
+TEST(PlacementGroupsProperty, RelaxationsAddTheSharesThatTheyCountAndChangeNoMoreThanNeeded) {
   size_t fewer = 0;
   for (uint64_t seed = 1; seed <= kRuns; ++seed) {
     Generator generator(seed);

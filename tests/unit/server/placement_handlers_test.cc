@@ -115,7 +115,7 @@ TEST(FindPlacements, NeedsAVoAndBoundsTheRequest) {
   EXPECT_EQ(ErrorReason(Call(PlainScene(), longest).status()), "REQUEST_TOO_LARGE");
 }
 
-TEST(FindPlacements, TellsAllThatIsNeededToStartTheMachine) {
+TEST(FindPlacements, ReturnsAllThatIsNeededToStartTheMachine) {
   CatalogBuilder builder = PlainScene();
   builder.AddFloatingIp(MakeFloatingIp("fip-1", "id-public00", false));
   const auto response =
@@ -174,7 +174,7 @@ TEST(FindPlacements, CountsTheSharesThatEachStageLeaves) {
   EXPECT_EQ(response->funnel(8).out_count(), 1);
 }
 
-TEST(ExplainPlacements, SaysWhyNotWithNumbersForPrograms) {
+TEST(ExplainPlacements, ReturnsReasonsWithTypedAmounts) {
   const auto response =
       Explain(PlainScene(), Request("query { machine { ram_mib { min: 8192 } } }"));
   ASSERT_TRUE(response.ok()) << response.status();
@@ -386,7 +386,7 @@ TEST(FindPlacements, RequiresWhatAnotherFlavorHas) {
   EXPECT_EQ(ErrorReason(Call(builder, request).status()), "INVALID_RESOURCE_NAME");
 }
 
-TEST(FindPlacements, LeavesOutPlacementsThatAreNotWanted) {
+TEST(FindPlacements, LeavesOutExcludedPlacements) {
   const CatalogBuilder builder = ManySites(2);
   v1::FindPlacementsRequest request = Request();
   const v1::FindPlacementsResponse all = *Call(builder, request);
@@ -405,7 +405,7 @@ TEST(FindPlacements, LeavesOutPlacementsThatAreNotWanted) {
   EXPECT_EQ(ErrorReason(Call(builder, request).status()), "INVALID_RESOURCE_NAME");
 }
 
-TEST(FindPlacements, EndsIfNobodyWaitsAnyMore) {
+TEST(FindPlacements, EndsWhenTheCallIsCancelled) {
   const auto snapshot = Snapshot::Build(ManySites(400).Build());
   RequestContext context = Context();
   context.is_cancelled = [] { return true; };
@@ -449,7 +449,7 @@ TEST(GetPlacement, HoldsAfterACrawlAndOnAnotherServer) {
   EXPECT_EQ(response->placement().machine().image().upstream_id(), "id-Ubuntu 22.04");
 }
 
-TEST(GetPlacement, SaysWhatChanged) {
+TEST(GetPlacement, ReportsWhatChanged) {
   const std::string name = Call(PlainScene(), Request(kPublicQuery))->placements(0).name();
   const auto code_after = [&name](const std::function<void(CatalogBuilder&)>& change) {
     CatalogBuilder builder = PlainScene();
@@ -473,7 +473,7 @@ TEST(GetPlacement, SaysWhatChanged) {
             v1::REASON_CODE_QUOTA_EXHAUSTED);
 }
 
-TEST(GetPlacement, SaysThatTheImageIsGone) {
+TEST(GetPlacement, ReportsThatTheImageWasDeleted) {
   const std::string name = Call(PlainScene(), Request(kPublicQuery))->placements(0).name();
   CatalogBuilder builder;
   builder.Select("SITE-A", "vo.example.org");

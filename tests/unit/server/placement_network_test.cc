@@ -158,7 +158,7 @@ TEST(PlacementNetwork, GuessesByNameOnlyWhenNothingElseIsKnownAndSaysSo) {
   EXPECT_EQ(p.tier, PlacementTier::kUncertain);
 }
 
-TEST(PlacementNetwork, PrefersOwnRoutedNetworksWhenNoAddressIsAskedFor) {
+TEST(PlacementNetwork, PrefersOwnRoutedNetworksWhenNoAddressIsRequested) {
   CatalogBuilder builder = PlainScene();
   builder.AddNetwork(SureNetwork("a-unrouted", NetworkUse::kTenant, Project(builder)));
   builder.AddNetwork(SureNetwork("a-direct", NetworkUse::kDirect));
@@ -169,7 +169,7 @@ TEST(PlacementNetwork, PrefersOwnRoutedNetworksWhenNoAddressIsAskedFor) {
   EXPECT_EQ(p.plan->network->name, "private");
 }
 
-TEST(PlacementNetwork, StartsWithoutANetworkOnlyWhenNoneIsKnownAndNoneIsAskedFor) {
+TEST(PlacementNetwork, StartsWithoutANetworkOnlyWhenNoneIsKnownAndNoneIsRequested) {
   const Answer answer = Find(WithoutNetworks(), QueryOf());
   const Placement& p = Only(answer);
   ASSERT_NE(p.plan, nullptr);
@@ -212,7 +212,7 @@ TEST(PlacementNetwork, GivesPublicIpv6WhereTheNetworkHasIt) {
   EXPECT_EQ(Only(answer).plan->network->name, "dual");
 }
 
-TEST(PlacementNetwork, LeavesOutNetworksThatAreDownOrGone) {
+TEST(PlacementNetwork, LeavesOutNetworksThatAreDownOrDeleted) {
   CatalogBuilder builder = PlainScene();
   for (auto& network : builder.share().networks) {
     if (network.record.name == "private") network.active = false;

@@ -476,7 +476,7 @@ TEST(PlacementReason, GivesTheNearestMissWithItsNumbers) {
   EXPECT_NEAR(GapPercent(reason).value_or(0), 4.785, 0.001);
 }
 
-TEST(PlacementReason, TellsWhatElseIsWrongAtLaterStages) {
+TEST(PlacementReason, NamesWhatElseIsWrongAtLaterStages) {
   PlacementQuery query = QueryOf();
   query.vcpu_count.min = 64;
   query.os = {*ParseOsRequirement("debian")};
@@ -512,7 +512,7 @@ TEST(PlacementReason, UnknownIsNeverNo) {
   EXPECT_EQ(p.tier, PlacementTier::kUncertain);
 }
 
-TEST(PlacementReason, ChangesThatHelpOnlyTogetherAreTold) {
+TEST(PlacementReason, SuggestsChangesThatHelpOnlyTogether) {
   PlacementQuery query = QueryOf();
   query.ram_mib.min = 8192;
   query.vcpu_count.min = 4;
@@ -529,7 +529,7 @@ TEST(PlacementReason, ChangesThatHelpOnlyTogetherAreTold) {
   EXPECT_EQ(relaxation.added_share_count, 1);
 }
 
-TEST(PlacementReason, WhatNoChangeHelpsHasNoRelaxation) {
+TEST(PlacementReason, HasNoRelaxationWhereNoChangeHelps) {
   CatalogBuilder builder = PlainScene();
   builder.share().share.support = VoSupport::kRefused;
   PlacementQuery query = QueryOf();

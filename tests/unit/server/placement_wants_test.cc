@@ -108,7 +108,7 @@ CatalogBuilder WithZones(std::vector<AvailabilityZone> zones) {
   return builder;
 }
 
-TEST(Zone, IsTheOneThatIsAskedFor) {
+TEST(Zone, IsTheRequestedOne) {
   PlacementQuery query = QueryOf();
   query.zone = "az2";
   const Answer answer =

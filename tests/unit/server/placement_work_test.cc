@@ -22,7 +22,7 @@ TEST(Work, EndsWhenItIsSpentAndStaysEnded) {
   EXPECT_EQ(work.end(), Work::End::kSpent);
 }
 
-TEST(Work, LooksWhetherAnybodyWaitsForTheAnswer) {
+TEST(Work, ChecksWhetherTheCallIsCancelled) {
   bool is_cancelled = false;
   Work work(1'000'000, [&is_cancelled] { return is_cancelled; });
   for (int i = 0; i < 100'000; ++i) ASSERT_TRUE(work.Spend(1));

@@ -136,7 +136,7 @@ TEST_F(RefresherTest, ReadsAFileThatReplacesAnotherThoughTheGenerationIsTheSame)
   EXPECT_EQ(published_.size(), 2u);
 }
 
-TEST_F(RefresherTest, KeepsWhatWasPublishedWhenTheFileGoes) {
+TEST_F(RefresherTest, KeepsWhatWasPublishedWhenTheFileIsDeleted) {
   Touch();
   const auto refresher = Make();
   ASSERT_TRUE(refresher->Poll().ok());
@@ -147,7 +147,7 @@ TEST_F(RefresherTest, KeepsWhatWasPublishedWhenTheFileGoes) {
   EXPECT_EQ(*refresher->Poll(), true);
 }
 
-TEST_F(RefresherTest, SaysOnceWhatIsWrong) {
+TEST_F(RefresherTest, ReportsAnErrorOnce) {
   Touch();
   store_.open_error = absl::UnavailableError("busy");
   const auto refresher = Make();

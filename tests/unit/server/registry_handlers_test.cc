@@ -83,7 +83,7 @@ v1::ListSitesResponse Sites(const Snapshot& snapshot, const std::string& filter 
   return response;
 }
 
-TEST(RegistryOfSites, FieldsAndDowntimesThatAreNotOver) {
+TEST(RegistryOfSites, HasFieldsAndDowntimesThatAreNotOver) {
   const v1::ListSitesResponse response = Sites(*RegistrySnapshot());
   ASSERT_EQ(response.sites_size(), 2);
   const v1::Site& site = response.sites(0);
@@ -103,20 +103,20 @@ TEST(RegistryOfSites, FieldsAndDowntimesThatAreNotOver) {
   EXPECT_FALSE(response.sites(1).in_registry());
 }
 
-TEST(RegistryOfSites, NothingIsClaimedWhereItWasNeverRead) {
+TEST(RegistryOfSites, ClaimsNothingWhereTheRegistryWasNeverRead) {
   const v1::ListSitesResponse response = Sites(*TestSnapshot());
   EXPECT_FALSE(response.sites(0).has_in_registry());
   EXPECT_FALSE(response.sites(0).has_registry_observe_time());
 }
 
-TEST(RegistryOfSites, Filters) {
+TEST(RegistryOfSites, CanBeFiltered) {
   const auto snapshot = RegistrySnapshot();
   EXPECT_EQ(Sites(*snapshot, "in_downtime = true").sites_size(), 1);
   EXPECT_EQ(Sites(*snapshot, "certification = \"suspended\"").sites_size(), 1);
   EXPECT_EQ(Sites(*snapshot, "infrastructure = \"Test\"").sites_size(), 0);
 }
 
-TEST(ListSiteProblems, OfTheRegistryAndOfCrawls) {
+TEST(ListSiteProblems, ListsProblemsOfTheRegistryAndOfCrawls) {
   CatalogBuilder builder = TestCatalog();
   KindState failed = MakeKindState(Kind::kImages);
   failed.error = ErrorClass::kTimeout;
@@ -149,7 +149,7 @@ TEST(ListSiteProblems, OfTheRegistryAndOfCrawls) {
             absl::StatusCode::kInvalidArgument);
 }
 
-TEST(ListOffers, OneRowForASiteAndType) {
+TEST(ListOffers, HasOneRowPerSiteAndType) {
   v1::ListOffersRequest request;
   request.set_parent("sites/-");
   request.set_order_by("site_name, service_type");
@@ -169,7 +169,7 @@ TEST(ListOffers, OneRowForASiteAndType) {
 }
 
 // Offers and problems have sites that CIS knows, and such that only the registry does.
-TEST(ListOffers, BelowOneSite) {
+TEST(ListOffers, ListsOffersOfOneSite) {
   const auto snapshot = RegistrySnapshot();
   const auto list = [&](const std::string& parent, v1::ListOffersResponse* response) {
     v1::ListOffersRequest request;
@@ -186,7 +186,7 @@ TEST(ListOffers, BelowOneSite) {
   EXPECT_EQ(list("", &response).code(), absl::StatusCode::kInvalidArgument);
 }
 
-TEST(GetOffer, ByTheNameThatAListGives) {
+TEST(GetOffer, FindsTheNameThatTheListReturns) {
   const auto snapshot = RegistrySnapshot();
   v1::GetOfferRequest request;
   request.set_name(FormatOfferName("HTC", "htcondor"));
@@ -202,7 +202,7 @@ TEST(GetOffer, ByTheNameThatAListGives) {
             absl::StatusCode::kInvalidArgument);
 }
 
-TEST(GetSiteProblem, AsLongAsItLasts) {
+TEST(GetSiteProblem, FindsAProblemAsLongAsItLasts) {
   const SiteProblem refused = TestRegistry().problems.front();
   v1::GetSiteProblemRequest request;
   request.set_name(FormatSiteProblemName(refused));

@@ -89,7 +89,7 @@ TEST(SiteSummary, ASiteWithoutSharesHasNoData) {
   EXPECT_FALSE(HasUsableData(TestContext(), site, kAllKinds));
 }
 
-TEST(Problems, NoneIfAllIsFresh) {
+TEST(Problems, ThereAreNoneIfAllIsFresh) {
   EXPECT_THAT(Sentences(TestContext(), *TestSnapshot(), "CESGA-CLOUD"), IsEmpty());
 }
 
@@ -114,7 +114,7 @@ TEST(Problems, KindsThatFailAlikeAreOneSentence) {
                   "ops: quotas not refreshed since 2026-01-02 03:04 UTC: forbidden: 403"));
 }
 
-TEST(Problems, OldNeverReadAndSkipped) {
+TEST(Problems, NameDataThatAreOldNeverReadOrSkipped) {
   KindState never;
   never.kind = Kind::kAuth;
   never.error = ErrorClass::kAuth;
@@ -133,7 +133,7 @@ TEST(Problems, OldNeverReadAndSkipped) {
                                   "2026-01-02 03:04 UTC"));
 }
 
-TEST(Problems, SayWhichEndpointIfThereAreSeveral) {
+TEST(Problems, NameTheEndpointIfThereAreSeveral) {
   CatalogBuilder builder;
   builder.Select(MakeShare(MakeEndpoint("SITE-A", "https://one.example.org"), "ops"))
       .SetKind(Failed(Kind::kImages, ErrorClass::kDns, "unknown host"))

@@ -168,7 +168,7 @@ TEST(ToProto, FlavorKeepsValuesAndTheDifferenceOfZeroAndUnknown) {
   EXPECT_EQ(proto.first_seen_time().seconds(), absl::ToUnixSeconds(TestTime()));
 }
 
-TEST(ToProto, ShareTellsEveryKindTriedOrNot) {
+TEST(ToProto, ShareHasEveryKindTriedOrNot) {
   CatalogBuilder builder;
   builder.Select("SITE-A", "ops");
   builder.share().kinds = {MakeKindState(Kind::kImages)};
