@@ -288,8 +288,8 @@ std::vector<Column<v1::Vo>> ColumnsOf(const v1::Vo*) {
 std::vector<Column<v1::Share>> ColumnsOf(const v1::Share*) {
   using T = v1::Share;
   return {
-      {Long("SITE", 16), kAlways, [](const T& s, absl::Time) { return Text(s.site_name()); }},
-      {Long("VO", 20), kAlways, [](const T& s, absl::Time) { return Text(s.vo()); }},
+      {Long("SITE", 14), kAlways, [](const T& s, absl::Time) { return Text(s.site_name()); }},
+      {Long("VO", 16), kAlways, [](const T& s, absl::Time) { return Text(s.vo()); }},
       {IfAny(Left("REGION")), kAlways, [](const T& s, absl::Time) { return Text(s.region()); }},
       {Left("LOGIN"), kAlways, [](const T& s, absl::Time) { return SupportCell(s.support()); }},
       {Left("REPORTED"), kAlways,

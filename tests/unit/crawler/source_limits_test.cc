@@ -137,7 +137,8 @@ TEST(SourceLimits, BoundsRequestsForExtraSpecs) {
   const SourceEvent* event = FindObservation(events, Kind::kFlavors);
   ASSERT_NE(event, nullptr);
   EXPECT_EQ(event->observation.documents.back().name, "extra_specs");
-  EXPECT_THAT(event->observation.documents.back().error, testing::HasSubstr("not asked"));
+  EXPECT_THAT(event->observation.documents.back().error,
+              testing::HasSubstr("not read, because 2001 flavors would need one request each"));
 }
 
 TEST(SourceLimits, BoundsCommunityImages) {

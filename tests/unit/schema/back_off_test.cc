@@ -67,7 +67,7 @@ TEST(BackOff, ReportsWhenTheNextAttemptIs) {
   EXPECT_EQ(found->failure_count, 9);
   EXPECT_FALSE(IsDue(*found, now));
   EXPECT_TRUE(IsDue(*found, found->next_attempt - kBackOffSlack));
-  EXPECT_THAT(DescribeBackOff(*found), testing::HasSubstr("connect, 9 logins in a row"));
+  EXPECT_THAT(DescribeBackOff(*found), testing::HasSubstr("connect, 9 failed logins in a row"));
 }
 
 TEST(BackOff, AClockThatWasSetBackDelaysNoEndpointForLong) {

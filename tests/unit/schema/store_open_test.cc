@@ -92,7 +92,7 @@ TEST_F(StoreTest, ReaderNeedsAFileThatSomethingWasWrittenTo) {
   EXPECT_FALSE(std::filesystem::exists(missing));
   WriteFile(missing, "");
   EXPECT_EQ(OpenStoreReader(missing).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(OpenStoreReader(missing).status().message(), HasSubstr("empty so far"));
+  EXPECT_THAT(OpenStoreReader(missing).status().message(), HasSubstr("is still empty"));
   EXPECT_TRUE(OpenStoreWriter(missing).ok());
   EXPECT_TRUE(OpenStoreReader(missing).ok());
 }
@@ -220,7 +220,7 @@ TEST_F(StoreTest, ContentsThatContradictThemselvesAreRefused) {
   CloseWriter();
   Alter(path(), "UPDATE flavor SET active = 0");
   EXPECT_EQ(OpenStoreWriter(path()).status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(CheckIntegrity(path()).message(), HasSubstr("contradict"));
+  EXPECT_THAT(CheckIntegrity(path()).message(), HasSubstr("its contents are inconsistent"));
 }
 
 TEST_F(StoreTest, DamagedColumnIsNamed) {
