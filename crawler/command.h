@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "crawler/http/transport.h"
+#include "crawler/normalize/rules.h"
 #include "crawler/options.h"
 #include "crawler/overrides/corrector.h"
 #include "schema/base/clock.h"
@@ -39,9 +40,9 @@ struct CommandResult {
 // configuration), otherwise 1.
 CommandResult FailedCommand(const absl::Status& status);
 
-// The overrides that `options` names, or none. Returns INVALID_ARGUMENT or NOT_FOUND as
-// LoadOverrides.
-absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options);
+// The overrides that `options` names, or none. `rules` must outlive them. Returns INVALID_ARGUMENT
+// or NOT_FOUND as LoadOverrides.
+absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options, const Rules& rules);
 // Logs what Corrector::Problems tells.
 void LogOverrideProblems(const std::vector<std::string>& problems);
 
@@ -52,13 +53,16 @@ absl::Status PruneOlder(const std::string& db, absl::Time before);
 // Runs the command that `options` names.
 CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context);
 
-CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context);
+CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context,
+                       const Rules& rules);
 // What RunCrawl would ask; sends nothing and writes nothing.
-CommandResult RunDryRun(const CrawlerOptions& options, const ProcessContext& context);
+CommandResult RunDryRun(const CrawlerOptions& options, const ProcessContext& context,
+                        const Rules& rules);
 CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& context);
-CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body);
-CommandResult RunRenormalize(const CrawlerOptions& options);
-CommandResult RunLint(const CrawlerOptions& options, absl::Time now);
+CommandResult RunNormalize(const CrawlerOptions& options, const Rules& rules,
+                           absl::string_view body);
+CommandResult RunRenormalize(const CrawlerOptions& options, const Rules& rules);
+CommandResult RunLint(const CrawlerOptions& options, const Rules& rules, absl::Time now);
 CommandResult RunRegistry(const CrawlerOptions& options, const ProcessContext& context);
 CommandResult RunPrune(const CrawlerOptions& options, absl::Time now);
 CommandResult RunBackup(const CrawlerOptions& options);

@@ -13,6 +13,8 @@
 
 namespace cis {
 
+class Rules;
+
 // What the words of a device's name say, without deciding whether it is a GPU.
 struct Device {
   DeviceWord word = DeviceWord::kUnknown;
@@ -28,7 +30,7 @@ struct Device {
   }
 };
 
-Device ReadDevice(absl::string_view text);
+Device ReadDevice(const Rules& rules, absl::string_view text);
 
 // Whether the word is one for a GPU of any kind.
 bool SaysGpu(DeviceWord word);
@@ -44,9 +46,9 @@ void TakeDevice(const Device& device, GpuClaim* claim);
 std::optional<double> ParseGpuCount(absl::string_view text);
 
 // Reads one value of the site's own keys into `claim`. False if it switches the GPU off.
-bool ReadGpuValue(const GpuKey& key, const std::string& value, GpuClaim* claim);
+bool ReadGpuValue(const Rules& rules, const GpuKey& key, const std::string& value, GpuClaim* claim);
 
 // What a flavor's name or description says; absent if it does not speak of a GPU.
-std::optional<GpuClaim> ReadGpuName(const std::string& text);
+std::optional<GpuClaim> ReadGpuName(const Rules& rules, const std::string& text);
 
 }  // namespace cis

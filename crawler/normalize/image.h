@@ -7,6 +7,8 @@
 
 namespace cis {
 
+class Rules;
+
 // The listing that an image was found in. Glance shows the last three to a client that asks for
 // them only.
 enum class ImageListing { kImages, kHidden, kCommunity, kPending };
@@ -16,8 +18,8 @@ enum class ImageListing { kImages, kHidden, kCommunity, kPending };
 // `site` is where it was listed. What `listing` says of the image (hidden, community, membership
 // not accepted) is taken from it where the record is silent. Returns INVALID_ARGUMENT if it has
 // neither id nor name.
-absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string& path,
-                                     const ImageSite& site = {},
+absl::StatusOr<Image> NormalizeImage(const Rules& rules, const JsonValue& record,
+                                     const std::string& path, const ImageSite& site = {},
                                      ImageListing listing = ImageListing::kImages);
 
 }  // namespace cis

@@ -8,6 +8,8 @@
 
 namespace cis {
 
+class Rules;
+
 // How much the operating system, of which the account follows, is worth.
 struct LoginBasis {
   Confidence distro = Confidence::kUnknown;
@@ -17,7 +19,7 @@ struct LoginBasis {
 
 // Sets `login_user` from, in this order: a property; EGI's or the vendor's own build; the site's
 // convention; the vendor's account, which is a guess where only a name tells the system.
-void InferLogin(const ImageFacts& facts, const ImageSite& site, const LoginBasis& basis,
-                Image* image);
+void InferLogin(const Rules& rules, const ImageFacts& facts, const ImageSite& site,
+                const LoginBasis& basis, Image* image);
 
 }  // namespace cis

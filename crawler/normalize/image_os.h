@@ -8,6 +8,8 @@
 
 namespace cis {
 
+class Rules;
+
 // Fills os_distro, os_version, os_codename, arch, build_date, eol_date, login_user and purpose of
 // `image`, whose id, name, tags and is_snapshot are set already, with evidence, confidence and
 // warnings.
@@ -16,6 +18,6 @@ namespace cis {
 // URLs > tags > name > description. A name that is narrower than the label wins ("centos" on an
 // AlmaLinux image); other contradictions keep the stronger source, lower the confidence to `guess`
 // and warn OS_CONFLICT. `site` decides which conventions for accounts hold.
-void InferImageOs(const ImageFacts& facts, const ImageSite& site, Image* image);
+void InferImageOs(const Rules& rules, const ImageFacts& facts, const ImageSite& site, Image* image);
 
 }  // namespace cis

@@ -10,6 +10,8 @@
 
 namespace cis {
 
+class Rules;
+
 // A range or an address seen on a network. `text` is classified and then dropped where it is an
 // address of the project (source other than "subnets" and "floatingip_pools").
 struct SeenAddress {
@@ -54,9 +56,6 @@ struct NetworkContext {
 // addresses alone, and whether a shared network is attached to directly or used like an own one
 // comes from them too; names only ever leave a hint in the evidence. A role of confidence kUnknown
 // is not told: `usable_as` then is only the way that could be tried.
-void ClassifyNetwork(const NetworkContext& context, Network* network);
-
-// Whether the name is one of OpenStack's own networks ("HA network tenant …").
-bool IsServiceNetwork(absl::string_view name);
+void ClassifyNetwork(const Rules& rules, const NetworkContext& context, Network* network);
 
 }  // namespace cis

@@ -13,12 +13,12 @@ cis_library(
   cis_normalize
   SOURCES
   normalize/address_range.cc
-  normalize/provenance.cc
   normalize/arch.cc
   normalize/distro_info.cc
   normalize/documents.cc
   normalize/egi_image.cc
   normalize/flavor.cc
+  normalize/flavor_keys.cc
   normalize/gpu.cc
   normalize/gpu_claims.cc
   normalize/gpu_device.cc
@@ -31,29 +31,36 @@ cis_library(
   normalize/image_boot.cc
   normalize/image_claims.cc
   normalize/image_facts.cc
-  normalize/image_key_words.cc
+  normalize/image_keys.cc
   normalize/image_lifecycle.cc
   normalize/image_login.cc
   normalize/image_os.cc
+  normalize/image_sources.cc
   normalize/image_volumes.cc
   normalize/json_lines.cc
   normalize/json_reader.cc
   normalize/json_value.cc
   normalize/network.cc
   normalize/network_set.cc
+  normalize/network_words.cc
   normalize/normalizer.cc
-  normalize/ports.cc
-  normalize/remarks.cc
+  normalize/os_purposes.cc
   normalize/os_tables.cc
   normalize/os_text.cc
   normalize/os_version.cc
+  normalize/ports.cc
+  normalize/provenance.cc
   normalize/quota.cc
+  normalize/remarks.cc
   normalize/retirement.cc
+  normalize/rules.cc
+  normalize/scs_gpus.cc
   normalize/scs_name.cc
   normalize/site_logins.cc
   normalize/table.cc
   normalize/table_check.cc
   normalize/tokens.cc
+  normalize/vendor_builds.cc
   ${CIS_RULE_TABLES_CC}
   PUBLIC
   cis_model

@@ -1,12 +1,16 @@
 #pragma once
 
-// Distributions, releases and login users as the tables of data/ give them. All lookups are over
-// tables loaded once; safe to call from any thread.
+// Distributions, releases and login users as the tables of data/ give them.
 
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "crawler/normalize/table.h"
+#include "crawler/normalize/tokens.h"
 
 namespace cis {
 
@@ -34,51 +38,90 @@ struct Release {
   std::string eol_date;
 };
 
-const std::vector<Distro>& Distros();
-// Null if there is none.
-const Distro* FindDistro(absl::string_view id);
-
 // A distribution and one of its spellings.
 struct NameCandidate {
   const Distro* distro = nullptr;
   const NamePattern* pattern = nullptr;
 };
-// The spellings that start with `word`, in the order of the table.
-const std::vector<NameCandidate>& NamesStartingWith(absl::string_view word);
 
-// The distribution that a property value names as a whole, e.g. "RedHat" -> rhel. Null if none.
-const Distro* FindDistroByLabel(absl::string_view value);
-// Whether sites label images of `distro` as `label`, e.g. almalinux as centos.
-bool MayBeLabelled(absl::string_view distro, absl::string_view label);
+// The tables distros, releases, codenames, successions, logins and fillers. What it returns by
+// pointer or reference lives as long as it does.
+class OsRules {
+ public:
+  // `tokenizer` must outlive it.
+  OsRules(const Tables& tables, const Tokenizer& tokenizer);
+  OsRules(const OsRules&) = delete;
+  OsRules& operator=(const OsRules&) = delete;
 
-// The release row of a version, or of its major number for families whose minors share one life.
-const Release* FindRelease(absl::string_view distro, absl::string_view version);
-// The release that `word` is the code name of; `distro` may be empty. Null if none.
-const Release* FindCodename(absl::string_view word, absl::string_view distro);
+  // In the order of the table.
+  const std::vector<Distro>& distros() const { return distros_; }
+  // Null if there is none.
+  const Distro* FindDistro(absl::string_view id) const;
 
-// Whether a code name hardly has another meaning, so that it names its release anywhere.
-bool CodenameStandsAlone(absl::string_view word);
+  // The spellings that start with `word`, in the order of the table.
+  absl::Span<const NameCandidate> NamesStartingWith(absl::string_view word) const;
 
-// What the distribution is really called, given release and build date (may be empty): CentOS 9 is
-// CentOS Stream 9. `from_date` tells that only the build date decided. `distro` if nothing applies.
-std::string SuccessorOf(absl::string_view distro, absl::string_view version,
-                        absl::string_view build_date, bool* from_date);
+  // The distribution that a property value names as a whole, e.g. "RedHat" -> rhel. Null if none.
+  const Distro* FindDistroByLabel(absl::string_view value) const;
+  // Whether sites label images of `distro` as `label`, e.g. almalinux as centos.
+  bool MayBeLabelled(absl::string_view distro, absl::string_view label) const;
 
-// The vendor's login user of a release; empty if builds differ or nothing is known, also if the
-// image's name says that it is a build without one ("nocloud").
-std::string VendorLogin(absl::string_view distro, absl::string_view version,
-                        absl::string_view name);
-// Whether `login` is known not to exist on this distribution though sites publish it.
-bool IsRejectedLogin(absl::string_view distro, absl::string_view login);
+  // The release row of a version, or of its major number for families whose minors share one life.
+  const Release* FindRelease(absl::string_view distro, absl::string_view version) const;
+  // The release that `word` is the code name of; `distro` may be empty. Null if none.
+  const Release* FindCodename(absl::string_view word, absl::string_view distro) const;
 
-// "link", "variant", "host" for a word of data/fillers.tsv; empty for any other.
-absl::string_view FillerRole(absl::string_view word);
+  // Whether a code name hardly has another meaning, so that it names its release anywhere.
+  bool CodenameStandsAlone(absl::string_view word) const;
 
-// The purpose that a property value names, e.g. "k8snode" -> k8s; empty if none. "old" before a
-// value of SCS-0102 is read too: the image has been replaced, "oldgeneric" -> custom.
-std::string PurposeOfLabel(absl::string_view value);
-// Whether a property value says that the image has been replaced, "oldgeneric".
-bool IsReplacedPurpose(absl::string_view value);
+  // What the distribution is really called, given release and build date (may be empty): CentOS 9
+  // is CentOS Stream 9. `from_date` tells that only the build date decided. `distro` if nothing
+  // applies.
+  std::string SuccessorOf(absl::string_view distro, absl::string_view version,
+                          absl::string_view build_date, bool* from_date) const;
+
+  // The vendor's login user of a release; empty if builds differ or nothing is known, also if the
+  // image's name says that it is a build without one ("nocloud").
+  std::string VendorLogin(absl::string_view distro, absl::string_view version,
+                          absl::string_view name) const;
+  // Whether `login` is known not to exist on this distribution though sites publish it.
+  bool IsRejectedLogin(absl::string_view distro, absl::string_view login) const;
+
+  // "link", "variant", "host" for a word of data/fillers.tsv; empty for any other.
+  absl::string_view FillerRole(absl::string_view word) const;
+
+ private:
+  struct Login {
+    std::string distro;
+    std::string versions;
+    std::string login;
+    std::string unless;
+    std::vector<std::string> rejects;
+  };
+  struct Succession {
+    std::string distro;
+    int major = 0;
+    std::string built_after;
+    std::string becomes;
+  };
+  template <typename Value>
+  using Index = absl::flat_hash_map<std::string, Value>;
+
+  void ReadDistros(const Tables& tables);
+  void ReadReleases(const Tables& tables);
+
+  const Tokenizer& tokenizer_;
+  std::vector<Distro> distros_;
+  Index<const Distro*> by_id_;
+  Index<const Distro*> by_label_;
+  Index<std::vector<NameCandidate>> by_first_word_;
+  Index<std::vector<Release>> releases_;  // by distribution, in the order of the table
+  Index<const Release*> codenames_;
+  absl::flat_hash_set<std::string> lone_codenames_;
+  std::vector<Succession> successions_;
+  std::vector<Login> logins_;
+  Index<std::string> fillers_;
+};
 
 // The major number of "9.4"; -1 if it does not start with a number.
 int MajorOf(absl::string_view version);

@@ -9,6 +9,8 @@
 
 namespace cis {
 
+class Rules;
+
 // What a text says about an operating system. Empty fields: it does not say, or contradicts itself.
 struct OsGuess {
   std::string distro;
@@ -28,10 +30,10 @@ struct OsGuess {
 
 // Reads `text`. An EGI name with a bracket, "Image for X [Ubuntu/22.04/KVM]", is believed for what
 // the bracket says.
-OsGuess ParseOsText(absl::string_view text);
+OsGuess ParseOsText(const Rules& rules, absl::string_view text);
 
 // Like ParseOsText of a value that is known to speak of `distro` ("" = not known).
-OsGuess ParseOsTextOf(absl::string_view distro, absl::string_view text);
+OsGuess ParseOsTextOf(const Rules& rules, absl::string_view distro, absl::string_view text);
 
 // Whether one version is the other or a coarser form of it: "9" and "9.4".
 bool CompatibleVersions(absl::string_view a, absl::string_view b);

@@ -4,8 +4,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
+#include "crawler/normalize/table.h"
+#include "crawler/normalize/tokens.h"
 
 namespace cis {
 
@@ -20,9 +23,25 @@ struct SiteLogin {
   std::string site;   // as the table has it
 };
 
-// The convention of `site` for images of `distro` that are named `image`; absent if the table has
-// none.
-std::optional<SiteLogin> FindSiteLogin(const ImageSite& site, absl::string_view distro,
-                                       absl::string_view image);
+class SiteLoginRules {
+ public:
+  // `tokenizer` must outlive it.
+  SiteLoginRules(const Tables& tables, const Tokenizer& tokenizer);
+
+  // The convention of `site` for images of `distro` that are named `image`; absent if the table has
+  // none.
+  std::optional<SiteLogin> Find(const ImageSite& site, absl::string_view distro,
+                                absl::string_view image) const;
+
+ private:
+  struct Row {
+    std::string site;
+    std::vector<std::string> distros;
+    std::vector<std::string> images;  // first words of names; empty = all
+    std::string login;
+  };
+  const Tokenizer& tokenizer_;
+  std::vector<Row> rows_;
+};
 
 }  // namespace cis

@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "crawler/normalize/arch.h"
+#include "crawler/normalize/retirement.h"
 
 namespace cis {
 
@@ -42,15 +43,27 @@ struct TokenList {
   std::vector<NameDate> dates;
 };
 
-// Cuts at most the first 512 bytes of `text`: names are short, descriptions start with what
-// matters.
-TokenList Tokenize(absl::string_view text);
-
 // Whether `date` is a real day, "YYYY-MM-DD", between 2004 and 2049.
 bool IsPlausibleDate(int year, int month, int day);
 
-// The date at the start of "2024-05-01", "2024-05-01T…", "20240501", "2025-09-04-4d7122d6"; empty
-// if there is none.
-std::string LeadingDate(absl::string_view text);
+// Cuts texts by the spellings of architectures and the words that stand before days of an end.
+class Tokenizer {
+ public:
+  // Both must outlive it.
+  Tokenizer(const ArchRules& arch, const RetirementRules& retirement)
+      : arch_(arch), retirement_(retirement) {}
+
+  // Cuts at most the first 512 bytes of `text`: names are short, descriptions start with what
+  // matters.
+  TokenList Tokenize(absl::string_view text) const;
+
+  // The date at the start of "2024-05-01", "2024-05-01T…", "20240501", "2025-09-04-4d7122d6"; empty
+  // if there is none.
+  std::string LeadingDate(absl::string_view text) const;
+
+ private:
+  const ArchRules& arch_;
+  const RetirementRules& retirement_;
+};
 
 }  // namespace cis

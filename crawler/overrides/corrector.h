@@ -10,13 +10,16 @@
 
 namespace cis {
 
+class Rules;
+
 // Applies overrides to the records of one run and remembers which of them found anything.
 // Not thread-safe.
 class Corrector {
  public:
   // No overrides: records stay as they are.
   Corrector() = default;
-  explicit Corrector(std::vector<Override> overrides);
+  // `rules`, which must outlive it, know what follows from an operating system.
+  Corrector(std::vector<Override> overrides, const Rules& rules);
 
   // Sets what the overrides say about `records` of their share. Of several entries about one field
   // id wins over name and name over glob, then the named site over "*" and the named VO over all,
@@ -54,7 +57,8 @@ class Corrector {
   template <typename Record>
   void ApplyTo(const Share& share, Kind kind, std::vector<Record>* records);
 
-  std::vector<Entry> entries_;  // weakest first, so that the last word is the strongest
+  const Rules* rules_ = nullptr;  // null only without entries
+  std::vector<Entry> entries_;    // weakest first, so that the last word is the strongest
 };
 
 }  // namespace cis
