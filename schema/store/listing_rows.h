@@ -17,6 +17,11 @@ namespace cis {
 // `stored` knows from them: the specs, GPU, architecture, CPU allocation and their provenance.
 Flavor KeepKnownSpecs(const Flavor& stored, const Flavor& reported);
 
+// `reported` by a share that has not accepted the image, which another share of the endpoint sees
+// as `stored`: that share can start it too, by its id, so the record says what takes it from
+// nobody.
+Image KeepAccepted(const Image& stored, const Image& reported);
+
 // Replaces what is known of (share, records.kind) by `records`, seen at `time`. Rows that the
 // listing no longer has become inactive and keep when they were last seen.
 absl::Status ReplaceListing(Connection& db, TransactionLog& log, const ShareRowIds& row,
