@@ -53,7 +53,7 @@ CommandResult RunWithRules(const CrawlerOptions& options, const ProcessContext& 
     case CrawlerCommand::kNormalize:
       return RunNormalize(options, **rules, context.read_stdin());
     case CrawlerCommand::kRenormalize:
-      return RunRenormalize(options, **rules);
+      return options.compare ? RunCompareRules(options, **rules) : RunRenormalize(options, **rules);
     case CrawlerCommand::kLint:
       return RunLint(options, **rules, context.clock->Now());
     default:

@@ -62,6 +62,8 @@ CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& con
 CommandResult RunNormalize(const CrawlerOptions& options, const Rules& rules,
                            absl::string_view body);
 CommandResult RunRenormalize(const CrawlerOptions& options, const Rules& rules);
+// What RunRenormalize would change, compared with what is stored; writes nothing.
+CommandResult RunCompareRules(const CrawlerOptions& options, const Rules& rules);
 CommandResult RunLint(const CrawlerOptions& options, const Rules& rules, absl::Time now);
 CommandResult RunRegistry(const CrawlerOptions& options, const ProcessContext& context);
 CommandResult RunPrune(const CrawlerOptions& options, absl::Time now);

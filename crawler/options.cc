@@ -155,7 +155,17 @@ void AddOthers(CLI::App& app, RawOptions& raw) {
   AddRules(normalize, raw);
   CLI::App* renormalize =
       app.add_subcommand("renormalize", "Apply today's rules to the stored observations");
+  renormalize->footer(
+      "Exit code: 0 all observations were applied, 3 some cannot be read by these rules and\n"
+      "keep their records; with --compare 0 nothing would change, 3 something would;\n"
+      "2 usage or configuration, 1 internal.");
   AddDb(renormalize, raw);
+  CLI::Option* compare =
+      renormalize->add_flag("--compare", raw.options.compare,
+                            "Print what would change, record by record, and change nothing");
+  AddText(renormalize, "-o,--output", raw.output, "With --compare: table or json")
+      ->capture_default_str()
+      ->needs(compare);
   AddRules(renormalize, raw);
   AddText(renormalize, "--log-format", raw.log_format, "text or json")->capture_default_str();
   CLI::App* lint = app.add_subcommand("lint", "What sites should publish better");

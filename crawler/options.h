@@ -25,7 +25,7 @@ enum class CrawlerCommand {
   kRestore
 };
 
-// How `lint` tells its findings.
+// How `lint` tells its findings, and `renormalize --compare` its differences.
 enum class LintFormat { kTable, kJson };
 
 // Every flag of cis-crawler. Which of them a command has, `cis-crawler COMMAND --help` says.
@@ -70,7 +70,10 @@ struct CrawlerOptions {
   Kind kind = Kind::kImages;
   std::string of_site;  // whose overrides apply; empty = those for every site
 
-  // lint
+  // renormalize
+  bool compare = false;  // tell what would change, and change nothing
+
+  // lint, renormalize --compare
   LintFormat lint_format = LintFormat::kTable;
 };
 
