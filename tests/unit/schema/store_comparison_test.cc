@@ -140,7 +140,7 @@ TEST_F(ComparisonTest, ReportsExactlyWhatRenormalizeChanges) {
                            "share project-a changed quotas.cores.limit quotas.skipped_count"));
   EXPECT_EQ(Load().generation, before.generation) << "a comparison writes nothing";
   Renormalize(answers);
-  EXPECT_THAT(Compare(answers), IsEmpty()) << "all of it was told";
+  EXPECT_THAT(Compare(answers), IsEmpty()) << "all of it was reported";
   EXPECT_EQ(OnlyEndpoint(Load()).images[0].record.eol_date, "2032-04-30");
 }
 
