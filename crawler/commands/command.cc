@@ -1,5 +1,6 @@
 #include "crawler/commands/command.h"
 
+#include <memory>
 #include <utility>
 
 #include "crawler/commands/rules_folder.h"
@@ -26,10 +27,10 @@ CommandResult FailedCommand(const absl::Status& status) {
   return result;
 }
 
-absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options) {
+absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options, const Rules& rules) {
   if (options.overrides.empty()) return Corrector();
   CIS_ASSIGN_OR_RETURN(std::vector<Override> overrides, LoadOverrides(options.overrides));
-  return Corrector(std::move(overrides));
+  return Corrector(std::move(overrides), rules);
 }
 
 void LogOverrideProblems(const std::vector<std::string>& problems) {
@@ -44,22 +45,28 @@ bool AppliesRules(CrawlerCommand command) {
          command == CrawlerCommand::kRenormalize || command == CrawlerCommand::kLint;
 }
 
-CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context) {
-  if (AppliesRules(options.command)) {
-    const absl::Status status = UseRules(options.rules, context.distro_info_folder);
-    if (!status.ok()) return FailedCommand(status);
-  }
+CommandResult RunWithRules(const CrawlerOptions& options, const ProcessContext& context) {
+  const absl::StatusOr<std::unique_ptr<const Rules>> rules =
+      LoadRules(options.rules, context.distro_info_folder);
+  if (!rules.ok()) return FailedCommand(rules.status());
   switch (options.command) {
-    case CrawlerCommand::kCrawl:
-      return options.dry_run ? RunDryRun(options, context) : RunCrawl(options, context);
+    case CrawlerCommand::kNormalize:
+      return RunNormalize(options, **rules, context.read_stdin());
+    case CrawlerCommand::kRenormalize:
+      return options.compare ? RunCompareRules(options, **rules) : RunRenormalize(options, **rules);
+    case CrawlerCommand::kLint:
+      return RunLint(options, **rules, context.clock->Now());
+    default:
+      return options.dry_run ? RunDryRun(options, context, **rules)
+                             : RunCrawl(options, context, **rules);
+  }
+}
+
+CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context) {
+  if (AppliesRules(options.command)) return RunWithRules(options, context);
+  switch (options.command) {
     case CrawlerCommand::kStatus:
       return RunStatus(options, context);
-    case CrawlerCommand::kNormalize:
-      return RunNormalize(options, context.read_stdin());
-    case CrawlerCommand::kRenormalize:
-      return RunRenormalize(options);
-    case CrawlerCommand::kLint:
-      return RunLint(options, context.clock->Now());
     case CrawlerCommand::kRegistry:
       return RunRegistry(options, context);
     case CrawlerCommand::kPrune:
@@ -68,8 +75,7 @@ CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& co
       return RunBackup(options);
     case CrawlerCommand::kRestore:
       return RunRestore(options);
-    case CrawlerCommand::kHelp:
-    case CrawlerCommand::kVersion:
+    default:
       break;
   }
   return {0, options.text, ""};

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "crawler/commands/options.h"
 #include "crawler/http/transport.h"
+#include "crawler/normalize/rules.h"
 #include "crawler/overrides/corrector.h"
 #include "schema/base/clock.h"
 
@@ -40,9 +41,9 @@ struct CommandResult {
 // configuration), otherwise 1.
 CommandResult FailedCommand(const absl::Status& status);
 
-// Returns the overrides that `options` names, or none. Returns the errors of LoadOverrides:
-// INVALID_ARGUMENT or NOT_FOUND.
-absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options);
+// Returns the overrides that `options` names, or none. `rules` must outlive them. Returns the
+// errors of LoadOverrides: INVALID_ARGUMENT or NOT_FOUND.
+absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options, const Rules& rules);
 // Logs the result of Corrector::Problems.
 void LogOverrideProblems(const std::vector<std::string>& problems);
 
@@ -53,13 +54,18 @@ absl::Status PruneOlder(const std::string& db, absl::Time before);
 // Runs the command that `options` names.
 CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context);
 
-CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context);
+CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context,
+                       const Rules& rules);
 // Prints the requests that RunCrawl would send; sends nothing and writes nothing.
-CommandResult RunDryRun(const CrawlerOptions& options, const ProcessContext& context);
+CommandResult RunDryRun(const CrawlerOptions& options, const ProcessContext& context,
+                        const Rules& rules);
 CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& context);
-CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body);
-CommandResult RunRenormalize(const CrawlerOptions& options);
-CommandResult RunLint(const CrawlerOptions& options, absl::Time now);
+CommandResult RunNormalize(const CrawlerOptions& options, const Rules& rules,
+                           absl::string_view body);
+CommandResult RunRenormalize(const CrawlerOptions& options, const Rules& rules);
+// Prints how RunRenormalize would change the stored records; writes nothing.
+CommandResult RunCompareRules(const CrawlerOptions& options, const Rules& rules);
+CommandResult RunLint(const CrawlerOptions& options, const Rules& rules, absl::Time now);
 CommandResult RunRegistry(const CrawlerOptions& options, const ProcessContext& context);
 CommandResult RunPrune(const CrawlerOptions& options, absl::Time now);
 CommandResult RunBackup(const CrawlerOptions& options);

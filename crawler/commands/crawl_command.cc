@@ -153,13 +153,14 @@ void LogConfigProblems(const SitesConfig& config) {
 }
 
 absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
-                                         const ProcessContext& context, CrawlReporter& reporter) {
+                                         const ProcessContext& context, const Rules& rules,
+                                         CrawlReporter& reporter) {
   CIS_ASSIGN_OR_RETURN(const SecretSources secrets, FindSecrets(options, context));
   CIS_ASSIGN_OR_RETURN(
       SitesConfig config,
       LoadSites({options.site_paths, options.site_filter, options.vo_filter}, secrets));
   LogConfigProblems(config);
-  CIS_ASSIGN_OR_RETURN(Corrector corrector, LoadCorrector(options));
+  CIS_ASSIGN_OR_RETURN(Corrector corrector, LoadCorrector(options, rules));
   CIS_ASSIGN_OR_RETURN(const LockFile lock, LockFile::Acquire(absl::StrCat(options.db, ".lock")));
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store,
                        OpenStoreWriter(options.db, context.clock));
@@ -200,8 +201,8 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   };
   cycle_options.on_progress = [&](const CrawlSummary& summary) { progress.Update(summary); };
   const absl::Time start_time = context.clock->Steady();
-  CrawlCycle cycle(transport.get(), store.get(), context.clock, std::move(cycle_options));
-  // Runs along with the sites, on the same transport: the crawl does not wait for its answers.
+  CrawlCycle cycle(transport.get(), store.get(), context.clock, rules, std::move(cycle_options));
+  // Beside the sites, on the same transport: its answers are not waited for.
   RegistryRefresh registry(transport.get(), store.get(), context.clock);
   registry.Start(options.gocdb, options.timeout);
   if (context.on_transport) context.on_transport(transport.get());
@@ -249,9 +250,10 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
 
 }  // namespace
 
-CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context) {
+CommandResult RunCrawl(const CrawlerOptions& options, const ProcessContext& context,
+                       const Rules& rules) {
   CrawlReporter reporter(options, context.clock);
-  absl::StatusOr<CommandResult> result = CrawlSites(options, context, reporter);
+  absl::StatusOr<CommandResult> result = CrawlSites(options, context, rules, reporter);
   return reporter.Finish(result.ok() ? *std::move(result) : FailedCommand(result.status()));
 }
 

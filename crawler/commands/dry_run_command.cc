@@ -15,7 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "crawler/commands/command.h"
 #include "crawler/commands/crawl_secrets.h"
-#include "crawler/normalize/table.h"
+#include "crawler/normalize/rules.h"
 #include "crawler/registry/gocdb_fetch.h"
 #include "crawler/registry/registry_files.h"
 #include "crawler/report/crawl_plan.h"
@@ -122,14 +122,13 @@ void PlanRegistry(const std::vector<std::string>& sources, absl::Time now, Crawl
   for (std::string& sentence : remarks.Sentences()) plan.remarks.push_back(std::move(sentence));
 }
 
-void PlanSettings(const CrawlerOptions& options, CrawlPlan& plan) {
+void PlanSettings(const CrawlerOptions& options, const Rules& rules, CrawlPlan& plan) {
   plan.settings.push_back(absl::StrCat(
       "limits: ", options.max_in_flight_per_endpoint, " concurrent requests per endpoint, ",
       options.max_in_flight, " in total; ", absl::FormatDuration(options.timeout), " per attempt, ",
       absl::FormatDuration(options.share_deadline), " per share"));
-  plan.settings.push_back(absl::StrCat("rules ", RulesVersion(),
-                                       options.rules.empty() ? "" : " with the tables of ",
-                                       options.rules));
+  plan.settings.push_back(absl::StrCat(
+      "rules ", rules.version, options.rules.empty() ? "" : " with the tables of ", options.rules));
   if (!options.overrides.empty()) {
     plan.settings.push_back(absl::StrCat("overrides ", options.overrides, ": can be read"));
   }
@@ -147,9 +146,9 @@ void PlanSettings(const CrawlerOptions& options, CrawlPlan& plan) {
 }
 
 absl::StatusOr<CommandResult> PlanCrawl(const CrawlerOptions& options,
-                                        const ProcessContext& context) {
+                                        const ProcessContext& context, const Rules& rules) {
   CIS_ASSIGN_OR_RETURN(const SecretSources secrets, FindSecrets(options, context));
-  CIS_RETURN_IF_ERROR(LoadCorrector(options).status());
+  CIS_RETURN_IF_ERROR(LoadCorrector(options, rules).status());
   SitesOptions wanted{options.site_paths, options.site_filter, options.vo_filter};
   wanted.allow_no_credentials = true;
   CIS_ASSIGN_OR_RETURN(const SitesConfig config, LoadSites(wanted, secrets));
@@ -167,7 +166,7 @@ absl::StatusOr<CommandResult> PlanCrawl(const CrawlerOptions& options,
   const absl::Time now = context.clock->Now();
   PlanShares(config.targets, backs_off ? &*known : nullptr, now, CheckFile, &plan);
   PlanRegistry(options.gocdb, now, plan);
-  PlanSettings(options, plan);
+  PlanSettings(options, rules, plan);
   CommandResult result;
   result.exit_code = PlanExitCode(plan);
   result.out = options.log_format == LogFormat::kJson ? FormatPlanJson(plan) : FormatPlanText(plan);
@@ -176,8 +175,9 @@ absl::StatusOr<CommandResult> PlanCrawl(const CrawlerOptions& options,
 
 }  // namespace
 
-CommandResult RunDryRun(const CrawlerOptions& options, const ProcessContext& context) {
-  absl::StatusOr<CommandResult> result = PlanCrawl(options, context);
+CommandResult RunDryRun(const CrawlerOptions& options, const ProcessContext& context,
+                        const Rules& rules) {
+  absl::StatusOr<CommandResult> result = PlanCrawl(options, context, rules);
   return result.ok() ? *std::move(result) : FailedCommand(result.status());
 }
 

@@ -168,7 +168,16 @@ void AddOthers(CLI::App& app, RawOptions& raw) {
   AddRules(normalize, raw);
   CLI::App* renormalize =
       app.add_subcommand("renormalize", "Apply the current rules to the stored observations");
+  renormalize->footer(
+      "Exit code: 0 if all observations were applied; 3 if some are not readable by these rules\n"
+      "and keep their records. With --compare, 0 if nothing would change; 3 if something would.\n"
+      "2 for usage or configuration; 1 for an internal error.");
   AddDb(renormalize, raw);
+  CLI::Option* compare = renormalize->add_flag(
+      "--compare", raw.options.compare, "Print the changes, record by record, without making them");
+  AddText(renormalize, "-o,--output", raw.output, "Output format of --compare: table or json")
+      ->capture_default_str()
+      ->needs(compare);
   AddRules(renormalize, raw);
   AddText(renormalize, "--log-format", raw.log_format, "Format of the log: text or json")
       ->capture_default_str();

@@ -25,7 +25,7 @@ enum class CrawlerCommand {
   kRestore
 };
 
-// The output format of `lint`.
+// The output format of the findings of `lint` and the differences of `renormalize --compare`.
 enum class LintFormat { kTable, kJson };
 
 // Every flag of cis-crawler. `cis-crawler COMMAND --help` lists the flags of a command.
@@ -70,7 +70,10 @@ struct CrawlerOptions {
   Kind kind = Kind::kImages;
   std::string of_site;  // the site whose overrides apply; empty = those for every site
 
-  // lint
+  // renormalize
+  bool compare = false;  // print the changes without making them
+
+  // lint, renormalize --compare
   LintFormat lint_format = LintFormat::kTable;
 };
 

@@ -4,11 +4,11 @@
 #include <map>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "crawler/normalize/distro_info.h"
+#include "crawler/normalize/rules.h"
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/table_check.h"
 #include "crawler/sites/secret_file.h"
@@ -19,11 +19,6 @@ namespace cis::crawler {
 namespace {
 
 constexpr size_t kMaxTableBytes = size_t{4} << 20;
-
-struct TableFile {
-  std::string path;
-  std::string text;
-};
 
 absl::StatusOr<std::map<std::string, TableFile>> ReadFolder(const std::string& folder) {
   std::map<std::string, TableFile> files;
@@ -48,32 +43,7 @@ absl::StatusOr<std::map<std::string, TableFile>> ReadFolder(const std::string& f
   return files;
 }
 
-// The operator's tables by name, checked.
-absl::StatusOr<std::map<std::string, std::string>> LoadRules(const std::string& folder) {
-  CIS_ASSIGN_OR_RETURN(auto files, ReadFolder(folder));
-  const auto own_distros = files.find("distros");
-  const std::string distros =
-      own_distros == files.end() ? std::string(EmbeddedTable("distros")) : own_distros->second.text;
-  for (const auto& [name, file] : files) {
-    CIS_RETURN_IF_ERROR(CheckTable(name, file.path, file.text, distros));
-  }
-  // Tables that stay must still be valid with a replaced table of distributions.
-  if (own_distros != files.end()) {
-    for (const std::string& name : EmbeddedTableNames()) {
-      if (files.contains(name)) continue;
-      CIS_RETURN_IF_ERROR(CheckTable(
-          name, absl::StrCat("compiled table ", name, " beside ", own_distros->second.path),
-          EmbeddedTable(name), distros));
-    }
-  }
-  std::map<std::string, std::string> texts;
-  for (auto& [name, file] : files) texts.emplace(name, std::move(file.text));
-  Log(LogLevel::kInfo, "rules.replaced", {{"folder", folder}, {"tables", texts.size()}});
-  return texts;
-}
-
-// Returns the compiled table of releases, updated with this machine's newer facts; unchanged if it
-// has none.
+// The compiled table of releases with what this machine knows better; unchanged if it does not.
 std::string ReleasesOf(const std::string& distro_info) {
   std::string releases(EmbeddedTable("releases"));
   for (const char* distro : {"debian", "ubuntu"}) {
@@ -86,20 +56,26 @@ std::string ReleasesOf(const std::string& distro_info) {
 
 }  // namespace
 
-absl::Status UseRules(const std::string& rules, const std::string& distro_info) {
-  std::map<std::string, std::string> texts;
+absl::StatusOr<std::unique_ptr<const Rules>> LoadRules(const std::string& rules,
+                                                       const std::string& distro_info) {
+  std::map<std::string, TableFile> files;
   if (!rules.empty()) {
-    CIS_ASSIGN_OR_RETURN(texts, LoadRules(rules));
+    CIS_ASSIGN_OR_RETURN(files, ReadFolder(rules));
   }
-  // Facts that do not match the operator's own tables (another set of distributions) are left out.
-  if (!distro_info.empty() && !texts.contains("releases") && !texts.contains("distros")) {
+  const size_t own_count = files.size();
+  // Facts that do not fit the operator's own tables (another set of distributions) stay out.
+  if (!distro_info.empty() && !files.contains("releases") && !files.contains("distros")) {
     std::string releases = ReleasesOf(distro_info);
     if (releases != EmbeddedTable("releases") &&
         CheckTable("releases", distro_info, releases, EmbeddedTable("distros")).ok()) {
-      texts.emplace("releases", std::move(releases));
+      files.emplace("releases", TableFile{distro_info, std::move(releases)});
     }
   }
-  return texts.empty() ? absl::OkStatus() : ReplaceTables(std::move(texts));
+  CIS_ASSIGN_OR_RETURN(std::unique_ptr<const Rules> loaded, Rules::Replacing(files));
+  if (own_count > 0) {
+    Log(LogLevel::kInfo, "rules.replaced", {{"folder", rules}, {"tables", own_count}});
+  }
+  return loaded;
 }
 
 }  // namespace cis::crawler

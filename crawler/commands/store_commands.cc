@@ -11,7 +11,7 @@
 #include "crawler/commands/lock_file.h"
 #include "crawler/lint/lint.h"
 #include "crawler/normalize/normalizer.h"
-#include "crawler/normalize/table.h"
+#include "crawler/normalize/rules.h"
 #include "crawler/report/status_report.h"
 #include "schema/base/log.h"
 #include "schema/base/one_line.h"
@@ -65,8 +65,9 @@ void LogStaleOverrides(const Catalog& catalog, Corrector* corrector) {
   LogOverrideProblems(corrector->Problems({}));
 }
 
-absl::StatusOr<CommandResult> Lint(const CrawlerOptions& options, absl::Time now) {
-  CIS_ASSIGN_OR_RETURN(Corrector corrector, LoadCorrector(options));
+absl::StatusOr<CommandResult> Lint(const CrawlerOptions& options, const Rules& rules,
+                                   absl::Time now) {
+  CIS_ASSIGN_OR_RETURN(Corrector corrector, LoadCorrector(options, rules));
   CIS_ASSIGN_OR_RETURN(const Catalog catalog, LoadCatalog(options.db));
   std::vector<std::string> known;
   for (const auto& site : catalog.sites) known.push_back(site->site.name);
@@ -99,7 +100,7 @@ absl::StatusOr<CommandResult> Lint(const CrawlerOptions& options, absl::Time now
   return result;
 }
 
-absl::StatusOr<CommandResult> Renormalize(const CrawlerOptions& options) {
+absl::StatusOr<CommandResult> Renormalize(const CrawlerOptions& options, const Rules& rules) {
   std::error_code error;
   if (!std::filesystem::exists(options.db, error)) {
     return absl::NotFoundError(absl::StrCat(
@@ -107,11 +108,11 @@ absl::StatusOr<CommandResult> Renormalize(const CrawlerOptions& options) {
   }
   CIS_ASSIGN_OR_RETURN(const LockFile lock, LockFile::Acquire(absl::StrCat(options.db, ".lock")));
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store, OpenStoreWriter(options.db));
-  CIS_ASSIGN_OR_RETURN(Corrector corrector, LoadCorrector(options));
+  CIS_ASSIGN_OR_RETURN(Corrector corrector, LoadCorrector(options, rules));
   int64_t done_count = 0;
   int64_t failed_count = 0;
   CIS_RETURN_IF_ERROR(store->ForEachObservation([&](const Observation& observation) {
-    absl::StatusOr<RecordSet> records = Normalize(observation);
+    absl::StatusOr<RecordSet> records = Normalize(rules, observation);
     if (!records.ok()) {
       // These rules read less than those of the crawl: the records from then stay.
       ++failed_count;
@@ -129,7 +130,7 @@ absl::StatusOr<CommandResult> Renormalize(const CrawlerOptions& options) {
   }));
   LogOverrideProblems(corrector.Problems({}));
   Log(LogLevel::kInfo, "renormalize.done",
-      {{"observations", done_count}, {"kept", failed_count}, {"rules", RulesVersion()}});
+      {{"observations", done_count}, {"kept", failed_count}, {"rules", rules.version}});
   CommandResult result;
   result.exit_code = failed_count == 0 ? 0 : 3;
   return result;
@@ -152,12 +153,13 @@ CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& con
   return result;
 }
 
-CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body) {
-  absl::StatusOr<Corrector> corrector = LoadCorrector(options);
+CommandResult RunNormalize(const CrawlerOptions& options, const Rules& rules,
+                           absl::string_view body) {
+  absl::StatusOr<Corrector> corrector = LoadCorrector(options, rules);
   if (!corrector.ok()) return FailedCommand(corrector.status());
   std::vector<std::string> skipped;
   absl::StatusOr<std::string> lines =
-      NormalizeToJsonLines(options.kind, body, &skipped, [&](RecordSet* records) {
+      NormalizeToJsonLines(rules, options.kind, body, &skipped, [&](RecordSet* records) {
         records->share.endpoint.site_name = options.of_site;
         corrector->Apply(records);
       });
@@ -170,13 +172,13 @@ CommandResult RunNormalize(const CrawlerOptions& options, absl::string_view body
   return result;
 }
 
-CommandResult RunRenormalize(const CrawlerOptions& options) {
-  absl::StatusOr<CommandResult> result = Renormalize(options);
+CommandResult RunRenormalize(const CrawlerOptions& options, const Rules& rules) {
+  absl::StatusOr<CommandResult> result = Renormalize(options, rules);
   return result.ok() ? *std::move(result) : FailedCommand(result.status());
 }
 
-CommandResult RunLint(const CrawlerOptions& options, absl::Time now) {
-  absl::StatusOr<CommandResult> result = Lint(options, now);
+CommandResult RunLint(const CrawlerOptions& options, const Rules& rules, absl::Time now) {
+  absl::StatusOr<CommandResult> result = Lint(options, rules, now);
   return result.ok() ? *std::move(result) : FailedCommand(result.status());
 }
 

@@ -42,8 +42,12 @@ int CrawlExitCode(const CrawlSummary& summary, size_t config_error_count) {
 }
 
 CrawlCycle::CrawlCycle(HttpTransport* transport, StoreWriter* store, const Clock* clock,
-                       CrawlCycleOptions options)
-    : transport_(transport), store_(store), clock_(clock), options_(std::move(options)) {}
+                       const Rules& rules, CrawlCycleOptions options)
+    : transport_(transport),
+      store_(store),
+      clock_(clock),
+      rules_(rules),
+      options_(std::move(options)) {}
 
 CrawlCycle::~CrawlCycle() = default;
 
@@ -298,7 +302,7 @@ void CrawlCycle::OnRegions(ShareRun& run, const SourceEvent& event) {
 }
 
 absl::Status CrawlCycle::OnObservation(ShareRun& run, const SourceEvent& event) {
-  absl::StatusOr<RecordSet> records = Normalize(event.observation);
+  absl::StatusOr<RecordSet> records = Normalize(rules_, event.observation);
   if (!records.ok()) {
     return RecordFailure(run, event.share, event.kind, ErrorClass::kParse,
                          records.status().message(), event.request_count);

@@ -19,6 +19,7 @@
 #include "crawler/crawl/project_discovery.h"
 #include "crawler/http/limit.h"
 #include "crawler/http/transport.h"
+#include "crawler/normalize/rules.h"
 #include "crawler/overrides/corrector.h"
 #include "crawler/source/source.h"
 #include "crawler/tokens/unscoped_logins.h"
@@ -90,7 +91,7 @@ struct CrawlCycleOptions {
 class CrawlCycle {
  public:
   // All must outlive the cycle.
-  CrawlCycle(HttpTransport* transport, StoreWriter* store, const Clock* clock,
+  CrawlCycle(HttpTransport* transport, StoreWriter* store, const Clock* clock, const Rules& rules,
              CrawlCycleOptions options);
   ~CrawlCycle();
   CrawlCycle(const CrawlCycle&) = delete;
@@ -142,6 +143,7 @@ class CrawlCycle {
   HttpTransport* transport_;
   StoreWriter* store_;
   const Clock* clock_;
+  const Rules& rules_;
   CrawlCycleOptions options_;
   int64_t crawl_id_ = 0;
   absl::Time start_time_;

@@ -1,51 +1,13 @@
 #include "crawler/normalize/arch.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "crawler/normalize/table.h"
 
 namespace cis::crawler {
 namespace {
-
-struct Spelling {
-  std::string text;
-  std::string arch;
-  bool exact = false;
-  bool width = false;
-  bool windows_only = false;
-  bool nova = false;
-};
-
-const std::vector<Spelling>& Spellings() {
-  static const auto* const kSpellings = [] {
-    auto* spellings = new std::vector<Spelling>();
-    for (const auto& row : LoadTable("arches")) {
-      spellings->push_back({row[0], row[1], row[2] == "exact", row[2] == "width",
-                            row[2] == "windows", row[3] == "yes"});
-    }
-    std::stable_sort(spellings->begin(), spellings->end(),
-                     [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
-    return spellings;
-  }();
-  return *kSpellings;
-}
-
-// The spellings that start with a character, longest first.
-const std::vector<const Spelling*>& SpellingsStartingWith(char c) {
-  using Index = std::array<std::vector<const Spelling*>, 256>;
-  static const auto* const kIndex = [] {
-    auto* index = new Index();
-    for (const Spelling& spelling : Spellings()) {
-      (*index)[static_cast<unsigned char>(spelling.text.front())].push_back(&spelling);
-    }
-    return index;
-  }();
-  return (*kIndex)[static_cast<unsigned char>(c)];
-}
 
 bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
@@ -61,9 +23,24 @@ bool StandsAlone(absl::string_view lower, std::size_t pos, absl::string_view tex
   return IsDigit(lower[pos - 1]) && !IsDigit(text.front()) && text.front() != 'x';
 }
 
-const Spelling* FindSpelling(absl::string_view text) {
+}  // namespace
+
+ArchRules::ArchRules(const Tables& tables) {
+  for (const auto& row : tables.Rows("arches")) {
+    by_first_[static_cast<unsigned char>(row[0].front())].push_back(
+        {row[0], row[1], row[2] == "exact", row[2] == "width", row[2] == "windows",
+         row[3] == "yes"});
+  }
+  for (std::vector<Spelling>& spellings : by_first_) {
+    std::stable_sort(spellings.begin(), spellings.end(),
+                     [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
+  }
+}
+
+const ArchRules::Spelling* ArchRules::Find(absl::string_view text) const {
   const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
-  for (const Spelling& spelling : Spellings()) {
+  if (lower.empty()) return nullptr;
+  for (const Spelling& spelling : by_first_[static_cast<unsigned char>(lower.front())]) {
     if (spelling.text == lower) {
       return &spelling;
     }
@@ -71,31 +48,29 @@ const Spelling* FindSpelling(absl::string_view text) {
   return nullptr;
 }
 
-}  // namespace
-
-std::string ParseArch(absl::string_view text) {
-  const Spelling* spelling = FindSpelling(text);
+std::string ArchRules::Parse(absl::string_view text) const {
+  const Spelling* spelling = Find(text);
   return spelling == nullptr || spelling->windows_only ? "" : spelling->arch;
 }
 
-bool IsArchWidth(absl::string_view text) {
-  const Spelling* spelling = FindSpelling(text);
+bool ArchRules::IsWidth(absl::string_view text) const {
+  const Spelling* spelling = Find(text);
   return spelling != nullptr && spelling->width;
 }
 
-bool IsNovaArch(absl::string_view text) {
-  const Spelling* spelling = FindSpelling(text);
+bool ArchRules::IsNova(absl::string_view text) const {
+  const Spelling* spelling = Find(text);
   return spelling != nullptr && spelling->nova;
 }
 
-std::vector<ArchMention> FindArchMentions(absl::string_view lower) {
+std::vector<ArchMention> ArchRules::FindMentions(absl::string_view lower) const {
   std::vector<ArchMention> mentions;
   for (std::size_t pos = 0; pos < lower.size();) {
     const Spelling* found = nullptr;
-    for (const Spelling* spelling : SpellingsStartingWith(lower[pos])) {
-      if (absl::StartsWith(lower.substr(pos), spelling->text) &&
-          StandsAlone(lower, pos, spelling->text)) {
-        found = spelling;
+    for (const Spelling& spelling : by_first_[static_cast<unsigned char>(lower[pos])]) {
+      if (absl::StartsWith(lower.substr(pos), spelling.text) &&
+          StandsAlone(lower, pos, spelling.text)) {
+        found = &spelling;
         break;
       }
     }

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "crawler/normalize/table.h"
 
 namespace cis::crawler {
 namespace {
@@ -20,25 +18,7 @@ constexpr absl::string_view kHost = "registry.egi.eu";
 constexpr absl::string_view kProject = "egi_vm_images";
 constexpr absl::string_view kSeparators = "/:_- |";
 
-struct Row {
-  std::string image;
-  std::string distro;
-  std::string login;
-};
-
-// Long names first: "small-ubuntu" is not "ubuntu".
-const std::vector<Row>& Rows() {
-  static const auto* const kRows = [] {
-    auto* rows = new std::vector<Row>();
-    for (const auto& row : LoadTable("egi_images")) rows->push_back({row[0], row[1], row[2]});
-    std::stable_sort(rows->begin(), rows->end(),
-                     [](const Row& a, const Row& b) { return a.image.size() > b.image.size(); });
-    return rows;
-  }();
-  return *kRows;
-}
-
-// Returns the text in lower case, without URL encoding.
+// The text in lower case, without what URLs encode.
 std::string Readable(absl::string_view text) {
   return absl::StrReplaceAll(absl::AsciiStrToLower(text.substr(0, kMaxTextBytes)),
                              {{"%2f", "/"}, {"%3a", ":"}, {"%40", "@"}, {"%20", " "}});
@@ -96,7 +76,13 @@ EgiImage Make(absl::string_view image, absl::string_view tag) {
 
 }  // namespace
 
-std::optional<EgiImage> FindEgiImage(absl::string_view text) {
+EgiImageRules::EgiImageRules(const Tables& tables) {
+  for (const auto& row : tables.Rows("egi_images")) rows_.push_back({row[0], row[1], row[2]});
+  std::stable_sort(rows_.begin(), rows_.end(),
+                   [](const Row& a, const Row& b) { return a.image.size() > b.image.size(); });
+}
+
+std::optional<EgiImage> EgiImageRules::Find(absl::string_view text) const {
   const std::string lower = Readable(text);
   std::optional<absl::string_view> rest = BehindProject(lower);
   const bool in_project = rest.has_value();
@@ -105,7 +91,7 @@ std::optional<EgiImage> FindEgiImage(absl::string_view text) {
     if (!rest.has_value()) return std::nullopt;
     rest = Skip(*rest, kSeparators);
   }
-  for (const Row& row : Rows()) {
+  for (const Row& row : rows_) {
     absl::string_view behind = *rest;
     if (!absl::ConsumePrefix(&behind, row.image)) continue;
     if (!in_project && !behind.empty() && behind[0] != ':') continue;  // of another project

@@ -9,15 +9,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "crawler/normalize/arch.h"
 #include "crawler/normalize/gpu.h"
 #include "crawler/normalize/gpu_keys.h"
-#include "crawler/normalize/gpu_model.h"
-#include "crawler/normalize/gpu_words.h"
 #include "crawler/normalize/provenance.h"
+#include "crawler/normalize/rules.h"
 #include "crawler/normalize/scs_name.h"
-#include "crawler/normalize/table.h"
-#include "crawler/normalize/tokens.h"
 
 namespace cis::crawler {
 namespace {
@@ -162,10 +158,10 @@ void InferCpuAlloc(const std::optional<ScsName>& scs, Flavor* flavor) {
   }
 }
 
-// Returns the architecture from a trait that a host must have; empty if there is none.
-std::string ArchOfTrait(absl::string_view trait) {
+// Architecture by a trait that a host must have; empty if it says nothing of it.
+std::string ArchOfTrait(const Rules& rules, absl::string_view trait) {
   if (absl::ConsumePrefix(&trait, "hw_arch_") || absl::ConsumePrefix(&trait, "compute_arch_")) {
-    return ParseArch(trait);
+    return rules.arch.Parse(trait);
   }
   if (absl::StartsWith(trait, "hw_cpu_x86_")) {
     return "x86_64";
@@ -178,17 +174,18 @@ struct ArchKey {
   std::string arch;
   Confidence confidence = Confidence::kStrong;
 };
-ArchKey ArchOfKey(absl::string_view meaning, absl::string_view value) {
+ArchKey ArchOfKey(const Rules& rules, absl::string_view meaning, absl::string_view value) {
   if (meaning == "cpu_vendor") {
     const std::string vendor = absl::AsciiStrToLower(value);
     const bool x86 = vendor == "intel" || vendor == "amd" || vendor == "genuineintel" ||
                      vendor == "authenticamd";
     return {x86 ? "x86_64" : vendor == "arm" ? "aarch64" : "", Confidence::kProbable};
   }
-  if (const std::string arch = ParseArch(value); !arch.empty() && arch != "i686") {
+  if (const std::string arch = rules.arch.Parse(value); !arch.empty() && arch != "i686") {
     return {arch};
   }
-  for (const Token& token : Tokenize(value).tokens) {  // "x86_architecture": of today's hosts
+  for (const Token& token :
+       rules.tokenizer.Tokenize(value).tokens) {  // "x86_architecture": of the current hosts
     if (token.text == "arm") {
       return {"aarch64", Confidence::kProbable};
     }
@@ -196,14 +193,7 @@ ArchKey ArchOfKey(absl::string_view meaning, absl::string_view value) {
   return {absl::StartsWithIgnoreCase(value, "x86") ? "x86_64" : "", Confidence::kProbable};
 }
 
-bool ArchFromSpecs(Flavor* flavor) {
-  static const auto* const kKeys = [] {
-    auto* keys = new std::map<std::string, std::string>();
-    for (const auto& row : LoadTable("flavor_keys")) {
-      keys->emplace(row[0], row[1]);
-    }
-    return keys;
-  }();
+bool ArchFromSpecs(const Rules& rules, Flavor* flavor) {
   if (!flavor->extra_specs.has_value()) {
     return false;
   }
@@ -217,11 +207,11 @@ bool ArchFromSpecs(Flavor* flavor) {
     ArchKey found;
     if (absl::StartsWith(lower, "trait")) {
       if (absl::EqualsIgnoreCase(read.text, "required")) {
-        found.arch = ArchOfTrait(absl::string_view(lower).substr(lower.find(':') + 1));
+        found.arch = ArchOfTrait(rules, absl::string_view(lower).substr(lower.find(':') + 1));
       }
-    } else if (const auto known = kKeys->find(std::string(absl::StripPrefix(lower, ":")));
-               known != kKeys->end() && !read.negated) {
-      found = ArchOfKey(known->second, read.text);
+    } else if (const absl::string_view meaning = rules.flavor_keys.MeaningOf(lower);
+               !meaning.empty() && !read.negated) {
+      found = ArchOfKey(rules, meaning, read.text);
     }
     if (found.arch.empty()) {
       continue;
@@ -244,8 +234,8 @@ bool ArchFromSpecs(Flavor* flavor) {
   return true;
 }
 
-void InferArch(const std::optional<ScsName>& scs, Flavor* flavor) {
-  if (ArchFromSpecs(flavor)) {
+void InferArch(const Rules& rules, const std::optional<ScsName>& scs, Flavor* flavor) {
+  if (ArchFromSpecs(rules, flavor)) {
     return;
   }
   if (scs.has_value() && scs->cpu_vendor != 0) {
@@ -259,7 +249,7 @@ void InferArch(const std::optional<ScsName>& scs, Flavor* flavor) {
        {std::pair<const char*, const std::string*>{"name", &flavor->name},
         {"description", &flavor->description}}) {
     const std::string lower = absl::AsciiStrToLower(*text);
-    const std::vector<ArchMention> mentions = FindArchMentions(lower);
+    const std::vector<ArchMention> mentions = rules.arch.FindMentions(lower);
     for (const bool exact : {true, false}) {
       for (const ArchMention& mention : mentions) {
         // "x64" and widths in a flavor's name may be sizes.
@@ -270,12 +260,12 @@ void InferArch(const std::optional<ScsName>& scs, Flavor* flavor) {
         }
       }
     }
-    const std::vector<Token> tokens = Tokenize(lower).tokens;
-    const DeviceWord device = FindDeviceWord(tokens);
+    const std::vector<Token> tokens = rules.tokenizer.Tokenize(lower).tokens;
+    const DeviceWord device = rules.gpu_words.FindDeviceWord(tokens);
     for (const Token& token : tokens) {
       // Ampere makes Arm processors, and NVIDIA GPUs of that name.
       const bool ampere = token.IsWord("ampere") && device == DeviceWord::kUnknown &&
-                          !FindGpuModel(tokens).has_value();
+                          !rules.gpu_models.Find(tokens).has_value();
       if (token.IsWord("altra") || ampere) {
         return Say(flavor, &Flavor::arch, "arch", "aarch64", source, *text, Confidence::kGuess);
       }
@@ -318,7 +308,8 @@ bool IsBaremetal(const std::optional<ScsName>& scs, const Flavor& flavor) {
 
 }  // namespace
 
-absl::StatusOr<Flavor> NormalizeFlavor(const JsonValue& record, const std::string& path,
+absl::StatusOr<Flavor> NormalizeFlavor(const Rules& rules, const JsonValue& record,
+                                       const std::string& path,
                                        const std::optional<ExtraSpecs>& extra_specs) {
   if (!record.is_object()) {
     return absl::InvalidArgumentError(
@@ -353,8 +344,8 @@ absl::StatusOr<Flavor> NormalizeFlavor(const JsonValue& record, const std::strin
   const std::optional<ScsName> scs = FindScsName(flavor.name, flavor.extra_specs);
   flavor.baremetal = IsBaremetal(scs, flavor);
   InferCpuAlloc(scs, &flavor);
-  InferArch(scs, &flavor);
-  InferGpu(&flavor);
+  InferArch(rules, scs, &flavor);
+  InferGpu(rules, &flavor);
   if (scs.has_value()) {
     CheckScsName(*scs, &flavor);
   }

@@ -22,7 +22,8 @@ bool IsFraction(const GpuClaim& claim) {
 
 class GpuInference {
  public:
-  explicit GpuInference(Flavor* flavor) : flavor_(flavor), found_(GatherGpuClaims(*flavor)) {}
+  GpuInference(const Rules& rules, Flavor* flavor)
+      : flavor_(flavor), found_(GatherGpuClaims(rules, *flavor)) {}
 
   void Run() {
     if (found_.unknown_device) {
@@ -184,6 +185,6 @@ class GpuInference {
 
 }  // namespace
 
-void InferGpu(Flavor* flavor) { GpuInference(flavor).Run(); }
+void InferGpu(const Rules& rules, Flavor* flavor) { GpuInference(rules, flavor).Run(); }
 
 }  // namespace cis::crawler

@@ -14,11 +14,9 @@
 #include "crawler/normalize/gpu_device.h"
 #include "crawler/normalize/gpu_keys.h"
 #include "crawler/normalize/gpu_model.h"
-#include "crawler/normalize/gpu_tokens.h"
 #include "crawler/normalize/json_reader.h"
+#include "crawler/normalize/rules.h"
 #include "crawler/normalize/scs_name.h"
-#include "crawler/normalize/table.h"
-#include "crawler/normalize/tokens.h"
 
 namespace cis::crawler {
 namespace {
@@ -31,7 +29,7 @@ using Subject = GpuKey::Subject;
 
 class GpuReader {
  public:
-  explicit GpuReader(const Flavor& flavor) : flavor_(flavor) {}
+  GpuReader(const Rules& rules, const Flavor& flavor) : rules_(rules), flavor_(flavor) {}
 
   GpuClaims Run() {
     if (flavor_.extra_specs.has_value()) {
@@ -53,7 +51,7 @@ class GpuReader {
     for (const auto& [source, text] :
          {std::pair<const char*, const std::string*>{"name", &flavor_.name},
           {"description", &flavor_.description}}) {
-      if (std::optional<GpuClaim> claim = ReadGpuName(*text)) {
+      if (std::optional<GpuClaim> claim = ReadGpuName(rules_, *text)) {
         claim->source = source;
         found_.claims.push_back(*std::move(claim));
       }
@@ -116,7 +114,7 @@ class GpuReader {
       }
       // Counts machines or GiB, not GPUs.
       counted &= count.has_value() && !absl::StartsWith(resource, "CUSTOM_BAREMETAL") &&
-                 !MeasuresMemory(DeviceTokens(resource));
+                 !MeasuresMemory(rules_.device_tokenizer.Tokenize(resource));
       sum += count.value_or(0);
       Join(one, written.empty(), &claim);
       written.push_back(absl::StrCat(spec.key, "=", spec.value));
@@ -154,13 +152,13 @@ class GpuReader {
     claim->model_confidence = std::min(claim->model_confidence, one.model_confidence);
   }
 
-  static bool ReadCustomResource(absl::string_view resource, GpuClaim* claim) {
+  bool ReadCustomResource(absl::string_view resource, GpuClaim* claim) const {
     if (!absl::ConsumePrefix(&resource, "CUSTOM_")) {
       return false;
     }
     const std::vector<std::string> parts = absl::StrSplit(resource, '_');
     if (parts.size() >= 3 && parts[0] == "PCI") {  // CUSTOM_PCI_10DE_20B0
-      const std::optional<GpuModel> model = FindGpuByPciId(parts[1], parts[2]);
+      const std::optional<GpuModel> model = rules_.gpu_models.FindByPciId(parts[1], parts[2]);
       if (!model.has_value()) {
         return false;
       }
@@ -169,7 +167,7 @@ class GpuReader {
       claim->model_confidence = Confidence::kVerified;
       return true;
     }
-    const Device device = ReadDevice(resource);
+    const Device device = ReadDevice(rules_, resource);
     if (!device.is_gpu()) {
       return false;
     }
@@ -190,18 +188,18 @@ class GpuReader {
     return parts.size() >= 4 && parts[1] == "PCI" && IsGpuVendorId(parts[2]);
   }
 
-  // Whether a class is one that a site made and no rule knows: it may be a GPU.
-  static bool IsUnknownResource(absl::string_view resource) {
+  // A class that a site has made, of which no rule knows what it is: it may be a GPU.
+  bool IsUnknownResource(absl::string_view resource) const {
     if (resource == "PCI_DEVICE") return true;
     if (!absl::ConsumePrefix(&resource, "CUSTOM_")) return false;
     const std::vector<std::string> parts = absl::StrSplit(resource, '_');
     if (parts.size() >= 3 && parts[0] == "PCI" && parts[1].size() == 4) {
       return false;  // of another vendor than those of GPUs
     }
-    const std::vector<Token> tokens = DeviceTokens(resource);
-    const DeviceWord word = FindDeviceWord(tokens);
+    const std::vector<Token> tokens = rules_.device_tokenizer.Tokenize(resource);
+    const DeviceWord word = rules_.gpu_words.FindDeviceWord(tokens);
     return word != DeviceWord::kOther && word != DeviceWord::kFunction &&
-           FindResourceWord(tokens) == ResourceWord::kUnknown;
+           rules_.gpu_words.FindResourceWord(tokens) == ResourceWord::kUnknown;
   }
 
   // 2. "Accelerator:Number" and the like: keys that the site wrote to describe its GPUs. Keys of
@@ -213,7 +211,7 @@ class GpuReader {
     bool gpu_subject = false;
     std::vector<std::string> written;
     for (Spec& spec : specs_) {
-      const std::optional<GpuKey> key = ReadGpuKey(spec.lower);
+      const std::optional<GpuKey> key = rules_.gpu_keys.Read(spec.lower);
       if (spec.used || !key.has_value() || key->subject == Subject::kNone ||
           key->scheduler != scheduler) {
         continue;
@@ -225,13 +223,13 @@ class GpuReader {
       }
       const bool is_gpu_key = key->subject != Subject::kAccelerator;
       if (key->role == Role::kType && !is_gpu_key) {
-        const Device device = ReadDevice(value.text);
+        const Device device = ReadDevice(rules_, value.text);
         other_type |= !device.is_gpu();
         gpu_subject |= device.is_gpu();
         if (device.is_gpu()) TakeDevice(device, &claim);
       } else {
         gpu_subject |= is_gpu_key;
-        off |= !ReadGpuValue(*key, value.text, &claim);
+        off |= !ReadGpuValue(rules_, *key, value.text, &claim);
       }
       if (key->subject == Subject::kVgpu && claim.kind.empty()) claim.kind = "vgpu";
       written.push_back(absl::StrCat(spec.key, "=", spec.value));
@@ -301,17 +299,17 @@ class GpuReader {
   }
 
   // True for a GPU, false for another device, absent if the name does not say.
-  static std::optional<bool> ReadAlias(absl::string_view name, GpuClaim* claim) {
+  std::optional<bool> ReadAlias(absl::string_view name, GpuClaim* claim) const {
     const std::vector<std::string> ids = absl::StrSplit(name, absl::ByAnyChar("-_:"));
     if (ids.size() >= 2) {
-      if (const auto model = FindGpuByPciId(ids[ids.size() - 2], ids.back())) {
+      if (const auto model = rules_.gpu_models.FindByPciId(ids[ids.size() - 2], ids.back())) {
         TakeModel(*model, claim);
         claim->kind = "passthrough";
         claim->model_confidence = Confidence::kProbable;
         return true;
       }
     }
-    const Device device = ReadDevice(name);
+    const Device device = ReadDevice(rules_, name);
     if (!device.is_gpu()) {
       const bool other = device.word == DeviceWord::kOther || device.word == DeviceWord::kFunction;
       return other ? std::optional<bool>(false) : std::nullopt;
@@ -331,7 +329,7 @@ class GpuReader {
         continue;
       }
       spec.used = true;
-      const Device device = ReadDevice(spec.value);
+      const Device device = ReadDevice(rules_, spec.value);
       if (!device.is_gpu()) {
         if (device.word == DeviceWord::kUnknown && !explained_) {
           FindUnknown("extra_spec:accel:device_profile", spec.value, 0);
@@ -355,7 +353,7 @@ class GpuReader {
           !absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(spec.value), "required")) {
         continue;
       }
-      const Device device = ReadDevice(trait);
+      const Device device = ReadDevice(rules_, trait);
       const bool standard = absl::StartsWith(trait, "HW_GPU_");
       if (!standard && !(absl::StartsWith(trait, "CUSTOM_") && device.is_gpu())) {
         continue;
@@ -388,14 +386,9 @@ class GpuReader {
     if (scs->gpu_memory_gib.has_value()) {
       claim.memory_mib = *scs->gpu_memory_gib * kMibPerGib;
     }
-    for (const auto& row : LoadTable("scs_gpus")) {
-      if (scs->gpu_kind == 'G' && scs->gpu_unit_count.has_value() &&
-          scs->gpu_memory_gib.has_value() &&
-          row[0] == absl::StrCat(std::string(1, scs->gpu_vendor), scs->gpu_generation, "-",
-                                 *scs->gpu_unit_count, "-", *scs->gpu_memory_gib)) {
-        claim.model = row[1];
-        claim.base = FindGpuModel(Tokenize(row[1]).tokens).value_or(GpuModel()).base;
-      }
+    if (const ScsGpu* card = rules_.scs_gpus.Find(*scs)) {
+      claim.model = card->model;
+      claim.base = card->base;
     }
     claim.confidence = Confidence::kProbable;
     claim.model_confidence = Confidence::kProbable;
@@ -411,13 +404,14 @@ class GpuReader {
           absl::StartsWith(spec.lower, "trait")) {
         continue;
       }
-      const std::optional<GpuKey> key = ReadGpuKey(spec.lower);
+      const std::optional<GpuKey> key = rules_.gpu_keys.Read(spec.lower);
       // Hosts of a GPU aggregate are a hint too: "aggregate_instance_extra_specs:flavor=gpu".
       const bool hint = (key.has_value() && key->role == Role::kHint) ||
                         absl::StartsWith(spec.lower, "aggregate_instance_extra_specs:");
       const SpecValue value = ReadSpecValue(spec.value);
-      const DeviceWord in_key = FindDeviceWord(DeviceTokens(spec.lower));
-      const Device in_value = hint ? ReadDevice(value.text) : Device();
+      const DeviceWord in_key =
+          rules_.gpu_words.FindDeviceWord(rules_.device_tokenizer.Tokenize(spec.lower));
+      const Device in_value = hint ? ReadDevice(rules_, value.text) : Device();
       const bool by_value =
           SaysGpu(in_value.word) ||
           (in_value.is_gpu() && in_value.model.has_value() && in_value.model->clear);
@@ -433,7 +427,7 @@ class GpuReader {
       if (ends_in_gpu && count.has_value() && *count > 0 && *count <= kMaxBareCount) {
         claim.count = static_cast<double>(*count);
       }
-      TakeDevice(ReadDevice(value.text), &claim);
+      TakeDevice(ReadDevice(rules_, value.text), &claim);
       if (claim.kind.empty()) claim.kind = GpuKindOf(in_key);
       claim.source = absl::StrCat("extra_spec:", spec.key);
       claim.value = spec.value;
@@ -441,6 +435,7 @@ class GpuReader {
     }
   }
 
+  const Rules& rules_;
   const Flavor& flavor_;
   std::vector<Spec> specs_;
   bool explained_ = false;  // the site says that its device is no GPU
@@ -449,6 +444,8 @@ class GpuReader {
 
 }  // namespace
 
-GpuClaims GatherGpuClaims(const Flavor& flavor) { return GpuReader(flavor).Run(); }
+GpuClaims GatherGpuClaims(const Rules& rules, const Flavor& flavor) {
+  return GpuReader(rules, flavor).Run();
+}
 
 }  // namespace cis::crawler

@@ -11,6 +11,8 @@
 
 namespace cis::crawler {
 
+class Rules;
+
 // What one kind of evidence says; fields that it does not mention stay empty.
 struct GpuClaim {
   bool present = false;
@@ -37,6 +39,6 @@ struct GpuClaims {
 
 // Reads placement resources, the site's own keys, PCI aliases, device profiles, traits, SCS names,
 // other keys, and last the names.
-GpuClaims GatherGpuClaims(const Flavor& flavor);
+GpuClaims GatherGpuClaims(const Rules& rules, const Flavor& flavor);
 
 }  // namespace cis::crawler

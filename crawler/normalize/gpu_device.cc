@@ -8,8 +8,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "crawler/normalize/gpu_tokens.h"
 #include "crawler/normalize/json_reader.h"
+#include "crawler/normalize/rules.h"
 #include "crawler/normalize/tokens.h"
 
 namespace cis::crawler {
@@ -25,9 +25,9 @@ bool IsPlaceholder(absl::string_view text) {
          lower == "unknown" || lower == "null" || lower == "-" || lower == "unset";
 }
 
-// Sets the model in its standard spelling; as the site wrote it if it is not in the table.
-void ReadModel(const std::string& value, GpuClaim* claim) {
-  const Device device = ReadDevice(value);
+// The model under its one spelling; as the site wrote it if it is none that we know.
+void ReadModel(const Rules& rules, const std::string& value, GpuClaim* claim) {
+  const Device device = ReadDevice(rules, value);
   const std::string vendor = claim->vendor;
   const std::optional<int64_t> memory = claim->memory_mib;
   TakeDevice(device, claim);
@@ -38,7 +38,7 @@ void ReadModel(const std::string& value, GpuClaim* claim) {
   }
   absl::string_view rest = absl::StripAsciiWhitespace(value);
   const absl::string_view first = rest.substr(0, rest.find(' '));
-  const std::string named = FormatGpuVendor(first);
+  const std::string named = FormatGpuVendor(rules.tokenizer, first);
   if (named == "NVIDIA" || named == "AMD" || named == "Intel") {
     if (claim->vendor.empty()) claim->vendor = named;
     rest.remove_prefix(first.size());
@@ -47,14 +47,15 @@ void ReadModel(const std::string& value, GpuClaim* claim) {
   claim->model = std::string(rest);
 }
 
-void ReadKind(absl::string_view value, GpuClaim* claim) {
+void ReadKind(const Rules& rules, absl::string_view value, GpuClaim* claim) {
   const std::string lower = absl::AsciiStrToLower(value);
   if (absl::StrContains(lower, "passthrough") || absl::StrContains(lower, "pass-through") ||
       absl::StrContains(lower, "pass through")) {
     claim->kind = "passthrough";
   } else if (absl::StrContains(lower, "vgpu") || absl::StrContains(lower, "virtual")) {
     claim->kind = "vgpu";
-  } else if (FindDeviceWord(Tokenize(lower).tokens) == DeviceWord::kMig) {
+  } else if (rules.gpu_words.FindDeviceWord(rules.tokenizer.Tokenize(lower).tokens) ==
+             DeviceWord::kMig) {
     claim->kind = "mig";
   }
 }
@@ -109,9 +110,10 @@ std::string GpuKindOf(DeviceWord word) {
   return word == DeviceWord::kVgpu ? "vgpu" : word == DeviceWord::kMig ? "mig" : "";
 }
 
-Device ReadDevice(absl::string_view text) {
-  const std::vector<Token> tokens = DeviceTokens(text);
-  Device device{FindDeviceWord(tokens), FindGpuModel(tokens), FindGpuVendor(tokens)};
+Device ReadDevice(const Rules& rules, absl::string_view text) {
+  const std::vector<Token> tokens = rules.device_tokenizer.Tokenize(text);
+  Device device{rules.gpu_words.FindDeviceWord(tokens), rules.gpu_models.Find(tokens),
+                rules.gpu_words.FindVendor(tokens)};
   // A function of a card that is known to be a GPU is a virtual GPU: "V620_VF".
   if (device.word == DeviceWord::kFunction && device.model.has_value()) {
     device.word = DeviceWord::kVgpu;
@@ -164,7 +166,8 @@ std::optional<double> ParseGpuCount(absl::string_view text) {
   return std::nullopt;
 }
 
-bool ReadGpuValue(const GpuKey& key, const std::string& value, GpuClaim* claim) {
+bool ReadGpuValue(const Rules& rules, const GpuKey& key, const std::string& value,
+                  GpuClaim* claim) {
   using Role = GpuKey::Role;
   if (IsPlaceholder(value)) {
     return true;
@@ -174,10 +177,10 @@ bool ReadGpuValue(const GpuKey& key, const std::string& value, GpuClaim* claim) 
       claim->count = ParseGpuCount(value);
       break;
     case Role::kVendor:
-      claim->vendor = FormatGpuVendor(value);
+      claim->vendor = FormatGpuVendor(rules.tokenizer, value);
       break;
     case Role::kModel:
-      ReadModel(value, claim);
+      ReadModel(rules, value, claim);
       break;
     case Role::kMemory:
       if (const auto mib = ParseGpuMemoryMib(value, key.memory_unit_mib)) {
@@ -185,7 +188,7 @@ bool ReadGpuValue(const GpuKey& key, const std::string& value, GpuClaim* claim) 
       }
       break;
     case Role::kKind:
-      ReadKind(value, claim);
+      ReadKind(rules, value, claim);
       break;
     case Role::kType:
     case Role::kWhole: {
@@ -194,10 +197,10 @@ bool ReadGpuValue(const GpuKey& key, const std::string& value, GpuClaim* claim) 
         claim->count = count;
       } else if (const std::optional<bool> on = ParseBool(value)) {
         return *on;
-      } else if (ReadDevice(value).is_gpu()) {
-        ReadModel(value, claim);
+      } else if (ReadDevice(rules, value).is_gpu()) {
+        ReadModel(rules, value, claim);
       } else {
-        ReadKind(value, claim);
+        ReadKind(rules, value, claim);
       }
       break;
     }
@@ -208,10 +211,10 @@ bool ReadGpuValue(const GpuKey& key, const std::string& value, GpuClaim* claim) 
   return true;
 }
 
-std::optional<GpuClaim> ReadGpuName(const std::string& text) {
-  const std::vector<Token> tokens = DeviceTokens(text);
-  const DeviceWord word = FindDeviceWord(tokens);
-  std::optional<GpuModel> model = FindGpuModel(tokens, GpuText::kFlavorName);
+std::optional<GpuClaim> ReadGpuName(const Rules& rules, const std::string& text) {
+  const std::vector<Token> tokens = rules.device_tokenizer.Tokenize(text);
+  const DeviceWord word = rules.gpu_words.FindDeviceWord(tokens);
+  std::optional<GpuModel> model = rules.gpu_models.Find(tokens, GpuText::kFlavorName);
   if (model.has_value() && !model->clear && !SaysGpu(word)) {
     model.reset();
   }

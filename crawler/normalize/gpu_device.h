@@ -13,6 +13,8 @@
 
 namespace cis::crawler {
 
+class Rules;
+
 // What a device's name says, without deciding whether it is a GPU.
 struct Device {
   DeviceWord word = DeviceWord::kUnknown;
@@ -28,7 +30,7 @@ struct Device {
   }
 };
 
-Device ReadDevice(absl::string_view text);
+Device ReadDevice(const Rules& rules, absl::string_view text);
 
 // Returns whether the word means a GPU of any kind.
 bool SaysGpu(DeviceWord word);
@@ -44,9 +46,9 @@ void TakeDevice(const Device& device, GpuClaim* claim);
 std::optional<double> ParseGpuCount(absl::string_view text);
 
 // Reads one value of the site's own keys into `claim`. Returns false if it switches the GPU off.
-bool ReadGpuValue(const GpuKey& key, const std::string& value, GpuClaim* claim);
+bool ReadGpuValue(const Rules& rules, const GpuKey& key, const std::string& value, GpuClaim* claim);
 
 // Returns what a flavor's name or description says; absent if it does not mention a GPU.
-std::optional<GpuClaim> ReadGpuName(const std::string& text);
+std::optional<GpuClaim> ReadGpuName(const Rules& rules, const std::string& text);
 
 }  // namespace cis::crawler

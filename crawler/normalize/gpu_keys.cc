@@ -2,14 +2,13 @@
 
 #include <array>
 #include <cmath>
-#include <cstdint>
-#include <map>
+#include <cstddef>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
-#include "crawler/normalize/table.h"
 
 namespace cis::crawler {
 namespace {
@@ -18,15 +17,30 @@ constexpr int64_t kMibPerGib = 1024;
 constexpr double kMaxGib = 1024;
 constexpr double kMaxMib = kMaxGib * kMibPerGib;
 
-const std::map<std::string, std::string>& Meanings() {
-  static const auto* const kMeanings = [] {
-    auto* meanings = new std::map<std::string, std::string>();
-    for (const auto& row : LoadTable("gpu_keys")) {
-      meanings->emplace(row[0], row[1]);
-    }
-    return meanings;
-  }();
-  return *kMeanings;
+constexpr std::array<std::pair<absl::string_view, GpuKey::Subject>, 3> kSubjects = {{
+    {"accelerator", GpuKey::Subject::kAccelerator},
+    {"gpu", GpuKey::Subject::kGpu},
+    {"vgpu", GpuKey::Subject::kVgpu},
+}};
+constexpr std::array<std::pair<absl::string_view, GpuKey::Role>, 8> kRoles = {{
+    {"count", GpuKey::Role::kCount},
+    {"model", GpuKey::Role::kModel},
+    {"vendor", GpuKey::Role::kVendor},
+    {"memory", GpuKey::Role::kMemory},
+    {"type", GpuKey::Role::kType},
+    {"kind", GpuKey::Role::kKind},
+    {"other", GpuKey::Role::kOther},
+    {"hint", GpuKey::Role::kHint},
+}};
+
+// Returns the entry of `words` for `word`; absent if there is none.
+template <typename Value, std::size_t N>
+std::optional<Value> ValueOf(const std::array<std::pair<absl::string_view, Value>, N>& words,
+                             absl::string_view word) {
+  for (const auto& [known, value] : words) {
+    if (known == word) return value;
+  }
+  return std::nullopt;
 }
 
 bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
@@ -43,31 +57,29 @@ bool TakeWord(const std::string& word, const std::string& meaning, GpuKey* key) 
     key->memory_unit_mib = meaning == "gib" ? kMibPerGib : 1;
     return true;
   }
-  static const auto* const kSubjects = new std::map<std::string, Subject>{
-      {"accelerator", Subject::kAccelerator}, {"gpu", Subject::kGpu}, {"vgpu", Subject::kVgpu}};
-  static const auto* const kRoles = new std::map<std::string, Role>{
-      {"count", Role::kCount},   {"model", Role::kModel}, {"vendor", Role::kVendor},
-      {"memory", Role::kMemory}, {"type", Role::kType},   {"kind", Role::kKind},
-      {"other", Role::kOther},   {"hint", Role::kHint}};
-  if (const auto subject = kSubjects->find(meaning); subject != kSubjects->end()) {
+  if (const std::optional<Subject> subject = ValueOf(kSubjects, meaning)) {
     const bool refines = key->subject == Subject::kAccelerator;  // "accelerator:gpu_model"
     if (key->subject != Subject::kNone && !refines) {
       return false;
     }
-    key->subject = subject->second;
+    key->subject = *subject;
     return true;
   }
-  const auto role = kRoles->find(meaning);
-  if (role == kRoles->end() || (key->role != Role::kWhole && key->role != role->second)) {
+  const std::optional<Role> role = ValueOf(kRoles, meaning);
+  if (!role.has_value() || (key->role != Role::kWhole && key->role != *role)) {
     return false;
   }
-  key->role = role->second;
+  key->role = *role;
   return true;
 }
 
 }  // namespace
 
-std::optional<GpuKey> ReadGpuKey(absl::string_view key) {
+GpuKeyRules::GpuKeyRules(const Tables& tables) {
+  for (const auto& row : tables.Rows("gpu_keys")) meanings_.emplace(row[0], row[1]);
+}
+
+std::optional<GpuKey> GpuKeyRules::Read(absl::string_view key) const {
   GpuKey read;
   std::string word;
   const std::string lower = absl::AsciiStrToLower(key.substr(0, 256)) + " ";
@@ -79,8 +91,8 @@ std::optional<GpuKey> ReadGpuKey(absl::string_view key) {
     if (word.empty()) {
       continue;
     }
-    const auto meaning = Meanings().find(word);
-    if (meaning == Meanings().end() || !TakeWord(word, meaning->second, &read)) {
+    const auto meaning = meanings_.find(word);
+    if (meaning == meanings_.end() || !TakeWord(word, meaning->second, &read)) {
       return std::nullopt;
     }
     word.clear();

@@ -2,10 +2,13 @@
 
 // Extra specs in which a site describes a GPU with its own keys (data/gpu_keys.tsv).
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "crawler/normalize/table.h"
 
 namespace cis::crawler {
 
@@ -20,8 +23,16 @@ struct GpuKey {
   bool scheduler = false;            // selects hosts of some kind: a hint, not a statement
 };
 
-// Absent if the key has a word that is not in the table, or none that names a device or a class.
-std::optional<GpuKey> ReadGpuKey(absl::string_view key);
+class GpuKeyRules {
+ public:
+  explicit GpuKeyRules(const Tables& tables);
+
+  // Absent if the key has a word that is not in the table, or none that names a device or a class.
+  std::optional<GpuKey> Read(absl::string_view key) const;
+
+ private:
+  std::map<std::string, std::string> meanings_;  // by word
+};
 
 // A value without the operators of Nova's scheduler filters: "s== gpu", "<in> a100", "s!= gpu".
 struct SpecValue {

@@ -1,8 +1,6 @@
 #include "crawler/normalize/gpu_model.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -10,85 +8,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "crawler/normalize/gpu_words.h"
-#include "crawler/normalize/table.h"
 
 namespace cis::crawler {
 namespace {
 
-struct Product {
-  GpuModel model;
-  std::vector<int> sizes;          // GiB
-  std::vector<std::string> forms;  // "PCIe", "SXM4"
-};
-
-struct Spelling {
-  std::vector<std::string> words;
-  std::vector<bool> glued;  // to the word before, as "a" and "100" of "a100"
-  std::size_t product = 0;
-};
-
-struct Catalogue {
-  std::vector<Product> products;
-  std::multimap<std::string, Spelling> spellings;  // by first word
-};
-
-const Catalogue& AllProducts() {
-  static const auto* const kCatalogue = [] {
-    auto* catalogue = new Catalogue();
-    for (const auto& row : LoadTable("gpu_models")) {
-      Product product;
-      product.model.vendor = row[1];
-      product.model.base = row[2];
-      product.model.clear = row[5] == "yes";
-      for (absl::string_view size : absl::StrSplit(row[3], '|', absl::SkipEmpty())) {
-        int gib = 0;
-        if (absl::SimpleAtoi(size, &gib)) {
-          product.sizes.push_back(gib);
-        }
-      }
-      product.forms = absl::StrSplit(row[4], '|', absl::SkipEmpty());
-      for (absl::string_view text : absl::StrSplit(row[0], '|', absl::SkipEmpty())) {
-        Spelling spelling;
-        spelling.product = catalogue->products.size();
-        for (const Token& token : Tokenize(text).tokens) {
-          spelling.words.push_back(token.text);
-          spelling.glued.push_back(token.gap.empty());
-        }
-        std::string first = spelling.words.front();
-        catalogue->spellings.emplace(std::move(first), std::move(spelling));
-      }
-      catalogue->products.push_back(std::move(product));
-    }
-    return catalogue;
-  }();
-  return *kCatalogue;
-}
-
 bool IsGluedWord(const std::vector<Token>& tokens, std::size_t at) {
   return at < tokens.size() && tokens[at].gap.empty() && tokens[at].kind == Token::Kind::kWord;
-}
-
-const std::set<std::string>& VgpuForms() {
-  static const auto* const kForms = [] {
-    auto* forms = new std::set<std::string>();
-    for (const auto& row : LoadTable("vgpu_forms")) forms->insert(row[0]);
-    return forms;
-  }();
-  return *kForms;
-}
-
-bool StandsAt(const Spelling& spelling, const std::vector<Token>& tokens, std::size_t at) {
-  if (at + spelling.words.size() > tokens.size()) {
-    return false;
-  }
-  for (std::size_t i = 0; i < spelling.words.size(); ++i) {
-    const Token& token = tokens[at + i];
-    if (token.text != spelling.words[i] || (i > 0 && spelling.glued[i] && !token.gap.empty())) {
-      return false;
-    }
-  }
-  return true;
 }
 
 int Number(const std::vector<Token>& tokens, std::size_t at) {
@@ -96,22 +21,6 @@ int Number(const std::vector<Token>& tokens, std::size_t at) {
   const bool readable = at < tokens.size() && tokens[at].kind == Token::Kind::kNumber &&
                         tokens[at].text.size() <= 4 && absl::SimpleAtoi(tokens[at].text, &number);
   return readable ? number : -1;
-}
-
-// Whether `spelling` at `at` is the whole name of a product. "a10" is not in "a100"; a letter may
-// follow only as the word of a longer spelling or a size, "80g", so a single letter directly after
-// it makes it another product. "V620VF" and "A100x2" (two of them) are not.
-bool IsWholeName(const Spelling& spelling, const std::vector<Token>& tokens, std::size_t at) {
-  const std::size_t end = at + spelling.words.size();
-  const auto is_counted = [&](std::size_t x) {
-    return x < tokens.size() && tokens[x].text == "x" && Number(tokens, x + 1) > 0 &&
-           tokens[x + 1].gap.empty();
-  };
-  if (spelling.words.size() > 1 && spelling.words.back() == "x" && is_counted(end - 1)) {
-    return false;
-  }
-  return !IsGluedWord(tokens, end) || tokens[end].text.size() > 2 || is_counted(end) ||
-         IsDeviceWord(tokens[end].text);
 }
 
 bool IsGigabyteWord(absl::string_view word) { return word == "g" || word == "gb" || word == "gib"; }
@@ -144,117 +53,6 @@ std::size_t EndOfProfile(const std::vector<Token>& tokens, std::size_t at) {
   const bool displays = Number(tokens, end) >= 0 && tokens[end].gap.empty();
   return displays ? end + 1 : end;
 }
-
-// Returns the token after the letters for a virtual GPU at `at`, "DX" of "A100DX-80C"; `at` if
-// there are none or no profile follows.
-std::size_t EndOfForm(const std::vector<Token>& tokens, std::size_t at) {
-  if (!IsGluedWord(tokens, at)) {
-    return at;
-  }
-  std::string letters = tokens[at].text;
-  std::size_t end = at + 1;
-  if (letters == "x" && IsGluedWord(tokens, end)) {  // an "x" behind a number is a token of its own
-    letters += tokens[end++].text;
-  }
-  return VgpuForms().contains(letters) && EndOfProfile(tokens, end) != end ? end : at;
-}
-
-// Reads size, form and profile after a model: "-SXM4-80GB", " 80GB PCIe", "-1-5C".
-class DetailReader {
- public:
-  DetailReader(const Product& product, const std::vector<Token>& tokens, GpuModel* model)
-      : product_(product), tokens_(tokens), model_(model) {}
-
-  void Run(GpuText text) {
-    std::size_t at = model_->end;
-    while (at < tokens_.size()) {
-      const std::size_t before = at;
-      if (!TakeProfile(&at) && !TakeForm(&at) && text == GpuText::kDevice) {
-        TakeSize(&at);
-      }
-      if (at == before) {
-        break;
-      }
-    }
-    model_->end = at;
-    if (model_->memory_gib == 0 && product_.sizes.size() == 1) {
-      model_->memory_gib = product_.sizes.front();
-    }
-    model_->model = model_->base;
-    if (stated_gib_ > 0 && product_.sizes.size() > 1) {
-      absl::StrAppend(&model_->model, " ", stated_gib_, "GB");
-    }
-    if (!form_.empty()) {
-      absl::StrAppend(&model_->model, " ", form_);
-    }
-  }
-
- private:
-  bool TakeProfile(std::size_t* at) {
-    const std::size_t begin = EndOfForm(tokens_, *at);
-    const std::size_t end = EndOfProfile(tokens_, begin);
-    if (!model_->kind.empty() || end == begin) {
-      return false;
-    }
-    model_->kind = "vgpu";
-    model_->slice_gib = Number(tokens_, IsProfile(tokens_, begin) ? begin : begin + 1);
-    *at = end;
-    return true;
-  }
-
-  bool TakeForm(std::size_t* at) {
-    const std::string& word = tokens_[*at].text;
-    if (!form_.empty() || tokens_[*at].kind != Token::Kind::kWord) {
-      return false;
-    }
-    std::string written = word;
-    std::size_t end = *at + 1;
-    if (word == "sxm" && Number(tokens_, end) >= 2 && Number(tokens_, end) <= 9 &&
-        tokens_[end].gap.empty() && !IsGluedWord(tokens_, end + 1)) {
-      absl::StrAppend(&written, tokens_[end].text);
-      ++end;
-    }
-    const std::string* found = nullptr;
-    for (const std::string& form : product_.forms) {
-      if (absl::StartsWithIgnoreCase(form, written) &&
-          (form.size() == written.size() || word == "sxm")) {
-        if (found != nullptr) {
-          return false;  // "sxm" of a card that had two of them
-        }
-        found = &form;
-      }
-    }
-    if (found == nullptr) {
-      return false;
-    }
-    form_ = *found;
-    *at = end;
-    return true;
-  }
-
-  void TakeSize(std::size_t* at) {
-    const int gib = Number(tokens_, *at);
-    if (stated_gib_ > 0 ||
-        std::find(product_.sizes.begin(), product_.sizes.end(), gib) == product_.sizes.end()) {
-      return;
-    }
-    if (*at + 1 < tokens_.size() && IsGigabyteWord(tokens_[*at + 1].text)) {
-      *at += 2;
-    } else if (!IsGluedWord(tokens_, *at + 1)) {  // "v100_32"
-      *at += 1;
-    } else {
-      return;
-    }
-    stated_gib_ = gib;
-    model_->memory_gib = gib;
-  }
-
-  const Product& product_;
-  const std::vector<Token>& tokens_;
-  GpuModel* model_;
-  std::string form_;
-  int stated_gib_ = 0;
-};
 
 bool IsGeForceNumber(int number) {
   const int series = number / 100;
@@ -315,15 +113,208 @@ std::optional<GpuModel> ReadGeForce(const std::vector<Token>& tokens, std::size_
   return model;
 }
 
-std::optional<GpuModel> ReadModelAt(const std::vector<Token>& tokens, std::size_t at,
-                                    GpuText text) {
-  const Catalogue& catalogue = AllProducts();
-  const auto range = catalogue.spellings.equal_range(tokens[at].text);
+}  // namespace
+
+GpuModelRules::GpuModelRules(const Tables& tables, const Tokenizer& tokenizer,
+                             const GpuWordRules& words)
+    : words_(words) {
+  for (const auto& row : tables.Rows("vgpu_forms")) vgpu_forms_.insert(row[0]);
+  ReadProducts(tables, tokenizer);
+  ReadPciIds(tables, tokenizer);  // uses the products' names of models
+}
+
+void GpuModelRules::ReadProducts(const Tables& tables, const Tokenizer& tokenizer) {
+  for (const auto& row : tables.Rows("gpu_models")) {
+    Product product;
+    product.model.vendor = row[1];
+    product.model.base = row[2];
+    product.model.clear = row[5] == "yes";
+    for (absl::string_view size : absl::StrSplit(row[3], '|', absl::SkipEmpty())) {
+      int gib = 0;
+      if (absl::SimpleAtoi(size, &gib)) {
+        product.sizes.push_back(gib);
+      }
+    }
+    product.forms = absl::StrSplit(row[4], '|', absl::SkipEmpty());
+    for (absl::string_view text : absl::StrSplit(row[0], '|', absl::SkipEmpty())) {
+      Spelling spelling;
+      spelling.product = products_.size();
+      for (const Token& token : tokenizer.Tokenize(text).tokens) {
+        spelling.words.push_back(token.text);
+        spelling.glued.push_back(token.gap.empty());
+      }
+      if (spelling.words.empty()) continue;
+      std::string first = spelling.words.front();
+      spellings_.emplace(std::move(first), std::move(spelling));
+    }
+    products_.push_back(std::move(product));
+  }
+}
+
+void GpuModelRules::ReadPciIds(const Tables& tables, const Tokenizer& tokenizer) {
+  for (const auto& row : tables.Rows("gpu_pci_ids")) {
+    GpuModel model = Find(tokenizer.Tokenize(row[3]).tokens).value_or(GpuModel());
+    model.vendor = row[2];
+    model.model = row[3];
+    if (model.base.empty()) {
+      model.base = row[3];
+    }
+    model.clear = true;
+    pci_ids_.push_back({row[0], row[1], std::move(model)});
+  }
+}
+
+bool GpuModelRules::Spelling::StandsAt(const std::vector<Token>& tokens, std::size_t at) const {
+  if (at + words.size() > tokens.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const Token& token = tokens[at + i];
+    if (token.text != words[i] || (i > 0 && glued[i] && !token.gap.empty())) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Whether `spelling` at `at` is the whole name of a product. "a10" is not in "a100"; a letter may
+// follow only as the word of a longer spelling or a size, "80g", so a one-letter word glued to it
+// makes it another product. "V620VF" and "A100x2" (two of them) are none.
+bool GpuModelRules::IsWholeName(const Spelling& spelling, const std::vector<Token>& tokens,
+                                std::size_t at) const {
+  const std::size_t end = at + spelling.words.size();
+  const auto is_counted = [&](std::size_t x) {
+    return x < tokens.size() && tokens[x].text == "x" && Number(tokens, x + 1) > 0 &&
+           tokens[x + 1].gap.empty();
+  };
+  if (spelling.words.size() > 1 && spelling.words.back() == "x" && is_counted(end - 1)) {
+    return false;
+  }
+  return !IsGluedWord(tokens, end) || tokens[end].text.size() > 2 || is_counted(end) ||
+         words_.IsDeviceWord(tokens[end].text);
+}
+
+// The token after the letters of a virtual GPU's form at `at`, "DX" of "A100DX-80C"; `at` if there
+// are none or no profile follows.
+std::size_t GpuModelRules::EndOfForm(const std::vector<Token>& tokens, std::size_t at) const {
+  if (!IsGluedWord(tokens, at)) {
+    return at;
+  }
+  std::string letters = tokens[at].text;
+  std::size_t end = at + 1;
+  if (letters == "x" && IsGluedWord(tokens, end)) {  // an "x" behind a number is a token of its own
+    letters += tokens[end++].text;
+  }
+  return vgpu_forms_.contains(letters) && EndOfProfile(tokens, end) != end ? end : at;
+}
+
+// Reads size, form and profile behind a model: "-SXM4-80GB", " 80GB PCIe", "-1-5C".
+class GpuModelRules::DetailReader {
+ public:
+  DetailReader(const GpuModelRules& rules, const Product& product, const std::vector<Token>& tokens,
+               GpuModel* model)
+      : rules_(rules), product_(product), tokens_(tokens), model_(model) {}
+
+  void Run(GpuText text) {
+    std::size_t at = model_->end;
+    while (at < tokens_.size()) {
+      const std::size_t before = at;
+      if (!TakeProfile(&at) && !TakeForm(&at) && text == GpuText::kDevice) {
+        TakeSize(&at);
+      }
+      if (at == before) {
+        break;
+      }
+    }
+    model_->end = at;
+    if (model_->memory_gib == 0 && product_.sizes.size() == 1) {
+      model_->memory_gib = product_.sizes.front();
+    }
+    model_->model = model_->base;
+    if (stated_gib_ > 0 && product_.sizes.size() > 1) {
+      absl::StrAppend(&model_->model, " ", stated_gib_, "GB");
+    }
+    if (!form_.empty()) {
+      absl::StrAppend(&model_->model, " ", form_);
+    }
+  }
+
+ private:
+  bool TakeProfile(std::size_t* at) {
+    const std::size_t begin = rules_.EndOfForm(tokens_, *at);
+    const std::size_t end = EndOfProfile(tokens_, begin);
+    if (!model_->kind.empty() || end == begin) {
+      return false;
+    }
+    model_->kind = "vgpu";
+    model_->slice_gib = Number(tokens_, IsProfile(tokens_, begin) ? begin : begin + 1);
+    *at = end;
+    return true;
+  }
+
+  bool TakeForm(std::size_t* at) {
+    const std::string& word = tokens_[*at].text;
+    if (!form_.empty() || tokens_[*at].kind != Token::Kind::kWord) {
+      return false;
+    }
+    std::string written = word;
+    std::size_t end = *at + 1;
+    if (word == "sxm" && Number(tokens_, end) >= 2 && Number(tokens_, end) <= 9 &&
+        tokens_[end].gap.empty() && !IsGluedWord(tokens_, end + 1)) {
+      absl::StrAppend(&written, tokens_[end].text);
+      ++end;
+    }
+    const std::string* found = nullptr;
+    for (const std::string& form : product_.forms) {
+      if (absl::StartsWithIgnoreCase(form, written) &&
+          (form.size() == written.size() || word == "sxm")) {
+        if (found != nullptr) {
+          return false;  // "sxm" of a card that had two of them
+        }
+        found = &form;
+      }
+    }
+    if (found == nullptr) {
+      return false;
+    }
+    form_ = *found;
+    *at = end;
+    return true;
+  }
+
+  void TakeSize(std::size_t* at) {
+    const int gib = Number(tokens_, *at);
+    if (stated_gib_ > 0 ||
+        std::find(product_.sizes.begin(), product_.sizes.end(), gib) == product_.sizes.end()) {
+      return;
+    }
+    if (*at + 1 < tokens_.size() && IsGigabyteWord(tokens_[*at + 1].text)) {
+      *at += 2;
+    } else if (!IsGluedWord(tokens_, *at + 1)) {  // "v100_32"
+      *at += 1;
+    } else {
+      return;
+    }
+    stated_gib_ = gib;
+    model_->memory_gib = gib;
+  }
+
+  const GpuModelRules& rules_;
+  const Product& product_;
+  const std::vector<Token>& tokens_;
+  GpuModel* model_;
+  std::string form_;
+  int stated_gib_ = 0;
+};
+
+std::optional<GpuModel> GpuModelRules::ReadModelAt(const std::vector<Token>& tokens, std::size_t at,
+                                                   GpuText text) const {
+  const auto range = spellings_.equal_range(tokens[at].text);
   const Spelling* best = nullptr;
   bool best_has_form = false;
   for (auto it = range.first; it != range.second; ++it) {
     const Spelling& spelling = it->second;
-    if (!StandsAt(spelling, tokens, at)) {
+    if (!spelling.StandsAt(tokens, at)) {
       continue;
     }
     const std::size_t name_end = at + spelling.words.size();
@@ -342,17 +333,15 @@ std::optional<GpuModel> ReadModelAt(const std::vector<Token>& tokens, std::size_
   if (best == nullptr) {
     return ReadGeForce(tokens, at);
   }
-  const Product& product = catalogue.products[best->product];
+  const Product& product = products_[best->product];
   GpuModel model = product.model;
   model.begin = at;
   model.end = at + best->words.size();
-  DetailReader(product, tokens, &model).Run(text);
+  DetailReader(*this, product, tokens, &model).Run(text);
   return model;
 }
 
-}  // namespace
-
-std::optional<GpuModel> FindGpuModel(const std::vector<Token>& tokens, GpuText text) {
+std::optional<GpuModel> GpuModelRules::Find(const std::vector<Token>& tokens, GpuText text) const {
   std::optional<GpuModel> found;
   for (std::size_t at = 0; at < tokens.size();) {
     std::optional<GpuModel> here = ReadModelAt(tokens, at, text);
@@ -369,6 +358,17 @@ std::optional<GpuModel> FindGpuModel(const std::vector<Token>& tokens, GpuText t
     }
   }
   return found;
+}
+
+std::optional<GpuModel> GpuModelRules::FindByPciId(absl::string_view vendor_id,
+                                                   absl::string_view product_id) const {
+  for (const PciId& known : pci_ids_) {
+    if (absl::EqualsIgnoreCase(known.vendor, vendor_id) &&
+        absl::EqualsIgnoreCase(known.product, product_id)) {
+      return known.model;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<int> FindMigProfile(const std::vector<Token>& tokens) {
@@ -395,31 +395,11 @@ std::optional<int> FindGigabytes(const std::vector<Token>& tokens) {
   return std::nullopt;
 }
 
-std::optional<GpuModel> FindGpuByPciId(absl::string_view vendor_id, absl::string_view product_id) {
-  static const auto* const kRows =
-      new std::vector<std::vector<std::string>>(LoadTable("gpu_pci_ids"));
-  for (const auto& row : *kRows) {
-    if (!absl::EqualsIgnoreCase(row[0], vendor_id) || !absl::EqualsIgnoreCase(row[1], product_id)) {
-      continue;
-    }
-    const std::optional<GpuModel> known = FindGpuModel(Tokenize(row[3]).tokens);
-    GpuModel model = known.value_or(GpuModel());
-    model.vendor = row[2];
-    model.model = row[3];
-    if (model.base.empty()) {
-      model.base = row[3];
-    }
-    model.clear = true;
-    return model;
-  }
-  return std::nullopt;
-}
-
 bool IsGpuVendorId(absl::string_view vendor_id) {
   return absl::EqualsIgnoreCase(vendor_id, "10de") || vendor_id == "1002";
 }
 
-std::string FormatGpuVendor(absl::string_view vendor) {
+std::string FormatGpuVendor(const Tokenizer& tokenizer, absl::string_view vendor) {
   const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(vendor));
   if (absl::StrContains(lower, "nvidia") || lower == "10de" || lower == "0x10de") {
     return "NVIDIA";
@@ -427,7 +407,7 @@ std::string FormatGpuVendor(absl::string_view vendor) {
   if (absl::StrContains(lower, "advanced micro devices") || lower == "1002" || lower == "0x1002") {
     return "AMD";
   }
-  for (const Token& token : Tokenize(lower).tokens) {
+  for (const Token& token : tokenizer.Tokenize(lower).tokens) {
     if (token.text == "amd" || token.text == "ati") {
       return "AMD";
     }

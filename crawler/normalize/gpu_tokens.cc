@@ -1,13 +1,9 @@
 #include "crawler/normalize/gpu_tokens.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <set>
-#include <string>
 #include <utility>
 
 #include "absl/strings/str_split.h"
-#include "crawler/normalize/table.h"
 
 namespace cis::crawler {
 namespace {
@@ -15,48 +11,38 @@ namespace {
 constexpr std::size_t kMinLeadBytes = 3;   // "gpu", "rtx", "amd"; shorter ones are in any word
 constexpr std::size_t kMaxWordBytes = 40;  // no maker and model together are longer
 
-struct Words {
-  std::set<std::string, std::less<>> leads;              // makers, brands and words for a device
-  std::set<std::pair<std::string, std::string>> models;  // "a" and "40" of "a40"
-};
+}  // namespace
 
-const Words& KnownWords() {
-  static const auto* const kWords = [] {
-    auto* words = new Words();
-    const auto add_lead = [&](const std::string& word) {
-      if (word.size() >= kMinLeadBytes) words->leads.insert(word);
-    };
-    for (const char* table : {"gpu_words", "gpu_vendor_words"}) {
-      for (const auto& row : LoadTable(table)) {
-        if (row[1] != "other") add_lead(row[0]);
-      }
+DeviceTokenizer::DeviceTokenizer(const Tables& tables, const Tokenizer& tokenizer)
+    : tokenizer_(tokenizer) {
+  for (const char* table : {"gpu_words", "gpu_vendor_words"}) {
+    for (const auto& row : tables.Rows(table)) {
+      if (row[1] != "other") AddLead(row[0]);
     }
-    for (const auto& row : LoadTable("gpu_models")) {
-      for (absl::string_view spelling : absl::StrSplit(row[0], '|', absl::SkipEmpty())) {
-        const std::vector<Token> tokens = Tokenize(spelling).tokens;
-        for (std::size_t i = 0; i < tokens.size(); ++i) {
-          if (tokens[i].kind != Token::Kind::kWord) continue;
-          add_lead(tokens[i].text);
-          if (i + 1 < tokens.size() && tokens[i + 1].kind == Token::Kind::kNumber) {
-            words->models.emplace(tokens[i].text, tokens[i + 1].text);
-          }
+  }
+  for (const auto& row : tables.Rows("gpu_models")) {
+    for (absl::string_view spelling : absl::StrSplit(row[0], '|', absl::SkipEmpty())) {
+      const std::vector<Token> tokens = tokenizer.Tokenize(spelling).tokens;
+      for (std::size_t i = 0; i < tokens.size(); ++i) {
+        if (tokens[i].kind != Token::Kind::kWord) continue;
+        AddLead(tokens[i].text);
+        if (i + 1 < tokens.size() && tokens[i + 1].kind == Token::Kind::kNumber) {
+          models_.emplace(tokens[i].text, tokens[i + 1].text);
         }
       }
     }
-    return words;
-  }();
-  return *kWords;
+  }
 }
 
-using Sizes = std::vector<std::size_t>;
+void DeviceTokenizer::AddLead(const std::string& word) {
+  if (word.size() >= kMinLeadBytes) leads_.insert(word);
+}
 
-// Returns the lengths of the device words that `word` consists of, long ones first; empty if it
-// does not.
-Sizes LeadSizes(absl::string_view word) {
-  const std::set<std::string, std::less<>>& leads = KnownWords().leads;
-  if (leads.contains(word)) return {word.size()};
+// Lengths of the device words that `word` consists of, long ones first; empty if it does not.
+DeviceTokenizer::Sizes DeviceTokenizer::LeadSizes(absl::string_view word) const {
+  if (leads_.contains(word)) return {word.size()};
   for (std::size_t size = word.size(); size-- > kMinLeadBytes;) {
-    if (!leads.contains(word.substr(0, size))) continue;
+    if (!leads_.contains(word.substr(0, size))) continue;
     Sizes rest = LeadSizes(word.substr(size));
     if (!rest.empty()) {
       rest.insert(rest.begin(), size);
@@ -66,12 +52,13 @@ Sizes LeadSizes(absl::string_view word) {
   return {};
 }
 
-// Returns the lengths of the pieces of `word`, which `number` follows directly ("" = none). The
-// letters of a model come first: "gpuv" is a word of its own ("GPUv2"), but not in "GPUv100".
-Sizes PieceSizes(absl::string_view word, const std::string& number) {
+// Lengths of the pieces of `word`, which `number` follows at once ("" = none). The letters of a
+// model come first: "gpuv" is a word of its own ("GPUv2"), but not in "GPUv100".
+DeviceTokenizer::Sizes DeviceTokenizer::PieceSizes(absl::string_view word,
+                                                   const std::string& number) const {
   const Sizes whole = {word.size()};
   const auto is_model = [&](absl::string_view letters) {
-    return !number.empty() && KnownWords().models.contains({std::string(letters), number});
+    return !number.empty() && models_.contains({std::string(letters), number});
   };
   if (word.size() <= kMinLeadBytes || word.size() > kMaxWordBytes || is_model(word)) return whole;
   for (std::size_t size = word.size() - 1; size >= kMinLeadBytes; --size) {
@@ -86,10 +73,8 @@ Sizes PieceSizes(absl::string_view word, const std::string& number) {
   return leads.empty() ? whole : leads;
 }
 
-}  // namespace
-
-std::vector<Token> DeviceTokens(absl::string_view text) {
-  std::vector<Token> tokens = Tokenize(text).tokens;
+std::vector<Token> DeviceTokenizer::Tokenize(absl::string_view text) const {
+  std::vector<Token> tokens = tokenizer_.Tokenize(text).tokens;
   std::vector<Token> cut;
   cut.reserve(tokens.size());
   for (std::size_t i = 0; i < tokens.size(); ++i) {

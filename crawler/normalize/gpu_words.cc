@@ -3,38 +3,28 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <functional>
-#include <map>
-
-#include "crawler/normalize/table.h"
 
 namespace cis::crawler {
-namespace {
 
-const std::map<std::string, DeviceWord, std::less<>>& DeviceWords() {
-  static const auto* const kWords = [] {
-    auto* words = new std::map<std::string, DeviceWord, std::less<>>();
-    for (const auto& row : LoadTable("gpu_words")) {
-      words->emplace(row[0], row[1] == "gpu"        ? DeviceWord::kGpu
+GpuWordRules::GpuWordRules(const Tables& tables) {
+  for (const auto& row : tables.Rows("gpu_words")) {
+    devices_.emplace(row[0], row[1] == "gpu"        ? DeviceWord::kGpu
                              : row[1] == "vgpu"     ? DeviceWord::kVgpu
                              : row[1] == "mig"      ? DeviceWord::kMig
                              : row[1] == "function" ? DeviceWord::kFunction
                                                     : DeviceWord::kOther);
-    }
-    return words;
-  }();
-  return *kWords;
+  }
+  for (const auto& row : tables.Rows("gpu_vendor_words")) vendors_.emplace(row[0], row[1]);
+  for (const auto& row : tables.Rows("resource_words")) resources_.emplace(row[0], row[1]);
 }
 
-}  // namespace
-
-DeviceWord FindDeviceWord(const std::vector<Token>& tokens) {
+DeviceWord GpuWordRules::FindDeviceWord(const std::vector<Token>& tokens) const {
   constexpr std::array<absl::string_view, 4> kDenials = {"no", "non", "not", "without"};
   DeviceWord result = DeviceWord::kUnknown;
   bool function = false;
   for (std::size_t at = 0; at < tokens.size(); ++at) {
-    const auto found = DeviceWords().find(tokens[at].text);
-    if (found == DeviceWords().end()) {
+    const auto found = devices_.find(tokens[at].text);
+    if (found == devices_.end()) {
       continue;
     }
     if (found->second == DeviceWord::kOther) {
@@ -56,35 +46,25 @@ DeviceWord FindDeviceWord(const std::vector<Token>& tokens) {
   return function && result == DeviceWord::kGpu ? DeviceWord::kVgpu : result;
 }
 
-std::string FindGpuVendor(const std::vector<Token>& tokens) {
-  static const auto* const kVendors = [] {
-    auto* vendors = new std::map<std::string, std::string>();
-    for (const auto& row : LoadTable("gpu_vendor_words")) vendors->emplace(row[0], row[1]);
-    return vendors;
-  }();
+std::string GpuWordRules::FindVendor(const std::vector<Token>& tokens) const {
   std::string vendor;
   for (const Token& token : tokens) {
-    const auto found = kVendors->find(token.text);
-    if (found == kVendors->end()) continue;
+    const auto found = vendors_.find(token.text);
+    if (found == vendors_.end()) continue;
     if (!vendor.empty() && vendor != found->second) return "";
     vendor = found->second;
   }
   return vendor;
 }
 
-ResourceWord FindResourceWord(const std::vector<Token>& tokens) {
-  static const auto* const kMeanings = [] {
-    auto* meanings = new std::map<std::string, std::string>();
-    for (const auto& row : LoadTable("resource_words")) meanings->emplace(row[0], row[1]);
-    return meanings;
-  }();
+ResourceWord GpuWordRules::FindResourceWord(const std::vector<Token>& tokens) const {
   bool other = false;
   bool whole = false;
   bool unexplained = false;
   for (const Token& token : tokens) {
     if (token.kind != Token::Kind::kWord) continue;
-    const auto found = kMeanings->find(token.text);
-    if (found == kMeanings->end()) {
+    const auto found = resources_.find(token.text);
+    if (found == resources_.end()) {
       unexplained = true;
     } else if (found->second == "device") {
       return ResourceWord::kUnknown;
@@ -103,10 +83,6 @@ bool MeasuresMemory(const std::vector<Token>& tokens) {
     return !token.gap.empty() &&
            std::find(kMemory.begin(), kMemory.end(), token.text) != kMemory.end();
   });
-}
-
-bool IsDeviceWord(absl::string_view word) {
-  return DeviceWords().find(word) != DeviceWords().end();
 }
 
 }  // namespace cis::crawler

@@ -2,39 +2,22 @@
 
 #include <arpa/inet.h>
 
-#include <array>
-#include <cstdint>
 #include <optional>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
-#include "crawler/normalize/table.h"
 
 namespace cis::crawler {
 namespace {
 
-struct Prefix {
-  int ip_version = 0;
-  std::array<uint8_t, 16> bytes{};
-  int length = 0;  // bits
-};
-
-struct Range {
-  Prefix prefix;
-  std::string name;
-  bool global = false;
-};
-
-std::optional<Prefix> ParsePrefix(absl::string_view text) {
+std::optional<AddressPrefix> ParsePrefix(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
   if (text.size() > 64) {
     return std::nullopt;
   }
   const std::size_t slash = text.find('/');
   const std::string address(text.substr(0, slash));
-  Prefix prefix;
+  AddressPrefix prefix;
   if (inet_pton(AF_INET, address.c_str(), prefix.bytes.data()) == 1) {
     prefix.ip_version = 4;
   } else if (inet_pton(AF_INET6, address.c_str(), prefix.bytes.data()) == 1) {
@@ -53,7 +36,7 @@ std::optional<Prefix> ParsePrefix(absl::string_view text) {
 }
 
 // Whether the first `bits` bits of both are the same.
-bool SameBits(const Prefix& a, const Prefix& b, int bits) {
+bool SameBits(const AddressPrefix& a, const AddressPrefix& b, int bits) {
   for (int bit = 0; bit < bits; ++bit) {
     const auto index = static_cast<std::size_t>(bit / 8);
     const int mask = 0x80 >> (bit % 8);
@@ -64,28 +47,25 @@ bool SameBits(const Prefix& a, const Prefix& b, int bits) {
   return true;
 }
 
-const std::vector<Range>& Ranges() {
-  static const auto* const kRanges = [] {
-    auto* ranges = new std::vector<Range>();
-    for (const auto& row : LoadTable("iana")) {
-      if (const std::optional<Prefix> prefix = ParsePrefix(row[0])) {
-        ranges->push_back({*prefix, row[1], row[2] == "yes"});
-      }
-    }
-    return ranges;
-  }();
-  return *kRanges;
-}
-
 }  // namespace
 
-AddressClass ClassifyAddresses(absl::string_view address_or_cidr) {
-  const std::optional<Prefix> asked = ParsePrefix(address_or_cidr);
+bool IsAddressOrRange(absl::string_view text) { return ParsePrefix(text).has_value(); }
+
+AddressRules::AddressRules(const Tables& tables) {
+  for (const auto& row : tables.Rows("iana")) {
+    if (const std::optional<AddressPrefix> prefix = ParsePrefix(row[0])) {
+      ranges_.push_back({*prefix, row[1], row[2] == "yes"});
+    }
+  }
+}
+
+AddressClass AddressRules::Classify(absl::string_view address_or_cidr) const {
+  const std::optional<AddressPrefix> asked = ParsePrefix(address_or_cidr);
   if (!asked.has_value()) {
     return {};
   }
   const Range* holder = nullptr;
-  for (const Range& range : Ranges()) {
+  for (const Range& range : ranges_) {
     if (range.prefix.ip_version == asked->ip_version && range.prefix.length <= asked->length &&
         SameBits(range.prefix, *asked, range.prefix.length) &&
         (holder == nullptr || range.prefix.length > holder->prefix.length)) {
@@ -96,7 +76,7 @@ AddressClass ClassifyAddresses(absl::string_view address_or_cidr) {
     return {};
   }
   AddressClass result{asked->ip_version, holder->name, holder->global};
-  for (const Range& range : Ranges()) {
+  for (const Range& range : ranges_) {
     if (range.prefix.ip_version == asked->ip_version && range.prefix.length > asked->length &&
         SameBits(range.prefix, *asked, asked->length) && range.global != holder->global) {
       return {asked->ip_version, "mixed", false};

@@ -16,7 +16,7 @@
 #include "crawler/normalize/image_os.h"
 #include "crawler/normalize/image_volumes.h"
 #include "crawler/normalize/provenance.h"
-#include "crawler/normalize/tokens.h"
+#include "crawler/normalize/rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -61,9 +61,8 @@ void ApplyListing(ImageListing listing, Image* image) {
   }
 }
 
-// Nova marks the images that it makes of servers; a name alone counts only if the image is not
-// public.
-void InferSnapshot(const ImageFacts& facts, Image* image) {
+// Nova marks the images it makes of servers; a name alone is believed only where it is not public.
+void InferSnapshot(const Rules& rules, const ImageFacts& facts, Image* image) {
   const auto say = [&](absl::string_view source, absl::string_view value, Confidence confidence) {
     image->is_snapshot = true;
     AddEvidence(&image->provenance, "is_snapshot", source, value);
@@ -80,7 +79,7 @@ void InferSnapshot(const ImageFacts& facts, Image* image) {
     }
   }
   if (image->visibility != "public" && image->visibility != "community") {
-    for (const Token& token : Tokenize(image->name).tokens) {
+    for (const Token& token : rules.tokenizer.Tokenize(image->name).tokens) {
       if (absl::EndsWith(token.text, "snapshot")) {
         return say("name", image->name, Confidence::kGuess);
       }
@@ -89,7 +88,7 @@ void InferSnapshot(const ImageFacts& facts, Image* image) {
 }
 
 // The reference under which EGI publishes the image.
-void InferEgiRef(const ImageFacts& facts, Image* image) {
+void InferEgiRef(const Rules& rules, const ImageFacts& facts, Image* image) {
   if (const ImageFact* fact = facts.First(Meaning::kEgiRef)) {
     image->egi_ref = fact->value;
     AddEvidence(&image->provenance, "egi_ref", fact->source, fact->value);
@@ -98,7 +97,7 @@ void InferEgiRef(const ImageFacts& facts, Image* image) {
   }
   // atrope names its images "registry.egi.eu egi_vm_images/ubuntu:22.04".
   const auto find = [&](absl::string_view source, const std::string& text) {
-    const std::optional<EgiImage> own = FindEgiImage(text);
+    const std::optional<EgiImage> own = rules.egi_images.Find(text);
     image->egi_ref = own.has_value() ? own->ref : FindEgiRegistryRef(text);
     if (image->egi_ref.empty()) return false;
     AddEvidence(&image->provenance, "egi_ref", source, text);
@@ -115,8 +114,9 @@ void InferEgiRef(const ImageFacts& facts, Image* image) {
 
 }  // namespace
 
-absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string& path,
-                                     const ImageSite& site, ImageListing listing) {
+absl::StatusOr<Image> NormalizeImage(const Rules& rules, const JsonValue& record,
+                                     const std::string& path, const ImageSite& site,
+                                     ImageListing listing) {
   if (!record.is_object()) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": / is of type ", record.type_name(), "; it must be an object"));
@@ -141,7 +141,7 @@ absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string&
   image.size_bytes = NonNegative(reader.Int("size"));
   image.virtual_size_bytes = NonNegative(reader.Int("virtual_size"));
   image.create_time = ParseTime(reader.String("created_at"));
-  const ImageFacts facts = GatherImageFacts(reader, &image.provenance);
+  const ImageFacts facts = GatherImageFacts(rules, reader, &image.provenance);
   image.tags = facts.tags;
   if (facts.from_cloudkeeper && image.min_disk_gib.value_or(0) > 0) {
     AddWarning(&image.provenance, "MIN_DISK_UNTRUSTED",
@@ -149,13 +149,13 @@ absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string&
                             *image.min_disk_gib, ")"));
     image.min_disk_gib.reset();
   }
-  InferSnapshot(facts, &image);
-  InferEgiRef(facts, &image);
-  InferImageOs(facts, site, &image);
+  InferSnapshot(rules, facts, &image);
+  InferEgiRef(rules, facts, &image);
+  InferImageOs(rules, facts, site, &image);
   GatherBootProperties(reader, &image);
   InferVolumes(reader, &image);
-  InferBootable(facts, &image);
-  InferLifecycle(facts, &image);
+  InferBootable(rules, facts, &image);
+  InferLifecycle(rules, facts, &image);
   image.usable =
       image.status == "active" && !image.hidden.value_or(false) && image.bootable.value_or(true);
   return image;

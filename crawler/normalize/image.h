@@ -7,6 +7,8 @@
 
 namespace cis::crawler {
 
+class Rules;
+
 // The listing that an image was found in. Glance shows the last three only to a client that asks
 // for them.
 enum class ImageListing { kImages, kHidden, kCommunity, kPending };
@@ -16,8 +18,8 @@ enum class ImageListing { kImages, kHidden, kCommunity, kPending };
 // site that listed it. Where the record does not say whether it is hidden, a community image or not
 // accepted by the project, `listing` decides. Returns INVALID_ARGUMENT if the record has neither id
 // nor name.
-absl::StatusOr<Image> NormalizeImage(const JsonValue& record, const std::string& path,
-                                     const ImageSite& site = {},
+absl::StatusOr<Image> NormalizeImage(const Rules& rules, const JsonValue& record,
+                                     const std::string& path, const ImageSite& site = {},
                                      ImageListing listing = ImageListing::kImages);
 
 }  // namespace cis::crawler

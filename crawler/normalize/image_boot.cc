@@ -11,7 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "crawler/normalize/provenance.h"
-#include "crawler/normalize/tokens.h"
+#include "crawler/normalize/rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -28,11 +28,11 @@ void Say(Image* image, bool bootable, absl::string_view source, absl::string_vie
   SetConfidence(&image->provenance, "bootable", confidence);
 }
 
-// Whether the last word of a name means a part of a machine: "cirros-0.3.4-x86_64-uec-kernel".
-bool IsPartName(absl::string_view name) {
+// The last word of a name that stands for a part of a machine: "cirros-0.3.4-x86_64-uec-kernel".
+bool IsPartName(const Rules& rules, absl::string_view name) {
   constexpr std::array<absl::string_view, 7> kParts = {"kernel", "vmlinuz",   "vmlinux", "ramdisk",
                                                        "initrd", "initramfs", "initrid"};
-  const TokenList list = Tokenize(name);
+  const TokenList list = rules.tokenizer.Tokenize(name);
   const auto last = std::find_if(list.tokens.rbegin(), list.tokens.rend(), [](const Token& token) {
     return token.kind == Token::Kind::kWord;
   });
@@ -115,7 +115,7 @@ void GatherBootProperties(const JsonReader& record, Image* image) {
   }
 }
 
-void InferBootable(const ImageFacts& facts, Image* image) {
+void InferBootable(const Rules& rules, const ImageFacts& facts, Image* image) {
   // Formats as Glance's image schema lists them.
   constexpr std::array<absl::string_view, 4> kPartFormats = {"aki", "ari", "docker", "compressed"};
   constexpr std::array<absl::string_view, 10> kDiskFormats = {
@@ -151,7 +151,8 @@ void InferBootable(const ImageFacts& facts, Image* image) {
   if (image->size_bytes.value_or(0) > 0 && IsOneOf(image->disk_format, kDiskFormats)) {
     return Say(image, true, "disk_format", image->disk_format, Confidence::kProbable);
   }
-  if (image->disk_format.empty() && image->container_format.empty() && IsPartName(image->name)) {
+  if (image->disk_format.empty() && image->container_format.empty() &&
+      IsPartName(rules, image->name)) {
     return Say(image, false, "name", image->name, Confidence::kGuess);
   }
 }

@@ -5,6 +5,8 @@
 
 namespace cis::crawler {
 
+class Rules;
+
 // Sets `boot_properties` of `image`: those properties of `record` (at the top level, or under
 // "properties" in older clients) by which Nova accepts or refuses to start a machine, as
 // nova/objects/image_meta.py and nova/virt/hardware.py read them: architecture, hypervisor,
@@ -17,6 +19,6 @@ void GatherBootProperties(const JsonReader& record, Image* image);
 // confidence. False: parts of a machine (kernel, ramdisk), installers (iso), container layers and
 // images without contents. True: disks with contents, and snapshots that are stored in a volume.
 // Absent if nothing indicates either.
-void InferBootable(const ImageFacts& facts, Image* image);
+void InferBootable(const Rules& rules, const ImageFacts& facts, Image* image);
 
 }  // namespace cis::crawler

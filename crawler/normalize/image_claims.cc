@@ -1,17 +1,13 @@
 #include "crawler/normalize/image_claims.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "crawler/normalize/arch.h"
-#include "crawler/normalize/egi_image.h"
-#include "crawler/normalize/os_tables.h"
-#include "crawler/normalize/table.h"
+#include "crawler/normalize/rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -22,7 +18,8 @@ bool IsVagueDistro(absl::string_view value) {
   return lower == "linux" || lower == "lin" || lower == "unix" || lower == "bsd";
 }
 
-OsClaim ReadPair(OsSource level, const ImageFact* distro, const ImageFact* version) {
+OsClaim ReadPair(const Rules& rules, OsSource level, const ImageFact* distro,
+                 const ImageFact* version) {
   OsClaim claim;
   claim.level = level;
   if (distro == nullptr && version == nullptr) {
@@ -39,21 +36,21 @@ OsClaim ReadPair(OsSource level, const ImageFact* distro, const ImageFact* versi
   if (claim.said_distro.empty()) {
     return claim;  // a bare version: read once the distribution is known
   }
-  const Distro* labelled = FindDistroByLabel(claim.said_distro);
+  const Distro* labelled = rules.os.FindDistroByLabel(claim.said_distro);
   // "ubuntu18.04" names its release itself; "Scientific Linux" + "Scientific Linux 6.5" repeats it.
-  OsGuess guess = ParseOsText(claim.value);
+  OsGuess guess = ParseOsText(rules, claim.value);
   if (guess.distro.empty() && labelled != nullptr) {
-    guess = ParseOsText(claim.said_version);
+    guess = ParseOsText(rules, claim.said_version);
     if (guess.distro != labelled->id) {
-      guess = ParseOsTextOf(labelled->id, claim.said_version);
+      guess = ParseOsTextOf(rules, labelled->id, claim.said_version);
     }
   }
   if (guess.distro.empty() && labelled == nullptr) {
-    guess = ParseOsText(claim.said_distro);
+    guess = ParseOsText(rules, claim.said_distro);
   }
   if (labelled != nullptr && !guess.distro.empty() && guess.distro != labelled->id &&
-      !MayBeLabelled(guess.distro, labelled->id)) {
-    guess = ParseOsTextOf(labelled->id, claim.said_version);
+      !rules.os.MayBeLabelled(guess.distro, labelled->id)) {
+    guess = ParseOsTextOf(rules, labelled->id, claim.said_version);
   }
   claim.guess = std::move(guess);
   claim.implausible = !claim.guess.distro.empty() && claim.guess.version.empty() &&
@@ -62,38 +59,25 @@ OsClaim ReadPair(OsSource level, const ImageFact* distro, const ImageFact* versi
   return claim;
 }
 
-OsClaim ReadText(OsSource level, absl::string_view source, absl::string_view text) {
+OsClaim ReadText(const Rules& rules, OsSource level, absl::string_view source,
+                 absl::string_view text) {
   OsClaim claim;
   claim.level = level;
   claim.source = std::string(source);
   claim.value = std::string(text);
-  claim.guess = ParseOsText(text);
+  claim.guess = ParseOsText(rules, text);
   return claim;
 }
 
-// Returns a guest id of vSphere as common words: "rhel7_64" for "rhel7_64Guest".
-std::string GuestIdText(absl::string_view guest_id) {
-  static const auto* const kMeanings = [] {
-    auto* meanings = new std::map<std::string, std::string>();
-    for (const auto& row : LoadTable("guest_ids")) {
-      meanings->emplace(row[0], row[1]);
-    }
-    return meanings;
-  }();
-  const std::string lower = absl::AsciiStrToLower(guest_id);
-  const auto known = kMeanings->find(lower);
-  return known != kMeanings->end() ? known->second : std::string(absl::StripSuffix(lower, "guest"));
-}
-
-// Reads a login user that is named after exactly one distribution: "rocky".
-OsClaim ReadLogin(const ImageFact& fact) {
+// A login user named after one distribution only: "rocky". Others use none of these names.
+OsClaim ReadLogin(const Rules& rules, const ImageFact& fact) {
   OsClaim claim;
   claim.level = OsSource::kDescription;
   claim.source = fact.source;
   claim.value = fact.value;
   const std::string login = absl::AsciiStrToLower(fact.value);
-  if (const Distro* distro = FindDistro(login);
-      distro != nullptr && VendorLogin(distro->id, "", "") == login) {
+  if (const Distro* distro = rules.os.FindDistro(login);
+      distro != nullptr && rules.os.VendorLogin(distro->id, "", "") == login) {
     claim.guess.distro = distro->id;
   }
   return claim;
@@ -118,57 +102,45 @@ SplitUrl CutUrl(absl::string_view url) {
   return cut;
 }
 
-// Returns the distribution that a host serves; empty if the host is not a vendor's.
-std::string VendorOfHost(const std::string& host) {
-  static const auto* const kHosts = [] {
-    auto* hosts = new std::map<std::string, std::string>();
-    for (const auto& row : LoadTable("url_hosts")) {
-      hosts->emplace(row[0], row[1]);
-    }
-    return hosts;
-  }();
-  const auto known = kHosts->find(host);
-  return known == kHosts->end() ? "" : known->second;
-}
-
-// "https://cloud-images.ubuntu.com/jammy/current/…": a vendor's host identifies the distribution.
-bool ReadUrl(const ImageFact& fact, OsClaim* claim) {
+// "https://cloud-images.ubuntu.com/jammy/current/…": a vendor's host names the distribution.
+bool ReadUrl(const Rules& rules, const ImageFact& fact, OsClaim* claim) {
   const SplitUrl url = CutUrl(fact.value);
-  *claim = ReadText(OsSource::kUrl, fact.source, url.path);
-  const std::string vendor = VendorOfHost(url.host);
+  *claim = ReadText(rules, OsSource::kUrl, fact.source, url.path);
+  const std::string vendor = rules.image_sources.VendorOfHost(url.host);
   if (!vendor.empty() && claim->guess.distro.empty()) {
-    claim->guess = ParseOsText(absl::StrCat(vendor, " ", url.path));
+    claim->guess = ParseOsText(rules, absl::StrCat(vendor, " ", url.path));
   }
   claim->value = absl::StrCat(url.host, url.path);
   return !claim->guess.distro.empty() || !claim->guess.arch.empty();
 }
 
 // "egi_vm_images/docker:22.04": what EGI has built under that name.
-bool ReadEgiReference(OsSource level, absl::string_view source, absl::string_view text,
-                      OsClaim* claim) {
-  const std::optional<EgiImage> egi = FindEgiImage(text);
+bool ReadEgiReference(const Rules& rules, OsSource level, absl::string_view source,
+                      absl::string_view text, OsClaim* claim) {
+  const std::optional<EgiImage> egi = rules.egi_images.Find(text);
   if (!egi.has_value() || egi->distro.empty()) {
     return false;
   }
   claim->level = level;
   claim->source = std::string(source);
   claim->value = std::string(text);
-  claim->guess = ParseOsTextOf(egi->distro, egi->version);
+  claim->guess = ParseOsTextOf(rules, egi->distro, egi->version);
   claim->guess.distro = egi->distro;
   return true;
 }
 
 }  // namespace
 
-std::string VendorOfUrl(absl::string_view url) {
+std::string VendorOfUrl(const Rules& rules, absl::string_view url) {
   const SplitUrl cut = CutUrl(url);
-  const std::string vendor = VendorOfHost(cut.host);
+  const std::string vendor = rules.image_sources.VendorOfHost(cut.host);
   if (vendor.empty()) return "";
-  const OsGuess guess = ParseOsText(cut.path);
+  const OsGuess guess = ParseOsText(rules, cut.path);
   return guess.distro.empty() ? vendor : guess.distro;
 }
 
-std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image) {
+std::vector<OsClaim> GatherOsClaims(const Rules& rules, const ImageFacts& facts,
+                                    const Image& image) {
   std::vector<OsClaim> claims;
   for (const FactLevel wanted : {FactLevel::kAsserted, FactLevel::kProperty, FactLevel::kCustom}) {
     const OsSource level = wanted == FactLevel::kAsserted   ? OsSource::kAsserted
@@ -190,12 +162,12 @@ std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image)
         if (fact.meaning == Meaning::kDistro && distro == nullptr) distro = &fact;
         if (fact.meaning == Meaning::kVersion && version == nullptr) version = &fact;
       }
-      claims.push_back(ReadPair(level, distro, version));
+      claims.push_back(ReadPair(rules, level, distro, version));
       claims.back().stated = true;
     }
     for (const ImageFact* fact : facts.Of(Meaning::kOsText)) {
       if (fact->level == wanted) {
-        claims.push_back(ReadText(level, fact->source, fact->value));
+        claims.push_back(ReadText(rules, level, fact->source, fact->value));
         claims.back().stated = true;
       }
     }
@@ -205,7 +177,7 @@ std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image)
         std::pair(Meaning::kFile, OsSource::kUrl), std::pair(Meaning::kTitle, OsSource::kName)}) {
     for (const ImageFact* fact : facts.Of(meaning)) {
       OsClaim claim;
-      if (ReadEgiReference(level, fact->source, fact->value, &claim)) {
+      if (ReadEgiReference(rules, level, fact->source, fact->value, &claim)) {
         claims.push_back(std::move(claim));
       }
     }
@@ -213,7 +185,7 @@ std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image)
   for (const Meaning meaning : {Meaning::kUrl, Meaning::kLink, Meaning::kFile}) {
     for (const ImageFact* fact : facts.Of(meaning)) {
       OsClaim claim;
-      if (ReadUrl(*fact, &claim)) {
+      if (ReadUrl(rules, *fact, &claim)) {
         claims.push_back(std::move(claim));
       }
     }
@@ -221,35 +193,36 @@ std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image)
   for (const std::string& tag : facts.tags) {
     absl::string_view value = tag;
     if (absl::ConsumePrefix(&value, "os:") || absl::ConsumePrefix(&value, "os_distro:")) {
-      if (const Distro* distro = FindDistroByLabel(value)) {
-        OsClaim claim = ReadText(OsSource::kTag, "tag", tag);
+      if (const Distro* distro = rules.os.FindDistroByLabel(value)) {
+        OsClaim claim = ReadText(rules, OsSource::kTag, "tag", tag);
         claim.guess.distro = distro->id;
         claim.stated = true;
         claims.push_back(std::move(claim));
       }
-    } else if (FindDistroByLabel(value) != nullptr || !ParseArch(value).empty()) {
-      claims.push_back(ReadText(OsSource::kTag, "tag", tag));
+    } else if (rules.os.FindDistroByLabel(value) != nullptr || !rules.arch.Parse(value).empty()) {
+      claims.push_back(ReadText(rules, OsSource::kTag, "tag", tag));
       claims.back().stated = true;
     }
   }
   OsClaim egi;
-  if (ReadEgiReference(OsSource::kName, "name", image.name, &egi)) {
+  if (ReadEgiReference(rules, OsSource::kName, "name", image.name, &egi)) {
     claims.push_back(std::move(egi));
   }
-  claims.push_back(ReadText(OsSource::kName, "name", image.name));
+  claims.push_back(ReadText(rules, OsSource::kName, "name", image.name));
   for (const ImageFact* fact : facts.Of(Meaning::kTitle)) {
-    claims.push_back(ReadText(OsSource::kName, fact->source, fact->value));
+    claims.push_back(ReadText(rules, OsSource::kName, fact->source, fact->value));
   }
   for (const ImageFact* fact : facts.Of(Meaning::kDescription)) {
-    claims.push_back(ReadText(OsSource::kDescription, fact->source, fact->value));
+    claims.push_back(ReadText(rules, OsSource::kDescription, fact->source, fact->value));
   }
   for (const ImageFact* fact : facts.Of(Meaning::kGuestId)) {
-    OsClaim claim = ReadText(OsSource::kDescription, fact->source, GuestIdText(fact->value));
+    OsClaim claim = ReadText(rules, OsSource::kDescription, fact->source,
+                             rules.image_sources.GuestIdText(fact->value));
     claim.value = fact->value;
     claims.push_back(std::move(claim));
   }
   for (const ImageFact* fact : facts.Of(Meaning::kLogin)) {
-    claims.push_back(ReadLogin(*fact));
+    claims.push_back(ReadLogin(rules, *fact));
   }
   std::stable_sort(claims.begin(), claims.end(),
                    [](const OsClaim& a, const OsClaim& b) { return a.level < b.level; });

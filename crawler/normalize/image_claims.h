@@ -12,6 +12,8 @@
 
 namespace cis::crawler {
 
+class Rules;
+
 // Kinds of sources, strongest first.
 enum class OsSource { kAsserted, kProperty, kUrl, kTag, kName, kDescription };
 
@@ -30,9 +32,10 @@ struct OsClaim {
 
 // Returns the distribution if `url` is on a vendor's server; empty if it is not. "centos" also
 // serves CentOS Stream.
-std::string VendorOfUrl(absl::string_view url);
+std::string VendorOfUrl(const Rules& rules, absl::string_view url);
 
 // Returns the claims of all sources of `image`, strongest first.
-std::vector<OsClaim> GatherOsClaims(const ImageFacts& facts, const Image& image);
+std::vector<OsClaim> GatherOsClaims(const Rules& rules, const ImageFacts& facts,
+                                    const Image& image);
 
 }  // namespace cis::crawler

@@ -1,78 +1,20 @@
 #include "crawler/normalize/image_facts.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "crawler/normalize/image_key_words.h"
 #include "crawler/normalize/provenance.h"
-#include "crawler/normalize/table.h"
+#include "crawler/normalize/rules.h"
 
 namespace cis::crawler {
 namespace {
-
-constexpr std::array<std::pair<absl::string_view, Meaning>, 28> kMeanings = {{
-    {"arch", Meaning::kArch},
-    {"arm", Meaning::kArm},
-    {"build_date", Meaning::kBuildDate},
-    {"description", Meaning::kDescription},
-    {"disk_map", Meaning::kDiskMap},
-    {"distro", Meaning::kDistro},
-    {"egi_ref", Meaning::kEgiRef},
-    {"expired", Meaning::kExpired},
-    {"expires", Meaning::kExpires},
-    {"family", Meaning::kFamily},
-    {"file", Meaning::kFile},
-    {"gpu_software", Meaning::kGpuSoftware},
-    {"guest_id", Meaning::kGuestId},
-    {"hotfix_hours", Meaning::kHotfixHours},
-    {"image_type", Meaning::kImageType},
-    {"link", Meaning::kLink},
-    {"login", Meaning::kLogin},
-    {"machine", Meaning::kMachine},
-    {"origin", Meaning::kOrigin},
-    {"os_text", Meaning::kOsText},
-    {"provided_until", Meaning::kProvidedUntil},
-    {"purpose", Meaning::kPurpose},
-    {"replace_frequency", Meaning::kReplaceFrequency},
-    {"title", Meaning::kTitle},
-    {"url", Meaning::kUrl},
-    {"uuid_validity", Meaning::kUuidValidity},
-    {"version", Meaning::kVersion},
-    {"volume_backed", Meaning::kVolumeBacked},
-}};
-
-struct KeyRow {
-  Meaning meaning = Meaning::kDescription;
-  FactLevel level = FactLevel::kProperty;
-  std::size_t rank = 0;
-};
-
-using KeyIndex = absl::flat_hash_map<std::string, KeyRow>;
-
-const KeyIndex& Keys() {
-  static const auto* const kKeys = [] {
-    auto* keys = new KeyIndex();
-    for (const auto& row : LoadTable("image_keys")) {
-      const FactLevel level = row[2] == "asserted"   ? FactLevel::kAsserted
-                              : row[2] == "property" ? FactLevel::kProperty
-                                                     : FactLevel::kCustom;
-      for (const auto& [word, meaning] : kMeanings) {
-        if (row[1] == word) keys->emplace(row[0], KeyRow{meaning, level, keys->size()});
-      }
-    }
-    return keys;
-  }();
-  return *kKeys;
-}
 
 bool IsNothing(absl::string_view value) {
   const std::string word = absl::AsciiStrToLower(absl::StripAsciiWhitespace(value));
@@ -108,7 +50,8 @@ constexpr absl::string_view kAttributes = "appliance_attributes";
 
 class Gatherer {
  public:
-  Gatherer(ImageFacts* facts, Provenance* provenance) : facts_(facts), provenance_(provenance) {}
+  Gatherer(const ImageKeyRules& keys, ImageFacts* facts, Provenance* provenance)
+      : keys_(keys), facts_(facts), provenance_(provenance) {}
 
   void Object(const JsonValue& object, absl::string_view container) {
     for (const JsonMember& member : object.members()) {
@@ -122,19 +65,13 @@ class Gatherer {
         Object(value, "property:");
       } else if (!value.is_null()) {
         facts_->from_cloudkeeper |= absl::StartsWith(key, "cloudkeeper_");
-        // No rule reads most properties of an image: their values are not even copied.
-        const auto known = Keys().find(key);
-        const std::optional<Meaning> read =
-            known == Keys().end() ? ReadImageKey(member.key) : std::nullopt;
-        if (known != Keys().end() || read.has_value()) {
-          const KeyRow row =
-              read.has_value() ? KeyRow{*read, FactLevel::kCustom, Keys().size()} : known->second;
-          // Glance stores only texts; a client may have parsed the JSON in one.
-          if (!value.is_structured()) {
-            One(member.key, key, row, ScalarText(value).value_or(""), container);
-          } else if (row.meaning == Meaning::kDiskMap) {
-            One(member.key, key, row, value.elements().empty() ? "[]" : "[...]", container);
-          }
+        // Most properties of an image are none of ours: their values are not even copied.
+        const std::optional<ImageKey> known = keys_.Find(member.key, key);
+        // Glance stores texts only; a client may have parsed the JSON in one.
+        if (known.has_value() && !value.is_structured()) {
+          One(member.key, key, *known, ScalarText(value).value_or(""), container);
+        } else if (known.has_value() && known->meaning == Meaning::kDiskMap) {
+          One(member.key, key, *known, value.elements().empty() ? "[]" : "[...]", container);
         }
       }
     }
@@ -174,8 +111,8 @@ class Gatherer {
     Object(parsed->root(), absl::StrCat(name, ":"));
   }
 
-  void One(absl::string_view name, absl::string_view key, const KeyRow& row, absl::string_view text,
-           absl::string_view container) {
+  void One(absl::string_view name, absl::string_view key, const ImageKey& row,
+           absl::string_view text, absl::string_view container) {
     if (SaysNone(row.meaning) ? text.empty() : IsNothing(text)) {
       return;
     }
@@ -184,6 +121,7 @@ class Gatherer {
                             absl::StrCat(container, name), GroupOf(key, container), row.level});
   }
 
+  const ImageKeyRules& keys_;
   ImageFacts* facts_;
   Provenance* provenance_;
   std::vector<std::pair<std::size_t, ImageFact>> found_;
@@ -208,9 +146,9 @@ const ImageFact* ImageFacts::First(Meaning meaning) const {
   return nullptr;
 }
 
-ImageFacts GatherImageFacts(const JsonReader& record, Provenance* provenance) {
+ImageFacts GatherImageFacts(const Rules& rules, const JsonReader& record, Provenance* provenance) {
   ImageFacts facts;
-  Gatherer gatherer(&facts, provenance);
+  Gatherer gatherer(rules.image_keys, &facts, provenance);
   gatherer.Object(record.object(), "property:");
   facts.facts = gatherer.Sorted();
   // A set: Glance lists the same tags in any order.

@@ -3,49 +3,16 @@
 // The content of an image record, collected by meaning and source (data/image_keys.tsv), before any
 // rule weighs it.
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "crawler/normalize/image_keys.h"
 #include "crawler/normalize/json_reader.h"
 #include "schema/model/records.h"
 
 namespace cis::crawler {
 
-// The kind of source, strongest first.
-enum class FactLevel : uint8_t { kAsserted, kProperty, kCustom };
-
-// The meaning of a fact. The words are those of the column "meaning" of data/image_keys.tsv.
-enum class Meaning : uint8_t {
-  kArch,
-  kArm,  // whether the architecture is Arm's
-  kBuildDate,
-  kDescription,
-  kDiskMap,  // block_device_mapping: the volumes of a volume-backed image
-  kDistro,
-  kEgiRef,
-  kExpired,
-  kExpires,
-  kFamily,
-  kFile,
-  kGpuSoftware,
-  kGuestId,
-  kHotfixHours,
-  kImageType,  // image_type, image_location: snapshot, kernel...
-  kLink,
-  kLogin,
-  kMachine,
-  kOrigin,  // the server that a snapshot was made of
-  kOsText,
-  kProvidedUntil,
-  kPurpose,
-  kReplaceFrequency,
-  kTitle,
-  kUrl,
-  kUuidValidity,
-  kVersion,
-  kVolumeBacked,
-};
+class Rules;
 
 struct ImageFact {
   Meaning meaning = Meaning::kDescription;
@@ -68,6 +35,6 @@ struct ImageFacts {
 
 // Reads properties at the top level, under "properties" (older clients) and inside the JSON of
 // APPLIANCE_ATTRIBUTES (plain or base64). Adds a warning if such JSON cannot be read.
-ImageFacts GatherImageFacts(const JsonReader& record, Provenance* provenance);
+ImageFacts GatherImageFacts(const Rules& rules, const JsonReader& record, Provenance* provenance);
 
 }  // namespace cis::crawler

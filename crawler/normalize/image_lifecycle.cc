@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "crawler/normalize/provenance.h"
 #include "crawler/normalize/retirement.h"
-#include "crawler/normalize/tokens.h"
+#include "crawler/normalize/rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -37,7 +37,8 @@ std::string DayOf(absl::string_view text) {
 
 class Lifecycle {
  public:
-  Lifecycle(const ImageFacts& facts, Image* image) : facts_(facts), image_(image) {}
+  Lifecycle(const Rules& rules, const ImageFacts& facts, Image* image)
+      : rules_(rules), facts_(facts), image_(image) {}
 
   void Run() {
     Promise(Meaning::kUuidValidity, "uuid_validity", &image_->uuid_validity);
@@ -111,10 +112,11 @@ class Lifecycle {
   // In this order: what the publisher says, how long the site keeps the id, what a name says, until
   // when newer builds come.
   void ReadExpiry() {
-    const Retirement named = FindRetirement(image_->name);
+    const Retirement named = FindRetirement(rules_, image_->name);
     if (!named.word.empty()) Retired("name", named.word);
     for (const std::string& tag : image_->tags) {
-      if (const std::string word = FindRetirement(tag).word; !word.empty()) Retired("tag", tag);
+      if (const std::string word = FindRetirement(rules_, tag).word; !word.empty())
+        Retired("tag", tag);
     }
     for (const ImageFact* fact : facts_.Of(Meaning::kExpired)) {
       if (ParseBool(fact->value).value_or(false)) Retired(fact->source, fact->value);
@@ -139,12 +141,15 @@ class Lifecycle {
                absl::StrCat(source, " says \"", CutUtf8(value, 40), "\""));
   }
 
+  const Rules& rules_;
   const ImageFacts& facts_;
   Image* image_;
 };
 
 }  // namespace
 
-void InferLifecycle(const ImageFacts& facts, Image* image) { Lifecycle(facts, image).Run(); }
+void InferLifecycle(const Rules& rules, const ImageFacts& facts, Image* image) {
+  Lifecycle(rules, facts, image).Run();
+}
 
 }  // namespace cis::crawler

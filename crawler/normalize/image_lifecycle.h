@@ -5,9 +5,11 @@
 
 namespace cis::crawler {
 
+class Rules;
+
 // Sets what publisher and site promise for `image`: expire_date, image_source, uuid_validity,
 // replace_frequency, provided_until and hotfix_hours, with evidence and confidence. Warns
 // `IMAGE_RETIRED` if something says that the image should not be used any more.
-void InferLifecycle(const ImageFacts& facts, Image* image);
+void InferLifecycle(const Rules& rules, const ImageFacts& facts, Image* image);
 
 }  // namespace cis::crawler

@@ -7,50 +7,35 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "crawler/normalize/egi_image.h"
 #include "crawler/normalize/image_claims.h"
-#include "crawler/normalize/os_tables.h"
 #include "crawler/normalize/os_text.h"
 #include "crawler/normalize/provenance.h"
-#include "crawler/normalize/table.h"
-#include "crawler/normalize/tokens.h"
+#include "crawler/normalize/rules.h"
 
 namespace cis::crawler {
 namespace {
 
 constexpr std::size_t kMaxLoginBytes = 64;
 
-// Whether `name` is a file name as the vendor of `distro` writes it, without other words.
-bool IsVendorFileName(absl::string_view distro, absl::string_view name) {
-  const OsGuess guess = ParseOsText(name);
+// Whether `name` is how the vendor of `distro` names its files, and says nothing else.
+bool IsVendorFileName(const Rules& rules, absl::string_view distro, absl::string_view name) {
+  const OsGuess guess = ParseOsText(rules, name);
   if (guess.distro != distro || !guess.leftovers.empty() ||
       (!guess.purpose.empty() && guess.purpose != "minimal")) {
     return false;
   }
-  static const auto* const kRows =
-      new std::vector<std::vector<std::string>>(LoadTable("vendor_builds"));
-  const std::vector<Token> tokens = Tokenize(name).tokens;
-  return std::any_of(kRows->begin(), kRows->end(), [&](const std::vector<std::string>& row) {
-    if (row[0] != distro) return false;
-    const std::vector<absl::string_view> words = absl::StrSplit(row[1], ' ', absl::SkipEmpty());
-    auto word = words.begin();
-    for (const Token& token : tokens) {
-      if (word != words.end() && token.text == *word) ++word;
-    }
-    return word == words.end();
-  });
+  return rules.vendor_builds.Match(distro, rules.tokenizer.Tokenize(name).tokens);
 }
 
 class LoginInference {
  public:
-  LoginInference(const ImageFacts& facts, const ImageSite& site, const LoginBasis& basis,
-                 Image* image)
-      : facts_(facts), basis_(basis), image_(image) {
-    vendor_ = VendorLogin(image->os_distro, image->os_version, image->name);
+  LoginInference(const Rules& rules, const ImageFacts& facts, const ImageSite& site,
+                 const LoginBasis& basis, Image* image)
+      : rules_(rules), facts_(facts), basis_(basis), image_(image) {
+    vendor_ = rules.os.VendorLogin(image->os_distro, image->os_version, image->name);
     const bool published = image->visibility.empty() || image->visibility == "public";
     if (published && !image->is_snapshot) {
-      convention_ = FindSiteLogin(site, image->os_distro, image->name);
+      convention_ = rules.site_logins.Find(site, image->os_distro, image->name);
     }
   }
 
@@ -112,7 +97,7 @@ class LoginInference {
       return absl::ascii_isspace(c) || absl::ascii_iscntrl(c);
     });
     return word && value.size() <= kMaxLoginBytes &&
-           !IsRejectedLogin(image_->os_distro, absl::AsciiStrToLower(value));
+           !rules_.os.IsRejectedLogin(image_->os_distro, absl::AsciiStrToLower(value));
   }
 
   // "root" and "Administrator" are Glance's documented defaults, often left unchanged.
@@ -126,7 +111,7 @@ class LoginInference {
 
   // EGI's own images have the account that EGI's build creates.
   bool FromEgi() {
-    const std::optional<EgiImage> egi = FindEgiImage(image_->egi_ref);
+    const std::optional<EgiImage> egi = rules_.egi_images.Find(image_->egi_ref);
     if (!egi.has_value() || egi->login.empty() || egi->distro != image_->os_distro) return false;
     const bool said = facts_.First(Meaning::kEgiRef) != nullptr;
     Set(egi->login, "table:egi_images", egi->ref,
@@ -138,19 +123,22 @@ class LoginInference {
 
   // Taken from the vendor's server, or named as the vendor names its files.
   bool IsVendorBuild() const {
-    if (IsVendorFileName(image_->os_distro, image_->name)) return true;
+    if (IsVendorFileName(rules_, image_->os_distro, image_->name)) return true;
     for (const ImageFact* fact : facts_.Of(Meaning::kUrl)) {
-      if (VendorOfUrl(fact->value) == image_->os_distro && !image_->os_distro.empty()) return true;
+      if (VendorOfUrl(rules_, fact->value) == image_->os_distro && !image_->os_distro.empty())
+        return true;
     }
     for (const ImageFact* fact : facts_.Of(Meaning::kFile)) {
       const std::size_t slash = fact->value.rfind('/');
-      if (IsVendorFileName(image_->os_distro, absl::string_view(fact->value).substr(slash + 1))) {
+      if (IsVendorFileName(rules_, image_->os_distro,
+                           absl::string_view(fact->value).substr(slash + 1))) {
         return true;
       }
     }
     return false;
   }
 
+  const Rules& rules_;
   const ImageFacts& facts_;
   const LoginBasis basis_;
   Image* image_;
@@ -160,9 +148,9 @@ class LoginInference {
 
 }  // namespace
 
-void InferLogin(const ImageFacts& facts, const ImageSite& site, const LoginBasis& basis,
-                Image* image) {
-  LoginInference(facts, site, basis, image).Run();
+void InferLogin(const Rules& rules, const ImageFacts& facts, const ImageSite& site,
+                const LoginBasis& basis, Image* image) {
+  LoginInference(rules, facts, site, basis, image).Run();
 }
 
 }  // namespace cis::crawler

@@ -8,6 +8,8 @@
 
 namespace cis::crawler {
 
+class Rules;
+
 // How reliable the operating system is that the account is derived from.
 struct LoginBasis {
   Confidence distro = Confidence::kUnknown;
@@ -17,7 +19,7 @@ struct LoginBasis {
 
 // Sets `login_user` from, in this order: a property; EGI's or the vendor's own build; the site's
 // convention; the vendor's account, which is a guess if only a name indicates the system.
-void InferLogin(const ImageFacts& facts, const ImageSite& site, const LoginBasis& basis,
-                Image* image);
+void InferLogin(const Rules& rules, const ImageFacts& facts, const ImageSite& site,
+                const LoginBasis& basis, Image* image);
 
 }  // namespace cis::crawler

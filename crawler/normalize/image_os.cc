@@ -10,14 +10,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "crawler/normalize/arch.h"
 #include "crawler/normalize/image_claims.h"
 #include "crawler/normalize/image_login.h"
-#include "crawler/normalize/os_tables.h"
 #include "crawler/normalize/os_text.h"
 #include "crawler/normalize/provenance.h"
-#include "crawler/normalize/table.h"
-#include "crawler/normalize/tokens.h"
+#include "crawler/normalize/rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -50,8 +47,12 @@ bool Independent(const OsClaim& a, const OsClaim& b) { return a.level != b.level
 
 class OsInference {
  public:
-  OsInference(const ImageFacts& facts, const ImageSite& site, Image* image)
-      : facts_(facts), site_(site), image_(image), claims_(GatherOsClaims(facts, *image)) {}
+  OsInference(const Rules& rules, const ImageFacts& facts, const ImageSite& site, Image* image)
+      : rules_(rules),
+        facts_(facts),
+        site_(site),
+        image_(image),
+        claims_(GatherOsClaims(rules, facts, *image)) {}
 
   void Run() {
     ChooseDistro();
@@ -62,15 +63,15 @@ class OsInference {
       Describe();
     }
     InferArch();
-    InferLogin(facts_, site_, {distro_confidence_, in_conflict_, IsStated()}, image_);
+    InferLogin(rules_, facts_, site_, {distro_confidence_, in_conflict_, IsStated()}, image_);
     InferPurpose();
   }
 
  private:
   Provenance* provenance() { return &image_->provenance; }
 
-  static bool Related(absl::string_view a, absl::string_view b) {
-    return a == b || MayBeLabelled(a, b) || MayBeLabelled(b, a);
+  bool Related(absl::string_view a, absl::string_view b) const {
+    return a == b || rules_.os.MayBeLabelled(a, b) || rules_.os.MayBeLabelled(b, a);
   }
 
   // Returns the strongest source that names a system, except labels that contradict themselves when
@@ -122,7 +123,7 @@ class OsInference {
           distro_confidence_ = Confidence::kVerified;
           AddEvidence(provenance(), "os_distro", claim.source, claim.value);
         }
-      } else if (MayBeLabelled(claim.guess.distro, distro)) {
+      } else if (rules_.os.MayBeLabelled(claim.guess.distro, distro)) {
         AddWarning(provenance(), "OS_REFINED_FROM_NAME",
                    absl::StrCat(chosen_->source, " says ", distro, ", ", claim.source, " says ",
                                 claim.guess.distro));
@@ -143,8 +144,8 @@ class OsInference {
 
   // Only SUSE Linux Enterprise has service packs.
   bool claimsServicePack() const {
-    return std::any_of(claims_.begin(), claims_.end(), [](const OsClaim& claim) {
-      const TokenList list = Tokenize(claim.value);
+    return std::any_of(claims_.begin(), claims_.end(), [this](const OsClaim& claim) {
+      const TokenList list = rules_.tokenizer.Tokenize(claim.value);
       for (std::size_t i = 0; i + 1 < list.tokens.size(); ++i) {
         if (list.tokens[i].IsWord("sp") && list.tokens[i + 1].IsNumber()) {
           return true;
@@ -216,20 +217,20 @@ class OsInference {
       if (claim.guess.distro == image_->os_distro && !claim.guess.version.empty()) {
         return claim.guess.version;
       }
-      if (!MayBeLabelled(image_->os_distro, claim.guess.distro)) {
+      if (!rules_.os.MayBeLabelled(image_->os_distro, claim.guess.distro)) {
         return "";
       }
     } else if (claim.said_version.empty()) {
       return "";
     }
     const std::string& text = claim.said_version.empty() ? claim.guess.version : claim.said_version;
-    return text.empty() ? "" : ParseOsTextOf(image_->os_distro, text).version;
+    return text.empty() ? "" : ParseOsTextOf(rules_, image_->os_distro, text).version;
   }
 
   void ApplySuccession() {
     bool from_date = false;
-    const std::string successor =
-        SuccessorOf(image_->os_distro, image_->os_version, image_->build_date, &from_date);
+    const std::string successor = rules_.os.SuccessorOf(image_->os_distro, image_->os_version,
+                                                        image_->build_date, &from_date);
     if (successor == image_->os_distro) {
       return;
     }
@@ -238,7 +239,7 @@ class OsInference {
                             from_date ? absl::StrCat(" built on ", image_->build_date) : "",
                             " can only be ", successor));
     image_->os_distro = successor;
-    image_->os_version = ParseOsTextOf(successor, image_->os_version).version;
+    image_->os_version = ParseOsTextOf(rules_, successor, image_->os_version).version;
     distro_confidence_ =
         std::min(distro_confidence_, from_date ? Confidence::kGuess : Confidence::kProbable);
   }
@@ -247,7 +248,7 @@ class OsInference {
     SetConfidence(provenance(), "os_distro",
                   image_->is_snapshot ? std::min(distro_confidence_, Confidence::kProbable)
                                       : distro_confidence_);
-    if (const Release* release = FindRelease(image_->os_distro, image_->os_version)) {
+    if (const Release* release = rules_.os.FindRelease(image_->os_distro, image_->os_version)) {
       if (release->version == image_->os_version) {
         image_->os_codename = release->codename;
       }
@@ -257,7 +258,7 @@ class OsInference {
 
   void InferBuildDate() {
     for (const ImageFact* fact : facts_.Of(Meaning::kBuildDate)) {
-      const std::string date = LeadingDate(fact->value);
+      const std::string date = rules_.tokenizer.LeadingDate(fact->value);
       if (!date.empty()) {
         SetBuildDate(date, fact->source, fact->value, Confidence::kStrong);
         return;
@@ -290,13 +291,13 @@ class OsInference {
     };
     std::vector<Said> said;
     for (const ImageFact* fact : facts_.Of(Meaning::kArch)) {
-      const std::string arch = ParseArch(fact->value);
+      const std::string arch = rules_.arch.Parse(fact->value);
       if (arch.empty()) {
         AddWarning(provenance(), "ARCH_UNKNOWN",
                    absl::StrCat(fact->source, " is \"", fact->value, "\""));
         continue;
       }
-      if (fact->level == FactLevel::kProperty && !IsNovaArch(fact->value)) {
+      if (fact->level == FactLevel::kProperty && !rules_.arch.IsNova(fact->value)) {
         AddWarning(provenance(), "ARCH_NOT_NOVA",
                    absl::StrCat(fact->source, " is \"", fact->value, "\"; Nova accepts \"", arch,
                                 "\" and refuses to start this image"));
@@ -304,7 +305,7 @@ class OsInference {
       const OsSource level = fact->level == FactLevel::kAsserted   ? OsSource::kAsserted
                              : fact->level == FactLevel::kProperty ? OsSource::kProperty
                                                                    : OsSource::kUrl;
-      const bool width = IsArchWidth(fact->value);
+      const bool width = rules_.arch.IsWidth(fact->value);
       said.push_back({arch, fact->source, fact->value, level, !width, width});
     }
     for (const ImageFact* fact : facts_.Of(Meaning::kArm)) {
@@ -371,12 +372,12 @@ class OsInference {
   void InferPurpose() {
     std::string purpose;
     for (const ImageFact* fact : facts_.Of(Meaning::kPurpose)) {
-      purpose = PurposeOfLabel(fact->value);
+      purpose = rules_.purposes.OfLabel(fact->value);
       if (!purpose.empty() && !image_->is_snapshot) {
         image_->purpose = purpose;
         AddEvidence(provenance(), "purpose", fact->source, fact->value);
         SetConfidence(provenance(), "purpose", Confidence::kStrong);
-        if (IsReplacedPurpose(fact->value)) {
+        if (rules_.purposes.IsReplaced(fact->value)) {
           AddWarning(provenance(), "IMAGE_RETIRED",
                      absl::StrCat(fact->source, " says \"", fact->value, "\""));
         }
@@ -396,7 +397,7 @@ class OsInference {
       }
     }
     for (const std::string& tag : facts_.tags) {
-      const std::string tagged = ParseOsText(tag).purpose;
+      const std::string tagged = ParseOsText(rules_, tag).purpose;
       if (tagged == "appliance" || tagged == "k8s") {
         purpose = tagged;
         AddEvidence(provenance(), "purpose", "tag", tag);
@@ -422,6 +423,7 @@ class OsInference {
     }
   }
 
+  const Rules& rules_;
   const ImageFacts& facts_;
   const ImageSite& site_;
   Image* image_;
@@ -433,8 +435,9 @@ class OsInference {
 
 }  // namespace
 
-void InferImageOs(const ImageFacts& facts, const ImageSite& site, Image* image) {
-  OsInference(facts, site, image).Run();
+void InferImageOs(const Rules& rules, const ImageFacts& facts, const ImageSite& site,
+                  Image* image) {
+  OsInference(rules, facts, site, image).Run();
 }
 
 }  // namespace cis::crawler

@@ -8,6 +8,8 @@
 
 namespace cis::crawler {
 
+class Rules;
+
 // Fills os_distro, os_version, os_codename, arch, build_date, eol_date, login_user and purpose of
 // `image`, whose id, name, tags and is_snapshot are set already, with evidence, confidence and
 // warnings.
@@ -16,6 +18,6 @@ namespace cis::crawler {
 // URLs > tags > name > description. A name that is more specific than the label wins ("centos" on
 // an AlmaLinux image); in other contradictions, the stronger source wins, the confidence is lowered
 // to `guess` and OS_CONFLICT is warned of. `site` decides which conventions for accounts apply.
-void InferImageOs(const ImageFacts& facts, const ImageSite& site, Image* image);
+void InferImageOs(const Rules& rules, const ImageFacts& facts, const ImageSite& site, Image* image);
 
 }  // namespace cis::crawler

@@ -146,7 +146,8 @@ Document MakeDocument(const std::string& name, const std::string& key, json list
 
 }  // namespace
 
-absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view body,
+absl::StatusOr<std::string> NormalizeToJsonLines(const Rules& rules, Kind kind,
+                                                 absl::string_view body,
                                                  std::vector<std::string>* skipped,
                                                  const std::function<void(RecordSet*)>& correct) {
   if (kind != Kind::kImages && kind != Kind::kFlavors && kind != Kind::kNetworks) {
@@ -188,7 +189,7 @@ absl::StatusOr<std::string> NormalizeToJsonLines(Kind kind, absl::string_view bo
     observation.share.endpoint.site_name = reader.String("site_name");
     observation.share.endpoint.keystone_url = reader.String("keystone_url");
   }
-  CIS_ASSIGN_OR_RETURN(RecordSet records, Normalize(observation, MissingIds::kKeep));
+  CIS_ASSIGN_OR_RETURN(RecordSet records, Normalize(rules, observation, MissingIds::kKeep));
   if (skipped != nullptr) {
     *skipped = records.skipped_reasons;
     const int64_t unnamed = records.skipped_count - static_cast<int64_t>(skipped->size());

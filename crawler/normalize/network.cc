@@ -2,20 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <optional>
 #include <tuple>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "crawler/normalize/iana.h"
 #include "crawler/normalize/provenance.h"
-#include "crawler/normalize/table.h"
-#include "crawler/normalize/tokens.h"
+#include "crawler/normalize/rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -57,11 +52,11 @@ std::optional<bool> Serves(const std::vector<std::string>& service_types, bool m
   });
 }
 
-// Returns the entries of `seen` that show which addresses machines, or floating IPs, of the network
-// get: the ranges that are for them, else those that are for all; a router's gateway address only
-// if there is nothing else.
-std::vector<SeenAddress> Relevant(const std::vector<SeenAddress>& seen, const Network& network,
-                                  bool machines, int ip_version) {
+// What of `seen` says what addresses machines, or floating IPs, of the network get: of ranges those
+// that are for them, else those that are for all; a router's gateway address only if there is
+// nothing else.
+std::vector<SeenAddress> Relevant(const Rules& rules, const std::vector<SeenAddress>& seen,
+                                  const Network& network, bool machines, int ip_version) {
   const auto types_of = [&](const SeenAddress& address) {
     for (const Subnet& subnet : network.subnets) {
       if (!address.subnet_id.empty() && subnet.id == address.subnet_id) {
@@ -71,7 +66,7 @@ std::vector<SeenAddress> Relevant(const std::vector<SeenAddress>& seen, const Ne
     return std::optional<bool>();
   };
   const auto is_of_family = [&](const SeenAddress& address) {
-    return ClassifyAddresses(address.text).ip_version == ip_version;
+    return rules.addresses.Classify(address.text).ip_version == ip_version;
   };
   const bool has_own = std::any_of(seen.begin(), seen.end(), [&](const SeenAddress& address) {
     return IsRange(address) && is_of_family(address) && types_of(address) == true;
@@ -98,10 +93,10 @@ std::vector<SeenAddress> Relevant(const std::vector<SeenAddress>& seen, const Ne
   return relevant;
 }
 
-Reach FoldReach(const std::vector<SeenAddress>& seen, int ip_version) {
+Reach FoldReach(const Rules& rules, const std::vector<SeenAddress>& seen, int ip_version) {
   Reach reach;
   for (const SeenAddress& address : seen) {
-    const AddressClass kind = ClassifyAddresses(address.text);
+    const AddressClass kind = rules.addresses.Classify(address.text);
     if (kind.ip_version != ip_version) {
       continue;
     }
@@ -120,51 +115,14 @@ Reach FoldReach(const std::vector<SeenAddress>& seen, int ip_version) {
   return reach;
 }
 
-struct NameRow {
-  std::string word;
-  bool prefix = false;
-  std::string meaning;
-};
-
-const std::vector<NameRow>& NameRows() {
-  static const auto* const kRows = [] {
-    auto* rows = new std::vector<NameRow>();
-    for (const auto& row : LoadTable("network_words")) {
-      NameRow name{absl::AsciiStrToLower(row[0]), false, row[1]};
-      if (absl::EndsWith(name.word, "*")) {
-        name.prefix = true;
-        name.word.pop_back();
-      }
-      rows->push_back(std::move(name));
-    }
-    return rows;
-  }();
-  return *kRows;
-}
-
-// Words of the name that hint at a role, "public" or "private", joined; empty if none or both.
-std::string NameHint(absl::string_view name) {
-  std::map<std::string, std::vector<std::string>> hints;
-  for (const Token& token : Tokenize(name).tokens) {
-    for (const NameRow& row : NameRows()) {
-      if (row.meaning != "service" && token.text == row.word) {
-        hints[row.meaning].push_back(token.text);
-      }
-    }
-  }
-  return hints.size() == 1 ? absl::StrCat(hints.begin()->first, " (",
-                                          absl::StrJoin(hints.begin()->second, ", "), ")")
-                           : "";
-}
-
 bool Contains(const std::vector<std::string>& texts, absl::string_view text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
 }
 
 class Classifier {
  public:
-  Classifier(const NetworkContext& context, Network* network)
-      : context_(context), network_(network), seen_(InOrder(context.seen)) {}
+  Classifier(const Rules& rules, const NetworkContext& context, Network* network)
+      : rules_(rules), context_(context), network_(network), seen_(InOrder(context.seen)) {}
 
   void Run() {
     mine_ = !context_.project_id.empty() && network_->owner == context_.project_id;
@@ -178,7 +136,7 @@ class Classifier {
         !network_->is_external.value_or(false)) {
       Distrust();
     }
-    const std::string hint = NameHint(network_->name);
+    const std::string hint = rules_.network_words.Hint(network_->name);
     if (!hint.empty() && network_->public_v4 == Tristate::kUnknown) {
       AddEvidence(provenance(), "public_v4", "name", hint);
     }
@@ -206,8 +164,8 @@ class Classifier {
       network_->attachable = Tristate::kNo;
       return Role(NetworkUse::kNone, Confidence::kVerified, "property:status", network_->status);
     }
-    if (IsServiceNetwork(network_->name) && !external && !mine_) {
-      // Anyone can choose a name; that the network is not shared indicates the service.
+    if (rules_.network_words.IsServiceNetwork(network_->name) && !external && !mine_) {
+      // A name alone may be anybody's choice; that it is not shared speaks for the service.
       const bool told = network_->shared == false || !network_->owner.empty();
       network_->attachable = told ? Tristate::kNo : Tristate::kUnknown;
       return Role(NetworkUse::kNone, told ? Confidence::kStrong : Confidence::kGuess, "name",
@@ -253,7 +211,7 @@ class Classifier {
 
   // The use follows from the API; topology or addresses that confirm it make it surer.
   Confidence ExternalConfidence() const {
-    if (FoldReach(seen_, 4).global + FoldReach(seen_, 6).global > 0) {
+    if (FoldReach(rules_, seen_, 4).global + FoldReach(rules_, seen_, 6).global > 0) {
       return Confidence::kVerified;
     }
     return context_.gateway_of_own_router || context_.only_external ? Confidence::kStrong
@@ -281,7 +239,7 @@ class Classifier {
   Routing RoutingOf(const std::vector<SeenAddress>& seen, int ip_version) const {
     Routing routing;
     for (const SeenAddress& address : seen) {
-      const AddressClass kind = ClassifyAddresses(address.text);
+      const AddressClass kind = rules_.addresses.Classify(address.text);
       if (kind.ip_version != ip_version || !kind.global) continue;
       bool is_routed = false;
       for (const OwnRouter& router : context_.routers) {
@@ -301,9 +259,9 @@ class Classifier {
 
   Tristate Publicness(int ip_version, absl::string_view field) {
     const bool machines = network_->usable_as != NetworkUse::kFloatingPool;
-    const std::vector<SeenAddress> seen = Relevant(seen_, *network_, machines, ip_version);
-    const Reach reach = FoldReach(seen, ip_version);
-    // A gateway address is weak evidence: floating IPs and machines may get other addresses.
+    const std::vector<SeenAddress> seen = Relevant(rules_, seen_, *network_, machines, ip_version);
+    const Reach reach = FoldReach(rules_, seen, ip_version);
+    // What a router's gateway has, floating IPs and machines need not have.
     const bool is_weak = reach.source == "router_gateway";
     if (reach.global + reach.other == 0) {
       if (AllSubnetsKnown()) {
@@ -388,6 +346,7 @@ class Classifier {
     }
   }
 
+  const Rules& rules_;
   const NetworkContext& context_;
   Network* network_;
   std::vector<SeenAddress> seen_;
@@ -396,20 +355,12 @@ class Classifier {
 
 }  // namespace
 
-bool IsServiceNetwork(absl::string_view name) {
-  const std::string lower = absl::AsciiStrToLower(name);
-  return std::any_of(NameRows().begin(), NameRows().end(), [&](const NameRow& row) {
-    return row.meaning == "service" &&
-           (row.prefix ? absl::StartsWith(lower, row.word) : lower == row.word);
-  });
-}
-
 bool OwnRouter::Serves(absl::string_view subnet_id) const {
   return subnet_ids.empty() || subnet_id.empty() || Contains(subnet_ids, subnet_id);
 }
 
-void ClassifyNetwork(const NetworkContext& context, Network* network) {
-  Classifier(context, network).Run();
+void ClassifyNetwork(const Rules& rules, const NetworkContext& context, Network* network) {
+  Classifier(rules, context, network).Run();
 }
 
 }  // namespace cis::crawler

@@ -10,6 +10,8 @@
 
 namespace cis::crawler {
 
+class Rules;
+
 // A range or an address that is visible on a network. `text` is classified and then dropped if it
 // is an address of the project (source other than "subnets" and "floatingip_pools").
 struct SeenAddress {
@@ -54,9 +56,6 @@ struct NetworkContext {
 // decided by the addresses alone; they also decide whether a shared network is attached to directly
 // or used like an own one. Names never leave more than a hint in the evidence. If the confidence of
 // `usable_as` is kUnknown, the use is not known, and `usable_as` is only what could be tried.
-void ClassifyNetwork(const NetworkContext& context, Network* network);
-
-// Returns whether the name is one of OpenStack's own networks ("HA network tenant …").
-bool IsServiceNetwork(absl::string_view name);
+void ClassifyNetwork(const Rules& rules, const NetworkContext& context, Network* network);
 
 }  // namespace cis::crawler

@@ -12,11 +12,11 @@
 #include "absl/strings/str_split.h"
 #include "crawler/normalize/address_range.h"
 #include "crawler/normalize/documents.h"
-#include "crawler/normalize/iana.h"
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/network.h"
 #include "crawler/normalize/ports.h"
 #include "crawler/normalize/provenance.h"
+#include "crawler/normalize/rules.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::crawler {
@@ -58,20 +58,20 @@ std::vector<std::string> ReadSubnetIds(const JsonReader& record) {
                         absl::SkipEmpty());
 }
 
-int VersionOf(const JsonReader& record, const std::string& cidr) {
+int VersionOf(const Rules& rules, const JsonReader& record, const std::string& cidr) {
   const int64_t stated = record.Int("ip_version").value_or(0);
   if (stated == 4 || stated == 6) {
     return static_cast<int>(stated);
   }
-  return ClassifyAddresses(cidr).ip_version;
+  return rules.addresses.Classify(cidr).ip_version;
 }
 
-// Returns whether the ranges that a share may take subnets from are global: yes if all of them are.
-Tristate PublicnessOf(const std::vector<std::string>& prefixes) {
+// Ranges that a share may take subnets from: global if all of them are.
+Tristate PublicnessOf(const Rules& rules, const std::vector<std::string>& prefixes) {
   bool all_global = !prefixes.empty();
   bool none_global = !prefixes.empty();
   for (const std::string& prefix : prefixes) {
-    const AddressClass kind = ClassifyAddresses(prefix);
+    const AddressClass kind = rules.addresses.Classify(prefix);
     const bool is_mixed = kind.ip_version == 0 || kind.name == "mixed";
     all_global = all_global && kind.global && !is_mixed;
     none_global = none_global && !kind.global && !is_mixed;
@@ -82,8 +82,8 @@ Tristate PublicnessOf(const std::vector<std::string>& prefixes) {
 
 class NetworkJoin {
  public:
-  NetworkJoin(std::string project_id, std::vector<std::string>* skipped)
-      : project_id_(std::move(project_id)), skipped_(skipped) {}
+  NetworkJoin(const Rules& rules, std::string project_id, std::vector<std::string>* skipped)
+      : rules_(rules), project_id_(std::move(project_id)), skipped_(skipped) {}
 
   absl::StatusOr<NetworkSet> Run(const std::vector<Document>& documents,
                                  std::vector<std::string>* remarks) {
@@ -190,7 +190,7 @@ class NetworkJoin {
     }
     if (!subnet.cidr.empty()) {
       seen_[by_id_.at(network_id)].push_back({subnet.cidr, subnet.source, subnet.id});
-      const AddressClass kind = ClassifyAddresses(subnet.cidr);
+      const AddressClass kind = rules_.addresses.Classify(subnet.cidr);
       if (!kind.name.empty() && kind.name != "mixed") {
         subnet.is_public = kind.global ? Tristate::kYes : Tristate::kNo;
       }
@@ -218,7 +218,7 @@ class NetworkJoin {
     subnet.name = record.String("name");
     subnet.cidr = record.String("cidr");
     subnet.gateway_ip = record.String("gateway_ip");
-    subnet.ip_version = VersionOf(record, subnet.cidr);
+    subnet.ip_version = VersionOf(rules_, record, subnet.cidr);
     subnet.enable_dhcp = record.Bool("enable_dhcp");
     subnet.service_types = record.Strings("service_types");
     std::sort(subnet.service_types.begin(), subnet.service_types.end());
@@ -239,7 +239,7 @@ class NetworkJoin {
     subnet.id = record.String("subnet_id");
     subnet.name = record.String("subnet_name");
     subnet.cidr = record.String("cidr");
-    subnet.ip_version = VersionOf(record, subnet.cidr);
+    subnet.ip_version = VersionOf(rules_, record, subnet.cidr);
     subnet.source = "floatingip_pools";
     AddKnownSubnet(network_id, std::move(subnet));
     return "";
@@ -304,13 +304,13 @@ class NetworkJoin {
     pool.name = record.String("name");
     pool.prefixes = record.Strings("prefixes");
     std::sort(pool.prefixes.begin(), pool.prefixes.end());
-    pool.ip_version = VersionOf(record, pool.prefixes.empty() ? "" : pool.prefixes.front());
+    pool.ip_version = VersionOf(rules_, record, pool.prefixes.empty() ? "" : pool.prefixes.front());
     pool.default_prefix_length = record.Int("default_prefixlen");
     pool.address_scope_id = record.String("address_scope_id");
     pool.owner = OwnerOf(record);
     pool.shared = record.Bool("shared");
     pool.is_default = record.Bool("is_default");
-    pool.is_public = PublicnessOf(pool.prefixes);
+    pool.is_public = PublicnessOf(rules_, pool.prefixes);
     const auto same = [&](const SubnetPool& other) { return other.id == pool.id; };
     // Pages overlap when a site changes while it is read.
     if (std::none_of(set_.subnet_pools.begin(), set_.subnet_pools.end(), same)) {
@@ -394,7 +394,7 @@ class NetworkJoin {
                                 !providers.contains(network.owner);
       context.only_external = externals == 1 && network.is_external.value_or(false);
       AddTopology(network, &context);
-      ClassifyNetwork(context, &network);
+      ClassifyNetwork(rules_, context, &network);
     }
   }
 
@@ -421,6 +421,7 @@ class NetworkJoin {
     }
   }
 
+  const Rules& rules_;
   std::string project_id_;
   bool pools_listed_ = false;
   std::vector<std::string>* skipped_;
@@ -436,11 +437,12 @@ class NetworkJoin {
 
 }  // namespace
 
-absl::StatusOr<NetworkSet> NormalizeNetworks(const std::vector<Document>& documents,
+absl::StatusOr<NetworkSet> NormalizeNetworks(const Rules& rules,
+                                             const std::vector<Document>& documents,
                                              const std::string& project_id,
                                              std::vector<std::string>* skipped,
                                              std::vector<std::string>* remarks) {
-  return NetworkJoin(project_id, skipped).Run(documents, remarks);
+  return NetworkJoin(rules, project_id, skipped).Run(documents, remarks);
 }
 
 }  // namespace cis::crawler

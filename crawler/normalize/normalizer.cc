@@ -50,14 +50,15 @@ void Skip(absl::string_view reason, RecordSet* records) {
   }
 }
 
-absl::Status AddFlavors(const std::vector<Document>& documents, RecordSet* records) {
+absl::Status AddFlavors(const Rules& rules, const std::vector<Document>& documents,
+                        RecordSet* records) {
   CIS_ASSIGN_OR_RETURN(const Listing listing, ReadListing(documents, "flavors", "flavors"));
   for (const ListItem& item : listing.items) {
     std::optional<ExtraSpecs> specs;
     if (item.value.is_object()) {
       specs = FindExtraSpecs(documents, JsonReader(item.value, item.path, nullptr).String("id"));
     }
-    absl::StatusOr<Flavor> flavor = NormalizeFlavor(item.value, item.path, specs);
+    absl::StatusOr<Flavor> flavor = NormalizeFlavor(rules, item.value, item.path, specs);
     if (!flavor.ok()) {
       Skip(flavor.status().message(), records);
       continue;
@@ -69,12 +70,12 @@ absl::Status AddFlavors(const std::vector<Document>& documents, RecordSet* recor
 
 // Appends the images of one listing. Those of `known` were in an earlier listing, whose record
 // counts.
-void AddListedImages(const std::vector<ListItem>& items, ImageListing listing,
+void AddListedImages(const Rules& rules, const std::vector<ListItem>& items, ImageListing listing,
                      const absl::flat_hash_set<std::string>& known, RecordSet* records) {
   const Endpoint& endpoint = records->share.endpoint;
   const ImageSite site{endpoint.site_name, endpoint.keystone_url};
   for (const ListItem& item : items) {
-    absl::StatusOr<Image> image = NormalizeImage(item.value, item.path, site, listing);
+    absl::StatusOr<Image> image = NormalizeImage(rules, item.value, item.path, site, listing);
     if (!image.ok()) {
       Skip(image.status().message(), records);
       continue;
@@ -88,9 +89,10 @@ void AddListedImages(const std::vector<ListItem>& items, ImageListing listing,
   }
 }
 
-absl::Status AddImages(const std::vector<Document>& documents, RecordSet* records) {
+absl::Status AddImages(const Rules& rules, const std::vector<Document>& documents,
+                       RecordSet* records) {
   CIS_ASSIGN_OR_RETURN(const Listing listing, ReadListing(documents, "images", "images"));
-  AddListedImages(listing.items, ImageListing::kImages, {}, records);
+  AddListedImages(rules, listing.items, ImageListing::kImages, {}, records);
   constexpr std::array<std::pair<absl::string_view, ImageListing>, 3> kFurther = {{
       {"images_hidden", ImageListing::kHidden},
       {"images_pending", ImageListing::kPending},
@@ -105,7 +107,7 @@ absl::Status AddImages(const std::vector<Document>& documents, RecordSet* record
     }
     absl::flat_hash_set<std::string> known;
     for (const Image& image : records->images) known.insert(image.id);
-    AddListedImages(further->items, kind, known, records);
+    AddListedImages(rules, further->items, kind, known, records);
   }
   return absl::OkStatus();
 }
@@ -140,7 +142,8 @@ void CheckIds(absl::string_view plural, MissingIds ids, std::vector<Record>* fou
 
 }  // namespace
 
-absl::StatusOr<RecordSet> Normalize(const Observation& observation, MissingIds ids) {
+absl::StatusOr<RecordSet> Normalize(const Rules& rules, const Observation& observation,
+                                    MissingIds ids) {
   RecordSet records;
   records.share = observation.share;
   records.kind = observation.kind;
@@ -148,18 +151,18 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation, MissingIds i
   records.remarks = RemarksOf(observation.documents);
   switch (observation.kind) {
     case Kind::kFlavors:
-      CIS_RETURN_IF_ERROR(AddFlavors(observation.documents, &records));
+      CIS_RETURN_IF_ERROR(AddFlavors(rules, observation.documents, &records));
       CheckIds("flavors", ids, &records.flavors, &records);
       break;
     case Kind::kImages:
-      CIS_RETURN_IF_ERROR(AddImages(observation.documents, &records));
+      CIS_RETURN_IF_ERROR(AddImages(rules, observation.documents, &records));
       CheckIds("images", ids, &records.images, &records);
       break;
     case Kind::kNetworks: {
       std::vector<std::string> skipped;
-      CIS_ASSIGN_OR_RETURN(records.network_set,
-                           NormalizeNetworks(observation.documents, observation.share.project_id,
-                                             &skipped, &records.remarks));
+      CIS_ASSIGN_OR_RETURN(records.network_set, NormalizeNetworks(rules, observation.documents,
+                                                                  observation.share.project_id,
+                                                                  &skipped, &records.remarks));
       for (const std::string& reason : skipped) {
         Skip(reason, &records);
       }

@@ -6,19 +6,21 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "schema/model/observation.h"
 #include "schema/store/store.h"
 
 namespace cis::crawler {
 
-// Turns an observation into records: pure, no clock, no network, no environment. A record that
+class Rules;
+
+// Turns an observation into records by `rules`: pure, no clock, no network, no environment, and so
+// safe to call from any thread. A record that
 // cannot be read, has no id or repeats one is skipped, counted and named in `skipped_reasons`; it
 // never stops the others. MissingIds::kKeep leaves records without an id in, for lists that were
 // not crawled. Returns INVALID_ARGUMENT naming the document and the JSON path if a document as a
 // whole cannot be read (not JSON, wrong top-level shape).
 enum class MissingIds { kSkip, kKeep };
-absl::StatusOr<RecordSet> Normalize(const Observation& observation,
+absl::StatusOr<RecordSet> Normalize(const Rules& rules, const Observation& observation,
                                     MissingIds ids = MissingIds::kSkip);
 
 // The body of `cis-crawler normalize`: converts the body of a raw API list to JSON records, one per
@@ -27,7 +29,8 @@ absl::StatusOr<RecordSet> Normalize(const Observation& observation,
 // be read are named in `skipped`, which may be null. `correct` is called with the records before
 // they are written; it may be null. Returns INVALID_ARGUMENT as above.
 absl::StatusOr<std::string> NormalizeToJsonLines(
-    Kind kind, absl::string_view body, std::vector<std::string>* skipped = nullptr,
+    const Rules& rules, Kind kind, absl::string_view body,
+    std::vector<std::string>* skipped = nullptr,
     const std::function<void(RecordSet*)>& correct = nullptr);
 
 }  // namespace cis::crawler

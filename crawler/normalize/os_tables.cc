@@ -3,33 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "crawler/normalize/table.h"
-#include "crawler/normalize/tokens.h"
 
 namespace cis::crawler {
 namespace {
-
-struct LoginRow {
-  std::string distro;
-  std::string versions;
-  std::string login;
-  std::string unless;
-  std::vector<std::string> rejects;
-};
-
-struct Succession {
-  std::string distro;
-  int major = 0;
-  std::string built_after;
-  std::string becomes;
-};
 
 std::vector<std::string> SplitList(absl::string_view text, char separator) {
   std::vector<std::string> parts;
@@ -39,7 +20,7 @@ std::vector<std::string> SplitList(absl::string_view text, char separator) {
   return parts;
 }
 
-NamePattern ParsePattern(absl::string_view text) {
+NamePattern ParsePattern(const Tokenizer& tokenizer, absl::string_view text) {
   NamePattern pattern;
   while (!text.empty()) {
     if (absl::ConsumeSuffix(&text, "!")) {
@@ -58,51 +39,11 @@ NamePattern ParsePattern(absl::string_view text) {
       pattern.words.emplace_back(word);
       continue;
     }
-    for (const Token& token : Tokenize(word).tokens) {
+    for (const Token& token : tokenizer.Tokenize(word).tokens) {
       pattern.words.push_back(token.text);
     }
   }
   return pattern;
-}
-
-using ReleaseIndex = absl::flat_hash_map<std::string, std::vector<Release>>;
-
-// By distribution, in the order of the table.
-const ReleaseIndex& Releases() {
-  static const auto* const kReleases = [] {
-    auto* releases = new ReleaseIndex();
-    for (const auto& row : LoadTable("releases")) {
-      (*releases)[row[0]].push_back({row[0], row[1], row[2], row[3], row[4]});
-    }
-    return releases;
-  }();
-  return *kReleases;
-}
-
-const std::vector<LoginRow>& Logins() {
-  static const auto* const kLogins = [] {
-    auto* logins = new std::vector<LoginRow>();
-    for (const auto& row : LoadTable("logins")) {
-      logins->push_back({row[0], row[1], row[2], row[3], SplitList(row[4], ',')});
-    }
-    return logins;
-  }();
-  return *kLogins;
-}
-
-const std::vector<Succession>& Successions() {
-  static const auto* const kSuccessions = [] {
-    auto* successions = new std::vector<Succession>();
-    for (const auto& row : LoadTable("successions")) {
-      successions->push_back({row[0], MajorOf(row[1]), row[2], row[3]});
-    }
-    return successions;
-  }();
-  return *kSuccessions;
-}
-
-absl::string_view SkipSeparators(absl::string_view text) {
-  return text.substr(std::min(text.find_first_not_of("-_ "), text.size()));
 }
 
 bool CoversVersion(absl::string_view versions, absl::string_view version) {
@@ -130,80 +71,82 @@ int MajorOf(absl::string_view version) {
   return major;
 }
 
-const std::vector<Distro>& Distros() {
-  static const auto* const kDistros = [] {
-    auto* distros = new std::vector<Distro>();
-    for (const auto& row : LoadTable("distros")) {
-      Distro distro;
-      distro.id = row[0];
-      distro.scheme = row[1];
-      distro.may_be_labelled = SplitList(row[2], ',');
-      for (const std::string& name : SplitList(row[3], '|')) {
-        distro.patterns.push_back(ParsePattern(name));
-      }
-      distro.labels = SplitList(row[4], ',');
-      distros->push_back(std::move(distro));
-    }
-    return distros;
-  }();
-  return *kDistros;
+OsRules::OsRules(const Tables& tables, const Tokenizer& tokenizer) : tokenizer_(tokenizer) {
+  ReadDistros(tables);
+  ReadReleases(tables);
+  for (const auto& row : tables.Rows("codenames")) lone_codenames_.insert(row[0]);
+  for (const auto& row : tables.Rows("successions")) {
+    successions_.push_back({row[0], MajorOf(row[1]), row[2], row[3]});
+  }
+  for (const auto& row : tables.Rows("logins")) {
+    logins_.push_back({row[0], row[1], row[2], row[3], SplitList(row[4], ',')});
+  }
+  for (const auto& row : tables.Rows("fillers")) fillers_.emplace(row[0], row[1]);
 }
 
-const Distro* FindDistro(absl::string_view id) {
-  static const auto* const kIndex = [] {
-    auto* index = new absl::flat_hash_map<std::string, const Distro*>();
-    for (const Distro& distro : Distros()) {
-      index->emplace(distro.id, &distro);
+void OsRules::ReadDistros(const Tables& tables) {
+  for (const auto& row : tables.Rows("distros")) {
+    Distro distro;
+    distro.id = row[0];
+    distro.scheme = row[1];
+    distro.may_be_labelled = SplitList(row[2], ',');
+    for (const std::string& name : SplitList(row[3], '|')) {
+      distro.patterns.push_back(ParsePattern(tokenizer_, name));
     }
-    return index;
-  }();
-  const auto found = kIndex->find(id);
-  return found == kIndex->end() ? nullptr : found->second;
+    distro.labels = SplitList(row[4], ',');
+    distros_.push_back(std::move(distro));
+  }
+  for (const Distro& distro : distros_) {
+    by_id_.emplace(distro.id, &distro);
+    for (const std::string& label : distro.labels) by_label_.emplace(label, &distro);
+    for (const NamePattern& pattern : distro.patterns) {
+      if (pattern.words.empty()) continue;
+      by_first_word_[pattern.words.front()].push_back({&distro, &pattern});
+    }
+  }
 }
 
-const std::vector<NameCandidate>& NamesStartingWith(absl::string_view word) {
-  static const auto* const kIndex = [] {
-    auto* index = new absl::flat_hash_map<std::string, std::vector<NameCandidate>>();
-    for (const Distro& distro : Distros()) {
-      for (const NamePattern& pattern : distro.patterns) {
-        (*index)[pattern.words.front()].push_back({&distro, &pattern});
-      }
+void OsRules::ReadReleases(const Tables& tables) {
+  for (const auto& row : tables.Rows("releases")) {
+    releases_[row[0]].push_back({row[0], row[1], row[2], row[3], row[4]});
+  }
+  for (const auto& [distro, releases] : releases_) {
+    for (const Release& release : releases) {
+      if (!release.codename.empty()) codenames_.emplace(release.codename, &release);
     }
-    return index;
-  }();
-  static const auto* const kNone = new std::vector<NameCandidate>();
-  const auto found = kIndex->find(word);
-  return found == kIndex->end() ? *kNone : found->second;
+  }
 }
 
-const Distro* FindDistroByLabel(absl::string_view value) {
+const Distro* OsRules::FindDistro(absl::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+absl::Span<const NameCandidate> OsRules::NamesStartingWith(absl::string_view word) const {
+  const auto found = by_first_word_.find(word);
+  return found == by_first_word_.end() ? absl::Span<const NameCandidate>()
+                                       : absl::MakeConstSpan(found->second);
+}
+
+const Distro* OsRules::FindDistroByLabel(absl::string_view value) const {
   const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(value));
   if (const Distro* distro = FindDistro(lower)) {
     return distro;
   }
-  static const auto* const kIndex = [] {
-    auto* index = new absl::flat_hash_map<std::string, const Distro*>();
-    for (const Distro& distro : Distros()) {
-      for (const std::string& label : distro.labels) {
-        index->emplace(label, &distro);
-      }
-    }
-    return index;
-  }();
-  const auto found = kIndex->find(lower);
-  return found == kIndex->end() ? nullptr : found->second;
+  const auto found = by_label_.find(lower);
+  return found == by_label_.end() ? nullptr : found->second;
 }
 
-bool MayBeLabelled(absl::string_view distro, absl::string_view label) {
+bool OsRules::MayBeLabelled(absl::string_view distro, absl::string_view label) const {
   const Distro* row = FindDistro(distro);
   return row != nullptr && std::find(row->may_be_labelled.begin(), row->may_be_labelled.end(),
                                      label) != row->may_be_labelled.end();
 }
 
-const Release* FindRelease(absl::string_view distro, absl::string_view version) {
+const Release* OsRules::FindRelease(absl::string_view distro, absl::string_view version) const {
   const Release* by_major = nullptr;
-  const auto releases = Releases().find(distro);
-  if (releases == Releases().end()) {
+  const auto releases = releases_.find(distro);
+  if (releases == releases_.end()) {
     return nullptr;
   }
   for (const Release& release : releases->second) {
@@ -219,38 +162,22 @@ const Release* FindRelease(absl::string_view distro, absl::string_view version) 
   return by_major;
 }
 
-const Release* FindCodename(absl::string_view word, absl::string_view distro) {
-  static const auto* const kIndex = [] {
-    auto* index = new absl::flat_hash_map<std::string, const Release*>();
-    for (const auto& [distro_id, releases] : Releases()) {
-      for (const Release& release : releases) {
-        if (!release.codename.empty()) {
-          index->emplace(release.codename, &release);
-        }
-      }
-    }
-    return index;
-  }();
-  const auto found = kIndex->find(word);
-  return found != kIndex->end() && (distro.empty() || found->second->distro == distro)
+const Release* OsRules::FindCodename(absl::string_view word, absl::string_view distro) const {
+  const auto found = codenames_.find(word);
+  return found != codenames_.end() && (distro.empty() || found->second->distro == distro)
              ? found->second
              : nullptr;
 }
 
-bool CodenameStandsAlone(absl::string_view word) {
-  static const auto* const kWords = [] {
-    auto* words = new absl::flat_hash_set<std::string>();
-    for (const auto& row : LoadTable("codenames")) words->insert(row[0]);
-    return words;
-  }();
-  return kWords->contains(word);
+bool OsRules::CodenameStandsAlone(absl::string_view word) const {
+  return lone_codenames_.contains(word);
 }
 
-std::string SuccessorOf(absl::string_view distro, absl::string_view version,
-                        absl::string_view build_date, bool* from_date) {
+std::string OsRules::SuccessorOf(absl::string_view distro, absl::string_view version,
+                                 absl::string_view build_date, bool* from_date) const {
   *from_date = false;
   const int major = MajorOf(version);
-  for (const Succession& row : Successions()) {
+  for (const Succession& row : successions_) {
     if (row.distro != distro || major < row.major) {
       continue;
     }
@@ -265,13 +192,13 @@ std::string SuccessorOf(absl::string_view distro, absl::string_view version,
   return std::string(distro);
 }
 
-std::string VendorLogin(absl::string_view distro, absl::string_view version,
-                        absl::string_view name) {
-  for (const LoginRow& row : Logins()) {
+std::string OsRules::VendorLogin(absl::string_view distro, absl::string_view version,
+                                 absl::string_view name) const {
+  for (const Login& row : logins_) {
     if (row.distro != distro || !CoversVersion(row.versions, version)) {
       continue;
     }
-    for (const Token& token : Tokenize(name).tokens) {
+    for (const Token& token : tokenizer_.Tokenize(name).tokens) {
       if (token.IsWord(row.unless)) {
         return "";
       }
@@ -281,8 +208,8 @@ std::string VendorLogin(absl::string_view distro, absl::string_view version,
   return "";
 }
 
-bool IsRejectedLogin(absl::string_view distro, absl::string_view login) {
-  for (const LoginRow& row : Logins()) {
+bool OsRules::IsRejectedLogin(absl::string_view distro, absl::string_view login) const {
+  for (const Login& row : logins_) {
     if (row.distro == distro &&
         std::find(row.rejects.begin(), row.rejects.end(), login) != row.rejects.end()) {
       return true;
@@ -291,39 +218,9 @@ bool IsRejectedLogin(absl::string_view distro, absl::string_view login) {
   return login == "linux" || login == "windows";  // an os_type in the wrong field
 }
 
-std::string PurposeOfLabel(absl::string_view value) {
-  static const auto* const kPurposes = [] {
-    auto* purposes = new absl::flat_hash_map<std::string, std::string>();
-    for (const auto& row : LoadTable("purpose_labels")) purposes->emplace(row[0], row[1]);
-    return purposes;
-  }();
-  const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(value));
-  const auto found = kPurposes->find(lower);
-  if (found != kPurposes->end()) return found->second;
-  absl::string_view replaced = lower;
-  const auto current =
-      absl::ConsumePrefix(&replaced, "old") ? kPurposes->find(SkipSeparators(replaced)) : found;
-  if (current == kPurposes->end()) return "";
-  // A plain image that a newer one has replaced is not the default any more.
-  const bool plain = current->second == "generic" || current->second == "minimal";
-  return plain ? "custom" : current->second;
-}
-
-bool IsReplacedPurpose(absl::string_view value) {
-  const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(value));
-  return absl::StartsWith(lower, "old") && !PurposeOfLabel(lower).empty();
-}
-
-absl::string_view FillerRole(absl::string_view word) {
-  static const auto* const kRoles = [] {
-    auto* roles = new absl::flat_hash_map<std::string, std::string>();
-    for (const auto& row : LoadTable("fillers")) {
-      roles->emplace(row[0], row[1]);
-    }
-    return roles;
-  }();
-  const auto found = kRoles->find(word);
-  return found == kRoles->end() ? absl::string_view() : absl::string_view(found->second);
+absl::string_view OsRules::FillerRole(absl::string_view word) const {
+  const auto found = fillers_.find(word);
+  return found == fillers_.end() ? absl::string_view() : absl::string_view(found->second);
 }
 
 }  // namespace cis::crawler

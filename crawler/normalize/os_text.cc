@@ -7,13 +7,13 @@
 #include <set>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "crawler/normalize/os_purposes.h"
 #include "crawler/normalize/os_tables.h"
 #include "crawler/normalize/os_version.h"
-#include "crawler/normalize/table.h"
+#include "crawler/normalize/rules.h"
 #include "crawler/normalize/tokens.h"
 
 namespace cis::crawler {
@@ -32,38 +32,10 @@ struct Mention {
   bool in_bracket = false;   // inside "[Distro/Release/Hypervisor]"
 };
 
-struct Phrase {
-  std::vector<std::string> words;
-  std::string purpose;
-  std::size_t rank = 0;  // the row of the table
-};
-
-// By first word, in the order of the table.
-using PhraseIndex = absl::flat_hash_map<std::string, std::vector<Phrase>>;
-
-const PhraseIndex& Purposes() {
-  static const auto* const kPurposes = [] {
-    auto* purposes = new PhraseIndex();
-    std::size_t rank = 0;
-    for (const auto& row : LoadTable("purposes")) {
-      Phrase phrase;
-      for (const Token& token : Tokenize(row[0]).tokens) {
-        phrase.words.push_back(token.text);
-      }
-      phrase.purpose = row[1];
-      phrase.rank = rank++;
-      if (!phrase.words.empty()) {
-        (*purposes)[phrase.words.front()].push_back(std::move(phrase));
-      }
-    }
-    return purposes;
-  }();
-  return *kPurposes;
-}
-
 class Parser {
  public:
-  explicit Parser(absl::string_view text) : list_(Tokenize(text)), used_(list_.tokens.size()) {
+  Parser(const Rules& rules, absl::string_view text)
+      : rules_(rules), list_(rules.tokenizer.Tokenize(text)), used_(list_.tokens.size()) {
     FindBracket(text);
   }
 
@@ -169,7 +141,7 @@ class Parser {
       if (token.kind == Token::Kind::kNumber) {
         break;
       }
-      if (FindCodename(token.text, distro.id) != nullptr) {
+      if (rules_.os.FindCodename(token.text, distro.id) != nullptr) {
         found_codename = token.text;
         continue;
       }
@@ -182,14 +154,14 @@ class Parser {
 
   // A word without meaning; its number may be glued to it ("AmazonEC2", "qcow2").
   bool IsFiller(std::size_t at) const {
-    return !FillerRole(tokens()[at].text).empty() ||
+    return !rules_.os.FillerRole(tokens()[at].text).empty() ||
            (at + 1 < tokens().size() && IsFillerTail(at + 1));
   }
 
   // The number of a word without meaning: "2" of "AmazonEC2".
   bool IsFillerTail(std::size_t at) const {
     return at > 0 && tokens()[at].gap.empty() && tokens()[at].kind == Token::Kind::kNumber &&
-           !FillerRole(absl::StrCat(tokens()[at - 1].text, tokens()[at].text)).empty();
+           !rules_.os.FillerRole(absl::StrCat(tokens()[at - 1].text, tokens()[at].text)).empty();
   }
 
   // Vendors' file names have the release twice, first coarse, then complete:
@@ -220,7 +192,7 @@ class Parser {
 
   // The animal of Ubuntu's code names: any word right after a code name.
   bool IsNickname(std::size_t at) const {
-    return at > 0 && FindCodename(tokens()[at - 1].text, "") != nullptr;
+    return at > 0 && rules_.os.FindCodename(tokens()[at - 1].text, "") != nullptr;
   }
 
   // Tokens of `pattern` matched at `at`, 0 if none.
@@ -268,13 +240,13 @@ class Parser {
     const std::string& gap = tokens()[name_end].gap;
     return gap.find_first_not_of(" -_./") != std::string::npos || gap.size() > 1 ||
            (pattern.words[0].size() == 1 && version.size() < 2) ||
-           FindRelease(distro.id, version) == nullptr;
+           rules_.os.FindRelease(distro.id, version) == nullptr;
   }
 
   void FindMentions() {
     for (std::size_t at = 0; at < tokens().size();) {
       std::optional<Mention> best;
-      for (const NameCandidate& candidate : NamesStartingWith(tokens()[at].text)) {
+      for (const NameCandidate& candidate : rules_.os.NamesStartingWith(tokens()[at].text)) {
         const Distro& distro = *candidate.distro;
         const NamePattern& pattern = *candidate.pattern;
         std::optional<Mention> mention = MatchPattern(distro, pattern, at);
@@ -314,7 +286,7 @@ class Parser {
     for (const Mention& mention : mentions_) {
       const bool broader =
           std::any_of(mentions_.begin(), mentions_.end(), [&](const Mention& other) {
-            return MayBeLabelled(other.distro->id, mention.distro->id);
+            return rules_.os.MayBeLabelled(other.distro->id, mention.distro->id);
           });
       if (!broader) {
         kept.push_back(mention);
@@ -352,10 +324,10 @@ class Parser {
     if (!mentions_.empty()) {
       distro = mentions_.front().distro;
     } else if (!assumed.empty()) {
-      distro = FindDistro(assumed);
+      distro = rules_.os.FindDistro(assumed);
       ReadBareVersion(*distro, guess);
     } else if (const Release* release = BareCodename(&guess->doubtful)) {
-      distro = FindDistro(release->distro);
+      distro = rules_.os.FindDistro(release->distro);
     }
     if (distro == nullptr) {
       guess->doubtful = false;
@@ -415,7 +387,7 @@ class Parser {
     for (std::size_t i = 0; i < tokens().size(); ++i) {
       const Token& token = tokens()[i];
       if (token.kind == Token::Kind::kWord && token.mark == Token::Mark::kNone &&
-          FindCodename(token.text, guess->distro) != nullptr) {
+          rules_.os.FindCodename(token.text, guess->distro) != nullptr) {
         codenames.insert(token.text);
         used_[i] = true;
         if (i + 1 < used_.size() && tokens()[i + 1].gap == " ") {
@@ -424,7 +396,7 @@ class Parser {
       }
     }
     if (codenames.size() == 1) {
-      const Release* release = FindCodename(*codenames.begin(), guess->distro);
+      const Release* release = rules_.os.FindCodename(*codenames.begin(), guess->distro);
       if (guess->version.empty() && !guess->conflict) {
         guess->version = release->version;
         guess->codename_only = true;
@@ -438,7 +410,7 @@ class Parser {
       guess->conflict = true;
     }
     if (!guess->version.empty()) {
-      const Release* release = FindRelease(guess->distro, guess->version);
+      const Release* release = rules_.os.FindRelease(guess->distro, guess->version);
       guess->codename = release == nullptr ? "" : release->codename;
     }
   }
@@ -452,12 +424,14 @@ class Parser {
     const Release* found = nullptr;
     *doubtful = true;
     for (std::size_t i = 0; i < tokens().size(); ++i) {
-      const Release* release =
-          tokens()[i].mark == Token::Mark::kNone ? FindCodename(tokens()[i].text, "") : nullptr;
+      const Release* release = tokens()[i].mark == Token::Mark::kNone
+                                   ? rules_.os.FindCodename(tokens()[i].text, "")
+                                   : nullptr;
       if (release == nullptr) {
         continue;
       }
-      const bool sure = StandsWhereVendorsPutIt(i) || CodenameStandsAlone(tokens()[i].text);
+      const bool sure =
+          StandsWhereVendorsPutIt(i) || rules_.os.CodenameStandsAlone(tokens()[i].text);
       if (!sure && !StandsWhereBuildsPutIt(i)) {
         continue;
       }
@@ -493,13 +467,9 @@ class Parser {
   }
 
   void FindPurpose(OsGuess* guess) {
-    const Phrase* first = nullptr;
+    const PurposePhrase* first = nullptr;
     for (std::size_t at = 0; at < tokens().size(); ++at) {
-      const auto phrases = Purposes().find(tokens()[at].text);
-      if (phrases == Purposes().end()) {
-        continue;
-      }
-      for (const Phrase& phrase : phrases->second) {
+      for (const PurposePhrase& phrase : rules_.purposes.PhrasesStartingWith(tokens()[at].text)) {
         if (!StandsAt(phrase, at)) {
           continue;
         }
@@ -516,7 +486,7 @@ class Parser {
     }
   }
 
-  bool StandsAt(const Phrase& phrase, std::size_t at) const {
+  bool StandsAt(const PurposePhrase& phrase, std::size_t at) const {
     for (std::size_t k = 0; k < phrase.words.size(); ++k) {
       if (at + k >= tokens().size() || tokens()[at + k].text != phrase.words[k]) {
         return false;
@@ -534,6 +504,7 @@ class Parser {
     }
   }
 
+  const Rules& rules_;
   TokenList list_;
   std::vector<bool> used_;
   std::vector<Mention> mentions_;
@@ -545,10 +516,12 @@ class Parser {
 
 }  // namespace
 
-OsGuess ParseOsText(absl::string_view text) { return Parser(text).Parse(""); }
+OsGuess ParseOsText(const Rules& rules, absl::string_view text) {
+  return Parser(rules, text).Parse("");
+}
 
-OsGuess ParseOsTextOf(absl::string_view distro, absl::string_view text) {
-  return Parser(text).Parse(distro);
+OsGuess ParseOsTextOf(const Rules& rules, absl::string_view distro, absl::string_view text) {
+  return Parser(rules, text).Parse(distro);
 }
 
 bool CompatibleVersions(absl::string_view a, absl::string_view b) {

@@ -9,6 +9,8 @@
 
 namespace cis::crawler {
 
+class Rules;
+
 // What a text says about an operating system. A field is empty if the text does not mention it or
 // contradicts itself.
 struct OsGuess {
@@ -29,10 +31,10 @@ struct OsGuess {
 
 // Reads `text`. In an EGI name with brackets, "Image for X [Ubuntu/22.04/KVM]", the brackets
 // decide.
-OsGuess ParseOsText(absl::string_view text);
+OsGuess ParseOsText(const Rules& rules, absl::string_view text);
 
 // Like ParseOsText for a value that is known to be about `distro` ("" = not known).
-OsGuess ParseOsTextOf(absl::string_view distro, absl::string_view text);
+OsGuess ParseOsTextOf(const Rules& rules, absl::string_view distro, absl::string_view text);
 
 // Returns whether one version is the other or a less specific form of it: "9" and "9.4".
 bool CompatibleVersions(absl::string_view a, absl::string_view b);

@@ -1,32 +1,26 @@
 #include "crawler/normalize/retirement.h"
 
-#include "absl/container/flat_hash_map.h"
-#include "crawler/normalize/table.h"
+#include "crawler/normalize/rules.h"
 #include "crawler/normalize/tokens.h"
 
 namespace cis::crawler {
-namespace {
 
-// Maps a word to whether it alone means that the image is retired.
-const absl::flat_hash_map<std::string, bool>& Words() {
-  static const auto* const kWords = [] {
-    auto* words = new absl::flat_hash_map<std::string, bool>();
-    for (const auto& row : LoadTable("retirement_words")) words->emplace(row[0], row[1] == "yes");
-    return words;
-  }();
-  return *kWords;
+RetirementRules::RetirementRules(const Tables& tables) {
+  for (const auto& row : tables.Rows("retirement_words")) words_.emplace(row[0], row[1] == "yes");
 }
 
-}  // namespace
+bool RetirementRules::IsEndWord(absl::string_view word) const { return words_.contains(word); }
 
-bool IsEndWord(absl::string_view word) { return Words().contains(word); }
+bool RetirementRules::IsRetired(absl::string_view word) const {
+  const auto found = words_.find(word);
+  return found != words_.end() && found->second;
+}
 
-Retirement FindRetirement(absl::string_view text) {
+Retirement FindRetirement(const Rules& rules, absl::string_view text) {
   Retirement retirement;
-  const TokenList list = Tokenize(text);
+  const TokenList list = rules.tokenizer.Tokenize(text);
   for (const Token& token : list.tokens) {
-    const auto word = Words().find(token.text);
-    if (word != Words().end() && word->second && token.mark == Token::Mark::kNone) {
+    if (token.mark == Token::Mark::kNone && rules.retirement.IsRetired(token.text)) {
       retirement.word = token.text;
     }
   }

@@ -1,37 +1,14 @@
 #include "crawler/normalize/site_logins.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "crawler/normalize/table.h"
-#include "crawler/normalize/tokens.h"
 
 namespace cis::crawler {
 namespace {
-
-struct Row {
-  std::string site;
-  std::vector<std::string> distros;
-  std::vector<std::string> images;  // first words of names; empty = all
-  std::string login;
-};
-
-const std::vector<Row>& Rows() {
-  static const auto* const kRows = [] {
-    auto* rows = new std::vector<Row>();
-    for (const auto& row : LoadTable("site_logins")) {
-      rows->push_back(
-          {absl::AsciiStrToLower(row[0]), absl::StrSplit(row[1], ',', absl::SkipEmpty()),
-           absl::StrSplit(absl::AsciiStrToLower(row[2]), ',', absl::SkipEmpty()), row[3]});
-    }
-    return rows;
-  }();
-  return *kRows;
-}
 
 // "keystone.cern.ch" of "https://keystone.cern.ch:5000/v3".
 std::string HostOf(absl::string_view url) {
@@ -46,16 +23,25 @@ bool Has(const std::vector<std::string>& words, absl::string_view word) {
 
 }  // namespace
 
-std::optional<SiteLogin> FindSiteLogin(const ImageSite& site, absl::string_view distro,
-                                       absl::string_view image) {
+SiteLoginRules::SiteLoginRules(const Tables& tables, const Tokenizer& tokenizer)
+    : tokenizer_(tokenizer) {
+  for (const auto& row : tables.Rows("site_logins")) {
+    rows_.push_back({absl::AsciiStrToLower(row[0]), absl::StrSplit(row[1], ',', absl::SkipEmpty()),
+                     absl::StrSplit(absl::AsciiStrToLower(row[2]), ',', absl::SkipEmpty()),
+                     row[3]});
+  }
+}
+
+std::optional<SiteLogin> SiteLoginRules::Find(const ImageSite& site, absl::string_view distro,
+                                              absl::string_view image) const {
   const std::string name = absl::AsciiStrToLower(site.name);
   const std::string host = HostOf(site.keystone_url);
-  for (const Row& row : Rows()) {
+  for (const Row& row : rows_) {
     const bool here =
         row.site == name || row.site == host || absl::EndsWith(host, absl::StrCat(".", row.site));
     if (!here || !Has(row.distros, distro)) continue;
     if (!row.images.empty()) {
-      const TokenList list = Tokenize(image);
+      const TokenList list = tokenizer_.Tokenize(image);
       if (list.tokens.empty() || !Has(row.images, list.tokens.front().text)) continue;
     }
     return SiteLogin{row.login, row.site};

@@ -88,7 +88,7 @@ std::string Complaint(absl::string_view form, absl::string_view cell,
   if (form == "number") return IsNumber(cell) ? "" : wanted("a whole number");
   if (form == "hex") return IsHex(cell) ? "" : wanted("a lower-case hexadecimal number");
   if (form == "range") {
-    return ClassifyAddresses(cell).ip_version != 0 ? "" : wanted("a range such as 192.0.2.0/24");
+    return IsAddressOrRange(cell) ? "" : wanted("a range such as 192.0.2.0/24");
   }
   if (form == "distro") {
     return distros.contains(std::string(cell)) ? "" : wanted("an id of the table distros");

@@ -9,7 +9,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
-#include "crawler/normalize/retirement.h"
 
 namespace cis::crawler {
 namespace {
@@ -62,11 +61,6 @@ std::string CompactDate(absl::string_view digits) {
 bool IsYear(const Token& token) {
   const int year = Number(token);
   return token.text.size() == 4 && year >= 2004 && year <= 2049;
-}
-
-// Whether the token before `index` says that a date there is an end, not a build.
-bool SaysExpired(const std::vector<Token>& tokens, std::size_t index) {
-  return index > 0 && IsEndWord(tokens[index - 1].text);
 }
 
 bool AfterWindows(const std::vector<Token>& tokens, std::size_t index) {
@@ -184,7 +178,7 @@ bool IsPlausibleDate(int year, int month, int day) {
   return civil.month() == month && civil.day() == day;
 }
 
-std::string LeadingDate(absl::string_view text) {
+std::string Tokenizer::LeadingDate(absl::string_view text) const {
   const TokenList list = Tokenize(absl::StripAsciiWhitespace(text));
   if (list.tokens.empty() || list.tokens[0].mark != Token::Mark::kDate || list.dates.empty()) {
     return "";
@@ -192,11 +186,11 @@ std::string LeadingDate(absl::string_view text) {
   return list.dates[0].date;
 }
 
-TokenList Tokenize(absl::string_view text) {
+TokenList Tokenizer::Tokenize(absl::string_view text) const {
   TokenList list;
   const std::string lower = absl::AsciiStrToLower(text.substr(0, kMaxTextBytes));
   std::vector<Span> spans = FindIds(lower);
-  list.arches = FindArchMentions(lower);
+  list.arches = arch_.FindMentions(lower);
   for (const ArchMention& mention : list.arches) {
     spans.push_back({mention.begin, mention.end, Token::Mark::kArch});
   }
@@ -238,7 +232,8 @@ TokenList Tokenize(absl::string_view text) {
       ++i;
       continue;
     }
-    found.expired = SaysExpired(list.tokens, i);
+    // The word before a date may say that it is an end, not a build.
+    found.expired = i > 0 && retirement_.IsEndWord(list.tokens[i - 1].text);
     for (std::size_t k = i; k < i + count; ++k) {
       list.tokens[k].mark = Token::Mark::kDate;
     }

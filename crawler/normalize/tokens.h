@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "crawler/normalize/arch.h"
+#include "crawler/normalize/retirement.h"
 
 namespace cis::crawler {
 
@@ -43,15 +44,27 @@ struct TokenList {
   std::vector<NameDate> dates;
 };
 
-// Splits at most the first 512 bytes of `text`: names are short, and descriptions start with what
-// matters.
-TokenList Tokenize(absl::string_view text);
-
 // Returns whether `date` is a real day, "YYYY-MM-DD", between 2004 and 2049.
 bool IsPlausibleDate(int year, int month, int day);
 
-// Returns the date at the start of "2024-05-01", "2024-05-01T…", "20240501", "2025-09-04-4d7122d6";
-// empty if there is none.
-std::string LeadingDate(absl::string_view text);
+// Splits texts by the spellings of architectures and the words that stand before end dates.
+class Tokenizer {
+ public:
+  // Both must outlive this object.
+  Tokenizer(const ArchRules& arch, const RetirementRules& retirement)
+      : arch_(arch), retirement_(retirement) {}
+
+  // Splits at most the first 512 bytes of `text`: names are short, and descriptions start with what
+  // matters.
+  TokenList Tokenize(absl::string_view text) const;
+
+  // Returns the date at the start of "2024-05-01", "2024-05-01T…", "20240501",
+  // "2025-09-04-4d7122d6"; empty if there is none.
+  std::string LeadingDate(absl::string_view text) const;
+
+ private:
+  const ArchRules& arch_;
+  const RetirementRules& retirement_;
+};
 
 }  // namespace cis::crawler

@@ -8,8 +8,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "crawler/normalize/os_tables.h"
 #include "crawler/normalize/provenance.h"
+#include "crawler/normalize/rules.h"
 #include "crawler/overrides/override_fields.h"
 #include "schema/base/glob.h"
 
@@ -62,12 +62,13 @@ void SettleOs(Provenance* provenance) {
       warnings.end());
 }
 
-// Code name, end of life and vendor's user are facts of the release: they follow it, unless a
-// stronger source set them.
-void FollowRelease(const std::map<std::string, const Override*>& set, Image* image) {
+// Code name, end of life and vendor's user are facts of the release: they follow it, unless
+// something better said them.
+void FollowRelease(const Rules& rules, const std::map<std::string, const Override*>& set,
+                   Image* image) {
   const auto is_set = [&set](const char* field) { return set.contains(field); };
   if (!is_set("os_distro") && !is_set("os_version")) return;
-  const Release* release = FindRelease(image->os_distro, image->os_version);
+  const Release* release = rules.os.FindRelease(image->os_distro, image->os_version);
   if (!is_set("os_codename")) image->os_codename = release == nullptr ? "" : release->codename;
   if (!is_set("eol_date")) image->eol_date = release == nullptr ? "" : release->eol_date;
   auto& evidence = image->provenance.evidence;
@@ -78,7 +79,7 @@ void FollowRelease(const std::map<std::string, const Override*>& set, Image* ima
   evidence.erase(std::remove_if(evidence.begin(), evidence.end(),
                                 [](const Evidence& one) { return one.field == "login_user"; }),
                  evidence.end());
-  image->login_user = VendorLogin(image->os_distro, image->os_version, image->name);
+  image->login_user = rules.os.VendorLogin(image->os_distro, image->os_version, image->name);
   if (image->login_user.empty()) {
     SetConfidence(&image->provenance, "login_user", Confidence::kUnknown);
     return;
@@ -87,12 +88,14 @@ void FollowRelease(const std::map<std::string, const Override*>& set, Image* ima
               absl::StrCat(image->os_distro, " ", image->os_version));
   SetConfidence(&image->provenance, "login_user", Confidence::kProbable);
 }
-void FollowRelease(const std::map<std::string, const Override*>& /*set*/, Flavor* /*flavor*/) {}
-void FollowRelease(const std::map<std::string, const Override*>& /*set*/, Network* /*network*/) {}
+void FollowRelease(const Rules& /*rules*/, const std::map<std::string, const Override*>& /*set*/,
+                   Flavor* /*flavor*/) {}
+void FollowRelease(const Rules& /*rules*/, const std::map<std::string, const Override*>& /*set*/,
+                   Network* /*network*/) {}
 
 }  // namespace
 
-Corrector::Corrector(std::vector<Override> overrides) {
+Corrector::Corrector(std::vector<Override> overrides, const Rules& rules) : rules_(&rules) {
   std::stable_sort(overrides.begin(), overrides.end(), IsWeaker);
   for (Override& rule : overrides) entries_.push_back({std::move(rule), false, false, false, {}});
 }
@@ -142,7 +145,7 @@ void Corrector::ApplyTo(const Share& share, Kind kind, std::vector<Record>* reco
       }
     }
     if (set.contains("os_distro") || set.contains("os_version")) SettleOs(&record.provenance);
-    FollowRelease(set, &record);
+    FollowRelease(*rules_, set, &record);
   }
 }
 

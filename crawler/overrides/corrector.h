@@ -10,13 +10,17 @@
 
 namespace cis::crawler {
 
+class Rules;
+
 // Applies overrides to the records of one run and remembers which of them matched anything. Not
 // thread-safe.
 class Corrector {
  public:
   // No overrides: records stay as they are.
   Corrector() = default;
-  explicit Corrector(std::vector<Override> overrides);
+  // `rules` derive facts from an operating system that an override sets. They must outlive this
+  // object.
+  Corrector(std::vector<Override> overrides, const Rules& rules);
 
   // Applies the overrides to `records` of their share. If several entries set one field, id wins
   // over name and name over glob, then the named site over "*" and the named VO over all, then the
@@ -54,7 +58,8 @@ class Corrector {
   template <typename Record>
   void ApplyTo(const Share& share, Kind kind, std::vector<Record>* records);
 
-  std::vector<Entry> entries_;  // weakest first, so that the strongest is applied last
+  const Rules* rules_ = nullptr;  // null only without entries
+  std::vector<Entry> entries_;    // weakest first, so that the strongest is applied last
 };
 
 }  // namespace cis::crawler

@@ -113,16 +113,9 @@ struct RowLog {
 Flavor Complete(const KnownRow<Flavor>* known, bool /*has_others*/, const Flavor& flavor) {
   return known == nullptr ? flavor : KeepKnownSpecs(known->stored.record, flavor);
 }
-// Completes an image that one share has accepted and another has not: the other can start it too,
-// by its id, so the record has the value that excludes no share.
 Image Complete(const KnownRow<Image>* known, bool has_others, const Image& image) {
-  if (known == nullptr || !has_others || image.member_status.empty() || !known->stored.active ||
-      !known->stored.record.member_status.empty()) {
-    return image;
-  }
-  Image merged = image;
-  merged.member_status.clear();
-  return merged;
+  const bool is_seen = known != nullptr && has_others && known->stored.active;
+  return is_seen ? KeepAccepted(known->stored.record, image) : image;
 }
 // Whether the result depends on whether another share sees it.
 bool NeedsOthers(const Flavor&) { return false; }
@@ -496,6 +489,13 @@ Flavor KeepKnownSpecs(const Flavor& stored, const Flavor& reported) {
   merged.cpu_alloc = stored.cpu_alloc;
   merged.baremetal = stored.baremetal;
   merged.provenance = stored.provenance;
+  return merged;
+}
+
+Image KeepAccepted(const Image& stored, const Image& reported) {
+  if (reported.member_status.empty() || !stored.member_status.empty()) return reported;
+  Image merged = reported;
+  merged.member_status.clear();
   return merged;
 }
 

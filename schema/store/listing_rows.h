@@ -17,6 +17,11 @@ namespace cis {
 // what `stored` has from them: the specs, GPU, architecture, CPU allocation and their provenance.
 Flavor KeepKnownSpecs(const Flavor& stored, const Flavor& reported);
 
+// Completes `reported`, an image of a share that has not accepted it, which another share of the
+// endpoint has accepted as `stored`: the other can start it too, by its id, so the result has the
+// value that excludes no share.
+Image KeepAccepted(const Image& stored, const Image& reported);
+
 // Replaces the listing of (share, records.kind) with `records`, seen at `time`. Rows that are not
 // in the listing any more become inactive and keep their last_seen.
 absl::Status ReplaceListing(Connection& db, TransactionLog& log, const ShareRowIds& row,

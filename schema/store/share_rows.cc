@@ -47,19 +47,6 @@ absl::StatusOr<PutRow> PutIfChanged(Statement& put, TransactionLog& log, absl::s
   return PutRow{put_id, true};
 }
 
-// Reads the state of (share, kind) into `state`; false = it was never tried.
-absl::StatusOr<bool> FindKindState(Connection& db, int64_t share_id, Kind kind, KindState& state) {
-  CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindKindState()));
-  find->BindInt("share_id", share_id);
-  find->BindText("kind", FormatKind(kind));
-  CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
-  if (!found) return false;
-  RowReader reader(*find);
-  VisitFields(reader, state);
-  find->Reset();
-  return true;
-}
-
 std::string StateNoun(Kind kind) { return absl::StrCat("share_kind/", FormatKind(kind)); }
 
 absl::StatusOr<int64_t> PutVo(Connection& db, const std::string& name) {
@@ -78,6 +65,18 @@ absl::StatusOr<int64_t> PutVo(Connection& db, const std::string& name) {
 }
 
 }  // namespace
+
+absl::StatusOr<bool> FindKindState(Connection& db, int64_t share_id, Kind kind, KindState& state) {
+  CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindKindState()));
+  find->BindInt("share_id", share_id);
+  find->BindText("kind", FormatKind(kind));
+  CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
+  if (!found) return false;
+  RowReader reader(*find);
+  VisitFields(reader, state);
+  find->Reset();
+  return true;
+}
 
 absl::StatusOr<int64_t> RunForId(Statement& statement) {
   CIS_ASSIGN_OR_RETURN(const bool has_row, statement.Step());

@@ -152,6 +152,13 @@ const std::string& AddDocument();  // and :share_id :kind :position :body_bytes
 // Oldest first, so that after applying them in turn the newest values remain.
 inline constexpr char kObservationKeys[] =
     "SELECT share_id, kind FROM observation ORDER BY fetch_time_us, share_id, kind";
+// The same for one endpoint.
+inline constexpr char kObservationKeysOf[] =
+    "SELECT share_id, kind FROM observation JOIN share ON share.id = share_id "
+    "WHERE endpoint_id = :endpoint_id ORDER BY fetch_time_us, share_id, kind";
+inline constexpr char kEndpointIds[] =
+    "SELECT endpoint.id AS id FROM endpoint JOIN site ON site.id = endpoint.site_id "
+    "ORDER BY site.name, keystone_url, region";
 inline constexpr char kFindObservation[] =
     "SELECT fetch_time_us, bodies_zstd FROM observation WHERE share_id = :share_id AND kind = "
     ":kind";

@@ -5,6 +5,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "crawler/normalize/normalizer.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 
@@ -30,7 +31,7 @@ std::vector<LabelledRow> ReadLabelledRows(const std::string& path) {
 }
 
 json NormalizeOne(Kind kind, const json& record) {
-  const auto lines = NormalizeToJsonLines(kind, json::array({record}).dump());
+  const auto lines = NormalizeToJsonLines(CompiledRules(), kind, json::array({record}).dump());
   return lines.ok() && !lines->empty() ? json::parse(*lines) : json::object();
 }
 

@@ -26,6 +26,7 @@
 #include "server/placement/placement_index.h"
 #include "server/snapshot/snapshot.h"
 #include "tests/support/builders.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::server {
 namespace {
@@ -135,7 +136,7 @@ absl::Status WriteShare(StoreWriter& store, int64_t crawl_id, const Share& share
     observation.kind = kind;
     observation.fetch_time = now;
     observation.documents.push_back({std::string(FormatKind(kind)), "", 200, *body, now});
-    CIS_ASSIGN_OR_RETURN(RecordSet records, Normalize(observation));
+    CIS_ASSIGN_OR_RETURN(RecordSet records, Normalize(CompiledRules(), observation));
     CIS_RETURN_IF_ERROR(write(kind, *body, std::move(records)));
   }
   CIS_RETURN_IF_ERROR(write(Kind::kNetworks, "{}", NetworksOf(share, number)));

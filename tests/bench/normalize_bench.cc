@@ -15,6 +15,7 @@
 #include "crawler/normalize/flavor.h"
 #include "crawler/normalize/image.h"
 #include "crawler/normalize/normalizer.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -128,7 +129,7 @@ void Whole(benchmark::State& state, Kind kind, const std::string& body) {
   document.status = 200;
   document.body = body;
   observation.documents.push_back(document);
-  for (auto _ : state) benchmark::DoNotOptimize(Normalize(observation));
+  for (auto _ : state) benchmark::DoNotOptimize(Normalize(CompiledRules(), observation));
   state.SetItemsProcessed(state.iterations() * kRecords);
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(body.size()));
 }
@@ -144,7 +145,7 @@ void BM_ImageRules(benchmark::State& state) {
   const JsonDocument images = *ParseJson(Body("images", MakeImage));
   for (auto _ : state) {
     for (const JsonValue& image : images.root().Find("images")->elements()) {
-      benchmark::DoNotOptimize(NormalizeImage(image, "images/0"));
+      benchmark::DoNotOptimize(NormalizeImage(CompiledRules(), image, "images/0"));
     }
   }
   state.SetItemsProcessed(state.iterations() * kRecords);
@@ -154,7 +155,7 @@ void BM_FlavorRules(benchmark::State& state) {
   const JsonDocument flavors = *ParseJson(Body("flavors", MakeFlavor));
   for (auto _ : state) {
     for (const JsonValue& flavor : flavors.root().Find("flavors")->elements()) {
-      benchmark::DoNotOptimize(NormalizeFlavor(flavor, "flavors/0", {}));
+      benchmark::DoNotOptimize(NormalizeFlavor(CompiledRules(), flavor, "flavors/0", {}));
     }
   }
   state.SetItemsProcessed(state.iterations() * kRecords);

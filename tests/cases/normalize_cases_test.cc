@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "crawler/normalize/normalizer.h"
 #include "tests/support/case_file.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -29,7 +30,7 @@ std::string RunNames(const std::string& input) {
   for (absl::string_view name : absl::StrSplit(input, '\n')) {
     images.push_back({{"id", absl::StrCat(images.size())}, {"name", std::string(name)}});
   }
-  const auto lines = NormalizeToJsonLines(Kind::kImages, images.dump());
+  const auto lines = NormalizeToJsonLines(CompiledRules(), Kind::kImages, images.dump());
   if (!lines.ok()) {
     return std::string(lines.status().message());
   }
@@ -48,7 +49,7 @@ std::string RunNames(const std::string& input) {
 // One record: its name, then every known field with its confidence, then the warnings.
 std::string RunBody(Kind kind, const std::string& input) {
   std::vector<std::string> skipped;
-  const auto lines = NormalizeToJsonLines(kind, input, &skipped);
+  const auto lines = NormalizeToJsonLines(CompiledRules(), kind, input, &skipped);
   if (!lines.ok()) {
     return absl::StrCat("error: ", lines.status().message());
   }

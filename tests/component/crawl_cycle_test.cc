@@ -18,6 +18,7 @@
 #include "schema/store/sqlite_store.h"
 #include "schema/store/store.h"
 #include "tests/support/builders.h"
+#include "tests/support/compiled_rules.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/crawler/source_fixture.h"
 #include "tests/unit/crawler/tokens_fixture.h"
@@ -75,7 +76,7 @@ class CrawlCycleTest : public testing::Test {
     }
     std::vector<Site> site_list;
     for (const auto& [name, site] : sites) site_list.push_back(site);
-    CrawlCycle cycle(&transport, store->get(), &clock_, std::move(options));
+    CrawlCycle cycle(&transport, store->get(), &clock_, CompiledRules(), std::move(options));
     return cycle.Run(targets, CrawlConfiguration(site_list, shares, &known, true));
   }
 
@@ -472,7 +473,7 @@ TEST_F(CrawlCycleTest, RemarksFollowFromTheStoredObservation) {
   const auto store = OpenStoreWriter(db_);
   ASSERT_TRUE(store.ok()) << store.status();
   const auto read = [&](const Observation& observation) -> absl::Status {
-    const absl::StatusOr<RecordSet> records = Normalize(observation);
+    const absl::StatusOr<RecordSet> records = Normalize(CompiledRules(), observation);
     if (records.ok() && observation.kind == Kind::kNetworks) again = records->remarks;
     return records.status();
   };
@@ -792,7 +793,7 @@ TEST_F(CrawlCycleTest, StoreThatCannotBeWrittenEndsTheCrawl) {
     options.make_source = [](const ShareTarget& target) {
       return std::make_unique<OpenStackSource>(target, SourceOptions{});
     };
-    CrawlCycle cycle(&transport, &store, &clock_, std::move(options));
+    CrawlCycle cycle(&transport, &store, &clock_, CompiledRules(), std::move(options));
     const auto summary = cycle.Run({PasswordTarget()}, CrawlConfiguration());
     EXPECT_EQ(summary.status().code(), absl::StatusCode::kResourceExhausted) << writes;
     EXPECT_EQ(store.writes_left, -1) << "nothing is written after the first error";

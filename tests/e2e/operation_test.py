@@ -128,6 +128,41 @@ class Operation(harness.Case):
         self.assertIsNone(self.mail(), 'a good crawl is not mailed')
         self.assert_sound(db)
 
+    @staticmethod
+    def digest(path):
+        with open(path, 'rb') as f:
+            return hashlib.sha256(f.read()).hexdigest()
+
+    def test_rules_are_compared_before_they_are_applied(self):
+        db = self.crawled('rules.db')
+        compare = ('cis-crawler', 'renormalize', '--compare', '--db', db)
+        code, out, err = harness.run(*compare)
+        self.assertEqual((code, err), (0, ''), out[:2000])
+        self.assertRegex(out, r'^Rules 0\.\d+\.\d+\+[0-9a-f]{16}, \d+ stored observations: nothing would change\.')
+        rules = self.path('rules')
+        os.mkdir(rules)
+        with open(os.path.join(harness.ROOT, 'crawler/normalize/data/logins.tsv'), encoding='utf-8') as f:
+            logins = f.read()
+        self.assertIn('\tubuntu\t', logins)
+        with open(os.path.join(rules, 'logins.tsv'), 'w', encoding='utf-8') as f:
+            f.write(logins.replace('\tubuntu\t', '\tsomebody\t'))
+        before = self.digest(db)
+        code, out, err = harness.run(*compare, '-o', 'json', '--rules', rules)
+        self.assertEqual(code, 3, err)
+        lines = [json.loads(line) for line in out.splitlines()]
+        records = [line for line in lines if line['type'] == 'record']
+        fields = [field for record in records for field in record['fields']]
+        self.assertIn({'field': 'login_user', 'old': 'ubuntu', 'new': 'somebody'}, fields)
+        # What follows from the user, and nothing else.
+        self.assertFalse([field for field in fields
+                          if not re.search(r'(^|\.)login_user$|^warnings\.LOGIN_', field['field'])])
+        self.assertEqual({(record['kind'], record['event']) for record in records}, {('image', 'changed')})
+        self.assertEqual(lines[-1]['records'], {'image': {'changed': len(records)}})
+        self.assertEqual(self.digest(db), before, 'a comparison writes nothing')
+        # What was printed is what is done.
+        self.assertEqual(harness.run('cis-crawler', 'renormalize', '--db', db, '--rules', rules)[0], 0)
+        self.assertEqual(harness.run(*compare, '--rules', rules)[0], 0)
+
     def test_the_check_of_cron_mails_when_data_have_rotted(self):
         with open(os.path.join(DEPLOY, 'cron', 'cis'), encoding='utf-8') as f:
             (line,) = [line for line in f.read().splitlines() if 'cis-crawler status' in line]

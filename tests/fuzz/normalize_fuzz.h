@@ -10,14 +10,15 @@
 
 #include "absl/strings/str_split.h"
 #include "crawler/normalize/normalizer.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 
 // Normalises the bytes as a list body: no crash, the same answer twice, and every line is JSON.
 inline int FuzzNormalize(Kind kind, const uint8_t* data, std::size_t size) {
   const std::string body(data, data + size);
-  const auto first = NormalizeToJsonLines(kind, body);
-  const auto second = NormalizeToJsonLines(kind, body);
+  const auto first = NormalizeToJsonLines(CompiledRules(), kind, body);
+  const auto second = NormalizeToJsonLines(CompiledRules(), kind, body);
   if (first.ok() != second.ok() || (first.ok() && *first != *second)) {
     std::abort();
   }

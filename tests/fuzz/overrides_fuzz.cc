@@ -10,6 +10,7 @@
 #include "crawler/overrides/corrector.h"
 #include "crawler/overrides/overrides.h"
 #include "tests/support/builders.h"
+#include "tests/support/compiled_rules.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
@@ -18,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!absl::StartsWith(overrides.status().message(), "FILE:")) std::abort();
     return 0;
   }
-  cis::crawler::Corrector corrector(*std::move(overrides));
+  cis::crawler::Corrector corrector(*std::move(overrides), cis::crawler::CompiledRules());
   cis::RecordSet records;
   records.share = cis::MakeShare("CESGA", "ops");
   records.kind = cis::Kind::kImages;

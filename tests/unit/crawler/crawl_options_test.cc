@@ -59,6 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
         WrongArgs{{"status"}, {"--db FILE"}},
         WrongArgs{{"status", "--db", "x", "--max-age", "-1h"}, {"-1h"}},
         WrongArgs{{"lint"}, {"--db FILE"}}, WrongArgs{{"renormalize"}, {"--db FILE"}},
+        WrongArgs{{"renormalize", "--db", "x", "-o", "json"}, {"--compare"}},
         WrongArgs{{"normalize", "--kind", "volumes"}, {"volumes", "images, flavors or networks"}},
         WrongArgs{{"normalize"}, {"images, flavors or networks"}}));
 

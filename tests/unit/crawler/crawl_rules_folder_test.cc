@@ -5,8 +5,7 @@
 #include <string>
 
 #include "crawler/commands/rules_folder.h"
-#include "crawler/normalize/os_tables.h"
-#include "crawler/normalize/table.h"
+#include "crawler/normalize/rules.h"
 #include "tests/support/temp_dir.h"
 
 namespace cis::crawler {
@@ -19,7 +18,7 @@ constexpr char kHeader[] = "distro\tversion\tcodename\trelease\teol\tsource\n";
 std::string MessageFor(const std::string& name, const std::string& text) {
   const TempDir dir;
   std::ofstream(dir.File(name)) << text;
-  const absl::Status status = UseRules(dir.File("."), "");
+  const absl::Status status = LoadRules(dir.File("."), "").status();
   EXPECT_FALSE(status.ok());
   return std::string(status.message());
 }
@@ -38,7 +37,7 @@ TEST(RulesFolder, BadRowsNameFileLineAndTheRightForm) {
               HasSubstr("releases.tsv:1: the first line that is not a comment is not the header"));
   EXPECT_THAT(MessageFor("release.tsv", kHeader), HasSubstr("there is no table \"release\""));
   EXPECT_THAT(MessageFor("notes.txt", ""), HasSubstr("which has no table"));
-  EXPECT_EQ(UseRules("/nonexistent", "").code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(LoadRules("/nonexistent", "").status().code(), absl::StatusCode::kNotFound);
 }
 
 TEST(RulesFolder, ATableOfDistributionsMustFitTheOthers) {
@@ -48,48 +47,35 @@ TEST(RulesFolder, ATableOfDistributionsMustFitTheOthers) {
               HasSubstr("it must be an id of the table distros"));
 }
 
-// In a process of its own: rules are set once.
-TEST(RulesFolderDeathTest, ReplacedTablesAreUsedAndRulesAreSetOnce) {
+TEST(RulesFolder, ReplacesTables) {
   const TempDir dir;
   std::ofstream(dir.File("releases.tsv"))
       << kHeader << "ubuntu\t30.04\tzesty\t2030-04-01\t2035-04-01\tme\n";
-  EXPECT_EXIT(
-      {
-        const bool replaced = UseRules(dir.File("."), "").ok();
-        const bool used =
-            FindRelease("ubuntu", "30.04") != nullptr && FindRelease("ubuntu", "22.04") == nullptr;
-        const bool once =
-            UseRules(dir.File("."), "").code() == absl::StatusCode::kFailedPrecondition;
-        std::_Exit(replaced && used && once && RulesVersion() != "" ? 0 : 1);
-      },
-      ::testing::ExitedWithCode(0), "");
+  const auto rules = LoadRules(dir.File("."), "");
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  EXPECT_NE((*rules)->os.FindRelease("ubuntu", "30.04"), nullptr);
+  EXPECT_EQ((*rules)->os.FindRelease("ubuntu", "22.04"), nullptr);
+  EXPECT_NE((*rules)->version, Rules::Compiled()->version);
 }
 
-// In a process of its own: rules are set once.
-TEST(RulesFolderDeathTest, DistroInfoCorrectsTheCompiledReleases) {
+TEST(RulesFolder, DistroInfoCorrectsTheCompiledReleases) {
   const TempDir dir;
   std::ofstream(dir.File("ubuntu.csv"))
       << "version,codename,series,created,release,eol,eol-server\n"
          "22.04 LTS,Jammy Jellyfish,jammy,2021-10-14,2022-04-21,2027-07-07,2027-06-01\n"
          "36.04 LTS,Xenial Again,again,2035-10-14\n";
-  EXPECT_EXIT(
-      {
-        const bool used = UseRules("", dir.File(".")).ok();
-        const bool corrected = FindRelease("ubuntu", "22.04")->eol_date == "2027-07-07";
-        const bool added = FindCodename("again", "ubuntu") != nullptr;
-        const bool kept = FindRelease("debian", "12") != nullptr;
-        std::_Exit(used && corrected && added && kept ? 0 : 1);
-      },
-      ::testing::ExitedWithCode(0), "");
+  const auto rules = LoadRules("", dir.File("."));
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  EXPECT_EQ((*rules)->os.FindRelease("ubuntu", "22.04")->eol_date, "2027-07-07");
+  EXPECT_NE((*rules)->os.FindCodename("again", "ubuntu"), nullptr);
+  EXPECT_NE((*rules)->os.FindRelease("debian", "12"), nullptr);
 }
 
-TEST(RulesFolderDeathTest, WithoutDistroInfoTheCompiledReleasesCount) {
-  EXPECT_EXIT(
-      {
-        const bool used = UseRules("", "/nonexistent").ok();
-        std::_Exit(used && FindRelease("ubuntu", "22.04")->eol_date == "2027-06-01" ? 0 : 1);
-      },
-      ::testing::ExitedWithCode(0), "");
+TEST(RulesFolder, WithoutDistroInfoTheCompiledReleasesCount) {
+  const auto rules = LoadRules("", "/nonexistent");
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  EXPECT_EQ((*rules)->os.FindRelease("ubuntu", "22.04")->eol_date, "2027-06-01");
+  EXPECT_EQ((*rules)->version, Rules::Compiled()->version);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ cis_test(
   normalize_os_version_test.cc
   normalize_properties_test.cc
   normalize_quota_test.cc
+  normalize_rules_test.cc
   normalize_scs_name_test.cc
   normalize_tables_test.cc
   normalize_tokens_test.cc

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "crawler/normalize/flavor.h"
+#include "tests/support/compiled_rules.h"
 #include "tests/support/json_values.h"
 
 namespace cis::crawler {
@@ -15,7 +16,7 @@ using nlohmann::json;
 absl::StatusOr<Flavor> FlavorOf(const json& record, const std::string& path,
                                 const std::optional<ExtraSpecs>& extra_specs) {
   const JsonDocument document = ToDocument(record);
-  return NormalizeFlavor(document.root(), path, extra_specs);
+  return NormalizeFlavor(CompiledRules(), document.root(), path, extra_specs);
 }
 
 TEST(Flavor, ExtraSpecsAskedForApartWinOverInlineOnes) {

@@ -9,12 +9,14 @@
 #include "absl/strings/str_replace.h"
 #include "crawler/normalize/gpu_model.h"
 #include "crawler/normalize/gpu_words.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 namespace {
 
 std::string Model(absl::string_view text) {
-  const auto model = FindGpuModel(Tokenize(text).tokens);
+  const auto model =
+      CompiledRules().gpu_models.Find(CompiledRules().tokenizer.Tokenize(text).tokens);
   return model.has_value() ? model->model : "";
 }
 
@@ -38,13 +40,14 @@ TEST(GpuModel, APieceOfANameIsNoModel) {
 
 TEST(GpuModel, TwoModelsAreNone) { EXPECT_EQ(Model("a100 or h100"), ""); }
 
-TEST(GpuModel, FindsModelsByPciId) {
-  ASSERT_TRUE(FindGpuByPciId("10DE", "20b0").has_value());
-  EXPECT_EQ(FindGpuByPciId("10de", "20B0")->model, "A100 40GB SXM4");
-  EXPECT_EQ(FindGpuByPciId("10de", "20B0")->memory_gib, 40);
-  ASSERT_TRUE(FindGpuByPciId("10de", "25b6").has_value());
-  EXPECT_EQ(FindGpuByPciId("10de", "25b6")->model, "") << "two cards share it";
-  EXPECT_FALSE(FindGpuByPciId("8086", "10fb").has_value());
+TEST(GpuModel, PciIds) {
+  ASSERT_TRUE(CompiledRules().gpu_models.FindByPciId("10DE", "20b0").has_value());
+  EXPECT_EQ(CompiledRules().gpu_models.FindByPciId("10de", "20B0")->model, "A100 40GB SXM4");
+  EXPECT_EQ(CompiledRules().gpu_models.FindByPciId("10de", "20B0")->memory_gib, 40);
+  ASSERT_TRUE(CompiledRules().gpu_models.FindByPciId("10de", "25b6").has_value());
+  EXPECT_EQ(CompiledRules().gpu_models.FindByPciId("10de", "25b6")->model, "")
+      << "two cards share it";
+  EXPECT_FALSE(CompiledRules().gpu_models.FindByPciId("8086", "10fb").has_value());
 }
 
 // Every way of writing a model that the table and the grammar allow gives its one spelling.
@@ -84,19 +87,24 @@ TEST(GpuModel, CaseSeparatorsAndNoiseDoNotMatter) {
 }
 
 TEST(GpuModel, ProfilesAreSlices) {
-  const auto find = [](absl::string_view text) { return FindGpuModel(Tokenize(text).tokens); };
+  const auto find = [](absl::string_view text) {
+    return CompiledRules().gpu_models.Find(CompiledRules().tokenizer.Tokenize(text).tokens);
+  };
   ASSERT_TRUE(find("GRID A100-10C").has_value());
   EXPECT_EQ(find("GRID A100-10C")->kind, "vgpu");
   EXPECT_EQ(find("GRID A100-10C")->slice_gib, 10);
   ASSERT_TRUE(find("A100-1-5C").has_value());
   EXPECT_EQ(find("A100-1-5C")->slice_gib, 5);
-  EXPECT_EQ(FindMigProfile(Tokenize("1g.5gb").tokens), 5);
-  EXPECT_EQ(FindMigProfile(Tokenize("CUSTOM_MIG_3G_20GB").tokens), 20);
-  EXPECT_EQ(FindMigProfile(Tokenize("8g.20gb").tokens), std::nullopt);
+  EXPECT_EQ(FindMigProfile(CompiledRules().tokenizer.Tokenize("1g.5gb").tokens), 5);
+  EXPECT_EQ(FindMigProfile(CompiledRules().tokenizer.Tokenize("CUSTOM_MIG_3G_20GB").tokens), 20);
+  EXPECT_EQ(FindMigProfile(CompiledRules().tokenizer.Tokenize("8g.20gb").tokens), std::nullopt);
 }
 
-TEST(GpuModel, FindsModelsInWordsForDevices) {
-  const auto word = [](absl::string_view text) { return FindDeviceWord(Tokenize(text).tokens); };
+TEST(GpuModel, DeviceWords) {
+  const auto word = [](absl::string_view text) {
+    return CompiledRules().gpu_words.FindDeviceWord(
+        CompiledRules().tokenizer.Tokenize(text).tokens);
+  };
   EXPECT_EQ(word("gpu"), DeviceWord::kGpu);
   EXPECT_EQ(word("nvidia-vgpu"), DeviceWord::kVgpu);
   EXPECT_EQ(word("mig-1g.5gb"), DeviceWord::kMig);
@@ -108,14 +116,15 @@ TEST(GpuModel, FindsModelsInWordsForDevices) {
   EXPECT_EQ(word("grid"), DeviceWord::kUnknown);
 }
 
-TEST(GpuModel, FindsTheVendor) {
-  EXPECT_EQ(FormatGpuVendor("NVIDIA Corporation"), "NVIDIA");
-  EXPECT_EQ(FormatGpuVendor("Advanced Micro Devices, Inc. [AMD/ATI]"), "AMD");
-  EXPECT_EQ(FormatGpuVendor("nVidia Corp."), "NVIDIA");
-  EXPECT_EQ(FormatGpuVendor("10de"), "NVIDIA");
-  EXPECT_EQ(FormatGpuVendor("amd/ati"), "AMD");
-  EXPECT_EQ(FormatGpuVendor("INTEL"), "Intel");
-  EXPECT_EQ(FormatGpuVendor(" Matrox "), "Matrox");
+TEST(GpuModel, Vendors) {
+  EXPECT_EQ(FormatGpuVendor(CompiledRules().tokenizer, "NVIDIA Corporation"), "NVIDIA");
+  EXPECT_EQ(FormatGpuVendor(CompiledRules().tokenizer, "Advanced Micro Devices, Inc. [AMD/ATI]"),
+            "AMD");
+  EXPECT_EQ(FormatGpuVendor(CompiledRules().tokenizer, "nVidia Corp."), "NVIDIA");
+  EXPECT_EQ(FormatGpuVendor(CompiledRules().tokenizer, "10de"), "NVIDIA");
+  EXPECT_EQ(FormatGpuVendor(CompiledRules().tokenizer, "amd/ati"), "AMD");
+  EXPECT_EQ(FormatGpuVendor(CompiledRules().tokenizer, "INTEL"), "Intel");
+  EXPECT_EQ(FormatGpuVendor(CompiledRules().tokenizer, " Matrox "), "Matrox");
 }
 
 }  // namespace

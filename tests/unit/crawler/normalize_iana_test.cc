@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "crawler/normalize/iana.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -36,7 +37,7 @@ TEST(Iana, ClassifiesIpv4) {
       {"240.0.0.0/4", "reserved"},
       {"255.255.255.255", "reserved"}};
   for (const auto& [text, name] : rows) {
-    const AddressClass got = ClassifyAddresses(text);
+    const AddressClass got = CompiledRules().addresses.Classify(text);
     EXPECT_EQ(got.ip_version, 4) << text;
     EXPECT_EQ(got.name, name) << text;
     EXPECT_EQ(got.global, std::string(name) == "global") << text;
@@ -51,7 +52,7 @@ TEST(Iana, ClassifiesIpv6) {
       {"fe80::1", "link-local"},    {"ff02::1", "multicast"},   {"::1", "loopback"},
       {"64:ff9b::1", "transition"}, {"4000::1", "reserved"},    {"::ffff:10.0.0.1", "transition"}};
   for (const auto& [text, name] : rows) {
-    const AddressClass got = ClassifyAddresses(text);
+    const AddressClass got = CompiledRules().addresses.Classify(text);
     EXPECT_EQ(got.ip_version, 6) << text;
     EXPECT_EQ(got.name, name) << text;
     EXPECT_EQ(got.global, std::string(name) == "global") << text;
@@ -59,17 +60,17 @@ TEST(Iana, ClassifiesIpv6) {
 }
 
 TEST(Iana, ARangeIsGlobalOnlyAsAWhole) {
-  EXPECT_EQ(ClassifyAddresses("0.0.0.0/0").name, "mixed");
-  EXPECT_EQ(ClassifyAddresses("203.0.112.0/22").name, "mixed");
-  EXPECT_EQ(ClassifyAddresses("203.0.114.0/23").name, "global");
-  EXPECT_EQ(ClassifyAddresses("2001:d00::/24").name, "mixed");
-  EXPECT_FALSE(ClassifyAddresses("203.0.112.0/22").global);
+  EXPECT_EQ(CompiledRules().addresses.Classify("0.0.0.0/0").name, "mixed");
+  EXPECT_EQ(CompiledRules().addresses.Classify("203.0.112.0/22").name, "mixed");
+  EXPECT_EQ(CompiledRules().addresses.Classify("203.0.114.0/23").name, "global");
+  EXPECT_EQ(CompiledRules().addresses.Classify("2001:d00::/24").name, "mixed");
+  EXPECT_FALSE(CompiledRules().addresses.Classify("203.0.112.0/22").global);
 }
 
 TEST(Iana, OtherTextIsNoAddress) {
   for (const char* text :
        {"", "x", "10.0.0", "10.0.0.0/33", "10.0.0.0/-1", "::/129", "10.0.0.0/"}) {
-    EXPECT_EQ(ClassifyAddresses(text), AddressClass()) << text;
+    EXPECT_EQ(CompiledRules().addresses.Classify(text), AddressClass()) << text;
   }
 }
 

@@ -20,6 +20,7 @@
 #include "absl/strings/str_replace.h"
 #include "crawler/normalize/image.h"
 #include "crawler/normalize/normalizer.h"
+#include "tests/support/compiled_rules.h"
 #include "tests/support/json_values.h"
 
 namespace cis::crawler {
@@ -125,7 +126,7 @@ class NameMaker {
 
 Image Normalized(const json& record) {
   const JsonDocument document = ToDocument(record);
-  absl::StatusOr<Image> image = NormalizeImage(document.root(), "images/0");
+  absl::StatusOr<Image> image = NormalizeImage(CompiledRules(), document.root(), "images/0");
   EXPECT_TRUE(image.ok()) << image.status();
   return image.value_or(Image());
 }
@@ -202,8 +203,8 @@ TEST(ImageInvariance, TheOrderOfPropertiesDoesNotMatter) {
   NameMaker maker;
   std::string first;
   for (int i = 0; i < kRounds; ++i) {
-    const absl::StatusOr<std::string> lines =
-        NormalizeToJsonLines(Kind::kImages, absl::StrCat("[{", absl::StrJoin(members, ", "), "}]"));
+    const absl::StatusOr<std::string> lines = NormalizeToJsonLines(
+        CompiledRules(), Kind::kImages, absl::StrCat("[{", absl::StrJoin(members, ", "), "}]"));
     ASSERT_TRUE(lines.ok());
     if (first.empty()) first = *lines;
     EXPECT_EQ(*lines, first);

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "crawler/normalize/image.h"
+#include "tests/support/compiled_rules.h"
 #include "tests/support/json_values.h"
 
 namespace cis::crawler {
@@ -17,7 +18,7 @@ using nlohmann::json;
 
 absl::StatusOr<Image> ImageOf(const json& record, const std::string& path) {
   const JsonDocument document = ToDocument(record);
-  return NormalizeImage(document.root(), path);
+  return NormalizeImage(CompiledRules(), document.root(), path);
 }
 
 TEST(Image, KeepsTimesTagsAndOwner) {

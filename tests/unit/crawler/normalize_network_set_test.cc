@@ -4,6 +4,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "crawler/normalize/network_set.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -18,7 +19,7 @@ Document Doc(const std::string& name, const std::string& body, int status = 200)
 
 NetworkSet Read(const std::vector<Document>& documents, const std::string& project) {
   std::vector<std::string> skipped;
-  const auto set = NormalizeNetworks(documents, project, &skipped);
+  const auto set = NormalizeNetworks(CompiledRules(), documents, project, &skipped);
   EXPECT_TRUE(set.ok()) << set.status();
   EXPECT_THAT(skipped, testing::IsEmpty());
   return set.value_or(NetworkSet());
@@ -112,7 +113,8 @@ TEST(NetworkSet, AnExternalNetworkTakesNoPortsUnlessShared) {
 TEST(NetworkSet, NamesBrokenRecords) {
   std::vector<std::string> skipped;
   const auto set =
-      NormalizeNetworks({Doc("networks", R"({"networks":[3,{"status":"ACTIVE"},{"id":"n"}]})"),
+      NormalizeNetworks(CompiledRules(),
+                        {Doc("networks", R"({"networks":[3,{"status":"ACTIVE"},{"id":"n"}]})"),
                          Doc("routers", R"({"routers":[{"name":"x"}]})"),
                          Doc("subnets", R"({"subnets":[{"id":"s"}]})")},
                         "p", &skipped);
@@ -123,7 +125,7 @@ TEST(NetworkSet, NamesBrokenRecords) {
 
 TEST(NetworkSet, ADamagedDocumentStopsTheKind) {
   std::vector<std::string> skipped;
-  const auto set = NormalizeNetworks({Doc("networks", "{}")}, "p", &skipped);
+  const auto set = NormalizeNetworks(CompiledRules(), {Doc("networks", "{}")}, "p", &skipped);
   EXPECT_EQ(set.status().code(), absl::StatusCode::kInvalidArgument);
 }
 

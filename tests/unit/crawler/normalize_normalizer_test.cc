@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "crawler/normalize/normalizer.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -32,7 +33,7 @@ void Add(Observation* observation, const std::string& name, int status, const st
 TEST(Normalizer, KeepsShareKindAndTime) {
   Observation observation = MakeObservation(Kind::kImages);
   Add(&observation, "images", 200, R"({"images":[]})");
-  const auto records = Normalize(observation);
+  const auto records = Normalize(CompiledRules(), observation);
   ASSERT_TRUE(records.ok());
   EXPECT_EQ(records->share, observation.share);
   EXPECT_EQ(records->kind, Kind::kImages);
@@ -44,7 +45,7 @@ TEST(Normalizer, ReadsExtraSpecsFromDocumentsOfTheirOwn) {
   Add(&observation, "flavors", 200, R"({"flavors":[{"id":"1","name":"a"},{"id":"2","name":"b"}]})");
   Add(&observation, "extra_specs/1", 200, R"({"extra_specs":{"resources:VGPU":"1"}})");
   Add(&observation, "extra_specs/2", 403, "");
-  const auto records = Normalize(observation);
+  const auto records = Normalize(CompiledRules(), observation);
   ASSERT_TRUE(records.ok());
   ASSERT_EQ(records->flavors.size(), 2U);
   EXPECT_EQ(records->flavors[0].gpu_count, 1);
@@ -55,7 +56,7 @@ TEST(Normalizer, ReadsExtraSpecsFromDocumentsOfTheirOwn) {
 TEST(Normalizer, OneBadRecordIsSkippedCountedAndNamed) {
   Observation observation = MakeObservation(Kind::kFlavors);
   Add(&observation, "flavors", 200, R"({"flavors":[{"id":"1"},[],{"ram":5}]})");
-  const auto records = Normalize(observation);
+  const auto records = Normalize(CompiledRules(), observation);
   ASSERT_TRUE(records.ok());
   EXPECT_EQ(records->flavors.size(), 1U);
   EXPECT_EQ(records->skipped_count, 2);
@@ -69,7 +70,7 @@ TEST(Normalizer, ManyBadRecordsAreCountedButNotAllNamed) {
   std::string body = R"({"images":[0)";
   for (int i = 0; i < 99; ++i) absl::StrAppend(&body, ",0");
   Add(&observation, "images", 200, absl::StrCat(body, "]}"));
-  const auto records = Normalize(observation);
+  const auto records = Normalize(CompiledRules(), observation);
   ASSERT_TRUE(records.ok());
   EXPECT_EQ(records->skipped_count, 100);
   EXPECT_EQ(records->skipped_reasons.size(), 20U);
@@ -79,7 +80,7 @@ TEST(Normalizer, ARecordOnTwoPagesCountsOnce) {
   Observation observation = MakeObservation(Kind::kImages);
   Add(&observation, "images", 200, R"({"images":[{"id":"1"},{"id":"2"}]})");
   Add(&observation, "images", 200, R"({"images":[{"id":"2"},{"id":"3"}]})");
-  const auto records = Normalize(observation);
+  const auto records = Normalize(CompiledRules(), observation);
   ASSERT_TRUE(records.ok());
   EXPECT_EQ(records->images.size(), 3U);
 }
@@ -94,7 +95,7 @@ TEST(Normalizer, ImagesOfEveryListingAreRead) {
   Add(&observation, "images_community", 200,
       R"({"images":[{"id":"4","visibility":"community","owner":"q"},{"id":"5"}]})");
   Add(&observation, "images_pending", 200, R"({"images":[{"id":"6","visibility":"shared"}]})");
-  const auto records = Normalize(observation);
+  const auto records = Normalize(CompiledRules(), observation);
   ASSERT_TRUE(records.ok());
   std::vector<std::string> found;
   for (const Image& image : records->images) {
@@ -119,7 +120,7 @@ TEST(Normalizer, AnImageInSeveralListingsIsWhatTheFirstSays) {
   Add(&observation, "images_pending", 200,
       R"({"images":[{"id":"1","visibility":"shared"},{"id":"4","visibility":"public"},
                     {"id":"5","visibility":"shared","owner":"p"}]})");
-  const auto records = Normalize(observation);
+  const auto records = Normalize(CompiledRules(), observation);
   ASSERT_TRUE(records.ok());
   EXPECT_EQ(records->skipped_count, 0) << records->skipped_reasons.front();
   ASSERT_EQ(records->images.size(), 5U);
@@ -137,7 +138,7 @@ TEST(Normalizer, AListingThatOnlyAddsImagesCostsNoOther) {
   Add(&observation, "images_hidden", 400, "<html>");
   Add(&observation, "images_community", 200, "<html>");
   Add(&observation, "images_pending", 500, "");
-  const auto records = Normalize(observation);
+  const auto records = Normalize(CompiledRules(), observation);
   ASSERT_TRUE(records.ok()) << records.status();
   EXPECT_EQ(records->images.size(), 1U);
   EXPECT_THAT(records->remarks,
@@ -149,8 +150,8 @@ TEST(Normalizer, AListingThatOnlyAddsImagesCostsNoOther) {
 TEST(Normalizer, IsAPureFunction) {
   Observation observation = MakeObservation(Kind::kImages);
   Add(&observation, "images", 200, R"({"images":[{"id":"1","name":"Ubuntu 22.04"}]})");
-  const auto first = Normalize(observation);
-  const auto second = Normalize(observation);
+  const auto first = Normalize(CompiledRules(), observation);
+  const auto second = Normalize(CompiledRules(), observation);
   ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_EQ(first->images, second->images);
 }
@@ -158,7 +159,7 @@ TEST(Normalizer, IsAPureFunction) {
 TEST(NormalizeToJsonLines, AcceptsEveryShapeOfInput) {
   for (const char* body : {R"({"images":[{"id":"1","name":"x"}]})", R"([{"id":"1","name":"x"}])",
                            R"({"image":{"id":"1","name":"x"}})", R"({"id":"1","name":"x"})"}) {
-    const auto lines = NormalizeToJsonLines(Kind::kImages, body);
+    const auto lines = NormalizeToJsonLines(CompiledRules(), Kind::kImages, body);
     ASSERT_TRUE(lines.ok()) << body;
     EXPECT_EQ(nlohmann::json::parse(*lines)["id"], "1");
   }
@@ -166,7 +167,7 @@ TEST(NormalizeToJsonLines, AcceptsEveryShapeOfInput) {
 
 TEST(NormalizeToJsonLines, HasTheFieldsOfTheContract) {
   const auto keys = [](Kind kind) {
-    const auto lines = NormalizeToJsonLines(kind, R"([{"id":"1"}])");
+    const auto lines = NormalizeToJsonLines(CompiledRules(), kind, R"([{"id":"1"}])");
     EXPECT_TRUE(lines.ok());
     std::vector<std::string> names;
     const auto line = nlohmann::ordered_json::parse(*lines);
@@ -190,11 +191,11 @@ TEST(NormalizeToJsonLines, HasTheFieldsOfTheContract) {
 }
 
 TEST(NormalizeToJsonLines, OtherKindsAndShapesAreErrors) {
-  EXPECT_EQ(NormalizeToJsonLines(Kind::kQuotas, "{}").status().code(),
+  EXPECT_EQ(NormalizeToJsonLines(CompiledRules(), Kind::kQuotas, "{}").status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(NormalizeToJsonLines(Kind::kImages, "7").status().code(),
+  EXPECT_EQ(NormalizeToJsonLines(CompiledRules(), Kind::kImages, "7").status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(NormalizeToJsonLines(Kind::kImages, "{}").status().message(),
+  EXPECT_EQ(NormalizeToJsonLines(CompiledRules(), Kind::kImages, "{}").status().message(),
             "images: /images is missing; it must be an array");
 }
 

@@ -4,12 +4,13 @@
 #include <vector>
 
 #include "crawler/normalize/os_version.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 namespace {
 
 std::string Version(absl::string_view scheme, absl::string_view text) {
-  const TokenList list = Tokenize(text);
+  const TokenList list = CompiledRules().tokenizer.Tokenize(text);
   const auto match = MatchVersion(scheme, list.tokens, 0);
   return match.has_value() ? match->version : "";
 }

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "crawler/normalize/normalizer.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -24,7 +25,7 @@ using testing::HasSubstr;
 constexpr std::mt19937::result_type kSeed = 20261122;
 
 std::vector<std::string> Lines(Kind kind, const json& body) {
-  const auto text = NormalizeToJsonLines(kind, body.dump());
+  const auto text = NormalizeToJsonLines(CompiledRules(), kind, body.dump());
   EXPECT_TRUE(text.ok()) << text.status();
   return absl::StrSplit(text.value_or(""), '\n', absl::SkipEmpty());
 }
@@ -275,7 +276,7 @@ TEST(NormalizeProperties, NoJsonStopsTheNormalisation) {
     }
     for (const Kind kind : {Kind::kFlavors, Kind::kNetworks}) {
       std::vector<std::string> skipped;
-      const auto text = NormalizeToJsonLines(kind, Dump(body), &skipped);
+      const auto text = NormalizeToJsonLines(CompiledRules(), kind, Dump(body), &skipped);
       if (!text.ok()) {
         EXPECT_THAT(text.status().message(), HasSubstr("must be")) << Dump(body).substr(0, 500);
         continue;
@@ -306,7 +307,8 @@ TEST(NormalizeProperties, BadRecordsLeaveTheOthersAsTheyAre) {
       ++bad;
     }
     std::vector<std::string> skipped;
-    const auto text = NormalizeToJsonLines(Kind::kFlavors, Dump(json{{"flavors", list}}), &skipped);
+    const auto text = NormalizeToJsonLines(CompiledRules(), Kind::kFlavors,
+                                           Dump(json{{"flavors", list}}), &skipped);
     ASSERT_TRUE(text.ok()) << text.status();
     std::vector<std::string> lines = absl::StrSplit(*text, '\n', absl::SkipEmpty());
     // Evidence and warnings name no position, so the lines are the same.
@@ -328,8 +330,10 @@ Observation CrawledFlavors(const std::string& body) {
 }
 
 TEST(NormalizeProperties, RepeatedAndMissingIdsAreSkippedCountedAndNamed) {
-  const auto records = Normalize(CrawledFlavors(
-      R"({"flavors": [{"id": "1", "name": "a"}, {"name": "lost"}, {"id": "1", "name": "b"}]})"));
+  const auto records = Normalize(
+      CompiledRules(),
+      CrawledFlavors(
+          R"({"flavors": [{"id": "1", "name": "a"}, {"name": "lost"}, {"id": "1", "name": "b"}]})"));
   ASSERT_TRUE(records.ok());
   ASSERT_EQ(records->flavors.size(), 1U);
   EXPECT_EQ(records->flavors[0].name, "a");
@@ -348,7 +352,7 @@ TEST(NormalizeProperties, ANetworkWithoutIdIsSkippedAndNamed) {
   document.body =
       R"({"networks": [{"name": "lost"}, {"id": "n"}, {"id": "n"}, {"id": "n", "name": "m"}]})";
   observation.documents.push_back(document);
-  const auto records = Normalize(observation);
+  const auto records = Normalize(CompiledRules(), observation);
   ASSERT_TRUE(records.ok());
   EXPECT_EQ(records->network_set.networks.size(), 1U);
   EXPECT_EQ(records->skipped_count, 2);

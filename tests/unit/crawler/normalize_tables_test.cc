@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -10,19 +11,28 @@
 #include "crawler/normalize/table.h"
 #include "crawler/normalize/table_check.h"
 #include "crawler/normalize/tokens.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 namespace {
 
 TEST(Tables, EveryRowHasTheFormThatItsTableAsksFor) {
   ASSERT_GE(EmbeddedTableNames().size(), 15U);
-  for (const std::string& table : EmbeddedTableNames()) {
+  for (const absl::string_view table : EmbeddedTableNames()) {
     EXPECT_EQ(CheckTable(table, table, EmbeddedTable(table), EmbeddedTable("distros")),
               absl::OkStatus());
   }
 }
 
-TEST(Tables, UnknownTablesAreEmpty) { EXPECT_TRUE(LoadTable("nonsense").empty()); }
+TEST(Tables, UnknownTablesAreEmpty) { EXPECT_TRUE(Tables().Rows("nonsense").empty()); }
+
+TEST(Tables, AReplacedTextChangesTheVersion) {
+  using Texts = std::map<std::string, std::string>;
+  const Tables same(Texts{{"guest_ids", std::string(EmbeddedTable("guest_ids"))}});
+  EXPECT_EQ(same.Version(), Tables().Version());
+  const Tables other(Texts{{"guest_ids", "guest_id\tmeans\tsource\n"}});
+  EXPECT_NE(other.Version(), Tables().Version());
+}
 
 TEST(Tables, ParseTableReadsCommentsHeaderAndShortRows) {
   const auto rows = ParseTable("# note\na\tb\tc\n\n1\t-\t3\r\n4\n");
@@ -33,16 +43,17 @@ TEST(Tables, ParseTableReadsCommentsHeaderAndShortRows) {
 
 TEST(Tables, DistributionsRefersOnlyToEachOther) {
   std::set<std::string> ids;
-  for (const Distro& distro : Distros()) {
+  for (const Distro& distro : CompiledRules().os.distros()) {
     EXPECT_TRUE(ids.insert(distro.id).second) << distro.id << " is there twice";
     for (const std::string& label : distro.may_be_labelled) {
-      EXPECT_NE(FindDistro(label), nullptr) << distro.id << " refers to " << label;
-      EXPECT_FALSE(MayBeLabelled(label, distro.id))
+      EXPECT_NE(CompiledRules().os.FindDistro(label), nullptr)
+          << distro.id << " refers to " << label;
+      EXPECT_FALSE(CompiledRules().os.MayBeLabelled(label, distro.id))
           << distro.id << " and " << label << " in a ring";
     }
   }
   for (const char* table : {"releases", "logins", "successions"}) {
-    for (const auto& row : LoadTable(table)) {
+    for (const auto& row : Tables().Rows(table)) {
       EXPECT_TRUE(ids.count(row[0]) == 1) << table << " refers to " << row[0];
     }
   }
@@ -50,16 +61,17 @@ TEST(Tables, DistributionsRefersOnlyToEachOther) {
 
 TEST(Tables, AReleaseHasOneRow) {
   std::set<std::string> releases;
-  for (const auto& row : LoadTable("releases")) {
+  for (const auto& row : Tables().Rows("releases")) {
     EXPECT_TRUE(releases.insert(row[0] + " " + row[1]).second) << row[0] << " " << row[1];
   }
 }
 
 TEST(Tables, ReleaseDatesAreDays) {
-  for (const auto& row : LoadTable("releases")) {
+  for (const auto& row : Tables().Rows("releases")) {
     for (const std::size_t column : {3U, 4U}) {
       if (!row[column].empty() && row[column] >= "2004") {
-        EXPECT_EQ(LeadingDate(row[column]), row[column]) << row[0] << " " << row[1];
+        EXPECT_EQ(CompiledRules().tokenizer.LeadingDate(row[column]), row[column])
+            << row[0] << " " << row[1];
       }
     }
     if (!row[3].empty() && !row[4].empty()) {
@@ -70,7 +82,7 @@ TEST(Tables, ReleaseDatesAreDays) {
 
 TEST(Tables, CodenamesAreOfOneReleaseOnly) {
   std::set<std::string> seen;
-  for (const auto& row : LoadTable("releases")) {
+  for (const auto& row : Tables().Rows("releases")) {
     if (!row[2].empty()) {
       EXPECT_TRUE(seen.insert(row[2]).second) << row[2];
     }
@@ -78,7 +90,7 @@ TEST(Tables, CodenamesAreOfOneReleaseOnly) {
 }
 
 TEST(Tables, TablesFitTheirDelimiter) {
-  for (const std::string& table : EmbeddedTableNames()) {
+  for (const absl::string_view table : EmbeddedTableNames()) {
     EXPECT_FALSE(absl::StrContains(EmbeddedTable(table), ")CISTABLE")) << table;
   }
 }

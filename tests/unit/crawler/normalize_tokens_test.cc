@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "crawler/normalize/tokens.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -10,14 +11,14 @@ using testing::ElementsAre;
 
 std::vector<std::string> Texts(absl::string_view text) {
   std::vector<std::string> texts;
-  for (const Token& token : Tokenize(text).tokens) {
+  for (const Token& token : CompiledRules().tokenizer.Tokenize(text).tokens) {
     texts.push_back(token.text);
   }
   return texts;
 }
 
 std::string FirstDate(absl::string_view text) {
-  const TokenList list = Tokenize(text);
+  const TokenList list = CompiledRules().tokenizer.Tokenize(text);
   return list.dates.empty() ? "none" : list.dates[0].date;
 }
 
@@ -29,7 +30,7 @@ TEST(Tokens, SplitsAtEveryBorder) {
 }
 
 TEST(Tokens, KeepsTheGapsBetween) {
-  const TokenList list = Tokenize("a-b.1");
+  const TokenList list = CompiledRules().tokenizer.Tokenize("a-b.1");
   ASSERT_EQ(list.tokens.size(), 3U);
   EXPECT_EQ(list.tokens[1].gap, "-");
   EXPECT_EQ(list.tokens[2].gap, ".");
@@ -49,41 +50,45 @@ TEST(Tokens, ReadsDayBeforeMonthOnlyIfNothingElseIsPossible) {
 }
 
 TEST(Tokens, AMonthAloneIsNoBuildDateButNoReleaseEither) {
-  const TokenList list = Tokenize("Ubuntu 22.04 - 2023-06");
+  const TokenList list = CompiledRules().tokenizer.Tokenize("Ubuntu 22.04 - 2023-06");
   ASSERT_EQ(list.dates.size(), 1U);
   EXPECT_EQ(list.dates[0].date, "");
   EXPECT_EQ(list.tokens.back().mark, Token::Mark::kDate);
 }
 
-TEST(Tokens, DistinguishesExpiryFromBuildDate) {
-  const TokenList list = Tokenize("x_EXPIRED_2015-09-04");
+TEST(Tokens, TellsExpiryFromBuild) {
+  const TokenList list = CompiledRules().tokenizer.Tokenize("x_EXPIRED_2015-09-04");
   ASSERT_EQ(list.dates.size(), 1U);
   EXPECT_TRUE(list.dates[0].expired);
 }
 
 TEST(Tokens, MarksIdentifiers) {
-  for (const Token& token : Tokenize("218cd70f-3058-5c9c-b3d0-50db8758e15f").tokens) {
+  for (const Token& token :
+       CompiledRules().tokenizer.Tokenize("218cd70f-3058-5c9c-b3d0-50db8758e15f").tokens) {
     EXPECT_EQ(token.mark, Token::Mark::kId);
   }
-  EXPECT_EQ(Tokenize("hadoop_05daa66a930e4b23b5df6c5c49cd3e25").tokens.back().mark,
+  EXPECT_EQ(CompiledRules()
+                .tokenizer.Tokenize("hadoop_05daa66a930e4b23b5df6c5c49cd3e25")
+                .tokens.back()
+                .mark,
             Token::Mark::kId);
 }
 
 TEST(Tokens, NumbersThatAreNoDatesStayNumbers) {
   for (const char* text : {"ubuntu2204", "1068.8.0", "99999999", "7.9.2009", "cuda-12.2"}) {
-    EXPECT_TRUE(Tokenize(text).dates.empty()) << text;
+    EXPECT_TRUE(CompiledRules().tokenizer.Tokenize(text).dates.empty()) << text;
   }
 }
 
-TEST(Tokens, FindsALeadingDate) {
-  EXPECT_EQ(LeadingDate("2025-09-04-4d7122d6"), "2025-09-04");
-  EXPECT_EQ(LeadingDate("2024-05-01T10:00:00Z"), "2024-05-01");
-  EXPECT_EQ(LeadingDate("v2024-05-01"), "");
-  EXPECT_EQ(LeadingDate("soon"), "");
+TEST(Tokens, LeadingDate) {
+  EXPECT_EQ(CompiledRules().tokenizer.LeadingDate("2025-09-04-4d7122d6"), "2025-09-04");
+  EXPECT_EQ(CompiledRules().tokenizer.LeadingDate("2024-05-01T10:00:00Z"), "2024-05-01");
+  EXPECT_EQ(CompiledRules().tokenizer.LeadingDate("v2024-05-01"), "");
+  EXPECT_EQ(CompiledRules().tokenizer.LeadingDate("soon"), "");
 }
 
 TEST(Tokens, LongTextIsCut) {
-  EXPECT_LE(Tokenize(std::string(100000, 'a') + " b").tokens.size(), 1U);
+  EXPECT_LE(CompiledRules().tokenizer.Tokenize(std::string(100000, 'a') + " b").tokens.size(), 1U);
 }
 
 }  // namespace

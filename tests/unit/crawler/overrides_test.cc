@@ -10,6 +10,7 @@
 #include "crawler/overrides/corrector.h"
 #include "crawler/overrides/override_fields.h"
 #include "tests/support/builders.h"
+#include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
 namespace {
@@ -30,7 +31,7 @@ std::string File(const std::vector<std::string>& entries) {
 Corrector MakeCorrector(const std::vector<std::string>& entries) {
   auto overrides = ParseOverrides("o.yaml", File(entries));
   EXPECT_TRUE(overrides.ok()) << overrides.status();
-  return Corrector(*std::move(overrides));
+  return Corrector(*std::move(overrides), CompiledRules());
 }
 
 RecordSet ImagesOf(absl::string_view site, std::vector<Image> images) {

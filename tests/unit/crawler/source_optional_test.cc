@@ -12,6 +12,7 @@
 #include "crawler/source/limits.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/compiled_rules.h"
 #include "tests/unit/crawler/source_fixture.h"
 
 namespace cis::crawler {
@@ -184,7 +185,7 @@ void ExpectUnknown(const Listing& listing, FakeSite& site, bool newest_first) {
   for (const Kind kind : {Kind::kFlavors, Kind::kImages, Kind::kNetworks, Kind::kQuotas}) {
     const SourceEvent* event = FindObservation(events, kind);
     ASSERT_NE(event, nullptr) << FormatKind(kind) << " failed";
-    const absl::StatusOr<RecordSet> records = Normalize(event->observation);
+    const absl::StatusOr<RecordSet> records = Normalize(CompiledRules(), event->observation);
     ASSERT_TRUE(records.ok()) << records.status();
     if (kind != listing.kind) {
       // Neutron's quota depends on the extensions, and is found without them.
@@ -207,7 +208,7 @@ TEST(SourceOptional, GoodSiteHasNoRemarks) {
   for (const Kind kind : {Kind::kFlavors, Kind::kImages, Kind::kNetworks, Kind::kQuotas}) {
     const SourceEvent* event = FindObservation(events, kind);
     ASSERT_NE(event, nullptr) << FormatKind(kind);
-    const absl::StatusOr<RecordSet> records = Normalize(event->observation);
+    const absl::StatusOr<RecordSet> records = Normalize(CompiledRules(), event->observation);
     ASSERT_TRUE(records.ok()) << records.status();
     EXPECT_THAT(records->remarks, IsEmpty()) << FormatKind(kind);
     // Makes sure that the cases below test something.
@@ -271,7 +272,7 @@ TEST(SourceOptional, ExtraSpecsOfSingleFlavorsMayFail) {
     const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
     const SourceEvent* event = FindObservation(events, Kind::kFlavors);
     ASSERT_NE(event, nullptr);
-    const absl::StatusOr<RecordSet> records = Normalize(event->observation);
+    const absl::StatusOr<RecordSet> records = Normalize(CompiledRules(), event->observation);
     ASSERT_TRUE(records.ok()) << records.status();
     EXPECT_THAT(records->remarks, Contains(StartsWith("extra_specs: ")));
     ASSERT_EQ(records->flavors.size(), 2U);
@@ -334,7 +335,7 @@ TEST(SourceOptional, BrokenTextCostsItsRecordACharacter) {
     const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
     const SourceEvent* event = FindObservation(events, Kind::kImages);
     ASSERT_NE(event, nullptr);
-    const absl::StatusOr<RecordSet> records = Normalize(event->observation);
+    const absl::StatusOr<RecordSet> records = Normalize(CompiledRules(), event->observation);
     ASSERT_TRUE(records.ok()) << records.status();
     ASSERT_EQ(records->images.size(), 2U);
     EXPECT_EQ(records->images[0].name,

@@ -3,6 +3,7 @@ cis_test(
   LABEL unit
   SOURCES sqlite_test.cc
           store_backup_test.cc
+          store_comparison_test.cc
           store_crash_test.cc
           store_history_test.cc
           store_lifecycle_test.cc
