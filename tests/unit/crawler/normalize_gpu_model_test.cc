@@ -40,7 +40,7 @@ TEST(GpuModel, APieceOfANameIsNoModel) {
 
 TEST(GpuModel, TwoModelsAreNone) { EXPECT_EQ(Model("a100 or h100"), ""); }
 
-TEST(GpuModel, PciIds) {
+TEST(GpuModel, FindsModelsByPciId) {
   ASSERT_TRUE(CompiledRules().gpu_models.FindByPciId("10DE", "20b0").has_value());
   EXPECT_EQ(CompiledRules().gpu_models.FindByPciId("10de", "20B0")->model, "A100 40GB SXM4");
   EXPECT_EQ(CompiledRules().gpu_models.FindByPciId("10de", "20B0")->memory_gib, 40);
@@ -100,7 +100,7 @@ TEST(GpuModel, ProfilesAreSlices) {
   EXPECT_EQ(FindMigProfile(CompiledRules().tokenizer.Tokenize("8g.20gb").tokens), std::nullopt);
 }
 
-TEST(GpuModel, DeviceWords) {
+TEST(GpuModel, FindsModelsInWordsForDevices) {
   const auto word = [](absl::string_view text) {
     return CompiledRules().gpu_words.FindDeviceWord(
         CompiledRules().tokenizer.Tokenize(text).tokens);
@@ -116,7 +116,7 @@ TEST(GpuModel, DeviceWords) {
   EXPECT_EQ(word("grid"), DeviceWord::kUnknown);
 }
 
-TEST(GpuModel, Vendors) {
+TEST(GpuModel, FindsTheVendor) {
   EXPECT_EQ(FormatGpuVendor(CompiledRules().tokenizer, "NVIDIA Corporation"), "NVIDIA");
   EXPECT_EQ(FormatGpuVendor(CompiledRules().tokenizer, "Advanced Micro Devices, Inc. [AMD/ATI]"),
             "AMD");

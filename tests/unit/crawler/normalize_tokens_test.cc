@@ -56,7 +56,7 @@ TEST(Tokens, AMonthAloneIsNoBuildDateButNoReleaseEither) {
   EXPECT_EQ(list.tokens.back().mark, Token::Mark::kDate);
 }
 
-TEST(Tokens, TellsExpiryFromBuild) {
+TEST(Tokens, DistinguishesExpiryFromBuildDate) {
   const TokenList list = CompiledRules().tokenizer.Tokenize("x_EXPIRED_2015-09-04");
   ASSERT_EQ(list.dates.size(), 1U);
   EXPECT_TRUE(list.dates[0].expired);
@@ -80,7 +80,7 @@ TEST(Tokens, NumbersThatAreNoDatesStayNumbers) {
   }
 }
 
-TEST(Tokens, LeadingDate) {
+TEST(Tokens, FindsALeadingDate) {
   EXPECT_EQ(CompiledRules().tokenizer.LeadingDate("2025-09-04-4d7122d6"), "2025-09-04");
   EXPECT_EQ(CompiledRules().tokenizer.LeadingDate("2024-05-01T10:00:00Z"), "2024-05-01");
   EXPECT_EQ(CompiledRules().tokenizer.LeadingDate("v2024-05-01"), "");
