@@ -15,6 +15,7 @@
 #include "crawler/normalize/flavor.h"
 #include "crawler/normalize/image.h"
 #include "crawler/normalize/normalizer.h"
+#include "crawler/normalize/rules.h"
 #include "tests/support/compiled_rules.h"
 
 namespace cis::crawler {
@@ -168,6 +169,12 @@ void BM_ParseJsonOnly(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(body.size()));
 }
 
+// All tables parsed and indexed, once for a process.
+void BM_MakeRules(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(Rules::Compiled());
+}
+
+BENCHMARK(BM_MakeRules);
 BENCHMARK(BM_ImagesFromBytes);
 BENCHMARK(BM_ImageRules);
 BENCHMARK(BM_FlavorsFromBytes);
