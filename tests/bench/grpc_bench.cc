@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   }
   const auto stub = cis::v1::PlacementService::NewStub(
       grpc::CreateChannel(argv[1], grpc::InsecureChannelCredentials()));
-  const cis::v1::FindPlacementsRequest request = cis::server::TypicalRequest(argv[2]);
+  const cis::v1::FindPlacementsRequest request = cis::TypicalRequest(argv[2]);
   std::vector<double> micros;
   int64_t bytes = 0;
   int shares = 0;
