@@ -135,7 +135,8 @@ absl::Status WriteShare(StoreWriter& store, int64_t crawl_id, const Share& share
     observation.kind = kind;
     observation.fetch_time = now;
     observation.documents.push_back({std::string(FormatKind(kind)), "", 200, *body, now});
-    CIS_ASSIGN_OR_RETURN(RecordSet records, Normalize(CompiledRules(), observation));
+    CIS_ASSIGN_OR_RETURN(RecordSet records,
+                         crawler::Normalize(crawler::CompiledRules(), observation));
     CIS_RETURN_IF_ERROR(write(kind, *body, std::move(records)));
   }
   CIS_RETURN_IF_ERROR(write(Kind::kNetworks, "{}", NetworksOf(share, number)));
