@@ -154,12 +154,15 @@ Document MakeFailedDocument(absl::string_view name, const Answer& answer,
     }
   }
   if (document.error.empty()) {
-    // The document names the request already.
-    document.error =
-        absl::StrReplaceAll(status.message(), {{absl::StrCat("GET ", answer.url, ": "), ""},
+    document.error = std::string(status.message());
+    // The document names the request already. A request that was not sent has no URL.
+    if (!answer.url.empty()) {
+      document.error =
+          absl::StrReplaceAll(document.error, {{absl::StrCat("GET ", answer.url, ": "), ""},
                                                {absl::StrCat(" of ", answer.url), ""},
                                                {absl::StrCat(" from ", answer.url), ""},
                                                {absl::StrCat(answer.url, ": "), ""}});
+    }
     const std::string prefix = absl::StrCat(name, ": ");
     if (absl::StartsWith(document.error, prefix)) document.error.erase(0, prefix.size());
   }
