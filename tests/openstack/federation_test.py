@@ -395,7 +395,7 @@ class Refusals(Federated):
         error, message = self.refused('unknown.db', self.access_token(), sites='unknown')
         self.assertEqual(error, 'config')
         self.assertRegex(message, r'no identity provider "nobody" with protocol "openid" or "oidc"; '
-                                  r'cis\.identity_provider')
+                                  r'set cis\.identity_provider and cis\.protocol')
 
     def test_a_refresh_token_that_is_none(self):
         auth = self.refresh_credentials('none')
