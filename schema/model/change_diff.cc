@@ -10,57 +10,30 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "schema/base/time_text.h"
-#include "schema/model/field_text.h"
+#include "schema/model/value_diff.h"
 #include "schema/model/vo_support.h"
 
 namespace cis {
 namespace {
 
-using Value = std::optional<std::string>;
-
-ChangeKind KindOf(const Flavor&) { return ChangeKind::kFlavor; }
-ChangeKind KindOf(const Image&) { return ChangeKind::kImage; }
-ChangeKind KindOf(const Network&) { return ChangeKind::kNetwork; }
-ChangeKind KindOf(const Subnet&) { return ChangeKind::kNetwork; }
+ChangeKind ChangeKindOf(const Subnet&) { return ChangeKind::kNetwork; }
 
 template <typename Record>
 Change ChangeOf(const Record& record, ChangeEvent event) {
   Change change;
-  change.kind = KindOf(record);
+  change.kind = ChangeKindOf(record);
   change.event = event;
   change.upstream_id = record.id;
   change.name = record.name;
   return change;
 }
 
-Value Shorten(Value value) {
-  if (!value || value->size() <= kMaxChangeValueBytes) return value;
-  // Do not cut inside a UTF-8 character.
-  size_t end = kMaxChangeValueBytes - 3;
-  while (end > 0 && (static_cast<unsigned char>((*value)[end]) & 0xC0U) == 0x80U) --end;
-  return absl::StrCat(value->substr(0, end), "...");
-}
-
-void AddField(Change change, std::string field, Value before, Value after,
+void AddField(Change change, std::string field, ShownValue before, ShownValue after,
               std::vector<Change>& changes) {
   change.field = std::move(field);
   change.old_value = Shorten(std::move(before));
   change.new_value = Shorten(std::move(after));
   changes.push_back(std::move(change));
-}
-
-// Returns the value of a member as the journal shows it: as in the history, but with readable
-// times.
-template <typename Member>
-Value TextOf(const Member& member) {
-  FieldTextWriter writer;
-  writer("", member);
-  return writer.Take().front().text;
-}
-Value TextOf(absl::Time time) {
-  if (time == absl::InfinitePast()) return std::nullopt;
-  return FormatSecond(time);
 }
 
 // Returns a change for each member that differs and that the journal reports.
@@ -69,8 +42,8 @@ std::vector<Change> DiffMembers(const Record& before, const Record& after) {
   std::vector<Change> changes;
   DescribeFields(OfRecord<Record>(), [&](const auto& field) {
     if (field.info.Has(kUntold) || before.*field.member == after.*field.member) return;
-    Value old_value = TextOf(before.*field.member);
-    Value new_value = TextOf(after.*field.member);
+    ShownValue old_value = ShownValueOf(before.*field.member);
+    ShownValue new_value = ShownValueOf(after.*field.member);
     if (old_value == new_value) return;
     const bool is_name = field.info.member == "name";
     AddField(ChangeOf(after, is_name ? ChangeEvent::kRenamed : ChangeEvent::kChanged),
@@ -79,31 +52,15 @@ std::vector<Change> DiffMembers(const Record& before, const Record& after) {
   return changes;
 }
 
-using Specs = std::optional<std::map<std::string, std::string>>;
-
 // Appends one change per key that differs, of the member `name`.
-void DiffSpecs(absl::string_view name, const Specs& before, const Specs& after,
-               const Change& change, std::vector<Change>& changes) {
-  if (before == after) return;
-  if (!before || !after) {
-    const auto count = [](const Specs& specs) -> Value {
-      if (!specs) return std::nullopt;
-      return absl::StrCat(specs->size(), " keys");
-    };
-    return AddField(change, std::string(name), count(before), count(after), changes);
-  }
-  std::set<std::string> keys;
-  for (const auto& [key, value] : *before) keys.insert(key);
-  for (const auto& [key, value] : *after) keys.insert(key);
-  for (const std::string& key : keys) {
-    const auto find = [&key](const Specs& specs) -> Value {
-      const auto it = specs->find(key);
-      return it == specs->end() ? std::nullopt : Value(it->second);
-    };
-    if (find(before) != find(after)) {
-      AddField(change, absl::StrCat(name, ".", key), find(before), find(after), changes);
-    }
-  }
+void DiffSpecs(absl::string_view name,
+               const std::optional<std::map<std::string, std::string>>& before,
+               const std::optional<std::map<std::string, std::string>>& after, const Change& change,
+               std::vector<Change>& changes) {
+  DiffTexts(
+      name, before, after, [&](std::string field, ShownValue old_value, ShownValue new_value) {
+        AddField(change, std::move(field), std::move(old_value), std::move(new_value), changes);
+      });
 }
 
 // Returns "192.0.2.0/24, 2001:db8::/64"; a hidden range is shown by its id.
@@ -256,7 +213,7 @@ Change ReplacedChange(const Image& gone, const Image& replacement) {
 }
 
 std::vector<Change> DiffQuotas(absl::Span<const Quota> before, absl::Span<const Quota> after) {
-  std::map<std::string, std::pair<Value, Value>> limits;
+  std::map<std::string, std::pair<ShownValue, ShownValue>> limits;
   for (const Quota& quota : before) limits[quota.resource].first = absl::StrCat(quota.limit);
   for (const Quota& quota : after) limits[quota.resource].second = absl::StrCat(quota.limit);
   std::vector<Change> changes;
@@ -310,7 +267,7 @@ std::vector<Change> DiffKindStates(const Share& share, const KindState& before,
   const bool fails = after.error != ErrorClass::kNone;
   if (failed == fails) return {};
   std::vector<Change> changes;
-  const auto word = [](const KindState& state) -> Value {
+  const auto word = [](const KindState& state) -> ShownValue {
     if (state.error == ErrorClass::kNone) return std::nullopt;
     return std::string(FormatErrorClass(state.error));
   };

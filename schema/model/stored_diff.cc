@@ -1,78 +1,49 @@
 #include "schema/model/stored_diff.h"
 
 #include <map>
-#include <set>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "schema/base/time_text.h"
-#include "schema/base/utf8.h"
-#include "schema/model/field_text.h"
+#include "schema/model/value_diff.h"
 
 namespace cis {
 namespace {
 
-using StoredValue = std::optional<std::string>;
 using Texts = std::map<std::string, std::string>;
 
-StoredValue ShortenStored(StoredValue value) {
-  if (!value || value->size() <= kMaxChangeValueBytes) return value;
-  return absl::StrCat(CutUtf8(*value, kMaxChangeValueBytes - 3), "...");
+void Add(std::string field, ShownValue before, ShownValue after, FieldDifferences& fields) {
+  fields.push_back({std::move(field), Shorten(std::move(before)), Shorten(std::move(after))});
 }
 
-void Add(std::string field, StoredValue before, StoredValue after, FieldDifferences& fields) {
-  fields.push_back(
-      {std::move(field), ShortenStored(std::move(before)), ShortenStored(std::move(after))});
+// Adds what DiffTexts reports; `Known` is Texts, or Texts that may not be known.
+template <typename Known>
+void AddTexts(absl::string_view name, const Known& before, const Known& after,
+              FieldDifferences& fields) {
+  DiffTexts(name, before, after,
+            [&](std::string field, ShownValue old_value, ShownValue new_value) {
+              Add(std::move(field), std::move(old_value), std::move(new_value), fields);
+            });
 }
 
+// Unlike in the journal, an empty text counts as not known.
 template <typename Member>
-StoredValue StoredTextOf(const Member& member) {
-  FieldTextWriter writer;
-  writer("", member);
-  return writer.Take().front().text;
-}
-StoredValue StoredTextOf(const std::string& text) {
-  return text.empty() ? StoredValue() : StoredValue(text);
-}
-StoredValue StoredTextOf(absl::Time time) {
-  if (time == absl::InfinitePast()) return std::nullopt;
-  return FormatSecond(time);
+ShownValue StoredValueOf(const Member& member) {
+  ShownValue value = ShownValueOf(member);
+  if constexpr (std::is_same_v<Member, std::string>) {
+    if (member.empty()) value.reset();
+  }
+  return value;
 }
 
 template <typename Member>
 void DiffValue(const std::string& name, const Member& before, const Member& after,
                FieldDifferences& fields) {
-  if (before != after) Add(name, StoredTextOf(before), StoredTextOf(after), fields);
-}
-
-// Adds one difference per key, as "`name`.KEY".
-void DiffTexts(absl::string_view name, const Texts& before, const Texts& after,
-               FieldDifferences& fields) {
-  std::set<std::string> keys;
-  for (const auto& [key, value] : before) keys.insert(key);
-  for (const auto& [key, value] : after) keys.insert(key);
-  const auto find = [](const Texts& texts, const std::string& key) {
-    const auto it = texts.find(key);
-    return it == texts.end() ? StoredValue() : StoredValue(it->second);
-  };
-  for (const std::string& key : keys) {
-    StoredValue old_value = find(before, key);
-    StoredValue new_value = find(after, key);
-    if (old_value != new_value) {
-      Add(absl::StrCat(name, ".", key), std::move(old_value), std::move(new_value), fields);
-    }
+  if constexpr (std::is_same_v<Member, std::optional<Texts>>) {
+    AddTexts(name, before, after, fields);
+  } else if (before != after) {
+    Add(name, StoredValueOf(before), StoredValueOf(after), fields);
   }
-}
-
-void DiffValue(const std::string& name, const std::optional<Texts>& before,
-               const std::optional<Texts>& after, FieldDifferences& fields) {
-  if (before && after) return DiffTexts(name, *before, *after, fields);
-  if (!before && !after) return;
-  const auto count = [](const std::optional<Texts>& texts) -> StoredValue {
-    if (!texts) return std::nullopt;
-    return absl::StrCat(texts->size(), " keys");
-  };
-  Add(name, count(before), count(after), fields);
 }
 
 template <typename Record>
@@ -118,9 +89,9 @@ void DiffProvenance(const Provenance& before, const Provenance& after, FieldDiff
     for (const std::string& one : provenance.warnings) texts.emplace_back(CodeOf(one), one);
     return JoinByKey(texts);
   };
-  DiffTexts("confidence", confidence(before), confidence(after), fields);
-  DiffTexts("evidence", evidence(before), evidence(after), fields);
-  DiffTexts("warnings", warnings(before), warnings(after), fields);
+  AddTexts("confidence", confidence(before), confidence(after), fields);
+  AddTexts("evidence", evidence(before), evidence(after), fields);
+  AddTexts("warnings", warnings(before), warnings(after), fields);
 }
 
 // Return what distinguishes an item from the others of its list.

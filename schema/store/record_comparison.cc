@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "schema/base/status_macros.h"
+#include "schema/model/value_diff.h"
 #include "schema/store/listing_rows.h"
 #include "schema/store/load_rows.h"
 #include "schema/store/migrations.h"
@@ -22,13 +23,9 @@
 namespace cis {
 namespace {
 
-ChangeKind KindOf(const Flavor&) { return ChangeKind::kFlavor; }
-ChangeKind KindOf(const Image&) { return ChangeKind::kImage; }
-ChangeKind KindOf(const Network&) { return ChangeKind::kNetwork; }
-
 template <typename Record>
 RecordDifference DifferenceOf(const Share& share, const Record& record, ChangeEvent event) {
-  return {share, KindOf(record), event, record.id, record.name, {}};
+  return {share, ChangeKindOf(record), event, record.id, record.name, {}};
 }
 
 // Completes what one share reports, as Renormalize does.

@@ -1,0 +1,49 @@
+#include "schema/model/value_diff.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "schema/base/time_text.h"
+#include "schema/base/utf8.h"
+
+namespace cis {
+
+ShownValue ShownValueOf(absl::Time time) {
+  if (time == absl::InfinitePast()) return std::nullopt;
+  return FormatSecond(time);
+}
+
+ShownValue Shorten(ShownValue value) {
+  if (!value || value->size() <= kMaxChangeValueBytes) return value;
+  return absl::StrCat(CutUtf8(*value, kMaxChangeValueBytes - 3), "...");
+}
+
+void DiffTexts(absl::string_view name, const std::map<std::string, std::string>& before,
+               const std::map<std::string, std::string>& after, ReportDifference report) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : before) keys.insert(key);
+  for (const auto& [key, value] : after) keys.insert(key);
+  for (const std::string& key : keys) {
+    const auto find = [&key](const std::map<std::string, std::string>& texts) -> ShownValue {
+      const auto it = texts.find(key);
+      return it == texts.end() ? std::nullopt : ShownValue(it->second);
+    };
+    if (find(before) != find(after)) {
+      report(absl::StrCat(name, ".", key), find(before), find(after));
+    }
+  }
+}
+
+void DiffTexts(absl::string_view name,
+               const std::optional<std::map<std::string, std::string>>& before,
+               const std::optional<std::map<std::string, std::string>>& after,
+               ReportDifference report) {
+  if (before == after) return;
+  if (before && after) return DiffTexts(name, *before, *after, report);
+  const auto count = [](const std::optional<std::map<std::string, std::string>>& texts) {
+    return texts ? ShownValue(absl::StrCat(texts->size(), " keys")) : std::nullopt;
+  };
+  report(std::string(name), count(before), count(after));
+}
+
+}  // namespace cis
