@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crawler/commands/rules_folder.h"
+#include "crawler/normalize/normalizer.h"
 #include "crawler/overrides/overrides.h"
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
@@ -39,34 +40,49 @@ void LogOverrideProblems(const std::vector<std::string>& problems) {
   }
 }
 
+absl::StatusOr<RecordSet> NormalizeStored(const Rules& rules, const Observation& observation,
+                                          Corrector& corrector) {
+  absl::StatusOr<RecordSet> records = Normalize(rules, observation);
+  if (records.ok()) {
+    corrector.Apply(&*records);
+    return records;
+  }
+  // These rules read less than those of the crawl: the records from then stay.
+  corrector.NoteMissing(observation.share, observation.kind);
+  Log(LogLevel::kWarning, "renormalize.failure",
+      {{"site", observation.share.endpoint.site_name},
+       {"vo", observation.share.vo},
+       {"kind", FormatKind(observation.kind)},
+       {"message", records.status().message()}});
+  return records;
+}
+
 // The other commands do not read and check tables.
 bool AppliesRules(CrawlerCommand command) {
   return command == CrawlerCommand::kCrawl || command == CrawlerCommand::kNormalize ||
          command == CrawlerCommand::kRenormalize || command == CrawlerCommand::kLint;
 }
 
-CommandResult RunWithRules(const CrawlerOptions& options, const ProcessContext& context) {
-  const absl::StatusOr<std::unique_ptr<const Rules>> rules =
-      LoadRules(options.rules, context.distro_info_folder);
-  if (!rules.ok()) return FailedCommand(rules.status());
-  switch (options.command) {
-    case CrawlerCommand::kNormalize:
-      return RunNormalize(options, **rules, context.read_stdin());
-    case CrawlerCommand::kRenormalize:
-      return options.compare ? RunCompareRules(options, **rules) : RunRenormalize(options, **rules);
-    case CrawlerCommand::kLint:
-      return RunLint(options, **rules, context.clock->Now());
-    default:
-      return options.dry_run ? RunDryRun(options, context, **rules)
-                             : RunCrawl(options, context, **rules);
-  }
-}
-
 CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& context) {
-  if (AppliesRules(options.command)) return RunWithRules(options, context);
+  std::unique_ptr<const Rules> rules;
+  if (AppliesRules(options.command)) {
+    absl::StatusOr<std::unique_ptr<const Rules>> loaded =
+        LoadRules(options.rules, context.distro_info_folder);
+    if (!loaded.ok()) return FailedCommand(loaded.status());
+    rules = *std::move(loaded);
+  }
   switch (options.command) {
+    case CrawlerCommand::kCrawl:
+      return options.dry_run ? RunDryRun(options, context, *rules)
+                             : RunCrawl(options, context, *rules);
     case CrawlerCommand::kStatus:
       return RunStatus(options, context);
+    case CrawlerCommand::kNormalize:
+      return RunNormalize(options, *rules, context.read_stdin());
+    case CrawlerCommand::kRenormalize:
+      return options.compare ? RunCompareRules(options, *rules) : RunRenormalize(options, *rules);
+    case CrawlerCommand::kLint:
+      return RunLint(options, *rules, context.clock->Now());
     case CrawlerCommand::kRegistry:
       return RunRegistry(options, context);
     case CrawlerCommand::kPrune:
@@ -75,7 +91,8 @@ CommandResult RunCommand(const CrawlerOptions& options, const ProcessContext& co
       return RunBackup(options);
     case CrawlerCommand::kRestore:
       return RunRestore(options);
-    default:
+    case CrawlerCommand::kHelp:
+    case CrawlerCommand::kVersion:
       break;
   }
   return {0, options.text, ""};

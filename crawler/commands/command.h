@@ -44,6 +44,10 @@ CommandResult FailedCommand(const absl::Status& status);
 // Returns the overrides that `options` names, or none. `rules` must outlive them. Returns the
 // errors of LoadOverrides: INVALID_ARGUMENT or NOT_FOUND.
 absl::StatusOr<Corrector> LoadCorrector(const CrawlerOptions& options, const Rules& rules);
+// Returns the records of a stored observation by `rules`, with the overrides applied. Logs the
+// error of Normalize before it returns it.
+absl::StatusOr<RecordSet> NormalizeStored(const Rules& rules, const Observation& observation,
+                                          Corrector& corrector);
 // Logs the result of Corrector::Problems.
 void LogOverrideProblems(const std::vector<std::string>& problems);
 

@@ -5,9 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "crawler/commands/command.h"
-#include "crawler/normalize/normalizer.h"
 #include "crawler/report/rules_comparison.h"
-#include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 #include "schema/store/record_comparison.h"
 
@@ -20,19 +18,9 @@ absl::StatusOr<CommandResult> Compare(const CrawlerOptions& options, const Rules
                                  ? RulesComparison::Format::kJson
                                  : RulesComparison::Format::kTable,
                              rules.version);
-  const auto make = [&](const Observation& observation) -> absl::StatusOr<RecordSet> {
-    absl::StatusOr<RecordSet> records = Normalize(rules, observation);
+  const auto make = [&](const Observation& observation) {
+    absl::StatusOr<RecordSet> records = NormalizeStored(rules, observation, corrector);
     comparison.NoteObservation(records.ok());
-    if (records.ok()) {
-      corrector.Apply(&*records);
-    } else {
-      corrector.NoteMissing(observation.share, observation.kind);
-      Log(LogLevel::kWarning, "renormalize.failure",
-          {{"site", observation.share.endpoint.site_name},
-           {"vo", observation.share.vo},
-           {"kind", FormatKind(observation.kind)},
-           {"message", records.status().message()}});
-    }
     return records;
   };
   CommandResult result;

@@ -112,19 +112,11 @@ absl::StatusOr<CommandResult> Renormalize(const CrawlerOptions& options, const R
   int64_t done_count = 0;
   int64_t failed_count = 0;
   CIS_RETURN_IF_ERROR(store->ForEachObservation([&](const Observation& observation) {
-    absl::StatusOr<RecordSet> records = Normalize(rules, observation);
+    const absl::StatusOr<RecordSet> records = NormalizeStored(rules, observation, corrector);
     if (!records.ok()) {
-      // These rules read less than those of the crawl: the records from then stay.
       ++failed_count;
-      corrector.NoteMissing(observation.share, observation.kind);
-      Log(LogLevel::kWarning, "renormalize.failure",
-          {{"site", observation.share.endpoint.site_name},
-           {"vo", observation.share.vo},
-           {"kind", FormatKind(observation.kind)},
-           {"message", records.status().message()}});
       return absl::OkStatus();
     }
-    corrector.Apply(&*records);
     ++done_count;
     return store->Renormalize(observation, *records);
   }));
