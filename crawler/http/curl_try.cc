@@ -21,6 +21,8 @@ namespace {
 // CURLE_TOO_LARGE of libcurl 8.6, which earlier ones call CURLE_OUT_OF_MEMORY.
 constexpr int kCurlTooLarge = 100;
 
+using Code = absl::StatusCode;
+
 bool IsPrintable(absl::string_view text) {
   return std::none_of(text.begin(), text.end(),
                       [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
@@ -84,7 +86,7 @@ absl::Status CurlTry::SetHeaders() {
     if (header.name.empty() || !IsPrintable(header.name) || !IsPrintable(header.value) ||
         absl::StrContains(header.name, ":")) {
       // The value may be a token, so it is not shown.
-      return MakeError(absl::StatusCode::kInvalidArgument, ErrorClass::kConfig,
+      return MakeError(Code::kInvalidArgument, ErrorClass::kConfig,
                        "a header of the request has a line break, a NUL or an invalid name");
     }
     // libcurl sends a header without a value only if it ends in ";".
@@ -168,7 +170,7 @@ absl::Status CurlTry::Prepare(bool fresh_connection) {
     if (request_.method != "POST") set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
   }
   if (first_error != CURLE_OK) {
-    return MakeError(absl::StatusCode::kInternal, ErrorClass::kInternal,
+    return MakeError(Code::kInternal, ErrorClass::kInternal,
                      absl::StrCat("libcurl: ", curl_easy_strerror(first_error)));
   }
   return absl::OkStatus();
@@ -261,34 +263,33 @@ std::string CurlTry::ErrorText(int curl_code) const {
 
 void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
   CURL* handle = static_cast<CURL*>(handle_);
-  const auto fail = [&](TryResult result, absl::StatusCode code, ErrorClass error,
-                        absl::string_view text) {
+  const auto fail = [&](TryResult result, Code code, ErrorClass error, absl::string_view text) {
     end.result = result;
     end.status = MakeError(code, error, text);
   };
   const auto broken = [&] {
     if (header_bytes_ > 0) {
-      fail(TryResult::kBrokenAnswer, absl::StatusCode::kDataLoss, ErrorClass::kConnect,
+      fail(TryResult::kBrokenAnswer, Code::kDataLoss, ErrorClass::kConnect,
            absl::StrCat("the connection broke after ", response_.body.size(),
                         " bytes of the answer's body"));
     } else if (end.connection_count == 0) {
-      fail(TryResult::kReusedClosed, absl::StatusCode::kUnavailable, ErrorClass::kConnect,
+      fail(TryResult::kReusedClosed, Code::kUnavailable, ErrorClass::kConnect,
            "the site closed an idle connection while CIS was reusing it");
     } else {
-      fail(TryResult::kNoAnswer, absl::StatusCode::kUnavailable, ErrorClass::kConnect,
+      fail(TryResult::kNoAnswer, Code::kUnavailable, ErrorClass::kConnect,
            "the connection was closed before an answer arrived");
     }
   };
   switch (curl_code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return fail(TryResult::kNotSent, absl::StatusCode::kUnavailable, ErrorClass::kDns,
+      return fail(TryResult::kNotSent, Code::kUnavailable, ErrorClass::kDns,
                   absl::StrCat("no address is known for ",
                                curl_code == CURLE_COULDNT_RESOLVE_PROXY ? "the proxy" : url_.host));
     case CURLE_COULDNT_CONNECT: {
       long error_number = 0;
       curl_easy_getinfo(handle, CURLINFO_OS_ERRNO, &error_number);
-      return fail(TryResult::kNotSent, absl::StatusCode::kUnavailable, ErrorClass::kConnect,
+      return fail(TryResult::kNotSent, Code::kUnavailable, ErrorClass::kConnect,
                   absl::StrCat("no connection to ", url_.host, ":", url_.port, ": ",
                                error_number == 0 ? ErrorText(curl_code)
                                                  : std::generic_category().message(
@@ -302,30 +303,30 @@ void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
       if (before_request_us == 0) {
         end.limit = Limit::kConnectTime;
         return fail(
-            TryResult::kTimeout, absl::StatusCode::kUnavailable, ErrorClass::kConnect,
+            TryResult::kTimeout, Code::kUnavailable, ErrorClass::kConnect,
             absl::StrCat("no connection to ", url_.host, ":", url_.port, " within ",
                          absl::FormatDuration(std::min(options_.connect_timeout, timeout_))));
       }
       const bool stalled = absl::Microseconds(total_us) + absl::Milliseconds(50) < timeout_;
       end.limit = stalled ? Limit::kStallTime : Limit::kTryTime;
       return fail(
-          TryResult::kTimeout, absl::StatusCode::kDeadlineExceeded, ErrorClass::kTimeout,
+          TryResult::kTimeout, Code::kDeadlineExceeded, ErrorClass::kTimeout,
           stalled
               ? absl::StrCat("no byte arrived for ", absl::FormatDuration(options_.stall_timeout))
               : absl::StrCat("no complete answer within ", absl::FormatDuration(timeout_), "; ",
                              response_.body.size(), " bytes of the body arrived"));
     }
     case CURLE_SSL_CONNECT_ERROR:  // a handshake that broke off may go well the next time
-      return fail(TryResult::kNotSent, absl::StatusCode::kFailedPrecondition, ErrorClass::kTls,
+      return fail(TryResult::kNotSent, Code::kFailedPrecondition, ErrorClass::kTls,
                   absl::StrCat("TLS: ", ErrorText(curl_code)));
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
-      return fail(TryResult::kFinal, absl::StatusCode::kFailedPrecondition, ErrorClass::kTls,
+      return fail(TryResult::kFinal, Code::kFailedPrecondition, ErrorClass::kTls,
                   absl::StrCat("TLS: ", ErrorText(curl_code)));
     case CURLE_SSL_CACERT_BADFILE:
-      return fail(TryResult::kFinal, absl::StatusCode::kFailedPrecondition, ErrorClass::kTls,
+      return fail(TryResult::kFinal, Code::kFailedPrecondition, ErrorClass::kTls,
                   absl::StrCat("TLS: CA file \"", request_.ca_file,
                                "\" is not a readable file of PEM certificates"));
     case CURLE_GOT_NOTHING:
@@ -336,14 +337,14 @@ void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
     case CURLE_HTTP2_STREAM:
       return broken();
     case CURLE_BAD_CONTENT_ENCODING:
-      return fail(TryResult::kBrokenAnswer, absl::StatusCode::kDataLoss, ErrorClass::kParse,
+      return fail(TryResult::kBrokenAnswer, Code::kDataLoss, ErrorClass::kParse,
                   "the answer's body does not match its Content-Encoding");
     case CURLE_UNSUPPORTED_PROTOCOL:  // "HTTP/0.9 when not allowed"
     case CURLE_WEIRD_SERVER_REPLY:
-      return fail(TryResult::kFinal, absl::StatusCode::kUnavailable, ErrorClass::kParse,
+      return fail(TryResult::kFinal, Code::kUnavailable, ErrorClass::kParse,
                   "the answer is not HTTP");
     default:
-      return fail(TryResult::kFinal, absl::StatusCode::kInternal, ErrorClass::kInternal,
+      return fail(TryResult::kFinal, Code::kInternal, ErrorClass::kInternal,
                   absl::StrCat("libcurl error ", curl_code, ": ", ErrorText(curl_code)));
   }
 }
@@ -374,13 +375,13 @@ CurlTryEnd CurlTry::Finish(int curl_code) {
   if (curl_code == CURLE_FILESIZE_EXCEEDED) limit_ = Limit::kBodyBytes;
   if (curl_code != CURLE_OK && limit_.has_value()) {
     end.limit = limit_;
-    end.status = MakeLimitError(absl::StatusCode::kResourceExhausted, ErrorClass::kLimit, *limit_,
+    end.status = MakeLimitError(Code::kResourceExhausted, ErrorClass::kLimit, *limit_,
                                 DescribeSize(*limit_, end.wire_bytes));
   } else if (!refused_.empty() &&
              (curl_code == CURLE_ABORTED_BY_CALLBACK || curl_code == CURLE_COULDNT_CONNECT)) {
     end.limit = Limit::kInwardAddress;
     end.status = MakeLimitError(
-        absl::StatusCode::kFailedPrecondition, ErrorClass::kPolicy, Limit::kInwardAddress,
+        Code::kFailedPrecondition, ErrorClass::kPolicy, Limit::kInwardAddress,
         absl::StrCat(url_.host, " resolves to ", refused_,
                      ", a loopback or link-local address; nothing was sent; to allow it, set "
                      "cis: {allow_loopback: true}"));

@@ -13,32 +13,33 @@ struct Row {
   ErrorClass error;
 };
 
+using Code = absl::StatusCode;
+
 constexpr Row kRows[] = {
     // Version lists: the right answer to discovery, the wrong one to anything else.
-    {300, "Multiple Choices", absl::StatusCode::kFailedPrecondition, ErrorClass::kConfig},
-    {301, "Moved Permanently", absl::StatusCode::kFailedPrecondition, ErrorClass::kPolicy},
-    {302, "Found", absl::StatusCode::kFailedPrecondition, ErrorClass::kPolicy},
-    {303, "See Other", absl::StatusCode::kFailedPrecondition, ErrorClass::kPolicy},
-    {307, "Temporary Redirect", absl::StatusCode::kFailedPrecondition, ErrorClass::kPolicy},
-    {308, "Permanent Redirect", absl::StatusCode::kFailedPrecondition, ErrorClass::kPolicy},
-    {400, "Bad Request", absl::StatusCode::kFailedPrecondition, ErrorClass::kConfig},
-    {401, "Unauthorized", absl::StatusCode::kUnauthenticated, ErrorClass::kAuth},
-    {403, "Forbidden", absl::StatusCode::kPermissionDenied, ErrorClass::kForbidden},
-    {404, "Not Found", absl::StatusCode::kNotFound, ErrorClass::kNotFound},
-    {405, "Method Not Allowed", absl::StatusCode::kFailedPrecondition, ErrorClass::kConfig},
-    {406, "Not Acceptable", absl::StatusCode::kFailedPrecondition, ErrorClass::kConfig},
-    {407, "Proxy Authentication Required", absl::StatusCode::kFailedPrecondition,
-     ErrorClass::kConfig},
-    {408, "Request Timeout", absl::StatusCode::kDeadlineExceeded, ErrorClass::kTimeout},
-    {409, "Conflict", absl::StatusCode::kFailedPrecondition, ErrorClass::kConfig},
-    {410, "Gone", absl::StatusCode::kNotFound, ErrorClass::kNotFound},
-    {413, "Content Too Large", absl::StatusCode::kResourceExhausted, ErrorClass::kLimit},
-    {429, "Too Many Requests", absl::StatusCode::kUnavailable, ErrorClass::kRateLimit},
-    {500, "Internal Server Error", absl::StatusCode::kInternal, ErrorClass::kServer},
-    {501, "Not Implemented", absl::StatusCode::kUnimplemented, ErrorClass::kServer},
-    {502, "Bad Gateway", absl::StatusCode::kUnavailable, ErrorClass::kServer},
-    {503, "Service Unavailable", absl::StatusCode::kUnavailable, ErrorClass::kServer},
-    {504, "Gateway Timeout", absl::StatusCode::kUnavailable, ErrorClass::kServer},
+    {300, "Multiple Choices", Code::kFailedPrecondition, ErrorClass::kConfig},
+    {301, "Moved Permanently", Code::kFailedPrecondition, ErrorClass::kPolicy},
+    {302, "Found", Code::kFailedPrecondition, ErrorClass::kPolicy},
+    {303, "See Other", Code::kFailedPrecondition, ErrorClass::kPolicy},
+    {307, "Temporary Redirect", Code::kFailedPrecondition, ErrorClass::kPolicy},
+    {308, "Permanent Redirect", Code::kFailedPrecondition, ErrorClass::kPolicy},
+    {400, "Bad Request", Code::kFailedPrecondition, ErrorClass::kConfig},
+    {401, "Unauthorized", Code::kUnauthenticated, ErrorClass::kAuth},
+    {403, "Forbidden", Code::kPermissionDenied, ErrorClass::kForbidden},
+    {404, "Not Found", Code::kNotFound, ErrorClass::kNotFound},
+    {405, "Method Not Allowed", Code::kFailedPrecondition, ErrorClass::kConfig},
+    {406, "Not Acceptable", Code::kFailedPrecondition, ErrorClass::kConfig},
+    {407, "Proxy Authentication Required", Code::kFailedPrecondition, ErrorClass::kConfig},
+    {408, "Request Timeout", Code::kDeadlineExceeded, ErrorClass::kTimeout},
+    {409, "Conflict", Code::kFailedPrecondition, ErrorClass::kConfig},
+    {410, "Gone", Code::kNotFound, ErrorClass::kNotFound},
+    {413, "Content Too Large", Code::kResourceExhausted, ErrorClass::kLimit},
+    {429, "Too Many Requests", Code::kUnavailable, ErrorClass::kRateLimit},
+    {500, "Internal Server Error", Code::kInternal, ErrorClass::kServer},
+    {501, "Not Implemented", Code::kUnimplemented, ErrorClass::kServer},
+    {502, "Bad Gateway", Code::kUnavailable, ErrorClass::kServer},
+    {503, "Service Unavailable", Code::kUnavailable, ErrorClass::kServer},
+    {504, "Gateway Timeout", Code::kUnavailable, ErrorClass::kServer},
 };
 
 Row FindRow(int http_status) {
@@ -46,15 +47,15 @@ Row FindRow(int http_status) {
     if (row.http_status == http_status) return row;
   }
   if (http_status >= 500 && http_status <= 599) {
-    return {http_status, "", absl::StatusCode::kInternal, ErrorClass::kServer};
+    return {http_status, "", Code::kInternal, ErrorClass::kServer};
   }
   if (http_status >= 400 && http_status <= 499) {
-    return {http_status, "", absl::StatusCode::kFailedPrecondition, ErrorClass::kConfig};
+    return {http_status, "", Code::kFailedPrecondition, ErrorClass::kConfig};
   }
   if (http_status >= 100 && http_status <= 399) {
-    return {http_status, "", absl::StatusCode::kFailedPrecondition, ErrorClass::kParse};
+    return {http_status, "", Code::kFailedPrecondition, ErrorClass::kParse};
   }
-  return {http_status, "", absl::StatusCode::kInternal, ErrorClass::kParse};
+  return {http_status, "", Code::kInternal, ErrorClass::kParse};
 }
 
 bool IsSuccess(int http_status) { return http_status >= 200 && http_status <= 299; }

@@ -254,8 +254,7 @@ Confidence ConfidenceOf(const NetworkPlan& plan, const PlanUse& use, const Quota
   if (plan.NeedsNetwork()) {
     // DHCP uses a port of the project in each new network too, if the site runs DHCP for it.
     QuotaNeeds needs = use.needs;
-    needs[static_cast<size_t>(QuotaResource::kPorts)] +=
-        needs[static_cast<size_t>(QuotaResource::kNetworks)];
+    Need(needs, QuotaResource::kPorts) += Need(needs, QuotaResource::kNetworks);
     if (!quotas.Allows(needs)) at_most(Confidence::kProbable);
   }
   return confidence;

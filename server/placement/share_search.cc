@@ -180,13 +180,11 @@ std::vector<ShareSearch::Choice> ShareSearch::Choices() {
 QuotaNeeds ShareSearch::LeastNeeds() const {
   const int64_t count = query().count;
   QuotaNeeds least{};
-  least[static_cast<size_t>(QuotaResource::kInstances)] = count;
+  Need(least, QuotaResource::kInstances) = count;
   const std::vector<const Flavor*>& flavors = candidates_.flavors();
   if (flavors.empty()) {
-    least[static_cast<size_t>(QuotaResource::kCores)] =
-        Times(query().vcpu_count.min.value_or(0), count);
-    least[static_cast<size_t>(QuotaResource::kRamMib)] =
-        Times(query().ram_mib.min.value_or(0), count);
+    Need(least, QuotaResource::kCores) = Times(query().vcpu_count.min.value_or(0), count);
+    Need(least, QuotaResource::kRamMib) = Times(query().ram_mib.min.value_or(0), count);
     return least;
   }
   least = FlavorNeeds(*flavors.front(), count);

@@ -92,12 +92,6 @@ absl::StatusOr<ChangeQuery> ParseFilters(const Snapshot& snapshot, const Request
   return query;
 }
 
-absl::StatusOr<int64_t> ChangePageLimit(int32_t page_size) {
-  if (page_size < 0) return NegativePageSizeError(page_size);
-  if (page_size == 0) return kDefaultPageSize;
-  return std::min(page_size, kMaxPageSize);
-}
-
 // Returns the entry that the previous page ended with.
 absl::StatusOr<int64_t> ParsePosition(const std::string& token, uint64_t fingerprint) {
   const absl::StatusOr<PageCursor> cursor = ParsePageToken(token, fingerprint);
@@ -143,14 +137,14 @@ absl::Status GetChange(Past& past, const Snapshot& snapshot, const v1::GetChange
 absl::Status ListChanges(Past& past, const RequestContext& context, const Snapshot& snapshot,
                          const v1::ListChangesRequest& request, v1::ListChangesResponse& response) {
   CIS_ASSIGN_OR_RETURN(ChangeQuery query, ParseFilters(snapshot, request));
-  CIS_ASSIGN_OR_RETURN(const int64_t page_size, ChangePageLimit(request.page_size()));
+  CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
   const uint64_t fingerprint = FingerprintRequest(request);
   if (!request.page_token().empty()) {
     CIS_ASSIGN_OR_RETURN(query.before_id, ParsePosition(request.page_token(), fingerprint));
   }
   if (request.has_start_time()) query.start_time = TimeFromProto(request.start_time());
   if (request.has_end_time()) query.end_time = TimeFromProto(request.end_time());
-  query.limit = page_size + 1;  // one more tells whether there is a next page
+  query.limit = static_cast<int64_t>(page_size) + 1;  // one more tells whether there is a next page
   std::vector<Change> changes;
   HistoryBounds bounds;
   CIS_RETURN_IF_ERROR(PastError(past.Read([&](HistoryReader& reader) -> absl::Status {
@@ -161,7 +155,7 @@ absl::Status ListChanges(Past& past, const RequestContext& context, const Snapsh
   if (bounds.oldest_time != absl::InfiniteFuture()) {
     *response.mutable_oldest_time() = TimeToProto(bounds.oldest_time);
   }
-  size_t count = std::min(changes.size(), static_cast<size_t>(page_size));
+  size_t count = std::min(changes.size(), page_size);
   size_t bytes = 0;
   for (size_t i = 0; i < count; ++i) {
     v1::Change& proto = *response.add_changes();

@@ -15,12 +15,6 @@
 namespace cis::server {
 namespace {
 
-absl::StatusOr<size_t> PageLimit(int32_t page_size) {
-  if (page_size < 0) return NegativePageSizeError(page_size);
-  if (page_size == 0) return kDefaultPageSize;
-  return static_cast<size_t>(std::min(page_size, kMaxPageSize));
-}
-
 // Removes the rows up to the position of `cursor`.
 absl::Status SkipToCursor(const PageCursor& cursor, const OrderBy& order, const ListSource& source,
                           std::vector<size_t>& candidates) {
@@ -46,6 +40,11 @@ absl::Status SkipToCursor(const PageCursor& cursor, const OrderBy& order, const 
 
 }  // namespace
 
+absl::StatusOr<size_t> PageSize(int32_t page_size, int32_t usual) {
+  if (page_size < 0) return NegativePageSizeError(page_size);
+  return static_cast<size_t>(page_size == 0 ? usual : std::min(page_size, kMaxPageSize));
+}
+
 absl::Status CheckReadMask(const google::protobuf::FieldMask& mask,
                            const google::protobuf::Descriptor& type) {
   const std::string unknown = FindUnknownPath(mask, type);
@@ -58,7 +57,7 @@ absl::Status CheckReadMask(const google::protobuf::FieldMask& mask,
 
 absl::StatusOr<ListEnd> ListPage(const ListArguments& arguments, const ListSource& source,
                                  absl::FunctionRef<google::protobuf::Message&(size_t row)> emit) {
-  CIS_ASSIGN_OR_RETURN(const size_t limit, PageLimit(arguments.page_size));
+  CIS_ASSIGN_OR_RETURN(const size_t limit, PageSize(arguments.page_size));
   CIS_RETURN_IF_ERROR(CheckReadMask(*arguments.read_mask, *source.type));
   const absl::StatusOr<Filter> filter = ParseFilter(arguments.filter, source.rows.fields());
   if (!filter.ok()) return InvalidFilterError(filter.status());

@@ -24,6 +24,10 @@ inline constexpr int32_t kMaxPageSize = 1000;
 // A page ends before it exceeds this size: by default, clients reject messages above 4 MiB.
 inline constexpr size_t kMaxPageBytes = size_t{3} << 20;
 
+// Returns how many rows a page may have: `usual` if the request does not say. Returns
+// NEGATIVE_PAGE_SIZE if it is negative.
+absl::StatusOr<size_t> PageSize(int32_t page_size, int32_t usual = kDefaultPageSize);
+
 // The list arguments of a request. Views are valid as long as the request.
 struct ListArguments {
   const google::protobuf::Message* request = nullptr;

@@ -35,7 +35,6 @@ namespace {
 // that fails; verdicts are for reading.
 constexpr int32_t kUsualPlacements = 10;
 constexpr int32_t kUsualVerdicts = 50;
-constexpr int32_t kMaxOnPage = 1000;
 // Each relaxation has the whole query, which may be large.
 constexpr size_t kMaxRelaxationBytes = size_t{1} << 20;
 
@@ -59,12 +58,6 @@ absl::Status ParseOrder(const std::string& text, PlacementQuery* query) {
   }
   query->order = static_cast<PlacementOrder>(known - kOrders.begin());
   return absl::OkStatus();
-}
-
-// Rows on one page: `usual` for 0. Returns NEGATIVE_PAGE_SIZE if it is negative.
-absl::StatusOr<size_t> PageSize(int32_t page_size, int32_t usual) {
-  if (page_size < 0) return NegativePageSizeError(page_size);
-  return static_cast<size_t>(page_size == 0 ? usual : std::min(page_size, kMaxOnPage));
 }
 
 // As int32, which JSON has as a number.
