@@ -11,29 +11,23 @@ import re
 import subprocess
 import sys
 
+from includes import MAY_INCLUDE
+
 NODE = re.compile(r'"(node\d+)" \[ label = "([^"\\]+)')
 EDGE = re.compile(r'"(node\d+)" -> "(node\d+)"')
-AREAS = {
-    'client': ('text', 'format', 'answer', 'handover', 'rpc', 'cli'),
-    'server': ('snapshot', 'refresh', 'history', 'placement', 'query', 'service', 'meter',
-               'serving', 'monitor', 'process'),
-    'crawler': ('http', 'source', 'tokens', 'sites', 'normalize', 'overrides', 'registry',
-                'report', 'lint', 'crawl', 'commands'),
-    'schema': ('base', 'model', 'store'),
-    'proto': ('proto', 'grpc'),
-}
 PROGRAMS = {'cis_crawler': 'cis-crawler', 'cis_server': 'cis-server', 'cisquery_bin': 'cisquery'}
 
 
 def room_of(target):
     """(area, room) of a target, such as ('crawler', 'http') of cis_http; None for others."""
-    for area in ('client', 'server'):
-        if target.startswith('cis_%s_' % area):
-            return area, target[len('cis_%s_' % area):]
     name = target.removeprefix('cis_')
-    for area, rooms in AREAS.items():
-        if area != 'client' and name in rooms:
-            return area, name
+    if name in ('proto', 'grpc'):
+        return 'proto', name
+    if name.replace('_', '/', 1) in MAY_INCLUDE:  # cis_client_text
+        return tuple(name.split('_', 1))
+    for room in MAY_INCLUDE:
+        if room.partition('/')[2] == name:
+            return tuple(room.split('/'))
     return None
 
 
