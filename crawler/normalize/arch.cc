@@ -5,12 +5,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "crawler/normalize/basics.h"
 
 namespace cis::crawler {
 namespace {
-
-bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
-bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 
 // Whether `text` at `pos` of `lower` is a separate word. Only letters and digits need a border;
 // characters of other scripts ("64" and a Chinese character) are a border.

@@ -9,11 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "crawler/normalize/basics.h"
 
 namespace cis::crawler {
 namespace {
 
-constexpr std::size_t kMaxTextBytes = 512;
 constexpr absl::string_view kHost = "registry.egi.eu";
 constexpr absl::string_view kProject = "egi_vm_images";
 constexpr absl::string_view kSeparators = "/:_- |";
@@ -24,7 +24,7 @@ std::string Readable(absl::string_view text) {
                              {{"%2f", "/"}, {"%3a", ":"}, {"%40", "@"}, {"%20", " "}});
 }
 
-absl::string_view Skip(absl::string_view text, absl::string_view separators) {
+absl::string_view SkipAnyOf(absl::string_view text, absl::string_view separators) {
   return text.substr(std::min(text.find_first_not_of(separators), text.size()));
 }
 
@@ -44,13 +44,13 @@ std::optional<absl::string_view> Behind(absl::string_view text, absl::string_vie
 std::optional<absl::string_view> BehindProject(absl::string_view text) {
   for (const absl::string_view project :
        {kProject, absl::string_view("egi-vm-images"), absl::string_view("egi vm images")}) {
-    if (const auto rest = Behind(text, project)) return Skip(*rest, kSeparators);
+    if (const auto rest = Behind(text, project)) return SkipAnyOf(*rest, kSeparators);
   }
   return std::nullopt;
 }
 
 // Returns the release of a tag: "22.04" of "22.04-2025-03-04-0a1b2c3d" and of "22.04-sha256".
-std::string VersionOf(absl::string_view tag) {
+std::string VersionOfTag(absl::string_view tag) {
   const std::size_t end = tag.find_first_not_of("0123456789.");
   const absl::string_view version = absl::StripSuffix(tag.substr(0, end), ".");
   return std::string(version);
@@ -60,7 +60,7 @@ absl::string_view TagOf(absl::string_view rest) {
   for (const absl::string_view path : {"/manifests/", "/tags/"}) {
     if (absl::ConsumePrefix(&rest, path)) break;
   }
-  rest = Skip(rest, kSeparators);
+  rest = SkipAnyOf(rest, kSeparators);
   absl::string_view tag =
       rest.substr(0, rest.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz._-"));
   tag = tag.substr(0, tag.find("-sha256"));
@@ -69,7 +69,7 @@ absl::string_view TagOf(absl::string_view rest) {
 
 EgiImage Make(absl::string_view image, absl::string_view tag) {
   EgiImage found;
-  found.version = VersionOf(tag);
+  found.version = VersionOfTag(tag);
   found.ref = absl::StrCat(kProject, "/", image, tag.empty() ? "" : ":", tag);
   return found;
 }
@@ -89,7 +89,7 @@ std::optional<EgiImage> EgiImageRules::Find(absl::string_view text) const {
   if (!in_project) {
     rest = Behind(lower, kHost);  // "registry.egi.eu docker:22.04"
     if (!rest.has_value()) return std::nullopt;
-    rest = Skip(*rest, kSeparators);
+    rest = SkipAnyOf(*rest, kSeparators);
   }
   for (const Row& row : rows_) {
     absl::string_view behind = *rest;
@@ -117,7 +117,7 @@ std::string FindEgiRegistryRef(absl::string_view text) {
   const std::string lower = Readable(text);
   const std::optional<absl::string_view> rest = Behind(lower, kHost);
   if (!rest.has_value()) return "";
-  const absl::string_view ref = Skip(*rest, "/: ");
+  const absl::string_view ref = SkipAnyOf(*rest, "/: ");
   return std::string(absl::StripAsciiWhitespace(ref.substr(0, ref.find_first_of("?@"))));
 }
 

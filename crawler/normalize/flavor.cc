@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "crawler/normalize/basics.h"
 #include "crawler/normalize/gpu.h"
 #include "crawler/normalize/gpu_keys.h"
 #include "crawler/normalize/provenance.h"
@@ -17,8 +18,6 @@
 
 namespace cis::crawler {
 namespace {
-
-constexpr double kMibPerGib = 1024;
 
 // "a='1', b='x y'": how older command-line clients print a map.
 ExtraSpecs ParsePrintedMap(absl::string_view text) {
@@ -68,8 +67,8 @@ std::optional<ExtraSpecs> InlineExtraSpecs(const JsonReader& record) {
   return std::nullopt;
 }
 
-std::optional<int64_t> NonNegative(const JsonReader& record, absl::string_view key,
-                                   Provenance* provenance) {
+std::optional<int64_t> ReadNonNegative(const JsonReader& record, absl::string_view key,
+                                       Provenance* provenance) {
   const std::optional<int64_t> value = record.Int(key);
   if (value.has_value() && *value < 0) {
     AddWarning(provenance, "FIELD_UNREADABLE",
@@ -90,9 +89,9 @@ std::string Spec(const Flavor& flavor, const std::string& key) {
   return "";
 }
 
-void Say(Flavor* flavor, std::string Flavor::*field, absl::string_view name,
-         absl::string_view value, absl::string_view source, absl::string_view said,
-         Confidence confidence) {
+void AddFlavorFact(Flavor* flavor, std::string Flavor::*field, absl::string_view name,
+                   absl::string_view value, absl::string_view source, absl::string_view said,
+                   Confidence confidence) {
   flavor->*field = std::string(value);
   AddEvidence(&flavor->provenance, name, source, said);
   SetConfidence(&flavor->provenance, name, confidence);
@@ -117,7 +116,7 @@ bool AsksFor(const Flavor& flavor, absl::string_view resource) {
 void InferCpuAlloc(const std::optional<ScsName>& scs, Flavor* flavor) {
   const auto say = [&](absl::string_view value, absl::string_view source, absl::string_view said,
                        Confidence confidence) {
-    Say(flavor, &Flavor::cpu_alloc, "cpu_alloc", value, source, said, confidence);
+    AddFlavorFact(flavor, &Flavor::cpu_alloc, "cpu_alloc", value, source, said, confidence);
   };
   if (flavor->baremetal) {
     return say("dedicated", "baremetal", "the whole machine", Confidence::kVerified);
@@ -230,7 +229,7 @@ bool ArchFromSpecs(const Rules& rules, Flavor* flavor) {
     AddWarning(&flavor->provenance, "ARCH_CONFLICT", "extra specs name two architectures");
     best.confidence = Confidence::kGuess;
   }
-  Say(flavor, &Flavor::arch, "arch", best.arch, source, said, best.confidence);
+  AddFlavorFact(flavor, &Flavor::arch, "arch", best.arch, source, said, best.confidence);
   return true;
 }
 
@@ -239,11 +238,11 @@ void InferArch(const Rules& rules, const std::optional<ScsName>& scs, Flavor* fl
     return;
   }
   if (scs.has_value() && scs->cpu_vendor != 0) {
-    return Say(flavor, &Flavor::arch, "arch",
-               scs->cpu_vendor == 'a'   ? "aarch64"
-               : scs->cpu_vendor == 'r' ? "riscv64"
-                                        : "x86_64",
-               "scs_name", flavor->name, Confidence::kStrong);
+    return AddFlavorFact(flavor, &Flavor::arch, "arch",
+                         scs->cpu_vendor == 'a'   ? "aarch64"
+                         : scs->cpu_vendor == 'r' ? "riscv64"
+                                                  : "x86_64",
+                         "scs_name", flavor->name, Confidence::kStrong);
   }
   for (const auto& [source, text] :
        {std::pair<const char*, const std::string*>{"name", &flavor->name},
@@ -255,8 +254,8 @@ void InferArch(const Rules& rules, const std::optional<ScsName>& scs, Flavor* fl
         // "x64" and widths in a flavor's name may be sizes.
         const bool named = !mention.width && !mention.windows_only && mention.arch != "x86_64";
         if (exact ? mention.exact : named) {
-          return Say(flavor, &Flavor::arch, "arch", mention.arch, source, *text,
-                     Confidence::kGuess);
+          return AddFlavorFact(flavor, &Flavor::arch, "arch", mention.arch, source, *text,
+                               Confidence::kGuess);
         }
       }
     }
@@ -267,7 +266,8 @@ void InferArch(const Rules& rules, const std::optional<ScsName>& scs, Flavor* fl
       const bool ampere = token.IsWord("ampere") && device == DeviceWord::kUnknown &&
                           !rules.gpu_models.Find(tokens).has_value();
       if (token.IsWord("altra") || ampere) {
-        return Say(flavor, &Flavor::arch, "arch", "aarch64", source, *text, Confidence::kGuess);
+        return AddFlavorFact(flavor, &Flavor::arch, "arch", "aarch64", source, *text,
+                             Confidence::kGuess);
       }
     }
   }
@@ -276,8 +276,8 @@ void InferArch(const Rules& rules, const std::optional<ScsName>& scs, Flavor* fl
 // A name promises a minimum; checks that the API's numbers keep it.
 void CheckScsName(const ScsName& scs, Flavor* flavor) {
   const bool cpu = flavor->vcpu_count.has_value() && *flavor->vcpu_count < scs.cpu_count;
-  const bool ram = flavor->ram_mib.has_value() &&
-                   static_cast<double>(*flavor->ram_mib) < scs.ram_gib * kMibPerGib;
+  const bool ram = flavor->ram_mib.has_value() && static_cast<double>(*flavor->ram_mib) <
+                                                      scs.ram_gib * static_cast<double>(kMibPerGib);
   const bool disk =
       flavor->disk_gib.has_value() && scs.disk_gib.has_value() && *flavor->disk_gib < *scs.disk_gib;
   if (cpu || ram || disk) {
@@ -325,14 +325,14 @@ absl::StatusOr<Flavor> NormalizeFlavor(const Rules& rules, const JsonValue& reco
         absl::StrCat(path, ": /id is missing; a flavor needs an id or a name"));
   }
   flavor.description = reader.String("description");
-  flavor.vcpu_count = NonNegative(reader, "vcpus", provenance);
-  flavor.ram_mib = NonNegative(reader, "ram", provenance);
-  flavor.disk_gib = NonNegative(reader, "disk", provenance);
-  flavor.ephemeral_gib = NonNegative(reader, "OS-FLV-EXT-DATA:ephemeral", provenance);
+  flavor.vcpu_count = ReadNonNegative(reader, "vcpus", provenance);
+  flavor.ram_mib = ReadNonNegative(reader, "ram", provenance);
+  flavor.disk_gib = ReadNonNegative(reader, "disk", provenance);
+  flavor.ephemeral_gib = ReadNonNegative(reader, "OS-FLV-EXT-DATA:ephemeral", provenance);
   if (!flavor.ephemeral_gib.has_value()) {
-    flavor.ephemeral_gib = NonNegative(reader, "ephemeral", provenance);
+    flavor.ephemeral_gib = ReadNonNegative(reader, "ephemeral", provenance);
   }
-  flavor.swap_mib = NonNegative(reader, "swap", provenance);
+  flavor.swap_mib = ReadNonNegative(reader, "swap", provenance);
   if (const JsonValue* swap = reader.Find("swap");
       swap != nullptr && swap->is_string() && swap->as_string().empty()) {
     flavor.swap_mib = 0;  // how Nova wrote zero before microversion 2.75

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "crawler/normalize/basics.h"
 #include "crawler/normalize/gpu_device.h"
 #include "crawler/normalize/gpu_keys.h"
 #include "crawler/normalize/gpu_model.h"
@@ -22,7 +23,6 @@ namespace cis::crawler {
 namespace {
 
 constexpr int64_t kMaxBareCount = 16;  // a larger number in a key of unknown meaning is no count
-constexpr int64_t kMibPerGib = 1024;
 
 using Role = GpuKey::Role;
 using Subject = GpuKey::Subject;

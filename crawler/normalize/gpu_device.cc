@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "crawler/normalize/basics.h"
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/rules.h"
 #include "crawler/normalize/tokens.h"
@@ -15,8 +16,9 @@
 namespace cis::crawler {
 namespace {
 
+using Role = GpuKey::Role;
+
 constexpr double kMaxGpus = 1024;
-constexpr int64_t kMibPerGib = 1024;
 
 // "N/A" and the like, with which people fill forms.
 bool IsPlaceholder(absl::string_view text) {
@@ -168,7 +170,6 @@ std::optional<double> ParseGpuCount(absl::string_view text) {
 
 bool ReadGpuValue(const Rules& rules, const GpuKey& key, const std::string& value,
                   GpuClaim* claim) {
-  using Role = GpuKey::Role;
   if (IsPlaceholder(value)) {
     return true;
   }

@@ -9,28 +9,31 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
+#include "crawler/normalize/basics.h"
 
 namespace cis::crawler {
 namespace {
 
-constexpr int64_t kMibPerGib = 1024;
 constexpr double kMaxGib = 1024;
-constexpr double kMaxMib = kMaxGib * kMibPerGib;
+constexpr double kMaxMib = kMaxGib * static_cast<double>(kMibPerGib);
 
-constexpr std::array<std::pair<absl::string_view, GpuKey::Subject>, 3> kSubjects = {{
-    {"accelerator", GpuKey::Subject::kAccelerator},
-    {"gpu", GpuKey::Subject::kGpu},
-    {"vgpu", GpuKey::Subject::kVgpu},
+using Role = GpuKey::Role;
+using Subject = GpuKey::Subject;
+
+constexpr std::array<std::pair<absl::string_view, Subject>, 3> kSubjects = {{
+    {"accelerator", Subject::kAccelerator},
+    {"gpu", Subject::kGpu},
+    {"vgpu", Subject::kVgpu},
 }};
-constexpr std::array<std::pair<absl::string_view, GpuKey::Role>, 8> kRoles = {{
-    {"count", GpuKey::Role::kCount},
-    {"model", GpuKey::Role::kModel},
-    {"vendor", GpuKey::Role::kVendor},
-    {"memory", GpuKey::Role::kMemory},
-    {"type", GpuKey::Role::kType},
-    {"kind", GpuKey::Role::kKind},
-    {"other", GpuKey::Role::kOther},
-    {"hint", GpuKey::Role::kHint},
+constexpr std::array<std::pair<absl::string_view, Role>, 8> kRoles = {{
+    {"count", Role::kCount},
+    {"model", Role::kModel},
+    {"vendor", Role::kVendor},
+    {"memory", Role::kMemory},
+    {"type", Role::kType},
+    {"kind", Role::kKind},
+    {"other", Role::kOther},
+    {"hint", Role::kHint},
 }};
 
 // Returns the entry of `words` for `word`; absent if there is none.
@@ -43,12 +46,8 @@ std::optional<Value> ValueOf(const std::array<std::pair<absl::string_view, Value
   return std::nullopt;
 }
 
-bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
-
 // Adds one word of a key to `key`; returns false if it does not fit the words before it.
 bool TakeWord(const std::string& word, const std::string& meaning, GpuKey* key) {
-  using Subject = GpuKey::Subject;
-  using Role = GpuKey::Role;
   if (meaning == "space") {
     key->scheduler |= word != "hw";
     return true;
@@ -97,14 +96,14 @@ std::optional<GpuKey> GpuKeyRules::Read(absl::string_view key) const {
     }
     word.clear();
   }
-  if (read.subject == GpuKey::Subject::kNone) {
+  if (read.subject == Subject::kNone) {
     // "type" and ":category" alone classify the flavor.
-    if (read.role != GpuKey::Role::kHint && read.role != GpuKey::Role::kType) {
+    if (read.role != Role::kHint && read.role != Role::kType) {
       return std::nullopt;
     }
-    read.role = GpuKey::Role::kHint;
-  } else if (read.role == GpuKey::Role::kWhole && read.memory_unit_mib > 0) {
-    read.role = GpuKey::Role::kMemory;  // "gpu_gb"
+    read.role = Role::kHint;
+  } else if (read.role == Role::kWhole && read.memory_unit_mib > 0) {
+    read.role = Role::kMemory;  // "gpu_gb"
   }
   return read;
 }

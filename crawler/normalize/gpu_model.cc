@@ -16,7 +16,7 @@ bool IsGluedWord(const std::vector<Token>& tokens, std::size_t at) {
   return at < tokens.size() && tokens[at].gap.empty() && tokens[at].kind == Token::Kind::kWord;
 }
 
-int Number(const std::vector<Token>& tokens, std::size_t at) {
+int NumberAt(const std::vector<Token>& tokens, std::size_t at) {
   int number = -1;
   const bool readable = at < tokens.size() && tokens[at].kind == Token::Kind::kNumber &&
                         tokens[at].text.size() <= 4 && absl::SimpleAtoi(tokens[at].text, &number);
@@ -28,7 +28,7 @@ bool IsGigabyteWord(absl::string_view word) { return word == "g" || word == "gb"
 // NVIDIA's vGPU profiles: the memory (0 is half a GiB) and the letter of the licence, "48Q"; "me"
 // and "gfx" stand for engines of a divided card, "5CME", a digit for displays, "2B4".
 bool IsProfile(const std::vector<Token>& tokens, std::size_t at) {
-  if (Number(tokens, at) < 0 || !IsGluedWord(tokens, at + 1)) {
+  if (NumberAt(tokens, at) < 0 || !IsGluedWord(tokens, at + 1)) {
     return false;
   }
   absl::string_view series = tokens[at + 1].text;
@@ -42,7 +42,7 @@ bool IsProfile(const std::vector<Token>& tokens, std::size_t at) {
 // card, a number of slices comes before it: "1-5C".
 std::size_t EndOfProfile(const std::vector<Token>& tokens, std::size_t at) {
   std::size_t memory = at;
-  if (Number(tokens, at) >= 1 && Number(tokens, at) <= 7 && IsProfile(tokens, at + 1) &&
+  if (NumberAt(tokens, at) >= 1 && NumberAt(tokens, at) <= 7 && IsProfile(tokens, at + 1) &&
       !tokens[at + 1].gap.empty()) {
     ++memory;
   }
@@ -50,7 +50,7 @@ std::size_t EndOfProfile(const std::vector<Token>& tokens, std::size_t at) {
     return at;
   }
   const std::size_t end = memory + 2;
-  const bool displays = Number(tokens, end) >= 0 && tokens[end].gap.empty();
+  const bool displays = NumberAt(tokens, end) >= 0 && tokens[end].gap.empty();
   return displays ? end + 1 : end;
 }
 
@@ -74,7 +74,7 @@ bool IsGeForceNumber(int number) {
 // Reads "RTX 3090", "geforce-1080", "NVIDIA1080TI", "2080 ti", "GTX 980": a number of the series
 // and a word that identifies it.
 std::optional<GpuModel> ReadGeForce(const std::vector<Token>& tokens, std::size_t at) {
-  const int number = Number(tokens, at);
+  const int number = NumberAt(tokens, at);
   const std::string before = at > 0 ? tokens[at - 1].text : "";
   const bool branded =
       before == "gtx" || before == "rtx" || before == "geforce" || before == "nvidia";
@@ -184,7 +184,7 @@ bool GpuModelRules::IsWholeName(const Spelling& spelling, const std::vector<Toke
                                 std::size_t at) const {
   const std::size_t end = at + spelling.words.size();
   const auto is_counted = [&](std::size_t x) {
-    return x < tokens.size() && tokens[x].text == "x" && Number(tokens, x + 1) > 0 &&
+    return x < tokens.size() && tokens[x].text == "x" && NumberAt(tokens, x + 1) > 0 &&
            tokens[x + 1].gap.empty();
   };
   if (spelling.words.size() > 1 && spelling.words.back() == "x" && is_counted(end - 1)) {
@@ -247,7 +247,7 @@ class GpuModelRules::DetailReader {
       return false;
     }
     model_->kind = "vgpu";
-    model_->slice_gib = Number(tokens_, IsProfile(tokens_, begin) ? begin : begin + 1);
+    model_->slice_gib = NumberAt(tokens_, IsProfile(tokens_, begin) ? begin : begin + 1);
     *at = end;
     return true;
   }
@@ -259,7 +259,7 @@ class GpuModelRules::DetailReader {
     }
     std::string written = word;
     std::size_t end = *at + 1;
-    if (word == "sxm" && Number(tokens_, end) >= 2 && Number(tokens_, end) <= 9 &&
+    if (word == "sxm" && NumberAt(tokens_, end) >= 2 && NumberAt(tokens_, end) <= 9 &&
         tokens_[end].gap.empty() && !IsGluedWord(tokens_, end + 1)) {
       absl::StrAppend(&written, tokens_[end].text);
       ++end;
@@ -283,7 +283,7 @@ class GpuModelRules::DetailReader {
   }
 
   void TakeSize(std::size_t* at) {
-    const int gib = Number(tokens_, *at);
+    const int gib = NumberAt(tokens_, *at);
     if (stated_gib_ > 0 ||
         std::find(product_.sizes.begin(), product_.sizes.end(), gib) == product_.sizes.end()) {
       return;
@@ -373,8 +373,8 @@ std::optional<GpuModel> GpuModelRules::FindByPciId(absl::string_view vendor_id,
 
 std::optional<int> FindMigProfile(const std::vector<Token>& tokens) {
   for (std::size_t at = 0; at + 3 < tokens.size(); ++at) {
-    const int slices = Number(tokens, at);
-    const int gib = Number(tokens, at + 2);
+    const int slices = NumberAt(tokens, at);
+    const int gib = NumberAt(tokens, at + 2);
     const std::string& unit = tokens[at + 3].text;
     if (slices >= 1 && slices <= 7 && tokens[at + 1].text == "g" && IsGluedWord(tokens, at + 1) &&
         gib > 0 && (unit == "gb" || unit == "gbme" || unit == "gbgfx") &&
@@ -387,9 +387,9 @@ std::optional<int> FindMigProfile(const std::vector<Token>& tokens) {
 
 std::optional<int> FindGigabytes(const std::vector<Token>& tokens) {
   for (std::size_t at = 0; at + 1 < tokens.size(); ++at) {
-    if (Number(tokens, at) > 0 && IsGigabyteWord(tokens[at + 1].text) &&
+    if (NumberAt(tokens, at) > 0 && IsGigabyteWord(tokens[at + 1].text) &&
         (tokens[at + 1].gap.empty() || tokens[at + 1].text != "g")) {
-      return Number(tokens, at);
+      return NumberAt(tokens, at);
     }
   }
   return std::nullopt;

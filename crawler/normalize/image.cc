@@ -32,14 +32,14 @@ absl::Time ParseTime(const std::string& text) {
 }
 
 // Returns a size or minimum; a negative number counts as none.
-std::optional<int64_t> NonNegative(std::optional<int64_t> value) {
+std::optional<int64_t> OrUnknownIfNegative(std::optional<int64_t> value) {
   return value.has_value() && *value >= 0 ? value : std::nullopt;
 }
 
 std::optional<int64_t> FirstInt(const JsonReader& record, absl::string_view key,
                                 absl::string_view older_key) {
   const std::optional<int64_t> value = record.Int(key);
-  return NonNegative(value.has_value() ? value : record.Int(older_key));
+  return OrUnknownIfNegative(value.has_value() ? value : record.Int(older_key));
 }
 
 // Applies what the image's listing says about it. The record itself takes precedence: a Glance that
@@ -138,8 +138,8 @@ absl::StatusOr<Image> NormalizeImage(const Rules& rules, const JsonValue& record
   image.container_format = absl::AsciiStrToLower(reader.String("container_format"));
   image.min_ram_mib = FirstInt(reader, "min_ram", "minRam");
   image.min_disk_gib = FirstInt(reader, "min_disk", "minDisk");
-  image.size_bytes = NonNegative(reader.Int("size"));
-  image.virtual_size_bytes = NonNegative(reader.Int("virtual_size"));
+  image.size_bytes = OrUnknownIfNegative(reader.Int("size"));
+  image.virtual_size_bytes = OrUnknownIfNegative(reader.Int("virtual_size"));
   image.create_time = ParseTime(reader.String("created_at"));
   const ImageFacts facts = GatherImageFacts(rules, reader, &image.provenance);
   image.tags = facts.tags;

@@ -21,8 +21,8 @@ bool IsOneOf(absl::string_view text, const std::array<absl::string_view, N>& wor
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-void Say(Image* image, bool bootable, absl::string_view source, absl::string_view value,
-         Confidence confidence) {
+void SetBootable(Image* image, bool bootable, absl::string_view source, absl::string_view value,
+                 Confidence confidence) {
   image->bootable = bootable;
   AddEvidence(&image->provenance, "bootable", source, value);
   SetConfidence(&image->provenance, "bootable", confidence);
@@ -122,38 +122,39 @@ void InferBootable(const Rules& rules, const ImageFacts& facts, Image* image) {
       "raw", "qcow2", "vhd", "vhdx", "vmdk", "vdi", "ploop", "ami", "qed", "qcow"};
   constexpr std::array<absl::string_view, 3> kPartTypes = {"kernel", "ramdisk", "initrd"};
   if (IsOneOf(image->container_format, kPartFormats)) {
-    return Say(image, false, "container_format", image->container_format, Confidence::kVerified);
+    return SetBootable(image, false, "container_format", image->container_format,
+                       Confidence::kVerified);
   }
   if (IsOneOf(image->disk_format, kPartFormats)) {
-    return Say(image, false, "disk_format", image->disk_format, Confidence::kVerified);
+    return SetBootable(image, false, "disk_format", image->disk_format, Confidence::kVerified);
   }
   for (const ImageFact* fact : facts.Of(Meaning::kImageType)) {
     if (IsOneOf(absl::AsciiStrToLower(fact->value), kPartTypes)) {
-      return Say(image, false, fact->source, fact->value, Confidence::kStrong);
+      return SetBootable(image, false, fact->source, fact->value, Confidence::kStrong);
     }
   }
   if (image->disk_format == "iso") {
-    return Say(image, false, "disk_format", "iso", Confidence::kStrong);
+    return SetBootable(image, false, "disk_format", "iso", Confidence::kStrong);
   }
   // A snapshot of a volume-backed server has no bytes of its own.
   const ImageFact* backed = facts.First(Meaning::kVolumeBacked);
   const ImageFact* map = facts.First(Meaning::kDiskMap);
   if (backed != nullptr && ParseBool(backed->value).value_or(true)) {
-    return Say(image, true, backed->source, backed->value, Confidence::kStrong);
+    return SetBootable(image, true, backed->source, backed->value, Confidence::kStrong);
   }
   if (map != nullptr && !absl::StartsWith(map->value, "[]")) {
-    return Say(image, true, map->source, map->value, Confidence::kStrong);
+    return SetBootable(image, true, map->source, map->value, Confidence::kStrong);
   }
   const bool is_empty = image->size_bytes == 0 && image->virtual_size_bytes.value_or(0) == 0;
   if (is_empty && image->status == "active") {
-    return Say(image, false, "size", "0", Confidence::kProbable);
+    return SetBootable(image, false, "size", "0", Confidence::kProbable);
   }
   if (image->size_bytes.value_or(0) > 0 && IsOneOf(image->disk_format, kDiskFormats)) {
-    return Say(image, true, "disk_format", image->disk_format, Confidence::kProbable);
+    return SetBootable(image, true, "disk_format", image->disk_format, Confidence::kProbable);
   }
   if (image->disk_format.empty() && image->container_format.empty() &&
       IsPartName(rules, image->name)) {
-    return Say(image, false, "name", image->name, Confidence::kGuess);
+    return SetBootable(image, false, "name", image->name, Confidence::kGuess);
   }
 }
 

@@ -30,7 +30,7 @@ std::string Text(const JsonValue& entry, absl::string_view key) {
   return value == nullptr ? "" : ScalarText(*value).value_or("");
 }
 
-std::optional<int64_t> Number(const JsonValue& entry, absl::string_view key) {
+std::optional<int64_t> NumberOf(const JsonValue& entry, absl::string_view key) {
   const std::optional<int64_t> number = ParseInt(Text(entry, key));
   return number.has_value() && *number >= 0 ? number : std::nullopt;
 }
@@ -70,7 +70,7 @@ void Count(const JsonValue& mapping, bool is_legacy, Image* image) {
     has_volumes = true;
     if (use == Use::kExisting) continue;
     ++count;
-    const std::optional<int64_t> size = Number(entry, "volume_size");
+    const std::optional<int64_t> size = NumberOf(entry, "volume_size");
     gib = gib && size ? std::optional<int64_t>(Sum(*gib, *size)) : std::nullopt;
   }
   if (!has_volumes) return;

@@ -14,10 +14,8 @@
 #include "schema/base/utf8.h"
 
 namespace cis::crawler {
-namespace {
-
 // Allocates room for values that are never moved.
-class Arena {
+class JsonArena {
  public:
   template <typename T>
   absl::Span<const T> Keep(absl::Span<const T> values) {
@@ -44,6 +42,8 @@ class Arena {
   char* at_ = nullptr;
   std::size_t left_ = 0;
 };
+
+namespace {
 
 // How deep brackets outside of strings are nested; right for JSON, an upper bound for the rest.
 int DepthOf(absl::string_view text) {
@@ -84,7 +84,7 @@ bool HasSurrogateEscape(absl::string_view text) {
 // Builds the tree from either parser's values.
 class Builder {
  public:
-  explicit Builder(Arena* arena) : arena_(arena) {}
+  explicit Builder(JsonArena* arena) : arena_(arena) {}
 
   JsonValue Value(simdjson::dom::element element) {
     switch (element.type()) {
@@ -124,11 +124,11 @@ class Builder {
     return {};
   }
 
-  JsonValue Value(const nlohmann::json& json) {
-    switch (json.type()) {
+  JsonValue Value(const nlohmann::json& parsed) {
+    switch (parsed.type()) {
       case nlohmann::json::value_t::array: {
         const std::size_t from = elements_.size();
-        for (const nlohmann::json& one : json) {
+        for (const nlohmann::json& one : parsed) {
           const JsonValue value = Value(one);
           elements_.push_back(value);
         }
@@ -136,23 +136,24 @@ class Builder {
       }
       case nlohmann::json::value_t::object: {
         const std::size_t from = members_.size();
-        for (const auto& [key, one] : json.items()) {
+        for (const auto& [key, one] : parsed.items()) {
           const JsonValue value = Value(one);
           members_.push_back({key, value});
         }
         return Members(from);
       }
       case nlohmann::json::value_t::string:
-        return JsonValue(absl::string_view(json.get_ref<const std::string&>()));
+        return JsonValue(absl::string_view(parsed.get_ref<const std::string&>()));
       case nlohmann::json::value_t::boolean:
-        return JsonValue(json.get<bool>());
+        return JsonValue(parsed.get<bool>());
       case nlohmann::json::value_t::number_integer:
-        return JsonValue(json.get<int64_t>());
+        return JsonValue(parsed.get<int64_t>());
       case nlohmann::json::value_t::number_unsigned:
-        return FitsInt(json.get<uint64_t>()) ? JsonValue(static_cast<int64_t>(json.get<uint64_t>()))
-                                             : JsonValue(json.get<uint64_t>());
+        return FitsInt(parsed.get<uint64_t>())
+                   ? JsonValue(static_cast<int64_t>(parsed.get<uint64_t>()))
+                   : JsonValue(parsed.get<uint64_t>());
       case nlohmann::json::value_t::number_float:
-        return JsonValue(json.get<double>());
+        return JsonValue(parsed.get<double>());
       default:
         return {};
     }
@@ -183,7 +184,7 @@ class Builder {
     return object;
   }
 
-  Arena* arena_;
+  JsonArena* arena_;
   std::vector<JsonValue> elements_;
   std::vector<JsonMember> members_;
 };
@@ -193,7 +194,7 @@ class Builder {
 struct JsonDocument::Parts {
   simdjson::dom::parser parser{simdjson::SIMDJSON_MAXSIZE_BYTES};
   std::unique_ptr<nlohmann::json> tolerant;
-  Arena arena;
+  JsonArena arena;
   JsonValue root;
 };
 

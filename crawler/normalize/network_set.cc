@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "crawler/normalize/address_range.h"
+#include "crawler/normalize/basics.h"
 #include "crawler/normalize/documents.h"
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/network.h"
@@ -22,7 +23,6 @@
 namespace cis::crawler {
 namespace {
 
-constexpr std::size_t kMaxShownBytes = 60;
 constexpr std::size_t kMaxPrintedBytes = 4096;  // a hundred ids
 
 // The owner, under its new or its old key.
@@ -58,7 +58,7 @@ std::vector<std::string> ReadSubnetIds(const JsonReader& record) {
                         absl::SkipEmpty());
 }
 
-int VersionOf(const Rules& rules, const JsonReader& record, const std::string& cidr) {
+int IpVersionOf(const Rules& rules, const JsonReader& record, const std::string& cidr) {
   const int64_t stated = record.Int("ip_version").value_or(0);
   if (stated == 4 || stated == 6) {
     return static_cast<int>(stated);
@@ -218,7 +218,7 @@ class NetworkJoin {
     subnet.name = record.String("name");
     subnet.cidr = record.String("cidr");
     subnet.gateway_ip = record.String("gateway_ip");
-    subnet.ip_version = VersionOf(rules_, record, subnet.cidr);
+    subnet.ip_version = IpVersionOf(rules_, record, subnet.cidr);
     subnet.enable_dhcp = record.Bool("enable_dhcp");
     subnet.service_types = record.Strings("service_types");
     std::sort(subnet.service_types.begin(), subnet.service_types.end());
@@ -239,7 +239,7 @@ class NetworkJoin {
     subnet.id = record.String("subnet_id");
     subnet.name = record.String("subnet_name");
     subnet.cidr = record.String("cidr");
-    subnet.ip_version = VersionOf(rules_, record, subnet.cidr);
+    subnet.ip_version = IpVersionOf(rules_, record, subnet.cidr);
     subnet.source = "floatingip_pools";
     AddKnownSubnet(network_id, std::move(subnet));
     return "";
@@ -304,7 +304,8 @@ class NetworkJoin {
     pool.name = record.String("name");
     pool.prefixes = record.Strings("prefixes");
     std::sort(pool.prefixes.begin(), pool.prefixes.end());
-    pool.ip_version = VersionOf(rules_, record, pool.prefixes.empty() ? "" : pool.prefixes.front());
+    pool.ip_version =
+        IpVersionOf(rules_, record, pool.prefixes.empty() ? "" : pool.prefixes.front());
     pool.default_prefix_length = record.Int("default_prefixlen");
     pool.address_scope_id = record.String("address_scope_id");
     pool.owner = OwnerOf(record);

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "crawler/normalize/basics.h"
 #include "crawler/normalize/documents.h"
 #include "crawler/normalize/flavor.h"
 #include "crawler/normalize/image.h"
@@ -25,7 +26,6 @@ namespace {
 
 // How many skipped records are named; further ones are only counted.
 constexpr std::size_t kMaxReasons = 20;
-constexpr std::size_t kMaxShownBytes = 60;
 
 // Returns extra specs that were requested flavor by flavor; absent if refused or unreadable.
 std::optional<ExtraSpecs> FindExtraSpecs(const std::vector<Document>& documents,
@@ -43,7 +43,7 @@ std::optional<ExtraSpecs> FindExtraSpecs(const std::vector<Document>& documents,
   return std::nullopt;
 }
 
-void Skip(absl::string_view reason, RecordSet* records) {
+void NoteSkipped(absl::string_view reason, RecordSet* records) {
   ++records->skipped_count;
   if (records->skipped_reasons.size() < kMaxReasons) {
     records->skipped_reasons.emplace_back(reason);
@@ -60,7 +60,7 @@ absl::Status AddFlavors(const Rules& rules, const std::vector<Document>& documen
     }
     absl::StatusOr<Flavor> flavor = NormalizeFlavor(rules, item.value, item.path, specs);
     if (!flavor.ok()) {
-      Skip(flavor.status().message(), records);
+      NoteSkipped(flavor.status().message(), records);
       continue;
     }
     records->flavors.push_back(*std::move(flavor));
@@ -77,7 +77,7 @@ void AddListedImages(const Rules& rules, const std::vector<ListItem>& items, Ima
   for (const ListItem& item : items) {
     absl::StatusOr<Image> image = NormalizeImage(rules, item.value, item.path, site, listing);
     if (!image.ok()) {
-      Skip(image.status().message(), records);
+      NoteSkipped(image.status().message(), records);
       continue;
     }
     if (!image->id.empty() && known.contains(image->id)) continue;
@@ -123,18 +123,18 @@ void CheckIds(absl::string_view plural, MissingIds ids, std::vector<Record>* fou
   kept.reserve(found->size());
   for (Record& record : *found) {
     if (record.id.empty() && ids == MissingIds::kSkip) {
-      Skip(absl::StrCat(plural, ": \"", CutUtf8(record.name, kMaxShownBytes),
-                        "\" has no id; a record needs one"),
-           records);
+      NoteSkipped(absl::StrCat(plural, ": \"", CutUtf8(record.name, kMaxShownBytes),
+                               "\" has no id; a record needs one"),
+                  records);
       continue;
     }
     const auto [place, is_new] = seen.emplace(record.id, kept.size());
     if (record.id.empty() || is_new) {
       kept.push_back(std::move(record));
     } else if (!(kept[place->second] == record)) {
-      Skip(absl::StrCat(plural, ": id \"", CutUtf8(record.id, kMaxShownBytes),
-                        "\" appears twice with different contents; the first is kept"),
-           records);
+      NoteSkipped(absl::StrCat(plural, ": id \"", CutUtf8(record.id, kMaxShownBytes),
+                               "\" appears twice with different contents; the first is kept"),
+                  records);
     }
   }
   *found = std::move(kept);
@@ -164,7 +164,7 @@ absl::StatusOr<RecordSet> Normalize(const Rules& rules, const Observation& obser
                                                                   observation.share.project_id,
                                                                   &skipped, &records.remarks));
       for (const std::string& reason : skipped) {
-        Skip(reason, &records);
+        NoteSkipped(reason, &records);
       }
       CheckIds("networks", ids, &records.network_set.networks, &records);
       break;
@@ -173,7 +173,7 @@ absl::StatusOr<RecordSet> Normalize(const Rules& rules, const Observation& obser
       std::vector<std::string> problems;
       records.limit_set = NormalizeLimits(observation.documents, &problems, &records.remarks);
       for (const std::string& problem : problems) {
-        Skip(problem, &records);
+        NoteSkipped(problem, &records);
       }
       break;
     }

@@ -33,7 +33,7 @@ constexpr std::pair<absl::string_view, absl::string_view> kLosses[] = {
     {"cinder_default_type", "the default volume type stays unknown"},
 };
 
-bool Has(const std::vector<Document>& documents, absl::string_view name) {
+bool HasDocument(const std::vector<Document>& documents, absl::string_view name) {
   return std::any_of(documents.begin(), documents.end(), [&](const Document& document) {
     return document.name == name && IsAnswered(document);
   });
@@ -41,8 +41,8 @@ bool Has(const std::vector<Document>& documents, absl::string_view name) {
 
 std::string LossOf(absl::string_view name, const std::vector<Document>& documents) {
   if (name == "cinder_quota") {
-    return Has(documents, "cinder_limits") ? "limits of each volume type stay unknown"
-                                           : "limits of volumes stay unknown";
+    return HasDocument(documents, "cinder_limits") ? "limits of each volume type stay unknown"
+                                                   : "limits of volumes stay unknown";
   }
   for (const auto& [known, loss] : kLosses) {
     if (known == name) return std::string(loss);

@@ -9,11 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "crawler/normalize/basics.h"
 
 namespace cis::crawler {
 namespace {
-
-bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 
 // Cuts the characters that `keep` accepts off the front of `text`.
 template <typename Keep>

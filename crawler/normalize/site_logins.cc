@@ -17,7 +17,7 @@ std::string HostOf(absl::string_view url) {
   return absl::AsciiStrToLower(url.substr(0, url.find_first_of(":/?")));
 }
 
-bool Has(const std::vector<std::string>& words, absl::string_view word) {
+bool HasWord(const std::vector<std::string>& words, absl::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -39,10 +39,10 @@ std::optional<SiteLogin> SiteLoginRules::Find(const ImageSite& site, absl::strin
   for (const Row& row : rows_) {
     const bool here =
         row.site == name || row.site == host || absl::EndsWith(host, absl::StrCat(".", row.site));
-    if (!here || !Has(row.distros, distro)) continue;
+    if (!here || !HasWord(row.distros, distro)) continue;
     if (!row.images.empty()) {
       const TokenList list = tokenizer_.Tokenize(image);
-      if (list.tokens.empty() || !Has(row.images, list.tokens.front().text)) continue;
+      if (list.tokens.empty() || !HasWord(row.images, list.tokens.front().text)) continue;
     }
     return SiteLogin{row.login, row.site};
   }

@@ -14,14 +14,13 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
+#include "crawler/normalize/basics.h"
 #include "crawler/normalize/iana.h"
 #include "crawler/normalize/json_reader.h"
 #include "crawler/normalize/table.h"
 
 namespace cis::crawler {
 namespace {
-
-constexpr std::size_t kMaxShownBytes = 60;
 
 using Cells = std::vector<absl::string_view>;
 
@@ -68,7 +67,7 @@ bool IsDay(absl::string_view cell) {
   return cell.size() == 10 && absl::ParseCivilTime(cell, &day);
 }
 
-bool IsHex(absl::string_view cell) {
+bool IsHexNumber(absl::string_view cell) {
   return std::all_of(cell.begin(), cell.end(), [](unsigned char c) {
     return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f');
   });
@@ -86,7 +85,7 @@ std::string Complaint(absl::string_view form, absl::string_view cell,
   }
   if (form == "day") return IsDay(cell) ? "" : wanted("a date such as 2026-11-22");
   if (form == "number") return IsNumber(cell) ? "" : wanted("a whole number");
-  if (form == "hex") return IsHex(cell) ? "" : wanted("a lower-case hexadecimal number");
+  if (form == "hex") return IsHexNumber(cell) ? "" : wanted("a lower-case hexadecimal number");
   if (form == "range") {
     return IsAddressOrRange(cell) ? "" : wanted("a range such as 192.0.2.0/24");
   }

@@ -9,15 +9,15 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
+#include "crawler/normalize/basics.h"
 
 namespace cis::crawler {
 namespace {
 
-constexpr std::size_t kMaxTextBytes = 512;
 constexpr std::array<absl::string_view, 12> kMonths = {"jan", "feb", "mar", "apr", "may", "jun",
                                                        "jul", "aug", "sep", "oct", "nov", "dec"};
 
-int Number(const Token& token) {
+int NumberOfToken(const Token& token) {
   int value = -1;
   if (token.text.size() > 9 || !absl::SimpleAtoi(token.text, &value)) {
     return -1;
@@ -59,7 +59,7 @@ std::string CompactDate(absl::string_view digits) {
 }
 
 bool IsYear(const Token& token) {
-  const int year = Number(token);
+  const int year = NumberOfToken(token);
   return token.text.size() == 4 && year >= 2004 && year <= 2049;
 }
 
@@ -73,7 +73,7 @@ bool AfterWindows(const std::vector<Token>& tokens, std::size_t index) {
   return false;
 }
 
-// Number of tokens of the date at `index`, 0 if there is none; `date` gets its text.
+// NumberOfToken of tokens of the date at `index`, 0 if there is none; `date` gets its text.
 std::size_t MatchDate(const std::vector<Token>& tokens, std::size_t index, std::string* date) {
   const Token& first = tokens[index];
   date->clear();
@@ -89,13 +89,14 @@ std::size_t MatchDate(const std::vector<Token>& tokens, std::size_t index, std::
       if (month_follows && index + 2 < tokens.size()) {
         const Token& day = tokens[index + 2];
         if (day.kind == Token::Kind::kNumber && IsDateGap(day.gap) && day.text.size() == 2) {
-          *date = FormatDayEitherWay(Number(first), Number(month), Number(day));
+          *date =
+              FormatDayEitherWay(NumberOfToken(first), NumberOfToken(month), NumberOfToken(day));
           if (!date->empty()) {
             return 3;
           }
         }
       }
-      if (month_follows && Number(month) >= 1 && Number(month) <= 12 &&
+      if (month_follows && NumberOfToken(month) >= 1 && NumberOfToken(month) <= 12 &&
           !AfterWindows(tokens, index)) {
         return 2;  // a month: enough to know that it is no release
       }
@@ -105,11 +106,11 @@ std::size_t MatchDate(const std::vector<Token>& tokens, std::size_t index, std::
   // "Dec-12-2017"
   const auto* const month = std::find(kMonths.begin(), kMonths.end(), first.text);
   if (month != kMonths.end() && index + 2 < tokens.size()) {
-    const int day = Number(tokens[index + 1]);
+    const int day = NumberOfToken(tokens[index + 1]);
     if (tokens[index + 1].kind == Token::Kind::kNumber && IsYear(tokens[index + 2]) && day >= 1) {
       const int number = static_cast<int>(month - kMonths.begin()) + 1;
-      if (IsPlausibleDate(Number(tokens[index + 2]), number, day)) {
-        *date = FormatDay(Number(tokens[index + 2]), number, day);
+      if (IsPlausibleDate(NumberOfToken(tokens[index + 2]), number, day)) {
+        *date = FormatDay(NumberOfToken(tokens[index + 2]), number, day);
         return 3;
       }
     }
@@ -118,8 +119,6 @@ std::size_t MatchDate(const std::vector<Token>& tokens, std::size_t index, std::
 }
 
 bool IsHex(char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); }
-bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
-bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 
 struct Span {
   std::size_t begin;
