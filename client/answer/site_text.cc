@@ -23,13 +23,12 @@ constexpr size_t kIndent = 2;
 std::string CutMiddle(const std::string& text, size_t width) {
   if (DisplayWidth(text) <= width) return text;
   const std::string head = Truncate(text, width * 2 / 3, Cut::kEnd);
-  size_t begin = text.size();
-  size_t tail = begin;
-  while (begin > 0) {
-    --begin;
-    if ((static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80U) continue;
-    if (DisplayWidth(head) + DisplayWidth(text.substr(begin)) > width) break;
-    tail = begin;
+  size_t left = width - DisplayWidth(head);
+  size_t tail = text.size();
+  const std::vector<Cluster> clusters = SplitClusters(text);
+  for (auto c = clusters.rbegin(); c != clusters.rend() && c->width <= left; ++c) {
+    left -= c->width;
+    tail -= c->text.size();
   }
   return absl::StrCat(head, text.substr(tail));
 }

@@ -15,36 +15,10 @@
 #include "client/answer/request_text.h"
 #include "client/format/proto_json.h"
 #include "client/format/words.h"
+#include "schema/base/columns.h"
 
 namespace cis::client {
 namespace {
-
-// Returns the words of `text` in lines of at most `width` columns; lines after the first begin with
-// `indent` spaces. A longer word has its own line.
-std::vector<std::string> Wrap(absl::string_view text, size_t width, size_t indent) {
-  if (DisplayWidth(text) <= width) return {std::string(text)};
-  std::vector<std::string> lines(1);
-  bool is_empty = true;  // the last line is empty except for its indent
-  const auto start = static_cast<size_t>(std::min(text.find_first_not_of(' '), text.size()));
-  lines.back() = std::string(text.substr(0, start));
-  absl::string_view before;  // spaces of the text before the next word
-  for (absl::string_view rest = text.substr(start); !rest.empty();) {
-    const size_t end = std::min(rest.find(' '), rest.size());
-    const absl::string_view word = rest.substr(0, end);
-    if (!is_empty && DisplayWidth(lines.back()) + before.size() + DisplayWidth(word) > width) {
-      lines.emplace_back(indent, ' ');
-      is_empty = true;
-    }
-    if (!is_empty) absl::StrAppend(&lines.back(), before);
-    absl::StrAppend(&lines.back(), word);
-    is_empty = false;
-    rest.remove_prefix(end);
-    const size_t spaces = std::min(rest.find_first_not_of(' '), rest.size());
-    before = rest.substr(0, spaces);
-    rest.remove_prefix(spaces);
-  }
-  return lines;
-}
 
 // Returns the word for the stage in a line.
 std::string StageText(v1::PlacementStage stage) {
@@ -116,7 +90,7 @@ std::vector<Cell> VerdictLines(const v1::ShareVerdict& verdict) {
     constexpr size_t kBelow = 2;  // lines below a row are indented
     std::string whole = absl::StrCat(PadRight(stage, kStageWidth - 2), "  ", CleanText(text));
     if (!told.insert(whole).second) return;
-    for (std::string& line : Wrap(whole, kLineWidth - kBelow, kStageWidth)) {
+    for (std::string& line : WrapText(whole, kLineWidth - kBelow, kStageWidth)) {
       lines.push_back({std::move(line), tone});
     }
   };
@@ -207,9 +181,9 @@ std::vector<std::string> ReasonLines(const PlaceAnswer& answer, size_t max_lines
     const std::string head = absl::StrCat(
         "no  ", PadRight(CleanText(ShareText(verdict, keys)), std::min<size_t>(width, 40)), "  ");
     std::vector<std::string> more =
-        Wrap(absl::StrCat(head, StageText(verdict.blocking_reason().stage()), ": ",
-                          CleanText(ReasonText(verdict.blocking_reason()))),
-             kLineWidth, DisplayWidth(head));
+        WrapText(absl::StrCat(head, StageText(verdict.blocking_reason().stage()), ": ",
+                              CleanText(ReasonText(verdict.blocking_reason()))),
+                 kLineWidth, DisplayWidth(head));
     // The line that counts the rest needs a line too.
     const size_t last = shown + 1 < refused.size() ? 1 : 0;
     if (max_lines > 0 && lines.size() + more.size() + last > max_lines) break;
@@ -217,7 +191,7 @@ std::vector<std::string> ReasonLines(const PlaceAnswer& answer, size_t max_lines
   }
   if (shown < refused.size()) {
     for (std::string& line :
-         Wrap(CountByReason(absl::MakeConstSpan(refused).subspan(shown)), kLineWidth, 4)) {
+         WrapText(CountByReason(absl::MakeConstSpan(refused).subspan(shown)), kLineWidth, 4)) {
       lines.push_back(std::move(line));
     }
   }
@@ -228,7 +202,8 @@ std::vector<std::string> ReasonLines(const PlaceAnswer& answer, size_t max_lines
 std::vector<std::string> HintLines(const PlaceAnswer& answer) {
   std::vector<std::string> lines;
   const auto add = [&lines](const std::string& text) {
-    for (std::string& line : Wrap(CleanText(text), kLineWidth, 5)) lines.push_back(std::move(line));
+    for (std::string& line : WrapText(CleanText(text), kLineWidth, 5))
+      lines.push_back(std::move(line));
   };
   for (const v1::Suggestion& suggestion : answer.explained.suggestions()) {
     add(absl::StrCat(
@@ -268,8 +243,8 @@ std::string ExplainText(const PlaceAnswer& answer, const TableStyle& style, absl
   if (!verdicts.empty()) absl::StrAppend(&text, "\n", verdicts.Format(whole));
   absl::StrAppend(&text, "\n");
   for (const std::string& line :
-       Wrap(absl::StrCat("Understood as: ", CleanText(QueryText(answer.found.query()))), kLineWidth,
-            2)) {
+       WrapText(absl::StrCat("Understood as: ", CleanText(QueryText(answer.found.query()))),
+                kLineWidth, 2)) {
     absl::StrAppend(&text, line, "\n");
   }
   return text;

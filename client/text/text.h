@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "schema/base/time_text.h"  // FormatMinute
+#include "schema/base/unicode.h"    // DisplayWidth
 
 namespace cis::client {
 
@@ -16,10 +17,6 @@ namespace cis::client {
 // escapes: control characters (`\n`, `\x1b`), bidirectional and invisible format characters
 // (`\u202e`), and bytes that are not UTF-8. A backslash is kept as it is.
 std::string CleanText(absl::string_view text);
-
-// Returns the number of columns of clean UTF-8 text: 0 for combining marks, 2 for wide East Asian
-// characters and emoji, else 1.
-size_t DisplayWidth(absl::string_view text);
 
 // Where a text is cut. kMiddle keeps what follows the last ` -> ` or ` (` if there is room for it.
 enum class Cut { kEnd, kMiddle };

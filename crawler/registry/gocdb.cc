@@ -14,6 +14,7 @@
 #include "crawler/source/service_endpoint.h"
 #include "schema/base/one_line.h"
 #include "schema/base/status_macros.h"
+#include "schema/base/utf8.h"
 
 namespace cis::crawler {
 namespace {
@@ -22,10 +23,7 @@ namespace {
 std::string Cut(absl::string_view text, size_t max_bytes) {
   std::string line = OneLine(text);
   if (line.size() <= max_bytes) return line;
-  size_t end = max_bytes - 3;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) --end;
-  line.resize(end);
-  return absl::StrCat(line, "...");
+  return absl::StrCat(CutUtf8(line, max_bytes - 3), "...");
 }
 
 class PageReader {

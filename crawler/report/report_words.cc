@@ -1,9 +1,12 @@
 #include "crawler/report/report_words.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "schema/base/columns.h"
 #include "schema/base/one_line.h"
 
 namespace cis::crawler {
@@ -26,30 +29,17 @@ std::string CountOf(int64_t count, absl::string_view noun) {
 }
 
 std::string FitLine(absl::string_view text, size_t width) {
-  constexpr absl::string_view kMark = "...";
-  std::string line = OneLine(text);
-  size_t characters = 0;
-  size_t cut = 0;  // byte at which the mark would begin
-  for (size_t i = 0; i < line.size(); ++i) {
-    const bool starts = (static_cast<unsigned char>(line[i]) & 0xC0U) != 0x80U;
-    if (!starts) continue;
-    if (characters == width - kMark.size()) cut = i;
-    if (++characters > width) return absl::StrCat(line.substr(0, cut), kMark);
-  }
-  return line;
+  return CutToColumns(OneLine(text), width, "...");
 }
 
 std::vector<std::string> WrapLines(absl::string_view text, size_t width, size_t max_lines) {
-  std::vector<std::string> lines;
-  std::string rest = OneLine(text);
-  while (lines.size() + 1 < max_lines && rest.size() > width) {
-    // Counts bytes; at worst, lines with letters outside ASCII are broken early.
-    const size_t space = rest.rfind(' ', width);
-    if (space == std::string::npos || space == 0) break;
-    lines.push_back(rest.substr(0, space));
-    rest.erase(0, space + 1);
+  std::vector<std::string> lines = WrapText(OneLine(text), width, 0);
+  if (lines.size() > max_lines) {
+    const auto last = lines.begin() + static_cast<std::ptrdiff_t>(max_lines - 1);
+    *last = absl::StrJoin(last, lines.end(), " ");
+    lines.resize(max_lines);
   }
-  lines.push_back(FitLine(rest, width));
+  for (std::string& line : lines) line = FitLine(line, width);
   return lines;
 }
 

@@ -22,12 +22,11 @@ std::string FormatReportMinute(absl::Time time);
 // "1 share", "3 shares".
 std::string CountOf(int64_t count, absl::string_view noun);
 
-// Returns `text` as one line of at most `width` characters of UTF-8, with "..." at the end if it
-// was cut.
+// Returns `text` as one line of at most `width` columns, with "..." at the end if it was cut.
 std::string FitLine(absl::string_view text, size_t width);
 
-// Returns `text` as at most `max_lines` lines of `width` characters, broken at spaces if there are
-// any; the last is cut as FitLine does.
+// Returns `text` as at most `max_lines` lines of `width` columns, broken at spaces. A longer word,
+// and what is left for the last line, are cut as FitLine does.
 std::vector<std::string> WrapLines(absl::string_view text, size_t width, size_t max_lines);
 
 // Returns whether a remark of a kind (KindState::remarks) says that the site does not offer a

@@ -11,6 +11,7 @@
 #include "crawler/http/http_status.h"
 #include "crawler/source/limits.h"
 #include "nlohmann/json.hpp"
+#include "schema/base/one_line.h"
 #include "schema/base/utf8.h"
 
 namespace cis::crawler {
@@ -69,13 +70,9 @@ std::string UpstreamMessage(absl::string_view body) {
 
 std::string Quotable(std::string text, absl::string_view secret) {
   if (!secret.empty()) text = absl::StrReplaceAll(text, {{secret, "***"}});
-  for (char& c : text) {
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
-  }
+  text = OneLine(text);
   if (text.size() > kMaxQuotedBytes) {
-    size_t end = kMaxQuotedBytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    text.resize(end);
+    text.resize(CutUtf8(text, kMaxQuotedBytes).size());
     text += "…";
   }
   return std::string(absl::StripAsciiWhitespace(text));

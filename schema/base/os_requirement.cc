@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "schema/base/os_alias.h"
 #include "schema/base/status_macros.h"
+#include "schema/base/utf8.h"
 
 namespace cis {
 namespace {
@@ -39,7 +40,7 @@ bool StartsWithDigit(absl::string_view text) {
 
 absl::Status NotARequirement(absl::string_view text, absl::string_view why) {
   return absl::InvalidArgumentError(
-      absl::StrCat("\"", absl::Utf8SafeCHexEscape(text.substr(0, kMaxRequirementBytes)),
+      absl::StrCat("\"", absl::Utf8SafeCHexEscape(CutUtf8(text, kMaxRequirementBytes)),
                    "\" is not an operating system", why, "; ", kForms));
 }
 

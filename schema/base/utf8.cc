@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "schema/base/unicode.h"
+
 namespace cis {
 namespace {
 
@@ -11,37 +13,8 @@ constexpr char kReplacement[] = "\xEF\xBF\xBD";
 
 // Length of the valid UTF-8 character at `pos`, or 0.
 std::size_t CharacterLength(absl::string_view text, std::size_t pos) {
-  auto at = [&](std::size_t i) -> unsigned { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = at(pos);
-  if (lead < 0x80) {
-    return 1;
-  }
-  std::size_t length = 0;
-  unsigned low = 0x80;
-  unsigned high = 0xBF;
-  if (lead >= 0xC2 && lead <= 0xDF) {
-    length = 2;
-  } else if (lead >= 0xE0 && lead <= 0xEF) {
-    length = 3;
-    if (lead == 0xE0) low = 0xA0;
-    if (lead == 0xED) high = 0x9F;  // surrogates
-  } else if (lead >= 0xF0 && lead <= 0xF4) {
-    length = 4;
-    if (lead == 0xF0) low = 0x90;
-    if (lead == 0xF4) high = 0x8F;
-  }
-  if (length == 0 || pos + length > text.size()) {
-    return 0;
-  }
-  for (std::size_t i = 1; i < length; ++i) {
-    const unsigned byte = at(pos + i);
-    if (byte < low || byte > high) {
-      return 0;
-    }
-    low = 0x80;
-    high = 0xBF;
-  }
-  return length;
+  const Utf8Character c = FirstCharacter(text.substr(pos));
+  return c.valid ? c.size : 0;
 }
 
 }  // namespace

@@ -63,6 +63,7 @@ ONLY_IN = {
     r'zstd\.h': ['schema/store/zstd.cc'],
     r'curl/': ['crawler/http/'],
     r'libpsl\.h': ['crawler/http/registered_domain.cc'],
+    r'utf8proc\.h': ['schema/base/unicode.cc'],
     r'expat\.h': ['crawler/registry/xml_reader.cc'],
     r'yaml-cpp/': ['crawler/sites/', 'crawler/overrides/', 'client/format/', 'client/cli/'],
     r'nlohmann/': ['schema/base/log.cc', 'schema/store/', 'crawler/', 'client/'],

@@ -16,6 +16,7 @@ TEST(Text, NeutralisesWhatActsOnATerminal) {
                       "31m"),
             "\\u009b31m");  // C1 control sequence introducer
   EXPECT_EQ(CleanText("\xef\xbb\xbfx"), "\\ufeffx");
+  EXPECT_EQ(CleanText("a\xe3\x85\xa4z"), "a\\u3164z");  // a filler that is drawn as a blank
   EXPECT_EQ(CleanText("bad \xff\xc3("), "bad \\xff\\xc3(");
   EXPECT_EQ(CleanText("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // half of a surrogate pair
   EXPECT_EQ(CleanText("\xc0\xaf"), "\\xc0\\xaf");           // a slash in too many bytes
@@ -25,15 +26,6 @@ TEST(Text, LeavesOrdinaryTextAlone) {
   for (const char* text : {"", "net-vo.access.egi.eu", "Universität", "日本", "a\\nb", "x 🚀"}) {
     EXPECT_EQ(CleanText(text), text);
   }
-}
-
-TEST(Text, MeasuresColumns) {
-  EXPECT_EQ(DisplayWidth("abc"), 3u);
-  EXPECT_EQ(DisplayWidth("Universität"), 11u);
-  EXPECT_EQ(DisplayWidth("a\xcc\x88"), 1u);  // a with a combining diaeresis
-  EXPECT_EQ(DisplayWidth("日本"), 4u);
-  EXPECT_EQ(DisplayWidth("🚀"), 2u);
-  EXPECT_EQ(DisplayWidth("…"), 1u);
 }
 
 TEST(Text, CutsBetweenCharacters) {
