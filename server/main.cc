@@ -1,9 +1,7 @@
 // cis-server: serves what cis-crawler wrote. Wiring and signals only.
 
 #include <csignal>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "schema/base/log.h"
+#include "schema/base/read_file.h"
 #include "schema/base/status_macros.h"
 #include "schema/base/version.h"
 #include "schema/store/store.h"
@@ -26,15 +25,15 @@ constexpr int kExitClean = 0;
 constexpr int kExitInternal = 1;
 constexpr int kExitUsage = 2;
 
-absl::StatusOr<std::string> ReadFile(const std::string& flag, const std::string& path) {
+constexpr size_t kMaxPemBytes = 4 << 20;
+
+absl::StatusOr<std::string> ReadPem(const std::string& flag, const std::string& path) {
   if (path.empty()) return "";
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file || text.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        flag, " is ", path, ", which cannot be read or is empty; write the path of a PEM file"));
-  }
-  return text;
+  absl::StatusOr<std::string> text = ReadTextFile(path, kMaxPemBytes, FileKind::kRegularOrPipe);
+  if (text.ok() && !text->empty()) return text;
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, ": ", text.ok() ? absl::StrCat(path, ": empty") : text.status().message(),
+                   "; write the path of a PEM file"));
 }
 
 absl::StatusOr<ServerOptions> MakeServerOptions(const Options& options, RequestMeter* meter) {
@@ -43,9 +42,9 @@ absl::StatusOr<ServerOptions> MakeServerOptions(const Options& options, RequestM
   server.listen_address = options.listen;
   server.db = options.db;
   server.freshness = options.freshness;
-  CIS_ASSIGN_OR_RETURN(server.tls.certificate_chain, ReadFile("--tls-cert", options.tls_cert));
-  CIS_ASSIGN_OR_RETURN(server.tls.private_key, ReadFile("--tls-key", options.tls_key));
-  CIS_ASSIGN_OR_RETURN(server.tls.client_ca, ReadFile("--client-ca", options.client_ca));
+  CIS_ASSIGN_OR_RETURN(server.tls.certificate_chain, ReadPem("--tls-cert", options.tls_cert));
+  CIS_ASSIGN_OR_RETURN(server.tls.private_key, ReadPem("--tls-key", options.tls_key));
+  CIS_ASSIGN_OR_RETURN(server.tls.client_ca, ReadPem("--client-ca", options.client_ca));
   return server;
 }
 

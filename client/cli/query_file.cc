@@ -3,14 +3,13 @@
 #include <google/protobuf/util/json_util.h>
 #include <yaml-cpp/yaml.h>
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "client/format/proto_json.h"
 #include "client/format/yaml.h"
+#include "schema/base/read_file.h"
 
 namespace cis::client {
 namespace {
@@ -85,16 +84,12 @@ absl::StatusOr<v1::PlacementQuery> ParseQuery(absl::string_view text) {
 }
 
 absl::StatusOr<v1::PlacementQuery> ReadQueryFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (!in.is_open() || in.bad()) {
-    return absl::NotFoundError(absl::StrCat("--file: \"", path, "\" cannot be read"));
+  const absl::StatusOr<std::string> text =
+      ReadTextFile(path, kMaxFileBytes, FileKind::kRegularOrPipe);
+  if (!text.ok()) {
+    return absl::Status(text.status().code(), absl::StrCat("--file: ", text.status().message()));
   }
-  if (text.size() > kMaxFileBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--file: \"", path, "\" is too large to be a query"));
-  }
-  absl::StatusOr<v1::PlacementQuery> query = ParseQuery(text);
+  absl::StatusOr<v1::PlacementQuery> query = ParseQuery(*text);
   if (query.ok()) return query;
   return absl::InvalidArgumentError(
       absl::StrCat("--file: \"", path, "\" ", query.status().message()));

@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/cord.h"
@@ -23,6 +21,7 @@
 #include "client/rpc/client_reader.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "schema/base/read_file.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::client {
@@ -39,12 +38,16 @@ constexpr absl::Duration kSecondTry = absl::Milliseconds(600);
 // A page with next_page_token but without items is legal; an endless series of them is not.
 constexpr int kMaxEmptyPages = 100;
 
+constexpr size_t kMaxPemBytes = 4 << 20;
+
 absl::StatusOr<std::string> ReadPem(const std::string& path) {
   if (path.empty()) return std::string();
-  std::ifstream in(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (!in.good() && !in.eof()) text.clear();
-  if (text.find("-----BEGIN") == std::string::npos) {
+  absl::StatusOr<std::string> text = ReadTextFile(path, kMaxPemBytes, FileKind::kRegularOrPipe);
+  if (!text.ok()) {
+    return absl::Status(text.status().code(),
+                        absl::StrCat(text.status().message(), "; write the path of a PEM file"));
+  }
+  if (text->find("-----BEGIN") == std::string::npos) {
     return absl::NotFoundError(absl::StrCat(
         "\"", path, "\" is not a readable PEM file; it must contain -----BEGIN ...-----"));
   }

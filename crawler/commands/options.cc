@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "crawler/crawl/registry_refresh.h"
+#include "schema/base/flag_file.h"
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 #include "schema/base/version.h"
@@ -282,17 +283,6 @@ absl::StatusOr<RawOptions> ParseRaw(std::vector<std::string> args) {
   return raw;
 }
 
-absl::StatusOr<std::string> ReadFlagFile(const std::string& path) {
-  std::ifstream in(path);
-  if (!in) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--config is \"", path, "\", which cannot be read; it must be a file"));
-  }
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 absl::Status Missing(absl::string_view command, absl::string_view flag) {
   return absl::InvalidArgumentError(
       absl::StrCat(command, " needs ", flag, "; see cis-crawler ", command, " --help"));
@@ -316,7 +306,8 @@ absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
                        ParseFlagDuration("--share-deadline", raw.share_deadline));
   CIS_ASSIGN_OR_RETURN(options.keep_history, ParseFlagDuration("--keep-history", raw.keep_history));
   CIS_ASSIGN_OR_RETURN(options.max_age, ParseFlagDuration("--max-age", raw.max_age));
-  CIS_ASSIGN_OR_RETURN(options.expire_after, ParseFlagDuration("--expire-after", raw.expire_after));
+  CIS_ASSIGN_OR_RETURN(options.expire_after,
+                       ParseFlagDuration("--expire-after", raw.expire_after));
   if (options.expire_after < options.max_age) {
     return absl::InvalidArgumentError(absl::StrCat("--expire-after is ", raw.expire_after,
                                                    "; it must not be less than --max-age, ",
@@ -376,8 +367,7 @@ absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
 absl::StatusOr<CrawlerOptions> ParseCrawlerOptions(const std::vector<std::string>& args) {
   CIS_ASSIGN_OR_RETURN(RawOptions raw, ParseRaw(args));
   if (!raw.config.empty()) {
-    CIS_ASSIGN_OR_RETURN(const std::string text, ReadFlagFile(raw.config));
-    CIS_ASSIGN_OR_RETURN(const std::vector<std::string> flags, ParseFlagFile(raw.config, text));
+    CIS_ASSIGN_OR_RETURN(const std::vector<std::string> flags, ReadFlagFile(raw.config));
     // Insert right after the command's name, so that the command line's own flags come later.
     std::vector<std::string> all = args;
     const auto command = std::find(all.begin(), all.end(), "crawl");
@@ -414,35 +404,6 @@ absl::StatusOr<absl::Duration> ParseFlagDuration(absl::string_view flag, absl::s
   duration += days;
   if (duration <= absl::ZeroDuration() || duration == absl::InfiniteDuration()) return wrong;
   return duration;
-}
-
-absl::StatusOr<std::vector<std::string>> ParseFlagFile(absl::string_view file,
-                                                       absl::string_view text) {
-  std::vector<std::string> flags;
-  int line_number = 0;
-  for (absl::string_view line : absl::StrSplit(text, '\n')) {
-    ++line_number;
-    line = absl::StripAsciiWhitespace(line);
-    if (line.empty() || absl::StartsWith(line, "#")) continue;
-    absl::ConsumePrefix(&line, "--");
-    const size_t equals = line.find('=');
-    const absl::string_view name = absl::StripAsciiWhitespace(line.substr(0, equals));
-    const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-      return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
-    });
-    if (!is_name || name == "config") {
-      return absl::InvalidArgumentError(absl::StrCat(
-          file, ":", line_number, ": \"", line,
-          "\" is not a flag; each line must be `flag = value`, `flag` or a # comment"));
-    }
-    if (equals == absl::string_view::npos) {
-      flags.push_back(absl::StrCat("--", name));
-    } else {
-      flags.push_back(
-          absl::StrCat("--", name, "=", absl::StripAsciiWhitespace(line.substr(equals + 1))));
-    }
-  }
-  return flags;
 }
 
 }  // namespace cis::crawler

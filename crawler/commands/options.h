@@ -89,9 +89,4 @@ int UsageExitCode(const std::vector<std::string>& args);
 // these forms unless the value is a positive duration.
 absl::StatusOr<absl::Duration> ParseFlagDuration(absl::string_view flag, absl::string_view value);
 
-// Returns the flags of a configuration file as arguments: a line is `flag = value`, `flag` or a
-// comment (#). Returns INVALID_ARGUMENT naming file and line.
-absl::StatusOr<std::vector<std::string>> ParseFlagFile(absl::string_view file,
-                                                       absl::string_view text);
-
 }  // namespace cis::crawler

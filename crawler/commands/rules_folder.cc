@@ -13,6 +13,7 @@
 #include "crawler/normalize/table_check.h"
 #include "crawler/sites/secret_file.h"
 #include "schema/base/log.h"
+#include "schema/base/read_file.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::crawler {

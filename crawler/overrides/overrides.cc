@@ -13,6 +13,7 @@
 #include "crawler/overrides/override_fields.h"
 #include "crawler/sites/secret_file.h"
 #include "crawler/sites/yaml_reader.h"
+#include "schema/base/read_file.h"
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 

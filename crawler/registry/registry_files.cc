@@ -16,6 +16,7 @@
 #include "crawler/registry/gocdb.h"
 #include "crawler/registry/limits.h"
 #include "crawler/sites/secret_file.h"
+#include "schema/base/read_file.h"
 
 namespace cis::crawler {
 namespace {

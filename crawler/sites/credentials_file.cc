@@ -8,6 +8,7 @@
 #include "crawler/sites/auth_config.h"
 #include "crawler/sites/secret_file.h"
 #include "crawler/sites/yaml_reader.h"
+#include "schema/base/read_file.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::crawler {

@@ -8,12 +8,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "schema/base/read_file.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::crawler {
@@ -22,28 +22,6 @@ namespace {
 constexpr size_t kMaxSecretBytes = 64 << 10;  // long tokens have 8 KiB
 
 }  // namespace
-
-absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_bytes) {
-  struct stat info {};
-  if (stat(path.c_str(), &info) != 0) {
-    return absl::NotFoundError(absl::StrCat(path, ": ", std::generic_category().message(errno)));
-  }
-  if (!S_ISREG(info.st_mode)) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": not a regular file"));
-  }
-  if (static_cast<size_t>(info.st_size) > max_bytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": ", info.st_size, " bytes; at most ", max_bytes, " are read"));
-  }
-  std::ifstream in(path, std::ios::binary);
-  std::string text(static_cast<size_t>(info.st_size), '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!in.is_open() || in.bad()) {
-    return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
-  }
-  text.resize(static_cast<size_t>(in.gcount()));
-  return text;
-}
 
 bool IsReadableByOthers(const std::string& path) {
   struct stat info {};

@@ -11,10 +11,6 @@ namespace cis::crawler {
 // Largest file of sites or credentials that is read. The largest of EGI has 4 KiB.
 inline constexpr size_t kMaxYamlFileBytes = 4 << 20;
 
-// Reads a whole file of at most `max_bytes`. Returns NOT_FOUND if it cannot be opened (with the
-// system's reason), INVALID_ARGUMENT if it is not a regular file or is larger.
-absl::StatusOr<std::string> ReadTextFile(const std::string& path, size_t max_bytes);
-
 // Reads a secret: the file without the white space around it. Adds a warning if other users than
 // the owner may read the file. Returns the errors of ReadTextFile, and INVALID_ARGUMENT if the
 // secret is empty or contains a control character. Messages contain nothing of the content.

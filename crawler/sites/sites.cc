@@ -17,6 +17,7 @@
 #include "crawler/sites/secret_file.h"
 #include "crawler/sites/site_file.h"
 #include "crawler/sites/yaml_reader.h"
+#include "schema/base/read_file.h"
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 

@@ -1,11 +1,14 @@
 #include "server/process/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "schema/base/flag_file.h"
 #include "schema/base/status_macros.h"
 #include "schema/base/version.h"
 
@@ -19,14 +22,19 @@ struct Texts {
   std::string refresh_interval = "2s";
   std::string drain_grace = "10s";
   std::string log_format = "text";
+  std::string config;
 };
 
 std::string VersionLine() { return absl::StrCat("cis-server ", Version()); }
 
 void AddFlags(CLI::App& app, Options& options, Texts& texts) {
   app.set_version_flag("--version", VersionLine());
-  app.set_config("--config", "",
-                 "Read flags from this file: one `name = value` per line, # starts a comment");
+  // The command line follows what --config says, and takes precedence.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.add_option("--config", texts.config,
+                 "File of further flags, one per line: `flag = value`; the command line takes "
+                 "precedence")
+      ->type_name("FILE");
   app.add_option("--db", options.db,
                  "Database file that cis-crawler writes; it may appear later (required)")
       ->type_name("FILE");
@@ -86,6 +94,14 @@ void AddFlags(CLI::App& app, Options& options, Texts& texts) {
       "  cis-server --db cis.db --listen 0.0.0.0:50051 --tls-cert chain.pem --tls-key key.pem");
 }
 
+// Everything from one reading of the command line. `printout` has text if that is all there is to
+// do.
+struct Parsed {
+  Options options;
+  Texts texts;
+  Printout printout;
+};
+
 // `words` are those that no flag took, the last one first; never empty.
 absl::Status UnknownWord(const std::vector<std::string>& words) {
   std::string word = words.back();
@@ -95,6 +111,26 @@ absl::Status UnknownWord(const std::vector<std::string>& words) {
   return absl::InvalidArgumentError(absl::StrCat("there is no ",
                                                  word.starts_with("-") ? "flag" : "argument", " \"",
                                                  word, "\"; see cis-server --help"));
+}
+
+absl::StatusOr<Parsed> ParseFlags(std::vector<std::string> args) {
+  CLI::App app("Answer questions over gRPC about the sites that cis-crawler wrote to a database.",
+               "cis-server");
+  Parsed parsed;
+  AddFlags(app, parsed.options, parsed.texts);
+  try {
+    std::reverse(args.begin(), args.end());  // as CLI11 takes them
+    app.parse(std::move(args));
+  } catch (const CLI::CallForHelp&) {
+    parsed.printout.text = app.help();
+  } catch (const CLI::CallForVersion&) {
+    parsed.printout.text = absl::StrCat(VersionLine(), "\n");
+  } catch (const CLI::ExtrasError&) {
+    return UnknownWord(app.remaining());
+  } catch (const CLI::ParseError& e) {
+    return absl::InvalidArgumentError(e.what());
+  }
+  return parsed;
 }
 
 absl::Status Check(const Options& options) {
@@ -143,22 +179,16 @@ absl::StatusOr<absl::Duration> ParseDurationFlag(absl::string_view flag, absl::s
 }
 
 absl::StatusOr<std::variant<Options, Printout>> ParseOptions(int argc, const char* const* argv) {
-  CLI::App app("Answer questions over gRPC about the sites that cis-crawler wrote to a database.",
-               "cis-server");
-  Options options;
-  Texts texts;
-  AddFlags(app, options, texts);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    return Printout{app.help()};
-  } catch (const CLI::CallForVersion&) {
-    return Printout{absl::StrCat(VersionLine(), "\n")};
-  } catch (const CLI::ExtrasError&) {
-    return UnknownWord(app.remaining());
-  } catch (const CLI::ParseError& e) {
-    return absl::InvalidArgumentError(e.what());
+  std::vector<std::string> args(argv + std::min(argc, 1), argv + argc);
+  CIS_ASSIGN_OR_RETURN(Parsed parsed, ParseFlags(args));
+  if (!parsed.texts.config.empty()) {
+    CIS_ASSIGN_OR_RETURN(const std::vector<std::string> flags, ReadFlagFile(parsed.texts.config));
+    args.insert(args.begin(), flags.begin(), flags.end());
+    CIS_ASSIGN_OR_RETURN(parsed, ParseFlags(args));
   }
+  if (!parsed.printout.text.empty()) return parsed.printout;
+  Options& options = parsed.options;
+  const Texts& texts = parsed.texts;
   CIS_ASSIGN_OR_RETURN(options.freshness.stale_after,
                        ParseDurationFlag("--stale-after", texts.stale_after));
   CIS_ASSIGN_OR_RETURN(options.freshness.expire_after,

@@ -87,13 +87,6 @@ TEST(CrawlerOptions, CommandLineWinsOverTheFlagFile) {
   EXPECT_TRUE(options->verbose);
 }
 
-TEST(FlagFile, WrongLineIsNamed) {
-  const auto flags = ParseFlagFile("crawler.flags", "db = x\nno flag here\n");
-  EXPECT_THAT(std::string(flags.status().message()),
-              AllOf(HasSubstr("crawler.flags:2"), HasSubstr("no flag here")));
-  EXPECT_FALSE(ParseFlagFile("f", "config = other\n").ok()) << "no file names a further one";
-}
-
 TEST(FlagDuration, DaysAndMixedForms) {
   EXPECT_EQ(*ParseFlagDuration("--x", "2d"), absl::Hours(48));
   EXPECT_EQ(*ParseFlagDuration("--x", "1d12h"), absl::Hours(36));

@@ -62,6 +62,19 @@ TEST(ServerOptions, CommandLineWinsOverTheFlagFile) {
   EXPECT_EQ(options.listen, "127.0.0.1:2");
 }
 
+TEST(ServerOptions, TheFlagFileMayHaveSpacesAndCommentsAndIsCheckedLikeTheCommandLine) {
+  const TempDir dir;
+  std::ofstream(dir.File("server.flags")) << "db = \"my data.db\"\n--stale-after=2h  # nightly\n";
+  const std::string config = "--config=" + dir.File("server.flags");
+  const Options options = Good({config.c_str()});
+  EXPECT_EQ(options.db, "my data.db");
+  EXPECT_EQ(options.freshness.stale_after, absl::Hours(2));
+  std::ofstream(dir.File("server.flags")) << "db = x\nno-such-flag = 1\n";
+  EXPECT_THAT(Bad({config.c_str()}), HasSubstr("--no-such-flag"));
+  std::ofstream(dir.File("server.flags")) << "db = x\n[section]\n";
+  EXPECT_THAT(Bad({config.c_str()}), HasSubstr("server.flags:2"));
+}
+
 TEST(ServerOptions, RefusesWhatCannotWork) {
   EXPECT_THAT(Bad({}), HasSubstr("--db"));
   EXPECT_THAT(Bad({"--db", "x", "--tls-cert", "c"}), HasSubstr("together"));
@@ -72,7 +85,8 @@ TEST(ServerOptions, RefusesWhatCannotWork) {
               HasSubstr("--stale-after is \"soon\"; write a duration above zero"));
   EXPECT_THAT(Bad({"--no-such-flag"}), HasSubstr("--no-such-flag"));
   Bad({"--db", "x", "stray"});
-  Bad({"--db", "x", "--config", "/nonexistent/flags"});
+  EXPECT_THAT(Bad({"--db", "x", "--config", "/nonexistent/flags"}),
+              HasSubstr("--config: /nonexistent/flags: No such file"));
 }
 
 TEST(ServerOptions, HelpAndVersionAreForPrinting) {
