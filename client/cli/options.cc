@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/options_parser.h"
 #include "client/cli/options_values.h"
+#include "schema/base/duration_text.h"
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 #include "schema/base/version.h"
@@ -72,7 +73,7 @@ void OptionsParser::AddGlobalFlags(absl::string_view default_server) {
   grouped(kSource,
           app_.add_option("--tls-key", options_.tls_key, "Private key of the client certificate")
               ->type_name("PEM"));
-  grouped(kSource, AddParsed(&app_, "--timeout", &options_.timeout, ParsePositiveAge,
+  grouped(kSource, AddParsed(&app_, "--timeout", &options_.timeout, ParsePositiveDuration,
                              "Wait at most this long for each call (default: 10s)")
                        ->type_name("DURATION"));
   constexpr char kForm[] = "Format of the answer";

@@ -1,6 +1,7 @@
 #include "client/cli/options_parser.h"
 #include "client/cli/options_values.h"
 #include "client/cli/quantity.h"
+#include "schema/base/duration_text.h"
 
 namespace cis::client {
 
@@ -114,7 +115,7 @@ void OptionsParser::AddPlace() {
   AddTexts(app, "--not-country", &p.excluded_countries, "Exclude these countries")
       ->type_name("CC")
       ->group(kSites);
-  AddParsed(app, "--max-age", &p.max_age, ParseAge, "Exclude data that is older: 26h, 7d")
+  AddParsed(app, "--max-age", &p.max_age, ParseDurationText, "Exclude data that is older: 26h, 7d")
       ->type_name("DURATION")
       ->group(kSites);
   app->add_option("--next", p.next,

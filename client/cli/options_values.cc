@@ -66,15 +66,6 @@ absl::StatusOr<std::vector<std::pair<std::string, double>>> ParseWeights(absl::s
   return weights;
 }
 
-absl::StatusOr<absl::Duration> ParsePositiveAge(absl::string_view text) {
-  CIS_ASSIGN_OR_RETURN(const absl::Duration value, ParseAge(text));
-  if (value <= absl::ZeroDuration()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", text, "\" must be more than 0; write for example 10s"));
-  }
-  return value;
-}
-
 absl::StatusOr<std::string> ParseUsableAs(absl::string_view text) {
   for (const absl::string_view use : {"floating-pool", "direct", "tenant", "none"}) {
     if (text == use) return std::string(text);

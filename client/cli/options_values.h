@@ -26,9 +26,6 @@ absl::StatusOr<int64_t> ParsePick(absl::string_view text);
 // `fit=0.5,network=0.5`; the server checks the bounds.
 absl::StatusOr<std::vector<std::pair<std::string, double>>> ParseWeights(absl::string_view text);
 
-// `90s`, `26h`... of more than 0.
-absl::StatusOr<absl::Duration> ParsePositiveAge(absl::string_view text);
-
 // `floating-pool`, `direct`, `tenant` or `none`.
 absl::StatusOr<std::string> ParseUsableAs(absl::string_view text);
 

@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "schema/base/duration_text.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::client {
@@ -127,34 +128,6 @@ absl::StatusOr<Range> ParseSizeRangeGib(absl::string_view text) {
   return ParseRange(text, SizeBoundBytes, std::exp2(30), NotASize);
 }
 
-absl::StatusOr<absl::Duration> ParseAge(absl::string_view text) {
-  static constexpr std::pair<absl::string_view, int64_t> kUnits[] = {
-      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3600'000}, {"d", 86400'000}, {"w", 604800'000}};
-  const absl::Status error = absl::InvalidArgumentError(
-      absl::StrCat("\"", text, "\" is not a time span; write for example 90s, 30m, 26h or 7d"));
-  absl::string_view rest = absl::StripAsciiWhitespace(text);
-  if (rest.empty()) return error;
-  absl::Duration sum = absl::ZeroDuration();
-  while (!rest.empty()) {
-    const std::optional<double> value = TakeNumber(rest);
-    if (!value.has_value()) return error;
-    int64_t unit_ms = 0;
-    for (const auto& [name, ms] : kUnits) {
-      // `m` is not the start of `ms`.
-      if (absl::StartsWith(rest, name) && !(name == "m" && absl::StartsWith(rest, "ms"))) {
-        unit_ms = ms;
-        rest.remove_prefix(name.size());
-        break;
-      }
-    }
-    if (unit_ms == 0) return error;
-    sum += *value * absl::Milliseconds(unit_ms);
-  }
-  // Ten thousand days: beyond any data that CIS has.
-  if (sum > absl::Hours(24 * 10000)) return error;
-  return sum;
-}
-
 absl::StatusOr<Moment> ParseMoment(absl::string_view text) {
   Moment moment;
   absl::Time time;
@@ -166,7 +139,7 @@ absl::StatusOr<Moment> ParseMoment(absl::string_view text) {
   }
   absl::string_view span = stripped;
   absl::ConsumeSuffix(&span, " ago");
-  const absl::StatusOr<absl::Duration> age = ParseAge(span);
+  const absl::StatusOr<absl::Duration> age = ParseDurationText(span);
   if (!age.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "\"", text,

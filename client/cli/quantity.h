@@ -1,6 +1,6 @@
 #pragma once
 
-// Numbers as people write them in flags: `4`, `2..8`, `8G`, `4G..16G`, `26h`.
+// Numbers as people write them in flags: `4`, `2..8`, `8G`, `4G..16G`, and points in time.
 
 #include <cstdint>
 #include <optional>
@@ -30,19 +30,14 @@ absl::StatusOr<Range> ParseSizeRangeMib(absl::string_view text);
 // The same in GiB.
 absl::StatusOr<Range> ParseSizeRangeGib(absl::string_view text);
 
-// Parses `90s`, `30m`, `26h`, `7d`, `2w`, `500ms` or a sum such as `1d12h`; not negative.
-// Returns INVALID_ARGUMENT with the text and what would be right.
-absl::StatusOr<absl::Duration> ParseAge(absl::string_view text);
-
 // A point in time: an instant, or a duration before now.
 struct Moment {
   std::optional<absl::Time> time;
   absl::Duration age;  // if there is no `time`
 };
 
-// Parses an age as ParseAge, with or without `ago` after it (`3d`, `3d ago`), an instant of RFC
-// 3339
-// (`2026-01-02T03:04:05Z`) or a date (`2026-01-02`, which is 0:00 UTC).
+// Parses a duration before now, with or without `ago` after it (`3d`, `3d ago`), an instant of
+// RFC 3339 (`2026-01-02T03:04:05Z`) or a date (`2026-01-02`, which is 0:00 UTC).
 // Returns INVALID_ARGUMENT with the text and what would be right.
 absl::StatusOr<Moment> ParseMoment(absl::string_view text);
 

@@ -21,6 +21,7 @@
 #include "client/rpc/client_reader.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "schema/base/duration_text.h"
 #include "schema/base/read_file.h"
 #include "schema/base/status_macros.h"
 
@@ -89,7 +90,7 @@ absl::Status ToStatus(const grpc::Status& status, const ClientOptions& options) 
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return absl::DeadlineExceededError(
           absl::StrCat(options.server_text, " did not answer within ",
-                       absl::FormatDuration(options.timeout), "; --timeout sets a longer time"));
+                       FormatDurationText(options.timeout), "; --timeout sets a longer time"));
     case grpc::StatusCode::UNIMPLEMENTED:
       return absl::UnimplementedError(
           absl::StrCat(options.server_text,
@@ -100,7 +101,9 @@ absl::Status ToStatus(const grpc::Status& status, const ClientOptions& options) 
 }
 
 std::chrono::system_clock::time_point DeadlineIn(absl::Duration timeout) {
-  return std::chrono::system_clock::now() + absl::ToChronoMilliseconds(timeout);
+  // The clock counts nanoseconds and ends in 2262.
+  constexpr absl::Duration kLongest = absl::Hours(24 * 10'000);
+  return std::chrono::system_clock::now() + absl::ToChronoMilliseconds(std::min(timeout, kLongest));
 }
 
 // Refuses to follow a server whose pages never end.

@@ -72,14 +72,6 @@ std::string PadLeft(absl::string_view text, size_t width) {
   return absl::StrCat(std::string(width > have ? width - have : 0, ' '), text);
 }
 
-std::string FormatAge(absl::Duration age) {
-  const int64_t seconds = std::max<int64_t>(0, absl::ToInt64Seconds(age));
-  if (seconds < 90) return absl::StrCat(seconds, " s");
-  if (seconds < 5400) return absl::StrCat(seconds / 60, " min");
-  if (seconds < 172800) return absl::StrCat(seconds / 3600, " h");
-  return absl::StrCat(seconds / 86400, " d");
-}
-
 namespace {
 
 constexpr int64_t kMibPerGib = 1024;

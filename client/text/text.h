@@ -7,9 +7,9 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
-#include "schema/base/time_text.h"  // FormatMinute
-#include "schema/base/unicode.h"    // DisplayWidth
+#include "schema/base/duration_text.h"  // FormatAge
+#include "schema/base/time_text.h"      // FormatMinute
+#include "schema/base/unicode.h"        // DisplayWidth
 
 namespace cis::client {
 
@@ -28,10 +28,6 @@ std::string Truncate(absl::string_view text, size_t width, Cut cut);
 // Returns `text` followed by spaces up to `width` columns.
 std::string PadRight(absl::string_view text, size_t width);
 std::string PadLeft(absl::string_view text, size_t width);
-
-// Returns a duration in its largest whole unit: `45 s`, `12 min`, `3 h`, `9 d`. A negative one
-// counts as 0.
-std::string FormatAge(absl::Duration age);
 
 // Returns an available size (memory) in GiB with at most one decimal, rounded down: 8191 MiB is
 // `7.9`.

@@ -20,6 +20,7 @@
 #include "crawler/registry/registry_files.h"
 #include "crawler/report/crawl_plan.h"
 #include "crawler/sites/sites.h"
+#include "schema/base/duration_text.h"
 #include "schema/base/status_macros.h"
 #include "schema/base/time_text.h"
 #include "schema/store/store.h"
@@ -125,8 +126,8 @@ void PlanRegistry(const std::vector<std::string>& sources, absl::Time now, Crawl
 void PlanSettings(const CrawlerOptions& options, const Rules& rules, CrawlPlan& plan) {
   plan.settings.push_back(absl::StrCat(
       "limits: ", options.max_in_flight_per_endpoint, " concurrent requests per endpoint, ",
-      options.max_in_flight, " in total; ", absl::FormatDuration(options.timeout), " per attempt, ",
-      absl::FormatDuration(options.share_deadline), " per share"));
+      options.max_in_flight, " in total; ", FormatDurationText(options.timeout), " per attempt, ",
+      FormatDurationText(options.share_deadline), " per share"));
   plan.settings.push_back(absl::StrCat(
       "rules ", rules.version, options.rules.empty() ? "" : " with the tables of ", options.rules));
   if (!options.overrides.empty()) {

@@ -9,12 +9,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "crawler/crawl/registry_refresh.h"
+#include "schema/base/duration_text.h"
 #include "schema/base/flag_file.h"
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
@@ -301,13 +301,13 @@ absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
         absl::StrCat("--output is \"", raw.output, "\"; it must be table or json"));
   }
   options.lint_format = raw.output == "json" ? LintFormat::kJson : LintFormat::kTable;
-  CIS_ASSIGN_OR_RETURN(options.timeout, ParseFlagDuration("--timeout", raw.timeout));
+  CIS_ASSIGN_OR_RETURN(options.timeout, ParseDurationFlag("--timeout", raw.timeout));
   CIS_ASSIGN_OR_RETURN(options.share_deadline,
-                       ParseFlagDuration("--share-deadline", raw.share_deadline));
-  CIS_ASSIGN_OR_RETURN(options.keep_history, ParseFlagDuration("--keep-history", raw.keep_history));
-  CIS_ASSIGN_OR_RETURN(options.max_age, ParseFlagDuration("--max-age", raw.max_age));
+                       ParseDurationFlag("--share-deadline", raw.share_deadline));
+  CIS_ASSIGN_OR_RETURN(options.keep_history, ParseDurationFlag("--keep-history", raw.keep_history));
+  CIS_ASSIGN_OR_RETURN(options.max_age, ParseDurationFlag("--max-age", raw.max_age));
   CIS_ASSIGN_OR_RETURN(options.expire_after,
-                       ParseFlagDuration("--expire-after", raw.expire_after));
+                       ParseDurationFlag("--expire-after", raw.expire_after));
   if (options.expire_after < options.max_age) {
     return absl::InvalidArgumentError(absl::StrCat("--expire-after is ", raw.expire_after,
                                                    "; it must not be less than --max-age, ",
@@ -380,30 +380,6 @@ absl::StatusOr<CrawlerOptions> ParseCrawlerOptions(const std::vector<std::string
 
 int UsageExitCode(const std::vector<std::string>& args) {
   return !args.empty() && args.front() == "status" ? 3 : 2;
-}
-
-absl::StatusOr<absl::Duration> ParseFlagDuration(absl::string_view flag, absl::string_view value) {
-  const absl::Status wrong = absl::InvalidArgumentError(
-      absl::StrCat(flag, " is \"", value,
-                   "\"; it must be a positive duration such as 90s, 30m, 26h, 14d or 1h30m"));
-  // Abseil has no days.
-  absl::string_view rest = value;
-  absl::Duration days;
-  const size_t day_end = rest.find('d');
-  if (day_end != absl::string_view::npos) {
-    int64_t count = 0;
-    if (!absl::SimpleAtoi(rest.substr(0, day_end), &count) || count < 0 || count > 36500) {
-      return wrong;
-    }
-    days = absl::Hours(24 * count);
-    rest.remove_prefix(day_end + 1);
-  }
-  absl::Duration duration;
-  const bool is_whole = rest.empty() && day_end != absl::string_view::npos;
-  if (!is_whole && !absl::ParseDuration(rest, &duration)) return wrong;
-  duration += days;
-  if (duration <= absl::ZeroDuration() || duration == absl::InfiniteDuration()) return wrong;
-  return duration;
 }
 
 }  // namespace cis::crawler

@@ -85,8 +85,4 @@ absl::StatusOr<CrawlerOptions> ParseCrawlerOptions(const std::vector<std::string
 // as monitoring systems expect, otherwise 2.
 int UsageExitCode(const std::vector<std::string>& args);
 
-// Parses "90s", "30m", "26h", "14d", "1h30m". Returns INVALID_ARGUMENT naming `flag`, the value and
-// these forms unless the value is a positive duration.
-absl::StatusOr<absl::Duration> ParseFlagDuration(absl::string_view flag, absl::string_view value);
-
 }  // namespace cis::crawler

@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "crawler/http/http_error.h"
+#include "schema/base/duration_text.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::crawler {
@@ -302,19 +303,17 @@ void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
       curl_easy_getinfo(handle, CURLINFO_TOTAL_TIME_T, &total_us);
       if (before_request_us == 0) {
         end.limit = Limit::kConnectTime;
-        return fail(
-            TryResult::kTimeout, Code::kUnavailable, ErrorClass::kConnect,
-            absl::StrCat("no connection to ", url_.host, ":", url_.port, " within ",
-                         absl::FormatDuration(std::min(options_.connect_timeout, timeout_))));
+        return fail(TryResult::kTimeout, Code::kUnavailable, ErrorClass::kConnect,
+                    absl::StrCat("no connection to ", url_.host, ":", url_.port, " within ",
+                                 FormatDurationText(std::min(options_.connect_timeout, timeout_))));
       }
       const bool stalled = absl::Microseconds(total_us) + absl::Milliseconds(50) < timeout_;
       end.limit = stalled ? Limit::kStallTime : Limit::kTryTime;
       return fail(
           TryResult::kTimeout, Code::kDeadlineExceeded, ErrorClass::kTimeout,
-          stalled
-              ? absl::StrCat("no byte arrived for ", absl::FormatDuration(options_.stall_timeout))
-              : absl::StrCat("no complete answer within ", absl::FormatDuration(timeout_), "; ",
-                             response_.body.size(), " bytes of the body arrived"));
+          stalled ? absl::StrCat("no byte arrived for ", FormatDurationText(options_.stall_timeout))
+                  : absl::StrCat("no complete answer within ", FormatDurationText(timeout_), "; ",
+                                 response_.body.size(), " bytes of the body arrived"));
     }
     case CURLE_SSL_CONNECT_ERROR:  // a handshake that broke off may go well the next time
       return fail(TryResult::kNotSent, Code::kFailedPrecondition, ErrorClass::kTls,

@@ -11,14 +11,6 @@
 
 namespace cis::crawler {
 
-std::string FormatReportAge(absl::Duration age) {
-  if (age == absl::InfiniteDuration()) return "never";
-  const int64_t minutes = std::max<int64_t>(0, absl::ToInt64Minutes(age));
-  if (minutes < 60) return absl::StrCat(minutes, "m");
-  if (minutes < 2880) return absl::StrCat(minutes / 60, "h");
-  return absl::StrCat(minutes / 1440, "d");
-}
-
 std::string FormatReportMinute(absl::Time time) {
   if (time == absl::InfinitePast()) return "never";
   return absl::FormatTime("%Y-%m-%d %H:%M", time, absl::UTCTimeZone());

@@ -13,9 +13,6 @@
 
 namespace cis::crawler {
 
-// Returns "5m", "3h", "2d"; "never" for an infinite age. Negative ages (clocks differ) are "0m".
-std::string FormatReportAge(absl::Duration age);
-
 // "2026-11-29 02:17", UTC.
 std::string FormatReportMinute(absl::Time time);
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/types/span.h"
 #include "crawler/report/report_words.h"
+#include "schema/base/duration_text.h"
 #include "schema/model/back_off.h"
 #include "schema/model/records.h"
 #include "schema/model/registry.h"
@@ -112,16 +113,15 @@ void NoteFailures(const ShareCatalog& entry, SiteStanding& site) {
 std::string TextOf(const SiteStanding& site, absl::Time now) {
   std::string text = absl::StrCat(ForMonitor(site.name), " ", site.count, " (");
   if (!site.what.empty()) {
-    absl::StrAppend(&text, site.what, " for ", FormatReportAge(now - site.failing_since), ", ");
+    absl::StrAppend(&text, site.what, " for ", FormatAge(now - site.failing_since), ", ");
   }
   absl::StrAppend(&text,
                   site.age == absl::InfiniteDuration()
                       ? "data never fetched"
-                      : absl::StrCat("data ", FormatReportAge(site.age), " old"),
+                      : absl::StrCat("data ", FormatAge(site.age), " old"),
                   site.expired ? ", expired" : "");
   if (site.next_attempt.has_value()) {
-    absl::StrAppend(&text, ", backing off, next attempt in ",
-                    FormatReportAge(*site.next_attempt - now));
+    absl::StrAppend(&text, ", backing off, next attempt in ", FormatAge(*site.next_attempt - now));
   }
   return absl::StrCat(text, ")");
 }
@@ -214,9 +214,8 @@ StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, const Sta
                    [](const SiteStanding& a, const SiteStanding& b) { return a.count > b.count; });
   report.level = counts.stale == counts.shares ? 2 : sites.empty() ? 0 : 1;
   if (counts.not_fresh == 0) {
-    report.line =
-        absl::StrCat("CIS OK - ", CountOf(counts.shares, "share"), " fresh, the oldest data is ",
-                     FormatReportAge(counts.oldest), " old");
+    report.line = absl::StrCat("CIS OK - ", CountOf(counts.shares, "share"),
+                               " fresh, the oldest data is ", FormatAge(counts.oldest), " old");
   } else {
     constexpr const char* kLevels[] = {"OK", "WARNING", "CRITICAL"};
     report.line =

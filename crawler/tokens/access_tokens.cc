@@ -4,14 +4,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "crawler/source/answer.h"
+#include "schema/base/duration_text.h"
 
 namespace cis::crawler {
 namespace {
 
 absl::Status Expired(const TokenGrant& grant, const AccessToken& token, absl::Time now) {
-  const std::string when = absl::StrCat(
-      absl::FormatTime(absl::RFC3339_sec, token.expire_time, absl::UTCTimeZone()), " (",
-      absl::FormatDuration(absl::Trunc(now - token.expire_time, absl::Seconds(1))), " ago)");
+  const std::string when =
+      absl::StrCat(absl::FormatTime(absl::RFC3339_sec, token.expire_time, absl::UTCTimeZone()),
+                   " (", FormatAge(now - token.expire_time), " ago)");
   if (grant.type == TokenGrant::Type::kGiven) {
     return MakeSourceError(
         ErrorClass::kAuth,

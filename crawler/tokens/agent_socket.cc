@@ -15,6 +15,7 @@
 #include "absl/time/clock.h"
 #include "crawler/http/http_error.h"
 #include "nlohmann/json.hpp"
+#include "schema/base/duration_text.h"
 
 namespace cis::crawler {
 namespace {
@@ -67,7 +68,7 @@ absl::StatusOr<std::string> AskAgent(const std::string& path, absl::string_view 
   const absl::Time deadline = absl::Now() + timeout;
   const auto too_slow = [&] {
     return Failed(absl::StatusCode::kDeadlineExceeded, ErrorClass::kTimeout, path,
-                  absl::StrCat("no answer within ", absl::FormatDuration(timeout),
+                  absl::StrCat("no answer within ", FormatDurationText(timeout),
                                "; it may be waiting for someone to unlock it or to confirm"));
   };
   sockaddr_un address{};

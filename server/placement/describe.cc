@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "schema/base/duration_text.h"
 #include "schema/base/time_text.h"
 #include "server/placement/flavor_fit.h"
 #include "server/placement/image_fit.h"
@@ -22,14 +23,6 @@ std::string NameOf(const Router& router) { return router.name.empty() ? router.i
 
 const std::string& NameOf(const SubnetPool& pool) {
   return pool.name.empty() ? pool.id : pool.name;
-}
-
-// "26 h" or "12 d".
-std::string FormatAge(absl::Duration age) {
-  const int64_t hours = absl::ToInt64Hours(age);
-  if (hours < 1) return absl::StrCat(std::max<int64_t>(0, absl::ToInt64Minutes(age)), " min");
-  if (hours < 72) return absl::StrCat(hours, " h");
-  return absl::StrCat(hours / 24, " d");
 }
 
 // Returns which data is stale and why, in one sentence.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "schema/base/duration_text.h"
 #include "schema/base/utf8.h"
 #include "server/placement/nova_rules.h"
 
@@ -60,7 +61,7 @@ std::string FormatNumber(ReasonUnit unit, absl::string_view noun, int64_t value)
     case ReasonUnit::kBytes:
       return FormatBytes(value);
     case ReasonUnit::kSeconds:
-      return absl::FormatDuration(absl::Seconds(value));
+      return FormatDurationText(absl::Seconds(value));
     case ReasonUnit::kCount:
       return absl::StrCat(value, " ", value == 1 ? Singular(noun) : std::string(noun));
   }

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "schema/base/duration_text.h"
 #include "schema/base/flag_file.h"
 #include "schema/base/status_macros.h"
 #include "schema/base/version.h"
@@ -146,37 +146,14 @@ absl::Status Check(const Options& options) {
   }
   if (options.freshness.expire_after < options.freshness.stale_after) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--expire-after is ", absl::FormatDuration(options.freshness.expire_after),
+        absl::StrCat("--expire-after is ", FormatDurationText(options.freshness.expire_after),
                      "; it must not be less than --stale-after, ",
-                     absl::FormatDuration(options.freshness.stale_after)));
+                     FormatDurationText(options.freshness.stale_after)));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
-
-absl::StatusOr<absl::Duration> ParseDurationFlag(absl::string_view flag, absl::string_view text) {
-  absl::Duration total;
-  absl::string_view rest = text;
-  // Abseil has no days.
-  const size_t day = text.find('d');
-  bool good = !text.empty();
-  if (day != absl::string_view::npos) {
-    int64_t days = 0;
-    good = absl::SimpleAtoi(text.substr(0, day), &days) && days >= 0 && days < 100000;
-    total = absl::Hours(24) * days;
-    rest = text.substr(day + 1);
-  }
-  absl::Duration tail;
-  if (good && !rest.empty()) good = absl::ParseDuration(rest, &tail);
-  total += tail;
-  if (!good || total <= absl::ZeroDuration() || total == absl::InfiniteDuration()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(flag, " is \"", text,
-                     "\"; write a duration above zero, for example 26h, 14d, 90s or 1d12h"));
-  }
-  return total;
-}
 
 absl::StatusOr<std::variant<Options, Printout>> ParseOptions(int argc, const char* const* argv) {
   std::vector<std::string> args(argv + std::min(argc, 1), argv + argc);

@@ -32,8 +32,4 @@ struct Printout {
 // Reads flags and the file that --config names. Returns INVALID_ARGUMENT saying what is wrong.
 absl::StatusOr<std::variant<Options, Printout>> ParseOptions(int argc, const char* const* argv);
 
-// Parses "26h", "14d", "1d12h", "90s", "500ms". Returns INVALID_ARGUMENT for other texts and for
-// values that are not above zero.
-absl::StatusOr<absl::Duration> ParseDurationFlag(absl::string_view flag, absl::string_view text);
-
 }  // namespace cis::server

@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/generated_enum_reflection.h"
+#include "schema/base/duration_text.h"
 #include "schema/base/status_macros.h"
 #include "server/placement/like.h"
 #include "server/service/enum_words.h"
@@ -285,7 +286,7 @@ absl::Status ParseMaxAge(const v1::PlacementQuery& proto, PlacementQuery* query)
   if (!proto.has_max_age()) return absl::OkStatus();
   const absl::Duration age =
       absl::Seconds(proto.max_age().seconds()) + absl::Nanoseconds(proto.max_age().nanos());
-  if (age <= absl::ZeroDuration()) return InvalidMaxAgeError(absl::FormatDuration(age));
+  if (age <= absl::ZeroDuration()) return InvalidMaxAgeError(FormatDurationText(age));
   query->max_age = age;
   return absl::OkStatus();
 }

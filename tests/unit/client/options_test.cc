@@ -152,7 +152,7 @@ TEST(Options, NonsenseIsReportedInOneSentence) {
   EXPECT_EQ(Error({"place", "--vo", "a", "--vcpus", "two"}),
             "--vcpus: \"two\" is not a number; write for example 4, 2..8 or 2..");
   EXPECT_EQ(Error({"place", "--vo", "a", "--max-age", "3"}),
-            "--max-age: \"3\" is not a time span; write for example 90s, 30m, 26h or 7d");
+            "--max-age: \"3\" is not a duration; write for example 90s, 30m, 26h, 14d or 1d12h");
   EXPECT_EQ(Error({"sites", "-o", "xml"}),
             "--output: \"xml\" is not a format; write one of table, wide, json, ndjson, yaml, csv, "
             "name, or with place one of query, openstack, fedcloud, tfvars, terraform-external, "
@@ -163,7 +163,7 @@ TEST(Options, NonsenseIsReportedInOneSentence) {
             "--usable-as: \"public\" is not a use of networks; write floating-pool, direct, "
             "tenant or none");
   EXPECT_EQ(Error({"sites", "--timeout", "0s"}),
-            "--timeout: \"0s\" must be more than 0; write for example 10s");
+            "--timeout: \"0s\" is not more than 0; write for example 90s, 30m, 26h, 14d or 1d12h");
 }
 
 TEST(Options, MisspellingsGetASuggestion) {

@@ -59,14 +59,6 @@ TEST(Text, PadsToColumnsNotBytes) {
   EXPECT_EQ(PadRight("long", 2), "long");
 }
 
-TEST(Text, AgesInTheirGreatestUnit) {
-  EXPECT_EQ(FormatAge(absl::Seconds(45)), "45 s");
-  EXPECT_EQ(FormatAge(absl::Minutes(12)), "12 min");
-  EXPECT_EQ(FormatAge(absl::Hours(26)), "26 h");
-  EXPECT_EQ(FormatAge(absl::Hours(72)), "3 d");
-  EXPECT_EQ(FormatAge(-absl::Hours(1)), "0 s");
-}
-
 TEST(Text, MemoryIsNeverShownAsMoreThanItIs) {
   EXPECT_EQ(FormatMibAsGib(8192), "8");
   EXPECT_EQ(FormatMibAsGib(8191), "7.9");

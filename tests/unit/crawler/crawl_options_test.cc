@@ -87,15 +87,6 @@ TEST(CrawlerOptions, CommandLineWinsOverTheFlagFile) {
   EXPECT_TRUE(options->verbose);
 }
 
-TEST(FlagDuration, DaysAndMixedForms) {
-  EXPECT_EQ(*ParseFlagDuration("--x", "2d"), absl::Hours(48));
-  EXPECT_EQ(*ParseFlagDuration("--x", "1d12h"), absl::Hours(36));
-  EXPECT_EQ(*ParseFlagDuration("--x", "1h30m"), absl::Minutes(90));
-  for (const char* wrong : {"", "8Q", "soon", "0s", "-1h", "inf", "d", "1d1", "10", "99999999d"}) {
-    EXPECT_FALSE(ParseFlagDuration("--x", wrong).ok()) << wrong;
-  }
-}
-
 TEST(UsageExit, MonitoringReadsUnknown) {
   EXPECT_EQ(UsageExitCode({"status", "--bogus"}), 3);
   EXPECT_EQ(UsageExitCode({"crawl", "--bogus"}), 2);

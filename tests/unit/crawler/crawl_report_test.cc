@@ -40,7 +40,7 @@ TEST(StatusReport, FreshSharesAreOk) {
   const StatusReport report = ReportAt(TwoShares(), absl::Hours(3));
   EXPECT_EQ(report.level, 0);
   EXPECT_EQ(report.line,
-            "CIS OK - 2 shares fresh, the oldest data is 3h old | shares=2;;;0 fresh=2;;;0;2 "
+            "CIS OK - 2 shares fresh, the oldest data is 3 h old | shares=2;;;0 fresh=2;;;0;2 "
             "not_fresh=0;;;0;2 stale=0;;;0;2 expired=0;;;0;2 backing_off=0;;;0;2 downtime=0;;;0;2 "
             "oldest=10800s;93600;1209600;0");
 }
@@ -67,7 +67,7 @@ TEST(StatusReport, FailedAttemptWarnsBeforeTheDataAreOld) {
   const StatusReport report = ReportAt(builder, absl::Hours(3));
   EXPECT_EQ(report.level, 1);
   EXPECT_THAT(report.line, StartsWith("CIS WARNING - 1 of 2 shares not fresh: SITE-B 1 (images "
-                                      "server for 2h, data 3h old) | shares=2;;;0 fresh=1"));
+                                      "server for 2 h, data 3 h old) | shares=2;;;0 fresh=1"));
 }
 
 TEST(StatusReport, NamesOfSitesEndNeitherTheLineNorItsWords) {
@@ -84,7 +84,7 @@ TEST(StatusReport, OldDataWithoutAnErrorWarnToo) {
   builder.SetKind(MakeKindState(Kind::kFlavors, TestTime() - absl::Hours(30)));
   const StatusReport report = ReportAt(builder, absl::Hours(1));
   EXPECT_EQ(report.level, 1);
-  EXPECT_THAT(report.line, HasSubstr("SITE-B 1 (data 31h old)"));
+  EXPECT_THAT(report.line, HasSubstr("SITE-B 1 (data 31 h old)"));
 }
 
 TEST(StatusReport, AllSharesStaleIsCritical) {
@@ -99,7 +99,7 @@ TEST(StatusReport, ExpiredDataAreNamed) {
   const StatusReport report = ReportAt(builder, absl::Hours(1));
   EXPECT_EQ(report.level, 1);
   EXPECT_THAT(report.line,
-              AllOf(HasSubstr("SITE-B 1 (data 20d old, expired)"), HasSubstr(" expired=1;")));
+              AllOf(HasSubstr("SITE-B 1 (data 20 d old, expired)"), HasSubstr(" expired=1;")));
 }
 
 TEST(StatusReport, TheNextAttemptIsShownForABackedOffEndpoint) {
@@ -109,8 +109,8 @@ TEST(StatusReport, TheNextAttemptIsShownForABackedOffEndpoint) {
   builder.SetKind(login);
   EXPECT_THAT(
       ReportAt(builder, absl::Hours(1)).line,
-      AllOf(HasSubstr("SITE-B 1 (auth timeout for 4d, data 1h old, backing off, next attempt "
-                      "in 23h)"),
+      AllOf(HasSubstr("SITE-B 1 (auth timeout for 4 d, data 60 min old, backing off, next attempt "
+                      "in 23 h)"),
             HasSubstr(" backing_off=1;")));
 }
 

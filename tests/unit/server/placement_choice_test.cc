@@ -420,7 +420,7 @@ TEST(PlacementOrder, PutsSureBeforeProbableBeforeStale) {
   EXPECT_EQ(answer->placements[1].tier, PlacementTier::kUncertain);
   EXPECT_EQ(answer->placements[2].tier, PlacementTier::kStale);
   EXPECT_THAT(DescribeNotes(answer->placements[2], query, TestTime() + absl::Hours(1)),
-              testing::Contains("The data was read 49 h ago."));
+              testing::Contains("The data was read 2 d ago."));
 }
 
 TEST(PlacementOrder, AnOutageComesLastAndARiskCostsHealth) {

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "schema/base/duration_text.h"
 #include "tests/unit/server/placement_generator.h"
 #include "tests/unit/server/placement_scenes.h"
 
@@ -100,7 +101,7 @@ FieldTexts TextsOf(const PlacementQuery& query) {
   AddText("excluded_sites", Joined(query.excluded_sites), out);
   AddText("countries", Joined(query.countries), out);
   AddText("excluded_countries", Joined(query.excluded_countries), out);
-  if (query.max_age) out["max_age"] = absl::FormatDuration(*query.max_age);
+  if (query.max_age) out["max_age"] = FormatDurationText(*query.max_age);
   return out;
 }
 
