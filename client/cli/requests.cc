@@ -16,6 +16,7 @@
 #include "client/cli/query_file.h"
 #include "client/format/os_text.h"
 #include "client/format/proto_json.h"
+#include "schema/base/os_family.h"
 #include "schema/base/os_requirement.h"
 #include "schema/base/status_macros.h"
 
@@ -27,11 +28,6 @@ namespace {
 constexpr int64_t kPageSize = 500;
 // Placements of `--all` unless the user sets a limit: more than a person reads.
 constexpr int64_t kAllLimit = 1000;
-
-constexpr absl::string_view kElDistros[] = {"rhel",          "almalinux", "rocky",     "centos",
-                                            "centos-stream", "ol",        "scientific"};
-constexpr absl::string_view kNotLinux[] = {"windows", "freebsd",      "openbsd",
-                                           "netbsd",  "dragonflybsd", "solaris"};
 
 // Returns the user's page size, else no more than the `limit` (0 = none) needs.
 int32_t PageSize(int32_t wanted, int64_t limit) {
@@ -374,6 +370,24 @@ std::string MakeAnyOf(absl::string_view field, absl::string_view op,
   return absl::StrCat("(", absl::StrJoin(terms, " OR "), ")");
 }
 
+namespace {
+
+std::vector<std::string> TextsOf(absl::Span<const absl::string_view> words) {
+  return {words.begin(), words.end()};
+}
+
+// The point releases of `version`: 9 includes every 9.x, as people mean it.
+std::string IsPointRelease(absl::string_view version) {
+  return absl::StrCat("os_version = ", QuoteFilterValue(absl::StrCat(version, ".*")));
+}
+
+std::string IsOfLine(absl::string_view version) {
+  return absl::StrCat("(os_version = ", QuoteFilterValue(version), " OR ", IsPointRelease(version),
+                      ")");
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> MakeOsFilter(absl::string_view os) {
   const absl::StatusOr<OsRequirement> parsed = ParseOsRequirement(os);
   if (!parsed.ok()) {
@@ -381,11 +395,10 @@ absl::StatusOr<std::string> MakeOsFilter(absl::string_view os) {
   }
   std::string filter;
   if (parsed->distro == "el") {
-    filter = MakeAnyOf("os_distro", "=", {std::begin(kElDistros), std::end(kElDistros)});
+    filter = MakeAnyOf("os_distro", "=", TextsOf(EnterpriseLinuxDistros()));
   } else if (parsed->distro == "linux") {
-    filter =
-        absl::StrCat("os_distro:* AND NOT ",
-                     MakeAnyOf("os_distro", "=", {std::begin(kNotLinux), std::end(kNotLinux)}));
+    filter = absl::StrCat("os_distro:* AND NOT ",
+                          MakeAnyOf("os_distro", "=", TextsOf(NotLinuxDistros())));
   } else {
     filter = absl::StrCat("os_distro = ", QuoteFilterValue(parsed->distro));
   }
@@ -400,16 +413,19 @@ absl::StatusOr<std::string> MakeOsFilter(absl::string_view os) {
             absl::AsciiStrToLower(absl::StrCat(parsed->version, parsed->codename)));
         return absl::StrCat(filter, " AND (os_codename = ", word, " OR os_version = ", word, ")");
       }
-      // 9 includes every 9.x, as people mean it.
-      return absl::StrCat(filter, " AND (os_version = ", version, " OR os_version = ",
-                          QuoteFilterValue(absl::StrCat(parsed->version, ".*")), ")");
+      return absl::StrCat(filter, " AND ",
+                          IsOfLine(parsed->relation == OsRelation::kSameLine
+                                       ? ReleaseLineOf(parsed->distro, parsed->version)
+                                       : parsed->version));
     }
     case OsRelation::kAtLeast:
       return absl::StrCat(filter, " AND os_version >= ", version);
     case OsRelation::kAbove:
-      return absl::StrCat(filter, " AND os_version > ", version);
+      return absl::StrCat(filter, " AND os_version > ", version, " AND NOT ",
+                          IsPointRelease(parsed->version));
     case OsRelation::kAtMost:
-      return absl::StrCat(filter, " AND os_version <= ", version);
+      return absl::StrCat(filter, " AND (os_version <= ", version, " OR ",
+                          IsPointRelease(parsed->version), ")");
     case OsRelation::kBelow:
       return absl::StrCat(filter, " AND os_version < ", version);
   }

@@ -1,39 +1,16 @@
 #include "server/placement/os_match.h"
 
-#include <algorithm>
-#include <array>
-
 #include "absl/strings/match.h"
+#include "schema/base/os_family.h"
 #include "schema/model/os_version.h"
 
 namespace cis::server {
 namespace {
 
-constexpr std::array<absl::string_view, 7> kEnterpriseLinux{
-    "rhel", "almalinux", "rocky", "centos", "centos-stream", "ol", "scientific"};
-
-constexpr std::array<absl::string_view, 11> kNotLinux{"windows",   "freebsd",  "netbsd",  "openbsd",
-                                                      "dragonfly", "opnsense", "pfsense", "solaris",
-                                                      "illumos",   "msdos",    "macos"};
-
-template <size_t kSize>
-bool IsIn(const std::array<absl::string_view, kSize>& list, absl::string_view text) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
-// "22.04" of 22.04.4 for distros whose releases have two numbers, else "12" of 12.5.
-absl::string_view ReleaseLine(absl::string_view distro, absl::string_view version) {
-  const size_t first = version.find('.');
-  if (first == absl::string_view::npos) return version;
-  const bool two_numbers = distro == "ubuntu" || distro == "alpine" || distro == "cirros";
-  if (!two_numbers) return version.substr(0, first);
-  return version.substr(0, version.find('.', first + 1));
-}
-
 bool HasDistro(const OsRequirement& requirement, absl::string_view distro) {
   if (distro.empty()) return false;
-  if (requirement.distro == "linux") return !IsIn(kNotLinux, distro);
-  if (requirement.distro == "el") return IsIn(kEnterpriseLinux, distro);
+  if (requirement.distro == "linux") return IsLinux(distro);
+  if (requirement.distro == "el") return IsEnterpriseLinux(distro);
   return requirement.distro == distro;
 }
 
@@ -44,8 +21,6 @@ int CompareToWanted(const OsRequirement& requirement, const Image& image) {
 }
 
 }  // namespace
-
-bool IsEnterpriseLinux(absl::string_view distro) { return IsIn(kEnterpriseLinux, distro); }
 
 OsMatch MatchOs(const OsRequirement& requirement, const Image& image) {
   if (!HasDistro(requirement, image.os_distro)) return OsMatch::kOtherDistro;
@@ -66,7 +41,7 @@ OsMatch MatchOs(const OsRequirement& requirement, const Image& image) {
     case OsRelation::kIs:
       return order == 0 ? OsMatch::kMatch : OsMatch::kOtherVersion;
     case OsRelation::kSameLine:
-      return IsOfReleaseLine(image.os_version, ReleaseLine(image.os_distro, requirement.version))
+      return IsOfReleaseLine(image.os_version, ReleaseLineOf(image.os_distro, requirement.version))
                  ? OsMatch::kMatch
                  : OsMatch::kOtherVersion;
     case OsRelation::kAtLeast:

@@ -3,6 +3,7 @@
 // Whether the operating system of an image satisfies a requirement.
 
 #include "absl/strings/string_view.h"
+#include "schema/base/os_family.h"  // IsEnterpriseLinux
 #include "schema/base/os_requirement.h"
 #include "schema/model/records.h"
 
@@ -23,8 +24,5 @@ enum class OsMatch {
 // debian~12.5 matches 12.1, ubuntu~22.04 matches 22.04.4. Nothing of the image is used but its
 // distro, version and codename.
 OsMatch MatchOs(const OsRequirement& requirement, const Image& image);
-
-// Returns whether `el` includes the distro.
-bool IsEnterpriseLinux(absl::string_view distro);
 
 }  // namespace cis::server

@@ -201,6 +201,14 @@ TEST(ListRequest, OperatingSystemsBecomeFilters) {
   EXPECT_EQ(*MakeOsFilter("RedHat>=9"), *MakeOsFilter("rhel>=9"));
   EXPECT_EQ(*MakeOsFilter("rocky:9"),
             "os_distro = \"rocky\" AND (os_version = \"9\" OR os_version = \"9.*\")");
+  // As placement counts them: the release line of 12.5 is 12, and 9.4 belongs to 9.
+  EXPECT_EQ(*MakeOsFilter("debian~12.5"),
+            "os_distro = \"debian\" AND (os_version = \"12\" OR os_version = \"12.*\")");
+  EXPECT_EQ(*MakeOsFilter("ubuntu~22.04.4"), *MakeOsFilter("ubuntu:22.04"));
+  EXPECT_EQ(*MakeOsFilter("rocky<=9"),
+            "os_distro = \"rocky\" AND (os_version <= \"9\" OR os_version = \"9.*\")");
+  EXPECT_EQ(*MakeOsFilter("rocky>9"),
+            "os_distro = \"rocky\" AND os_version > \"9\" AND NOT os_version = \"9.*\"");
   EXPECT_THAT(*MakeOsFilter("el<9"), ::testing::HasSubstr("os_distro = \"almalinux\""));
   EXPECT_THAT(*MakeOsFilter("linux"), ::testing::HasSubstr("NOT (os_distro = \"windows\""));
   EXPECT_EQ(*MakeOsFilter("ubuntu:22.04 LTS"), *MakeOsFilter("ubuntu:22.04"));
