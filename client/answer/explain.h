@@ -16,10 +16,7 @@ namespace cis::client {
 
 // One piece of evidence for a fact.
 struct FactSource {
-  // The strength of the evidence: A asserted by an operator or the image's publisher, B observed
-  // (addresses, resources), C reported by the API in its own terms, D inferred from relations and
-  // tables, E read from names and free texts.
-  char level = 'E';
+  char level = 'E';    // schema/base/evidence_level.h
   std::string source;  // `property:os_distro`
   std::string value;
 };
@@ -31,9 +28,6 @@ struct ExplainedFact {
   std::vector<FactSource> sources;
   std::string change;  // what would change it: text, or a command for the site's administrator
 };
-
-// Returns the level of a source by its name in the rules.
-char EvidenceLevel(absl::string_view source);
 
 // Returns true for flavors, images and networks.
 bool IsExplainable(const google::protobuf::Message& message);

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "crawler/lint/reporter.h"
 #include "schema/base/one_line.h"
-#include "schema/base/shell_quote.h"
+#include "schema/base/remedy.h"
 
 namespace cis::crawler {
 
@@ -31,11 +31,7 @@ void LintReporter::Add(absl::string_view code, absl::string_view text, absl::str
 }
 
 std::string LintReporter::SetCommand(const std::vector<std::string>& arguments) const {
-  std::string command = absl::StrCat("openstack ", base_.noun, " set");
-  for (const std::string& argument : arguments) {
-    absl::StrAppend(&command, " ", ShellQuoteShown(argument));
-  }
-  return absl::StrCat(command, " ", ShellOperandShown(base_.id));
+  return OpenStackCommand(base_.noun, "set", arguments, base_.id);
 }
 
 absl::string_view OverrideOf(const Provenance& provenance, absl::string_view field) {

@@ -6,30 +6,29 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "crawler/lint/reporter.h"
+#include "schema/base/remedy.h"
 
 namespace cis::crawler {
 namespace {
 
-// EGI's keys: Nova ignores them, so they change nothing for running machines.
+std::vector<std::string> FlavorArguments(absl::string_view field, absl::string_view value) {
+  return RemedyArguments(RemedyNoun::kFlavor, field, value);
+}
+
 std::vector<std::string> AcceleratorArguments(const Flavor& flavor) {
-  const auto value = [](absl::string_view text, absl::string_view stand_in) {
-    return text.empty() ? stand_in : text;
-  };
-  return {
-      "--property",
-      "Accelerator:Type=GPU",
-      "--property",
-      absl::StrCat("Accelerator:Number=",
-                   flavor.gpu_count.value_or(0) > 0 ? absl::StrCat(*flavor.gpu_count) : "NUMBER"),
-      "--property",
-      absl::StrCat("Accelerator:Vendor=", value(flavor.gpu_vendor, "VENDOR")),
-      "--property",
-      absl::StrCat("Accelerator:Model=", value(flavor.gpu_model, "MODEL"))};
+  const double count = flavor.gpu_count.value_or(0);
+  std::vector<std::string> arguments =
+      FlavorArguments("gpu_count", count > 0 ? absl::StrCat(count) : "");
+  for (const std::vector<std::string>& more : {FlavorArguments("gpu_vendor", flavor.gpu_vendor),
+                                               FlavorArguments("gpu_model", flavor.gpu_model)}) {
+    arguments.insert(arguments.end(), more.begin(), more.end());
+  }
+  return arguments;
 }
 
 std::vector<std::string> RemedyOfWarning(const Flavor& flavor, absl::string_view code) {
   if (absl::StartsWith(code, "GPU_")) return AcceleratorArguments(flavor);
-  if (absl::StartsWith(code, "ARCH_")) return {"--property", "hw:architecture=ARCHITECTURE"};
+  if (absl::StartsWith(code, "ARCH_")) return FlavorArguments("arch", "");
   return {};
 }
 

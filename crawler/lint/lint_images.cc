@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "crawler/lint/reporter.h"
+#include "schema/base/remedy.h"
 
 namespace cis::crawler {
 namespace {
@@ -39,20 +41,27 @@ Largest LargestOf(const EndpointCatalog& endpoint) {
 
 int64_t CeilGib(int64_t bytes) { return bytes / kGib + (bytes % kGib == 0 ? 0 : 1); }
 
-std::string Assignment(absl::string_view key, absl::string_view value, absl::string_view stand_in) {
-  return absl::StrCat(key, "=", value.empty() ? stand_in : value);
+std::vector<std::string> ImageArguments(absl::string_view field, absl::string_view value) {
+  return RemedyArguments(RemedyNoun::kImage, field, value);
 }
 
-// The names of these facts in Glance.
 std::vector<std::string> OsArguments(const Image& image, bool is_sure) {
-  return {"--property", Assignment("os_distro", is_sure ? image.os_distro : "", "DISTRO"),
-          "--property", Assignment("os_version", is_sure ? image.os_version : "", "VERSION")};
+  std::vector<std::string> arguments = ImageArguments("os_distro", is_sure ? image.os_distro : "");
+  for (std::string& argument : ImageArguments("os_version", is_sure ? image.os_version : "")) {
+    arguments.push_back(std::move(argument));
+  }
+  return arguments;
 }
 std::vector<std::string> ArchArguments(const Image& image) {
-  return {"--property", Assignment("architecture", image.arch, "ARCHITECTURE")};
+  return ImageArguments("arch", image.arch);
 }
 std::vector<std::string> LoginArguments(const Image& image) {
-  return {"--property", Assignment("os_admin_user", image.login_user, "USER")};
+  return ImageArguments("login_user", image.login_user);
+}
+
+// `gib` 0 = not known.
+std::vector<std::string> MinDiskArguments(int64_t gib) {
+  return ImageArguments("min_disk_gib", gib > 0 ? absl::StrCat(gib) : "");
 }
 
 std::vector<std::string> RemedyOfWarning(const Image& image, absl::string_view code) {
@@ -61,13 +70,11 @@ std::vector<std::string> RemedyOfWarning(const Image& image, absl::string_view c
   }
   if (absl::StartsWith(code, "OS_")) return OsArguments(image, false);
   if (code == "ARCH_NOT_NOVA") return ArchArguments(image);
-  if (absl::StartsWith(code, "ARCH_")) return {"--property", "architecture=ARCHITECTURE"};
+  if (absl::StartsWith(code, "ARCH_")) return ImageArguments("arch", "");
   if (absl::StartsWith(code, "LOGIN_")) return LoginArguments(image);
   if (code == "IMAGE_RETIRED") return {"--hidden"};
   if (code == "MIN_DISK_UNTRUSTED") {
-    return {"--min-disk", image.virtual_size_bytes.value_or(0) > 0
-                              ? absl::StrCat(CeilGib(*image.virtual_size_bytes))
-                              : "GIB"};
+    return MinDiskArguments(CeilGib(image.virtual_size_bytes.value_or(0)));
   }
   return {};
 }
@@ -104,8 +111,7 @@ void LintSystem(const Image& image, LintReporter& report) {
 void LintNeeds(const Image& image, const Largest& largest, LintReporter& report) {
   const int64_t size_gib = CeilGib(image.virtual_size_bytes.value_or(0));
   const int64_t min_disk_gib = image.min_disk_gib.value_or(0);
-  const std::string min_disk =
-      report.SetCommand({"--min-disk", size_gib > 0 ? absl::StrCat(size_gib) : "GIB"});
+  const std::string min_disk = report.SetCommand(MinDiskArguments(size_gib));
   if (min_disk_gib == 0 && size_gib == 0) {
     report.Add("DISK_NEED_UNKNOWN",
                "neither min_disk nor virtual_size states how large a disk it needs", min_disk);
@@ -117,7 +123,7 @@ void LintNeeds(const Image& image, const Largest& largest, LintReporter& report)
   }
   if (image.min_ram_mib.value_or(0) == 0 && size_gib > 0) {
     report.Add("MIN_RAM_MISSING", "min_ram is 0, so users request machines that cannot boot it",
-               report.SetCommand({"--min-ram", "MIB"}));
+               report.SetCommand(ImageArguments("min_ram_mib", "")));
   }
   if (!largest.known) return;
   const int64_t need_gib = std::max(min_disk_gib, size_gib);
@@ -131,7 +137,7 @@ void LintNeeds(const Image& image, const Largest& largest, LintReporter& report)
     report.Add("MIN_RAM_ABOVE_FLAVORS",
                absl::StrFormat("it needs %d MiB of memory, but the largest flavor has %d MiB",
                                *image.min_ram_mib, largest.ram_mib),
-               report.SetCommand({"--min-ram", "MIB"}));
+               report.SetCommand(ImageArguments("min_ram_mib", "")));
   }
 }
 
@@ -141,8 +147,9 @@ void LintOverridden(const Image& image, LintReporter& report) {
       {"os_version", OsArguments(image, true)},
       {"arch", ArchArguments(image)},
       {"login_user", LoginArguments(image)},
-      {"min_disk_gib", {"--min-disk", absl::StrCat(image.min_disk_gib.value_or(0))}},
-      {"min_ram_mib", {"--min-ram", absl::StrCat(image.min_ram_mib.value_or(0))}}};
+      {"min_disk_gib",
+       ImageArguments("min_disk_gib", absl::StrCat(image.min_disk_gib.value_or(0)))},
+      {"min_ram_mib", ImageArguments("min_ram_mib", absl::StrCat(image.min_ram_mib.value_or(0)))}};
   for (const Evidence& evidence : image.provenance.evidence) {
     absl::string_view source = evidence.source;
     if (!absl::ConsumePrefix(&source, "override:")) continue;

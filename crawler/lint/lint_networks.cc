@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "crawler/lint/reporter.h"
+#include "schema/base/remedy.h"
 
 namespace cis::crawler {
 namespace {
@@ -71,7 +72,7 @@ void LintNetworks(const EndpointCatalog& endpoint, std::vector<LintFinding>* fin
                  absl::StrCat("it is one of ", pools.size(),
                               " external networks, none of which is the default; mark the one that "
                               "is meant for general use"),
-                 report.SetCommand({"--default"}));
+                 report.SetCommand(RemedyArguments(RemedyNoun::kNetwork, "is_default", "")));
     }
   }
 }

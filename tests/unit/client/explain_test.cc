@@ -7,18 +7,6 @@
 namespace cis::client {
 namespace {
 
-TEST(Explain, EachSourceHasItsLevelOfEvidence) {
-  EXPECT_EQ(EvidenceLevel("override:jane 2026-11-22"), 'A');
-  EXPECT_EQ(EvidenceLevel("property:eu.egi.cloud.image_ref"), 'A');
-  EXPECT_EQ(EvidenceLevel("APPLIANCE_ATTRIBUTES:ad:os"), 'A');
-  EXPECT_EQ(EvidenceLevel("floatingip_pools"), 'B');
-  EXPECT_EQ(EvidenceLevel("extra_spec:resources:VGPU"), 'B');
-  EXPECT_EQ(EvidenceLevel("property:os_distro"), 'C');
-  EXPECT_EQ(EvidenceLevel("router:external"), 'C');
-  EXPECT_EQ(EvidenceLevel("table:logins"), 'D');
-  EXPECT_EQ(EvidenceLevel("name"), 'E');
-}
-
 TEST(Explain, EveryFieldThatHasEvidenceIsThere) {
   v1::Image image;
   image.set_upstream_id("x y");
