@@ -305,10 +305,10 @@ absl::StatusOr<CrawlerOptions> Convert(RawOptions raw) {
   CIS_ASSIGN_OR_RETURN(options.share_deadline,
                        ParseDurationFlag("--share-deadline", raw.share_deadline));
   CIS_ASSIGN_OR_RETURN(options.keep_history, ParseDurationFlag("--keep-history", raw.keep_history));
-  CIS_ASSIGN_OR_RETURN(options.max_age, ParseDurationFlag("--max-age", raw.max_age));
-  CIS_ASSIGN_OR_RETURN(options.expire_after,
+  CIS_ASSIGN_OR_RETURN(options.freshness.stale_after, ParseDurationFlag("--max-age", raw.max_age));
+  CIS_ASSIGN_OR_RETURN(options.freshness.expire_after,
                        ParseDurationFlag("--expire-after", raw.expire_after));
-  if (options.expire_after < options.max_age) {
+  if (options.freshness.expire_after < options.freshness.stale_after) {
     return absl::InvalidArgumentError(absl::StrCat("--expire-after is ", raw.expire_after,
                                                    "; it must not be less than --max-age, ",
                                                    raw.max_age));

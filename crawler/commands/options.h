@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "schema/base/log.h"
+#include "schema/model/data_state.h"
 #include "schema/model/records.h"
 
 namespace cis::crawler {
@@ -60,8 +61,7 @@ struct CrawlerOptions {
   absl::Duration keep_history = absl::Hours(24 * 90);  // older history is deleted
 
   // status
-  absl::Duration max_age = absl::Hours(26);
-  absl::Duration expire_after = absl::Hours(24 * 14);
+  FreshnessPolicy freshness;
 
   // backup, restore
   std::string copy;  // --to, --from

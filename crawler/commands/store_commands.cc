@@ -138,8 +138,7 @@ CommandResult RunStatus(const CrawlerOptions& options, const ProcessContext& con
     result.out = absl::StrCat("CIS UNKNOWN - ", OneLine(catalog.status().message()), "\n");
     return result;
   }
-  const StatusReport report =
-      BuildStatusReport(*catalog, context.clock->Now(), {options.max_age, options.expire_after});
+  const StatusReport report = BuildStatusReport(*catalog, context.clock->Now(), options.freshness);
   result.exit_code = report.level;
   result.out = absl::StrCat(report.line, "\n");
   return result;

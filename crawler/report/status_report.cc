@@ -28,7 +28,7 @@ constexpr size_t kMaxNameLength = 40;
 struct Counts {
   int64_t shares = 0;
   int64_t not_fresh = 0;  // old, or the last try failed
-  int64_t stale = 0;      // older than the policy's max_age
+  int64_t stale = 0;      // too old, or never read
   int64_t expired = 0;
   int64_t backing_off = 0;
   int64_t downtime = 0;  // not fresh, in an announced outage
@@ -78,20 +78,6 @@ struct SiteStanding {
   bool expired = false;
 };
 
-// Age of the oldest kind; infinite if one was never read.
-absl::Duration AgeOf(const ShareCatalog& entry, absl::Time now) {
-  absl::Duration age;
-  for (const Kind kind : kAllKinds) {
-    const auto it = std::find_if(entry.kinds.begin(), entry.kinds.end(),
-                                 [kind](const KindState& state) { return state.kind == kind; });
-    if (it == entry.kinds.end() || it->success_time == absl::InfinitePast()) {
-      return absl::InfiniteDuration();
-    }
-    age = std::max(age, now - it->success_time);
-  }
-  return age;
-}
-
 bool IsInOutage(const Registry& registry, const Endpoint& endpoint, absl::Time now) {
   const absl::Span<const Downtime> downtimes = registry.DowntimesOf(endpoint.site_name);
   return std::any_of(downtimes.begin(), downtimes.end(), [&](const Downtime& downtime) {
@@ -126,7 +112,7 @@ std::string TextOf(const SiteStanding& site, absl::Time now) {
   return absl::StrCat(text, ")");
 }
 
-std::string PerformanceData(const Counts& counts, const StatusPolicy& policy) {
+std::string PerformanceData(const Counts& counts, const FreshnessPolicy& policy) {
   const std::pair<const char*, int64_t> values[] = {{"fresh", counts.shares - counts.not_fresh},
                                                     {"not_fresh", counts.not_fresh},
                                                     {"stale", counts.stale},
@@ -138,26 +124,27 @@ std::string PerformanceData(const Counts& counts, const StatusPolicy& policy) {
     absl::StrAppend(&text, " ", label, "=", value, ";;;0;", counts.shares);
   }
   return absl::StrCat(text, " oldest=", absl::ToInt64Seconds(counts.oldest), "s;",
-                      absl::ToInt64Seconds(policy.max_age), ";",
+                      absl::ToInt64Seconds(policy.stale_after), ";",
                       absl::ToInt64Seconds(policy.expire_after), ";0");
 }
 
 // Counts a share, and records it with its site if it is not fresh.
-void CountShare(const ShareCatalog& entry, absl::Time now, const StatusPolicy& policy,
+void CountShare(const ShareCatalog& entry, absl::Time now, const FreshnessPolicy& policy,
                 const std::optional<BackOff>& back_off, bool in_outage, Counts& counts,
                 SiteStanding& site) {
-  const absl::Duration age = AgeOf(entry, now);
+  const absl::Time oldest = OldestSuccess(entry.kinds, kAllKinds);
   const bool fails = std::any_of(entry.kinds.begin(), entry.kinds.end(), [](const auto& state) {
     return state.error != ErrorClass::kNone;
   });
-  const bool is_known = age != absl::InfiniteDuration();
+  const absl::Duration age = std::max(now - oldest, absl::ZeroDuration());
+  const DataState by_age = StateOfData(oldest, /*failed=*/false, now, policy);
+  const bool is_expired = by_age == DataState::kExpired;
   ++counts.shares;
-  if (is_known) counts.oldest = std::max(counts.oldest, age);
-  if (age > policy.max_age) ++counts.stale;
-  const bool is_expired = is_known && age > policy.expire_after;
+  if (by_age != DataState::kMissing) counts.oldest = std::max(counts.oldest, age);
+  if (by_age != DataState::kFresh) ++counts.stale;
   if (is_expired) ++counts.expired;
   if (back_off.has_value()) ++counts.backing_off;
-  if (!fails && age <= policy.max_age) return;
+  if (!fails && by_age == DataState::kFresh) return;
   ++counts.not_fresh;
   if (in_outage) {
     ++counts.downtime;
@@ -188,7 +175,8 @@ std::string WordsOf(const Counts& counts, const std::vector<SiteStanding>& sites
 
 }  // namespace
 
-StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, const StatusPolicy& policy) {
+StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now,
+                               const FreshnessPolicy& policy) {
   Counts counts;
   std::vector<SiteStanding> sites;
   for (const auto& site : catalog.sites) {

@@ -4,14 +4,9 @@
 
 #include "absl/time/time.h"
 #include "schema/model/catalog.h"
+#include "schema/model/data_state.h"
 
 namespace cis::crawler {
-
-// The ages at which `cis-crawler status` reports data.
-struct StatusPolicy {
-  absl::Duration max_age = absl::Hours(26);            // older data is stale
-  absl::Duration expire_after = absl::Hours(24 * 14);  // older data is not used any more
-};
 
 // One line for a monitoring system, in Nagios' format, and its level.
 struct StatusReport {
@@ -25,6 +20,7 @@ struct StatusReport {
 // stale. 0: all others are fresh. 3: there is no share. The line names the sites, with what fails,
 // the age of their data and, if they are backed off from, the next attempt; then come performance
 // data.
-StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now, const StatusPolicy& policy);
+StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now,
+                               const FreshnessPolicy& policy);
 
 }  // namespace cis::crawler

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "absl/time/time.h"
-#include "server/snapshot/data_state.h"
+#include "schema/model/data_state.h"
 #include "server/snapshot/snapshot.h"
 
 namespace cis::server {

@@ -12,13 +12,13 @@
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "schema/model/data_state.h"
 #include "server/placement/boot_choice.h"
 #include "server/placement/placement_index.h"
 #include "server/placement/placement_key.h"
 #include "server/placement/placement_query.h"
 #include "server/placement/reason.h"
 #include "server/placement/work.h"
-#include "server/snapshot/data_state.h"
 #include "server/snapshot/snapshot.h"
 
 namespace cis::server {

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "schema/model/data_state.h"
 #include "server/placement/image_fit.h"
 #include "server/placement/placement_index.h"
 #include "server/placement/placement_query.h"
 #include "server/placement/work.h"
-#include "server/snapshot/data_state.h"
 #include "server/snapshot/snapshot.h"
 
 namespace cis::server {

@@ -130,14 +130,8 @@ DataAge AgeOf(const IndexedShare& share, const SearchContext& context) {
   const NeededData& needed = share.needed;
   DataAge out;
   out.observe_time = needed.oldest_success;
-  const absl::Duration age = context.now - needed.oldest_success;
-  if (needed.is_missing) {
-    out.state = DataState::kMissing;
-  } else if (age > context.policy.expire_after) {
-    out.state = DataState::kExpired;
-  } else if (age > context.policy.stale_after || needed.has_error) {
-    out.state = DataState::kStale;
-  }
+  out.state = StateOfData(needed.is_missing ? absl::InfinitePast() : needed.oldest_success,
+                          needed.has_error, context.now, context.policy);
   return out;
 }
 

@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "schema/base/log.h"
-#include "server/snapshot/data_state.h"
+#include "schema/model/data_state.h"
 
 namespace cis::server {
 

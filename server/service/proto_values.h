@@ -11,9 +11,9 @@
 #include "cis/v1/common.pb.h"
 #include "cis/v1/inventory.pb.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "schema/model/data_state.h"
 #include "schema/model/fields.h"
 #include "schema/model/records.h"
-#include "server/snapshot/data_state.h"
 
 namespace cis::server {
 

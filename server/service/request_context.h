@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "absl/time/time.h"
-#include "server/snapshot/data_state.h"
+#include "schema/model/data_state.h"
 
 namespace cis::server {
 

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "server/snapshot/data_state.h"
+#include "schema/model/data_state.h"
 
 namespace grpc {
 class Channel;

@@ -6,8 +6,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "schema/base/clock.h"
+#include "schema/model/data_state.h"
 #include "server/meter/request_meter.h"
-#include "server/snapshot/data_state.h"
 #include "server/snapshot/snapshot.h"
 
 namespace grpc {

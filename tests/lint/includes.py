@@ -40,7 +40,7 @@ MAY_INCLUDE = {
                        'server/refresh', 'server/history', 'server/placement', 'server/query',
                        'server/service', 'server/meter', 'proto'],
     'server/monitor': ['schema/base', 'schema/model', 'server/snapshot', 'server/meter'],
-    'server/process': ['schema/base', 'server/snapshot'],
+    'server/process': ['schema/base', 'schema/model'],
     'server': ['schema/base', 'schema/model', 'schema/store', 'server/snapshot',
                'server/refresh', 'server/placement', 'server/serving', 'server/monitor',
                'server/meter', 'server/process'],

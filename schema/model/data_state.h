@@ -8,7 +8,7 @@
 #include "absl/types/span.h"
 #include "schema/model/records.h"
 
-namespace cis::server {
+namespace cis {
 
 // Ordered: a larger value is worse.
 enum class DataState { kFresh = 0, kStale, kExpired, kMissing };
@@ -22,9 +22,13 @@ struct FreshnessPolicy {
   absl::Duration expire_after = absl::Hours(24 * 14);
 };
 
-// Returns kMissing if nothing was ever read; kExpired if older than `expire_after`; kStale if older
-// than `stale_after` or if the last attempt failed; kFresh otherwise. A read in the future (clocks
-// differ) has age zero.
+// Returns kMissing if nothing was ever read (`success_time` is InfinitePast); kExpired if older
+// than `expire_after`; kStale if older than `stale_after` or if the last attempt failed; kFresh
+// otherwise. A read in the future (clocks differ) has age zero.
+DataState StateOfData(absl::Time success_time, bool failed, absl::Time now,
+                      const FreshnessPolicy& policy);
+
+// The same for a kind of a share.
 DataState StateOf(const KindState& state, absl::Time now, const FreshnessPolicy& policy);
 
 // As StateOf; kMissing for nullptr, which stands for a kind that was never tried.
@@ -40,4 +44,4 @@ DataState WorstState(absl::Span<const KindState> states, absl::Span<const Kind> 
 // Returns when the oldest of `kinds` was read; InfinitePast if one of them never was.
 absl::Time OldestSuccess(absl::Span<const KindState> states, absl::Span<const Kind> kinds);
 
-}  // namespace cis::server
+}  // namespace cis

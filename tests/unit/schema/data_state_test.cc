@@ -1,9 +1,9 @@
-#include "server/snapshot/data_state.h"
+#include "schema/model/data_state.h"
 
 #include "gtest/gtest.h"
 #include "tests/support/builders.h"
 
-namespace cis::server {
+namespace cis {
 namespace {
 
 const FreshnessPolicy kPolicy{absl::Hours(26), absl::Hours(24 * 14)};
@@ -66,4 +66,4 @@ TEST(DataState, HasAWordForEach) {
 }
 
 }  // namespace
-}  // namespace cis::server
+}  // namespace cis

@@ -1,15 +1,19 @@
-#include "server/snapshot/data_state.h"
+#include "schema/model/data_state.h"
 
 #include <algorithm>
 
-namespace cis::server {
+namespace cis {
+
+DataState StateOfData(absl::Time success_time, bool failed, absl::Time now,
+                      const FreshnessPolicy& policy) {
+  if (success_time == absl::InfinitePast()) return DataState::kMissing;
+  const absl::Duration age = now - success_time;
+  if (age > policy.expire_after) return DataState::kExpired;
+  return age > policy.stale_after || failed ? DataState::kStale : DataState::kFresh;
+}
 
 DataState StateOf(const KindState& state, absl::Time now, const FreshnessPolicy& policy) {
-  if (state.success_time == absl::InfinitePast()) return DataState::kMissing;
-  const absl::Duration age = now - state.success_time;
-  if (age > policy.expire_after) return DataState::kExpired;
-  if (age > policy.stale_after || state.error != ErrorClass::kNone) return DataState::kStale;
-  return DataState::kFresh;
+  return StateOfData(state.success_time, state.error != ErrorClass::kNone, now, policy);
 }
 
 DataState StateOf(const KindState* state, absl::Time now, const FreshnessPolicy& policy) {
@@ -56,4 +60,4 @@ absl::Time OldestSuccess(absl::Span<const KindState> states, absl::Span<const Ki
   return oldest;
 }
 
-}  // namespace cis::server
+}  // namespace cis
