@@ -8,20 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "schema/base/fnv1a.h"
 
 namespace cis::crawler {
 namespace {
 
 // Increased by hand when a change of the rules' code changes records.
 constexpr char kRulesRelease[] = "0.2.0";
-
-// FNV-1a: no secret is kept by it, it only tells sets of rules apart.
-uint64_t Fingerprint(uint64_t hash, absl::string_view text) {
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  }
-  return hash;
-}
 
 }  // namespace
 
@@ -57,12 +50,11 @@ absl::string_view Tables::Text(absl::string_view name) const {
 TableRows Tables::Rows(absl::string_view name) const { return ParseTable(Text(name)); }
 
 std::string Tables::Version() const {
-  uint64_t hash = 0xcbf29ce484222325U;
+  uint64_t hash = kFnv1aBasis;
   for (const absl::string_view name : EmbeddedTableNames()) {
-    hash = Fingerprint(hash, name);
-    hash = Fingerprint(hash, absl::string_view("\0", 1));
-    hash = Fingerprint(hash, Text(name));
-    hash = Fingerprint(hash, absl::string_view("\0", 1));
+    for (const absl::string_view text : {name, Text(name)}) {
+      hash = Fnv1a(absl::string_view("\0", 1), Fnv1a(text, hash));
+    }
   }
   return absl::StrCat(kRulesRelease, "+", absl::Hex(hash, absl::kZeroPad16));
 }
