@@ -38,6 +38,11 @@ Json IntegerJson(int64_t value) {
   return value;
 }
 
+Json IntegerJson(uint64_t value) {
+  if (value > static_cast<uint64_t>(kMaxExact)) return absl::StrCat(value);
+  return value;
+}
+
 Json DoubleJson(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
@@ -78,8 +83,8 @@ Json ValueJson(const Message& message, const FieldDescriptor& field, int index) 
     case FieldDescriptor::CPPTYPE_UINT32:
       return item ? r.GetRepeatedUInt32(message, &field, index) : r.GetUInt32(message, &field);
     case FieldDescriptor::CPPTYPE_UINT64:
-      return IntegerJson(static_cast<int64_t>(item ? r.GetRepeatedUInt64(message, &field, index)
-                                                   : r.GetUInt64(message, &field)));
+      return IntegerJson(item ? r.GetRepeatedUInt64(message, &field, index)
+                              : r.GetUInt64(message, &field));
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return DoubleJson(item ? r.GetRepeatedDouble(message, &field, index)
                              : r.GetDouble(message, &field));

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/message_differencer.h>
+#include <google/protobuf/wrappers.pb.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -46,6 +47,19 @@ TEST(ProtoJson, EveryFieldIsThereAndUnknownIsNull) {
   EXPECT_EQ(json["arch"], "");
   EXPECT_EQ(json["active"], false);
   EXPECT_EQ(MessageToJson(v1::Site())["vos"], nlohmann::ordered_json::array());
+}
+
+TEST(ProtoJson, IntegersThatNotEveryReaderHoldsExactlyAreTexts) {
+  google::protobuf::UInt64Value big;
+  big.set_value(9007199254740992U);
+  EXPECT_EQ(DumpJson(MessageToJson(big), -1), R"({"value":9007199254740992})");
+  big.set_value(9007199254740993U);
+  EXPECT_EQ(DumpJson(MessageToJson(big), -1), R"({"value":"9007199254740993"})");
+  big.set_value(18446744073709551615U);
+  EXPECT_EQ(DumpJson(MessageToJson(big), -1), R"({"value":"18446744073709551615"})");
+  google::protobuf::Int64Value low;
+  low.set_value(-9007199254740993);
+  EXPECT_EQ(DumpJson(MessageToJson(low), -1), R"({"value":"-9007199254740993"})");
 }
 
 TEST(ProtoJson, MapsAreOrderedSoThatEqualAnswersAreEqualText) {
