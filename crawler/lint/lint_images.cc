@@ -153,7 +153,7 @@ void LintOverridden(const Image& image, LintReporter& report) {
   for (const Evidence& evidence : image.provenance.evidence) {
     absl::string_view source = evidence.source;
     if (!absl::ConsumePrefix(&source, "override:")) continue;
-    const auto found = arguments.find(evidence.field);
+    const auto found = arguments.find(std::string(evidence.field));
     report.Add("OVERRIDDEN",
                absl::StrCat(evidence.field, " is corrected by ", source, " to ", evidence.value),
                found == arguments.end() ? "" : report.SetCommand(found->second));
@@ -161,14 +161,14 @@ void LintOverridden(const Image& image, LintReporter& report) {
 }
 
 // Images that a person cannot distinguish: everything is equal except the build date.
-using Alike = std::tuple<std::string, std::string, std::string, std::string>;
+using Alike = std::tuple<SharedText, SharedText, SharedText, SharedText>;
 
 Alike AlikeOf(const Image& image) {
   return {image.os_distro, image.os_version, image.arch, image.purpose};
 }
 
 std::string BuiltOn(const Image& image) {
-  if (!image.build_date.empty()) return image.build_date;
+  if (!image.build_date.empty()) return std::string(image.build_date);
   return image.create_time == absl::InfinitePast()
              ? ""
              : absl::FormatTime("%Y-%m-%d", image.create_time, absl::UTCTimeZone());
@@ -186,7 +186,7 @@ bool IsOffered(const Stored<Image>& image) {
 
 void LintChoice(const std::string& site_name, const EndpointCatalog& endpoint,
                 std::vector<LintFinding>* findings) {
-  std::map<std::string, std::vector<const Image*>> by_name;
+  std::map<SharedText, std::vector<const Image*>> by_name;
   std::map<Alike, std::vector<const Image*>> by_kind;
   for (const Stored<Image>& image : endpoint.images) {
     if (!IsOffered(image) || image.record.visibility != "public") continue;

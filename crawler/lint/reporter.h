@@ -27,10 +27,10 @@ class LintReporter {
   // the command for a code, or none.
   template <typename Remedy>
   void AddWarnings(const Provenance& provenance, const Remedy& remedy) {
-    for (const std::string& warning : provenance.warnings) {
+    for (const absl::string_view warning : provenance.warnings) {
       const size_t colon = warning.find(": ");
-      if (colon == std::string::npos) continue;
-      const std::string code = warning.substr(0, colon);
+      if (colon == absl::string_view::npos) continue;
+      const std::string code(warning.substr(0, colon));
       if (code == "OVERRIDE_CONTRADICTED") continue;  // reported by AddOverridden
       const std::vector<std::string> arguments = remedy(code);
       Add(code, warning.substr(colon + 2), arguments.empty() ? "" : SetCommand(arguments));

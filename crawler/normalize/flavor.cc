@@ -21,7 +21,7 @@ namespace {
 
 // "a='1', b='x y'": how older command-line clients print a map.
 ExtraSpecs ParsePrintedMap(absl::string_view text) {
-  ExtraSpecs map;
+  std::map<std::string, std::string> map;
   while (!text.empty()) {
     const std::size_t equals = text.find("='");
     if (equals == absl::string_view::npos) {
@@ -89,10 +89,10 @@ std::string Spec(const Flavor& flavor, const std::string& key) {
   return "";
 }
 
-void AddFlavorFact(Flavor* flavor, std::string Flavor::*field, absl::string_view name,
+void AddFlavorFact(Flavor* flavor, SharedText Flavor::*field, absl::string_view name,
                    absl::string_view value, absl::string_view source, absl::string_view said,
                    Confidence confidence) {
-  flavor->*field = std::string(value);
+  flavor->*field = value;
   AddEvidence(&flavor->provenance, name, source, said);
   SetConfidence(&flavor->provenance, name, confidence);
 }
@@ -103,9 +103,9 @@ bool AsksFor(const Flavor& flavor, absl::string_view resource) {
     return false;
   }
   for (const auto& [key, value] : *flavor.extra_specs) {
-    const std::size_t colon = key.find(':');
-    if (colon != std::string::npos && absl::StartsWith(key, "resources") &&
-        absl::StartsWith(absl::string_view(key).substr(colon + 1), resource) &&
+    const std::size_t colon = key.view().find(':');
+    if (colon != absl::string_view::npos && absl::StartsWith(key, "resources") &&
+        absl::StartsWith(key.view().substr(colon + 1), resource) &&
         ParseInt(value).value_or(0) > 0) {
       return true;
     }
@@ -219,7 +219,7 @@ bool ArchFromSpecs(const Rules& rules, Flavor* flavor) {
     if (best.arch.empty() || found.confidence > best.confidence) {
       best = found;
       source = absl::StrCat("extra_spec:", key);
-      said = value;
+      said = std::string(value);
     }
   }
   if (best.arch.empty()) {
@@ -245,7 +245,7 @@ void InferArch(const Rules& rules, const std::optional<ScsName>& scs, Flavor* fl
                          "scs_name", flavor->name, Confidence::kStrong);
   }
   for (const auto& [source, text] :
-       {std::pair<const char*, const std::string*>{"name", &flavor->name},
+       {std::pair<const char*, const SharedText*>{"name", &flavor->name},
         {"description", &flavor->description}}) {
     const std::string lower = absl::AsciiStrToLower(*text);
     const std::vector<ArchMention> mentions = rules.arch.FindMentions(lower);

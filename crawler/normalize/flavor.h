@@ -12,7 +12,7 @@ namespace cis::crawler {
 
 class Rules;
 
-using ExtraSpecs = std::map<std::string, std::string>;
+using ExtraSpecs = TextMap;
 
 // Normalises one flavor of Nova's list. `extra_specs` are those that were requested separately
 // (older clouds); absent if they were not requested or refused, in which case those in the record

@@ -133,7 +133,7 @@ class GpuInference {
     }
     if (flavor_->gpu_kind == "passthrough" && flavor_->gpu_count.has_value() &&
         *flavor_->gpu_count != std::floor(*flavor_->gpu_count)) {
-      flavor_->gpu_kind.clear();  // a part of a card is no card
+      flavor_->gpu_kind = "";  // a part of a card is no card
     }
     if (modelled != nullptr) {
       if (!flavor_->gpu_memory_mib.has_value() && flavor_->gpu_kind == "passthrough") {

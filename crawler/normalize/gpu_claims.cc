@@ -35,7 +35,7 @@ class GpuReader {
     if (flavor_.extra_specs.has_value()) {
       for (const auto& [key, value] : *flavor_.extra_specs) {
         std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(key));
-        specs_.push_back({key, std::move(lower), value, false});
+        specs_.push_back({std::string(key), std::move(lower), std::string(value), false});
       }
       FromResources();
       FromOwnWords(/*scheduler=*/false);
@@ -49,7 +49,7 @@ class GpuReader {
       FromOtherKeys();
     }
     for (const auto& [source, text] :
-         {std::pair<const char*, const std::string*>{"name", &flavor_.name},
+         {std::pair<const char*, const SharedText*>{"name", &flavor_.name},
           {"description", &flavor_.description}}) {
       if (std::optional<GpuClaim> claim = ReadGpuName(rules_, *text)) {
         claim->source = source;
@@ -393,7 +393,7 @@ class GpuReader {
     claim.confidence = Confidence::kProbable;
     claim.model_confidence = Confidence::kProbable;
     claim.source = "scs_name";
-    claim.value = flavor_.name;
+    claim.value = std::string(flavor_.name);
     found_.claims.push_back(std::move(claim));
   }
 

@@ -212,7 +212,7 @@ bool ReadGpuValue(const Rules& rules, const GpuKey& key, const std::string& valu
   return true;
 }
 
-std::optional<GpuClaim> ReadGpuName(const Rules& rules, const std::string& text) {
+std::optional<GpuClaim> ReadGpuName(const Rules& rules, absl::string_view text) {
   const std::vector<Token> tokens = rules.device_tokenizer.Tokenize(text);
   const DeviceWord word = rules.gpu_words.FindDeviceWord(tokens);
   std::optional<GpuModel> model = rules.gpu_models.Find(tokens, GpuText::kFlavorName);
@@ -229,7 +229,7 @@ std::optional<GpuClaim> ReadGpuName(const Rules& rules, const std::string& text)
   if (model.has_value()) {
     TakeModel(*model, &claim);
   }
-  claim.value = text;
+  claim.value = std::string(text);
   return claim;
 }
 

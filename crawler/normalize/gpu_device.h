@@ -49,6 +49,6 @@ std::optional<double> ParseGpuCount(absl::string_view text);
 bool ReadGpuValue(const Rules& rules, const GpuKey& key, const std::string& value, GpuClaim* claim);
 
 // Returns what a flavor's name or description says; absent if it does not mention a GPU.
-std::optional<GpuClaim> ReadGpuName(const Rules& rules, const std::string& text);
+std::optional<GpuClaim> ReadGpuName(const Rules& rules, absl::string_view text);
 
 }  // namespace cis::crawler

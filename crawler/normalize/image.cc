@@ -96,7 +96,7 @@ void InferEgiRef(const Rules& rules, const ImageFacts& facts, Image* image) {
     return;
   }
   // atrope names its images "registry.egi.eu egi_vm_images/ubuntu:22.04".
-  const auto find = [&](absl::string_view source, const std::string& text) {
+  const auto find = [&](absl::string_view source, absl::string_view text) {
     const std::optional<EgiImage> own = rules.egi_images.Find(text);
     image->egi_ref = own.has_value() ? own->ref : FindEgiRegistryRef(text);
     if (image->egi_ref.empty()) return false;

@@ -108,11 +108,12 @@ void GatherFrom(const JsonValue& object, std::map<std::string, std::string>* out
 }  // namespace
 
 void GatherBootProperties(const JsonReader& record, Image* image) {
-  std::map<std::string, std::string>& out = image->boot_properties.emplace();
+  std::map<std::string, std::string> out;
   GatherFrom(record.object(), &out);
   for (const JsonMember& member : record.object().members()) {
     if (member.key == "properties" && member.value.is_object()) GatherFrom(member.value, &out);
   }
+  image->boot_properties = out;
 }
 
 void InferBootable(const Rules& rules, const ImageFacts& facts, Image* image) {

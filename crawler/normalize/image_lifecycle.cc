@@ -69,7 +69,7 @@ class Lifecycle {
         absl::StrCat(fact.source, " is \"", CutUtf8(fact.value, 40), "\"; it must be ", wanted));
   }
 
-  void Promise(Meaning meaning, absl::string_view field, std::string* value) {
+  void Promise(Meaning meaning, absl::string_view field, SharedText* value) {
     const ImageFact* fact = facts_.First(meaning);
     if (fact == nullptr) return;
     *value = absl::AsciiStrToLower(fact->value);
@@ -114,7 +114,7 @@ class Lifecycle {
   void ReadExpiry() {
     const Retirement named = FindRetirement(rules_, image_->name);
     if (!named.word.empty()) Retired("name", named.word);
-    for (const std::string& tag : image_->tags) {
+    for (const SharedText& tag : image_->tags) {
       if (const std::string word = FindRetirement(rules_, tag).word; !word.empty())
         Retired("tag", tag);
     }

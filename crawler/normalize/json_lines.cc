@@ -22,8 +22,8 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 // A member of a record: null where it is not known.
-ordered_json ToJson(const std::string& text) {
-  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
+ordered_json ToJson(const SharedText& text) {
+  return text.empty() ? ordered_json(nullptr) : ordered_json(std::string(text));
 }
 ordered_json ToJson(bool flag) { return flag; }
 ordered_json ToJson(Tristate answer) { return std::string(FormatTristate(answer)); }
@@ -31,7 +31,9 @@ ordered_json ToJson(NetworkUse use) { return std::string(FormatNetworkUse(use));
 ordered_json ToJson(absl::Time time) {
   return time == absl::InfinitePast() ? ordered_json(nullptr) : ordered_json(FormatSecond(time));
 }
-ordered_json ToJson(const std::vector<std::string>& texts) { return texts; }
+ordered_json ToJson(const SharedList<SharedText>& texts) {
+  return std::vector<std::string>(texts.begin(), texts.end());
+}
 template <typename T>
 ordered_json ToJson(const std::optional<T>& value) {
   return value.has_value() ? ordered_json(*value) : ordered_json(nullptr);
@@ -46,15 +48,17 @@ ordered_json ToJson(const std::optional<double>& value) {
 void AddProvenance(const Provenance& provenance, ordered_json* line) {
   ordered_json evidence = ordered_json::array();
   for (const Evidence& one : provenance.evidence) {
-    evidence.push_back({{"field", one.field}, {"source", one.source}, {"value", one.value}});
+    evidence.push_back({{"field", std::string(one.field)},
+                        {"source", std::string(one.source)},
+                        {"value", std::string(one.value)}});
   }
   ordered_json confidence = ordered_json::object();
   for (const FieldConfidence& one : provenance.confidence) {
-    confidence[one.field] = std::string(FormatConfidence(one.confidence));
+    confidence[std::string(one.field)] = std::string(FormatConfidence(one.confidence));
   }
   (*line)["evidence"] = std::move(evidence);
   (*line)["confidence"] = std::move(confidence);
-  (*line)["warnings"] = provenance.warnings;
+  (*line)["warnings"] = ToJson(provenance.warnings);
 }
 
 template <typename Record>

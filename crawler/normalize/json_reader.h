@@ -12,6 +12,8 @@
 
 #include "absl/strings/string_view.h"
 #include "crawler/normalize/json_value.h"
+#include "schema/base/shared_list.h"
+#include "schema/base/shared_text.h"
 #include "schema/base/utf8.h"
 
 namespace cis::crawler {
@@ -30,7 +32,7 @@ inline constexpr std::size_t kMaxMembersBytes = 256UL * 1024;
 class JsonReader {
  public:
   // `object` must be a JSON object. Problems are appended to `problems`, which may be null.
-  JsonReader(const JsonValue& object, std::string path, std::vector<std::string>* problems)
+  JsonReader(const JsonValue& object, std::string path, SharedList<SharedText>* problems)
       : object_(&object), path_(std::move(path)), problems_(problems) {}
 
   const std::string& path() const { return path_; }
@@ -59,7 +61,7 @@ class JsonReader {
 
   const JsonValue* object_;
   std::string path_;
-  std::vector<std::string>* problems_;
+  SharedList<SharedText>* problems_;
 };
 
 // Returns the scalar members of an object as text.

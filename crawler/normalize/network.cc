@@ -44,9 +44,9 @@ bool IsRange(const SeenAddress& address) {
 
 // Whether a subnet with these service types serves ports of the machines or the floating IPs of a
 // network; nullopt if there are no service types and it serves all.
-std::optional<bool> Serves(const std::vector<std::string>& service_types, bool machines) {
+std::optional<bool> Serves(const SharedList<SharedText>& service_types, bool machines) {
   if (service_types.empty()) return std::nullopt;
-  return std::any_of(service_types.begin(), service_types.end(), [&](const std::string& type) {
+  return std::any_of(service_types.begin(), service_types.end(), [&](absl::string_view type) {
     // The zone of a machine is not known here.
     return machines ? absl::StartsWith(type, "compute:") : type == "network:floatingip";
   });
@@ -221,13 +221,12 @@ class Classifier {
   // Whether every subnet of the network is known, so that the absence of a family is meaningful.
   bool AllSubnetsKnown() const {
     return !network_->subnet_ids.empty() &&
-           std::all_of(network_->subnet_ids.begin(), network_->subnet_ids.end(),
-                       [&](const std::string& id) {
-                         return std::any_of(network_->subnets.begin(), network_->subnets.end(),
-                                            [&](const Subnet& subnet) {
-                                              return subnet.id == id && !subnet.cidr.empty();
-                                            });
-                       });
+           std::all_of(
+               network_->subnet_ids.begin(), network_->subnet_ids.end(), [&](absl::string_view id) {
+                 return std::any_of(
+                     network_->subnets.begin(), network_->subnets.end(),
+                     [&](const Subnet& subnet) { return subnet.id == id && !subnet.cidr.empty(); });
+               });
   }
 
   // How addresses of one family on a network of the project are reached from outside.

@@ -58,7 +58,7 @@ std::vector<std::string> ReadSubnetIds(const JsonReader& record) {
                         absl::SkipEmpty());
 }
 
-int IpVersionOf(const Rules& rules, const JsonReader& record, const std::string& cidr) {
+int IpVersionOf(const Rules& rules, const JsonReader& record, absl::string_view cidr) {
   const int64_t stated = record.Int("ip_version").value_or(0);
   if (stated == 4 || stated == 6) {
     return static_cast<int>(stated);
@@ -189,7 +189,8 @@ class NetworkJoin {
       return;
     }
     if (!subnet.cidr.empty()) {
-      seen_[by_id_.at(network_id)].push_back({subnet.cidr, subnet.source, subnet.id});
+      seen_[by_id_.at(network_id)].push_back(
+          {std::string(subnet.cidr), std::string(subnet.source), std::string(subnet.id)});
       const AddressClass kind = rules_.addresses.Classify(subnet.cidr);
       if (!kind.name.empty() && kind.name != "mixed") {
         subnet.is_public = kind.global ? Tristate::kYes : Tristate::kNo;
@@ -220,8 +221,9 @@ class NetworkJoin {
     subnet.gateway_ip = record.String("gateway_ip");
     subnet.ip_version = IpVersionOf(rules_, record, subnet.cidr);
     subnet.enable_dhcp = record.Bool("enable_dhcp");
-    subnet.service_types = record.Strings("service_types");
-    std::sort(subnet.service_types.begin(), subnet.service_types.end());
+    std::vector<std::string> types = record.Strings("service_types");
+    std::sort(types.begin(), types.end());
+    subnet.service_types = types;
     SubnetAddresses addresses{ReadAllocationPools(record), ParseIpAddress(subnet.gateway_ip)};
     if (addresses.pools.has_value()) subnet.address_count = CountAddresses(*addresses.pools);
     if (!subnet.id.empty()) addresses_.emplace(subnet.id, std::move(addresses));
@@ -368,7 +370,7 @@ class NetworkJoin {
   }
 
   void Finish() {
-    std::set<std::string> providers;  // projects that own an external network
+    std::set<SharedText> providers;  // projects that own an external network
     for (const Network& network : set_.networks) {
       if (network.is_external.value_or(false) && !network.owner.empty() &&
           network.owner != project_id_) {
@@ -427,13 +429,13 @@ class NetworkJoin {
   bool pools_listed_ = false;
   std::vector<std::string>* skipped_;
   NetworkSet set_;
-  std::map<std::string, std::size_t> by_id_;  // index into set_.networks
-  std::vector<bool> bare_;                    // shows neither role nor access; as set_.networks
+  std::map<SharedText, std::size_t> by_id_;  // index into set_.networks
+  std::vector<bool> bare_;                   // shows neither role nor access; as set_.networks
   std::vector<std::vector<SeenAddress>> seen_;
-  std::map<std::string, SubnetAddresses> addresses_;  // by subnet
+  std::map<SharedText, SubnetAddresses> addresses_;  // by subnet
   std::vector<Port> ports_;
   std::vector<const JsonValue*> raw_;  // the records as listed, as set_.networks
-  std::vector<std::string> problems_;  // of parts whose loss changes no record
+  SharedList<SharedText> problems_;    // of parts whose loss changes no record
 };
 
 }  // namespace

@@ -71,7 +71,7 @@ absl::Status AddFlavors(const Rules& rules, const std::vector<Document>& documen
 // Appends the images of one listing. Those of `known` were in an earlier listing, whose record
 // counts.
 void AddListedImages(const Rules& rules, const std::vector<ListItem>& items, ImageListing listing,
-                     const absl::flat_hash_set<std::string>& known, RecordSet* records) {
+                     const absl::flat_hash_set<SharedText>& known, RecordSet* records) {
   const Endpoint& endpoint = records->share.endpoint;
   const ImageSite site{endpoint.site_name, endpoint.keystone_url};
   for (const ListItem& item : items) {
@@ -83,7 +83,7 @@ void AddListedImages(const Rules& rules, const std::vector<ListItem>& items, Ima
     if (!image->id.empty() && known.contains(image->id)) continue;
     // Glance lists the project's own shared images along with those that others share with it.
     if (!image->owner.empty() && image->owner == records->share.project_id) {
-      image->member_status.clear();
+      image->member_status = "";
     }
     records->images.push_back(*std::move(image));
   }
@@ -105,7 +105,7 @@ absl::Status AddImages(const Rules& rules, const std::vector<Document>& document
       records->remarks.emplace_back(further.status().message());
       continue;
     }
-    absl::flat_hash_set<std::string> known;
+    absl::flat_hash_set<SharedText> known;
     for (const Image& image : records->images) known.insert(image.id);
     AddListedImages(rules, further->items, kind, known, records);
   }
@@ -170,9 +170,9 @@ absl::StatusOr<RecordSet> Normalize(const Rules& rules, const Observation& obser
       break;
     }
     case Kind::kQuotas: {
-      std::vector<std::string> problems;
+      SharedList<SharedText> problems;
       records.limit_set = NormalizeLimits(observation.documents, &problems, &records.remarks);
-      for (const std::string& problem : problems) {
+      for (const SharedText& problem : problems) {
         NoteSkipped(problem, &records);
       }
       break;

@@ -23,7 +23,7 @@ bool Port::IsRouterInterface() const {
          device_owner == "network:ha_router_replicated_interface";
 }
 
-Port ReadPort(const JsonReader& record, std::vector<std::string>* problems) {
+Port ReadPort(const JsonReader& record, SharedList<SharedText>* problems) {
   Port port;
   port.id = record.String("id");
   port.network_id = record.String("network_id");

@@ -32,7 +32,7 @@ struct Port {
 };
 
 // `problems` is as JsonReader's.
-Port ReadPort(const JsonReader& record, std::vector<std::string>* problems);
+Port ReadPort(const JsonReader& record, SharedList<SharedText>* problems);
 
 // Returns the allocation pools of a subnet; nullopt if they are not shown or cannot be read.
 std::optional<std::vector<AddressRange>> ReadAllocationPools(const JsonReader& record);
@@ -65,7 +65,7 @@ class PortIndex {
   const std::vector<Port> ports_;
   const bool all_listed_;
   std::multimap<std::string, const Port*> interfaces_;  // by router
-  std::map<std::string, std::vector<Use>> uses_;        // by subnet
+  std::map<SharedText, std::vector<Use>> uses_;         // by subnet
 };
 
 }  // namespace cis::crawler

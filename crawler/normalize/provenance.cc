@@ -15,24 +15,15 @@ constexpr std::size_t kMaxEvidenceBytes = 200;
 
 void AddEvidence(Provenance* provenance, absl::string_view field, absl::string_view source,
                  absl::string_view value) {
-  provenance->evidence.push_back(
-      {std::string(field), std::string(source), std::string(CutUtf8(value, kMaxEvidenceBytes))});
+  provenance->evidence.push_back({field, source, CutUtf8(value, kMaxEvidenceBytes)});
 }
 
 void SetConfidence(Provenance* provenance, absl::string_view field, Confidence confidence) {
-  auto& entries = provenance->confidence;
-  const auto place = std::lower_bound(
-      entries.begin(), entries.end(), field,
-      [](const FieldConfidence& entry, absl::string_view name) { return entry.field < name; });
-  if (place != entries.end() && place->field == field) {
-    place->confidence = confidence;
-    return;
-  }
-  entries.insert(place, {std::string(field), confidence});
+  provenance->Set(field, confidence);
 }
 
 void AddWarning(Provenance* provenance, absl::string_view code, absl::string_view text) {
-  std::string warning = absl::StrCat(code, ": ", text);
+  SharedText warning = absl::StrCat(code, ": ", text);
   auto& warnings = provenance->warnings;
   if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) {
     warnings.push_back(std::move(warning));

@@ -58,7 +58,7 @@ const JsonValue* FindObject(const JsonValue& object, const char* key) {
 // The inputs and outputs of reading all documents of the kind.
 struct Reading {
   const std::vector<Document>& documents;
-  std::vector<std::string>* problems;
+  SharedList<SharedText>* problems;
   std::vector<std::string>* remarks;
 
   // Reports a document that was received and has the wrong form.
@@ -89,7 +89,7 @@ void ReadAbsolute(const Reading& in, absl::string_view name, absl::Span<const Ab
 // it is neither.
 std::optional<Quota> ReadQuota(const JsonReader& quotas, const std::string& key,
                                absl::string_view used_key, std::string resource,
-                               std::vector<std::string>* problems) {
+                               SharedList<SharedText>* problems) {
   const JsonValue* value = quotas.Find(key);
   if (value == nullptr) return std::nullopt;
   if (!value->is_object()) {
@@ -188,7 +188,7 @@ void ReadZones(const Reading& in, absl::string_view name, absl::string_view serv
   }
 }
 
-VolumeType ReadVolumeType(const JsonReader& record, std::vector<std::string>* problems) {
+VolumeType ReadVolumeType(const JsonReader& record, SharedList<SharedText>* problems) {
   VolumeType type;
   type.id = record.String("id");
   type.name = record.String("name");
@@ -236,7 +236,7 @@ void ReadVolumeTypes(const Reading& in, std::vector<VolumeType>* types) {
 
 }  // namespace
 
-LimitSet NormalizeLimits(const std::vector<Document>& documents, std::vector<std::string>* problems,
+LimitSet NormalizeLimits(const std::vector<Document>& documents, SharedList<SharedText>* problems,
                          std::vector<std::string>* remarks) {
   const Reading in{documents, problems, remarks};
   LimitSet set;

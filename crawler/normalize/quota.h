@@ -12,7 +12,7 @@ namespace cis::crawler {
 // details) and "cinder_quota" or "cinder_limits", the zones and the volume types; those that do not
 // exist are left out. `used` includes reservations. Documents that cannot be read are named in
 // `remarks` (may be null).
-LimitSet NormalizeLimits(const std::vector<Document>& documents, std::vector<std::string>* problems,
+LimitSet NormalizeLimits(const std::vector<Document>& documents, SharedList<SharedText>* problems,
                          std::vector<std::string>* remarks = nullptr);
 
 }  // namespace cis::crawler

@@ -164,8 +164,8 @@ std::optional<ScsName> ParseScsName(absl::string_view name) {
   return parsed;
 }
 
-std::optional<ScsName> FindScsName(
-    absl::string_view name, const std::optional<std::map<std::string, std::string>>& extra_specs) {
+std::optional<ScsName> FindScsName(absl::string_view name,
+                                   const std::optional<TextMap>& extra_specs) {
   std::optional<ScsName> found = ParseScsName(name);
   if (found.has_value() || !extra_specs.has_value()) {
     return found;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "schema/base/text_map.h"
 
 namespace cis::crawler {
 
@@ -34,7 +35,7 @@ std::optional<ScsName> ParseScsName(absl::string_view name);
 
 // Returns the flavor's name if it follows the grammar, otherwise the newest of the extra specs
 // "scs:name-v1", "scs:name-v2" ...
-std::optional<ScsName> FindScsName(
-    absl::string_view name, const std::optional<std::map<std::string, std::string>>& extra_specs);
+std::optional<ScsName> FindScsName(absl::string_view name,
+                                   const std::optional<TextMap>& extra_specs);
 
 }  // namespace cis::crawler

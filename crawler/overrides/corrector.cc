@@ -22,7 +22,7 @@ bool ConcernsShare(const Override& rule, const Share& share, Kind kind) {
          (rule.vo.empty() || rule.vo == share.vo);
 }
 
-bool ConcernsRecord(const Override& rule, const std::string& id, const std::string& name) {
+bool ConcernsRecord(const Override& rule, absl::string_view id, absl::string_view name) {
   if (!rule.id.empty()) return rule.id == id;
   if (!rule.name.empty()) return rule.name == name;
   return MatchesGlob(rule.glob, name);
@@ -55,11 +55,8 @@ std::string DescribeSelection(const Override& rule) {
 
 // Warnings about the operating system are removed if a person has decided.
 void SettleOs(Provenance* provenance) {
-  auto& warnings = provenance->warnings;
-  warnings.erase(
-      std::remove_if(warnings.begin(), warnings.end(),
-                     [](const std::string& warning) { return absl::StartsWith(warning, "OS_"); }),
-      warnings.end());
+  provenance->warnings.EraseIf(
+      [](const SharedText& warning) { return absl::StartsWith(warning, "OS_"); });
 }
 
 // Code name, end of life and vendor's user are facts of the release: they follow it, unless
@@ -76,9 +73,7 @@ void FollowRelease(const Rules& rules, const std::map<std::string, const Overrid
     return one.field == "login_user" && one.source != "table:logins";
   });
   if (is_set("login_user") || is_told) return;
-  evidence.erase(std::remove_if(evidence.begin(), evidence.end(),
-                                [](const Evidence& one) { return one.field == "login_user"; }),
-                 evidence.end());
+  evidence.EraseIf([](const Evidence& one) { return one.field == "login_user"; });
   image->login_user = rules.os.VendorLogin(image->os_distro, image->os_version, image->name);
   if (image->login_user.empty()) {
     SetConfidence(&image->provenance, "login_user", Confidence::kUnknown);
@@ -134,7 +129,7 @@ void Corrector::ApplyTo(const Share& share, Kind kind, std::vector<Record>* reco
       AddEvidence(&record.provenance, field,
                   absl::StrCat("override:", rule->author, " ", rule->date),
                   absl::StrCat(value, ": ", rule->reason));
-      auto& evidence = record.provenance.evidence;
+      const absl::Span<Evidence> evidence = record.provenance.evidence.Mutable();
       std::rotate(evidence.begin(), evidence.end() - 1, evidence.end());
       SetConfidence(&record.provenance, field,
                     value == kUnknownValue ? Confidence::kUnknown : Confidence::kVerified);

@@ -26,7 +26,7 @@ constexpr size_t kMaxFieldBytes = 255;
 
 // "a date such as 2026-11-22": what a value must be, for messages.
 template <typename Record>
-std::string FormOf(const FieldInfo<Record>& info, const std::string&) {
+std::string FormOf(const FieldInfo<Record>& info, const SharedText&) {
   if (info.words != nullptr) {
     return absl::StrCat("one of ", absl::StrJoin(info.words->words, ", "));
   }
@@ -62,14 +62,14 @@ std::string FormOf(const FieldInfo<Record>&, Tristate) {
 }
 template <typename Record>
 std::string FormOf(const FieldInfo<Record>& info, NetworkUse) {
-  return FormOf(info, std::string());
+  return FormOf(info, SharedText());
 }
 
 // Sets the member to a value. Returns false if the value does not have the right form. Empty means
 // unknown.
 template <typename Record>
-bool Read(const FieldInfo<Record>& info, absl::string_view value, std::string& member) {
-  member = std::string(value);
+bool Read(const FieldInfo<Record>& info, absl::string_view value, SharedText& member) {
+  member = value;
   if (value.empty()) return true;
   if (info.words != nullptr) {
     const auto& words = info.words->words;
@@ -140,7 +140,7 @@ bool Read(const FieldInfo<Record>&, absl::string_view value, NetworkUse& member)
 }
 
 // The member as an override would write it; empty if it is not known.
-std::string Write(const std::string& member) { return member; }
+std::string Write(const SharedText& member) { return std::string(member); }
 std::string Write(bool member) { return member ? "true" : "false"; }
 std::string Write(std::optional<bool> member) { return member.has_value() ? Write(*member) : ""; }
 template <typename Number>

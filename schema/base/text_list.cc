@@ -43,7 +43,7 @@ bool TextListReader::Fail() {
   return false;
 }
 
-bool TextListReader::Next(std::string& text) {
+bool TextListReader::Next(absl::string_view& text) {
   if (!ok_) return false;
   if (rest_ == (first_ ? "[]" : "]")) {
     rest_ = "]";
@@ -53,32 +53,54 @@ bool TextListReader::Next(std::string& text) {
   if (rest_.size() < 3 || rest_[0] != (first_ ? '[' : ',') || rest_[1] != '"') return Fail();
   first_ = false;
   rest_.remove_prefix(2);
-  text.clear();
-  while (true) {
-    size_t plain = 0;
-    while (plain < rest_.size() && IsPlain(rest_[plain])) ++plain;
-    text.append(rest_.data(), plain);
-    rest_.remove_prefix(plain);
-    if (rest_.empty()) return Fail();
-    if (rest_[0] == '"') {
+  const absl::string_view plain = TakePlain();
+  if (!rest_.empty() && rest_[0] == '"') {  // no escapes, as almost always
+    rest_.remove_prefix(1);
+    text = plain;
+    return true;
+  }
+  unescaped_.assign(plain.data(), plain.size());
+  while (TakeEscape()) {
+    const absl::string_view more = TakePlain();
+    unescaped_.append(more.data(), more.size());
+    if (!rest_.empty() && rest_[0] == '"') {
       rest_.remove_prefix(1);
+      text = unescaped_;
       return true;
     }
-    if (rest_.size() >= 2 && (rest_[1] == '"' || rest_[1] == '\\') && rest_[0] == '\\') {
-      text += rest_[1];
-      rest_.remove_prefix(2);
-    } else if (rest_.size() >= 6 && rest_.substr(0, 4) == "\\u00") {
-      const size_t high = kHexDigits.find(rest_[4]);
-      const size_t low = kHexDigits.find(rest_[5]);
-      // A byte above 0x7f would not be a UTF-8 character by itself; the writer makes no such
-      // escapes.
-      if (high > 7 || low == absl::string_view::npos) return Fail();
-      text += static_cast<char>(high << 4 | low);
-      rest_.remove_prefix(6);
-    } else {
-      return Fail();
-    }
   }
+  return Fail();
+}
+
+bool TextListReader::Next(std::string& text) {
+  absl::string_view view;
+  if (!Next(view)) return false;
+  text.assign(view.data(), view.size());
+  return true;
+}
+
+absl::string_view TextListReader::TakePlain() {
+  size_t size = 0;
+  while (size < rest_.size() && IsPlain(rest_[size])) ++size;
+  const absl::string_view plain = rest_.substr(0, size);
+  rest_.remove_prefix(size);
+  return plain;
+}
+
+bool TextListReader::TakeEscape() {
+  if (rest_.size() >= 2 && (rest_[1] == '"' || rest_[1] == '\\') && rest_[0] == '\\') {
+    unescaped_ += rest_[1];
+    rest_.remove_prefix(2);
+    return true;
+  }
+  if (rest_.size() < 6 || rest_.substr(0, 4) != "\\u00") return false;
+  const size_t high = kHexDigits.find(rest_[4]);
+  const size_t low = kHexDigits.find(rest_[5]);
+  // A byte above 0x7f would not be a UTF-8 character by itself; the writer makes no such escapes.
+  if (high > 7 || low == absl::string_view::npos) return false;
+  unescaped_ += static_cast<char>(high << 4 | low);
+  rest_.remove_prefix(6);
+  return true;
 }
 
 size_t TextListReader::Count(absl::string_view json) {

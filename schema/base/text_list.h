@@ -29,6 +29,8 @@ class TextListReader {
   // Sets `text` to the next text. Returns false at the end, or if the rest was not written by
   // TextListWriter.
   bool Next(std::string& text);
+  // The same without a copy: `text` is valid until the next call and as long as the array.
+  bool Next(absl::string_view& text);
   // False once something was read that TextListWriter did not write; check it at the end.
   bool ok() const { return ok_; }
   // Returns the number of texts in the whole array, for reserving memory; exact for an array from
@@ -37,8 +39,13 @@ class TextListReader {
 
  private:
   bool Fail();
+  // Returns what is before the next quotation mark or escape, and goes there.
+  absl::string_view TakePlain();
+  // Appends the character of an escape to `unescaped_`. Returns false if there is none.
+  bool TakeEscape();
 
   absl::string_view rest_;
+  std::string unescaped_;  // the present text, if it has escapes
   bool first_ = true;
   bool ok_ = true;
 };

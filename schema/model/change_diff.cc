@@ -23,8 +23,8 @@ Change ChangeOf(const Record& record, ChangeEvent event) {
   Change change;
   change.kind = ChangeKindOf(record);
   change.event = event;
-  change.upstream_id = record.id;
-  change.name = record.name;
+  change.upstream_id = std::string(record.id);
+  change.name = std::string(record.name);
   return change;
 }
 
@@ -53,9 +53,8 @@ std::vector<Change> DiffMembers(const Record& before, const Record& after) {
 }
 
 // Appends one change per key that differs, of the member `name`.
-void DiffSpecs(absl::string_view name,
-               const std::optional<std::map<std::string, std::string>>& before,
-               const std::optional<std::map<std::string, std::string>>& after, const Change& change,
+void DiffSpecs(absl::string_view name, const std::optional<TextMap>& before,
+               const std::optional<TextMap>& after, const Change& change,
                std::vector<Change>& changes) {
   DiffTexts(
       name, before, after, [&](std::string field, ShownValue old_value, ShownValue new_value) {
@@ -67,7 +66,7 @@ void DiffSpecs(absl::string_view name,
 std::string FormatSubnets(const std::vector<Subnet>& subnets) {
   std::vector<std::string> texts;
   for (const Subnet& subnet : subnets) {
-    texts.push_back(subnet.cidr.empty() ? subnet.id : subnet.cidr);
+    texts.emplace_back(subnet.cidr.empty() ? subnet.id : subnet.cidr);
   }
   std::sort(texts.begin(), texts.end());
   return absl::StrJoin(texts, ", ");
@@ -85,8 +84,8 @@ void DiffSubnets(const Network& before, const Network& after, std::vector<Change
       continue;
     }
     for (Change& change : DiffMembers(*old, subnet)) {
-      change.upstream_id = after.id;
-      change.name = after.name;
+      change.upstream_id = std::string(after.id);
+      change.name = std::string(after.name);
       change.field = absl::StrCat("subnets.", subnet.cidr.empty() ? subnet.id : subnet.cidr, ".",
                                   change.field);
       changes.push_back(std::move(change));
@@ -207,15 +206,17 @@ const Image* FindReplacement(const Image& gone, absl::Span<const Image* const> c
 Change ReplacedChange(const Image& gone, const Image& replacement) {
   Change change = ChangeOf(gone, ChangeEvent::kReplaced);
   change.field = ReferenceOf(gone).empty() ? "name" : "egi_ref";
-  change.old_value = gone.id;
-  change.new_value = replacement.id;
+  change.old_value = std::string(gone.id);
+  change.new_value = std::string(replacement.id);
   return change;
 }
 
 std::vector<Change> DiffQuotas(absl::Span<const Quota> before, absl::Span<const Quota> after) {
   std::map<std::string, std::pair<ShownValue, ShownValue>> limits;
-  for (const Quota& quota : before) limits[quota.resource].first = absl::StrCat(quota.limit);
-  for (const Quota& quota : after) limits[quota.resource].second = absl::StrCat(quota.limit);
+  for (const Quota& quota : before)
+    limits[std::string(quota.resource)].first = absl::StrCat(quota.limit);
+  for (const Quota& quota : after)
+    limits[std::string(quota.resource)].second = absl::StrCat(quota.limit);
   std::vector<Change> changes;
   for (const auto& [resource, values] : limits) {
     if (values.first == values.second) continue;

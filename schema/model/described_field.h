@@ -2,10 +2,9 @@
 
 // How fields.h describes one field of a noun, and the macros that its lists are made of.
 
-#include <string>
-
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "schema/base/shared_text.h"
 
 namespace cis {
 
@@ -54,7 +53,7 @@ struct FieldInfo {
   TextForm form = TextForm::kAny;
   unsigned use = 0;  // FieldUse
   // If set, the field is a release of the distribution that this member names.
-  std::string R::*version_of = nullptr;
+  SharedText R::*version_of = nullptr;
   // Returns false for a record whose field is not known where the type of the field cannot express
   // that. Unset if the type expresses it, or if the field is always known.
   bool (*known)(const R& record) = nullptr;

@@ -1,5 +1,7 @@
 #include "schema/model/fact.h"
 
+#include <algorithm>
+
 namespace cis {
 
 absl::string_view FormatConfidence(Confidence confidence) {
@@ -49,6 +51,18 @@ Confidence Provenance::Of(absl::string_view field) const {
     if (fc.field == field) return fc.confidence;
   }
   return Confidence::kUnknown;
+}
+
+void Provenance::Set(absl::string_view field, Confidence value) {
+  const auto* const place = std::lower_bound(
+      confidence.begin(), confidence.end(), field,
+      [](const FieldConfidence& entry, absl::string_view name) { return entry.field < name; });
+  const auto position = static_cast<size_t>(place - confidence.begin());
+  if (place != confidence.end() && place->field == field) {
+    confidence.Mutable()[position].confidence = value;
+  } else {
+    confidence.insert(position, {field, value});
+  }
 }
 
 }  // namespace cis

@@ -22,6 +22,9 @@ void FieldTextWriter::Add(absl::string_view name, std::optional<std::string> tex
 void FieldTextWriter::operator()(absl::string_view name, const std::string& value) {
   Add(name, value);
 }
+void FieldTextWriter::operator()(absl::string_view name, const SharedText& value) {
+  Add(name, std::string(value));
+}
 void FieldTextWriter::operator()(absl::string_view name, bool value) {
   Add(name, FormatBool(value));
 }
@@ -72,8 +75,10 @@ void FieldTextWriter::operator()(absl::string_view name, VoSupport value) {
 void FieldTextWriter::operator()(absl::string_view name, const std::vector<std::string>& value) {
   Add(name, FormatListText(value));
 }
-void FieldTextWriter::operator()(absl::string_view name,
-                                 const std::optional<std::map<std::string, std::string>>& value) {
+void FieldTextWriter::operator()(absl::string_view name, const SharedList<SharedText>& value) {
+  Add(name, FormatListText(value));
+}
+void FieldTextWriter::operator()(absl::string_view name, const std::optional<TextMap>& value) {
   Add(name, value ? std::optional<std::string>(FormatListText(*value)) : std::nullopt);
 }
 void FieldTextWriter::operator()(absl::string_view name,
@@ -104,6 +109,10 @@ void FieldTextReader::Damaged(absl::string_view name) {
 }
 
 void FieldTextReader::operator()(absl::string_view name, std::string& value) {
+  const auto* text = Find(name);
+  if (text != nullptr) value = text->value_or("");
+}
+void FieldTextReader::operator()(absl::string_view name, SharedText& value) {
   const auto* text = Find(name);
   if (text != nullptr) value = text->value_or("");
 }
@@ -174,12 +183,15 @@ void FieldTextReader::operator()(absl::string_view name, std::vector<std::string
   const auto* text = Find(name);
   if (text != nullptr && !ParseListText(text->value_or("[]"), value)) Damaged(name);
 }
-void FieldTextReader::operator()(absl::string_view name,
-                                 std::optional<std::map<std::string, std::string>>& value) {
+void FieldTextReader::operator()(absl::string_view name, SharedList<SharedText>& value) {
+  const auto* text = Find(name);
+  if (text != nullptr && !ParseListText(text->value_or("[]"), pool_, value)) Damaged(name);
+}
+void FieldTextReader::operator()(absl::string_view name, std::optional<TextMap>& value) {
   const auto* text = Find(name);
   if (text == nullptr) return;
   value.reset();
-  if (text->has_value() && !ParseListText(**text, value.emplace())) Damaged(name);
+  if (text->has_value() && !ParseListText(**text, pool_, value.emplace())) Damaged(name);
 }
 void FieldTextReader::operator()(absl::string_view name,
                                  std::map<std::string, std::string>& value) {
@@ -188,11 +200,12 @@ void FieldTextReader::operator()(absl::string_view name,
 }
 void FieldTextReader::Provenance(cis::Provenance& value) {
   const auto* evidence = Find("evidence");
-  if (evidence != nullptr && !ParseListText(evidence->value_or("[]"), value.evidence)) {
+  if (evidence != nullptr && !ParseListText(evidence->value_or("[]"), pool_, value.evidence)) {
     Damaged("evidence");
   }
   const auto* confidence = Find("confidence");
-  if (confidence != nullptr && !ParseListText(confidence->value_or("[]"), value.confidence)) {
+  if (confidence != nullptr &&
+      !ParseListText(confidence->value_or("[]"), pool_, value.confidence)) {
     Damaged("confidence");
   }
   (*this)("warnings", value.warnings);

@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "schema/base/text_pool.h"
 #include "schema/model/fields.h"
 #include "schema/model/records.h"
 
@@ -31,6 +32,7 @@ struct FieldText {
 class FieldTextWriter {
  public:
   void operator()(absl::string_view name, const std::string& value);
+  void operator()(absl::string_view name, const SharedText& value);
   void operator()(absl::string_view name, bool value);
   void operator()(absl::string_view name, int value);
   void operator()(absl::string_view name, int64_t value);
@@ -44,8 +46,8 @@ class FieldTextWriter {
   void operator()(absl::string_view name, NetworkUse value);
   void operator()(absl::string_view name, VoSupport value);
   void operator()(absl::string_view name, const std::vector<std::string>& value);
-  void operator()(absl::string_view name,
-                  const std::optional<std::map<std::string, std::string>>& value);
+  void operator()(absl::string_view name, const SharedList<SharedText>& value);
+  void operator()(absl::string_view name, const std::optional<TextMap>& value);
   void operator()(absl::string_view name, const std::map<std::string, std::string>& value);
   void operator()(absl::string_view name, const std::map<std::string, int64_t>& value);
   void Provenance(const Provenance& value);
@@ -64,6 +66,7 @@ class FieldTextReader {
   explicit FieldTextReader(const std::vector<FieldText>& fields);
 
   void operator()(absl::string_view name, std::string& value);
+  void operator()(absl::string_view name, SharedText& value);
   void operator()(absl::string_view name, bool& value);
   void operator()(absl::string_view name, int& value);
   void operator()(absl::string_view name, int64_t& value);
@@ -77,7 +80,8 @@ class FieldTextReader {
   void operator()(absl::string_view name, NetworkUse& value);
   void operator()(absl::string_view name, VoSupport& value);
   void operator()(absl::string_view name, std::vector<std::string>& value);
-  void operator()(absl::string_view name, std::optional<std::map<std::string, std::string>>& value);
+  void operator()(absl::string_view name, SharedList<SharedText>& value);
+  void operator()(absl::string_view name, std::optional<TextMap>& value);
   void operator()(absl::string_view name, std::map<std::string, std::string>& value);
   void Provenance(Provenance& value);
 
@@ -90,6 +94,7 @@ class FieldTextReader {
   void Damaged(absl::string_view name);
 
   absl::flat_hash_map<absl::string_view, const std::optional<std::string>*> texts_;
+  TextPool pool_;
   std::string damaged_field_;
 };
 

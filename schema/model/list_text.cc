@@ -1,12 +1,22 @@
 #include "schema/model/list_text.h"
 
+#include <iterator>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "schema/base/text_list.h"
 
 namespace cis {
+namespace {
+
+template <typename Items>
+SharedList<typename Items::value_type> MoveToList(Items& items) {
+  return {std::make_move_iterator(items.begin()), std::make_move_iterator(items.end())};
+}
+
+}  // namespace
 
 std::string FormatListText(const std::vector<std::string>& list) {
   TextListWriter writer;
@@ -15,6 +25,15 @@ std::string FormatListText(const std::vector<std::string>& list) {
 }
 
 std::string FormatListText(const std::map<std::string, std::string>& map) {
+  TextListWriter writer;
+  for (const auto& [key, value] : map) {
+    writer.Add(key);
+    writer.Add(value);
+  }
+  return writer.Finish();
+}
+
+std::string FormatListText(const TextMap& map) {
   TextListWriter writer;
   for (const auto& [key, value] : map) {
     writer.Add(key);
@@ -32,7 +51,13 @@ std::string FormatListText(const std::map<std::string, int64_t>& map) {
   return writer.Finish();
 }
 
-std::string FormatListText(const std::vector<Evidence>& list) {
+std::string FormatListText(const SharedList<SharedText>& list) {
+  TextListWriter writer;
+  for (const SharedText& text : list) writer.Add(text);
+  return writer.Finish();
+}
+
+std::string FormatListText(const SharedList<Evidence>& list) {
   TextListWriter writer;
   for (const Evidence& evidence : list) {
     writer.Add(evidence.field);
@@ -42,7 +67,7 @@ std::string FormatListText(const std::vector<Evidence>& list) {
   return writer.Finish();
 }
 
-std::string FormatListText(const std::vector<FieldConfidence>& list) {
+std::string FormatListText(const SharedList<FieldConfidence>& list) {
   TextListWriter writer;
   for (const FieldConfidence& field : list) {
     writer.Add(field.field);
@@ -82,27 +107,51 @@ bool ParseListText(absl::string_view text, std::map<std::string, int64_t>& map) 
   return reader.ok();
 }
 
-bool ParseListText(absl::string_view text, std::vector<Evidence>& list) {
-  list.clear();
-  list.reserve(TextListReader::Count(text) / 3);
+bool ParseListText(absl::string_view text, TextPool& pool, SharedList<SharedText>& list) {
+  absl::InlinedVector<SharedText, 16> read;
   TextListReader reader(text);
-  for (Evidence evidence; reader.Next(evidence.field); evidence = Evidence()) {
-    if (!reader.Next(evidence.source) || !reader.Next(evidence.value)) return false;
-    list.push_back(std::move(evidence));
-  }
+  for (absl::string_view item; reader.Next(item);) read.push_back(pool.Get(item));
+  list = MoveToList(read);
   return reader.ok();
 }
 
-bool ParseListText(absl::string_view text, std::vector<FieldConfidence>& list) {
-  list.clear();
-  list.reserve(TextListReader::Count(text) / 2);
+bool ParseListText(absl::string_view text, TextPool& pool, TextMap& map) {
+  std::vector<TextMap::Entry> read;
   TextListReader reader(text);
-  std::string confidence;
-  for (FieldConfidence field; reader.Next(field.field); field = FieldConfidence()) {
-    if (!reader.Next(confidence)) return false;
-    field.confidence = ParseConfidence(confidence);
-    list.push_back(std::move(field));
+  for (absl::string_view item; reader.Next(item);) {
+    SharedText key = pool.Get(item);
+    if (!reader.Next(item)) return false;
+    read.emplace_back(std::move(key), pool.Get(item));
   }
+  map = TextMap(std::move(read));
+  return reader.ok();
+}
+
+bool ParseListText(absl::string_view text, TextPool& pool, SharedList<Evidence>& list) {
+  absl::InlinedVector<Evidence, 16> read;
+  TextListReader reader(text);
+  for (absl::string_view item; reader.Next(item);) {
+    Evidence& evidence = read.emplace_back();
+    evidence.field = pool.Get(item);
+    if (!reader.Next(item)) return false;
+    evidence.source = pool.Get(item);
+    if (!reader.Next(item)) return false;
+    evidence.value = pool.Get(item);
+  }
+  list = MoveToList(read);
+  return reader.ok();
+}
+
+bool ParseListText(absl::string_view text, TextPool& pool, SharedList<FieldConfidence>& list) {
+  absl::InlinedVector<FieldConfidence, 16> read;
+  TextListReader reader(text);
+  for (absl::string_view item; reader.Next(item);) {
+    FieldConfidence& field = read.emplace_back();
+    field.field = pool.Get(item);
+    if (!reader.Next(item)) return false;
+    field.confidence = ParseConfidence(item);
+  }
+  list = MoveToList(read);
   return reader.ok();
 }
 

@@ -23,21 +23,10 @@ struct Family {
 constexpr Family kFamilies[] = {{"public_v4", &Network::public_v4},
                                 {"public_v6", &Network::public_v6}};
 
-void SetConfidence(absl::string_view field, Confidence confidence, Provenance* provenance) {
-  std::vector<FieldConfidence>& entries = provenance->confidence;
-  const auto at = std::lower_bound(
-      entries.begin(), entries.end(), field,
-      [](const FieldConfidence& entry, absl::string_view name) { return entry.field < name; });
-  if (at != entries.end() && at->field == field) {
-    at->confidence = confidence;
-  } else {
-    entries.insert(at, {std::string(field), confidence});
-  }
-}
-
-void Learn(absl::string_view field, Confidence confidence, std::string value, Network* network) {
-  network->provenance.evidence.push_back({std::string(field), kSource, std::move(value)});
-  SetConfidence(field, confidence, &network->provenance);
+void Learn(absl::string_view field, Confidence confidence, absl::string_view value,
+           Network* network) {
+  network->provenance.evidence.push_back({field, kSource, value});
+  network->provenance.Set(field, confidence);
 }
 
 bool IsOwnOf(const Network& network, const Share& share) {
@@ -49,21 +38,18 @@ bool IsProvided(const Network& network) {
 }
 
 void Trust(std::size_t vo_count, Network* network) {
-  std::vector<std::string>& warnings = network->provenance.warnings;
-  const auto untrusted = [](const std::string& warning) {
-    return absl::StartsWith(warning, kUntrusted);
-  };
-  const auto gone = std::remove_if(warnings.begin(), warnings.end(), untrusted);
-  if (gone == warnings.end()) {
+  SharedList<SharedText>& warnings = network->provenance.warnings;
+  const size_t count = warnings.size();
+  warnings.EraseIf([](const SharedText& warning) { return absl::StartsWith(warning, kUntrusted); });
+  if (warnings.size() == count) {
     return;
   }
-  warnings.erase(gone, warnings.end());
   if (network->provenance.Of("usable_as") == Confidence::kGuess) {
     Learn("usable_as", Confidence::kStrong, absl::StrCat(vo_count, " VOs see it"), network);
   }
   for (const Family& family : kFamilies) {
     if (network->*family.value != Tristate::kUnknown) {
-      SetConfidence(family.field, Confidence::kVerified, &network->provenance);
+      network->provenance.Set(family.field, Confidence::kVerified);
     }
   }
 }
@@ -108,13 +94,13 @@ void JoinNetworkFacts(EndpointCatalog* endpoint) {
     std::vector<Network*> networks;
     std::set<std::string> vos;
   };
-  std::map<std::string, Seen> by_id;
+  std::map<absl::string_view, Seen> by_id;
   for (ShareCatalog& share : endpoint->shares) {
     for (Stored<Network>& stored : share.networks) {
       Network& network = stored.record;
       if (stored.active && !network.id.empty() && IsProvided(network) &&
           !IsOwnOf(network, share.share)) {
-        Seen& seen = by_id[network.id];
+        Seen& seen = by_id[network.id.view()];
         seen.networks.push_back(&network);
         seen.vos.insert(share.share.vo);
       }

@@ -11,6 +11,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "schema/base/shared_list.h"
+#include "schema/base/shared_text.h"
+#include "schema/base/text_map.h"
 #include "schema/model/fact.h"
 
 namespace cis {
@@ -67,46 +70,46 @@ struct Share {
 };
 
 struct Flavor {
-  std::string id;    // as the site wrote it, unchanged
-  std::string name;  // as the site wrote it, unchanged
-  std::string description;
+  SharedText id;    // as the site wrote it, unchanged
+  SharedText name;  // as the site wrote it, unchanged
+  SharedText description;
   std::optional<int64_t> vcpu_count;
   std::optional<int64_t> ram_mib;
   std::optional<int64_t> disk_gib;  // root disk; 0 = boots from a volume
   std::optional<int64_t> ephemeral_gib;
   std::optional<int64_t> swap_mib;
   std::optional<double> gpu_count;  // fractions are slices (MIG, vGPU); absent = unknown, 0 = none
-  std::string gpu_vendor;           // "NVIDIA"; empty = unknown or none
-  std::string gpu_model;            // "A100 80GB PCIe"; empty = unknown or none
-  std::string gpu_kind;             // "passthrough", "vgpu", "mig"; empty = unknown or none
+  SharedText gpu_vendor;            // "NVIDIA"; empty = unknown or none
+  SharedText gpu_model;             // "A100 80GB PCIe"; empty = unknown or none
+  SharedText gpu_kind;              // "passthrough", "vgpu", "mig"; empty = unknown or none
   std::optional<int64_t> gpu_memory_mib;
-  std::string arch;               // "x86_64", "aarch64"; empty = unknown
-  std::string cpu_alloc;          // "dedicated", "shared", "oversubscribed"; empty = unknown
+  SharedText arch;                // "x86_64", "aarch64"; empty = unknown
+  SharedText cpu_alloc;           // "dedicated", "shared", "oversubscribed"; empty = unknown
   std::optional<bool> is_public;  // false = granted to this VO
   std::optional<bool> disabled;
   bool boot_from_volume = false;  // true if disk_gib is 0
   bool baremetal = false;
-  std::optional<std::map<std::string, std::string>> extra_specs;  // absent = not shown to the VO
+  std::optional<TextMap> extra_specs;  // absent = not shown to the VO
   Provenance provenance;
 
   friend bool operator==(const Flavor&, const Flavor&) = default;
 };
 
 struct Image {
-  std::string id;
-  std::string name;            // as the site wrote it; empty if null
-  std::string status;          // Glance: "active", "deactivated", "queued"...
-  std::string visibility;      // "public", "private", "shared", "community"; empty = unknown
+  SharedText id;
+  SharedText name;             // as the site wrote it; empty if null
+  SharedText status;           // Glance: "active", "deactivated", "queued"...
+  SharedText visibility;       // "public", "private", "shared", "community"; empty = unknown
   std::optional<bool> hidden;  // os_hidden
-  std::string owner;           // project id
-  std::string os_distro;       // lower-case id, "" = unknown
-  std::string os_version;      // "22.04"; "" = unknown
-  std::string os_codename;     // "jammy"; "" = unknown
-  std::string arch;            // "x86_64"; "" = unknown
-  std::string login_user;      // "" = unknown
-  std::string purpose;         // generic|minimal|gpu|docker|k8s|appliance|custom; "" = unknown
-  std::string disk_format;     // "qcow2", "raw", "iso"...
-  std::string container_format;
+  SharedText owner;            // project id
+  SharedText os_distro;        // lower-case id, "" = unknown
+  SharedText os_version;       // "22.04"; "" = unknown
+  SharedText os_codename;      // "jammy"; "" = unknown
+  SharedText arch;             // "x86_64"; "" = unknown
+  SharedText login_user;       // "" = unknown
+  SharedText purpose;          // generic|minimal|gpu|docker|k8s|appliance|custom; "" = unknown
+  SharedText disk_format;      // "qcow2", "raw", "iso"...
+  SharedText container_format;
   bool is_snapshot = false;
   bool usable = false;                  // active, a VM disk, not hidden: may be offered
   std::optional<int64_t> min_ram_mib;   // absent = unset or not to be trusted
@@ -114,26 +117,26 @@ struct Image {
   std::optional<int64_t> size_bytes;    // stored file
   std::optional<int64_t> virtual_size_bytes;
   absl::Time create_time = absl::InfinitePast();  // Glance created_at; InfinitePast = unknown
-  std::string build_date;                         // "2024-05-01"; "" = unknown
-  std::string eol_date;                           // "2027-06-01"; "" = unknown
-  std::string egi_ref;                            // EGI registry or AppDB reference; "" = none
+  SharedText build_date;                          // "2024-05-01"; "" = unknown
+  SharedText eol_date;                            // "2027-06-01"; "" = unknown
+  SharedText egi_ref;                             // EGI registry or AppDB reference; "" = none
   std::optional<bool> bootable;  // a machine can start from it; absent = cannot be decided
-  std::string expire_date;       // last day of support by its publisher or site; "" = not reported
-  std::string image_source;   // where the site has it from: a URL or "private"; "" = not reported
-  std::string uuid_validity;  // SCS-0102, as reported: how long the id stays; "" = unknown
-  std::string replace_frequency;  // SCS-0102, as reported: how often it is replaced; "" = unknown
-  std::string provided_until;     // SCS-0102, as reported: until when it is replaced; "" = unknown
+  SharedText expire_date;        // last day of support by its publisher or site; "" = not reported
+  SharedText image_source;   // where the site has it from: a URL or "private"; "" = not reported
+  SharedText uuid_validity;  // SCS-0102, as reported: how long the id stays; "" = unknown
+  SharedText replace_frequency;  // SCS-0102, as reported: how often it is replaced; "" = unknown
+  SharedText provided_until;     // SCS-0102, as reported: until when it is replaced; "" = unknown
   std::optional<int64_t> hotfix_hours;  // SCS-0102: until critical bugs are fixed
   // The properties that Nova reads when a machine starts, as the site wrote them: `hw_cpu_policy`,
   // `trait:X`... (the list is in crawler/normalize/image_boot.h). Absent if the image was last read
   // by a version of CIS without this field.
-  std::optional<std::map<std::string, std::string>> boot_properties;
+  std::optional<TextMap> boot_properties;
   // The volumes that every machine of a volume-backed snapshot gets, and their total size in GiB;
   // absent if the image is not backed by volumes (Nova's property `block_device_mapping`).
   std::optional<int64_t> volume_count;
   std::optional<int64_t> volume_gib;
-  std::string member_status;  // Glance: "pending" if the share has not accepted a shared image; ""
-  std::vector<std::string> tags;
+  SharedText member_status;  // Glance: "pending" if the share has not accepted a shared image; ""
+  SharedList<SharedText> tags;
   Provenance provenance;
 
   friend bool operator==(const Image&, const Image&) = default;
@@ -142,32 +145,32 @@ struct Image {
 // Facts about addresses. The members up to `source` hold for every share that sees the network id;
 // those after it are what this share sees of the ports.
 struct Subnet {
-  std::string id;
-  std::string name;
-  int ip_version = 0;      // 4 or 6; 0 = unknown
-  std::string cidr;        // empty = hidden
-  std::string gateway_ip;  // empty = none
+  SharedText id;
+  SharedText name;
+  int ip_version = 0;     // 4 or 6; 0 = unknown
+  SharedText cidr;        // empty = hidden
+  SharedText gateway_ip;  // empty = none
   // Whether all addresses of the range are globally routable by IANA's registries. This does not
   // depend on routers.
   Tristate is_public = Tristate::kUnknown;
   std::optional<bool> enable_dhcp;
-  std::vector<std::string> service_types;  // the `device_owner`s that it serves; empty = all
+  SharedList<SharedText> service_types;  // the `device_owner`s that it serves; empty = all
   // Addresses in the allocation pools, capped at INT64_MAX; absent = the pools are not shown.
   std::optional<int64_t> address_count;
-  std::string source;  // "subnets", "floatingip_pools", "router_gateway", "floatingips"
+  SharedText source;  // "subnets", "floatingip_pools", "router_gateway", "floatingips"
   // How many of these addresses are used by ports that the share can see: all ports on its own
   // networks, its own ports on others. Absent = ports are not listed.
   std::optional<int64_t> used_count;
   bool has_dhcp_port = false;  // a DHCP port is visible
   // What has the gateway's address: the `device_id` of the port that is visible there, or the id of
   // the port if it has no `device_id`; empty = no such port is visible.
-  std::string gateway_holder;
+  SharedText gateway_holder;
 
   friend bool operator==(const Subnet&, const Subnet&) = default;
 };
 
 // How a share may use a network.
-enum class NetworkUse { kNone = 0, kFloatingPool, kDirect, kTenant };
+enum class NetworkUse : uint8_t { kNone = 0, kFloatingPool, kDirect, kTenant };
 
 // "none", "floating-pool", "direct" or "tenant".
 absl::string_view FormatNetworkUse(NetworkUse use);
@@ -176,25 +179,25 @@ NetworkUse ParseNetworkUse(absl::string_view text);
 
 // A network as one share sees it. Access rules differ by project, so there is one record per share.
 struct Network {
-  std::string id;
-  std::string name;    // may be empty, need not be unique
-  std::string status;  // "ACTIVE"...; empty = unknown
+  SharedText id;
+  SharedText name;    // may be empty, need not be unique
+  SharedText status;  // "ACTIVE"...; empty = unknown
   std::optional<bool> admin_state_up;
   std::optional<bool> is_external;  // router:external
   std::optional<bool> shared;
   std::optional<bool> is_default;
-  std::string owner;  // project id
+  SharedText owner;  // project id
   NetworkUse usable_as = NetworkUse::kNone;
   bool also_floating_pool = false;  // `usable_as` is kDirect and it provides floating IPs too
   Tristate attachable = Tristate::kUnknown;  // whether this share may create a port on it
   Tristate public_v4 = Tristate::kUnknown;   // globally routable IPv4 addresses
   Tristate public_v6 = Tristate::kUnknown;
-  std::vector<Subnet> subnets;          // known ranges, ordered by id
-  std::vector<std::string> subnet_ids;  // of all subnets, readable or not
+  std::vector<Subnet> subnets;        // known ranges, ordered by id
+  SharedList<SharedText> subnet_ids;  // of all subnets, readable or not
   // Neutron's address scopes, by id; empty = none or not shown. A router does not translate
   // addresses between networks of one scope.
-  std::string address_scope_v4;
-  std::string address_scope_v6;
+  SharedText address_scope_v4;
+  SharedText address_scope_v6;
   Provenance provenance;
 
   friend bool operator==(const Network&, const Network&) = default;
@@ -266,7 +269,7 @@ struct VolumeType {
 // volume_gib_per_volume (the largest volume), and for each volume type volumes.TYPE and
 // volume_gib.TYPE (Cinder).
 struct Quota {
-  std::string resource;
+  SharedText resource;
   int64_t limit = -1;           // -1 = unlimited
   std::optional<int64_t> used;  // absent = not reported
 

@@ -16,7 +16,7 @@ void Add(std::string field, ShownValue before, ShownValue after, FieldDifference
   fields.push_back({std::move(field), Shorten(std::move(before)), Shorten(std::move(after))});
 }
 
-// Adds what DiffTexts reports; `Known` is Texts, or Texts that may not be known.
+// Adds what DiffTexts reports; `Known` is TextMap, or a TextMap that may not be known.
 template <typename Known>
 void AddTexts(absl::string_view name, const Known& before, const Known& after,
               FieldDifferences& fields) {
@@ -30,7 +30,7 @@ void AddTexts(absl::string_view name, const Known& before, const Known& after,
 template <typename Member>
 ShownValue StoredValueOf(const Member& member) {
   ShownValue value = ShownValueOf(member);
-  if constexpr (std::is_same_v<Member, std::string>) {
+  if constexpr (std::is_convertible_v<Member, absl::string_view>) {
     if (member.empty()) value.reset();
   }
   return value;
@@ -39,7 +39,7 @@ ShownValue StoredValueOf(const Member& member) {
 template <typename Member>
 void DiffValue(const std::string& name, const Member& before, const Member& after,
                FieldDifferences& fields) {
-  if constexpr (std::is_same_v<Member, std::optional<Texts>>) {
+  if constexpr (std::is_same_v<Member, std::optional<TextMap>>) {
     AddTexts(name, before, after, fields);
   } else if (before != after) {
     Add(name, StoredValueOf(before), StoredValueOf(after), fields);
@@ -56,7 +56,7 @@ void DiffStoredMembers(absl::string_view prefix, const Record& before, const Rec
 }
 
 // Returns "OS_CONFLICT" for "OS_CONFLICT: name says ...".
-std::string CodeOf(const std::string& warning) { return warning.substr(0, warning.find(':')); }
+absl::string_view CodeOf(absl::string_view warning) { return warning.substr(0, warning.find(':')); }
 
 // Joins the texts of one key, in their order.
 Texts JoinByKey(const std::vector<std::pair<std::string, std::string>>& texts) {
@@ -86,20 +86,20 @@ void DiffProvenance(const Provenance& before, const Provenance& after, FieldDiff
   };
   const auto warnings = [](const Provenance& provenance) {
     std::vector<std::pair<std::string, std::string>> texts;
-    for (const std::string& one : provenance.warnings) texts.emplace_back(CodeOf(one), one);
+    for (const SharedText& one : provenance.warnings) texts.emplace_back(CodeOf(one), one);
     return JoinByKey(texts);
   };
-  AddTexts("confidence", confidence(before), confidence(after), fields);
-  AddTexts("evidence", evidence(before), evidence(after), fields);
-  AddTexts("warnings", warnings(before), warnings(after), fields);
+  AddTexts<TextMap>("confidence", confidence(before), confidence(after), fields);
+  AddTexts<TextMap>("evidence", evidence(before), evidence(after), fields);
+  AddTexts<TextMap>("warnings", warnings(before), warnings(after), fields);
 }
 
 // Return what distinguishes an item from the others of its list.
-const std::string& KeyOf(const Subnet& subnet) { return subnet.id; }
+absl::string_view KeyOf(const Subnet& subnet) { return subnet.id; }
 const std::string& KeyOf(const Router& router) { return router.id; }
 const std::string& KeyOf(const FloatingIp& ip) { return ip.id; }
 const std::string& KeyOf(const SubnetPool& pool) { return pool.id; }
-const std::string& KeyOf(const Quota& quota) { return quota.resource; }
+absl::string_view KeyOf(const Quota& quota) { return quota.resource; }
 std::string KeyOf(const AvailabilityZone& zone) {
   return absl::StrCat(zone.service, ".", zone.name);
 }

@@ -18,15 +18,15 @@ ShownValue Shorten(ShownValue value) {
   return absl::StrCat(CutUtf8(*value, kMaxChangeValueBytes - 3), "...");
 }
 
-void DiffTexts(absl::string_view name, const std::map<std::string, std::string>& before,
-               const std::map<std::string, std::string>& after, ReportDifference report) {
-  std::set<std::string> keys;
+void DiffTexts(absl::string_view name, const TextMap& before, const TextMap& after,
+               ReportDifference report) {
+  std::set<absl::string_view> keys;
   for (const auto& [key, value] : before) keys.insert(key);
   for (const auto& [key, value] : after) keys.insert(key);
-  for (const std::string& key : keys) {
-    const auto find = [&key](const std::map<std::string, std::string>& texts) -> ShownValue {
+  for (const absl::string_view key : keys) {
+    const auto find = [key](const TextMap& texts) -> ShownValue {
       const auto it = texts.find(key);
-      return it == texts.end() ? std::nullopt : ShownValue(it->second);
+      return it == texts.end() ? std::nullopt : ShownValue(std::string(it->second));
     };
     if (find(before) != find(after)) {
       report(absl::StrCat(name, ".", key), find(before), find(after));
@@ -34,13 +34,11 @@ void DiffTexts(absl::string_view name, const std::map<std::string, std::string>&
   }
 }
 
-void DiffTexts(absl::string_view name,
-               const std::optional<std::map<std::string, std::string>>& before,
-               const std::optional<std::map<std::string, std::string>>& after,
-               ReportDifference report) {
+void DiffTexts(absl::string_view name, const std::optional<TextMap>& before,
+               const std::optional<TextMap>& after, ReportDifference report) {
   if (before == after) return;
   if (before && after) return DiffTexts(name, *before, *after, report);
-  const auto count = [](const std::optional<std::map<std::string, std::string>>& texts) {
+  const auto count = [](const std::optional<TextMap>& texts) {
     return texts ? ShownValue(absl::StrCat(texts->size(), " keys")) : std::nullopt;
   };
   report(std::string(name), count(before), count(after));

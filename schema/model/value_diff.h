@@ -38,12 +38,10 @@ ShownValue ShownValueOf(absl::Time time);
 ShownValue Shorten(ShownValue value);
 
 // Reports each key whose values differ, as "`name`.KEY".
-void DiffTexts(absl::string_view name, const std::map<std::string, std::string>& before,
-               const std::map<std::string, std::string>& after, ReportDifference report);
-// If only one of them is known, reports the numbers of keys, as `name`: "3 keys".
-void DiffTexts(absl::string_view name,
-               const std::optional<std::map<std::string, std::string>>& before,
-               const std::optional<std::map<std::string, std::string>>& after,
+void DiffTexts(absl::string_view name, const TextMap& before, const TextMap& after,
                ReportDifference report);
+// If only one of them is known, reports the numbers of keys, as `name`: "3 keys".
+void DiffTexts(absl::string_view name, const std::optional<TextMap>& before,
+               const std::optional<TextMap>& after, ReportDifference report);
 
 }  // namespace cis

@@ -107,9 +107,10 @@ class SqliteHistoryReader : public HistoryReader {
       find->Reset();
       std::vector<std::shared_ptr<SiteCatalog>> sites;
       std::vector<SiteRows> rows;
+      RecordPool pool;
       CIS_RETURN_IF_ERROR(LoadSiteHeads(*db_, sites, rows));
       for (size_t i = 0; i < sites.size(); ++i) {
-        CIS_RETURN_IF_ERROR(LoadSite(*db_, *sites[i], rows[i]));
+        CIS_RETURN_IF_ERROR(LoadSite(*db_, pool, *sites[i], rows[i]));
       }
       PastCatalog past(std::move(sites), std::move(rows));
       CIS_RETURN_IF_ERROR(StepBack(generation, past));

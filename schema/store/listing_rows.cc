@@ -48,7 +48,7 @@ struct KnownRow {
   Stored<Record> stored;
 };
 template <typename Record>
-using KnownRows = absl::flat_hash_map<std::string, KnownRow<Record>>;
+using KnownRows = absl::flat_hash_map<SharedText, KnownRow<Record>>;
 
 // Which of the records without a row are reported as having appeared.
 enum class Appearances {
@@ -140,7 +140,7 @@ absl::StatusOr<KnownRows<Record>> LoadKnown(Connection& db, const sql::ListedSql
     KnownRow<Record> row;
     row.id = load->Int("id");
     ReadStored(read, row.stored);
-    std::string key = row.stored.record.id;
+    SharedText key = row.stored.record.id;
     known.emplace(std::move(key), std::move(row));
   }));
   return known;
@@ -271,10 +271,11 @@ absl::Status ReplaceNetworks(Connection& db, TransactionLog& log, const ShareRow
                              const std::vector<Network>& networks, absl::Time time) {
   std::vector<Stored<Network>> stored;
   std::vector<int64_t> ids;
-  CIS_RETURN_IF_ERROR(LoadNetworks(db, row.share_id, stored, ids));
+  RecordPool pool;
+  CIS_RETURN_IF_ERROR(LoadNetworks(db, pool, row.share_id, stored, ids));
   KnownRows<Network> known;
   for (size_t i = 0; i < ids.size(); ++i) {
-    std::string key = stored[i].record.id;
+    SharedText key = stored[i].record.id;
     known.emplace(std::move(key), KnownRow<Network>{ids[i], std::move(stored[i])});
   }
   CIS_ASSIGN_OR_RETURN(const bool was_listed, WasListed(db, sql::kShareWasListed, "share_id",
@@ -317,7 +318,8 @@ absl::Status ReplaceNetworks(Connection& db, TransactionLog& log, const ShareRow
 absl::Status ReplaceRouters(Connection& db, TransactionLog& log, int64_t share_id,
                             const std::vector<Router>& routers) {
   std::vector<Router> before;
-  CIS_RETURN_IF_ERROR(LoadRouters(db, share_id, before));
+  RecordPool pool;
+  CIS_RETURN_IF_ERROR(LoadRouters(db, pool, share_id, before));
   if (before == routers) return absl::OkStatus();
   log.NoteList("router", share_id, before);
   CIS_ASSIGN_OR_RETURN(Statement * drop, db.Use(sql::kDropRouters));
@@ -350,7 +352,7 @@ absl::Status ReplaceRouters(Connection& db, TransactionLog& log, int64_t share_i
 template <typename Record>
 struct ShareList {
   absl::string_view noun;
-  absl::Status (*load)(Connection& db, int64_t share_id, std::vector<Record>& records);
+  absl::Status (*load)(Connection& db, RecordPool&, int64_t share_id, std::vector<Record>& records);
   const char* drop;
   const std::string& (*add)();
 };
@@ -362,7 +364,8 @@ absl::StatusOr<std::vector<Record>> ReplaceShareList(Connection& db, Transaction
                                                      int64_t share_id,
                                                      const std::vector<Record>& records) {
   std::vector<Record> before;
-  CIS_RETURN_IF_ERROR(list.load(db, share_id, before));
+  RecordPool pool;
+  CIS_RETURN_IF_ERROR(list.load(db, pool, share_id, before));
   if (before == records) return before;
   log.NoteList(list.noun, share_id, before);
   CIS_ASSIGN_OR_RETURN(Statement * drop, UseWith(db, list.drop, "share_id", share_id));
@@ -446,7 +449,8 @@ absl::Status ReplaceNetworkSet(Connection& db, TransactionLog& log, const ShareR
 absl::Status ReplaceQuotas(Connection& db, TransactionLog& log, const ShareRowIds& row,
                            const std::vector<Quota>& quotas) {
   std::vector<Quota> before;
-  CIS_RETURN_IF_ERROR(LoadQuotas(db, row.share_id, before));
+  RecordPool pool;
+  CIS_RETURN_IF_ERROR(LoadQuotas(db, pool, row.share_id, before));
   std::vector<Quota> after = quotas;
   std::stable_sort(after.begin(), after.end(),
                    [](const Quota& a, const Quota& b) { return a.resource < b.resource; });
@@ -495,7 +499,7 @@ Flavor KeepKnownSpecs(const Flavor& stored, const Flavor& reported) {
 Image KeepAccepted(const Image& stored, const Image& reported) {
   if (reported.member_status.empty() || !stored.member_status.empty()) return reported;
   Image merged = reported;
-  merged.member_status.clear();
+  merged.member_status = "";
   return merged;
 }
 

@@ -13,8 +13,8 @@ using IndexById = absl::flat_hash_map<int64_t, int32_t>;
 
 // Loads all records of one endpoint, and the position of each row among them.
 template <typename Record>
-absl::StatusOr<IndexById> LoadListed(Connection& db, const sql::ListedSql& sql, int64_t endpoint_id,
-                                     std::vector<Stored<Record>>& records,
+absl::StatusOr<IndexById> LoadListed(Connection& db, RecordPool& pool, const sql::ListedSql& sql,
+                                     int64_t endpoint_id, std::vector<Stored<Record>>& records,
                                      std::vector<int64_t>& ids) {
   IndexById index_by_id;
   // Records are large; growing would move each of them several times.
@@ -23,7 +23,7 @@ absl::StatusOr<IndexById> LoadListed(Connection& db, const sql::ListedSql& sql, 
     records.reserve(static_cast<size_t>(count->Int("item_count")));
   }));
   CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db, sql.load, "endpoint_id", endpoint_id));
-  CIS_RETURN_IF_ERROR(ForEachRow(db, *load, [&](RowReader& read) {
+  CIS_RETURN_IF_ERROR(ForEachRow(db, *load, pool, [&](RowReader& read) {
     ids.push_back(load->Int("id"));
     index_by_id.emplace(ids.back(), static_cast<int32_t>(records.size()));
     ReadStored(read, records.emplace_back());
@@ -46,10 +46,13 @@ absl::StatusOr<std::vector<int32_t>> LoadLinks(Connection& db, const sql::Listed
 
 // Loads rows with one record each.
 template <typename Record>
-absl::Status LoadPlain(Connection& db, const std::string& sql, int64_t share_id,
+absl::Status LoadPlain(Connection& db, RecordPool& pool, const std::string& sql, int64_t share_id,
                        std::vector<Record>& records) {
   CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db, sql, "share_id", share_id));
-  return ForEachRow(db, *load, [&](RowReader& read) { VisitFields(read, records.emplace_back()); });
+  CIS_RETURN_IF_ERROR(ForEachRow(
+      db, *load, pool, [&](RowReader& read) { VisitFields(read, records.emplace_back()); }));
+  records.shrink_to_fit();
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -61,10 +64,11 @@ absl::StatusOr<Statement*> UseWith(Connection& db, absl::string_view sql, absl::
   return statement;
 }
 
-absl::Status LoadNetworks(Connection& db, int64_t share_id, std::vector<Stored<Network>>& networks,
+absl::Status LoadNetworks(Connection& db, RecordPool& pool, int64_t share_id,
+                          std::vector<Stored<Network>>& networks,
                           std::vector<int64_t>& network_ids) {
   CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db, sql::LoadNetworks(), "share_id", share_id));
-  CIS_RETURN_IF_ERROR(ForEachRow(db, *load, [&](RowReader& read) {
+  CIS_RETURN_IF_ERROR(ForEachRow(db, *load, pool, [&](RowReader& read) {
     network_ids.push_back(load->Int("id"));
     ReadStored(read, networks.emplace_back());
   }));
@@ -72,17 +76,18 @@ absl::Status LoadNetworks(Connection& db, int64_t share_id, std::vector<Stored<N
   // Subnets come in the order of the networks.
   size_t i = 0;
   CIS_ASSIGN_OR_RETURN(Statement * subnets, UseWith(db, sql::LoadSubnets(), "share_id", share_id));
-  return ForEachRow(db, *subnets, [&](RowReader& read) {
+  return ForEachRow(db, *subnets, pool, [&](RowReader& read) {
     const int64_t network_id = subnets->Int("network_id");
     while (i < network_ids.size() && network_ids[i] != network_id) ++i;
     if (i < network_ids.size()) VisitFields(read, networks[i].record.subnets.emplace_back());
   });
 }
 
-absl::Status LoadRouters(Connection& db, int64_t share_id, std::vector<Router>& routers) {
+absl::Status LoadRouters(Connection& db, RecordPool& pool, int64_t share_id,
+                         std::vector<Router>& routers) {
   std::vector<int64_t> ids;
   CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db, sql::LoadRouters(), "share_id", share_id));
-  CIS_RETURN_IF_ERROR(ForEachRow(db, *load, [&](RowReader& read) {
+  CIS_RETURN_IF_ERROR(ForEachRow(db, *load, pool, [&](RowReader& read) {
     ids.push_back(load->Int("id"));
     VisitFields(read, routers.emplace_back());
   }));
@@ -101,30 +106,35 @@ absl::Status LoadRouters(Connection& db, int64_t share_id, std::vector<Router>& 
   return load_links(sql::kLoadRouterSubnets, "subnet_id", &Router::subnet_ids);
 }
 
-absl::Status LoadFloatingIps(Connection& db, int64_t share_id, std::vector<FloatingIp>& ips) {
-  return LoadPlain(db, sql::LoadFloatingIps(), share_id, ips);
+absl::Status LoadFloatingIps(Connection& db, RecordPool& pool, int64_t share_id,
+                             std::vector<FloatingIp>& ips) {
+  return LoadPlain(db, pool, sql::LoadFloatingIps(), share_id, ips);
 }
 
-absl::Status LoadSubnetPools(Connection& db, int64_t share_id, std::vector<SubnetPool>& pools) {
-  return LoadPlain(db, sql::LoadSubnetPools(), share_id, pools);
+absl::Status LoadSubnetPools(Connection& db, RecordPool& pool, int64_t share_id,
+                             std::vector<SubnetPool>& pools) {
+  return LoadPlain(db, pool, sql::LoadSubnetPools(), share_id, pools);
 }
 
-absl::Status LoadZones(Connection& db, int64_t share_id, std::vector<AvailabilityZone>& zones) {
-  return LoadPlain(db, sql::LoadZones(), share_id, zones);
+absl::Status LoadZones(Connection& db, RecordPool& pool, int64_t share_id,
+                       std::vector<AvailabilityZone>& zones) {
+  return LoadPlain(db, pool, sql::LoadZones(), share_id, zones);
 }
 
-absl::Status LoadVolumeTypes(Connection& db, int64_t share_id, std::vector<VolumeType>& types) {
-  return LoadPlain(db, sql::LoadVolumeTypes(), share_id, types);
+absl::Status LoadVolumeTypes(Connection& db, RecordPool& pool, int64_t share_id,
+                             std::vector<VolumeType>& types) {
+  return LoadPlain(db, pool, sql::LoadVolumeTypes(), share_id, types);
 }
 
-absl::Status LoadQuotas(Connection& db, int64_t share_id, std::vector<Quota>& quotas) {
-  return LoadPlain(db, sql::LoadQuotas(), share_id, quotas);
+absl::Status LoadQuotas(Connection& db, RecordPool& pool, int64_t share_id,
+                        std::vector<Quota>& quotas) {
+  return LoadPlain(db, pool, sql::LoadQuotas(), share_id, quotas);
 }
 
 namespace {
 
-absl::Status LoadShares(Connection& db, const IndexById& flavors, const IndexById& images,
-                        EndpointCatalog& endpoint, EndpointRows& rows) {
+absl::Status LoadShares(Connection& db, RecordPool& pool, const IndexById& flavors,
+                        const IndexById& images, EndpointCatalog& endpoint, EndpointRows& rows) {
   CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db, sql::LoadShares(), "endpoint_id", rows.id));
   CIS_RETURN_IF_ERROR(ForEachRow(db, *load, [&](RowReader& read) {
     rows.shares.emplace_back().id = load->Int("id");
@@ -138,25 +148,26 @@ absl::Status LoadShares(Connection& db, const IndexById& flavors, const IndexByI
   for (size_t i = 0; i < rows.shares.size(); ++i) {
     const int64_t share_id = rows.shares[i].id;
     ShareCatalog& share = endpoint.shares[i];
-    CIS_RETURN_IF_ERROR(LoadPlain(db, sql::LoadKinds(), share_id, share.kinds));
+    CIS_RETURN_IF_ERROR(LoadPlain(db, pool, sql::LoadKinds(), share_id, share.kinds));
     std::sort(share.kinds.begin(), share.kinds.end(),
               [](const KindState& a, const KindState& b) { return a.kind < b.kind; });
     CIS_ASSIGN_OR_RETURN(share.flavor_indexes, LoadLinks(db, sql::FlavorSql(), share_id, flavors));
     CIS_ASSIGN_OR_RETURN(share.image_indexes, LoadLinks(db, sql::ImageSql(), share_id, images));
-    CIS_RETURN_IF_ERROR(LoadNetworks(db, share_id, share.networks, rows.shares[i].network_ids));
-    CIS_RETURN_IF_ERROR(LoadRouters(db, share_id, share.routers));
-    CIS_RETURN_IF_ERROR(LoadFloatingIps(db, share_id, share.floating_ips));
-    CIS_RETURN_IF_ERROR(LoadSubnetPools(db, share_id, share.subnet_pools));
-    CIS_RETURN_IF_ERROR(LoadQuotas(db, share_id, share.quotas));
-    CIS_RETURN_IF_ERROR(LoadZones(db, share_id, share.zones));
-    CIS_RETURN_IF_ERROR(LoadVolumeTypes(db, share_id, share.volume_types));
+    CIS_RETURN_IF_ERROR(
+        LoadNetworks(db, pool, share_id, share.networks, rows.shares[i].network_ids));
+    CIS_RETURN_IF_ERROR(LoadRouters(db, pool, share_id, share.routers));
+    CIS_RETURN_IF_ERROR(LoadFloatingIps(db, pool, share_id, share.floating_ips));
+    CIS_RETURN_IF_ERROR(LoadSubnetPools(db, pool, share_id, share.subnet_pools));
+    CIS_RETURN_IF_ERROR(LoadQuotas(db, pool, share_id, share.quotas));
+    CIS_RETURN_IF_ERROR(LoadZones(db, pool, share_id, share.zones));
+    CIS_RETURN_IF_ERROR(LoadVolumeTypes(db, pool, share_id, share.volume_types));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status LoadSite(Connection& db, SiteCatalog& site, SiteRows& rows) {
+absl::Status LoadSite(Connection& db, RecordPool& pool, SiteCatalog& site, SiteRows& rows) {
   CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db, sql::LoadEndpoints(), "site_id", rows.id));
   CIS_RETURN_IF_ERROR(ForEachRow(db, *load, [&](RowReader& read) {
     rows.endpoints.emplace_back().id = load->Int("id");
@@ -167,11 +178,11 @@ absl::Status LoadSite(Connection& db, SiteCatalog& site, SiteRows& rows) {
   for (size_t i = 0; i < rows.endpoints.size(); ++i) {
     EndpointCatalog& endpoint = site.endpoints[i];
     EndpointRows& ids = rows.endpoints[i];
-    CIS_ASSIGN_OR_RETURN(const IndexById flavors, LoadListed(db, sql::FlavorSql(), ids.id,
+    CIS_ASSIGN_OR_RETURN(const IndexById flavors, LoadListed(db, pool, sql::FlavorSql(), ids.id,
                                                              endpoint.flavors, ids.flavor_ids));
-    CIS_ASSIGN_OR_RETURN(const IndexById images,
-                         LoadListed(db, sql::ImageSql(), ids.id, endpoint.images, ids.image_ids));
-    CIS_RETURN_IF_ERROR(LoadShares(db, flavors, images, endpoint, ids));
+    CIS_ASSIGN_OR_RETURN(const IndexById images, LoadListed(db, pool, sql::ImageSql(), ids.id,
+                                                            endpoint.images, ids.image_ids));
+    CIS_RETURN_IF_ERROR(LoadShares(db, pool, flavors, images, endpoint, ids));
     CIS_ASSIGN_OR_RETURN(Statement * offers,
                          UseWith(db, sql::LoadOfferedProjects(), "endpoint_id", ids.id));
     CIS_RETURN_IF_ERROR(ForEachRow(db, *offers, [&](RowReader& read) {

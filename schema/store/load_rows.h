@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,15 +14,17 @@
 #include "absl/time/time.h"
 #include "schema/base/status_macros.h"
 #include "schema/model/catalog.h"
+#include "schema/store/record_pool.h"
 #include "schema/store/rows.h"
 #include "schema/store/sqlite.h"
 
 namespace cis {
 
-// Hands each row of `statement` to `use`. Returns DATA_LOSS if a column cannot be read.
+// Hands each row of `statement` to `use`; `pool` keeps equal texts of the records once. Returns
+// DATA_LOSS if a column cannot be read.
 template <typename Use>
-absl::Status ForEachRow(Connection& db, Statement& statement, Use use) {
-  RowReader reader(statement);
+absl::Status ForEachRow(Connection& db, Statement& statement, RecordPool& pool, Use use) {
+  RowReader reader(statement, pool);
   while (true) {
     CIS_ASSIGN_OR_RETURN(const bool more, statement.Step());
     if (!more) return absl::OkStatus();
@@ -33,6 +36,13 @@ absl::Status ForEachRow(Connection& db, Statement& statement, Use use) {
                        " has a value that no crawler writes; restore a backup"));
     }
   }
+}
+
+// The same for rows that are few.
+template <typename Use>
+absl::Status ForEachRow(Connection& db, Statement& statement, Use use) {
+  RecordPool pool;
+  return ForEachRow(db, statement, pool, std::move(use));
 }
 
 // Returns the prepared statement of `sql` with its one parameter `name` set.
@@ -65,19 +75,27 @@ struct SiteRows {
 
 // Loads the networks of a share with their subnets, ordered by id, and the rows that they were read
 // from.
-absl::Status LoadNetworks(Connection& db, int64_t share_id, std::vector<Stored<Network>>& networks,
+absl::Status LoadNetworks(Connection& db, RecordPool& pool, int64_t share_id,
+                          std::vector<Stored<Network>>& networks,
                           std::vector<int64_t>& network_ids);
-absl::Status LoadRouters(Connection& db, int64_t share_id, std::vector<Router>& routers);
-absl::Status LoadFloatingIps(Connection& db, int64_t share_id, std::vector<FloatingIp>& ips);
-absl::Status LoadSubnetPools(Connection& db, int64_t share_id, std::vector<SubnetPool>& pools);
-absl::Status LoadZones(Connection& db, int64_t share_id, std::vector<AvailabilityZone>& zones);
-absl::Status LoadVolumeTypes(Connection& db, int64_t share_id, std::vector<VolumeType>& types);
+absl::Status LoadRouters(Connection& db, RecordPool& pool, int64_t share_id,
+                         std::vector<Router>& routers);
+absl::Status LoadFloatingIps(Connection& db, RecordPool& pool, int64_t share_id,
+                             std::vector<FloatingIp>& ips);
+absl::Status LoadSubnetPools(Connection& db, RecordPool& pool, int64_t share_id,
+                             std::vector<SubnetPool>& pools);
+absl::Status LoadZones(Connection& db, RecordPool& pool, int64_t share_id,
+                       std::vector<AvailabilityZone>& zones);
+absl::Status LoadVolumeTypes(Connection& db, RecordPool& pool, int64_t share_id,
+                             std::vector<VolumeType>& types);
 // Loads the quotas of a share, ordered by resource.
-absl::Status LoadQuotas(Connection& db, int64_t share_id, std::vector<Quota>& quotas);
+absl::Status LoadQuotas(Connection& db, RecordPool& pool, int64_t share_id,
+                        std::vector<Quota>& quotas);
 
 // Loads the endpoints and shares of the site in row `rows.id`; combining what shares know about the
-// same networks (JoinNetworkFacts) is left to the caller.
-absl::Status LoadSite(Connection& db, SiteCatalog& site, SiteRows& rows);
+// same networks (JoinNetworkFacts) is left to the caller. `pool` keeps equal texts of all sites
+// once.
+absl::Status LoadSite(Connection& db, RecordPool& pool, SiteCatalog& site, SiteRows& rows);
 
 // Loads all sites without their contents, ordered by name, and the rows that they were read from.
 absl::Status LoadSiteHeads(Connection& db, std::vector<std::shared_ptr<SiteCatalog>>& sites,

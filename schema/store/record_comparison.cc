@@ -25,7 +25,7 @@ namespace {
 
 template <typename Record>
 RecordDifference DifferenceOf(const Share& share, const Record& record, ChangeEvent event) {
-  return {share, ChangeKindOf(record), event, record.id, record.name, {}};
+  return {share, ChangeKindOf(record), event, std::string(record.id), std::string(record.name), {}};
 }
 
 // Completes what one share reports, as Renormalize does.
@@ -52,7 +52,7 @@ class Listed {
 
   absl::Status Load(int64_t endpoint_id) {
     CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db_, sql_.load, "endpoint_id", endpoint_id));
-    return ForEachRow(db_, *load, [&](RowReader& read) {
+    return ForEachRow(db_, *load, pool_, [&](RowReader& read) {
       Stored<Record> stored;
       const int64_t row_id = load->Int("id");
       ReadStored(read, stored);
@@ -65,7 +65,7 @@ class Listed {
 
   absl::Status LoadLinks(int64_t share_id) {
     CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db_, sql_.load_links, "share_id", share_id));
-    std::set<std::string>& links = links_[share_id];
+    std::set<SharedText>& links = links_[share_id];
     return ForEachRow(db_, *load, [&](RowReader&) {
       const auto id = ids_.find(load->Int("item_id"));
       if (id != ids_.end()) links.insert(id->second);
@@ -73,7 +73,7 @@ class Listed {
   }
 
   void Add(int64_t share_id, const std::vector<Record>& records) {
-    std::set<std::string> seen;
+    std::set<SharedText> seen;
     for (const Record& reported : records) {
       Row& row = rows_[reported.id];
       const Record* known = row.Now();
@@ -92,7 +92,7 @@ class Listed {
   }
 
   void Report(const Share& share, const DifferenceReporter& report) const {
-    std::set<std::string> active;
+    std::set<SharedText> active;
     for (const auto& [share_id, links] : links_) active.insert(links.begin(), links.end());
     for (const auto& [id, row] : rows_) {
       const bool is_active = active.contains(id);
@@ -119,17 +119,18 @@ class Listed {
     }
   };
 
-  bool IsSeenByOthers(int64_t share_id, const std::string& id) const {
+  bool IsSeenByOthers(int64_t share_id, const SharedText& id) const {
     return std::any_of(links_.begin(), links_.end(), [&](const auto& entry) {
       return entry.first != share_id && entry.second.contains(id);
     });
   }
 
   Connection& db_;
+  RecordPool pool_;
   const sql::ListedSql& sql_;
-  std::map<std::string, Row> rows_;                 // by upstream id
-  std::map<int64_t, std::string> ids_;              // of rows
-  std::map<int64_t, std::set<std::string>> links_;  // what each share sees now
+  std::map<SharedText, Row> rows_;                 // by upstream id
+  std::map<int64_t, SharedText> ids_;              // of rows
+  std::map<int64_t, std::set<SharedText>> links_;  // what each share sees now
 };
 
 RecordDifference ShareDifference(const Share& share) {
@@ -225,11 +226,11 @@ class Comparison {
   absl::Status CompareNetworks(int64_t share_id, const Share& share, const RecordSet& records) {
     std::vector<Stored<Network>> stored;
     std::vector<int64_t> ids;
-    CIS_RETURN_IF_ERROR(LoadNetworks(db_, share_id, stored, ids));
-    std::map<std::string, const Network*> after;
-    for (const Network& network : records.network_set.networks) after[network.id] = &network;
+    CIS_RETURN_IF_ERROR(LoadNetworks(db_, pool_, share_id, stored, ids));
+    std::map<absl::string_view, const Network*> after;
+    for (const Network& network : records.network_set.networks) after[network.id.view()] = &network;
     for (const Stored<Network>& before : stored) {
-      const auto it = after.find(before.record.id);
+      const auto it = after.find(before.record.id.view());
       if (it == after.end()) {
         if (before.active) report_(DifferenceOf(share, before.record, ChangeEvent::kGone));
         continue;
@@ -252,9 +253,9 @@ class Comparison {
 
   absl::Status CompareNetworkParts(int64_t share_id, const Share& share, const RecordSet& records) {
     NetworkSet before;
-    CIS_RETURN_IF_ERROR(LoadRouters(db_, share_id, before.routers));
-    CIS_RETURN_IF_ERROR(LoadFloatingIps(db_, share_id, before.floating_ips));
-    CIS_RETURN_IF_ERROR(LoadSubnetPools(db_, share_id, before.subnet_pools));
+    CIS_RETURN_IF_ERROR(LoadRouters(db_, pool_, share_id, before.routers));
+    CIS_RETURN_IF_ERROR(LoadFloatingIps(db_, pool_, share_id, before.floating_ips));
+    CIS_RETURN_IF_ERROR(LoadSubnetPools(db_, pool_, share_id, before.subnet_pools));
     CIS_ASSIGN_OR_RETURN(Statement * find, UseWith(db_, sql::kFindKnown, "id", share_id));
     CIS_RETURN_IF_ERROR(ForEachRow(db_, *find, [&](RowReader& read) {
       read("routers_known", before.routers_known);
@@ -275,9 +276,9 @@ class Comparison {
 
   absl::Status CompareLimits(int64_t share_id, const Share& share, const RecordSet& records) {
     LimitSet before;
-    CIS_RETURN_IF_ERROR(LoadQuotas(db_, share_id, before.quotas));
-    CIS_RETURN_IF_ERROR(LoadZones(db_, share_id, before.zones));
-    CIS_RETURN_IF_ERROR(LoadVolumeTypes(db_, share_id, before.volume_types));
+    CIS_RETURN_IF_ERROR(LoadQuotas(db_, pool_, share_id, before.quotas));
+    CIS_RETURN_IF_ERROR(LoadZones(db_, pool_, share_id, before.zones));
+    CIS_RETURN_IF_ERROR(LoadVolumeTypes(db_, pool_, share_id, before.volume_types));
     LimitSet after = records.limit_set;
     std::stable_sort(after.quotas.begin(), after.quotas.end(),
                      [](const Quota& a, const Quota& b) { return a.resource < b.resource; });
@@ -289,6 +290,7 @@ class Comparison {
   }
 
   Connection& db_;
+  RecordPool pool_;
   const RecordMaker& make_;
   const DifferenceReporter& report_;
 };

@@ -17,6 +17,9 @@ absl::Time StoredTime(absl::Time time) {
 void RowBinder::operator()(absl::string_view name, const std::string& value) {
   statement_.BindText(name, value);
 }
+void RowBinder::operator()(absl::string_view name, const SharedText& value) {
+  statement_.BindText(name, value);
+}
 void RowBinder::operator()(absl::string_view name, bool value) {
   statement_.BindInt(name, value ? 1 : 0);
 }
@@ -61,8 +64,10 @@ void RowBinder::operator()(absl::string_view name, VoSupport value) {
 void RowBinder::operator()(absl::string_view name, const std::vector<std::string>& value) {
   statement_.BindText(name, FormatListText(value));
 }
-void RowBinder::operator()(absl::string_view name,
-                           const std::optional<std::map<std::string, std::string>>& value) {
+void RowBinder::operator()(absl::string_view name, const SharedList<SharedText>& value) {
+  statement_.BindText(name, FormatListText(value));
+}
+void RowBinder::operator()(absl::string_view name, const std::optional<TextMap>& value) {
   value ? statement_.BindText(name, FormatListText(*value)) : statement_.BindNull(name);
 }
 void RowBinder::operator()(absl::string_view name,
@@ -85,6 +90,9 @@ void RowReader::Damaged(absl::string_view name) {
 void RowReader::operator()(absl::string_view name, std::string& value) {
   const absl::string_view text = statement_.Text(name);
   value.assign(text.data(), text.size());
+}
+void RowReader::operator()(absl::string_view name, SharedText& value) {
+  value = pool_.GetText(statement_.Text(name));
 }
 void RowReader::operator()(absl::string_view name, bool& value) {
   value = statement_.Int(name) != 0;
@@ -136,11 +144,13 @@ void RowReader::operator()(absl::string_view name, VoSupport& value) {
 void RowReader::operator()(absl::string_view name, std::vector<std::string>& value) {
   if (!ParseListText(statement_.Text(name), value)) Damaged(name);
 }
-void RowReader::operator()(absl::string_view name,
-                           std::optional<std::map<std::string, std::string>>& value) {
+void RowReader::operator()(absl::string_view name, SharedList<SharedText>& value) {
+  if (!pool_.GetList(statement_.Text(name), value)) Damaged(name);
+}
+void RowReader::operator()(absl::string_view name, std::optional<TextMap>& value) {
   value.reset();
   const std::optional<absl::string_view> text = statement_.OptionalText(name);
-  if (text && !ParseListText(*text, value.emplace())) Damaged(name);
+  if (text && !pool_.GetList(*text, value.emplace())) Damaged(name);
 }
 void RowReader::operator()(absl::string_view name, std::map<std::string, std::string>& value) {
   if (!ParseListText(statement_.Text(name), value)) Damaged(name);
@@ -149,8 +159,8 @@ void RowReader::operator()(absl::string_view name, std::map<std::string, int64_t
   if (!ParseListText(statement_.Text(name), value)) Damaged(name);
 }
 void RowReader::Provenance(cis::Provenance& value) {
-  if (!ParseListText(statement_.Text("evidence"), value.evidence)) Damaged("evidence");
-  if (!ParseListText(statement_.Text("confidence"), value.confidence)) Damaged("confidence");
+  if (!pool_.GetList(statement_.Text("evidence"), value.evidence)) Damaged("evidence");
+  if (!pool_.GetList(statement_.Text("confidence"), value.confidence)) Damaged("confidence");
   (*this)("warnings", value.warnings);
 }
 

@@ -13,6 +13,7 @@
 #include "schema/model/fields.h"
 #include "schema/model/records.h"
 #include "schema/model/registry.h"
+#include "schema/store/record_pool.h"
 #include "schema/store/sqlite.h"
 
 namespace cis {
@@ -31,6 +32,7 @@ class RowBinder {
   explicit RowBinder(Statement& statement) : statement_(statement) {}
 
   void operator()(absl::string_view name, const std::string& value);
+  void operator()(absl::string_view name, const SharedText& value);
   void operator()(absl::string_view name, bool value);
   void operator()(absl::string_view name, int value);
   void operator()(absl::string_view name, int64_t value);
@@ -45,8 +47,8 @@ class RowBinder {
   void operator()(absl::string_view name, VoSupport value);
   void operator()(absl::string_view name, RegistryPart value);
   void operator()(absl::string_view name, const std::vector<std::string>& value);
-  void operator()(absl::string_view name,
-                  const std::optional<std::map<std::string, std::string>>& value);
+  void operator()(absl::string_view name, const SharedList<SharedText>& value);
+  void operator()(absl::string_view name, const std::optional<TextMap>& value);
   void operator()(absl::string_view name, const std::map<std::string, std::string>& value);
   void operator()(absl::string_view name, const std::map<std::string, int64_t>& value);
   void Provenance(const Provenance& value);
@@ -58,10 +60,15 @@ class RowBinder {
 // Reads members from the columns of the same names.
 class RowReader {
  public:
-  // `statement` must outlive the reader.
-  explicit RowReader(Statement& statement) : statement_(statement) {}
+  // `statement` and `pool` must outlive the reader.
+  RowReader(Statement& statement, RecordPool& pool) : statement_(statement), pool_(pool) {}
+  // For rows that are few.
+  explicit RowReader(Statement& statement) : RowReader(statement, own_pool_) {}
+  RowReader(const RowReader&) = delete;
+  RowReader& operator=(const RowReader&) = delete;
 
   void operator()(absl::string_view name, std::string& value);
+  void operator()(absl::string_view name, SharedText& value);
   void operator()(absl::string_view name, bool& value);
   void operator()(absl::string_view name, int& value);
   void operator()(absl::string_view name, int64_t& value);
@@ -76,7 +83,8 @@ class RowReader {
   void operator()(absl::string_view name, VoSupport& value);
   void operator()(absl::string_view name, RegistryPart& value);
   void operator()(absl::string_view name, std::vector<std::string>& value);
-  void operator()(absl::string_view name, std::optional<std::map<std::string, std::string>>& value);
+  void operator()(absl::string_view name, SharedList<SharedText>& value);
+  void operator()(absl::string_view name, std::optional<TextMap>& value);
   void operator()(absl::string_view name, std::map<std::string, std::string>& value);
   void operator()(absl::string_view name, std::map<std::string, int64_t>& value);
   void Provenance(Provenance& value);
@@ -88,6 +96,8 @@ class RowReader {
   void Damaged(absl::string_view name);
 
   Statement& statement_;
+  RecordPool own_pool_;
+  RecordPool& pool_;
   std::string damaged_column_;
 };
 

@@ -119,6 +119,7 @@ Statement::Statement(Statement&& other) noexcept
     : db_(other.db_),
       stmt_(std::exchange(other.stmt_, nullptr)),
       path_(std::move(other.path_)),
+      column_names_(std::move(other.column_names_)),
       status_(std::move(other.status_)),
       repaired_(std::move(other.repaired_)) {}
 
@@ -128,6 +129,7 @@ Statement& Statement::operator=(Statement&& other) noexcept {
   db_ = other.db_;
   stmt_ = std::exchange(other.stmt_, nullptr);
   path_ = std::move(other.path_);
+  column_names_ = std::move(other.column_names_);
   status_ = std::move(other.status_);
   repaired_ = std::move(other.repaired_);
   parameter_ = 0;
@@ -149,10 +151,15 @@ int Statement::ParameterIndex(absl::string_view name) {
 }
 
 int Statement::ColumnIndex(absl::string_view name) {
-  const int count = sqlite3_column_count(stmt_);
+  if (column_names_.empty()) {
+    for (int i = 0; i < sqlite3_column_count(stmt_); ++i) {
+      column_names_.emplace_back(sqlite3_column_name(stmt_, i));
+    }
+  }
+  const auto count = static_cast<int>(column_names_.size());
   for (int tried = 0; tried < count; ++tried) {
     column_ = column_ + 1 >= count ? 0 : column_ + 1;
-    if (name == sqlite3_column_name(stmt_, column_)) return column_;
+    if (name == column_names_[static_cast<size_t>(column_)]) return column_;
   }
   status_ = absl::InternalError(absl::StrCat(path_, ": no column ", name));
   return -1;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -78,6 +79,7 @@ class Statement {
   std::string path_;                         // for messages
   int parameter_ = 0;                        // last used, 1-based
   int column_ = -1;                          // last used, 0-based
+  std::vector<std::string> column_names_;    // filled when one is first needed
   absl::Status status_;                      // of a bind or a column since the last Step()
   std::forward_list<std::string> repaired_;  // texts of the current row that were broken UTF-8
 };

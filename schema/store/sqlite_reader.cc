@@ -30,11 +30,12 @@ std::shared_ptr<const SiteCatalog> FindUnchanged(const Catalog* previous, const 
 absl::Status LoadSites(Connection& db, const Catalog* previous, Catalog& catalog) {
   std::vector<std::shared_ptr<SiteCatalog>> sites;
   std::vector<SiteRows> rows;
+  RecordPool pool;
   CIS_RETURN_IF_ERROR(LoadSiteHeads(db, sites, rows));
   for (size_t i = 0; i < sites.size(); ++i) {
     std::shared_ptr<const SiteCatalog> unchanged = FindUnchanged(previous, *sites[i]);
     if (unchanged == nullptr) {
-      CIS_RETURN_IF_ERROR(LoadSite(db, *sites[i], rows[i]));
+      CIS_RETURN_IF_ERROR(LoadSite(db, pool, *sites[i], rows[i]));
       RemoveSplitShares(sites[i].get());
       for (EndpointCatalog& endpoint : sites[i]->endpoints) JoinNetworkFacts(&endpoint);
       unchanged = std::move(sites[i]);

@@ -166,7 +166,7 @@ std::string FailureOf(const Flavor& flavor, FlavorCheck check, const MachineRequ
   if (const std::optional<int64_t> value = ValueOf(flavor, check); value) {
     return absl::StrCat("has ", Amount(check, *value));
   }
-  const auto of_gpu = [](absl::string_view before, const std::string& value,
+  const auto of_gpu = [](absl::string_view before, absl::string_view value,
                          absl::string_view what) {
     return value.empty() ? absl::StrCat("does not report the ", what, " of its GPU")
                          : absl::StrCat("has a GPU ", before, value);

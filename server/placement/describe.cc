@@ -15,7 +15,7 @@ namespace cis::server {
 namespace {
 
 // "net-vo.access.egi.eu", or its id if it has no name.
-const std::string& NameOf(const Network& network) {
+absl::string_view NameOf(const Network& network) {
   return network.name.empty() ? network.id : network.name;
 }
 
@@ -101,11 +101,12 @@ void NoteNetwork(const Placement& placement, const PlacementQuery& query,
     out->push_back("No network is known; the machine starts without one.");
   }
   if (plan.ambiguous) {
-    out->push_back(absl::StrCat(
-        "Other networks are as suitable in all but their names: ",
-        absl::StrJoin(plan.alternatives, ", ",
-                      [](std::string* text, const Network* n) { text->append(NameOf(*n)); }),
-        "."));
+    out->push_back(absl::StrCat("Other networks are as suitable in all but their names: ",
+                                absl::StrJoin(plan.alternatives, ", ",
+                                              [](std::string* text, const Network* n) {
+                                                absl::StrAppend(text, NameOf(*n));
+                                              }),
+                                "."));
   }
   if (plan.is_assumed) {
     out->push_back(
@@ -137,7 +138,7 @@ void NoteNetwork(const Placement& placement, const PlacementQuery& query,
             : absl::StrCat("; if it has none, use ",
                            absl::StrJoin(placement.fallbacks, ", ",
                                          [](std::string* text, const NetworkPlan* fallback) {
-                                           text->append(NameOf(*fallback->pool));
+                                           absl::StrAppend(text, NameOf(*fallback->pool));
                                          }),
                            ".")));
   }
@@ -154,7 +155,7 @@ void NoteNetwork(const Placement& placement, const PlacementQuery& query,
 // Returns what must be created or changed before machines start, in order.
 std::vector<std::string> PreparingSteps(const NetworkPlan& plan) {
   std::vector<std::string> out;
-  const std::string pool = plan.pool == nullptr ? "" : NameOf(*plan.pool);
+  const absl::string_view pool = plan.pool == nullptr ? "" : NameOf(*plan.pool);
   switch (plan.kind) {
     case PlanKind::kNone:
     case PlanKind::kDirect:
@@ -224,8 +225,8 @@ std::vector<std::string> DescribeNotes(const Placement& placement, const Placeme
   }
   NoteGpuKind(placement, query, &out);
   if (placement.flavor->baremetal) out.push_back("The flavor is a physical machine.");
-  const std::string& image_arch = placement.image->image->arch;
-  const std::string& flavor_arch = placement.flavor->arch;
+  const absl::string_view image_arch = placement.image->image->arch;
+  const absl::string_view flavor_arch = placement.flavor->arch;
   if (image_arch.empty() != flavor_arch.empty() && !query.arch.empty()) {
     out.push_back(absl::StrCat("The architecture of the ", image_arch.empty() ? "image" : "flavor",
                                " is not known."));
@@ -251,15 +252,15 @@ std::vector<std::string> DescribeSteps(const Placement& placement, const Placeme
                : absl::StrCat("Start the machine with a port on ", NameOf(*plan.network),
                               " that has an address in subnet ",
                               absl::StrJoin(plan.port_subnets, " and one in ",
-                                            [](std::string* text, const std::string* id) {
-                                              text->append(*id);
+                                            [](std::string* text, const SharedText* id) {
+                                              absl::StrAppend(text, *id);
                                             }),
                               plan.port_owner.empty() ? "" : " and device_owner ", plan.port_owner);
   }
   const std::string zone =
       placement.boot.zone.empty() ? "" : absl::StrCat(" in zone ", placement.boot.zone);
   if (!port.empty()) port += zone;
-  const std::string pool = plan.pool == nullptr ? "" : NameOf(*plan.pool);
+  const absl::string_view pool = plan.pool == nullptr ? "" : NameOf(*plan.pool);
   if (plan.kind == PlanKind::kNone) {
     return {absl::StrCat("Start the machine without a network", zone)};
   }

@@ -39,7 +39,7 @@ bool StartsWithOneOf(absl::string_view model, const std::array<absl::string_view
 
 bool MayBeOfGpuKind(const Flavor& flavor, const std::string& kind) {
   if (!flavor.gpu_kind.empty()) return flavor.gpu_kind == kind;
-  const std::string& vendor = flavor.gpu_vendor;
+  const absl::string_view vendor = flavor.gpu_vendor;
   if (kind == "mig") {
     if (!vendor.empty() && !absl::EqualsIgnoreCase(vendor, "NVIDIA")) return false;
     return flavor.gpu_model.empty() || StartsWithOneOf(flavor.gpu_model, kWithMig);

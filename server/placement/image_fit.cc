@@ -53,7 +53,7 @@ SystemFit BestMatch(const Image& image, const PlacementQuery& query) {
   return best;
 }
 
-bool ArchDiffers(const std::string& wanted, const std::string& have) {
+bool ArchDiffers(absl::string_view wanted, absl::string_view have) {
   return !wanted.empty() && !have.empty() && wanted != have;
 }
 

@@ -14,7 +14,7 @@ std::string VolumesText(int64_t count, const std::optional<int64_t>& gib) {
   return out;
 }
 
-std::string VolumesNote(const std::string& name, const Image& image, const Share& share) {
+std::string VolumesNote(absl::string_view name, const Image& image, const Share& share) {
   const int64_t count = *image.volume_count;
   std::string out;
   if (count == 0) {
@@ -39,7 +39,7 @@ std::string VolumesNote(const std::string& name, const Image& image, const Share
 
 void NoteUnusualImage(const Placement& placement, std::vector<std::string>* out) {
   const Image& image = *placement.image->image;
-  const std::string& name = image.name.empty() ? image.id : image.name;
+  const absl::string_view name = image.name.empty() ? image.id : image.name;
   const std::string owner =
       image.owner.empty() ? "an unknown project" : absl::StrCat("project ", image.owner);
   if (image.visibility == "community") {

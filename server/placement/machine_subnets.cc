@@ -19,7 +19,7 @@ bool HasType(const Subnet& subnet, absl::string_view type) {
 
 // Returns the first of the service types that is for machines; empty if there is none.
 absl::string_view MachineType(const Subnet& subnet) {
-  for (const std::string& type : subnet.service_types) {
+  for (const SharedText& type : subnet.service_types) {
     if (absl::StartsWith(type, kComputeOwner)) return type;
   }
   return "";
@@ -64,7 +64,7 @@ MachineSubnets OwnedSubnets(const Network& network, const MachineSubnets& plain,
 }  // namespace
 
 bool AllSubnetsAreRead(const Network& network) {
-  const auto is_read = [&network](const std::string& id) {
+  const auto is_read = [&network](absl::string_view id) {
     return std::any_of(network.subnets.begin(), network.subnets.end(), [&id](const Subnet& s) {
       return s.id == id && (s.ip_version == 4 || s.ip_version == 6);
     });
@@ -114,7 +114,7 @@ bool ServesFloatingIps(const Subnet& subnet) {
          (subnet.service_types.empty() || HasType(subnet, "network:floatingip"));
 }
 
-bool IsOnSubnet(const Router& router, const Network& network, const std::string& subnet_id) {
+bool IsOnSubnet(const Router& router, const Network& network, absl::string_view subnet_id) {
   if (!router.subnet_ids.empty()) {
     return std::find(router.subnet_ids.begin(), router.subnet_ids.end(), subnet_id) !=
            router.subnet_ids.end();

@@ -48,6 +48,6 @@ bool ServesFloatingIps(const Subnet& subnet);
 
 // Returns whether the router has an interface on the subnet. If only the networks of its interfaces
 // are known, a router on the network counts.
-bool IsOnSubnet(const Router& router, const Network& network, const std::string& subnet_id);
+bool IsOnSubnet(const Router& router, const Network& network, absl::string_view subnet_id);
 
 }  // namespace cis::server

@@ -19,7 +19,7 @@ constexpr std::array<absl::string_view, 22> kServiceTokens{
     "bmc",     "heartbeat", "sriov",    "rdma",   "ib",    "infra"};
 
 template <size_t kSize>
-bool HasToken(const std::array<absl::string_view, kSize>& tokens, const std::string& name) {
+bool HasToken(const std::array<absl::string_view, kSize>& tokens, absl::string_view name) {
   const std::string lower = absl::AsciiStrToLower(name);
   size_t begin = 0;
   for (size_t i = 0; i <= lower.size(); ++i) {

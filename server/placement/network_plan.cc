@@ -111,7 +111,7 @@ class PlanBuilder {
   // ----------------------------------------------------------------------- what there is
   void CollectFloatingIps() {
     for (const Network* pool : pools_) {
-      UnattachedFloatingIps free{pool->id, {}};
+      UnattachedFloatingIps free{std::string(pool->id), {}};
       for (const FloatingIp& ip : share_.floating_ips) {
         if (ip.network_id == pool->id && !ip.attached && ip.status != "ERROR") {
           free.ids.push_back(ip.id);
@@ -446,7 +446,7 @@ class PlanBuilder {
     }
     const bool six = pool.ip_version == 6;
     if (six && external.public_v6 == Tristate::kNo) return Confidence::kUnknown;
-    const std::string& scope = six ? external.address_scope_v6 : external.address_scope_v4;
+    const absl::string_view scope = six ? external.address_scope_v6 : external.address_scope_v4;
     if (scope != pool.address_scope_id) return Confidence::kUnknown;
     if (!scope.empty()) return Confidence::kProbable;
     return six ? Confidence::kGuess : Confidence::kUnknown;

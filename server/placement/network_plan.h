@@ -41,11 +41,11 @@ struct NetworkPlan {
   const Router* router = nullptr;    // nullptr if it must be created, is not needed or not known
   // The id of the IPv4 subnet that provides the machine's address and that the router is or will be
   // connected to; nullptr if not known or not needed.
-  const std::string* subnet = nullptr;
+  const SharedText* subnet = nullptr;
   // The subnets in which the machine's port needs an address each, because the network has other
   // subnets that are unsuitable or do not serve ports that Nova creates; empty = the port that Nova
   // creates is sufficient.
-  std::vector<const std::string*> port_subnets;
+  std::vector<const SharedText*> port_subnets;
   std::string port_owner;  // `device_owner` that the port must be created with; empty = none
   std::string zone;  // of Nova, without which the subnets do not serve the machine; empty = any
   const SubnetPool* subnet_pool = nullptr;  // of the (or, for floating IPs, of a second) new subnet

@@ -17,12 +17,12 @@
 namespace cis::server {
 namespace {
 
-using Properties = std::map<std::string, std::string>;
+using Properties = TextMap;
 using Refusal = std::optional<NovaRefusal>;
 using Words = std::initializer_list<absl::string_view>;
 
-const std::string* Find(const Properties& properties, absl::string_view key) {
-  const auto it = properties.find(std::string(key));
+const SharedText* Find(const Properties& properties, absl::string_view key) {
+  const auto* const it = properties.find(key);
   return it == properties.end() ? nullptr : &it->second;
 }
 
@@ -41,7 +41,7 @@ bool IsInteger(absl::string_view text) {
   return absl::SimpleAtoi(text, &value);
 }
 // Returns 0 if the text is absent or not a number, as Nova does.
-int64_t IntegerOr0(const std::string* text) {
+int64_t IntegerOr0(const SharedText* text) {
   int64_t value = 0;
   return text != nullptr && absl::SimpleAtoi(*text, &value) ? value : 0;
 }
@@ -55,8 +55,8 @@ class Pair {
       : flavor_(flavor), specs_(specs), image_(image) {}
 
   Refusal MemoryEncryption() const {
-    const std::string* of_flavor = Spec("hw:mem_encryption");
-    const std::string* of_image = Property("hw_mem_encryption");
+    const SharedText* of_flavor = Spec("hw:mem_encryption");
+    const SharedText* of_image = Property("hw_mem_encryption");
     const bool flavor_asks = of_flavor != nullptr && IsTrue(*of_flavor);
     const bool image_asks = of_image != nullptr && IsTrue(*of_image);
     if (!flavor_asks && !image_asks) return std::nullopt;
@@ -64,11 +64,11 @@ class Pair {
       return Both("hw_mem_encryption", "hw:mem_encryption", "they differ");
     }
     const absl::string_view flavor_key = flavor_asks ? "hw:mem_encryption" : "";
-    const std::string* firmware = Property("hw_firmware_type");
+    const SharedText* firmware = Property("hw_firmware_type");
     if (firmware == nullptr || *firmware != "uefi") {
       return Both("hw_firmware_type", flavor_key, "encrypted memory needs hw_firmware_type=uefi");
     }
-    const std::string* machine = Property("hw_machine_type");
+    const SharedText* machine = Property("hw_machine_type");
     if (machine != nullptr && !absl::StrContains(*machine, "q35")) {
       return Both("hw_machine_type", flavor_key, "encrypted memory needs a q35 machine");
     }
@@ -113,8 +113,8 @@ class Pair {
   }
 
   Refusal CpuPolicy() const {
-    const std::string* of_flavor = Spec("hw:cpu_policy");
-    const std::string* of_image = Property("hw_cpu_policy");
+    const SharedText* of_flavor = Spec("hw:cpu_policy");
+    const SharedText* of_image = Property("hw_cpu_policy");
     if (of_flavor == nullptr || of_image == nullptr) return std::nullopt;
     const bool refused =
         (*of_flavor == "mixed" && *of_image == "dedicated") ||
@@ -125,11 +125,11 @@ class Pair {
 
   // One mask, of dedicated or of real-time CPUs, defines which CPUs are dedicated.
   Refusal MixedCpus() const {
-    const std::string* policy = Spec("hw:cpu_policy");
+    const SharedText* policy = Spec("hw:cpu_policy");
     if (policy == nullptr || policy->empty()) policy = Property("hw_cpu_policy");
     if (policy == nullptr || *policy != "mixed") return std::nullopt;
-    const std::string* mask = Spec("hw:cpu_dedicated_mask");
-    const std::string* realtime = Spec("hw:cpu_realtime");
+    const SharedText* mask = Spec("hw:cpu_dedicated_mask");
+    const SharedText* realtime = Spec("hw:cpu_realtime");
     const bool has_mask = mask != nullptr && !mask->empty();
     const bool is_realtime = realtime != nullptr && IsTrue(*realtime);
     if (has_mask != is_realtime) return std::nullopt;
@@ -140,8 +140,8 @@ class Pair {
   }
 
   Refusal ThreadPolicy() const {
-    const std::string* of_flavor = Spec("hw:cpu_thread_policy");
-    const std::string* of_image = Property("hw_cpu_thread_policy");
+    const SharedText* of_flavor = Spec("hw:cpu_thread_policy");
+    const SharedText* of_image = Property("hw_cpu_thread_policy");
     const bool flavor_decides =
         of_flavor != nullptr && !of_flavor->empty() && *of_flavor != "prefer";
     if (flavor_decides && of_image != nullptr && *of_image != *of_flavor) {
@@ -178,16 +178,16 @@ class Pair {
     }
     if (own == 0) return std::nullopt;
     if (shared != 0) return Both("", own_key, "the flavor requests shared CPUs too");
-    const std::string* emulator = Spec("hw:emulator_threads_policy");
+    const SharedText* emulator = Spec("hw:emulator_threads_policy");
     const int64_t extra = emulator != nullptr && *emulator == "isolate" ? 1 : 0;
     if (!flavor_.vcpu_count || *flavor_.vcpu_count + extra == own) return std::nullopt;
     return Both("", own_key, absl::StrCat("it must be ", *flavor_.vcpu_count + extra));
   }
 
   Refusal PageSize() const {
-    const std::string* of_image = Property("hw_mem_page_size");
+    const SharedText* of_image = Property("hw_mem_page_size");
     if (of_image == nullptr || of_image->empty()) return std::nullopt;
-    const std::string* of_flavor = Spec("hw:mem_page_size");
+    const SharedText* of_flavor = Spec("hw:mem_page_size");
     if (of_flavor != nullptr && (*of_flavor == "any" || *of_flavor == "large")) return std::nullopt;
     return Both("hw_mem_page_size", "hw:mem_page_size",
                 "an image may choose only if the flavor says any or large");
@@ -195,18 +195,18 @@ class Pair {
 
   Refusal LockedMemory() const {
     if (Refusal refused = BothSwitches("hw_locked_memory", "hw:locked_memory")) return refused;
-    const std::string* of_flavor = Spec("hw:locked_memory");
-    const std::string* asked = of_flavor != nullptr ? of_flavor : Property("hw_locked_memory");
+    const SharedText* of_flavor = Spec("hw:locked_memory");
+    const SharedText* asked = of_flavor != nullptr ? of_flavor : Property("hw_locked_memory");
     if (asked == nullptr || !IsTrue(*asked)) return std::nullopt;
-    for (const std::string* size : {Spec("hw:mem_page_size"), Property("hw_mem_page_size")}) {
+    for (const SharedText* size : {Spec("hw:mem_page_size"), Property("hw_mem_page_size")}) {
       if (size != nullptr && !size->empty()) return std::nullopt;
     }
     return Both("hw_locked_memory", "hw:locked_memory", "it needs a page size");
   }
 
   Refusal Numa() const {
-    const std::string* of_flavor = Spec("hw:numa_nodes");
-    const std::string* of_image = Property("hw_numa_nodes");
+    const SharedText* of_flavor = Spec("hw:numa_nodes");
+    const SharedText* of_image = Property("hw_numa_nodes");
     const int64_t image_nodes = IntegerOr0(of_image);
     const bool flavor_says = of_flavor != nullptr && !of_flavor->empty();
     if (flavor_says && image_nodes != 0) {
@@ -227,8 +227,8 @@ class Pair {
           {"hw_tpm_version", "hw:tpm_version"},
           {"hw_tpm_model", "hw:tpm_model"},
           {"os_secure_boot", "os:secure_boot"}}) {
-      const std::string* of_flavor = Spec(flavor_key);
-      const std::string* of_image = Property(image_key);
+      const SharedText* of_flavor = Spec(flavor_key);
+      const SharedText* of_image = Property(image_key);
       if (of_flavor != nullptr && of_image != nullptr && !of_flavor->empty() &&
           *of_flavor != *of_image) {
         return Both(image_key, flavor_key, "they differ");
@@ -238,23 +238,23 @@ class Pair {
   }
 
  private:
-  const std::string* Spec(absl::string_view key) const { return Find(specs_, key); }
-  const std::string* Property(absl::string_view key) const { return Find(image_, key); }
+  const SharedText* Spec(absl::string_view key) const { return Find(specs_, key); }
+  const SharedText* Property(absl::string_view key) const { return Find(image_, key); }
 
   NovaRefusal Both(absl::string_view image_key, absl::string_view flavor_key,
                    absl::string_view why) const {
     NovaRefusal out;
     out.image_key = std::string(image_key);
     out.flavor_key = std::string(flavor_key);
-    if (const std::string* value = Property(image_key)) out.image_value = *value;
-    if (const std::string* value = Spec(flavor_key)) out.flavor_value = *value;
+    if (const SharedText* value = Property(image_key)) out.image_value = std::string(*value);
+    if (const SharedText* value = Spec(flavor_key)) out.flavor_value = std::string(*value);
     out.why = std::string(why);
     return out;
   }
 
   Refusal BothSwitches(absl::string_view image_key, absl::string_view flavor_key) const {
-    const std::string* of_flavor = Spec(flavor_key);
-    const std::string* of_image = Property(image_key);
+    const SharedText* of_flavor = Spec(flavor_key);
+    const SharedText* of_image = Property(image_key);
     if (of_flavor == nullptr || of_image == nullptr || IsTrue(*of_flavor) == IsTrue(*of_image)) {
       return std::nullopt;
     }
@@ -280,23 +280,23 @@ class Pair {
   // Returns the key of the trait for threads of cores, if flavor or image has it; else "".
   std::string ThreadTrait() const {
     for (const auto& [key, value] : specs_) {
-      if (IsGrouped(key, "trait", kThreadTrait)) return key;
+      if (IsGrouped(key, "trait", kThreadTrait)) return std::string(key);
     }
     std::string key = absl::StrCat("trait:", kThreadTrait);
-    const std::string* of_image = Find(image_, key);
+    const SharedText* of_image = Find(image_, key);
     return of_image != nullptr && *of_image == "required" ? key : "";
   }
 
   // CPUs are dedicated or mixed.
   bool HasOwnCpus() const {
-    const std::string* policy = Spec("hw:cpu_policy");
+    const SharedText* policy = Spec("hw:cpu_policy");
     if (policy == nullptr || policy->empty()) policy = Property("hw_cpu_policy");
     if (policy != nullptr) return *policy != "shared";
     return AsksForResource("PCPU");
   }
 
   bool HasPageSize() const {
-    const std::string* size = Spec("hw:mem_page_size");
+    const SharedText* size = Spec("hw:mem_page_size");
     return size != nullptr && !size->empty();
   }
 
@@ -365,7 +365,8 @@ std::optional<NovaRefusal> RefusalOfImage(const Image& image) {
   if (image.boot_properties) {
     for (const auto& [key, value] : *image.boot_properties) {
       if (std::optional<std::string> why = WhyValueRefused(key, value)) {
-        return NovaRefusal{key, value.empty() ? "\"\"" : value, "", "", *std::move(why)};
+        return NovaRefusal{std::string(key), value.empty() ? "\"\"" : std::string(value), "", "",
+                           *std::move(why)};
       }
     }
   }
@@ -383,9 +384,10 @@ std::optional<NovaRefusal> TraitConflict(const Flavor& flavor, const Image& imag
   if (!flavor.extra_specs || !image.boot_properties) return std::nullopt;
   for (const auto& [key, value] : *image.boot_properties) {
     if (!absl::StartsWith(key, "trait:") || value != "required") continue;
-    const std::string* of_flavor = Find(*flavor.extra_specs, key);
+    const SharedText* of_flavor = Find(*flavor.extra_specs, key);
     if (of_flavor == nullptr || *of_flavor != "forbidden") continue;
-    return NovaRefusal{key, value, key, *of_flavor, "no host both has and lacks it"};
+    return NovaRefusal{std::string(key), std::string(value), std::string(key),
+                       std::string(*of_flavor), "no host both has and lacks it"};
   }
   return std::nullopt;
 }
@@ -409,14 +411,14 @@ bool AsksForOtherHost(const Flavor& flavor, const Image& image) {
   if (!image.boot_properties || image.boot_properties->empty()) return false;
   for (const auto& [key, value] : *image.boot_properties) {
     if (!absl::StartsWith(key, "trait:") || value != "required") continue;
-    const std::string* of_flavor = Find(OrNone(flavor.extra_specs), key);
+    const SharedText* of_flavor = Find(OrNone(flavor.extra_specs), key);
     if (of_flavor == nullptr || *of_flavor != "required") return true;
   }
   for (const auto& [key, value] : *image.boot_properties) {
     if (IsRefusedBySomeReleases(key, value)) return true;
   }
   // The present name takes precedence over the older one.
-  const std::string* type = Find(*image.boot_properties, "img_hv_type");
+  const SharedText* type = Find(*image.boot_properties, "img_hv_type");
   if (type == nullptr) type = Find(*image.boot_properties, "hypervisor_type");
   if (type == nullptr || type->empty()) return false;
   const bool for_metal = IsOneOf(absl::AsciiStrToLower(*type), {"baremetal", "ironic"});

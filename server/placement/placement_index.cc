@@ -21,13 +21,13 @@ constexpr std::array<absl::string_view, 15> kDistroOrder{
     "ubuntu",   "debian", "almalinux", "rocky",         "rhel", "centos-stream", "ol",     "fedora",
     "opensuse", "sles",   "centos",    "fedora-coreos", "arch", "alpine",        "freebsd"};
 
-int DistroRank(const std::string& distro) {
-  const auto* it = std::find(kDistroOrder.begin(), kDistroOrder.end(), absl::string_view(distro));
+int DistroRank(absl::string_view distro) {
+  const auto* it = std::find(kDistroOrder.begin(), kDistroOrder.end(), distro);
   const auto rank = static_cast<int>(it - kDistroOrder.begin());
   return distro.empty() ? rank + 1 : rank;
 }
 
-int PurposeRank(const std::string& purpose) {
+int PurposeRank(absl::string_view purpose) {
   constexpr std::array<absl::string_view, 7> kOrder{"generic", "minimal", "",   "custom",
                                                     "docker",  "gpu",     "k8s"};
   const auto* it = std::find(kOrder.begin(), kOrder.end(), absl::string_view(purpose));
@@ -35,9 +35,7 @@ int PurposeRank(const std::string& purpose) {
 }
 
 // Made for one task, so a plain system is preferred, whatever the versions are.
-bool HasSpecialPurpose(const std::string& purpose) {
-  return PurposeRank(purpose) > PurposeRank("");
-}
+bool HasSpecialPurpose(absl::string_view purpose) { return PurposeRank(purpose) > PurposeRank(""); }
 
 // Glance lists these only to a client that asks for them: images that anyone publishes, and images
 // that others share with the project before it has accepted them.
@@ -47,7 +45,7 @@ bool IsFoundByNameOnly(const Image& image) {
 
 ImageTier TierOfImage(const Image& image) {
   if (image.os_distro == "cirros") return ImageTier::kTestOnly;
-  for (const std::string& warning : image.provenance.warnings) {
+  for (const SharedText& warning : image.provenance.warnings) {
     if (absl::StartsWith(warning, "OS_CONFLICT")) return ImageTier::kDoubtful;
   }
   return ImageTier::kClean;
@@ -142,9 +140,9 @@ void RankByNewness(std::vector<IndexedImage>* images) {
 std::vector<std::string> GpuModelsOf(const std::vector<const Flavor*>& flavors) {
   std::set<std::string> models;
   for (const Flavor* flavor : flavors) {
-    const std::string& model = flavor->gpu_model;
-    if (model.empty() || !models.insert(model).second) continue;
-    models.insert(model.substr(0, model.find(' ')));
+    const absl::string_view model = flavor->gpu_model;
+    if (model.empty() || !models.emplace(model).second) continue;
+    models.emplace(model.substr(0, model.find(' ')));
   }
   return {models.begin(), models.end()};
 }
@@ -264,7 +262,7 @@ bool IsVolumeOnly(const Flavor& flavor) {
   return flavor.boot_from_volume || flavor.disk_gib == std::optional<int64_t>(0);
 }
 
-bool IsUnusualArch(const std::string& arch) {
+bool IsUnusualArch(absl::string_view arch) {
   return !arch.empty() && arch != "x86_64" && arch != "i686";
 }
 

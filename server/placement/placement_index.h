@@ -34,7 +34,7 @@ struct IndexedImage {
   bool has_special_purpose = false;  // custom, docker, gpu, k8s...: made for one task
   bool offered = false;              // may be chosen without being named
   bool refused_by_nova = false;      // because of its properties alone (nova_rules.h)
-  std::string build;  // "2024-05-01"; of the build, else of the upload; empty = unknown
+  SharedText build;   // "2024-05-01"; of the build, else of the upload; empty = unknown
   size_t system = 0;  // in PlacementIndex::systems()
   int newness = 0;    // by IsNewerImage among the images of its family; 0 = newest
   Confidence distro_confidence = Confidence::kUnknown;
@@ -105,7 +105,7 @@ class OsTable {
   const std::vector<std::shared_ptr<const Image>>& systems() const { return systems_; }
 
  private:
-  std::map<std::tuple<std::string, std::string, std::string>, size_t> numbers_;
+  std::map<std::tuple<SharedText, SharedText, SharedText>, size_t> numbers_;
   std::vector<std::shared_ptr<const Image>> systems_;
 };
 
@@ -150,7 +150,7 @@ class PlacementIndex {
 bool IsVolumeOnly(const Flavor& flavor);
 
 // Returns whether the architecture is known and unusual for machines: neither x86_64 nor i686.
-bool IsUnusualArch(const std::string& arch);
+bool IsUnusualArch(absl::string_view arch);
 
 // The order in which flavors are tried: virtual before bare metal; usual architectures before
 // others; without GPUs, then unknown, then with GPUs; with a root disk before without; then fewest

@@ -38,7 +38,7 @@ QueryChange LowerOs(const Image& image, const PlacementQuery& query) {
       requirement.relation = match == OsMatch::kTooOld   ? OsRelation::kAtLeast
                              : match == OsMatch::kTooNew ? OsRelation::kAtMost
                                                          : OsRelation::kIs;
-      requirement.version = image.os_version;
+      requirement.version = std::string(image.os_version);
     }
     requirement.codename.clear();
   }

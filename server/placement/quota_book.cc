@@ -9,7 +9,7 @@ QuotaBook::QuotaBook(absl::Span<const Quota> quotas) {
     const auto* it = std::find(kQuotaResourceNames.begin(), kQuotaResourceNames.end(),
                                absl::string_view(quota.resource));
     Line& line = it == kQuotaResourceNames.end()
-                     ? others_[quota.resource]
+                     ? others_[std::string(quota.resource)]
                      : lines_[static_cast<size_t>(it - kQuotaResourceNames.begin())];
     line.known = true;
     line.limit = quota.limit;

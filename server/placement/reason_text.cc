@@ -74,29 +74,30 @@ std::string WantText(ReasonCode code, const MachineRequest& query) {
 std::string BestText(const Reason& reason) {
   switch (reason.code) {
     case ReasonCode::kGpuVendorMismatch:
-      return reason.flavor != nullptr ? reason.flavor->gpu_vendor : "";
+      return reason.flavor != nullptr ? std::string(reason.flavor->gpu_vendor) : "";
     case ReasonCode::kGpuModelMismatch:
-      return reason.flavor != nullptr ? reason.flavor->gpu_model : "";
+      return reason.flavor != nullptr ? std::string(reason.flavor->gpu_model) : "";
     case ReasonCode::kGpuKindMismatch:
       if (reason.flavor == nullptr) return "";
-      return reason.flavor->gpu_kind.empty() ? reason.flavor->gpu_model : reason.flavor->gpu_kind;
+      return std::string(reason.flavor->gpu_kind.empty() ? reason.flavor->gpu_model
+                                                         : reason.flavor->gpu_kind);
     case ReasonCode::kCpuAllocMismatch:
-      return reason.flavor != nullptr ? reason.flavor->cpu_alloc : "";
+      return reason.flavor != nullptr ? std::string(reason.flavor->cpu_alloc) : "";
     case ReasonCode::kArchMismatch:
-      return reason.flavor != nullptr ? reason.flavor->arch : "";
+      return reason.flavor != nullptr ? std::string(reason.flavor->arch) : "";
     case ReasonCode::kImageArchMismatch:
-      return reason.image != nullptr ? reason.image->arch : "";
+      return reason.image != nullptr ? std::string(reason.image->arch) : "";
     case ReasonCode::kImageNotActive:
-      return reason.image != nullptr ? reason.image->status : "";
+      return reason.image != nullptr ? std::string(reason.image->status) : "";
     case ReasonCode::kImageFlavorArchMismatch:
-      return reason.flavor != nullptr ? reason.flavor->arch : "";
+      return reason.flavor != nullptr ? std::string(reason.flavor->arch) : "";
     case ReasonCode::kOsNotFound:
-      return reason.image != nullptr ? reason.image->os_distro : "";
+      return reason.image != nullptr ? std::string(reason.image->os_distro) : "";
     case ReasonCode::kOsVersionUnknown:
     case ReasonCode::kOsVersionTooOld:
     case ReasonCode::kOsVersionTooNew:
     case ReasonCode::kOsVersionMismatch:
-      return reason.image != nullptr ? reason.image->os_version : "";
+      return reason.image != nullptr ? std::string(reason.image->os_version) : "";
     default:
       return "";
   }
@@ -104,7 +105,7 @@ std::string BestText(const Reason& reason) {
 
 std::string BestItem(const Reason& reason) {
   if (reason.code == ReasonCode::kImageFlavorArchMismatch && reason.flavor != nullptr) {
-    return reason.flavor->name;
+    return std::string(reason.flavor->name);
   }
   if (reason.flavor != nullptr) return NameOrId(reason.flavor->name, reason.flavor->id);
   if (reason.image != nullptr) return NameOrId(reason.image->name, reason.image->id);
@@ -348,7 +349,7 @@ std::string Message(const Reason& reason, const MachineRequest& query, const Rea
 
 std::string WantedWord(const Reason& reason, const PlacementQuery& query) {
   if (reason.code == ReasonCode::kImageFlavorArchMismatch && reason.image != nullptr) {
-    return reason.image->arch;
+    return std::string(reason.image->arch);
   }
   const MachineRequest* part = PartOf(reason, query);
   return Shown(WantText(reason.code, part == nullptr ? query : *part));

@@ -70,12 +70,12 @@ std::string FormatNumber(ReasonUnit unit, absl::string_view noun, int64_t value)
 
 std::string OsOf(const Image& image) {
   if (image.os_distro.empty()) return "";
-  return image.os_version.empty() ? image.os_distro
+  return image.os_version.empty() ? std::string(image.os_distro)
                                   : absl::StrCat(image.os_distro, " ", image.os_version);
 }
 
-std::string NameOrId(const std::string& name, const std::string& id) {
-  return name.empty() ? id : name;
+std::string NameOrId(absl::string_view name, absl::string_view id) {
+  return std::string(name.empty() ? id : name);
 }
 
 std::string Shown(absl::string_view text) {

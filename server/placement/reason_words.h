@@ -23,7 +23,7 @@ std::string FormatNumber(ReasonUnit unit, absl::string_view noun, int64_t value)
 std::string OsOf(const Image& image);
 
 // Returns the name, or the id if there is no name.
-std::string NameOrId(const std::string& name, const std::string& id);
+std::string NameOrId(absl::string_view name, absl::string_view id);
 
 // Returns a caller's text as a sentence may show it: at most kMaxShownBytes, with "…" for the rest.
 std::string Shown(absl::string_view text);

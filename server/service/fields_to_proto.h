@@ -48,7 +48,7 @@ class FieldWriter {
  private:
   template <typename Target, typename Value, typename Setter>
   void SetValue(const Value& value, Setter set) const {
-    if constexpr (std::is_same_v<Value, std::string>) {
+    if constexpr (std::is_convertible_v<Value, absl::string_view>) {
       SetWord<Target>(value, set);
     } else if constexpr (std::is_same_v<Value, Tristate>) {
       if (value != Tristate::kUnknown) set(value == Tristate::kYes);
@@ -82,6 +82,14 @@ class FieldWriter {
   template <typename Mutable>
   static void FillParts(const std::vector<std::string>& texts, Mutable field) {
     for (const std::string& text : texts) *field()->Add() = text;
+  }
+  template <typename Mutable>
+  static void FillParts(const SharedList<SharedText>& texts, Mutable field) {
+    for (const SharedText& text : texts) *field()->Add() = std::string(text);
+  }
+  template <typename Mutable>
+  static void FillParts(const TextMap& entries, Mutable field) {
+    for (const auto& [key, value] : entries) (*field())[std::string(key)] = std::string(value);
   }
   template <typename Value, typename Mutable>
   static void FillParts(const std::map<std::string, Value>& entries, Mutable field) {

@@ -67,7 +67,7 @@ template <typename Records, typename IdOf>
 std::string FindId(absl::string_view packed, const Records& records, IdOf id_of) {
   if (packed.empty() || packed[0] != 'h') return UnpackId(packed);
   for (const auto& record : records) {
-    if (PackId(id_of(record)) == packed) return id_of(record);
+    if (PackId(id_of(record)) == packed) return std::string(id_of(record));
   }
   return UnpackId(packed);
 }

@@ -69,8 +69,8 @@ void WayToProto(const IndexedShare& share, const NetworkPlan& plan, v1::NetworkP
     proto.mutable_router()->set_upstream_id(plan.router->id);
     proto.mutable_router()->set_display_name(plan.router->name);
   }
-  if (plan.subnet != nullptr) proto.set_subnet_id(*plan.subnet);
-  for (const std::string* id : plan.port_subnets) proto.add_port_subnet_ids(*id);
+  if (plan.subnet != nullptr) proto.set_subnet_id(std::string(*plan.subnet));
+  for (const SharedText* id : plan.port_subnets) proto.add_port_subnet_ids(std::string(*id));
   proto.set_port_device_owner(plan.port_owner);
   proto.set_router_needs_enabling(plan.enables_router);
   proto.set_router_needs_gateway(plan.sets_gateway);
@@ -92,27 +92,27 @@ void WayToProto(const IndexedShare& share, const NetworkPlan& plan, v1::NetworkP
 void PlacedFlavorToProto(const Placement& placement, v1::PlacedFlavor& proto) {
   const Flavor& flavor = *placement.flavor;
   proto.set_name(NameOfFlavor(*placement.share, flavor.id));
-  proto.set_upstream_id(flavor.id);
-  proto.set_display_name(flavor.name);
+  proto.set_upstream_id(std::string(flavor.id));
+  proto.set_display_name(std::string(flavor.name));
   if (flavor.vcpu_count) proto.set_vcpu_count(*flavor.vcpu_count);
   if (flavor.ram_mib) proto.set_ram_mib(*flavor.ram_mib);
   if (flavor.disk_gib) proto.set_disk_gib(*flavor.disk_gib);
   if (flavor.ephemeral_gib) proto.set_ephemeral_gib(*flavor.ephemeral_gib);
   if (flavor.gpu_count) proto.set_gpu_count(*flavor.gpu_count);
-  proto.set_gpu_model(flavor.gpu_model);
-  proto.set_arch(flavor.arch);
+  proto.set_gpu_model(std::string(flavor.gpu_model));
+  proto.set_arch(std::string(flavor.arch));
 }
 
 void PlacedImageToProto(const Placement& placement, v1::PlacedImage& proto) {
   const Image& image = *placement.image->image;
   proto.set_name(NameOfImage(*placement.share, image.id));
-  proto.set_upstream_id(image.id);
-  proto.set_display_name(image.name);
-  proto.set_os_distro(image.os_distro);
-  proto.set_os_version(image.os_version);
-  proto.set_arch(image.arch);
-  proto.set_build_date(image.build_date);
-  proto.set_eol_date(image.eol_date);
+  proto.set_upstream_id(std::string(image.id));
+  proto.set_display_name(std::string(image.name));
+  proto.set_os_distro(std::string(image.os_distro));
+  proto.set_os_version(std::string(image.os_version));
+  proto.set_arch(std::string(image.arch));
+  proto.set_build_date(std::string(image.build_date));
+  proto.set_eol_date(std::string(image.eol_date));
   proto.set_confidence(ConfidenceToProto(
       std::min(image.provenance.Of("os_distro"), image.provenance.Of("os_version"))));
 }
@@ -139,9 +139,9 @@ void NetworkPlanToProto(const Placement& placement, v1::NetworkPlan& proto) {
   }
   for (const Evidence& evidence : PlanEvidence(plan)) {
     v1::Evidence& added = *proto.add_evidence();
-    added.set_field(evidence.field);
-    added.set_source(evidence.source);
-    added.set_value(evidence.value);
+    added.set_field(std::string(evidence.field));
+    added.set_source(std::string(evidence.source));
+    added.set_value(std::string(evidence.value));
   }
 }
 
@@ -157,7 +157,7 @@ void PlacedMachineToProto(const Placement& placement, const PlacementQuery& quer
       network.add_steps(std::move(step));
     }
   }
-  proto.set_login_user(image.login_user);
+  proto.set_login_user(std::string(image.login_user));
   proto.set_login_user_confidence(ConfidenceToProto(image.provenance.Of("login_user")));
   if (placement.boot_volume_gib) proto.set_boot_volume_gib(*placement.boot_volume_gib);
   proto.set_volume_type(placement.boot.volume_type);

@@ -100,8 +100,8 @@ v1::Provenance ProvenanceToProto(const Provenance& provenance,
   for (const Evidence& evidence : provenance.evidence) {
     v1::Evidence& entry = *proto.add_evidence();
     entry.set_field(std::string(name_of(evidence.field)));
-    entry.set_source(evidence.source);
-    entry.set_value(evidence.value);
+    entry.set_source(std::string(evidence.source));
+    entry.set_value(std::string(evidence.value));
   }
   for (const FieldConfidence& fact : provenance.confidence) {
     v1::FieldConfidence& entry = *proto.add_confidences();
@@ -134,7 +134,7 @@ v1::Quota QuotaToProto(const Quota& quota) {
   v1::Quota proto;
   // "volumes.TYPE" and "volume_gib.TYPE" are of one type of volume.
   const std::pair<absl::string_view, absl::string_view> parts =
-      absl::StrSplit(quota.resource, absl::MaxSplits('.', 1));
+      absl::StrSplit(quota.resource.view(), absl::MaxSplits('.', 1));
   proto.set_resource(QuotaResourceToProto(parts.first));
   proto.set_volume_type(std::string(parts.second));
   v1::Unit unit = v1::UNIT_UNSPECIFIED;

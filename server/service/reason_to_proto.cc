@@ -116,21 +116,21 @@ v1::PlacementStage StageToProto(Stage stage) {
 
 void FlavorRefToProto(const IndexedShare& share, const Flavor& flavor, v1::ResourceRef& proto) {
   proto.set_name(NameOfFlavor(share, flavor.id));
-  proto.set_upstream_id(flavor.id);
-  proto.set_display_name(flavor.name);
+  proto.set_upstream_id(std::string(flavor.id));
+  proto.set_display_name(std::string(flavor.name));
 }
 
 void ImageRefToProto(const IndexedShare& share, const Image& image, v1::ResourceRef& proto) {
   proto.set_name(NameOfImage(share, image.id));
-  proto.set_upstream_id(image.id);
-  proto.set_display_name(image.name);
+  proto.set_upstream_id(std::string(image.id));
+  proto.set_display_name(std::string(image.name));
 }
 
 void NetworkRefToProto(const IndexedShare& share, const Network& network, v1::ResourceRef& proto) {
   const auto [site, share_id] = SplitName(share);
   proto.set_name(absl::StrCat(site, "/networks/", FormatItemId(share_id, network.id)));
-  proto.set_upstream_id(network.id);
-  proto.set_display_name(network.name);
+  proto.set_upstream_id(std::string(network.id));
+  proto.set_display_name(std::string(network.name));
 }
 
 void ReasonToProto(const Reason& reason, const PlacementQuery& query, const IndexedShare& share,

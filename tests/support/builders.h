@@ -221,13 +221,13 @@ class CatalogBuilder {
   CatalogBuilder& AddFlavor(const Flavor& flavor) {
     EndpointCatalog& endpoint = FindEndpoint(selected_.endpoint);
     Add(endpoint.flavors, flavor);
-    FindLinks().flavor_ids.push_back(flavor.id);
+    FindLinks().flavor_ids.emplace_back(flavor.id);
     return *this;
   }
   CatalogBuilder& AddImage(const Image& image) {
     EndpointCatalog& endpoint = FindEndpoint(selected_.endpoint);
     Add(endpoint.images, image);
-    FindLinks().image_ids.push_back(image.id);
+    FindLinks().image_ids.emplace_back(image.id);
     return *this;
   }
   CatalogBuilder& AddNetwork(const Network& network) {

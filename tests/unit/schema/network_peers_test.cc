@@ -72,7 +72,7 @@ TEST(NetworkPeers, ContradictionsAndGuessesTeachNothing) {
   EXPECT_EQ(At(contradicting, 0).public_v4, Tristate::kUnknown);
 
   Network guessed = Provided(true, Tristate::kYes);
-  guessed.provenance.confidence[0].confidence = Confidence::kGuess;
+  guessed.provenance.confidence.Mutable()[0].confidence = Confidence::kGuess;
   EndpointCatalog guessing = Endpoint({Provided(true, Tristate::kUnknown), guessed});
   JoinNetworkFacts(&guessing);
   EXPECT_EQ(At(guessing, 0).public_v4, Tristate::kUnknown);

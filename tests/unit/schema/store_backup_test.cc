@@ -22,7 +22,7 @@ class StoreBackup : public StoreTest {
   std::vector<std::string> FlavorNames() {
     std::vector<std::string> names;
     const Catalog catalog = Load();
-    for (const auto& flavor : OnlyEndpoint(catalog).flavors) names.push_back(flavor.record.name);
+    for (const auto& flavor : OnlyEndpoint(catalog).flavors) names.emplace_back(flavor.record.name);
     return names;
   }
   std::vector<std::string> Files() const {

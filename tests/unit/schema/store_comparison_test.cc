@@ -154,7 +154,7 @@ TEST_F(ComparisonTest, TheLatestReportOfAnEndpointCounts) {
 
 TEST_F(ComparisonTest, SpecsThatOneShareMayNotReadAreKept) {
   Flavor shown = MakeFlavor("f");
-  shown.extra_specs->emplace("pci_passthrough:alias", "a100:1");
+  shown.extra_specs->Set("pci_passthrough:alias", "a100:1");
   shown.gpu_count = 1;
   Flavor hidden = MakeFlavor("f");
   hidden.extra_specs.reset();

@@ -194,8 +194,8 @@ TEST_F(HistoryTest, RecordsEveryFactOfAnImage) {
   after.expire_date = "2027-01-31";
   PutImages(share_, {after}, TestTime() + absl::Hours(1));
   EXPECT_THAT(NewLines(), ElementsAre(HasSubstr("image id-i1 changed bootable"),
-                                      "image id-i1 changed expire_date " + before.expire_date +
-                                          " -> 2027-01-31"));
+                                      "image id-i1 changed expire_date " +
+                                          std::string(before.expire_date) + " -> 2027-01-31"));
   EXPECT_EQ(OnlyEndpoint(LoadAt(then)).images.at(0).record, before);
 }
 
@@ -372,7 +372,7 @@ TEST_F(HistoryTest, ChangesByNewRulesAreNotTheSites) {
   records.images[0].login_user = "someone";
   const Observation observation = MakeObservation(share_, Kind::kImages, TestTime());
   ASSERT_TRUE(writer().Renormalize(observation, records).ok());
-  const std::string before = guessed.login_user;
+  const std::string before(guessed.login_user);
   EXPECT_THAT(NewLines(),
               ElementsAre("image id-i1 changed login_user " + before + " -> someone (rules)"));
   // A crawl with other rules that gets the same answer as before says so too.

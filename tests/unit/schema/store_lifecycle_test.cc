@@ -21,7 +21,7 @@ std::vector<std::string> VisibleFlavors(const EndpointCatalog& endpoint,
                                         const ShareCatalog& share) {
   std::vector<std::string> names;
   for (const int32_t index : share.flavor_indexes) {
-    names.push_back(endpoint.flavors.at(static_cast<size_t>(index)).record.name);
+    names.emplace_back(endpoint.flavors.at(static_cast<size_t>(index)).record.name);
   }
   return names;
 }
@@ -139,7 +139,7 @@ TEST_F(StoreTest, LatestReportOfAFlavorWins) {
 TEST_F(StoreTest, UnknownExtraSpecsDoNotReplaceKnownOnes) {
   const Endpoint endpoint = MakeEndpoint("SITE-A");
   Flavor gpu = MakeFlavor("gpu");
-  (*gpu.extra_specs)["pci_passthrough:alias"] = "a100:1";
+  gpu.extra_specs->Set("pci_passthrough:alias", "a100:1");
   gpu.gpu_count = 1;
   gpu.gpu_model = "A100";
   gpu.provenance.evidence = {{"gpu_count", "extra_specs", "a100:1"}};
@@ -199,7 +199,7 @@ TEST_F(StoreTest, ErrorInsideReplaceRecordsKeepsThePreviousData) {
   const int64_t generation = Load().generation;
   RecordSet records = MakeRecords(share, Kind::kFlavors, TestTime() + kHour);
   records.flavors = {MakeFlavor("b"), MakeFlavor("c")};
-  records.flavors.back().id.clear();  // breaks a rule of the schema after "b" was written
+  records.flavors.back().id = "";  // breaks a rule of the schema after "b" was written
   const absl::Status status = writer().ReplaceRecords(
       crawl_id(), MakeObservation(share, Kind::kFlavors, TestTime() + kHour), records, 1);
   EXPECT_EQ(status.code(), absl::StatusCode::kInternal) << status;

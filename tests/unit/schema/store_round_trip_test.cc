@@ -103,7 +103,7 @@ Flavor AnyFlavor(Values& v, int number) {
   f.baremetal = v.Flip();
   if (v.Flip()) {
     f.extra_specs.emplace();
-    for (int64_t i = v.Below(4); i > 0; --i) (*f.extra_specs)[v.Text()] = v.Text();
+    for (int64_t i = v.Below(4); i > 0; --i) f.extra_specs->Set(v.Text(), v.Text());
   }
   f.provenance = v.Facts();
   return f;
@@ -144,7 +144,7 @@ Image AnyImage(Values& v, int number) {
   if (v.Flip()) i.hotfix_hours = v.Below(1000);
   if (v.Flip()) {
     i.boot_properties.emplace();
-    for (int64_t n = v.Below(4); n > 0; --n) (*i.boot_properties)[v.Text()] = v.Text();
+    for (int64_t n = v.Below(4); n > 0; --n) i.boot_properties->Set(v.Text(), v.Text());
   }
   if (v.Flip()) i.volume_count = v.Below(10);
   if (v.Flip()) i.volume_gib = v.Below(10000);

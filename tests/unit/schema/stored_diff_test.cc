@@ -73,7 +73,7 @@ TEST(StoredDiff, AnOrderThatDiffersIsTold) {
   Image before = MakeImage("i");
   before.provenance.evidence = {{"arch", "name", "x"}, {"os_distro", "name", "y"}};
   Image after = before;
-  std::swap(after.provenance.evidence[0], after.provenance.evidence[1]);
+  std::swap(after.provenance.evidence.Mutable()[0], after.provenance.evidence.Mutable()[1]);
   EXPECT_THAT(DiffStored(before, after), SizeIs(1));
 }
 
@@ -108,7 +108,9 @@ TEST(StoredDiff, WhatAShareHasBesideNetworks) {
 TEST(StoredDiff, LongValuesAreCutBetweenCharacters) {
   Flavor before = MakeFlavor("f");
   Flavor after = before;
-  for (int i = 0; i < 300; ++i) after.description += "é";
+  std::string description;
+  for (int i = 0; i < 300; ++i) description += "é";
+  after.description = description;
   const FieldDifferences fields = DiffStored(before, after);
   ASSERT_THAT(fields, SizeIs(1));
   EXPECT_LE(fields[0].after->size(), kMaxChangeValueBytes);

@@ -29,8 +29,8 @@ inline Network SureNetwork(absl::string_view name, NetworkUse use,
                            absl::string_view owner = "project-admin") {
   Network network = MakeNetwork(name, use);
   network.owner = std::string(owner);
-  network.subnet_ids = {"subnet-" + network.id};
-  Subnet subnet = MakeSubnet("subnet-" + network.id, "10.0.0.0/24");
+  network.subnet_ids = {absl::StrCat("subnet-", network.id)};
+  Subnet subnet = MakeSubnet(absl::StrCat("subnet-", network.id), "10.0.0.0/24");
   subnet.gateway_ip = "10.0.0.1";
   subnet.address_count = 250;
   subnet.used_count = 2;
