@@ -533,9 +533,9 @@ std::vector<Cell> LinesBelow(const T& item, size_t width) {
 
 template <typename T>
 std::vector<Cell> CellsOf(const T& item, bool wide, absl::Time now) {
-  static const std::vector<Column<T>> columns = ColumnsOf(static_cast<const T*>(nullptr));
+  static const std::vector<Column<T>> kColumns = ColumnsOf(static_cast<const T*>(nullptr));
   std::vector<Cell> cells;
-  for (const Column<T>& column : columns) {
+  for (const Column<T>& column : kColumns) {
     if (wide || !column.wide_only) cells.push_back(column.cell(item, now));
   }
   return cells;

@@ -51,8 +51,8 @@ absl::StatusOr<std::unique_ptr<CurlTransport>> CurlTransport::Create(TransportOp
                      " per endpoint and ", options.max_in_flight, " in all, with ",
                      options.backoff.max_tries, " attempts; each must be at least 1"));
   }
-  static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
-  CURLM* multi = global == CURLE_OK ? curl_multi_init() : nullptr;
+  static const CURLcode kGlobal = curl_global_init(CURL_GLOBAL_DEFAULT);
+  CURLM* multi = kGlobal == CURLE_OK ? curl_multi_init() : nullptr;
   if (multi == nullptr) return absl::InternalError("libcurl cannot be initialised");
   // Idle connections are kept too: the services of an endpoint have different ports, and a share
   // sends several requests to each. By default still below the 1,024 files that a process may open.

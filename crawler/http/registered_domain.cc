@@ -16,8 +16,8 @@ namespace {
 // Returns the newer of the library's own list and the list of the package publicsuffix; nullptr if
 // there is none. Valid as long as the process.
 const psl_ctx_t* List() {
-  static const psl_ctx_t* const list = psl_latest(nullptr);
-  return list;
+  static const psl_ctx_t* const kList = psl_latest(nullptr);
+  return kList;
 }
 
 // Labels of ASCII, none of them empty. libpsl would skip empty ones and compare other bytes as they

@@ -37,8 +37,8 @@ constexpr std::array<std::pair<absl::string_view, Role>, 8> kRoles = {{
 }};
 
 // Returns the entry of `words` for `word`; absent if there is none.
-template <typename Value, std::size_t N>
-std::optional<Value> ValueOf(const std::array<std::pair<absl::string_view, Value>, N>& words,
+template <typename Value, std::size_t kSize>
+std::optional<Value> ValueOf(const std::array<std::pair<absl::string_view, Value>, kSize>& words,
                              absl::string_view word) {
   for (const auto& [known, value] : words) {
     if (known == word) return value;

@@ -16,8 +16,8 @@
 namespace cis::crawler {
 namespace {
 
-template <std::size_t N>
-bool IsOneOf(absl::string_view text, const std::array<absl::string_view, N>& words) {
+template <std::size_t kSize>
+bool IsOneOf(absl::string_view text, const std::array<absl::string_view, kSize>& words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 

@@ -137,13 +137,13 @@ class OsInference {
       }
     }
     if (distro == "suse") {  // says only that it is one of two
-      distro = claimsServicePack() ? "sles" : "";
+      distro = ClaimsServicePack() ? "sles" : "";
     }
     image_->os_distro = distro;
   }
 
   // Only SUSE Linux Enterprise has service packs.
-  bool claimsServicePack() const {
+  bool ClaimsServicePack() const {
     return std::any_of(claims_.begin(), claims_.end(), [this](const OsClaim& claim) {
       const TokenList list = rules_.tokenizer.Tokenize(claim.value);
       for (std::size_t i = 0; i + 1 < list.tokens.size(); ++i) {

@@ -69,6 +69,7 @@ class JsonValue {
 
  private:
   Type type_ = Type::kNull;
+  // NOLINTBEGIN(readability-identifier-naming): for clang-tidy they are public members of the union.
   union {
     int64_t int_ = 0;
     uint64_t uint_;
@@ -77,6 +78,7 @@ class JsonValue {
     const JsonValue* elements_;
     const JsonMember* members_;
   };
+  // NOLINTEND(readability-identifier-naming)
   std::size_t size_ = 0;  // of a text, an array or an object
 };
 

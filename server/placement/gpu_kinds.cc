@@ -27,8 +27,8 @@ constexpr std::array<absl::string_view, 10> kWithoutVgpu{
     "GeForce",    "TITAN",       "K10",        "K80",       "Tesla K20",
     "Tesla K20X", "Tesla K20Xm", "Tesla K20m", "Tesla K40", "Tesla K40m"};
 
-template <std::size_t N>
-bool StartsWithOneOf(absl::string_view model, const std::array<absl::string_view, N>& words) {
+template <std::size_t kSize>
+bool StartsWithOneOf(absl::string_view model, const std::array<absl::string_view, kSize>& words) {
   return std::any_of(words.begin(), words.end(), [model](absl::string_view word) {
     absl::string_view rest = model;
     return absl::ConsumePrefix(&rest, word) && (rest.empty() || rest.front() == ' ');
