@@ -114,9 +114,9 @@ std::vector<Cell> VerdictLines(const v1::ShareVerdict& verdict) {
 }
 
 void AddVerdict(const v1::ShareVerdict& verdict, const RowKeys& keys, absl::Time now,
-                Table& table) {
+                Table* table) {
   const bool by_region = keys.sites_by_region.contains(verdict.site_name());
-  table.AddRow(
+  table->AddRow(
       {verdict.satisfies() ? Cell{"yes", Tone::kGood} : Cell{"no", Tone::kBad},
        {verdict.site_name(), Tone::kPlain},
        {verdict.vo(), Tone::kPlain},
@@ -236,7 +236,7 @@ std::string ExplainText(const PlaceAnswer& answer, const TableStyle& style, absl
   Table verdicts(
       {{"FITS"}, {"SITE"}, {"VO"}, {"REGION", Align::kLeft, 0, Cut::kEnd, true}, {"AGE"}});
   for (const v1::ShareVerdict& verdict : answer.explained.verdicts()) {
-    AddVerdict(verdict, keys, now, verdicts);
+    AddVerdict(verdict, keys, now, &verdicts);
   }
   std::string text;
   if (!funnel.empty()) absl::StrAppend(&text, funnel.Format(whole));

@@ -49,12 +49,12 @@ void Note(const CommandContext& context, absl::string_view sentence);
 // Makes `request` about an earlier time if the user asks for one and the request supports it; the
 // clock then shows that time.
 template <typename Request>
-void SetAsOf(const CommandContext& context, Request& request) {
-  if constexpr (requires { request.mutable_as_of(); }) {
+void SetAsOf(const CommandContext& context, Request* request) {
+  if constexpr (requires { request->mutable_as_of(); }) {
     if (!context.options.as_of.has_value()) return;
     const timespec time = absl::ToTimespec(context.clock.Now());
-    request.mutable_as_of()->set_seconds(time.tv_sec);
-    request.mutable_as_of()->set_nanos(static_cast<int32_t>(time.tv_nsec));
+    request->mutable_as_of()->set_seconds(time.tv_sec);
+    request->mutable_as_of()->set_nanos(static_cast<int32_t>(time.tv_nsec));
   }
 }
 

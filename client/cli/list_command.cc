@@ -39,7 +39,7 @@ absl::StatusOr<std::set<std::string>> VosAt(const CommandContext& context,
   options.sites = sites;
   CIS_ASSIGN_OR_RETURN(v1::ListSitesRequest request,
                        MakeListRequest<v1::Site>(options, Format::kTable));
-  SetAsOf(context, request);
+  SetAsOf(context, &request);
   request.mutable_read_mask()->add_paths("vos");
   std::set<std::string> vos;
   const auto add = [&vos](const v1::Site& site) {
@@ -58,7 +58,7 @@ void NoteUnknownNames(const CommandContext& context, absl::string_view noun,
   if (wanted.empty() || context.options.quiet) return;
   typename Noun<T>::ListRequest request;
   request.set_page_size(1000);
-  SetAsOf(context, request);
+  SetAsOf(context, &request);
   request.mutable_read_mask()->add_paths("display_name");
   request.mutable_read_mask()->add_paths("name");
   std::vector<std::string> known;
@@ -84,7 +84,7 @@ template <typename T>
 absl::StatusOr<bool> ListNoun(const CommandContext& context) {
   const Options& options = context.options;
   CIS_ASSIGN_OR_RETURN(auto request, MakeListRequest<T>(options.list, options.format));
-  SetAsOf(context, request);
+  SetAsOf(context, &request);
   const bool wide = options.format == Format::kWide;
   const google::protobuf::FieldMask mask = request.read_mask();
   const std::vector<CsvColumn> csv = CsvColumnsOf(*T::descriptor(), mask);

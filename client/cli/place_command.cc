@@ -142,7 +142,7 @@ absl::StatusOr<std::string> FlavorNamed(const CommandContext& context, const std
   request.set_filter(absl::StrCat("site_name = ", QuoteFilterValue(parts.first),
                                   " AND (display_name = ", name, " OR upstream_id = ", name, ")"));
   request.mutable_read_mask()->add_paths("name");
-  SetAsOf(context, request);
+  SetAsOf(context, &request);
   std::vector<std::string> found;
   CIS_RETURN_IF_ERROR(context.client
                           .List<v1::Flavor>(std::move(request), 2,
@@ -163,18 +163,18 @@ absl::StatusOr<std::string> FlavorNamed(const CommandContext& context, const std
 }
 
 // Replaces `SITE/FLAVOR` of `--like` with resource names, in every kind of machine.
-absl::Status ResolveLike(const CommandContext& context, v1::PlacementQuery& query) {
-  const auto resolve = [&context](v1::MachineRequirements& machine) -> absl::Status {
-    if (machine.like().empty()) return absl::OkStatus();
-    CIS_ASSIGN_OR_RETURN(*machine.mutable_like(), FlavorNamed(context, machine.like()));
+absl::Status ResolveLike(const CommandContext& context, v1::PlacementQuery* query) {
+  const auto resolve = [&context](v1::MachineRequirements* machine) -> absl::Status {
+    if (machine->like().empty()) return absl::OkStatus();
+    CIS_ASSIGN_OR_RETURN(*machine->mutable_like(), FlavorNamed(context, machine->like()));
     return absl::OkStatus();
   };
-  absl::Status status = resolve(*query.mutable_machine());
-  for (v1::MachineAlternative& alternative : *query.mutable_alternatives()) {
-    if (alternative.has_machine()) status.Update(resolve(*alternative.mutable_machine()));
+  absl::Status status = resolve(query->mutable_machine());
+  for (v1::MachineAlternative& alternative : *query->mutable_alternatives()) {
+    if (alternative.has_machine()) status.Update(resolve(alternative.mutable_machine()));
   }
-  for (v1::MachineGroup& group : *query.mutable_groups()) {
-    if (group.has_machine()) status.Update(resolve(*group.mutable_machine()));
+  for (v1::MachineGroup& group : *query->mutable_groups()) {
+    if (group.has_machine()) status.Update(resolve(group.mutable_machine()));
   }
   return status;
 }
@@ -182,8 +182,8 @@ absl::Status ResolveLike(const CommandContext& context, v1::PlacementQuery& quer
 absl::StatusOr<PlaceAnswer> Ask(const CommandContext& context, const PlaceOptions& asked) {
   PlaceAnswer answer;
   CIS_ASSIGN_OR_RETURN(v1::FindPlacementsRequest request, MakeFindRequest(asked));
-  CIS_RETURN_IF_ERROR(ResolveLike(context, *request.mutable_query()));
-  SetAsOf(context, request);
+  CIS_RETURN_IF_ERROR(ResolveLike(context, request.mutable_query()));
+  SetAsOf(context, &request);
   v1::ExplainPlacementsRequest explain;
   *explain.mutable_query() = request.query();
   CIS_ASSIGN_OR_RETURN(answer.found,
@@ -191,7 +191,7 @@ absl::StatusOr<PlaceAnswer> Ask(const CommandContext& context, const PlaceOption
   if (!WantsReasons(context.options, !answer.found.placements().empty())) return answer;
   explain.set_page_size(kVerdictsOnPage);
   explain.set_with_candidates(asked.explain);
-  SetAsOf(context, explain);
+  SetAsOf(context, &explain);
   CIS_ASSIGN_OR_RETURN(answer.explained, context.client.ExplainPlacements(std::move(explain)));
   return answer;
 }
@@ -204,7 +204,7 @@ absl::StatusOr<bool> RunPlace(const CommandContext& context) {
   if (IsHandover(options.format)) asked.limit = asked.pick;
   if (options.format == Format::kQuery) {
     CIS_ASSIGN_OR_RETURN(v1::PlacementQuery query, MakeQuery(asked));
-    CIS_RETURN_IF_ERROR(ResolveLike(context, query));
+    CIS_RETURN_IF_ERROR(ResolveLike(context, &query));
     context.out << FormatQuery(query);
     return true;
   }

@@ -28,17 +28,18 @@ absl::Status NotASize(absl::string_view text) {
 }
 
 // Splits off the digits (with at most one point) that `text` starts with.
-std::optional<double> TakeNumber(absl::string_view& text) {
+std::optional<double> TakeNumber(absl::string_view* text) {
   size_t length = 0;
-  while (length < text.size() && (absl::ascii_isdigit(text[length]) || text[length] == '.')) {
-    if (text.substr(length, 2) == "..") break;
+  while (length < text->size() &&
+         (absl::ascii_isdigit((*text)[length]) || (*text)[length] == '.')) {
+    if (text->substr(length, 2) == "..") break;
     ++length;
   }
-  const absl::string_view digits = text.substr(0, length);
+  const absl::string_view digits = text->substr(0, length);
   double value = 0;
   if (digits.empty() || digits == "." || !absl::SimpleAtod(digits, &value)) return std::nullopt;
   if (!(value <= kMaxNumber)) return std::nullopt;
-  text.remove_prefix(length);
+  text->remove_prefix(length);
   return value;
 }
 
@@ -71,13 +72,13 @@ std::optional<double> UnitBytes(absl::string_view unit) {
 using ParseBound = std::optional<double> (*)(absl::string_view text);
 
 std::optional<double> CountBound(absl::string_view text) {
-  const std::optional<double> value = TakeNumber(text);
+  const std::optional<double> value = TakeNumber(&text);
   if (!value.has_value() || !text.empty() || *value != std::floor(*value)) return std::nullopt;
   return value;
 }
 
 std::optional<double> SizeBoundBytes(absl::string_view text) {
-  const std::optional<double> value = TakeNumber(text);
+  const std::optional<double> value = TakeNumber(&text);
   if (!value.has_value()) return std::nullopt;
   const std::optional<double> unit = UnitBytes(absl::StripAsciiWhitespace(text));
   if (!unit.has_value()) return std::nullopt;

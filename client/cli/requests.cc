@@ -36,9 +36,9 @@ int32_t PageSize(int32_t wanted, int64_t limit) {
 }
 
 void SetRange(const Range& range, v1::Int64Range* (v1::MachineRequirements::*mutable_field)(),
-              v1::MachineRequirements& machine) {
+              v1::MachineRequirements* machine) {
   if (!range.min.has_value() && !range.max.has_value()) return;
-  v1::Int64Range* field = (machine.*mutable_field)();
+  v1::Int64Range* field = (machine->*mutable_field)();
   if (range.min.has_value()) field->set_min(*range.min);
   if (range.max.has_value()) field->set_max(*range.max);
 }
@@ -59,7 +59,7 @@ absl::StatusOr<Enum> EnumOfWord(absl::string_view flag, const std::string& word)
       flag, ": \"", word, "\" is not valid; write one of ", absl::StrJoin(words, ", ")));
 }
 
-absl::Status SetMachine(const PlaceOptions& options, v1::MachineRequirements& machine) {
+absl::Status SetMachine(const PlaceOptions& options, v1::MachineRequirements* machine) {
   using M = v1::MachineRequirements;
   SetRange(options.vcpu_count, &M::mutable_vcpu_count, machine);
   SetRange(options.ram_mib, &M::mutable_ram_mib, machine);
@@ -68,27 +68,27 @@ absl::Status SetMachine(const PlaceOptions& options, v1::MachineRequirements& ma
   SetRange(options.gpu_count, &M::mutable_gpu_count, machine);
   SetRange(options.gpu_memory_mib, &M::mutable_gpu_memory_mib, machine);
   SetRange(options.total_gpu_memory_mib, &M::mutable_total_gpu_memory_mib, machine);
-  machine.set_availability_zone(options.zone);
-  machine.set_like(options.like);
-  machine.set_gpu_model(options.gpu_model);
-  machine.set_gpu_vendor(options.gpu_vendor);
+  machine->set_availability_zone(options.zone);
+  machine->set_like(options.like);
+  machine->set_gpu_model(options.gpu_model);
+  machine->set_gpu_vendor(options.gpu_vendor);
   CIS_ASSIGN_OR_RETURN(const v1::GpuKind kind,
                        EnumOfWord<v1::GpuKind>("--gpu-kind", options.gpu_kind));
-  machine.set_gpu_kind(kind);
+  machine->set_gpu_kind(kind);
   CIS_ASSIGN_OR_RETURN(const v1::CpuAllocation allocation,
                        EnumOfWord<v1::CpuAllocation>("--cpu-alloc", options.cpu_alloc));
-  machine.set_cpu_allocation(allocation);
-  machine.set_arch(options.arch);
-  machine.mutable_flavors()->Assign(options.flavors.begin(), options.flavors.end());
-  machine.mutable_excluded_flavors()->Assign(options.excluded_flavors.begin(),
-                                             options.excluded_flavors.end());
-  if (options.no_volume) machine.set_allow_boot_from_volume(false);
+  machine->set_cpu_allocation(allocation);
+  machine->set_arch(options.arch);
+  machine->mutable_flavors()->Assign(options.flavors.begin(), options.flavors.end());
+  machine->mutable_excluded_flavors()->Assign(options.excluded_flavors.begin(),
+                                              options.excluded_flavors.end());
+  if (options.no_volume) machine->set_allow_boot_from_volume(false);
   return absl::OkStatus();
 }
 
 // Sets nothing if nothing is required. `Proto` has requirements for an image.
 template <typename Proto>
-absl::Status SetImage(const PlaceOptions& options, Proto& query) {
+absl::Status SetImage(const PlaceOptions& options, Proto* query) {
   v1::ImageRequirements image;
   for (const std::string& text : options.os) {
     const absl::StatusOr<v1::OsRequirement> os = ParseOsText(text);
@@ -99,13 +99,13 @@ absl::Status SetImage(const PlaceOptions& options, Proto& query) {
   image.mutable_images()->Assign(options.images.begin(), options.images.end());
   image.mutable_excluded_images()->Assign(options.excluded_images.begin(),
                                           options.excluded_images.end());
-  if (image.ByteSizeLong() > 0) *query.mutable_image() = std::move(image);
+  if (image.ByteSizeLong() > 0) *query->mutable_image() = std::move(image);
   return absl::OkStatus();
 }
 
 // Sets the placements to leave out, each as `-o name` prints it: share, flavor and what follows.
 absl::Status SetExcludedPlacements(const std::vector<std::string>& names,
-                                   v1::PlacementQuery& query) {
+                                   v1::PlacementQuery* query) {
   for (const std::string& name : names) {
     const std::vector<std::string> parts =
         absl::StrSplit(name, absl::ByAnyChar(" \t,"), absl::SkipEmpty());
@@ -114,7 +114,7 @@ absl::Status SetExcludedPlacements(const std::vector<std::string>& names,
           "--next: \"", name,
           "\" is not the name of a placement; write it as cisquery place -o name prints it"));
     }
-    v1::ExcludedPlacement& excluded = *query.add_excluded_placements();
+    v1::ExcludedPlacement& excluded = *query->add_excluded_placements();
     excluded.set_share(parts[0]);
     if (parts.size() > 1 && absl::StrContains(parts[1], "/flavors/")) {
       excluded.set_flavor(parts[1]);
@@ -123,25 +123,25 @@ absl::Status SetExcludedPlacements(const std::vector<std::string>& names,
   return absl::OkStatus();
 }
 
-void SetNetwork(const PlaceOptions& options, v1::NetworkRequirements& network) {
-  if (options.public_ip) network.set_public_v4(v1::ADDRESS_REQUIREMENT_REQUIRED);
-  if (options.prefer_public_ip) network.set_public_v4(v1::ADDRESS_REQUIREMENT_PREFERRED);
+void SetNetwork(const PlaceOptions& options, v1::NetworkRequirements* network) {
+  if (options.public_ip) network->set_public_v4(v1::ADDRESS_REQUIREMENT_REQUIRED);
+  if (options.prefer_public_ip) network->set_public_v4(v1::ADDRESS_REQUIREMENT_PREFERRED);
   if (options.no_public_ip) {
-    network.set_public_v4(v1::ADDRESS_REQUIREMENT_FORBIDDEN);
-    network.set_public_v6(v1::ADDRESS_REQUIREMENT_FORBIDDEN);
+    network->set_public_v4(v1::ADDRESS_REQUIREMENT_FORBIDDEN);
+    network->set_public_v6(v1::ADDRESS_REQUIREMENT_FORBIDDEN);
   }
-  if (options.ipv6) network.set_public_v6(v1::ADDRESS_REQUIREMENT_REQUIRED);
-  if (options.prefer_ipv6) network.set_public_v6(v1::ADDRESS_REQUIREMENT_PREFERRED);
-  if (options.no_ipv6) network.set_public_v6(v1::ADDRESS_REQUIREMENT_FORBIDDEN);
-  network.set_network(options.network);
+  if (options.ipv6) network->set_public_v6(v1::ADDRESS_REQUIREMENT_REQUIRED);
+  if (options.prefer_ipv6) network->set_public_v6(v1::ADDRESS_REQUIREMENT_PREFERRED);
+  if (options.no_ipv6) network->set_public_v6(v1::ADDRESS_REQUIREMENT_FORBIDDEN);
+  network->set_network(options.network);
 }
 
-void SetWeight(absl::string_view criterion, double weight, v1::ScoreWeights& weights) {
-  if (criterion == "fit") weights.set_fit(weight);
-  if (criterion == "network") weights.set_network(weight);
-  if (criterion == "os") weights.set_os(weight);
-  if (criterion == "health") weights.set_health(weight);
-  if (criterion == "freshness") weights.set_freshness(weight);
+void SetWeight(absl::string_view criterion, double weight, v1::ScoreWeights* weights) {
+  if (criterion == "fit") weights->set_fit(weight);
+  if (criterion == "network") weights->set_network(weight);
+  if (criterion == "os") weights->set_os(weight);
+  if (criterion == "health") weights->set_health(weight);
+  if (criterion == "freshness") weights->set_freshness(weight);
 }
 
 // Parses the value of a flag with a group or an alternative.
@@ -151,20 +151,20 @@ absl::StatusOr<GroupOption> ParsePart(absl::string_view flag, const std::string&
   return absl::InvalidArgumentError(absl::StrCat(flag, ": ", option.status().message()));
 }
 
-absl::Status SetGroups(const PlaceOptions& options, v1::PlacementQuery& query) {
+absl::Status SetGroups(const PlaceOptions& options, v1::PlacementQuery* query) {
   for (const std::string& text : options.groups) {
     CIS_ASSIGN_OR_RETURN(const GroupOption option, ParsePart("--group", text));
-    v1::MachineGroup& group = *query.add_groups();
+    v1::MachineGroup& group = *query->add_groups();
     group.set_display_name(option.name);
     group.set_count(option.count);
-    CIS_RETURN_IF_ERROR(SetMachine(option.machine, *group.mutable_machine()));
-    CIS_RETURN_IF_ERROR(SetImage(option.machine, group));
-    if (option.has_network) SetNetwork(option.machine, *group.mutable_network());
+    CIS_RETURN_IF_ERROR(SetMachine(option.machine, group.mutable_machine()));
+    CIS_RETURN_IF_ERROR(SetImage(option.machine, &group));
+    if (option.has_network) SetNetwork(option.machine, group.mutable_network());
   }
   return absl::OkStatus();
 }
 
-absl::Status SetAlternatives(const PlaceOptions& options, v1::PlacementQuery& query) {
+absl::Status SetAlternatives(const PlaceOptions& options, v1::PlacementQuery* query) {
   for (const std::string& text : options.alternatives) {
     CIS_ASSIGN_OR_RETURN(const GroupOption option, ParsePart("--alternative", text));
     if (option.has_network) {
@@ -173,11 +173,11 @@ absl::Status SetAlternatives(const PlaceOptions& options, v1::PlacementQuery& qu
                        "\" has requirements for the network, which is the same for all "
                        "alternatives; write them as flags of place, such as --public-ip"));
     }
-    v1::MachineAlternative& alternative = *query.add_alternatives();
+    v1::MachineAlternative& alternative = *query->add_alternatives();
     alternative.set_display_name(option.name);
     alternative.set_count(option.count);
-    CIS_RETURN_IF_ERROR(SetMachine(option.machine, *alternative.mutable_machine()));
-    CIS_RETURN_IF_ERROR(SetImage(option.machine, alternative));
+    CIS_RETURN_IF_ERROR(SetMachine(option.machine, alternative.mutable_machine()));
+    CIS_RETURN_IF_ERROR(SetImage(option.machine, &alternative));
   }
   return absl::OkStatus();
 }
@@ -186,12 +186,12 @@ absl::Status SetAlternatives(const PlaceOptions& options, v1::PlacementQuery& qu
 absl::StatusOr<v1::PlacementQuery> QueryOfFlags(const PlaceOptions& options) {
   v1::PlacementQuery query;
   query.mutable_vos()->Assign(options.vos.begin(), options.vos.end());
-  CIS_RETURN_IF_ERROR(SetMachine(options, *query.mutable_machine()));
-  CIS_RETURN_IF_ERROR(SetImage(options, query));
-  SetNetwork(options, *query.mutable_network());
+  CIS_RETURN_IF_ERROR(SetMachine(options, query.mutable_machine()));
+  CIS_RETURN_IF_ERROR(SetImage(options, &query));
+  SetNetwork(options, query.mutable_network());
   query.set_count(options.count);
-  CIS_RETURN_IF_ERROR(SetGroups(options, query));
-  CIS_RETURN_IF_ERROR(SetAlternatives(options, query));
+  CIS_RETURN_IF_ERROR(SetGroups(options, &query));
+  CIS_RETURN_IF_ERROR(SetAlternatives(options, &query));
   query.mutable_sites()->Assign(options.sites.begin(), options.sites.end());
   query.mutable_excluded_sites()->Assign(options.excluded_sites.begin(),
                                          options.excluded_sites.end());
@@ -202,9 +202,9 @@ absl::StatusOr<v1::PlacementQuery> QueryOfFlags(const PlaceOptions& options) {
     query.add_excluded_countries(absl::AsciiStrToUpper(country));
   }
   for (const auto& [criterion, weight] : options.weights) {
-    SetWeight(criterion, weight, *query.mutable_weights());
+    SetWeight(criterion, weight, query.mutable_weights());
   }
-  CIS_RETURN_IF_ERROR(SetExcludedPlacements(options.next, query));
+  CIS_RETURN_IF_ERROR(SetExcludedPlacements(options.next, &query));
   if (options.max_age.has_value()) {
     query.mutable_max_age()->set_seconds(absl::ToInt64Seconds(*options.max_age));
     const absl::Duration rest = *options.max_age - absl::Trunc(*options.max_age, absl::Seconds(1));
@@ -213,13 +213,13 @@ absl::StatusOr<v1::PlacementQuery> QueryOfFlags(const PlaceOptions& options) {
   return query;
 }
 
-void AddRangeTerms(absl::string_view field, const Range& range, std::vector<std::string>& terms) {
-  if (range.min.has_value()) terms.push_back(absl::StrCat(field, " >= ", *range.min));
-  if (range.max.has_value()) terms.push_back(absl::StrCat(field, " <= ", *range.max));
+void AddRangeTerms(absl::string_view field, const Range& range, std::vector<std::string>* terms) {
+  if (range.min.has_value()) terms->push_back(absl::StrCat(field, " >= ", *range.min));
+  if (range.max.has_value()) terms->push_back(absl::StrCat(field, " <= ", *range.max));
 }
 
-void AddTerm(std::string term, std::vector<std::string>& terms) {
-  if (!term.empty()) terms.push_back(std::move(term));
+void AddTerm(std::string term, std::vector<std::string>* terms) {
+  if (!term.empty()) terms->push_back(std::move(term));
 }
 
 // The fields with the site and the VO of each noun; empty if it has no such field.
@@ -261,13 +261,13 @@ std::string VoTerm(const std::vector<std::string>& vos) {
 template <typename T>
 absl::StatusOr<std::string> MakeFilter(const ListOptions& options) {
   std::vector<std::string> terms;
-  if (!SiteField<T>().empty()) AddTerm(MakeAnyOf(SiteField<T>(), "=", options.sites), terms);
-  AddTerm(VoTerm<T>(options.vos), terms);
+  if (!SiteField<T>().empty()) AddTerm(MakeAnyOf(SiteField<T>(), "=", options.sites), &terms);
+  AddTerm(VoTerm<T>(options.vos), &terms);
   if constexpr (std::is_same_v<T, v1::Flavor>) {
-    AddRangeTerms("vcpu_count", options.vcpu_count, terms);
-    AddRangeTerms("ram_mib", options.ram_mib, terms);
-    AddRangeTerms("disk_gib", options.disk_gib, terms);
-    AddRangeTerms("gpu_count", options.gpu_count, terms);
+    AddRangeTerms("vcpu_count", options.vcpu_count, &terms);
+    AddRangeTerms("ram_mib", options.ram_mib, &terms);
+    AddRangeTerms("disk_gib", options.disk_gib, &terms);
+    AddRangeTerms("gpu_count", options.gpu_count, &terms);
   }
   if constexpr (std::is_same_v<T, v1::Image>) {
     std::vector<std::string> alternatives;
@@ -293,23 +293,23 @@ absl::StatusOr<std::string> MakeFilter(const ListOptions& options) {
 }
 
 template <typename Request>
-absl::Status SetChangeFilters(const Options& options, Request& request) {
-  request.set_parent("sites/-");
-  request.mutable_sites()->Assign(options.list.sites.begin(), options.list.sites.end());
-  request.mutable_vos()->Assign(options.list.vos.begin(), options.list.vos.end());
+absl::Status SetChangeFilters(const Options& options, Request* request) {
+  request->set_parent("sites/-");
+  request->mutable_sites()->Assign(options.list.sites.begin(), options.list.sites.end());
+  request->mutable_vos()->Assign(options.list.vos.begin(), options.list.vos.end());
   for (const std::string& word : options.kinds) {
     // The plural is accepted: "flavors".
     const std::string one(absl::StripSuffix(word, "s"));
     CIS_ASSIGN_OR_RETURN(const v1::ChangeKind kind, EnumOfWord<v1::ChangeKind>("--kind", one));
-    request.add_kinds(kind);
+    request->add_kinds(kind);
   }
   return absl::OkStatus();
 }
 
-void SetTime(absl::Time time, google::protobuf::Timestamp& proto) {
+void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
   const timespec parts = absl::ToTimespec(time);
-  proto.set_seconds(parts.tv_sec);
-  proto.set_nanos(static_cast<int32_t>(parts.tv_nsec));
+  proto->set_seconds(parts.tv_sec);
+  proto->set_nanos(static_cast<int32_t>(parts.tv_nsec));
 }
 
 }  // namespace
@@ -320,9 +320,9 @@ int64_t PlacementLimit(const PlaceOptions& options) {
 
 absl::StatusOr<v1::ListChangesRequest> MakeChangesRequest(const Options& options, absl::Time now) {
   v1::ListChangesRequest request;
-  CIS_RETURN_IF_ERROR(SetChangeFilters(options, request));
-  SetTime(TimeOf(options.since, now), *request.mutable_start_time());
-  if (options.until) SetTime(TimeOf(*options.until, now), *request.mutable_end_time());
+  CIS_RETURN_IF_ERROR(SetChangeFilters(options, &request));
+  SetTime(TimeOf(options.since, now), request.mutable_start_time());
+  if (options.until) SetTime(TimeOf(*options.until, now), request.mutable_end_time());
   request.set_page_size(PageSize(0, options.list.limit));
   return request;
 }
@@ -330,7 +330,7 @@ absl::StatusOr<v1::ListChangesRequest> MakeChangesRequest(const Options& options
 absl::StatusOr<v1::WatchChangesRequest> MakeWatchRequest(const Options& options,
                                                          absl::string_view resume_token) {
   v1::WatchChangesRequest request;
-  CIS_RETURN_IF_ERROR(SetChangeFilters(options, request));
+  CIS_RETURN_IF_ERROR(SetChangeFilters(options, &request));
   request.set_resume_token(std::string(resume_token));
   return request;
 }

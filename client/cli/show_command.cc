@@ -67,14 +67,14 @@ Found MakeFound(const T& item) {
 }
 
 template <typename T>
-absl::Status GetOne(const CommandContext& context, std::vector<Found>& found) {
+absl::Status GetOne(const CommandContext& context, std::vector<Found>* found) {
   CIS_ASSIGN_OR_RETURN(const T item, context.client.Get<T>(context.options.show_name));
-  found.push_back(MakeFound(item));
+  found->push_back(MakeFound(item));
   return absl::OkStatus();
 }
 
 // Gets `sites/...`, `vos/...` or `crawls/...`. Returns INVALID_ARGUMENT for other forms.
-absl::Status GetByName(const CommandContext& context, std::vector<Found>& found) {
+absl::Status GetByName(const CommandContext& context, std::vector<Found>* found) {
   const std::vector<std::string> parts = absl::StrSplit(context.options.show_name, '/');
   const std::string& collection = parts[parts.size() >= 3 ? 2 : 0];
   if (collection == "vos") return GetOne<v1::Vo>(context, found);
@@ -90,7 +90,7 @@ absl::Status GetByName(const CommandContext& context, std::vector<Found>& found)
 // Adds the resources with `text` in one of `fields`.
 template <typename T>
 absl::Status Search(const CommandContext& context, const std::vector<absl::string_view>& fields,
-                    std::vector<Found>& found) {
+                    std::vector<Found>* found) {
   ListOptions options;
   std::vector<std::string> terms;
   for (const absl::string_view field : fields) {
@@ -100,14 +100,14 @@ absl::Status Search(const CommandContext& context, const std::vector<absl::strin
   options.show_inactive = true;
   options.limit = kMaxCandidates;
   CIS_ASSIGN_OR_RETURN(auto request, MakeListRequest<T>(options, Format::kTable));
-  const auto add = [&found](const T& item) {
-    found.push_back(MakeFound(item));
+  const auto add = [found](const T& item) {
+    found->push_back(MakeFound(item));
     return true;
   };
   return context.client.List<T>(std::move(request), kMaxCandidates, add).status();
 }
 
-absl::Status FindByText(const CommandContext& context, std::vector<Found>& found) {
+absl::Status FindByText(const CommandContext& context, std::vector<Found>* found) {
   CIS_RETURN_IF_ERROR(Search<v1::Site>(context, {"display_name"}, found));
   CIS_RETURN_IF_ERROR(Search<v1::Vo>(context, {"display_name"}, found));
   CIS_RETURN_IF_ERROR(Search<v1::Endpoint>(context, {"keystone_url"}, found));
@@ -223,14 +223,14 @@ absl::StatusOr<bool> RunShow(const CommandContext& context) {
                        absl::StartsWith(wanted, "crawls/");
   std::vector<Found> found;
   if (is_name) {
-    const absl::Status status = GetByName(context, found);
+    const absl::Status status = GetByName(context, &found);
     if (absl::IsNotFound(status)) {
       Note(context, status.message());
       return false;
     }
     CIS_RETURN_IF_ERROR(status);
   } else {
-    CIS_RETURN_IF_ERROR(FindByText(context, found));
+    CIS_RETURN_IF_ERROR(FindByText(context, &found));
   }
   if (found.empty()) {
     Note(context, absl::StrCat("No resource is named \"", wanted,

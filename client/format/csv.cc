@@ -35,7 +35,7 @@ bool IsLeaf(const FieldDescriptor& field) {
          type == "cis.v1.Amount" || type == "cis.v1.Warning";
 }
 
-void AddColumns(const Descriptor& type, const CsvColumn& above, std::vector<CsvColumn>& columns) {
+void AddColumns(const Descriptor& type, const CsvColumn& above, std::vector<CsvColumn>* columns) {
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     if (field.is_map()) continue;
@@ -43,7 +43,7 @@ void AddColumns(const Descriptor& type, const CsvColumn& above, std::vector<CsvC
     absl::StrAppend(&column.head, above.head.empty() ? "" : ".", field.name());
     column.path.push_back(&field);
     if (IsLeaf(field)) {
-      columns.push_back(std::move(column));
+      columns->push_back(std::move(column));
     } else if (!field.is_repeated() && column.path.size() < kMaxDepth) {
       AddColumns(*field.message_type(), column, columns);
     }
@@ -103,7 +103,7 @@ std::string HarmlessCell(absl::string_view text) {
 std::vector<CsvColumn> CsvColumnsOf(const Descriptor& type,
                                     const google::protobuf::FieldMask& mask) {
   std::vector<CsvColumn> all;
-  AddColumns(type, CsvColumn{}, all);
+  AddColumns(type, CsvColumn{}, &all);
   if (mask.paths().empty()) return all;
   std::vector<CsvColumn> some;
   for (const std::string& path : mask.paths()) {

@@ -128,16 +128,16 @@ Json MapJson(const Message& message, const FieldDescriptor& field) {
 }
 
 // Copies the part of `from` at `path` to the same place in `to`.
-void CopyPath(const Json& from, absl::Span<const std::string> path, Json& to) {
+void CopyPath(const Json& from, absl::Span<const std::string> path, Json* to) {
   const auto found = from.is_object() ? from.find(path[0]) : from.end();
   if (!from.is_object() || found == from.end()) return;
   if (path.size() == 1 || !found->is_object()) {
-    to[path[0]] = *found;
+    (*to)[path[0]] = *found;
     return;
   }
-  Json& below = to[path[0]];
+  Json& below = (*to)[path[0]];
   if (!below.is_object()) below = Json::object();
-  CopyPath(*found, path.subspan(1), below);
+  CopyPath(*found, path.subspan(1), &below);
 }
 
 }  // namespace
@@ -172,7 +172,7 @@ Json MessageToJson(const Message& message, const google::protobuf::FieldMask& ma
   for (const std::string& path : mask.paths()) {
     if (path == "*") return all;
     const std::vector<std::string> parts = absl::StrSplit(path, '.');
-    CopyPath(all, parts, some);
+    CopyPath(all, parts, &some);
   }
   return some;
 }

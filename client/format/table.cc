@@ -32,11 +32,11 @@ absl::string_view AnsiCode(Tone tone) {
 
 // Takes columns from the widest that may be cut until all fit. `widths` of 0 are hidden.
 bool Shrink(const std::vector<TableColumn>& columns, size_t max_width,
-            std::vector<size_t>& widths) {
+            std::vector<size_t>* widths) {
   const auto shown = static_cast<size_t>(
-      std::count_if(widths.begin(), widths.end(), [](size_t w) { return w > 0; }));
-  size_t total =
-      std::accumulate(widths.begin(), widths.end(), size_t{0}) + kGap * (shown > 0 ? shown - 1 : 0);
+      std::count_if(widths->begin(), widths->end(), [](size_t w) { return w > 0; }));
+  size_t total = std::accumulate(widths->begin(), widths->end(), size_t{0}) +
+                 kGap * (shown > 0 ? shown - 1 : 0);
   bool cut = false;
   // First to the minimum width; if that is still too wide, to half of it.
   for (const size_t divisor : {size_t{1}, size_t{2}}) {
@@ -45,11 +45,11 @@ bool Shrink(const std::vector<TableColumn>& columns, size_t max_width,
       for (size_t i = 0; i < columns.size(); ++i) {
         const size_t least =
             std::max(columns[i].min_width / divisor, DisplayWidth(columns[i].head));
-        if (columns[i].min_width == 0 || widths[i] <= least) continue;
-        if (widest == columns.size() || widths[i] > widths[widest]) widest = i;
+        if (columns[i].min_width == 0 || (*widths)[i] <= least) continue;
+        if (widest == columns.size() || (*widths)[i] > (*widths)[widest]) widest = i;
       }
       if (widest == columns.size()) break;
-      --widths[widest];
+      --(*widths)[widest];
       --total;
       cut = true;
     }
@@ -57,8 +57,8 @@ bool Shrink(const std::vector<TableColumn>& columns, size_t max_width,
   return cut;
 }
 
-void AppendLine(absl::string_view line, std::string& text) {
-  absl::StrAppend(&text, absl::StripTrailingAsciiWhitespace(line), "\n");
+void AppendLine(absl::string_view line, std::string* text) {
+  absl::StrAppend(text, absl::StripTrailingAsciiWhitespace(line), "\n");
 }
 
 }  // namespace
@@ -94,7 +94,7 @@ bool Table::TellsRowsApart(size_t column) const {
 
 std::string Table::Format(const TableStyle& style, bool* was_cut) const {
   std::vector<size_t> widths = NaturalWidths();
-  const bool cut = style.max_width > 0 && Shrink(columns_, style.max_width, widths);
+  const bool cut = style.max_width > 0 && Shrink(columns_, style.max_width, &widths);
   if (was_cut != nullptr) *was_cut = cut;
   std::string text;
   const auto add_line = [&](const auto& cell_of) {
@@ -115,13 +115,13 @@ std::string Table::Format(const TableStyle& style, bool* was_cut) const {
       }
       if (columns_[i].align == Align::kLeft) skipped += pad;
     }
-    AppendLine(line, text);
+    AppendLine(line, &text);
   };
   add_line([&](size_t i) { return Cell{columns_[i].head, Tone::kDim}; });
   for (size_t r = 0; r < rows_.size(); ++r) {
     add_line([&](size_t i) -> const Cell& { return rows_[r][i]; });
     for (const Cell& line : below_[r]) {
-      AppendLine(absl::StrCat("  ", Paint(line.text, line.tone, style.colour)), text);
+      AppendLine(absl::StrCat("  ", Paint(line.text, line.tone, style.colour)), &text);
     }
   }
   return text;

@@ -184,18 +184,18 @@ Client::Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options)
 Client::~Client() = default;
 
 template <typename Request, typename Response, typename Method>
-absl::Status Client::Call(Method method, const Request& request, Response& response) {
+absl::Status Client::Call(Method method, const Request& request, Response* response) {
   grpc::Status status;
   {
     grpc::ClientContext context;
     context.set_deadline(DeadlineIn(options_.timeout));
-    status = method(&context, request, &response);
+    status = method(&context, request, response);
   }
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE && ReasonIn(status).empty()) {
     grpc::ClientContext context;
     context.set_wait_for_ready(true);
     context.set_deadline(DeadlineIn(std::min(options_.timeout, kSecondTry)));
-    const grpc::Status second = method(&context, request, &response);
+    const grpc::Status second = method(&context, request, response);
     // The second attempt's timeout adds nothing; the first error says why there is no connection.
     if (second.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) status = second;
   }
@@ -210,7 +210,7 @@ absl::StatusOr<T> Client::Get(absl::string_view name) {
   T response;
   CIS_RETURN_IF_ERROR(
       Call([this](auto* context, const auto& q, T* r) { return stubs_->Get(context, q, r); },
-           request, response));
+           request, &response));
   return response;
 }
 
@@ -224,7 +224,7 @@ absl::StatusOr<ListInfo> Client::List(typename Noun<T>::ListRequest request, int
     typename Noun<T>::ListResponse page;
     CIS_RETURN_IF_ERROR(
         Call([this](auto* context, const auto& q, auto* r) { return stubs_->List(context, q, r); },
-             request, page));
+             request, &page));
     info.total_count = page.total_size();
     if constexpr (Noun<T>::kHasParent) {
       info.unreachable.assign(page.unreachable().begin(), page.unreachable().end());
@@ -245,13 +245,13 @@ absl::StatusOr<v1::FindPlacementsResponse> Client::FindPlacements(v1::FindPlacem
     return stubs_->placement->FindPlacements(context, q, r);
   };
   v1::FindPlacementsResponse all;
-  CIS_RETURN_IF_ERROR(Call(call, request, all));
+  CIS_RETURN_IF_ERROR(Call(call, request, &all));
   int empty_pages = all.placements().empty() ? 1 : 0;
   while (!all.next_page_token().empty() && (limit == 0 || all.placements_size() < limit)) {
     CIS_RETURN_IF_ERROR(CheckNextPage(all.next_page_token(), request.page_token(), empty_pages));
     request.set_page_token(all.next_page_token());
     v1::FindPlacementsResponse page;
-    CIS_RETURN_IF_ERROR(Call(call, request, page));
+    CIS_RETURN_IF_ERROR(Call(call, request, &page));
     empty_pages = page.placements().empty() ? empty_pages + 1 : 0;
     all.set_next_page_token(page.next_page_token());
     for (v1::Placement& placement : *page.mutable_placements()) {
@@ -271,7 +271,7 @@ absl::StatusOr<v1::GetPlacementResponse> Client::GetPlacement(v1::GetPlacementRe
   CIS_RETURN_IF_ERROR(
       Call([this](auto* context, const auto& q,
                   auto* r) { return stubs_->placement->GetPlacement(context, q, r); },
-           request, response));
+           request, &response));
   return response;
 }
 
@@ -281,13 +281,13 @@ absl::StatusOr<v1::ExplainPlacementsResponse> Client::ExplainPlacements(
     return stubs_->placement->ExplainPlacements(context, q, r);
   };
   v1::ExplainPlacementsResponse all;
-  CIS_RETURN_IF_ERROR(Call(call, request, all));
+  CIS_RETURN_IF_ERROR(Call(call, request, &all));
   int empty_pages = all.verdicts().empty() ? 1 : 0;
   while (!all.next_page_token().empty()) {
     CIS_RETURN_IF_ERROR(CheckNextPage(all.next_page_token(), request.page_token(), empty_pages));
     request.set_page_token(all.next_page_token());
     v1::ExplainPlacementsResponse page;
-    CIS_RETURN_IF_ERROR(Call(call, request, page));
+    CIS_RETURN_IF_ERROR(Call(call, request, &page));
     empty_pages = page.verdicts().empty() ? empty_pages + 1 : 0;
     all.set_next_page_token(page.next_page_token());
     for (v1::ShareVerdict& verdict : *page.mutable_verdicts()) {
@@ -307,7 +307,7 @@ absl::StatusOr<ChangesInfo> Client::ListChanges(v1::ListChangesRequest request, 
     CIS_RETURN_IF_ERROR(
         Call([this](auto* context, const auto& q,
                     auto* r) { return stubs_->changes->ListChanges(context, q, r); },
-             request, page));
+             request, &page));
     if (page.has_oldest_time()) info.oldest_time = ToTime(page.oldest_time());
     for (int i = 0; i < page.changes_size(); ++i) {
       if (!row(page.changes(i))) return info;

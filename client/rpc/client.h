@@ -97,7 +97,7 @@ class Client {
  private:
   struct Stubs;
   template <typename Request, typename Response, typename Method>
-  absl::Status Call(Method method, const Request& request, Response& response);
+  absl::Status Call(Method method, const Request& request, Response* response);
 
   const std::unique_ptr<Stubs> stubs_;
   const ClientOptions options_;

@@ -78,11 +78,11 @@ std::string CountOf(const ShareOutcome& outcome, Kind kind) {
 }
 
 // Logs the remarks of a share, once for all shares of an endpoint with the same remark.
-void LogRemarks(const ShareOutcome& outcome, std::set<std::string>& logged) {
+void LogRemarks(const ShareOutcome& outcome, std::set<std::string>* logged) {
   const Endpoint& endpoint = outcome.share.endpoint;
   for (const auto& [kind, result] : outcome.kinds) {
     for (const std::string& remark : result.remarks) {
-      if (!logged.insert(absl::StrCat(endpoint.keystone_url, " ", remark)).second) continue;
+      if (!logged->insert(absl::StrCat(endpoint.keystone_url, " ", remark)).second) continue;
       Log(LogLevel::kInfo, "crawl.remark",
           {{"site", endpoint.site_name},
            {"vo", outcome.share.vo},
@@ -130,7 +130,7 @@ absl::StatusOr<CrawlConfiguration> MakeConfiguration(const CrawlerOptions& optio
   SitesConfig whole = config;
   if (!options.vo_filter.empty()) {
     CIS_ASSIGN_OR_RETURN(whole, LoadSites({options.site_paths, options.site_filter, {}}, secrets));
-    RememberEndpoints(known, whole.targets);
+    RememberEndpoints(known, &whole.targets);
   }
   std::vector<Share> shares;
   for (const ShareTarget& target : whole.targets) shares.push_back(target.share);
@@ -167,7 +167,7 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   CIS_ASSIGN_OR_RETURN(const Catalog known, LoadKnown(options));
   reporter.NoteConfiguration(config, known);
   CIS_RETURN_IF_ERROR(reporter.NoteJournal());
-  RememberEndpoints(known, config.targets);
+  RememberEndpoints(known, &config.targets);
   CIS_ASSIGN_OR_RETURN(CrawlConfiguration configuration,
                        MakeConfiguration(options, secrets, config, known));
   CIS_ASSIGN_OR_RETURN(
@@ -197,7 +197,7 @@ absl::StatusOr<CommandResult> CrawlSites(const CrawlerOptions& options,
   cycle_options.on_share_done = [&](const ShareOutcome& outcome) {
     if (options.verbose || !outcome.Refreshed()) progress.Clear();
     LogShare(outcome, options.verbose);
-    LogRemarks(outcome, logged_remarks);
+    LogRemarks(outcome, &logged_remarks);
   };
   cycle_options.on_progress = [&](const CrawlSummary& summary) { progress.Update(summary); };
   const absl::Time start_time = context.clock->Steady();

@@ -27,15 +27,15 @@ absl::Time ChangeTimeOf(const std::string& remark) {
   return absl::FromTimeT(info.st_mtime);
 }
 
-absl::Status ReadChanges(const std::string& db, int64_t after_id, CrawlFacts& facts) {
+absl::Status ReadChanges(const std::string& db, int64_t after_id, CrawlFacts* facts) {
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<HistoryReader> history, OpenHistoryReader(db));
   ChangeQuery query;
   query.after_id = after_id;
   query.newest_first = false;
   query.limit = kMaxChangesRead + 1;
-  CIS_ASSIGN_OR_RETURN(facts.changes, history->Changes(query));
-  facts.changes_cut = facts.changes.size() > static_cast<size_t>(kMaxChangesRead);
-  if (facts.changes_cut) facts.changes.pop_back();
+  CIS_ASSIGN_OR_RETURN(facts->changes, history->Changes(query));
+  facts->changes_cut = facts->changes.size() > static_cast<size_t>(kMaxChangesRead);
+  if (facts->changes_cut) facts->changes.pop_back();
   return absl::OkStatus();
 }
 
@@ -95,7 +95,7 @@ void CrawlReporter::ReadStore() {
   absl::Status status = catalog.status();
   if (catalog.ok()) {
     facts_.catalog = *std::move(catalog);
-    status = ReadChanges(options_.db, change_id_, facts_);
+    status = ReadChanges(options_.db, change_id_, &facts_);
   }
   if (!status.ok()) facts_.problems.emplace_back(status.message());
 }

@@ -61,88 +61,88 @@ int64_t CountDiscovered(const Catalog& known) {
 // Returns what the store knows from earlier crawls; nothing if there is no file yet. Returns the
 // errors that would end the crawl: the file is another program's or damaged, or it cannot be
 // created.
-absl::StatusOr<std::optional<Catalog>> ReadKnown(const std::string& db, CrawlPlan& plan) {
+absl::StatusOr<std::optional<Catalog>> ReadKnown(const std::string& db, CrawlPlan* plan) {
   if (db.empty()) {
-    plan.settings.emplace_back("database: --db is not given, so back-off is not known");
+    plan->settings.emplace_back("database: --db is not given, so back-off is not known");
     return std::nullopt;
   }
   std::error_code error;
   if (!fs::exists(db, error)) {
     CIS_RETURN_IF_ERROR(CheckFolderOf("--db", db));
-    plan.settings.push_back(
+    plan->settings.push_back(
         absl::StrCat("database ", db, ": does not exist yet; the crawl creates it"));
     return std::nullopt;
   }
   const absl::StatusOr<std::unique_ptr<StoreReader>> reader = OpenStoreReader(db);
   if (absl::IsFailedPrecondition(reader.status())) {
     // Usually a file of an older version; a crawl upgrades it.
-    plan.problems.push_back(absl::StrCat(reader.status().message(), "; so back-off is not known"));
+    plan->problems.push_back(absl::StrCat(reader.status().message(), "; so back-off is not known"));
     return std::nullopt;
   }
   CIS_RETURN_IF_ERROR(reader.status());
   CIS_ASSIGN_OR_RETURN(Catalog known, (*reader)->Load(nullptr));
-  plan.settings.push_back(absl::StrCat(
+  plan->settings.push_back(absl::StrCat(
       "database ", db, ": ",
       known.crawls.empty()
           ? std::string("no crawl yet")
           : absl::StrCat("last crawl began at ", FormatMinute(known.crawls.front().start_time))));
   if (const int64_t count = CountDiscovered(known); count > 0) {
-    plan.settings.push_back(absl::StrCat("discovered shares: ", count,
-                                         " known; each is also asked if its site still offers it"));
+    plan->settings.push_back(absl::StrCat(
+        "discovered shares: ", count, " known; each is also asked if its site still offers it"));
   }
   return known;
 }
 
-void PlanRegistry(const std::vector<std::string>& sources, absl::Time now, CrawlPlan& plan) {
+void PlanRegistry(const std::vector<std::string>& sources, absl::Time now, CrawlPlan* plan) {
   if (sources.empty()) {
-    plan.settings.emplace_back("GOCDB: not read (--gocdb is not given)");
+    plan->settings.emplace_back("GOCDB: not read (--gocdb is not given)");
     return;
   }
   if (absl::StartsWith(sources.front(), "http")) {
     const absl::StatusOr<Url> url = ParseGocdbUrl(sources.front());
     if (!url.ok()) {
-      plan.problems.emplace_back(url.status().message());
+      plan->problems.emplace_back(url.status().message());
     } else {
-      plan.settings.push_back(absl::StrCat("GOCDB ", sources.front(),
-                                           ": the crawl reads it; nothing was sent to it now"));
+      plan->settings.push_back(absl::StrCat("GOCDB ", sources.front(),
+                                            ": the crawl reads it; nothing was sent to it now"));
     }
     return;
   }
   Remarks remarks;
   for (const auto& [part, list] : ReadRegistryFiles(sources, now, remarks)) {
     if (!list.ok()) {
-      plan.problems.push_back(
+      plan->problems.push_back(
           absl::StrCat("GOCDB, ", FormatRegistryPart(part), ": ", list.status().message()));
       continue;
     }
-    plan.settings.push_back(
+    plan->settings.push_back(
         absl::StrCat("GOCDB, ", FormatRegistryPart(part), ": ",
                      list->sites.size() + list->services.size() + list->downtimes.size(),
                      " in files of ", FormatMinute(list->time)));
   }
-  for (std::string& sentence : remarks.Sentences()) plan.remarks.push_back(std::move(sentence));
+  for (std::string& sentence : remarks.Sentences()) plan->remarks.push_back(std::move(sentence));
 }
 
-void PlanSettings(const CrawlerOptions& options, const Rules& rules, CrawlPlan& plan) {
-  plan.settings.push_back(absl::StrCat(
+void PlanSettings(const CrawlerOptions& options, const Rules& rules, CrawlPlan* plan) {
+  plan->settings.push_back(absl::StrCat(
       "limits: ", options.max_in_flight_per_endpoint, " concurrent requests per endpoint, ",
       options.max_in_flight, " in total; ", FormatDurationText(options.timeout), " per attempt, ",
       FormatDurationText(options.share_deadline), " per share"));
-  plan.settings.push_back(absl::StrCat(
+  plan->settings.push_back(absl::StrCat(
       "rules ", rules.version, options.rules.empty() ? "" : " with the tables of ", options.rules));
   if (!options.overrides.empty()) {
-    plan.settings.push_back(absl::StrCat("overrides ", options.overrides, ": can be read"));
+    plan->settings.push_back(absl::StrCat("overrides ", options.overrides, ": can be read"));
   }
   if (options.summary == "-") {
-    plan.settings.emplace_back("summary: the crawl prints it on stdout");
+    plan->settings.emplace_back("summary: the crawl prints it on stdout");
   } else if (!options.summary.empty()) {
     const absl::Status status = CheckFolderOf("--summary", options.summary);
-    if (!status.ok()) plan.problems.emplace_back(status.message());
-    plan.settings.push_back(absl::StrCat("summary ", options.summary, ": the crawl writes it"));
+    if (!status.ok()) plan->problems.emplace_back(status.message());
+    plan->settings.push_back(absl::StrCat("summary ", options.summary, ": the crawl writes it"));
   }
-  if (!options.back_off) plan.settings.emplace_back("back-off: off (--no-back-off)");
+  if (!options.back_off) plan->settings.emplace_back("back-off: off (--no-back-off)");
   if (options.back_off && !options.site_filter.empty()) {
-    plan.settings.emplace_back("back-off: off, because --site names sites");
+    plan->settings.emplace_back("back-off: off, because --site names sites");
   }
 }
 
@@ -162,12 +162,12 @@ absl::StatusOr<CommandResult> PlanCrawl(const CrawlerOptions& options,
     CIS_ASSIGN_OR_RETURN(const SitesConfig whole, LoadSites(all, secrets));
     plan.left_out_count = static_cast<int64_t>(whole.targets.size() - config.targets.size());
   }
-  CIS_ASSIGN_OR_RETURN(const std::optional<Catalog> known, ReadKnown(options.db, plan));
+  CIS_ASSIGN_OR_RETURN(const std::optional<Catalog> known, ReadKnown(options.db, &plan));
   const bool backs_off = options.back_off && options.site_filter.empty() && known.has_value();
   const absl::Time now = context.clock->Now();
   PlanShares(config.targets, backs_off ? &*known : nullptr, now, CheckFile, &plan);
-  PlanRegistry(options.gocdb, now, plan);
-  PlanSettings(options, rules, plan);
+  PlanRegistry(options.gocdb, now, &plan);
+  PlanSettings(options, rules, &plan);
   CommandResult result;
   result.exit_code = PlanExitCode(plan);
   result.out = options.log_format == LogFormat::kJson ? FormatPlanJson(plan) : FormatPlanText(plan);

@@ -17,7 +17,7 @@ bool IsSameKeystone(const Share& a, const Share& b) {
 
 }  // namespace
 
-void RememberEndpoints(const Catalog& known, std::vector<ShareTarget>& targets) {
+void RememberEndpoints(const Catalog& known, std::vector<ShareTarget>* targets) {
   std::map<std::string, std::string> protocols;                         // by Keystone URL
   std::map<std::string, std::map<std::string, std::string>> all_bases;  // likewise
   for (const auto& site : known.sites) {
@@ -30,7 +30,7 @@ void RememberEndpoints(const Catalog& known, std::vector<ShareTarget>& targets) 
       }
     }
   }
-  for (ShareTarget& target : targets) {
+  for (ShareTarget& target : *targets) {
     Endpoint& endpoint = target.share.endpoint;
     if (const auto bases = all_bases.find(endpoint.keystone_url); bases != all_bases.end()) {
       endpoint.service_bases = bases->second;

@@ -13,7 +13,7 @@ namespace cis::crawler {
 
 // Where the configuration does not name the federation protocol, fills in the one that worked at
 // that endpoint in the last crawl, so that no crawl begins with a wrong guess.
-void RememberEndpoints(const Catalog& known, std::vector<ShareTarget>& targets);
+void RememberEndpoints(const Catalog& known, std::vector<ShareTarget>* targets);
 
 // The sites and shares of a crawl in the form that the store keeps. A share without a configured
 // region represents one share per region if the site turns out to have several complete regions;

@@ -132,7 +132,7 @@ void CrawlCycle::Take(ShareRun& run, SourceStep step) {
   for (const Limit limit : step.limits) ++summary_.limit_hits[std::string(FormatLimit(limit))];
   for (SourceRequest& request : step.requests) {
     ++run.open_count;
-    if (!UseSharedAnswer(run, request)) Send(run, std::move(request));
+    if (!UseSharedAnswer(run, &request)) Send(run, std::move(request));
   }
   for (const SourceEvent& event : step.events) OnEvent(run, event);
   // Last, because the answer may arrive at once, and its step is then handled here too.
@@ -153,14 +153,14 @@ void CrawlCycle::Send(ShareRun& run, SourceRequest request) {
                    });
 }
 
-bool CrawlCycle::UseSharedAnswer(ShareRun& run, SourceRequest& request) {
-  if (request.share_key.empty()) return false;
-  const auto [it, is_first] = shared_.try_emplace(request.share_key);
+bool CrawlCycle::UseSharedAnswer(ShareRun& run, SourceRequest* request) {
+  if (request->share_key.empty()) return false;
+  const auto [it, is_first] = shared_.try_emplace(request->share_key);
   if (is_first) return false;
   if (it->second.answer.has_value()) {
-    answered_.emplace_back(&run, std::move(request));
+    answered_.emplace_back(&run, std::move(*request));
   } else {
-    it->second.waiting.emplace_back(&run, std::move(request));
+    it->second.waiting.emplace_back(&run, std::move(*request));
   }
   return true;
 }

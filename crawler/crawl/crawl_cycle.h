@@ -122,7 +122,7 @@ class CrawlCycle {
   void Take(ShareRun& run, SourceStep step);
   void Send(ShareRun& run, SourceRequest request);
   // For a request whose answer may be shared: returns true if it need not be sent.
-  bool UseSharedAnswer(ShareRun& run, SourceRequest& request);
+  bool UseSharedAnswer(ShareRun& run, SourceRequest* request);
   void OnSharedAnswer(const std::string& key, const absl::StatusOr<HttpResponse>& answer);
   // Delivers the answers that came from requests of other shares.
   void DeliverShared();

@@ -262,18 +262,18 @@ std::string CurlTry::ErrorText(int curl_code) const {
   return clean;
 }
 
-void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
+void CurlTry::Classify(int curl_code, CurlTryEnd* end) const {
   CURL* handle = static_cast<CURL*>(handle_);
   const auto fail = [&](TryResult result, Code code, ErrorClass error, absl::string_view text) {
-    end.result = result;
-    end.status = MakeError(code, error, text);
+    end->result = result;
+    end->status = MakeError(code, error, text);
   };
   const auto broken = [&] {
     if (header_bytes_ > 0) {
       fail(TryResult::kBrokenAnswer, Code::kDataLoss, ErrorClass::kConnect,
            absl::StrCat("the connection broke after ", response_.body.size(),
                         " bytes of the answer's body"));
-    } else if (end.connection_count == 0) {
+    } else if (end->connection_count == 0) {
       fail(TryResult::kReusedClosed, Code::kUnavailable, ErrorClass::kConnect,
            "the site closed an idle connection while CIS was reusing it");
     } else {
@@ -302,13 +302,13 @@ void CurlTry::Classify(int curl_code, CurlTryEnd& end) const {
       curl_easy_getinfo(handle, CURLINFO_PRETRANSFER_TIME_T, &before_request_us);
       curl_easy_getinfo(handle, CURLINFO_TOTAL_TIME_T, &total_us);
       if (before_request_us == 0) {
-        end.limit = Limit::kConnectTime;
+        end->limit = Limit::kConnectTime;
         return fail(TryResult::kTimeout, Code::kUnavailable, ErrorClass::kConnect,
                     absl::StrCat("no connection to ", url_.host, ":", url_.port, " within ",
                                  FormatDurationText(std::min(options_.connect_timeout, timeout_))));
       }
       const bool stalled = absl::Microseconds(total_us) + absl::Milliseconds(50) < timeout_;
-      end.limit = stalled ? Limit::kStallTime : Limit::kTryTime;
+      end->limit = stalled ? Limit::kStallTime : Limit::kTryTime;
       return fail(
           TryResult::kTimeout, Code::kDeadlineExceeded, ErrorClass::kTimeout,
           stalled ? absl::StrCat("no byte arrived for ", FormatDurationText(options_.stall_timeout))
@@ -385,7 +385,7 @@ CurlTryEnd CurlTry::Finish(int curl_code) {
                      ", a loopback or link-local address; nothing was sent; to allow it, set "
                      "cis: {allow_loopback: true}"));
   } else if (curl_code != CURLE_OK) {
-    Classify(curl_code, end);
+    Classify(curl_code, &end);
   } else {
     long status = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);

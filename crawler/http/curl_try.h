@@ -68,7 +68,7 @@ class CurlTry {
   std::string ErrorText(int curl_code) const;
   // Returns the error text for an exceeded size.
   std::string DescribeSize(Limit limit, int64_t wire_bytes) const;
-  void Classify(int curl_code, CurlTryEnd& end) const;
+  void Classify(int curl_code, CurlTryEnd* end) const;
 
   size_t OnBody(const char* data, size_t size);
   int64_t WireBytes() const;  // of the body, so far

@@ -1,6 +1,7 @@
 #include "crawler/http/http_error.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/string_view.h"
@@ -39,24 +40,21 @@ ErrorClass FromCode(absl::StatusCode code) {
 
 }  // namespace
 
-void SetErrorClass(absl::Status& status, ErrorClass error) {
-  if (status.ok()) return;
-  status.SetPayload(kClassPayloadUrl, absl::Cord(FormatErrorClass(error)));
+absl::Status WithErrorClass(absl::Status status, ErrorClass error) {
+  if (!status.ok()) status.SetPayload(kClassPayloadUrl, absl::Cord(FormatErrorClass(error)));
+  return status;
 }
 
 absl::Status MakeError(absl::StatusCode code, ErrorClass error, absl::string_view message) {
-  absl::Status status(code, message);
-  SetErrorClass(status, error);
-  return status;
+  return WithErrorClass(absl::Status(code, message), error);
 }
 
 absl::Status Reword(const absl::Status& status, absl::string_view message) {
   absl::Status reworded(status.code(), message);
   status.ForEachPayload(
       [&](absl::string_view url, const absl::Cord& payload) { reworded.SetPayload(url, payload); });
-  if (!status.GetPayload(kClassPayloadUrl).has_value())
-    SetErrorClass(reworded, GetErrorClass(status));
-  return reworded;
+  if (status.GetPayload(kClassPayloadUrl).has_value()) return reworded;
+  return WithErrorClass(std::move(reworded), GetErrorClass(status));
 }
 
 ErrorClass GetErrorClass(const absl::Status& status) {

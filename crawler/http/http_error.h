@@ -5,9 +5,9 @@
 
 namespace cis::crawler {
 
-// Attaches `error` to `status` as a payload; does nothing to an OK status. Copies keep the class,
-// and the message does not contain it.
-void SetErrorClass(absl::Status& status, ErrorClass error);
+// Returns `status` with `error` attached as a payload; an OK status stays as it is. Copies keep the
+// class, and the message does not contain it.
+absl::Status WithErrorClass(absl::Status status, ErrorClass error);
 
 // Returns a status with its class attached.
 absl::Status MakeError(absl::StatusCode code, ErrorClass error, absl::string_view message);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -32,13 +33,17 @@ int DefaultPort(absl::string_view scheme) { return scheme == "https" ? 443 : 80;
 using Ipv4 = std::array<uint8_t, 4>;
 using Ipv6 = std::array<uint8_t, 16>;
 
-bool ParseIpv4(absl::string_view text, Ipv4& out) {
-  return inet_pton(AF_INET, std::string(text).c_str(), out.data()) == 1;
+// `family` is AF_INET or AF_INET6.
+template <typename Address>
+std::optional<Address> ParseIp(int family, absl::string_view text) {
+  Address address;
+  if (inet_pton(family, std::string(text).c_str(), address.data()) != 1) return std::nullopt;
+  return address;
 }
 
-bool ParseIpv6(absl::string_view text, Ipv6& out) {
-  return inet_pton(AF_INET6, std::string(text).c_str(), out.data()) == 1;
-}
+std::optional<Ipv4> ParseIpv4(absl::string_view text) { return ParseIp<Ipv4>(AF_INET, text); }
+
+std::optional<Ipv6> ParseIpv6(absl::string_view text) { return ParseIp<Ipv6>(AF_INET6, text); }
 
 // True if a C library would read `label` as a number.
 bool IsNumericLabel(absl::string_view label) {
@@ -73,7 +78,7 @@ std::string RemoveDotSegments(absl::string_view path) {
   return absl::StrCat("/", absl::StrJoin(kept, "/"));
 }
 
-absl::Status ParseHostPort(absl::string_view text, absl::string_view authority, Url& url) {
+absl::Status ParseHostPort(absl::string_view text, absl::string_view authority, Url* url) {
   absl::string_view host = authority;
   absl::string_view port;
   bool has_port = false;
@@ -84,8 +89,7 @@ absl::Status ParseHostPort(absl::string_view text, absl::string_view authority, 
     host = host.substr(0, end);
     has_port = absl::ConsumePrefix(&port, ":");
     if (!has_port && !port.empty()) return BadUrl(text, "only \":PORT\" may follow \"]\"");
-    Ipv6 address;
-    if (!ParseIpv6(host, address)) return BadUrl(text, "the host is not an IPv6 address");
+    if (!ParseIpv6(host)) return BadUrl(text, "the host is not an IPv6 address");
   } else {
     const size_t colon = host.find(':');
     if (colon != absl::string_view::npos) {
@@ -99,16 +103,15 @@ absl::Status ParseHostPort(absl::string_view text, absl::string_view authority, 
       return BadUrl(text, "the host must be a name of letters, digits, \"-\" and \".\"");
     }
     const size_t dot = lower.rfind('.');
-    Ipv4 address;
     if (IsNumericLabel(dot == std::string::npos ? lower : lower.substr(dot + 1)) &&
-        !ParseIpv4(lower, address)) {
+        !ParseIpv4(lower)) {
       return BadUrl(text, "an IPv4 address is written as four decimal numbers");
     }
   }
-  url.host = absl::AsciiStrToLower(host);
-  url.port = DefaultPort(url.scheme);
+  url->host = absl::AsciiStrToLower(host);
+  url->port = DefaultPort(url->scheme);
   if (has_port && !port.empty()) {
-    if (!absl::SimpleAtoi(port, &url.port) || url.port < 1 || url.port > 65535 ||
+    if (!absl::SimpleAtoi(port, &url->port) || url->port < 1 || url->port > 65535 ||
         !IsNumericLabel(port)) {
       return BadUrl(text, absl::StrCat("port \"", port, "\" must be 1 to 65535"));
     }
@@ -148,7 +151,7 @@ absl::StatusOr<Url> ParseUrl(absl::string_view text) {
   if (absl::StrContains(rest.substr(0, rest.find('?')), "\\")) {
     return BadUrl(text, "\"\\\" is not allowed");
   }
-  const absl::Status host = ParseHostPort(text, authority, url);
+  const absl::Status host = ParseHostPort(text, authority, &url);
   if (!host.ok()) return host;
   const size_t question = rest.find('?');
   if (question != absl::string_view::npos) {
@@ -192,9 +195,7 @@ absl::StatusOr<Url> JoinUrl(const Url& base, absl::string_view reference) {
 
 bool IsIpAddress(absl::string_view host) {
   if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
-  Ipv4 v4;
-  Ipv6 v6;
-  return ParseIpv4(host, v4) || ParseIpv6(host, v6);
+  return ParseIpv4(host).has_value() || ParseIpv6(host).has_value();
 }
 
 namespace {
@@ -243,10 +244,8 @@ HostClass ClassifyIpv6(const Ipv6& a) {
 
 HostClass ClassifyHost(absl::string_view host) {
   if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
-  Ipv4 v4;
-  if (ParseIpv4(host, v4)) return ClassifyIpv4(v4);
-  Ipv6 v6;
-  if (ParseIpv6(host, v6)) return ClassifyIpv6(v6);
+  if (const std::optional<Ipv4> address = ParseIpv4(host)) return ClassifyIpv4(*address);
+  if (const std::optional<Ipv6> address = ParseIpv6(host)) return ClassifyIpv6(*address);
   absl::ConsumeSuffix(&host, ".");
   const std::string lower = absl::AsciiStrToLower(host);
   if (lower == "localhost" || absl::EndsWith(lower, ".localhost")) return HostClass::kLoopback;

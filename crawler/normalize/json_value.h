@@ -69,7 +69,7 @@ class JsonValue {
 
  private:
   Type type_ = Type::kNull;
-  // NOLINTBEGIN(readability-identifier-naming): for clang-tidy they are public members of the union.
+  // NOLINTBEGIN(readability-identifier-naming): they count as public members, of the union.
   union {
     int64_t int_ = 0;
     uint64_t uint_;

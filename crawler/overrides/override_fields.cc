@@ -68,8 +68,8 @@ std::string FormOf(const FieldInfo<Record>& info, NetworkUse) {
 // Sets the member to a value. Returns false if the value does not have the right form. Empty means
 // unknown.
 template <typename Record>
-bool Read(const FieldInfo<Record>& info, absl::string_view value, SharedText& member) {
-  member = value;
+bool Read(const FieldInfo<Record>& info, absl::string_view value, SharedText* member) {
+  *member = value;
   if (value.empty()) return true;
   if (info.words != nullptr) {
     const auto& words = info.words->words;
@@ -91,21 +91,21 @@ bool Read(const FieldInfo<Record>& info, absl::string_view value, SharedText& me
   return false;
 }
 template <typename Record>
-bool Read(const FieldInfo<Record>&, absl::string_view value, std::optional<int64_t>& member) {
-  member.reset();
+bool Read(const FieldInfo<Record>&, absl::string_view value, std::optional<int64_t>* member) {
+  member->reset();
   int64_t number = 0;
   if (value.empty()) return true;
   if (!absl::SimpleAtoi(value, &number) || number < 0) return false;
-  member = number;
+  *member = number;
   return true;
 }
 template <typename Record>
-bool Read(const FieldInfo<Record>&, absl::string_view value, std::optional<double>& member) {
-  member.reset();
+bool Read(const FieldInfo<Record>&, absl::string_view value, std::optional<double>* member) {
+  member->reset();
   double number = 0;
   if (value.empty()) return true;
   if (!absl::SimpleAtod(value, &number) || !std::isfinite(number) || number < 0) return false;
-  member = number;
+  *member = number;
   return true;
 }
 
@@ -117,26 +117,26 @@ std::optional<bool> ParseFlag(absl::string_view value) {
 
 // A flag that is never unknown.
 template <typename Record>
-bool Read(const FieldInfo<Record>&, absl::string_view value, bool& member) {
+bool Read(const FieldInfo<Record>&, absl::string_view value, bool* member) {
   const std::optional<bool> flag = ParseFlag(value);
-  member = flag.value_or(false);
+  *member = flag.value_or(false);
   return flag.has_value();
 }
 template <typename Record>
-bool Read(const FieldInfo<Record>&, absl::string_view value, std::optional<bool>& member) {
-  member = ParseFlag(value);
-  return value.empty() || member.has_value();
+bool Read(const FieldInfo<Record>&, absl::string_view value, std::optional<bool>* member) {
+  *member = ParseFlag(value);
+  return value.empty() || member->has_value();
 }
 template <typename Record>
-bool Read(const FieldInfo<Record>&, absl::string_view value, Tristate& member) {
+bool Read(const FieldInfo<Record>&, absl::string_view value, Tristate* member) {
   const std::optional<bool> flag = ParseFlag(value);
-  member = flag.has_value() ? (*flag ? Tristate::kYes : Tristate::kNo) : Tristate::kUnknown;
+  *member = flag.has_value() ? (*flag ? Tristate::kYes : Tristate::kNo) : Tristate::kUnknown;
   return value.empty() || flag.has_value();
 }
 template <typename Record>
-bool Read(const FieldInfo<Record>&, absl::string_view value, NetworkUse& member) {
-  member = ParseNetworkUse(value);
-  return FormatNetworkUse(member) == value;
+bool Read(const FieldInfo<Record>&, absl::string_view value, NetworkUse* member) {
+  *member = ParseNetworkUse(value);
+  return FormatNetworkUse(*member) == value;
 }
 
 // The member as an override would write it; empty if it is not known.
@@ -153,17 +153,17 @@ std::string Write(Tristate member) {
 std::string Write(NetworkUse member) { return std::string(FormatNetworkUse(member)); }
 
 // Sets the members that are derived from the member `set`.
-void Follow(absl::string_view set, Flavor& flavor) {
-  if (set == "disk_gib") flavor.boot_from_volume = flavor.disk_gib == 0;
+void Follow(absl::string_view set, Flavor* flavor) {
+  if (set == "disk_gib") flavor->boot_from_volume = flavor->disk_gib == 0;
 }
-void Follow(absl::string_view set, Network& network) {
+void Follow(absl::string_view set, Network* network) {
   if (set != "usable_as") return;
-  network.also_floating_pool = false;
-  if (network.usable_as == NetworkUse::kDirect || network.usable_as == NetworkUse::kTenant) {
-    network.attachable = Tristate::kYes;
+  network->also_floating_pool = false;
+  if (network->usable_as == NetworkUse::kDirect || network->usable_as == NetworkUse::kTenant) {
+    network->attachable = Tristate::kYes;
   }
 }
-void Follow(absl::string_view /*set*/, Image& /*image*/) {}
+void Follow(absl::string_view /*set*/, Image* /*image*/) {}
 
 template <typename Record>
 struct Field {
@@ -186,12 +186,12 @@ const Fields<Record>& SettableFields() {
       const FieldInfo<Record>& info = described.info;
       const auto member = described.member;
       // Only types with a written form.
-      if constexpr (requires(Record & record) { Read(info, "", record.*member); }) {
+      if constexpr (requires(Record * record) { Read(info, "", &(record->*member)); }) {
         if (!info.Has(kSettable)) return;
         made->push_back({std::string(info.member), FormOf(info, Record().*member),
                          [info, member](absl::string_view value, Record* record) {
-                           const bool is_good = Read(info, value, record->*member);
-                           Follow(info.member, *record);
+                           const bool is_good = Read(info, value, &(record->*member));
+                           Follow(info.member, record);
                            return is_good;
                          },
                          [member](const Record& record) { return Write(record.*member); }});

@@ -10,9 +10,9 @@ namespace cis::crawler {
 namespace {
 
 // Takes `found` if nothing is known yet; returns false if the two contradict each other.
-bool Merge(std::string& known, const std::string& found) {
-  if (known.empty()) known = found;
-  return found.empty() || known == found;
+bool Merge(const std::string& found, std::string* known) {
+  if (known->empty()) *known = found;
+  return found.empty() || *known == found;
 }
 
 }  // namespace
@@ -58,11 +58,11 @@ void RegistryAssembler::AddSite(RegistrySite site, absl::string_view place, Rema
   const auto [it, inserted] = sites_.try_emplace(absl::AsciiStrToLower(site.name), site);
   if (inserted) return;
   RegistrySite& known = it->second;
-  bool agrees = Merge(known.primary_key, site.primary_key);
-  agrees = Merge(known.country_code, site.country_code) && agrees;
-  agrees = Merge(known.roc, site.roc) && agrees;
-  agrees = Merge(known.infrastructure, site.infrastructure) && agrees;
-  agrees = Merge(known.certification, site.certification) && agrees;
+  bool agrees = Merge(site.primary_key, &known.primary_key);
+  agrees = Merge(site.country_code, &known.country_code) && agrees;
+  agrees = Merge(site.roc, &known.roc) && agrees;
+  agrees = Merge(site.infrastructure, &known.infrastructure) && agrees;
+  agrees = Merge(site.certification, &known.certification) && agrees;
   if (agrees) return;
   remarks.Add(absl::StrCat("site ", place),
               absl::StrCat(place, ": site ", site.name,

@@ -114,10 +114,10 @@ class PageReader {
       Skip("a SERVICE_ENDPOINT needs SITENAME and SERVICE_TYPE", service.hostname);
       return;
     }
-    AddUrl(entry.ChildText("URL"), service.urls);
+    AddUrl(entry.ChildText("URL"), &service.urls);
     if (const XmlElement* endpoints = entry.Child("ENDPOINTS"); endpoints != nullptr) {
       for (const XmlElement& endpoint : endpoints->children) {
-        AddUrl(endpoint.ChildText("URL"), service.urls);
+        AddUrl(endpoint.ChildText("URL"), &service.urls);
       }
     }
     service.country_code = Country(entry.ChildText("COUNTRY_CODE"), service.site_name);
@@ -170,7 +170,7 @@ class PageReader {
     std::vector<std::string> urls;
     if (const XmlElement* affected = entry.Child("AFFECTED_ENDPOINTS"); affected != nullptr) {
       for (const XmlElement& endpoint : affected->children) {
-        AddUrl(endpoint.ChildText("URL"), urls);
+        AddUrl(endpoint.ChildText("URL"), &urls);
       }
     }
     if (downtime.service_type == kCloudServiceType) {
@@ -233,9 +233,9 @@ class PageReader {
     return absl::FromUnixSeconds(seconds);
   }
 
-  void AddUrl(absl::string_view url, std::vector<std::string>& urls) {
+  void AddUrl(absl::string_view url, std::vector<std::string>* urls) {
     if (url.empty()) return;
-    if (url.size() > kMaxUrlBytes || urls.size() >= kMaxServiceUrls) {
+    if (url.size() > kMaxUrlBytes || urls->size() >= kMaxServiceUrls) {
       remarks_.Add(absl::StrCat(place_, " long"),
                    absl::StrCat(place_, ": a URL is longer than ", kMaxUrlBytes,
                                 " bytes (kMaxUrlBytes), or a service has more than ",
@@ -243,7 +243,8 @@ class PageReader {
       return;
     }
     std::string line = OneLine(url);
-    if (std::find(urls.begin(), urls.end(), line) == urls.end()) urls.push_back(std::move(line));
+    if (std::find(urls->begin(), urls->end(), line) == urls->end())
+      urls->push_back(std::move(line));
   }
 
   std::vector<std::string> KeystoneUrls(const std::vector<std::string>& urls,

@@ -87,12 +87,12 @@ bool IsInOutage(const Registry& registry, const Endpoint& endpoint, absl::Time n
   });
 }
 
-void NoteFailures(const ShareCatalog& entry, SiteStanding& site) {
+void NoteFailures(const ShareCatalog& entry, SiteStanding* site) {
   for (const KindState& state : entry.kinds) {
     if (state.error == ErrorClass::kNone) continue;
-    if (!site.what.empty() && state.failing_since >= site.failing_since) continue;
-    site.what = absl::StrCat(FormatKind(state.kind), " ", FormatErrorClass(state.error));
-    site.failing_since = state.failing_since;
+    if (!site->what.empty() && state.failing_since >= site->failing_since) continue;
+    site->what = absl::StrCat(FormatKind(state.kind), " ", FormatErrorClass(state.error));
+    site->failing_since = state.failing_since;
   }
 }
 
@@ -130,8 +130,8 @@ std::string PerformanceData(const Counts& counts, const FreshnessPolicy& policy)
 
 // Counts a share, and records it with its site if it is not fresh.
 void CountShare(const ShareCatalog& entry, absl::Time now, const FreshnessPolicy& policy,
-                const std::optional<BackOff>& back_off, bool in_outage, Counts& counts,
-                SiteStanding& site) {
+                const std::optional<BackOff>& back_off, bool in_outage, Counts* counts,
+                SiteStanding* site) {
   const absl::Time oldest = OldestSuccess(entry.kinds, kAllKinds);
   const bool fails = std::any_of(entry.kinds.begin(), entry.kinds.end(), [](const auto& state) {
     return state.error != ErrorClass::kNone;
@@ -139,23 +139,23 @@ void CountShare(const ShareCatalog& entry, absl::Time now, const FreshnessPolicy
   const absl::Duration age = std::max(now - oldest, absl::ZeroDuration());
   const DataState by_age = StateOfData(oldest, /*failed=*/false, now, policy);
   const bool is_expired = by_age == DataState::kExpired;
-  ++counts.shares;
-  if (by_age != DataState::kMissing) counts.oldest = std::max(counts.oldest, age);
-  if (by_age != DataState::kFresh) ++counts.stale;
-  if (is_expired) ++counts.expired;
-  if (back_off.has_value()) ++counts.backing_off;
+  ++counts->shares;
+  if (by_age != DataState::kMissing) counts->oldest = std::max(counts->oldest, age);
+  if (by_age != DataState::kFresh) ++counts->stale;
+  if (is_expired) ++counts->expired;
+  if (back_off.has_value()) ++counts->backing_off;
   if (!fails && by_age == DataState::kFresh) return;
-  ++counts.not_fresh;
+  ++counts->not_fresh;
   if (in_outage) {
-    ++counts.downtime;
+    ++counts->downtime;
     return;
   }
-  ++site.count;
-  site.age = std::max(site.age, age);
-  site.expired = site.expired || is_expired;
+  ++site->count;
+  site->age = std::max(site->age, age);
+  site->expired = site->expired || is_expired;
   if (back_off.has_value()) {
-    site.next_attempt =
-        std::min(site.next_attempt.value_or(absl::InfiniteFuture()), back_off->next_attempt);
+    site->next_attempt =
+        std::min(site->next_attempt.value_or(absl::InfiniteFuture()), back_off->next_attempt);
   }
   NoteFailures(entry, site);
 }
@@ -188,7 +188,7 @@ StatusReport BuildStatusReport(const Catalog& catalog, absl::Time now,
       const bool in_outage = IsInOutage(*catalog.registry, endpoint.endpoint, now);
       for (const ShareCatalog& entry : endpoint.shares) {
         if (!entry.share.configured) continue;
-        CountShare(entry, now, policy, back_off, in_outage, counts, standing);
+        CountShare(entry, now, policy, back_off, in_outage, &counts, &standing);
       }
     }
     if (standing.count > 0) sites.push_back(std::move(standing));

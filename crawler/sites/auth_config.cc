@@ -182,9 +182,9 @@ bool HoldsSecret(const YAML::Node& node) {
 }
 
 void SetFederation(absl::string_view identity_provider, absl::string_view protocol,
-                   Credentials& credentials) {
-  if (!identity_provider.empty()) credentials.identity_provider = std::string(identity_provider);
-  if (!protocol.empty()) credentials.protocol = std::string(protocol);
+                   Credentials* credentials) {
+  if (!identity_provider.empty()) credentials->identity_provider = std::string(identity_provider);
+  if (!protocol.empty()) credentials->protocol = std::string(protocol);
 }
 
 std::string ProtocolOrGuess(const Credentials& credentials) {

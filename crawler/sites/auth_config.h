@@ -34,7 +34,7 @@ bool HoldsSecret(const YAML::Node& node);
 
 // Sets what is not empty.
 void SetFederation(absl::string_view identity_provider, absl::string_view protocol,
-                   Credentials& credentials);
+                   Credentials* credentials);
 
 // Returns the federation protocol of `credentials`, or the likelier one if none is configured.
 std::string ProtocolOrGuess(const Credentials& credentials);

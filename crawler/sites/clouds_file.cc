@@ -142,7 +142,7 @@ Credentials CloudReader::ReadCredentials(const SecretSources& secrets) {
       credentials.token = Needed("token");
       break;
     case Credentials::Type::kOidcAccessToken:
-      SetFederation(Either("identity_provider"), Either("protocol"), credentials);
+      SetFederation(Either("identity_provider"), Either("protocol"), &credentials);
       credentials.grant.access_token = Either("access_token");
       if (credentials.grant.access_token.empty() && secrets.fallback.has_value()) {
         credentials.grant = secrets.fallback->grant;
@@ -156,7 +156,7 @@ Credentials CloudReader::ReadCredentials(const SecretSources& secrets) {
 }
 
 void ReadCloud(YamlReader& reader, const std::string& name, const YAML::Node& cloud,
-               const SecretSources& secrets, FileTargets& out) {
+               const SecretSources& secrets, FileTargets* out) {
   CloudReader in(reader, name, cloud);
   if (!cloud.IsMap()) {
     in.Error("must be a mapping");
@@ -179,7 +179,7 @@ void ReadCloud(YamlReader& reader, const std::string& name, const YAML::Node& cl
   ShareTarget target;
   target.credentials =
       options.credentials.has_value() ? *options.credentials : in.ReadCredentials(secrets);
-  ApplySiteOptions(options, target);
+  ApplySiteOptions(options, &target);
   if (const std::string interface = in.Top("interface"); !interface.empty()) {
     // "publicURL" is the old spelling.
     target.interface = interface.substr(0, interface.find("URL"));
@@ -205,10 +205,10 @@ void ReadCloud(YamlReader& reader, const std::string& name, const YAML::Node& cl
   Site site;
   site.name = share.endpoint.site_name;
   site.country_code = options.country;
-  out.sites.push_back(site);
+  out->sites.push_back(site);
   for (const std::string& region : regions) {
     target.share.endpoint.region = region;
-    out.targets.push_back(target);
+    out->targets.push_back(target);
   }
 }
 
@@ -224,7 +224,7 @@ FileTargets ReadCloudsFile(YamlReader& reader, const YAML::Node& root, const YAM
     const std::string& name = entry.first.Scalar();
     YAML::Node cloud = entry.second;
     if (cloud.IsMap()) Merge(cloud, FindKey(secure_clouds, name));
-    ReadCloud(reader, name, cloud, secrets, out);
+    ReadCloud(reader, name, cloud, secrets, &out);
   }
   return out;
 }

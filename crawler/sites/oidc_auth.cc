@@ -36,10 +36,10 @@ class GrantReader {
   }
   void Error(absl::string_view text) { reader_.Error(auth_, absl::StrCat(path_, text)); }
 
-  void ReadRefreshToken(TokenGrant& grant);
-  void ReadAgent(TokenGrant& grant);
-  void ReadMytoken(TokenGrant& grant);
-  void ReadCommon(TokenGrant& grant);
+  void ReadRefreshToken(TokenGrant* grant);
+  void ReadAgent(TokenGrant* grant);
+  void ReadMytoken(TokenGrant* grant);
+  void ReadCommon(TokenGrant* grant);
 
  private:
   YamlReader& reader_;
@@ -48,50 +48,50 @@ class GrantReader {
   const SecretSources& secrets_;
 };
 
-void GrantReader::ReadRefreshToken(TokenGrant& grant) {
-  grant.type = TokenGrant::Type::kRefreshToken;
-  grant.issuer = Needed("issuer", "the issuer's URL, e.g. https://aai.egi.eu/auth/realms/egi");
-  grant.client_id = Needed("client_id", "the client that the refresh token was given to");
-  grant.client_secret = OptionalSecret("client_secret");
-  grant.refresh_token = Secret("refresh_token");
-  grant.secret_file = FileOf("refresh_token");
-  grant.resource = Text("resource");
+void GrantReader::ReadRefreshToken(TokenGrant* grant) {
+  grant->type = TokenGrant::Type::kRefreshToken;
+  grant->issuer = Needed("issuer", "the issuer's URL, e.g. https://aai.egi.eu/auth/realms/egi");
+  grant->client_id = Needed("client_id", "the client that the refresh token was given to");
+  grant->client_secret = OptionalSecret("client_secret");
+  grant->refresh_token = Secret("refresh_token");
+  grant->secret_file = FileOf("refresh_token");
+  grant->resource = Text("resource");
 }
 
-void GrantReader::ReadAgent(TokenGrant& grant) {
-  grant.type = TokenGrant::Type::kOidcAgent;
-  grant.account = Text("account");
-  grant.issuer = Text("issuer");
-  if (grant.account.empty() == grant.issuer.empty()) {
-    Error(absl::StrCat(" must have ", grant.account.empty() ? "" : "only one of ",
+void GrantReader::ReadAgent(TokenGrant* grant) {
+  grant->type = TokenGrant::Type::kOidcAgent;
+  grant->account = Text("account");
+  grant->issuer = Text("issuer");
+  if (grant->account.empty() == grant->issuer.empty()) {
+    Error(absl::StrCat(" must have ", grant->account.empty() ? "" : "only one of ",
                        "account (its short name in oidc-agent) or issuer (a URL)"));
   }
-  grant.socket = Text("socket");
-  if (grant.socket.empty() && secrets_.environment) {
-    grant.socket = secrets_.environment("OIDC_SOCK").value_or("");
+  grant->socket = Text("socket");
+  if (grant->socket.empty() && secrets_.environment) {
+    grant->socket = secrets_.environment("OIDC_SOCK").value_or("");
   }
-  if (grant.socket.empty()) {
+  if (grant->socket.empty()) {
     Error(
         ".socket is missing and the environment variable OIDC_SOCK is not set; one of them must "
         "name oidc-agent's socket");
   }
 }
 
-void GrantReader::ReadMytoken(TokenGrant& grant) {
-  grant.type = TokenGrant::Type::kMytoken;
-  grant.server = Text("server");
-  if (grant.server.empty()) grant.server = std::string(kDefaultMytokenServer);
-  grant.mytoken = Secret("mytoken");
-  grant.secret_file = FileOf("mytoken");
+void GrantReader::ReadMytoken(TokenGrant* grant) {
+  grant->type = TokenGrant::Type::kMytoken;
+  grant->server = Text("server");
+  if (grant->server.empty()) grant->server = std::string(kDefaultMytokenServer);
+  grant->mytoken = Secret("mytoken");
+  grant->secret_file = FileOf("mytoken");
 }
 
-void GrantReader::ReadCommon(TokenGrant& grant) {
-  grant.scope = Text("scope");
-  grant.audience = Text("audience");
+void GrantReader::ReadCommon(TokenGrant* grant) {
+  grant->scope = Text("scope");
+  grant->audience = Text("audience");
   if (const std::string file = Text("ca_file"); !file.empty()) {
-    grant.ca_file = ResolvePath(reader_.file(), file);
+    grant->ca_file = ResolvePath(reader_.file(), file);
   }
-  grant.allow_loopback = reader_.Flag(auth_, "allow_loopback", path_, false);
+  grant->allow_loopback = reader_.Flag(auth_, "allow_loopback", path_, false);
 }
 
 }  // namespace
@@ -122,16 +122,16 @@ TokenGrant ReadTokenGrant(YamlReader& reader, const YAML::Node& auth, absl::stri
   TokenGrant grant;
   const std::string type = in.Text("type");
   if (type == "oidc_refresh_token") {
-    in.ReadRefreshToken(grant);
+    in.ReadRefreshToken(&grant);
   } else if (type == "oidc_agent") {
-    in.ReadAgent(grant);
+    in.ReadAgent(&grant);
   } else if (type == "mytoken") {
-    in.ReadMytoken(grant);
+    in.ReadMytoken(&grant);
   } else {
     grant.access_token = in.Secret("token");
     return grant;
   }
-  in.ReadCommon(grant);
+  in.ReadCommon(&grant);
   return grant;
 }
 

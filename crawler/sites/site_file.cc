@@ -132,13 +132,13 @@ FileTargets ReadSiteFile(YamlReader& reader, const YAML::Node& root, const Secre
                         absl::StrCat(entry.path, ".cis"), secrets, site_options);
 
     ShareTarget target;
-    ApplySiteOptions(options, target);
+    ApplySiteOptions(options, &target);
     target.config_origin = reader.Where(entry.place);
     const std::optional<Credentials> own =
         FindOwnCredentials(options, site_name, entry.name, secrets);
     target.credentials = ChooseCredentials(own, asks_for_others, secrets);
     const std::string protocol = options.protocol.empty() ? site_protocol : options.protocol;
-    SetFederation(options.identity_provider, protocol, target.credentials);
+    SetFederation(options.identity_provider, protocol, &target.credentials);
 
     Share& share = target.share;
     share.vo = entry.name;

@@ -26,14 +26,14 @@ SiteOptions ReadSiteOptions(YamlReader& reader, const YAML::Node& cis, absl::str
   SiteOptions options = wider;
   if (!cis.IsMap()) return options;
   reader.NoteUnknown(cis, *known, path);
-  const auto replace = [&](absl::string_view key, std::string& field) {
-    if (std::string text = reader.Text(cis, key, path); !text.empty()) field = std::move(text);
+  const auto replace = [&](absl::string_view key, std::string* field) {
+    if (std::string text = reader.Text(cis, key, path); !text.empty()) *field = std::move(text);
   };
-  replace("interface", options.interface);
-  replace("identity_provider", options.identity_provider);
-  replace("protocol", options.protocol);
-  replace("site", options.site);
-  replace("vo", options.vo);
+  replace("interface", &options.interface);
+  replace("identity_provider", &options.identity_provider);
+  replace("protocol", &options.protocol);
+  replace("site", &options.site);
+  replace("vo", &options.vo);
   if (options.interface != "public" && options.interface != "internal" &&
       options.interface != "admin") {
     reader.Error(FindKey(cis, "interface"),
@@ -64,12 +64,12 @@ SiteOptions ReadSiteOptions(YamlReader& reader, const YAML::Node& cis, absl::str
   return options;
 }
 
-void ApplySiteOptions(const SiteOptions& options, ShareTarget& target) {
-  target.interface = options.interface;
-  target.ca_file = options.ca_file;
-  target.allow_http = options.allow_http;
-  target.allow_loopback = options.allow_loopback;
-  target.allow_hosts = options.allow_hosts;
+void ApplySiteOptions(const SiteOptions& options, ShareTarget* target) {
+  target->interface = options.interface;
+  target->ca_file = options.ca_file;
+  target->allow_http = options.allow_http;
+  target->allow_loopback = options.allow_loopback;
+  target->allow_hosts = options.allow_hosts;
 }
 
 }  // namespace cis::crawler

@@ -33,6 +33,6 @@ SiteOptions ReadSiteOptions(YamlReader& reader, const YAML::Node& cis, absl::str
                             const SecretSources& secrets, const SiteOptions& wider);
 
 // Copies the options for crawling a share.
-void ApplySiteOptions(const SiteOptions& options, ShareTarget& target);
+void ApplySiteOptions(const SiteOptions& options, ShareTarget* target);
 
 }  // namespace cis::crawler

@@ -38,7 +38,7 @@ bool IsYamlName(const fs::path& path) {
 }
 
 // Files that `paths` name, each once, those of a directory by name.
-std::vector<std::string> FindFiles(const std::vector<std::string>& paths, Findings& findings) {
+std::vector<std::string> FindFiles(const std::vector<std::string>& paths, Findings* findings) {
   std::vector<std::string> files;
   std::set<std::string> seen;
   const auto add = [&](const fs::path& file) {
@@ -57,9 +57,9 @@ std::vector<std::string> FindFiles(const std::vector<std::string>& paths, Findin
       if (IsYamlName(it->path()) && !it->is_directory()) entries.push_back(it->path());
     }
     if (error) {
-      findings.errors.push_back(absl::StrCat(path, ": ", error.message()));
+      findings->errors.push_back(absl::StrCat(path, ": ", error.message()));
     } else if (entries.empty()) {
-      findings.errors.push_back(absl::StrCat(path, ": this folder has no *.yaml or *.yml file"));
+      findings->errors.push_back(absl::StrCat(path, ": this folder has no *.yaml or *.yml file"));
     }
     std::sort(entries.begin(), entries.end());
     for (const fs::path& entry : entries) add(entry);
@@ -72,11 +72,11 @@ absl::StatusOr<YAML::Node> ReadYaml(const std::string& file, const YamlReader& r
   return reader.Parse(text);
 }
 
-FileTargets ReadFile(const std::string& file, const SecretSources& secrets, Findings& findings) {
-  YamlReader reader(file, &findings);
+FileTargets ReadFile(const std::string& file, const SecretSources& secrets, Findings* findings) {
+  YamlReader reader(file, findings);
   const absl::StatusOr<YAML::Node> root = ReadYaml(file, reader);
   if (!root.ok()) {
-    findings.errors.emplace_back(root.status().message());
+    findings->errors.emplace_back(root.status().message());
     return {};
   }
   if (FindKey(*root, "clouds").IsNull()) return ReadSiteFile(reader, *root, secrets);
@@ -85,18 +85,18 @@ FileTargets ReadFile(const std::string& file, const SecretSources& secrets, Find
   const std::string secure_file = ResolvePath(file, "secure.yaml");
   std::error_code ignored;
   if (fs::exists(secure_file, ignored)) {
-    const YamlReader secure_reader(secure_file, &findings);
+    const YamlReader secure_reader(secure_file, findings);
     absl::StatusOr<YAML::Node> read = ReadYaml(secure_file, secure_reader);
     if (read.ok()) {
       secure = *read;
     } else {
-      findings.errors.emplace_back(read.status().message());
+      findings->errors.emplace_back(read.status().message());
     }
   }
   const std::pair<std::string, YAML::Node> holders[] = {{file, *root}, {secure_file, secure}};
   for (const auto& [holder, content] : holders) {
     if (HoldsSecret(content) && IsReadableByOthers(holder)) {
-      findings.warnings.push_back(absl::StrCat(
+      findings->warnings.push_back(absl::StrCat(
           holder, ": holds a secret, but other users can read it; run chmod 600 on it"));
     }
   }
@@ -114,13 +114,13 @@ std::string FileOf(const std::string& config_origin) {
 }
 
 // Sorts the targets; if several are the same share, keeps the first.
-void SortAndDeduplicate(std::vector<ShareTarget>& targets, Findings& findings) {
-  std::stable_sort(targets.begin(), targets.end(),
+void SortAndDeduplicate(std::vector<ShareTarget>* targets, Findings* findings) {
+  std::stable_sort(targets->begin(), targets->end(),
                    [](const auto& a, const auto& b) { return KeyOf(a) < KeyOf(b); });
   // (file, file that is used instead) -> example and count: one remark for each pair of files.
   std::map<std::pair<std::string, std::string>, std::pair<std::string, int>> repeated;
   std::vector<ShareTarget> kept;
-  for (ShareTarget& target : targets) {
+  for (ShareTarget& target : *targets) {
     if (kept.empty() || KeyOf(kept.back()) != KeyOf(target)) {
       kept.push_back(std::move(target));
       continue;
@@ -134,17 +134,17 @@ void SortAndDeduplicate(std::vector<ShareTarget>& targets, Findings& findings) {
   }
   for (const auto& [files, remark] : repeated) {
     const auto& [example, count] = remark;
-    findings.warnings.push_back(count == 1
-                                    ? example
-                                    : absl::StrCat(example, count == 2 ? "; so is " : "; so are ",
-                                                   count - 1, " more of this file"));
+    findings->warnings.push_back(count == 1
+                                     ? example
+                                     : absl::StrCat(example, count == 2 ? "; so is " : "; so are ",
+                                                    count - 1, " more of this file"));
   }
-  targets = std::move(kept);
+  *targets = std::move(kept);
 }
 
 // Reports each name of `wanted` that is not among `known`.
 void CheckFilter(absl::string_view flag, const std::vector<std::string>& wanted,
-                 const std::set<std::string>& known, std::vector<std::string>& problems) {
+                 const std::set<std::string>& known, std::vector<std::string>* problems) {
   const std::vector<std::string> names(known.begin(), known.end());
   for (const std::string& name : wanted) {
     const bool found = std::any_of(names.begin(), names.end(), [&](const std::string& other) {
@@ -152,7 +152,7 @@ void CheckFilter(absl::string_view flag, const std::vector<std::string>& wanted,
     });
     if (found) continue;
     const std::vector<std::string> close = NearestNames(name, names, kMaxSuggestions);
-    problems.push_back(absl::StrCat(
+    problems->push_back(absl::StrCat(
         flag, " \"", name, "\" is not in any site file; ",
         !close.empty() ? absl::StrCat("did you mean ", absl::StrJoin(close, " or "), "?")
         : names.size() <= kMaxNamesInError
@@ -168,24 +168,24 @@ bool Matches(const std::vector<std::string>& filter, const std::string& name) {
 }
 
 // Keeps the first of equal messages, in their order.
-void KeepFirst(std::vector<std::string>& messages) {
+void KeepFirst(std::vector<std::string>* messages) {
   std::set<std::string> seen;
   std::vector<std::string> kept;
-  for (std::string& message : messages) {
+  for (std::string& message : *messages) {
     if (seen.insert(message).second) kept.push_back(std::move(message));
   }
-  messages = std::move(kept);
+  *messages = std::move(kept);
 }
 
-void AddUnknownKeys(Findings& findings) {
-  for (const auto& [key, unknown] : findings.unknown_keys) {
+void AddUnknownKeys(Findings* findings) {
+  for (const auto& [key, unknown] : findings->unknown_keys) {
     const std::string others =
         unknown.count == 1 ? ""
                            : absl::StrCat(" (and at ", unknown.count - 1,
                                           unknown.count == 2 ? " other place)" : " other places)");
-    findings.warnings.push_back(absl::StrCat(unknown.first_place, ": key \"", key,
-                                             "\" is not known and not used", others,
-                                             "; the known keys are ", unknown.known));
+    findings->warnings.push_back(absl::StrCat(unknown.first_place, ": key \"", key,
+                                              "\" is not known and not used", others,
+                                              "; the known keys are ", unknown.known));
   }
 }
 
@@ -196,8 +196,8 @@ absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretS
   SitesConfig config;
   std::map<std::string, Site> sites;
   std::set<std::string> missing_token;
-  for (const std::string& file : FindFiles(options.paths, findings)) {
-    FileTargets read = ReadFile(file, secrets, findings);
+  for (const std::string& file : FindFiles(options.paths, &findings)) {
+    FileTargets read = ReadFile(file, secrets, &findings);
     missing_token.insert(read.missing_token.begin(), read.missing_token.end());
     for (Site& site : read.sites) {
       const auto [it, inserted] = sites.emplace(site.name, site);
@@ -205,8 +205,8 @@ absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretS
     }
     std::move(read.targets.begin(), read.targets.end(), std::back_inserter(config.targets));
   }
-  SortAndDeduplicate(config.targets, findings);
-  AddUnknownKeys(findings);
+  SortAndDeduplicate(&config.targets, &findings);
+  AddUnknownKeys(&findings);
 
   std::set<std::string> site_names;
   std::set<std::string> vo_names;
@@ -221,8 +221,8 @@ absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretS
     }
   }
   std::vector<std::string> problems;
-  CheckFilter("--site", options.site_filter, site_names, problems);
-  CheckFilter("--vo", options.vo_filter, vo_names, problems);
+  CheckFilter("--site", options.site_filter, site_names, &problems);
+  CheckFilter("--vo", options.vo_filter, vo_names, &problems);
   std::erase_if(config.targets, [&](const ShareTarget& target) {
     return !Matches(options.site_filter, target.share.endpoint.site_name) ||
            !Matches(options.vo_filter, target.share.vo);
@@ -236,8 +236,8 @@ absl::StatusOr<SitesConfig> LoadSites(const SitesOptions& options, const SecretS
         " an OIDC access token, but none was given; set OIDC_ACCESS_TOKEN or --token-file, or name "
         "credentials under cis.auth or in --credentials"));
   }
-  KeepFirst(findings.errors);
-  KeepFirst(findings.warnings);
+  KeepFirst(&findings.errors);
+  KeepFirst(&findings.warnings);
   config.errors = std::move(findings.errors);
   config.warnings = std::move(findings.warnings);
 

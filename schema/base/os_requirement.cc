@@ -45,7 +45,7 @@ absl::Status NotARequirement(absl::string_view text, absl::string_view why) {
 }
 
 // Removes the relation from the front of `text`; returns kAny if there is none.
-OsRelation CutRelation(absl::string_view& text) {
+OsRelation CutRelation(absl::string_view* text) {
   constexpr std::array<std::pair<absl::string_view, OsRelation>, 9> kSigns{{
       {">=", OsRelation::kAtLeast},
       {"=>", OsRelation::kAtLeast},
@@ -58,8 +58,8 @@ OsRelation CutRelation(absl::string_view& text) {
       {"=", OsRelation::kIs},
   }};
   for (const auto& [sign, relation] : kSigns) {
-    if (absl::StartsWith(text, sign)) {
-      text.remove_prefix(sign.size());
+    if (absl::StartsWith(*text, sign)) {
+      text->remove_prefix(sign.size());
       return relation;
     }
   }
@@ -130,7 +130,7 @@ absl::StatusOr<OsRequirement> ParseOsRequirement(absl::string_view text) {
   const absl::string_view distro = text.substr(0, end);
   text = absl::StripLeadingAsciiWhitespace(text.substr(end));
   if (text.empty()) return Make(whole, distro, OsRelation::kAny, "");
-  const OsRelation relation = CutRelation(text);
+  const OsRelation relation = CutRelation(&text);
   text = absl::StripLeadingAsciiWhitespace(text);
   return Make(whole, distro, relation, text);
 }

@@ -43,7 +43,7 @@ bool TextListReader::Fail() {
   return false;
 }
 
-bool TextListReader::Next(absl::string_view& text) {
+bool TextListReader::Next(absl::string_view* text) {
   if (!ok_) return false;
   if (rest_ == (first_ ? "[]" : "]")) {
     rest_ = "]";
@@ -56,7 +56,7 @@ bool TextListReader::Next(absl::string_view& text) {
   const absl::string_view plain = TakePlain();
   if (!rest_.empty() && rest_[0] == '"') {  // no escapes, as almost always
     rest_.remove_prefix(1);
-    text = plain;
+    *text = plain;
     return true;
   }
   unescaped_.assign(plain.data(), plain.size());
@@ -65,17 +65,17 @@ bool TextListReader::Next(absl::string_view& text) {
     unescaped_.append(more.data(), more.size());
     if (!rest_.empty() && rest_[0] == '"') {
       rest_.remove_prefix(1);
-      text = unescaped_;
+      *text = unescaped_;
       return true;
     }
   }
   return Fail();
 }
 
-bool TextListReader::Next(std::string& text) {
+bool TextListReader::Next(std::string* text) {
   absl::string_view view;
-  if (!Next(view)) return false;
-  text.assign(view.data(), view.size());
+  if (!Next(&view)) return false;
+  text->assign(view.data(), view.size());
   return true;
 }
 

@@ -28,9 +28,9 @@ class TextListReader {
 
   // Sets `text` to the next text. Returns false at the end, or if the rest was not written by
   // TextListWriter.
-  bool Next(std::string& text);
+  bool Next(std::string* text);
   // The same without a copy: `text` is valid until the next call and as long as the array.
-  bool Next(absl::string_view& text);
+  bool Next(absl::string_view* text);
   // False once something was read that TextListWriter did not write; check it at the end.
   bool ok() const { return ok_; }
   // Returns the number of texts in the whole array, for reserving memory; exact for an array from

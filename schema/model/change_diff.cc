@@ -29,11 +29,11 @@ Change ChangeOf(const Record& record, ChangeEvent event) {
 }
 
 void AddField(Change change, std::string field, ShownValue before, ShownValue after,
-              std::vector<Change>& changes) {
+              std::vector<Change>* changes) {
   change.field = std::move(field);
   change.old_value = Shorten(std::move(before));
   change.new_value = Shorten(std::move(after));
-  changes.push_back(std::move(change));
+  changes->push_back(std::move(change));
 }
 
 // Returns a change for each member that differs and that the journal reports.
@@ -47,7 +47,7 @@ std::vector<Change> DiffMembers(const Record& before, const Record& after) {
     if (old_value == new_value) return;
     const bool is_name = field.info.member == "name";
     AddField(ChangeOf(after, is_name ? ChangeEvent::kRenamed : ChangeEvent::kChanged),
-             std::string(field.info.member), std::move(old_value), std::move(new_value), changes);
+             std::string(field.info.member), std::move(old_value), std::move(new_value), &changes);
   });
   return changes;
 }
@@ -55,7 +55,7 @@ std::vector<Change> DiffMembers(const Record& before, const Record& after) {
 // Appends one change per key that differs, of the member `name`.
 void DiffSpecs(absl::string_view name, const std::optional<TextMap>& before,
                const std::optional<TextMap>& after, const Change& change,
-               std::vector<Change>& changes) {
+               std::vector<Change>* changes) {
   DiffTexts(
       name, before, after, [&](std::string field, ShownValue old_value, ShownValue new_value) {
         AddField(change, std::move(field), std::move(old_value), std::move(new_value), changes);
@@ -75,7 +75,7 @@ std::string FormatSubnets(const std::vector<Subnet>& subnets) {
 // Compares facts about a range other than its addresses, for subnets that exist before and after.
 // Facts that an older version of CIS did not read, which is visible by `enable_dhcp`, are not a
 // change of the site.
-void DiffSubnets(const Network& before, const Network& after, std::vector<Change>& changes) {
+void DiffSubnets(const Network& before, const Network& after, std::vector<Change>* changes) {
   for (const Subnet& subnet : after.subnets) {
     const auto old = std::find_if(before.subnets.begin(), before.subnets.end(),
                                   [&](const Subnet& other) { return other.id == subnet.id; });
@@ -88,7 +88,7 @@ void DiffSubnets(const Network& before, const Network& after, std::vector<Change
       change.name = std::string(after.name);
       change.field = absl::StrCat("subnets.", subnet.cidr.empty() ? subnet.id : subnet.cidr, ".",
                                   change.field);
-      changes.push_back(std::move(change));
+      changes->push_back(std::move(change));
     }
   }
 }
@@ -145,7 +145,7 @@ std::vector<Change> DiffLists(const Share& share, absl::string_view field,
   const std::string new_text = describe(after);
   if (old_text != new_text) {
     AddField(ShareChange(share, ChangeEvent::kChanged), std::string(field), old_text, new_text,
-             changes);
+             &changes);
   }
   return changes;
 }
@@ -155,7 +155,7 @@ std::vector<Change> DiffLists(const Share& share, absl::string_view field,
 std::vector<Change> DiffRecords(const Flavor& before, const Flavor& after) {
   std::vector<Change> changes = DiffMembers(before, after);
   DiffSpecs("extra_specs", before.extra_specs, after.extra_specs,
-            ChangeOf(after, ChangeEvent::kChanged), changes);
+            ChangeOf(after, ChangeEvent::kChanged), &changes);
   return changes;
 }
 
@@ -164,7 +164,7 @@ std::vector<Change> DiffRecords(const Image& before, const Image& after) {
   // If an older version of CIS did not read them, that is not a change of the site.
   if (before.boot_properties && after.boot_properties) {
     DiffSpecs("boot_properties", before.boot_properties, after.boot_properties,
-              ChangeOf(after, ChangeEvent::kChanged), changes);
+              ChangeOf(after, ChangeEvent::kChanged), &changes);
   }
   return changes;
 }
@@ -174,9 +174,9 @@ std::vector<Change> DiffRecords(const Network& before, const Network& after) {
   const std::string old_subnets = FormatSubnets(before.subnets);
   const std::string new_subnets = FormatSubnets(after.subnets);
   if (old_subnets != new_subnets) {
-    AddField(ChangeOf(after, ChangeEvent::kChanged), "subnets", old_subnets, new_subnets, changes);
+    AddField(ChangeOf(after, ChangeEvent::kChanged), "subnets", old_subnets, new_subnets, &changes);
   }
-  DiffSubnets(before, after, changes);
+  DiffSubnets(before, after, &changes);
   return changes;
 }
 
@@ -227,7 +227,7 @@ std::vector<Change> DiffQuotas(absl::Span<const Quota> before, absl::Span<const 
                                     : ChangeEvent::kChanged;
     change.upstream_id = resource;
     change.name = resource;
-    AddField(std::move(change), "limit", values.first, values.second, changes);
+    AddField(std::move(change), "limit", values.first, values.second, &changes);
   }
   return changes;
 }
@@ -257,7 +257,7 @@ std::vector<Change> DiffShares(const Share* before, const Share& after) {
   if (support != after.support) {
     AddField(ShareChange(after, ChangeEvent::kChanged), "support",
              std::string(FormatVoSupport(support)), std::string(FormatVoSupport(after.support)),
-             changes);
+             &changes);
   }
   return changes;
 }
@@ -273,7 +273,7 @@ std::vector<Change> DiffKindStates(const Share& share, const KindState& before,
     return std::string(FormatErrorClass(state.error));
   };
   AddField(ShareChange(share, fails ? ChangeEvent::kFailing : ChangeEvent::kRecovered),
-           std::string(FormatKind(after.kind)), word(before), word(after), changes);
+           std::string(FormatKind(after.kind)), word(before), word(after), &changes);
   return changes;
 }
 

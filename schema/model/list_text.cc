@@ -80,7 +80,7 @@ bool ParseListText(absl::string_view text, std::vector<std::string>& list) {
   list.clear();
   list.reserve(TextListReader::Count(text));
   TextListReader reader(text);
-  for (std::string item; reader.Next(item);) list.push_back(std::move(item));
+  for (std::string item; reader.Next(&item);) list.push_back(std::move(item));
   return reader.ok();
 }
 
@@ -88,8 +88,8 @@ bool ParseListText(absl::string_view text, std::map<std::string, std::string>& m
   map.clear();
   TextListReader reader(text);
   std::string value;
-  for (std::string key; reader.Next(key);) {
-    if (!reader.Next(value)) return false;
+  for (std::string key; reader.Next(&key);) {
+    if (!reader.Next(&value)) return false;
     map.insert_or_assign(key, value);
   }
   return reader.ok();
@@ -99,9 +99,9 @@ bool ParseListText(absl::string_view text, std::map<std::string, int64_t>& map) 
   map.clear();
   TextListReader reader(text);
   std::string value;
-  for (std::string key; reader.Next(key);) {
+  for (std::string key; reader.Next(&key);) {
     int64_t count = 0;
-    if (!reader.Next(value) || !absl::SimpleAtoi(value, &count)) return false;
+    if (!reader.Next(&value) || !absl::SimpleAtoi(value, &count)) return false;
     map.insert_or_assign(key, count);
   }
   return reader.ok();
@@ -110,7 +110,7 @@ bool ParseListText(absl::string_view text, std::map<std::string, int64_t>& map) 
 bool ParseListText(absl::string_view text, TextPool& pool, SharedList<SharedText>& list) {
   absl::InlinedVector<SharedText, 16> read;
   TextListReader reader(text);
-  for (absl::string_view item; reader.Next(item);) read.push_back(pool.Get(item));
+  for (absl::string_view item; reader.Next(&item);) read.push_back(pool.Get(item));
   list = MoveToList(read);
   return reader.ok();
 }
@@ -118,9 +118,9 @@ bool ParseListText(absl::string_view text, TextPool& pool, SharedList<SharedText
 bool ParseListText(absl::string_view text, TextPool& pool, TextMap& map) {
   std::vector<TextMap::Entry> read;
   TextListReader reader(text);
-  for (absl::string_view item; reader.Next(item);) {
+  for (absl::string_view item; reader.Next(&item);) {
     SharedText key = pool.Get(item);
-    if (!reader.Next(item)) return false;
+    if (!reader.Next(&item)) return false;
     read.emplace_back(std::move(key), pool.Get(item));
   }
   map = TextMap(std::move(read));
@@ -130,12 +130,12 @@ bool ParseListText(absl::string_view text, TextPool& pool, TextMap& map) {
 bool ParseListText(absl::string_view text, TextPool& pool, SharedList<Evidence>& list) {
   absl::InlinedVector<Evidence, 16> read;
   TextListReader reader(text);
-  for (absl::string_view item; reader.Next(item);) {
+  for (absl::string_view item; reader.Next(&item);) {
     Evidence& evidence = read.emplace_back();
     evidence.field = pool.Get(item);
-    if (!reader.Next(item)) return false;
+    if (!reader.Next(&item)) return false;
     evidence.source = pool.Get(item);
-    if (!reader.Next(item)) return false;
+    if (!reader.Next(&item)) return false;
     evidence.value = pool.Get(item);
   }
   list = MoveToList(read);
@@ -145,10 +145,10 @@ bool ParseListText(absl::string_view text, TextPool& pool, SharedList<Evidence>&
 bool ParseListText(absl::string_view text, TextPool& pool, SharedList<FieldConfidence>& list) {
   absl::InlinedVector<FieldConfidence, 16> read;
   TextListReader reader(text);
-  for (absl::string_view item; reader.Next(item);) {
+  for (absl::string_view item; reader.Next(&item);) {
     FieldConfidence& field = read.emplace_back();
     field.field = pool.Get(item);
-    if (!reader.Next(item)) return false;
+    if (!reader.Next(&item)) return false;
     field.confidence = ParseConfidence(item);
   }
   list = MoveToList(read);

@@ -17,23 +17,23 @@ struct Part {
 };
 
 // Cuts the next part off `text`.
-Part NextPart(absl::string_view& text) {
-  while (!text.empty() && !absl::ascii_isalnum(static_cast<unsigned char>(text.front()))) {
-    text.remove_prefix(1);
+Part NextPart(absl::string_view* text) {
+  while (!text->empty() && !absl::ascii_isalnum(static_cast<unsigned char>(text->front()))) {
+    text->remove_prefix(1);
   }
   Part part;
   size_t size = 0;
-  const auto at = [&text](size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (!text.empty() && absl::ascii_isdigit(at(0))) {
-    for (; size < text.size() && absl::ascii_isdigit(at(size)); ++size) {
-      if (part.number < INT64_MAX / 16) part.number = part.number * 10 + (text[size] - '0');
+  const auto at = [text](size_t i) { return static_cast<unsigned char>((*text)[i]); };
+  if (!text->empty() && absl::ascii_isdigit(at(0))) {
+    for (; size < text->size() && absl::ascii_isdigit(at(size)); ++size) {
+      if (part.number < INT64_MAX / 16) part.number = part.number * 10 + ((*text)[size] - '0');
     }
   } else {
-    part.is_word = !text.empty();
-    while (size < text.size() && absl::ascii_isalpha(at(size))) ++size;
-    part.word = text.substr(0, size);
+    part.is_word = !text->empty();
+    while (size < text->size() && absl::ascii_isalpha(at(size))) ++size;
+    part.word = text->substr(0, size);
   }
-  text.remove_prefix(size);
+  text->remove_prefix(size);
   return part;
 }
 
@@ -73,8 +73,8 @@ int CompareOsVersions(absl::string_view distro, absl::string_view a, absl::strin
   if (a_rolls != b_rolls) return a_rolls ? 1 : -1;
   const bool suse = distro == "opensuse";
   for (bool first = true; !a.empty() || !b.empty(); first = false) {
-    Part part_a = NextPart(a);
-    Part part_b = NextPart(b);
+    Part part_a = NextPart(&a);
+    Part part_b = NextPart(&b);
     if (first && suse) {
       part_a.number = SuseMajor(part_a.number);
       part_b.number = SuseMajor(part_b.number);
@@ -89,8 +89,8 @@ bool IsOfReleaseLine(absl::string_view version, absl::string_view line) {
   if (version.empty() || line.empty()) return false;
   while (!line.empty()) {
     if (version.empty()) return false;
-    const Part want = NextPart(line);
-    const Part have = NextPart(version);
+    const Part want = NextPart(&line);
+    const Part have = NextPart(&version);
     if (CompareParts(want, have) != 0) return false;
   }
   return true;

@@ -30,8 +30,8 @@ const std::string& NameOf(const Record& record) {
 
 // Sorts by the site's name in lower case, then by what distinguishes the records of a site.
 template <typename Record, typename Rest>
-void SortBySite(std::vector<Record>& records, Rest rest) {
-  std::sort(records.begin(), records.end(), [&](const Record& a, const Record& b) {
+void SortBySite(Rest rest, std::vector<Record>* records) {
+  std::sort(records->begin(), records->end(), [&](const Record& a, const Record& b) {
     const int names = CompareNames(NameOf(a), NameOf(b));
     return names != 0 ? names < 0 : rest(a) < rest(b);
   });
@@ -117,19 +117,25 @@ absl::Span<const SiteProblem> Registry::ProblemsOf(absl::string_view site_name) 
   return RangeOf(problems, site_name);
 }
 
-void SortRegistry(Registry& registry) {
-  std::sort(registry.states.begin(), registry.states.end(),
+void SortRegistry(Registry* registry) {
+  std::sort(registry->states.begin(), registry->states.end(),
             [](const RegistryState& a, const RegistryState& b) { return a.part < b.part; });
-  SortBySite(registry.sites, [](const RegistrySite& site) { return std::tie(site.name); });
-  SortBySite(registry.services, [](const RegistryService& service) {
-    return std::tie(service.service_type, service.hostname, service.primary_key);
-  });
-  SortBySite(registry.downtimes, [](const Downtime& downtime) {
-    return std::tie(downtime.start, downtime.id, downtime.service_type, downtime.hostname);
-  });
-  SortBySite(registry.problems, [](const SiteProblem& problem) {
-    return std::tie(problem.code, problem.subject, problem.site_name);
-  });
+  SortBySite([](const RegistrySite& site) { return std::tie(site.name); }, &registry->sites);
+  SortBySite(
+      [](const RegistryService& service) {
+        return std::tie(service.service_type, service.hostname, service.primary_key);
+      },
+      &registry->services);
+  SortBySite(
+      [](const Downtime& downtime) {
+        return std::tie(downtime.start, downtime.id, downtime.service_type, downtime.hostname);
+      },
+      &registry->downtimes);
+  SortBySite(
+      [](const SiteProblem& problem) {
+        return std::tie(problem.code, problem.subject, problem.site_name);
+      },
+      &registry->problems);
 }
 
 absl::string_view HostOfKeystoneUrl(absl::string_view keystone_url) {

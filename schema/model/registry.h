@@ -134,7 +134,7 @@ struct Registry {
 };
 
 // Sorts everything into the order that Registry documents.
-void SortRegistry(Registry& registry);
+void SortRegistry(Registry* registry);
 
 // Returns the host of a normalised Keystone URL: "[2001:db8::1]" for
 // "https://[2001:db8::1]:5000/x".

@@ -12,14 +12,14 @@ namespace {
 
 using Texts = std::map<std::string, std::string>;
 
-void Add(std::string field, ShownValue before, ShownValue after, FieldDifferences& fields) {
-  fields.push_back({std::move(field), Shorten(std::move(before)), Shorten(std::move(after))});
+void Add(std::string field, ShownValue before, ShownValue after, FieldDifferences* fields) {
+  fields->push_back({std::move(field), Shorten(std::move(before)), Shorten(std::move(after))});
 }
 
 // Adds what DiffTexts reports; `Known` is TextMap, or a TextMap that may not be known.
 template <typename Known>
 void AddTexts(absl::string_view name, const Known& before, const Known& after,
-              FieldDifferences& fields) {
+              FieldDifferences* fields) {
   DiffTexts(name, before, after,
             [&](std::string field, ShownValue old_value, ShownValue new_value) {
               Add(std::move(field), std::move(old_value), std::move(new_value), fields);
@@ -38,7 +38,7 @@ ShownValue StoredValueOf(const Member& member) {
 
 template <typename Member>
 void DiffValue(const std::string& name, const Member& before, const Member& after,
-               FieldDifferences& fields) {
+               FieldDifferences* fields) {
   if constexpr (std::is_same_v<Member, std::optional<TextMap>>) {
     AddTexts(name, before, after, fields);
   } else if (before != after) {
@@ -48,7 +48,7 @@ void DiffValue(const std::string& name, const Member& before, const Member& afte
 
 template <typename Record>
 void DiffStoredMembers(absl::string_view prefix, const Record& before, const Record& after,
-                       FieldDifferences& fields) {
+                       FieldDifferences* fields) {
   DescribeFields(OfRecord<Record>(), [&](const auto& field) {
     DiffValue(absl::StrCat(prefix, field.info.member), before.*field.member, after.*field.member,
               fields);
@@ -68,7 +68,7 @@ Texts JoinByKey(const std::vector<std::pair<std::string, std::string>>& texts) {
   return joined;
 }
 
-void DiffProvenance(const Provenance& before, const Provenance& after, FieldDifferences& fields) {
+void DiffProvenance(const Provenance& before, const Provenance& after, FieldDifferences* fields) {
   if (before == after) return;
   const auto confidence = [](const Provenance& provenance) {
     Texts texts;
@@ -107,9 +107,9 @@ const std::string& KeyOf(const VolumeType& type) { return type.id; }
 
 // Adds the differences of the members that fields.h does not describe.
 template <typename Item>
-void DiffRest(absl::string_view, const Item&, const Item&, FieldDifferences&) {}
+void DiffRest(absl::string_view, const Item&, const Item&, FieldDifferences*) {}
 void DiffRest(absl::string_view prefix, const Router& before, const Router& after,
-              FieldDifferences& fields) {
+              FieldDifferences* fields) {
   DiffValue(absl::StrCat(prefix, "network_ids"), before.network_ids, after.network_ids, fields);
   DiffValue(absl::StrCat(prefix, "subnet_ids"), before.subnet_ids, after.subnet_ids, fields);
 }
@@ -129,9 +129,9 @@ std::map<std::string, const Item*> ByKey(const std::vector<Item>& items) {
 // Adds the items that are on one side only, and the members of the others that differ.
 template <typename Item>
 void DiffItems(absl::string_view name, const std::vector<Item>& before,
-               const std::vector<Item>& after, FieldDifferences& fields) {
+               const std::vector<Item>& after, FieldDifferences* fields) {
   if (before == after) return;
-  const size_t count_before = fields.size();
+  const size_t count_before = fields->size();
   const auto old_items = ByKey(before);
   const auto new_items = ByKey(after);
   for (const auto& [key, item] : old_items) {
@@ -149,15 +149,16 @@ void DiffItems(absl::string_view name, const std::vector<Item>& before,
       Add(absl::StrCat(name, ".", key), std::nullopt, "listed", fields);
     }
   }
-  if (fields.size() == count_before)
+  if (fields->size() == count_before) {
     Add(std::string(name), "in this order", "in another order", fields);
+  }
 }
 
 // Adds the one difference that the texts do not show: the order of the evidence of several members.
 template <typename Record>
 FieldDifferences Complete(const Record& before, const Record& after, FieldDifferences fields) {
   if (fields.empty() && before != after) {
-    Add("evidence", "in this order", "in another order", fields);
+    Add("evidence", "in this order", "in another order", &fields);
   }
   return fields;
 }
@@ -165,8 +166,8 @@ FieldDifferences Complete(const Record& before, const Record& after, FieldDiffer
 template <typename Record>
 FieldDifferences DiffRecord(const Record& before, const Record& after) {
   FieldDifferences fields;
-  DiffStoredMembers("", before, after, fields);
-  DiffProvenance(before.provenance, after.provenance, fields);
+  DiffStoredMembers("", before, after, &fields);
+  DiffProvenance(before.provenance, after.provenance, &fields);
   return fields;
 }
 
@@ -182,25 +183,25 @@ FieldDifferences DiffStored(const Image& before, const Image& after) {
 
 FieldDifferences DiffStored(const Network& before, const Network& after) {
   FieldDifferences fields = DiffRecord(before, after);
-  DiffItems("subnets", before.subnets, after.subnets, fields);
+  DiffItems("subnets", before.subnets, after.subnets, &fields);
   return Complete(before, after, std::move(fields));
 }
 
 FieldDifferences DiffStored(const NetworkSet& before, const NetworkSet& after) {
   FieldDifferences fields;
-  DiffItems("routers", before.routers, after.routers, fields);
-  DiffItems("floating_ips", before.floating_ips, after.floating_ips, fields);
-  DiffItems("subnet_pools", before.subnet_pools, after.subnet_pools, fields);
-  DiffValue("routers_known", before.routers_known, after.routers_known, fields);
-  DiffValue("floating_ips_known", before.floating_ips_known, after.floating_ips_known, fields);
+  DiffItems("routers", before.routers, after.routers, &fields);
+  DiffItems("floating_ips", before.floating_ips, after.floating_ips, &fields);
+  DiffItems("subnet_pools", before.subnet_pools, after.subnet_pools, &fields);
+  DiffValue("routers_known", before.routers_known, after.routers_known, &fields);
+  DiffValue("floating_ips_known", before.floating_ips_known, after.floating_ips_known, &fields);
   return fields;
 }
 
 FieldDifferences DiffStored(const LimitSet& before, const LimitSet& after) {
   FieldDifferences fields;
-  DiffItems("quotas", before.quotas, after.quotas, fields);
-  DiffItems("availability_zones", before.zones, after.zones, fields);
-  DiffItems("volume_types", before.volume_types, after.volume_types, fields);
+  DiffItems("quotas", before.quotas, after.quotas, &fields);
+  DiffItems("availability_zones", before.zones, after.zones, &fields);
+  DiffItems("volume_types", before.volume_types, after.volume_types, &fields);
   return fields;
 }
 
@@ -208,8 +209,8 @@ FieldDifferences DiffStored(const KindState& before, const KindState& after) {
   FieldDifferences fields;
   const std::string prefix = absl::StrCat(FormatKind(after.kind), ".");
   DiffValue(absl::StrCat(prefix, "skipped_count"), before.skipped_count, after.skipped_count,
-            fields);
-  DiffValue(absl::StrCat(prefix, "remarks"), before.remarks, after.remarks, fields);
+            &fields);
+  DiffValue(absl::StrCat(prefix, "remarks"), before.remarks, after.remarks, &fields);
   return fields;
 }
 

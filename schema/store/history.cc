@@ -108,15 +108,15 @@ class SqliteHistoryReader : public HistoryReader {
       std::vector<std::shared_ptr<SiteCatalog>> sites;
       std::vector<SiteRows> rows;
       RecordPool pool;
-      CIS_RETURN_IF_ERROR(LoadSiteHeads(*db_, sites, rows));
+      CIS_RETURN_IF_ERROR(LoadSiteHeads(*db_, &sites, &rows));
       for (size_t i = 0; i < sites.size(); ++i) {
-        CIS_RETURN_IF_ERROR(LoadSite(*db_, pool, *sites[i], rows[i]));
+        CIS_RETURN_IF_ERROR(LoadSite(*db_, pool, sites[i].get(), &rows[i]));
       }
       PastCatalog past(std::move(sites), std::move(rows));
-      CIS_RETURN_IF_ERROR(StepBack(generation, past));
+      CIS_RETURN_IF_ERROR(StepBack(generation, &past));
       catalog.sites = past.Finish(generation);
       catalog.generation = generation;
-      return LoadCrawls(*db_, time, catalog);
+      return LoadCrawls(*db_, time, &catalog);
     }));
     return catalog;
   }
@@ -197,7 +197,7 @@ class SqliteHistoryReader : public HistoryReader {
     return bounds;
   }
 
-  absl::Status StepBack(int64_t generation, PastCatalog& past) {
+  absl::Status StepBack(int64_t generation, PastCatalog* past) {
     CIS_ASSIGN_OR_RETURN(Statement * steps,
                          UseWith(*db_, sql::kStepsBack, "generation", generation));
     while (true) {
@@ -205,7 +205,7 @@ class SqliteHistoryReader : public HistoryReader {
       if (!more) return absl::OkStatus();
       const auto bytes = static_cast<size_t>(steps->Int("undo_bytes"));
       absl::StatusOr<std::string> text = Decompress(steps->Blob("undo_zstd"), bytes);
-      const absl::Status undone = text.ok() ? past.Undo(ValidUtf8(*text)) : text.status();
+      const absl::Status undone = text.ok() ? past->Undo(ValidUtf8(*text)) : text.status();
       if (!undone.ok()) {
         steps->Reset();
         return absl::Status(undone.code(), absl::StrCat(db_->path(), ": ", undone.message()));

@@ -139,7 +139,7 @@ absl::StatusOr<KnownRows<Record>> LoadKnown(Connection& db, const sql::ListedSql
   CIS_RETURN_IF_ERROR(ForEachRow(db, *load, [&](RowReader& read) {
     KnownRow<Record> row;
     row.id = load->Int("id");
-    ReadStored(read, row.stored);
+    ReadStored(read, &row.stored);
     SharedText key = row.stored.record.id;
     known.emplace(std::move(key), std::move(row));
   }));
@@ -149,12 +149,12 @@ absl::StatusOr<KnownRows<Record>> LoadKnown(Connection& db, const sql::ListedSql
 // Removes the share's links to `gone` and deactivates rows that no other share sees.
 template <typename Record>
 absl::Status DropLinks(Connection& db, const sql::ListedSql& sql, const RowLog<Record>& row_log,
-                       int64_t share_id, const RowIds& gone, KnownRows<Record>& known) {
+                       int64_t share_id, const RowIds& gone, KnownRows<Record>* known) {
   if (gone.empty()) return absl::OkStatus();
   CIS_ASSIGN_OR_RETURN(Statement * drop_link, UseWith(db, sql.drop_link, "share_id", share_id));
   CIS_ASSIGN_OR_RETURN(Statement * deactivate, db.Use(sql.deactivate));
   std::vector<KnownRow<Record>*> left;
-  for (auto& [upstream_id, row] : known) {
+  for (auto& [upstream_id, row] : *known) {
     if (!gone.contains(row.id)) continue;
     drop_link->BindInt("item_id", row.id);
     CIS_RETURN_IF_ERROR(drop_link->Run());
@@ -166,7 +166,7 @@ absl::Status DropLinks(Connection& db, const sql::ListedSql& sql, const RowLog<R
   }
   std::sort(left.begin(), left.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
   for (const KnownRow<Record>* row : left) {
-    row_log.Gone(*row, LeftChange(row->stored.record, known));
+    row_log.Gone(*row, LeftChange(row->stored.record, *known));
   }
   return absl::OkStatus();
 }
@@ -229,7 +229,7 @@ absl::Status ReplaceListed(Connection& db, TransactionLog& log, absl::string_vie
     }
   }
   log.NoteLinks(noun, row.share_id, added, std::vector<int64_t>(gone.begin(), gone.end()));
-  return DropLinks(db, sql, row_log, row.share_id, gone, known);
+  return DropLinks(db, sql, row_log, row.share_id, gone, &known);
 }
 
 absl::Status ReplaceSubnets(Connection& db, int64_t network_id,
@@ -272,7 +272,7 @@ absl::Status ReplaceNetworks(Connection& db, TransactionLog& log, const ShareRow
   std::vector<Stored<Network>> stored;
   std::vector<int64_t> ids;
   RecordPool pool;
-  CIS_RETURN_IF_ERROR(LoadNetworks(db, pool, row.share_id, stored, ids));
+  CIS_RETURN_IF_ERROR(LoadNetworks(db, pool, row.share_id, &stored, &ids));
   KnownRows<Network> known;
   for (size_t i = 0; i < ids.size(); ++i) {
     SharedText key = stored[i].record.id;
@@ -317,9 +317,8 @@ absl::Status ReplaceNetworks(Connection& db, TransactionLog& log, const ShareRow
 
 absl::Status ReplaceRouters(Connection& db, TransactionLog& log, int64_t share_id,
                             const std::vector<Router>& routers) {
-  std::vector<Router> before;
   RecordPool pool;
-  CIS_RETURN_IF_ERROR(LoadRouters(db, pool, share_id, before));
+  CIS_ASSIGN_OR_RETURN(const std::vector<Router> before, LoadRouters(db, pool, share_id));
   if (before == routers) return absl::OkStatus();
   log.NoteList("router", share_id, before);
   CIS_ASSIGN_OR_RETURN(Statement * drop, db.Use(sql::kDropRouters));
@@ -352,7 +351,7 @@ absl::Status ReplaceRouters(Connection& db, TransactionLog& log, int64_t share_i
 template <typename Record>
 struct ShareList {
   absl::string_view noun;
-  absl::Status (*load)(Connection& db, RecordPool&, int64_t share_id, std::vector<Record>& records);
+  absl::StatusOr<std::vector<Record>> (*load)(Connection& db, RecordPool& pool, int64_t share_id);
   const char* drop;
   const std::string& (*add)();
 };
@@ -363,9 +362,8 @@ absl::StatusOr<std::vector<Record>> ReplaceShareList(Connection& db, Transaction
                                                      const ShareList<Record>& list,
                                                      int64_t share_id,
                                                      const std::vector<Record>& records) {
-  std::vector<Record> before;
   RecordPool pool;
-  CIS_RETURN_IF_ERROR(list.load(db, pool, share_id, before));
+  CIS_ASSIGN_OR_RETURN(std::vector<Record> before, list.load(db, pool, share_id));
   if (before == records) return before;
   log.NoteList(list.noun, share_id, before);
   CIS_ASSIGN_OR_RETURN(Statement * drop, UseWith(db, list.drop, "share_id", share_id));
@@ -448,9 +446,8 @@ absl::Status ReplaceNetworkSet(Connection& db, TransactionLog& log, const ShareR
 
 absl::Status ReplaceQuotas(Connection& db, TransactionLog& log, const ShareRowIds& row,
                            const std::vector<Quota>& quotas) {
-  std::vector<Quota> before;
   RecordPool pool;
-  CIS_RETURN_IF_ERROR(LoadQuotas(db, pool, row.share_id, before));
+  CIS_ASSIGN_OR_RETURN(const std::vector<Quota> before, LoadQuotas(db, pool, row.share_id));
   std::vector<Quota> after = quotas;
   std::stable_sort(after.begin(), after.end(),
                    [](const Quota& a, const Quota& b) { return a.resource < b.resource; });

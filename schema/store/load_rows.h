@@ -50,11 +50,11 @@ absl::StatusOr<Statement*> UseWith(Connection& db, absl::string_view sql, absl::
                                    int64_t value);
 
 template <typename Record>
-void ReadStored(RowReader& read, Stored<Record>& stored) {
-  VisitFields(read, stored.record);
-  read("active", stored.active);
-  read("first_seen_us", stored.first_seen);
-  read("last_seen_us", stored.last_seen);
+void ReadStored(RowReader& read, Stored<Record>* stored) {
+  VisitFields(read, stored->record);
+  read("active", stored->active);
+  read("first_seen_us", stored->first_seen);
+  read("last_seen_us", stored->last_seen);
 }
 
 // The rows that the members of a catalog were read from, in the same order.
@@ -75,34 +75,27 @@ struct SiteRows {
 
 // Loads the networks of a share with their subnets, ordered by id, and the rows that they were read
 // from.
-absl::Status LoadNetworks(Connection& db, RecordPool& pool, int64_t share_id,
-                          std::vector<Stored<Network>>& networks,
-                          std::vector<int64_t>& network_ids);
-absl::Status LoadRouters(Connection& db, RecordPool& pool, int64_t share_id,
-                         std::vector<Router>& routers);
-absl::Status LoadFloatingIps(Connection& db, RecordPool& pool, int64_t share_id,
-                             std::vector<FloatingIp>& ips);
-absl::Status LoadSubnetPools(Connection& db, RecordPool& pool, int64_t share_id,
-                             std::vector<SubnetPool>& pools);
-absl::Status LoadZones(Connection& db, RecordPool& pool, int64_t share_id,
-                       std::vector<AvailabilityZone>& zones);
-absl::Status LoadVolumeTypes(Connection& db, RecordPool& pool, int64_t share_id,
-                             std::vector<VolumeType>& types);
+absl::Status LoadNetworks(Connection& db, RecordPool& pool, int64_t share_id, std::vector<Stored<Network>>* networks,
+                          std::vector<int64_t>* network_ids);
+absl::StatusOr<std::vector<Router>> LoadRouters(Connection& db, RecordPool& pool, int64_t share_id);
+absl::StatusOr<std::vector<FloatingIp>> LoadFloatingIps(Connection& db, RecordPool& pool, int64_t share_id);
+absl::StatusOr<std::vector<SubnetPool>> LoadSubnetPools(Connection& db, RecordPool& pool, int64_t share_id);
+absl::StatusOr<std::vector<AvailabilityZone>> LoadZones(Connection& db, RecordPool& pool, int64_t share_id);
+absl::StatusOr<std::vector<VolumeType>> LoadVolumeTypes(Connection& db, RecordPool& pool, int64_t share_id);
 // Loads the quotas of a share, ordered by resource.
-absl::Status LoadQuotas(Connection& db, RecordPool& pool, int64_t share_id,
-                        std::vector<Quota>& quotas);
+absl::StatusOr<std::vector<Quota>> LoadQuotas(Connection& db, RecordPool& pool, int64_t share_id);
 
 // Loads the endpoints and shares of the site in row `rows.id`; combining what shares know about the
 // same networks (JoinNetworkFacts) is left to the caller. `pool` keeps equal texts of all sites
 // once.
-absl::Status LoadSite(Connection& db, RecordPool& pool, SiteCatalog& site, SiteRows& rows);
+absl::Status LoadSite(Connection& db, RecordPool& pool, SiteCatalog* site, SiteRows* rows);
 
 // Loads all sites without their contents, ordered by name, and the rows that they were read from.
-absl::Status LoadSiteHeads(Connection& db, std::vector<std::shared_ptr<SiteCatalog>>& sites,
-                           std::vector<SiteRows>& rows);
+absl::Status LoadSiteHeads(Connection& db, std::vector<std::shared_ptr<SiteCatalog>>* sites,
+                           std::vector<SiteRows>* rows);
 
 // Loads the crawls that had begun at `time`, and their results until then; a crawl that ended later
 // appears as one in progress.
-absl::Status LoadCrawls(Connection& db, absl::Time time, Catalog& catalog);
+absl::Status LoadCrawls(Connection& db, absl::Time time, Catalog* catalog);
 
 }  // namespace cis

@@ -44,44 +44,44 @@ std::optional<std::string> FindField(const std::vector<FieldText>& fields, absl:
 }
 
 template <typename Record>
-absl::Status Set(const std::vector<FieldText>& fields, Record& record) {
-  return SetFields(fields, record).empty() ? absl::OkStatus() : Damaged();
+absl::Status Set(const std::vector<FieldText>& fields, Record* record) {
+  return SetFields(fields, *record).empty() ? absl::OkStatus() : Damaged();
 }
 
 template <typename Record>
-absl::Status SetStored(const std::vector<FieldText>& fields, Stored<Record>& stored) {
-  if (const auto active = FindField(fields, "active")) stored.active = *active == "1";
+absl::Status SetStored(const std::vector<FieldText>& fields, Stored<Record>* stored) {
+  if (const auto active = FindField(fields, "active")) stored->active = *active == "1";
   if (const auto seen = FindField(fields, "last_seen_us")) {
     int64_t micros = 0;
     if (!absl::SimpleAtoi(*seen, &micros)) return Damaged();
-    stored.last_seen = absl::FromUnixMicros(micros);
+    stored->last_seen = absl::FromUnixMicros(micros);
   }
-  return Set(fields, stored.record);
+  return Set(fields, &stored->record);
 }
 
 // Sets what is not a member of VisitFields; returns false if it was not written by TransactionLog.
-bool SetExtra(const std::vector<FieldText>&, Subnet&) { return true; }
-bool SetExtra(const std::vector<FieldText>&, FloatingIp&) { return true; }
-bool SetExtra(const std::vector<FieldText>&, SubnetPool&) { return true; }
-bool SetExtra(const std::vector<FieldText>&, Quota&) { return true; }
-bool SetExtra(const std::vector<FieldText>&, AvailabilityZone&) { return true; }
-bool SetExtra(const std::vector<FieldText>&, VolumeType&) { return true; }
-bool SetExtra(const std::vector<FieldText>& fields, Router& router) {
-  return ParseListText(FindField(fields, "network_ids").value_or("[]"), router.network_ids) &&
-         ParseListText(FindField(fields, "subnet_ids").value_or("[]"), router.subnet_ids);
+bool SetExtra(const std::vector<FieldText>&, Subnet*) { return true; }
+bool SetExtra(const std::vector<FieldText>&, FloatingIp*) { return true; }
+bool SetExtra(const std::vector<FieldText>&, SubnetPool*) { return true; }
+bool SetExtra(const std::vector<FieldText>&, Quota*) { return true; }
+bool SetExtra(const std::vector<FieldText>&, AvailabilityZone*) { return true; }
+bool SetExtra(const std::vector<FieldText>&, VolumeType*) { return true; }
+bool SetExtra(const std::vector<FieldText>& fields, Router* router) {
+  return ParseListText(FindField(fields, "network_ids").value_or("[]"), router->network_ids) &&
+         ParseListText(FindField(fields, "subnet_ids").value_or("[]"), router->subnet_ids);
 }
 
 // A list of records, each one text.
 template <typename Record>
-absl::Status SetRecords(const std::vector<std::string>& texts, std::vector<Record>& records) {
-  records.clear();
+absl::Status SetRecords(const std::vector<std::string>& texts, std::vector<Record>* records) {
+  records->clear();
   for (const std::string& text : texts) {
     std::vector<std::string> pairs;
     if (!ParseListText(text, pairs)) return Damaged();
     CIS_ASSIGN_OR_RETURN(const std::vector<FieldText> fields, ParseFields(pairs));
-    Record& record = records.emplace_back();
-    CIS_RETURN_IF_ERROR(Set(fields, record));
-    if (!SetExtra(fields, record)) return Damaged();
+    Record& record = records->emplace_back();
+    CIS_RETURN_IF_ERROR(Set(fields, &record));
+    if (!SetExtra(fields, &record)) return Damaged();
   }
   return absl::OkStatus();
 }
@@ -94,9 +94,9 @@ auto Find(const Places& places, int64_t row) -> typename Places::mapped_type {
 }
 
 template <typename Places>
-void Forget(Places& places, int64_t row) {
-  const auto it = places.find(row);
-  if (it != places.end()) it->second = nullptr;
+void Forget(int64_t row, Places* places) {
+  const auto it = places->find(row);
+  if (it != places->end()) it->second = nullptr;
 }
 
 absl::Time SuccessTime(const ShareCatalog& share, Kind kind) {
@@ -109,28 +109,28 @@ absl::Time SuccessTime(const ShareCatalog& share, Kind kind) {
 // Keeps the records whose rows are still in `places`, and the links to them as indexes.
 template <typename Record, typename Places, typename LinksOf>
 void Compact(const std::vector<int64_t>& rows, const Places& places, Kind kind,
-             std::vector<Stored<Record>>& records, std::vector<ShareCatalog>& shares,
-             std::vector<int32_t> ShareCatalog::*indexes, LinksOf links_of) {
+             std::vector<int32_t> ShareCatalog::*indexes, LinksOf links_of,
+             std::vector<Stored<Record>>* records, std::vector<ShareCatalog>* shares) {
   std::vector<Stored<Record>> kept;
-  kept.reserve(records.size());
+  kept.reserve(records->size());
   absl::flat_hash_map<int64_t, int32_t> index_of;
   for (size_t i = 0; i < rows.size(); ++i) {
     if (Find(places, rows[i]) == nullptr) continue;
     index_of[rows[i]] = static_cast<int32_t>(kept.size());
-    kept.push_back(std::move(records[i]));
+    kept.push_back(std::move((*records)[i]));
     // Its last listing is then derived from the shares that see it.
     if (kept.back().active) kept.back().last_seen = kept.back().first_seen;
   }
-  records = std::move(kept);
-  for (size_t i = 0; i < shares.size(); ++i) {
-    std::vector<int32_t>& list = shares[i].*indexes;
+  *records = std::move(kept);
+  for (size_t i = 0; i < shares->size(); ++i) {
+    std::vector<int32_t>& list = (*shares)[i].*indexes;
     list.clear();
-    const absl::Time seen = SuccessTime(shares[i], kind);
+    const absl::Time seen = SuccessTime((*shares)[i], kind);
     for (const int64_t row : links_of(i)) {
       const auto it = index_of.find(row);
       if (it == index_of.end()) continue;
       list.push_back(it->second);
-      absl::Time& last_seen = records[static_cast<size_t>(it->second)].last_seen;
+      absl::Time& last_seen = (*records)[static_cast<size_t>(it->second)].last_seen;
       last_seen = std::max(last_seen, seen);
     }
     std::sort(list.begin(), list.end());
@@ -139,17 +139,17 @@ void Compact(const std::vector<int64_t>& rows, const Places& places, Kind kind,
 
 void CompactNetworks(const std::vector<int64_t>& rows,
                      const absl::flat_hash_map<int64_t, Stored<Network>*>& places,
-                     ShareCatalog& share) {
+                     ShareCatalog* share) {
   std::vector<Stored<Network>> kept;
   for (size_t i = 0; i < rows.size(); ++i) {
     if (Find(places, rows[i]) == nullptr) continue;
-    kept.push_back(std::move(share.networks[i]));
+    kept.push_back(std::move(share->networks[i]));
     Stored<Network>& network = kept.back();
     if (network.active) {
-      network.last_seen = std::max(network.first_seen, SuccessTime(share, Kind::kNetworks));
+      network.last_seen = std::max(network.first_seen, SuccessTime(*share, Kind::kNetworks));
     }
   }
-  share.networks = std::move(kept);
+  share->networks = std::move(kept);
 }
 
 }  // namespace
@@ -191,17 +191,17 @@ PastCatalog::PastCatalog(std::vector<std::shared_ptr<SiteCatalog>> sites,
 absl::Status PastCatalog::Undo(absl::string_view steps) {
   TextListReader list(steps);
   std::vector<Step> parsed;
-  for (Step step; list.Next(step.operation); step = Step()) {
+  for (Step step; list.Next(&step.operation); step = Step()) {
     std::string row;
     std::string count_text;
     int64_t count = 0;
-    if (!list.Next(step.noun) || !list.Next(row) || !list.Next(count_text) ||
+    if (!list.Next(&step.noun) || !list.Next(&row) || !list.Next(&count_text) ||
         !absl::SimpleAtoi(row, &step.row) || !absl::SimpleAtoi(count_text, &count)) {
       return Damaged();
     }
     for (int64_t i = 0; i < count; ++i) {
       std::string text;
-      if (!list.Next(text)) return Damaged();
+      if (!list.Next(&text)) return Damaged();
       step.texts.push_back(std::move(text));
     }
     parsed.push_back(std::move(step));
@@ -225,12 +225,12 @@ absl::Status PastCatalog::Apply(const Step& step) {
 }
 
 void PastCatalog::Remove(const Step& step) {
-  if (step.noun == "site") Forget(site_places_, step.row);
-  if (step.noun == "endpoint") Forget(endpoint_places_, step.row);
-  if (step.noun == "share") Forget(share_places_, step.row);
-  if (step.noun == "flavor") Forget(flavor_places_, step.row);
-  if (step.noun == "image") Forget(image_places_, step.row);
-  if (step.noun == "network") Forget(network_places_, step.row);
+  if (step.noun == "site") Forget(step.row, &site_places_);
+  if (step.noun == "endpoint") Forget(step.row, &endpoint_places_);
+  if (step.noun == "share") Forget(step.row, &share_places_);
+  if (step.noun == "flavor") Forget(step.row, &flavor_places_);
+  if (step.noun == "image") Forget(step.row, &image_places_);
+  if (step.noun == "network") Forget(step.row, &network_places_);
   absl::string_view kind = step.noun;
   ShareCatalog* share = Find(share_places_, step.row);
   if (!absl::ConsumePrefix(&kind, "share_kind/") || share == nullptr) return;
@@ -247,7 +247,7 @@ absl::Status PastCatalog::SetKind(const Step& step) {
   if (share == nullptr) return absl::OkStatus();
   CIS_ASSIGN_OR_RETURN(const std::vector<FieldText> fields, ParseFields(step.texts));
   for (KindState& state : share->kinds) {
-    if (FormatKind(state.kind) == kind) CIS_RETURN_IF_ERROR(Set(fields, state));
+    if (FormatKind(state.kind) == kind) CIS_RETURN_IF_ERROR(Set(fields, &state));
   }
   return absl::OkStatus();
 }
@@ -255,27 +255,27 @@ absl::Status PastCatalog::SetKind(const Step& step) {
 absl::Status PastCatalog::SetRow(const Step& step) {
   CIS_ASSIGN_OR_RETURN(const std::vector<FieldText> fields, ParseFields(step.texts));
   const auto set = [&](auto* item, auto apply) {
-    return item == nullptr ? absl::OkStatus() : apply(*item);
+    return item == nullptr ? absl::OkStatus() : apply(item);
   };
   if (step.noun == "site") {
-    return set(Find(site_places_, step.row), [&](SiteCatalog& s) { return Set(fields, s.site); });
+    return set(Find(site_places_, step.row), [&](SiteCatalog* s) { return Set(fields, &s->site); });
   }
   if (step.noun == "endpoint") {
     return set(Find(endpoint_places_, step.row),
-               [&](EndpointCatalog& e) { return Set(fields, e.endpoint); });
+               [&](EndpointCatalog* e) { return Set(fields, &e->endpoint); });
   }
   if (step.noun == "share") {
-    return set(Find(share_places_, step.row), [&](ShareCatalog& share) {
+    return set(Find(share_places_, step.row), [&](ShareCatalog* share) {
       if (const auto known = FindField(fields, "routers_known")) {
-        share.routers_known = *known == "1";
+        share->routers_known = *known == "1";
       }
       if (const auto known = FindField(fields, "floating_ips_known")) {
-        share.floating_ips_known = *known == "1";
+        share->floating_ips_known = *known == "1";
       }
-      return Set(fields, share.share);
+      return Set(fields, &share->share);
     });
   }
-  const auto set_stored = [&](auto& stored) { return SetStored(fields, stored); };
+  const auto set_stored = [&](auto* stored) { return SetStored(fields, stored); };
   if (step.noun == "flavor") return set(Find(flavor_places_, step.row), set_stored);
   if (step.noun == "image") return set(Find(image_places_, step.row), set_stored);
   if (step.noun == "network") return set(Find(network_places_, step.row), set_stored);
@@ -285,16 +285,16 @@ absl::Status PastCatalog::SetRow(const Step& step) {
 absl::Status PastCatalog::SetList(const Step& step) {
   if (step.noun == "subnet") {
     Stored<Network>* network = Find(network_places_, step.row);
-    return network == nullptr ? absl::OkStatus() : SetRecords(step.texts, network->record.subnets);
+    return network == nullptr ? absl::OkStatus() : SetRecords(step.texts, &network->record.subnets);
   }
   ShareCatalog* share = Find(share_places_, step.row);
   if (share == nullptr) return absl::OkStatus();
-  if (step.noun == "router") return SetRecords(step.texts, share->routers);
-  if (step.noun == "floating_ip") return SetRecords(step.texts, share->floating_ips);
-  if (step.noun == "subnet_pool") return SetRecords(step.texts, share->subnet_pools);
-  if (step.noun == "quota") return SetRecords(step.texts, share->quotas);
-  if (step.noun == "availability_zone") return SetRecords(step.texts, share->zones);
-  if (step.noun == "volume_type") return SetRecords(step.texts, share->volume_types);
+  if (step.noun == "router") return SetRecords(step.texts, &share->routers);
+  if (step.noun == "floating_ip") return SetRecords(step.texts, &share->floating_ips);
+  if (step.noun == "subnet_pool") return SetRecords(step.texts, &share->subnet_pools);
+  if (step.noun == "quota") return SetRecords(step.texts, &share->quotas);
+  if (step.noun == "availability_zone") return SetRecords(step.texts, &share->zones);
+  if (step.noun == "volume_type") return SetRecords(step.texts, &share->volume_types);
   return Damaged();
 }
 
@@ -312,24 +312,26 @@ absl::Status PastCatalog::SetLinks(const Step& step) {
   return absl::OkStatus();
 }
 
-void PastCatalog::FinishEndpoint(EndpointCatalog& endpoint, const EndpointRows& rows) {
+void PastCatalog::FinishEndpoint(const EndpointRows& rows, EndpointCatalog* endpoint) {
   std::vector<ShareCatalog> shares;
   std::vector<int64_t> share_ids;
   for (size_t i = 0; i < rows.shares.size(); ++i) {
     if (Find(share_places_, rows.shares[i].id) == nullptr) continue;
-    CompactNetworks(rows.shares[i].network_ids, network_places_, endpoint.shares[i]);
-    endpoint.shares[i].share.endpoint = endpoint.endpoint;
-    shares.push_back(std::move(endpoint.shares[i]));
+    CompactNetworks(rows.shares[i].network_ids, network_places_, &endpoint->shares[i]);
+    endpoint->shares[i].share.endpoint = endpoint->endpoint;
+    shares.push_back(std::move(endpoint->shares[i]));
     share_ids.push_back(rows.shares[i].id);
   }
-  endpoint.shares = std::move(shares);
-  Compact(rows.flavor_ids, flavor_places_, Kind::kFlavors, endpoint.flavors, endpoint.shares,
-          &ShareCatalog::flavor_indexes,
-          [&](size_t i) -> const Links& { return links_[share_ids[i]].flavors; });
-  Compact(rows.image_ids, image_places_, Kind::kImages, endpoint.images, endpoint.shares,
-          &ShareCatalog::image_indexes,
-          [&](size_t i) -> const Links& { return links_[share_ids[i]].images; });
-  JoinNetworkFacts(&endpoint);
+  endpoint->shares = std::move(shares);
+  Compact(
+      rows.flavor_ids, flavor_places_, Kind::kFlavors, &ShareCatalog::flavor_indexes,
+      [&](size_t i) -> const Links& { return links_[share_ids[i]].flavors; }, &endpoint->flavors,
+      &endpoint->shares);
+  Compact(
+      rows.image_ids, image_places_, Kind::kImages, &ShareCatalog::image_indexes,
+      [&](size_t i) -> const Links& { return links_[share_ids[i]].images; }, &endpoint->images,
+      &endpoint->shares);
+  JoinNetworkFacts(endpoint);
 }
 
 std::vector<std::shared_ptr<const SiteCatalog>> PastCatalog::Finish(int64_t generation) {
@@ -341,7 +343,7 @@ std::vector<std::shared_ptr<const SiteCatalog>> PastCatalog::Finish(int64_t gene
     for (size_t e = 0; e < rows_[s].endpoints.size(); ++e) {
       const EndpointRows& ids = rows_[s].endpoints[e];
       if (Find(endpoint_places_, ids.id) == nullptr) continue;
-      FinishEndpoint(site.endpoints[e], ids);
+      FinishEndpoint(ids, &site.endpoints[e]);
       site.endpoints[e].offered_projects.clear();
       endpoints.push_back(std::move(site.endpoints[e]));
     }

@@ -57,7 +57,7 @@ class PastCatalog {
   absl::Status SetLinks(const Step& step);
   absl::Status SetKind(const Step& step);
   void Remove(const Step& step);
-  void FinishEndpoint(EndpointCatalog& endpoint, const EndpointRows& rows);
+  void FinishEndpoint(const EndpointRows& rows, EndpointCatalog* endpoint);
 
   std::vector<std::shared_ptr<SiteCatalog>> sites_;
   const std::vector<SiteRows> rows_;

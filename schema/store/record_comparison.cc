@@ -55,7 +55,7 @@ class Listed {
     return ForEachRow(db_, *load, pool_, [&](RowReader& read) {
       Stored<Record> stored;
       const int64_t row_id = load->Int("id");
-      ReadStored(read, stored);
+      ReadStored(read, &stored);
       ids_.emplace(row_id, stored.record.id);
       Row& row = rows_[stored.record.id];
       row.was_active = stored.active;
@@ -201,7 +201,7 @@ class Comparison {
       if (!records.ok()) continue;
       listed.Add(key.share_id, ListedOf(*records, static_cast<const Record*>(nullptr)));
       RecordDifference difference = ShareDifference(observation.share);
-      CIS_RETURN_IF_ERROR(CompareReading(key, *records, difference));
+      CIS_RETURN_IF_ERROR(CompareReading(key, *records, &difference));
       if (!difference.fields.empty()) report_(difference);
     }
     listed.Report(any_share, report_);
@@ -210,15 +210,15 @@ class Comparison {
 
   // Compares how much of a response could be read.
   absl::Status CompareReading(const ObservationKey& key, const RecordSet& records,
-                              RecordDifference& difference) {
-    KindState before;
-    CIS_ASSIGN_OR_RETURN(const bool found, FindKindState(db_, key.share_id, key.kind, before));
-    if (!found) return absl::OkStatus();
-    KindState after = before;
+                              RecordDifference* difference) {
+    CIS_ASSIGN_OR_RETURN(const std::optional<KindState> before,
+                         FindKindState(db_, key.share_id, key.kind));
+    if (!before) return absl::OkStatus();
+    KindState after = *before;
     after.skipped_count = records.skipped_count;
     after.remarks = records.remarks;
-    for (FieldDifference& field : DiffStored(before, after)) {
-      difference.fields.push_back(std::move(field));
+    for (FieldDifference& field : DiffStored(*before, after)) {
+      difference->fields.push_back(std::move(field));
     }
     return absl::OkStatus();
   }
@@ -226,7 +226,7 @@ class Comparison {
   absl::Status CompareNetworks(int64_t share_id, const Share& share, const RecordSet& records) {
     std::vector<Stored<Network>> stored;
     std::vector<int64_t> ids;
-    CIS_RETURN_IF_ERROR(LoadNetworks(db_, pool_, share_id, stored, ids));
+    CIS_RETURN_IF_ERROR(LoadNetworks(db_, pool_, share_id, &stored, &ids));
     std::map<absl::string_view, const Network*> after;
     for (const Network& network : records.network_set.networks) after[network.id.view()] = &network;
     for (const Stored<Network>& before : stored) {
@@ -253,9 +253,9 @@ class Comparison {
 
   absl::Status CompareNetworkParts(int64_t share_id, const Share& share, const RecordSet& records) {
     NetworkSet before;
-    CIS_RETURN_IF_ERROR(LoadRouters(db_, pool_, share_id, before.routers));
-    CIS_RETURN_IF_ERROR(LoadFloatingIps(db_, pool_, share_id, before.floating_ips));
-    CIS_RETURN_IF_ERROR(LoadSubnetPools(db_, pool_, share_id, before.subnet_pools));
+    CIS_ASSIGN_OR_RETURN(before.routers, LoadRouters(db_, pool_, share_id));
+    CIS_ASSIGN_OR_RETURN(before.floating_ips, LoadFloatingIps(db_, pool_, share_id));
+    CIS_ASSIGN_OR_RETURN(before.subnet_pools, LoadSubnetPools(db_, pool_, share_id));
     CIS_ASSIGN_OR_RETURN(Statement * find, UseWith(db_, sql::kFindKnown, "id", share_id));
     CIS_RETURN_IF_ERROR(ForEachRow(db_, *find, [&](RowReader& read) {
       read("routers_known", before.routers_known);
@@ -269,22 +269,22 @@ class Comparison {
     }
     RecordDifference difference = ShareDifference(share);
     difference.fields = DiffStored(before, after);
-    CIS_RETURN_IF_ERROR(CompareReading({share_id, Kind::kNetworks}, records, difference));
+    CIS_RETURN_IF_ERROR(CompareReading({share_id, Kind::kNetworks}, records, &difference));
     if (!difference.fields.empty()) report_(difference);
     return absl::OkStatus();
   }
 
   absl::Status CompareLimits(int64_t share_id, const Share& share, const RecordSet& records) {
     LimitSet before;
-    CIS_RETURN_IF_ERROR(LoadQuotas(db_, pool_, share_id, before.quotas));
-    CIS_RETURN_IF_ERROR(LoadZones(db_, pool_, share_id, before.zones));
-    CIS_RETURN_IF_ERROR(LoadVolumeTypes(db_, pool_, share_id, before.volume_types));
+    CIS_ASSIGN_OR_RETURN(before.quotas, LoadQuotas(db_, pool_, share_id));
+    CIS_ASSIGN_OR_RETURN(before.zones, LoadZones(db_, pool_, share_id));
+    CIS_ASSIGN_OR_RETURN(before.volume_types, LoadVolumeTypes(db_, pool_, share_id));
     LimitSet after = records.limit_set;
     std::stable_sort(after.quotas.begin(), after.quotas.end(),
                      [](const Quota& a, const Quota& b) { return a.resource < b.resource; });
     RecordDifference difference = ShareDifference(share);
     difference.fields = DiffStored(before, after);
-    CIS_RETURN_IF_ERROR(CompareReading({share_id, Kind::kQuotas}, records, difference));
+    CIS_RETURN_IF_ERROR(CompareReading({share_id, Kind::kQuotas}, records, &difference));
     if (!difference.fields.empty()) report_(difference);
     return absl::OkStatus();
   }

@@ -222,7 +222,7 @@ absl::StatusOr<std::shared_ptr<const Registry>> LoadRegistry(Connection& db,
                        LoadAll<RegistryService>(db, sql::LoadRegistryServices()));
   CIS_ASSIGN_OR_RETURN(registry->downtimes, LoadAll<Downtime>(db, sql::LoadDowntimes()));
   CIS_ASSIGN_OR_RETURN(registry->problems, LoadAll<SiteProblem>(db, sql::LoadSiteProblems()));
-  SortRegistry(*registry);
+  SortRegistry(registry.get());
   return std::shared_ptr<const Registry>(std::move(registry));
 }
 

@@ -15,18 +15,18 @@ namespace {
 
 // A site's error page must not fill the history.
 
-void TakeIfKnown(std::string& stored, const std::string& found) {
-  if (!found.empty()) stored = found;
+void TakeIfKnown(const std::string& found, std::string* stored) {
+  if (!found.empty()) *stored = found;
 }
 
 // Reads the record of `find` into `record`; false = there is none.
 template <typename Record>
-absl::StatusOr<bool> ReadOne(Statement& find, Record& record, int64_t& id) {
+absl::StatusOr<bool> ReadOne(Statement& find, Record* record, int64_t* id) {
   CIS_ASSIGN_OR_RETURN(const bool found, find.Step());
   if (!found) return false;
-  id = find.Int("id");
+  *id = find.Int("id");
   RowReader reader(find);
-  VisitFields(reader, record);
+  VisitFields(reader, *record);
   find.Reset();
   return true;
 }
@@ -66,16 +66,18 @@ absl::StatusOr<int64_t> PutVo(Connection& db, const std::string& name) {
 
 }  // namespace
 
-absl::StatusOr<bool> FindKindState(Connection& db, int64_t share_id, Kind kind, KindState& state) {
+absl::StatusOr<std::optional<KindState>> FindKindState(Connection& db, int64_t share_id,
+                                                       Kind kind) {
   CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindKindState()));
   find->BindInt("share_id", share_id);
   find->BindText("kind", FormatKind(kind));
   CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
-  if (!found) return false;
+  if (!found) return std::nullopt;
+  KindState state;
   RowReader reader(*find);
   VisitFields(reader, state);
   find->Reset();
-  return true;
+  return state;
 }
 
 absl::StatusOr<int64_t> RunForId(Statement& statement) {
@@ -88,8 +90,8 @@ absl::StatusOr<int64_t> RunForId(Statement& statement) {
 
 Endpoint MergeEndpoint(const Endpoint& stored, const Endpoint& found, Origin origin) {
   Endpoint merged = stored;
-  TakeIfKnown(merged.resolved_region, found.resolved_region);
-  TakeIfKnown(merged.protocol, found.protocol);
+  TakeIfKnown(found.resolved_region, &merged.resolved_region);
+  TakeIfKnown(found.protocol, &merged.protocol);
   for (const auto& [catalog_url, base] : found.service_bases) {
     merged.service_bases[catalog_url] = base;
   }
@@ -99,9 +101,9 @@ Endpoint MergeEndpoint(const Endpoint& stored, const Endpoint& found, Origin ori
 
 Share MergeShare(const Share& stored, const Share& found, Origin origin) {
   Share merged = stored;
-  TakeIfKnown(merged.project_id, found.project_id);
-  TakeIfKnown(merged.project_name, found.project_name);
-  TakeIfKnown(merged.user_domain, found.user_domain);
+  TakeIfKnown(found.project_id, &merged.project_id);
+  TakeIfKnown(found.project_name, &merged.project_name);
+  TakeIfKnown(found.user_domain, &merged.user_domain);
   if (origin == Origin::kConfiguration) {
     merged.configured = found.configured;
     merged.discovered = found.discovered;
@@ -120,9 +122,9 @@ absl::StatusOr<PutRow> PutSite(Connection& db, TransactionLog& log, const Site& 
   find->BindText("name", site.name);
   Site stored;
   int64_t id = 0;
-  CIS_ASSIGN_OR_RETURN(const bool found, ReadOne(*find, stored, id));
+  CIS_ASSIGN_OR_RETURN(const bool found, ReadOne(*find, &stored, &id));
   Site merged = found ? stored : site;
-  TakeIfKnown(merged.country_code, site.country_code);
+  TakeIfKnown(site.country_code, &merged.country_code);
   if (origin == Origin::kConfiguration) merged.configured = site.configured;
   CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutSite()));
   return PutIfChanged(*put, log, "site", found, id, stored, merged);
@@ -137,7 +139,7 @@ absl::StatusOr<PutRow> PutEndpoint(Connection& db, TransactionLog& log, int64_t 
   Endpoint stored;
   stored.site_name = endpoint.site_name;
   int64_t id = 0;
-  CIS_ASSIGN_OR_RETURN(const bool found, ReadOne(*find, stored, id));
+  CIS_ASSIGN_OR_RETURN(const bool found, ReadOne(*find, &stored, &id));
   const Endpoint merged = found ? MergeEndpoint(stored, endpoint, origin) : endpoint;
   CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutEndpoint()));
   put->BindInt("site_id", site_id);
@@ -155,7 +157,7 @@ absl::StatusOr<PutRow> PutShare(Connection& db, TransactionLog& log, int64_t end
   stored.endpoint = share.endpoint;
   stored.vo = share.vo;
   int64_t id = 0;
-  CIS_ASSIGN_OR_RETURN(const bool found, ReadOne(*find, stored, id));
+  CIS_ASSIGN_OR_RETURN(const bool found, ReadOne(*find, &stored, &id));
   const Share merged = found ? MergeShare(stored, share, origin) : share;
   CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutShare()));
   put->BindInt("endpoint_id", endpoint_id);
@@ -191,14 +193,14 @@ absl::StatusOr<std::optional<EndpointRowIds>> FindEndpointRow(Connection& db,
   find_site->BindText("name", endpoint.site_name);
   Site site;
   EndpointRowIds row;
-  CIS_ASSIGN_OR_RETURN(const bool has_site, ReadOne(*find_site, site, row.site_id));
+  CIS_ASSIGN_OR_RETURN(const bool has_site, ReadOne(*find_site, &site, &row.site_id));
   if (!has_site) return std::nullopt;
   CIS_ASSIGN_OR_RETURN(Statement * find, db.Use(sql::FindEndpoint()));
   find->BindInt("site_id", row.site_id);
   find->BindText("keystone_url", endpoint.keystone_url);
   find->BindText("region", endpoint.region);
   Endpoint stored;
-  CIS_ASSIGN_OR_RETURN(const bool found, ReadOne(*find, stored, row.endpoint_id));
+  CIS_ASSIGN_OR_RETURN(const bool found, ReadOne(*find, &stored, &row.endpoint_id));
   if (!found) return std::nullopt;
   return row;
 }
@@ -238,15 +240,16 @@ absl::Status PutAttempt(Connection& db, TransactionLog& log, int64_t crawl_id,
                         const ShareRowIds& row, const Share& share, const Attempt& attempt) {
   CIS_RETURN_IF_ERROR(CheckCrawl(db, crawl_id));
   const int64_t share_id = row.share_id;
-  KindState before;
-  CIS_ASSIGN_OR_RETURN(const bool found, FindKindState(db, share_id, attempt.kind, before));
+  CIS_ASSIGN_OR_RETURN(const std::optional<KindState> stored,
+                       FindKindState(db, share_id, attempt.kind));
+  const KindState before = stored.value_or(KindState());
   const KindState after = NextKindState(before, attempt);
   CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::PutKindState()));
   put->BindInt("share_id", share_id);
   BindFields(*put, after);
   CIS_RETURN_IF_ERROR(put->Run());
   const std::string noun = StateNoun(attempt.kind);
-  if (found) {
+  if (stored) {
     log.NoteChanged(noun, share_id, before, after);
   } else {
     log.NoteCreated(noun, share_id);
@@ -278,14 +281,13 @@ absl::Status PutCrawlResult(Connection& db, int64_t crawl_id, int64_t share_id,
 
 absl::Status PutReading(Connection& db, TransactionLog& log, int64_t share_id, Kind kind,
                         int64_t skipped_count, const std::vector<std::string>& remarks) {
-  KindState before;
-  CIS_ASSIGN_OR_RETURN(const bool found, FindKindState(db, share_id, kind, before));
-  if (!found) return absl::OkStatus();
-  KindState after = before;
+  CIS_ASSIGN_OR_RETURN(const std::optional<KindState> before, FindKindState(db, share_id, kind));
+  if (!before) return absl::OkStatus();
+  KindState after = *before;
   after.skipped_count = skipped_count;
   after.remarks = remarks;
-  if (after == before) return absl::OkStatus();
-  log.NoteChanged(StateNoun(kind), share_id, before, after);
+  if (after == *before) return absl::OkStatus();
+  log.NoteChanged(StateNoun(kind), share_id, *before, after);
   CIS_ASSIGN_OR_RETURN(Statement * put, db.Use(sql::kPutReading));
   RowBinder bind(*put);
   bind("skipped_count", skipped_count);

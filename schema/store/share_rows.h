@@ -88,8 +88,8 @@ absl::Status PutAttempt(Connection& db, TransactionLog& log, int64_t crawl_id,
 absl::Status PutCrawlResult(Connection& db, int64_t crawl_id, int64_t share_id,
                             const CrawlResult& result);
 
-// Reads the state of (share, kind) into `state`; false = it was never tried. Only reads.
-absl::StatusOr<bool> FindKindState(Connection& db, int64_t share_id, Kind kind, KindState& state);
+// Reads the state of (share, kind); nothing if it was never tried. Only reads.
+absl::StatusOr<std::optional<KindState>> FindKindState(Connection& db, int64_t share_id, Kind kind);
 
 // Sets how many records of the stored observation could not be read, and the remarks about it.
 absl::Status PutReading(Connection& db, TransactionLog& log, int64_t share_id, Kind kind,

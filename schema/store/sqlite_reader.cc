@@ -27,20 +27,20 @@ std::shared_ptr<const SiteCatalog> FindUnchanged(const Catalog* previous, const 
   return (*it)->revision == site.revision ? *it : nullptr;
 }
 
-absl::Status LoadSites(Connection& db, const Catalog* previous, Catalog& catalog) {
+absl::Status LoadSites(Connection& db, const Catalog* previous, Catalog* catalog) {
   std::vector<std::shared_ptr<SiteCatalog>> sites;
   std::vector<SiteRows> rows;
   RecordPool pool;
-  CIS_RETURN_IF_ERROR(LoadSiteHeads(db, sites, rows));
+  CIS_RETURN_IF_ERROR(LoadSiteHeads(db, &sites, &rows));
   for (size_t i = 0; i < sites.size(); ++i) {
     std::shared_ptr<const SiteCatalog> unchanged = FindUnchanged(previous, *sites[i]);
     if (unchanged == nullptr) {
-      CIS_RETURN_IF_ERROR(LoadSite(db, pool, *sites[i], rows[i]));
+      CIS_RETURN_IF_ERROR(LoadSite(db, pool, sites[i].get(), &rows[i]));
       RemoveSplitShares(sites[i].get());
       for (EndpointCatalog& endpoint : sites[i]->endpoints) JoinNetworkFacts(&endpoint);
       unchanged = std::move(sites[i]);
     }
-    catalog.sites.push_back(std::move(unchanged));
+    catalog->sites.push_back(std::move(unchanged));
   }
   return absl::OkStatus();
 }
@@ -79,9 +79,9 @@ absl::StatusOr<Catalog> SqliteReader::Load(const Catalog* previous) {
   Catalog catalog;
   CIS_RETURN_IF_ERROR(db_->Read([&]() -> absl::Status {
     CIS_ASSIGN_OR_RETURN(catalog.generation, Generation());
-    CIS_RETURN_IF_ERROR(LoadSites(*db_, previous, catalog));
+    CIS_RETURN_IF_ERROR(LoadSites(*db_, previous, &catalog));
     CIS_ASSIGN_OR_RETURN(catalog.registry, LoadRegistry(*db_, previous));
-    return LoadCrawls(*db_, absl::InfiniteFuture(), catalog);
+    return LoadCrawls(*db_, absl::InfiniteFuture(), &catalog);
   }));
   CIS_RETURN_IF_ERROR(db_->CheckUnchanged());
   return catalog;

@@ -57,7 +57,9 @@ std::optional<Reason> TypeRefusal(const IndexedShare& share,
 
 std::vector<const Choice*> ChoicesOf(const ChoiceLists& lists, const JointOptions& options) {
   std::vector<const Choice*> out;
-  for (size_t i = 0; i < options.size(); ++i) out.push_back(&lists[i][options[i]]);
+  for (size_t i = 0; i < options.size(); ++i) {
+    out.push_back(&lists[i][options[i]]);
+  }
   return out;
 }
 

@@ -218,8 +218,8 @@ class PlanBuilder {
     return plan.needs_config_drive ? PlanEffort::kConfigDrive : PlanEffort::kNone;
   }
 
-  static void Add(NetworkPlan plan, PlanEffort effort, std::vector<RankedPlan>& list) {
-    list.push_back({std::move(plan), effort});
+  static void Add(NetworkPlan plan, PlanEffort effort, std::vector<RankedPlan>* list) {
+    list->push_back({std::move(plan), effort});
   }
 
   // ------------------------------------------------------------------------------ direct
@@ -258,7 +258,7 @@ class PlanBuilder {
     // Packets do not leave a subnet without a gateway.
     if (HasNoGateway(network, plan)) AtMost(Confidence::kProbable, &plan);
     const PlanEffort effort = EffortOf(plan);
-    Add(std::move(plan), effort, public_);
+    Add(std::move(plan), effort, &public_);
   }
 
   static bool HasNoGateway(const Network& network, const NetworkPlan& plan) {
@@ -356,13 +356,13 @@ class PlanBuilder {
         AtMost(Confidence::kProbable, &plan);
       }
       const PlanEffort effort = EffortOf(plan);
-      return Add(std::move(plan), effort, public_);
+      return Add(std::move(plan), effort, &public_);
     }
     if (!share_.routers_known) {
       plan.routers_unknown = true;
       AtMost(Confidence::kProbable, &plan);
       const PlanEffort effort = EffortOf(plan);
-      return Add(std::move(plan), effort, public_);
+      return Add(std::move(plan), effort, &public_);
     }
     if (!routers.empty()) return AddRepair(pool, routers, std::move(plan));
     if (!IsOwn(*plan.network)) {
@@ -370,14 +370,14 @@ class PlanBuilder {
       plan.routers_unknown = true;
       plan.is_assumed = true;
       AtMost(Confidence::kGuess, &plan);
-      return Add(std::move(plan), PlanEffort::kAssumed, public_);
+      return Add(std::move(plan), PlanEffort::kAssumed, &public_);
     }
     // Neutron connects a router to a subnet only at the gateway's address.
     if (subnet != nullptr && subnet->source == "subnets" && subnet->gateway_ip.empty()) return;
     if (subnet != nullptr && !subnet->gateway_holder.empty()) return;
     if (plan.subnet == nullptr) return;
     plan.kind = PlanKind::kFloatingNeedsRouter;
-    Add(std::move(plan), PlanEffort::kMake, public_);
+    Add(std::move(plan), PlanEffort::kMake, &public_);
   }
 
   // Repairs the router that needs the least: it is switched on, given a gateway, or moved from a
@@ -402,7 +402,7 @@ class PlanBuilder {
     }
     if (plan.router == nullptr) return;
     plan.enables_router = !IsUp(*plan.router);
-    Add(std::move(plan), effort, public_);
+    Add(std::move(plan), effort, &public_);
   }
 
   bool LeadsToPrivatePool(const Router& router) const {
@@ -423,7 +423,7 @@ class PlanBuilder {
     plan.new_ip_version = 4;
     plan.room = RoomOfNewSubnet(kNewPrefixLength);
     plan.public_v6 = Tristate::kNo;
-    Add(plan, PlanEffort::kMake, public_);
+    Add(plan, PlanEffort::kMake, &public_);
     // The same with a second subnet, whose addresses are public themselves.
     for (const SubnetPool& subnet_pool : share_.subnet_pools) {
       const Confidence confidence = RoutesAddressesOf(subnet_pool, pool);
@@ -432,7 +432,7 @@ class PlanBuilder {
       dual.subnet_pool = &subnet_pool;
       dual.public_v6 = Tristate::kYes;
       AtMost(confidence, &dual);
-      Add(std::move(dual), PlanEffort::kMakeRouted, public_);
+      Add(std::move(dual), PlanEffort::kMakeRouted, &public_);
     }
   }
 
@@ -472,7 +472,7 @@ class PlanBuilder {
         plan.room = RoomOfNewSubnet(
             static_cast<int>(std::clamp<int64_t>(*subnet_pool.default_prefix_length, 0, 32)));
       }
-      Add(std::move(plan), PlanEffort::kMakeRouted, six ? public_v6_ : public_);
+      Add(std::move(plan), PlanEffort::kMakeRouted, six ? &public_v6_ : &public_);
     }
   }
 
@@ -483,7 +483,7 @@ class PlanBuilder {
       plan.kind = network.public_v4 == Tristate::kNo ? PlanKind::kPrivate : PlanKind::kDirect;
       plan.public_v4 = subnets.MayHaveV4() ? network.public_v4 : Tristate::kNo;
       plan.routed = Tristate::kYes;
-      return Add(std::move(plan), PlanEffort::kUnaskedPublic, plain_);
+      return Add(std::move(plan), PlanEffort::kUnaskedPublic, &plain_);
     }
     NetworkPlan plan = PortPlan(network, subnets);
     plan.routed = IsRouted(network, nullptr);
@@ -506,7 +506,7 @@ class PlanBuilder {
     PlanEffort effort = EffortOf(plan);
     if (plan.routed == Tristate::kUnknown) effort = PlanEffort::kMaybeRouted;
     if (plan.routed == Tristate::kNo) effort = PlanEffort::kUnrouted;
-    Add(std::move(plan), effort, plain_);
+    Add(std::move(plan), effort, &plain_);
   }
 
   // Without a network for a port, a network is created if there is an external one to connect it
@@ -515,13 +515,13 @@ class PlanBuilder {
   void AddPlainFallbacks() {
     if (plain_.empty()) {
       for (const NetworkPlan& plan : out_.with_public_v4) {
-        if (!plan.is_assumed) Add(plan, PlanEffort::kNone, plain_);
+        if (!plan.is_assumed) Add(plan, PlanEffort::kNone, &plain_);
       }
       NetworkPlan none;
       none.public_v4 = Tristate::kNo;
       none.public_v6 = Tristate::kNo;
       none.routed = Tristate::kNo;
-      Add(std::move(none), PlanEffort::kNoNetwork, plain_);
+      Add(std::move(none), PlanEffort::kNoNetwork, &plain_);
     }
     if (!out_.sees_network) return;
     NetworkPlan made;
@@ -532,7 +532,7 @@ class PlanBuilder {
     made.public_v6 = Tristate::kNo;
     made.routed = Tristate::kNo;
     made.confidence = Confidence::kStrong;
-    Add(std::move(made), PlanEffort::kMakePrivate, plain_);
+    Add(std::move(made), PlanEffort::kMakePrivate, &plain_);
   }
 
   const ShareCatalog& share_;

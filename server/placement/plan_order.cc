@@ -97,13 +97,13 @@ auto NamesOf(const Entry& entry) {
       absl::string_view(plan.subnet_pool == nullptr ? *kNoId : plan.subnet_pool->id));
 }
 
-void MarkAmbiguous(NetworkPlan& plan, const NetworkPlan& other) {
-  const Network* instead = other.pool != plan.pool ? other.pool : other.network;
-  if (instead == nullptr || instead == plan.network || instead == plan.pool) return;
-  plan.ambiguous = true;
-  if (std::find(plan.alternatives.begin(), plan.alternatives.end(), instead) ==
-      plan.alternatives.end()) {
-    plan.alternatives.push_back(instead);
+void MarkAmbiguous(const NetworkPlan& other, NetworkPlan* plan) {
+  const Network* instead = other.pool != plan->pool ? other.pool : other.network;
+  if (instead == nullptr || instead == plan->network || instead == plan->pool) return;
+  plan->ambiguous = true;
+  if (std::find(plan->alternatives.begin(), plan->alternatives.end(), instead) ==
+      plan->alternatives.end()) {
+    plan->alternatives.push_back(instead);
   }
 }
 
@@ -120,7 +120,7 @@ std::vector<NetworkPlan> SortPlans(const ShareCatalog& share, std::vector<Ranked
   for (Entry& entry : entries) {
     for (const Entry& other : entries) {
       if (&entry != &other && entry.key.tie() == other.key.tie()) {
-        MarkAmbiguous(entry.plan, other.plan);
+        MarkAmbiguous(other.plan, &entry.plan);
       }
     }
     NetworkPlan& plan = entry.plan;

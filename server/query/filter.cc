@@ -179,14 +179,14 @@ class FilterParser {
     const FieldSpec& field = fields_[node.term.field];
     node.term.type = field.type;
     pos_ += name.size();
-    if (absl::Status status = ParseOp(field, node.term); !status.ok()) return status;
+    if (absl::Status status = ParseOp(field, &node.term); !status.ok()) return status;
     absl::StatusOr<Argument> argument = ParseArgument();
     if (!argument.ok()) return argument.status();
-    if (absl::Status status = Bind(field, *argument, node.term); !status.ok()) return status;
+    if (absl::Status status = Bind(field, *argument, &node.term); !status.ok()) return status;
     return Add(std::move(node));
   }
 
-  absl::Status ParseOp(const FieldSpec& field, FilterTerm& term) {
+  absl::Status ParseOp(const FieldSpec& field, FilterTerm* term) {
     // Longer ones first.
     static constexpr std::array<std::pair<absl::string_view, FilterOp>, 7> kOps{{
         {"!=", FilterOp::kNotEqual},
@@ -210,7 +210,7 @@ class FilterParser {
       if (order && (type == FieldType::kBool || type == FieldType::kWord)) {
         return QueryErrorAt(pos_, absl::StrCat(field.name, " can be compared with = and != only"));
       }
-      term.op = op;
+      term->op = op;
       pos_ += sign.size();
       return absl::OkStatus();
     }
@@ -270,18 +270,18 @@ class FilterParser {
   }
 
   // Checks the argument against the field's type and puts it into the term.
-  absl::Status Bind(const FieldSpec& field, const Argument& argument, FilterTerm& term) {
+  absl::Status Bind(const FieldSpec& field, const Argument& argument, FilterTerm* term) {
     const std::string& name = field.name;
-    if (argument.lone_star && term.op == FilterOp::kHas) {
-      term.asks = FilterAsks::kKnown;
+    if (argument.lone_star && term->op == FilterOp::kHas) {
+      term->asks = FilterAsks::kKnown;
       return absl::OkStatus();
     }
     const auto wrong = [&argument, &name](absl::string_view form) {
       return QueryErrorAt(argument.offset, absl::StrCat(name, " is compared with ", form,
                                                         ", not with ", Show(argument.text)));
     };
-    term.text = argument.text;
-    term.pattern = {absl::AsciiStrToLower(argument.text), argument.open_start, argument.open_end};
+    term->text = argument.text;
+    term->pattern = {absl::AsciiStrToLower(argument.text), argument.open_start, argument.open_end};
     const bool open = argument.open_start || argument.open_end || argument.inner_star;
     switch (field.type) {
       case FieldType::kText:
@@ -292,24 +292,25 @@ class FilterParser {
               argument.offset,
               "* is allowed only at the start and the end of a text; write \\* for a literal *");
         }
-        if (open && term.op != FilterOp::kEqual && term.op != FilterOp::kNotEqual &&
-            term.op != FilterOp::kHas) {
+        if (open && term->op != FilterOp::kEqual && term->op != FilterOp::kNotEqual &&
+            term->op != FilterOp::kHas) {
           return QueryErrorAt(argument.offset, "* can be used with = != and : only");
         }
         return absl::OkStatus();
       case FieldType::kNumber:
-        if (open || !absl::SimpleAtod(argument.text, &term.number) || !std::isfinite(term.number)) {
+        if (open || !absl::SimpleAtod(argument.text, &term->number) ||
+            !std::isfinite(term->number)) {
           return wrong("a number");
         }
         return absl::OkStatus();
       case FieldType::kBool: {
         if (!open && absl::EqualsIgnoreCase(argument.text, "unknown")) {
-          term.asks = term.op == FilterOp::kNotEqual ? FilterAsks::kKnown : FilterAsks::kUnknown;
+          term->asks = term->op == FilterOp::kNotEqual ? FilterAsks::kKnown : FilterAsks::kUnknown;
           return absl::OkStatus();
         }
         const std::optional<bool> flag = open ? std::nullopt : ParseFlag(argument.text);
         if (!flag.has_value()) return wrong("true, false or unknown");
-        term.flag = *flag;
+        term->flag = *flag;
         return absl::OkStatus();
       }
       case FieldType::kWord: {
@@ -317,14 +318,14 @@ class FilterParser {
         if (word == nullptr) {
           return wrong(absl::StrCat("one of ", absl::StrJoin(field.words->words, ", ")));
         }
-        term.pattern.text = std::string(*word);
+        term->pattern.text = std::string(*word);
         return absl::OkStatus();
       }
       case FieldType::kTime:
         if (open ||
-            (!absl::ParseTime(absl::RFC3339_full, argument.text, &term.time, nullptr) &&
-             !absl::ParseTime("%Y-%m-%d", argument.text, &term.time, nullptr)) ||
-            term.time == absl::InfinitePast() || term.time == absl::InfiniteFuture()) {
+            (!absl::ParseTime(absl::RFC3339_full, argument.text, &term->time, nullptr) &&
+             !absl::ParseTime("%Y-%m-%d", argument.text, &term->time, nullptr)) ||
+            term->time == absl::InfinitePast() || term->time == absl::InfiniteFuture()) {
           return wrong("a time such as \"2026-01-02T03:04:05Z\" or 2026-01-02");
         }
         return absl::OkStatus();

@@ -27,9 +27,9 @@ std::string FindUnknownPath(const google::protobuf::FieldMask& mask,
   return "";
 }
 
-void ApplyReadMask(const google::protobuf::FieldMask& mask, google::protobuf::Message& message) {
+void ApplyReadMask(const google::protobuf::FieldMask& mask, google::protobuf::Message* message) {
   if (KeepsAll(mask)) return;
-  FieldMaskUtil::TrimMessage(mask, &message);
+  FieldMaskUtil::TrimMessage(mask, message);
 }
 
 }  // namespace cis::server

@@ -14,6 +14,6 @@ std::string FindUnknownPath(const google::protobuf::FieldMask& mask,
 
 // Removes the fields that `mask`, which must have no unknown path, does not name. Keeps everything
 // if it is empty or has `*`.
-void ApplyReadMask(const google::protobuf::FieldMask& mask, google::protobuf::Message& message);
+void ApplyReadMask(const google::protobuf::FieldMask& mask, google::protobuf::Message* message);
 
 }  // namespace cis::server

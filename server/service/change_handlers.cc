@@ -128,7 +128,7 @@ absl::Status GetChange(Past& past, const Snapshot& snapshot, const v1::GetChange
       return absl::OkStatus();
     })));
   }
-  if (changes.size() == 1) ChangeToProto(changes.front(), response);
+  if (changes.size() == 1) ChangeToProto(changes.front(), &response);
   if (response.name() == request.name()) return absl::OkStatus();
   response.Clear();
   return ResourceNotFoundError("changes", request.name(), {});
@@ -159,7 +159,7 @@ absl::Status ListChanges(Past& past, const RequestContext& context, const Snapsh
   size_t bytes = 0;
   for (size_t i = 0; i < count; ++i) {
     v1::Change& proto = *response.add_changes();
-    ChangeToProto(changes[i], proto);
+    ChangeToProto(changes[i], &proto);
     bytes += proto.ByteSizeLong();
     if (bytes > kMaxPageBytes) count = i + 1;
   }
@@ -214,31 +214,31 @@ absl::StatusOr<ChangePosition> NewestPosition(Past& past) {
   return position;
 }
 
-absl::Status NextChanges(Past& past, const ChangeQuery& query, ChangePosition& position,
-                         v1::WatchChangesResponse& response) {
+absl::Status NextChanges(Past& past, const ChangeQuery& query, v1::WatchChangesResponse& response,
+                         ChangePosition* position) {
   std::vector<Change> changes;
   HistoryBounds bounds;
   absl::Status known;
   CIS_RETURN_IF_ERROR(PastError(past.Read([&](HistoryReader& reader) -> absl::Status {
     CIS_ASSIGN_OR_RETURN(bounds, reader.Bounds());
-    known = reader.CheckPosition(position);
+    known = reader.CheckPosition(*position);
     if (absl::IsOutOfRange(known) || absl::IsFailedPrecondition(known)) return absl::OkStatus();
     CIS_RETURN_IF_ERROR(known);
     ChangeQuery next = query;
-    next.after_id = position.change_id;
+    next.after_id = position->change_id;
     CIS_ASSIGN_OR_RETURN(changes, reader.Changes(next));
     return absl::OkStatus();
   })));
   if (absl::IsOutOfRange(known)) return ResumeTokenExpiredError(bounds.oldest_time);
   if (!known.ok()) return ResumeTokenMismatchError();
-  for (const Change& change : changes) ChangeToProto(change, *response.add_changes());
+  for (const Change& change : changes) ChangeToProto(change, response.add_changes());
   // Changes that the filters skip count as passed too, as far as they were read.
   const bool all = changes.size() < static_cast<size_t>(query.limit);
-  if (all && bounds.newest.change_id > position.change_id) position = bounds.newest;
-  if (!changes.empty() && (!all || changes.back().id > position.change_id)) {
-    position = {changes.back().id, changes.back().generation, changes.back().time};
+  if (all && bounds.newest.change_id > position->change_id) *position = bounds.newest;
+  if (!changes.empty() && (!all || changes.back().id > position->change_id)) {
+    *position = {changes.back().id, changes.back().generation, changes.back().time};
   }
-  response.set_resume_token(FormatResumeToken(position));
+  response.set_resume_token(FormatResumeToken(*position));
   return absl::OkStatus();
 }
 

@@ -38,8 +38,8 @@ absl::StatusOr<ChangePosition> NewestPosition(Past& past);
 // Returns at most kMaxWatchBatch of the changes after `position` that `query` selects, and the
 // token after them. Advances `position`. Returns RESUME_TOKEN_EXPIRED or RESUME_TOKEN_MISMATCH if
 // the position is not in the journal, HISTORY_UNAVAILABLE if the file cannot be read.
-absl::Status NextChanges(Past& past, const ChangeQuery& query, ChangePosition& position,
-                         v1::WatchChangesResponse& response);
+absl::Status NextChanges(Past& past, const ChangeQuery& query, v1::WatchChangesResponse& response,
+                         ChangePosition* position);
 
 // Changes per message of a stream: with values of 500 bytes, far below the 4 MiB that clients
 // accept.

@@ -95,24 +95,24 @@ std::string FieldOf(const Change& change) {
 
 }  // namespace
 
-void ChangeToProto(const Change& change, v1::Change& proto) {
-  proto.set_name(FormatChangeName(change.share.endpoint.site_name, change.id));
-  *proto.mutable_time() = TimeToProto(change.time);
-  proto.set_kind(ChangeKindToProto(change.kind));
-  proto.set_event(EventToProto(change.event));
-  proto.set_site_name(change.share.endpoint.site_name);
-  proto.set_endpoint(FormatEndpointName(change.share.endpoint));
+void ChangeToProto(const Change& change, v1::Change* proto) {
+  proto->set_name(FormatChangeName(change.share.endpoint.site_name, change.id));
+  *proto->mutable_time() = TimeToProto(change.time);
+  proto->set_kind(ChangeKindToProto(change.kind));
+  proto->set_event(EventToProto(change.event));
+  proto->set_site_name(change.share.endpoint.site_name);
+  proto->set_endpoint(FormatEndpointName(change.share.endpoint));
   if (change.of_share) {
-    proto.set_share(FormatShareName(change.share));
-    proto.set_vo(change.share.vo);
+    proto->set_share(FormatShareName(change.share));
+    proto->set_vo(change.share.vo);
   }
-  proto.set_resource(ResourceOf(change));
-  proto.set_upstream_id(change.upstream_id);
-  proto.set_display_name(change.name);
-  proto.set_field(FieldOf(change));
-  if (change.old_value) proto.set_old_value(*change.old_value);
-  if (change.new_value) proto.set_new_value(*change.new_value);
-  proto.set_cause(CauseToProto(change.cause));
+  proto->set_resource(ResourceOf(change));
+  proto->set_upstream_id(change.upstream_id);
+  proto->set_display_name(change.name);
+  proto->set_field(FieldOf(change));
+  if (change.old_value) proto->set_old_value(*change.old_value);
+  if (change.new_value) proto->set_new_value(*change.new_value);
+  proto->set_cause(CauseToProto(change.cause));
 }
 
 }  // namespace cis::server

@@ -8,6 +8,6 @@
 namespace cis::server {
 
 v1::ChangeKind ChangeKindToProto(ChangeKind kind);
-void ChangeToProto(const Change& change, v1::Change& proto);
+void ChangeToProto(const Change& change, v1::Change* proto);
 
 }  // namespace cis::server

@@ -25,16 +25,16 @@ constexpr int kRetrySeconds = 2;
 constexpr char kTypePrefix[] = "type.googleapis.com/";
 
 template <typename Message>
-void Attach(const Message& detail, absl::Status& status) {
-  status.SetPayload(absl::StrCat(kTypePrefix, Message::descriptor()->full_name()),
-                    absl::Cord(detail.SerializeAsString()));
+void Attach(const Message& detail, absl::Status* status) {
+  status->SetPayload(absl::StrCat(kTypePrefix, Message::descriptor()->full_name()),
+                     absl::Cord(detail.SerializeAsString()));
 }
 
 template <typename Message>
-bool ReadDetail(const absl::Status& status, Message& detail) {
+bool ReadDetail(const absl::Status& status, Message* detail) {
   const auto payload =
       status.GetPayload(absl::StrCat(kTypePrefix, Message::descriptor()->full_name()));
-  return payload && detail.ParseFromString(std::string(*payload));
+  return payload && detail->ParseFromString(std::string(*payload));
 }
 
 // Text from a request may not be UTF-8: a command line accepts any bytes.
@@ -53,7 +53,7 @@ absl::Status MakeError(absl::StatusCode code, absl::string_view reason, absl::st
   for (const auto& [key, value] : metadata) {
     (*info.mutable_metadata())[key] = Cut(value, kMaxQuotedBytes);
   }
-  Attach(info, status);
+  Attach(info, &status);
   return status;
 }
 
@@ -113,7 +113,7 @@ absl::Status RetryableError(absl::StatusCode code, absl::string_view reason,
   absl::Status status = MakeError(code, reason, message, metadata);
   google::rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_seconds(kRetrySeconds);
-  Attach(retry, status);
+  Attach(retry, &status);
   return status;
 }
 
@@ -126,7 +126,7 @@ absl::Status InvalidFieldError(absl::string_view reason, absl::string_view field
   auto& violation = *bad_request.add_field_violations();
   violation.set_field(Cut(field, kMaxQuotedBytes));
   violation.set_description(Cut(message, kMaxErrorBytes));
-  Attach(bad_request, status);
+  Attach(bad_request, &status);
   return status;
 }
 
@@ -155,7 +155,7 @@ absl::Status ResourceNotFoundError(absl::string_view collection, absl::string_vi
   resource.set_resource_type(std::string(known->type));
   resource.set_resource_name(shown);
   resource.set_description("does not exist in the snapshot that answered");
-  Attach(resource, status);
+  Attach(resource, &status);
   return status;
 }
 
@@ -217,7 +217,7 @@ bool IsUserError(const absl::Status& status) { return !ErrorReason(status).empty
 
 std::string ErrorReason(const absl::Status& status) {
   google::rpc::ErrorInfo info;
-  return ReadDetail(status, info) ? info.reason() : "";
+  return ReadDetail(status, &info) ? info.reason() : "";
 }
 
 google::rpc::Status ErrorToProto(const absl::Status& status) {

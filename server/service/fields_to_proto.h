@@ -107,10 +107,10 @@ class FieldWriter {
 // words of enums, times, lists and maps. What is not known stays unset. The caller sets the fields
 // that the API computes (resource names, states, counts).
 template <typename Record, typename Message>
-void FieldsToProto(const Record& record, Message& message) {
+void FieldsToProto(const Record& record, Message* message) {
   DescribeFields(OfRecord<Record>(), [&](const auto& field) {
     if (!field.info.IsKnown(record)) return;
-    field.access(message, FieldWriter(record.*field.member));
+    field.access(*message, FieldWriter(record.*field.member));
   });
 }
 

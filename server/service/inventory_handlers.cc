@@ -55,7 +55,7 @@ absl::Status RunStoredList(const RequestContext& context, const Snapshot& snapsh
                            const Request& request, Response& response, absl::string_view collection,
                            Kind kind, const FieldTable<View>& fields,
                            absl::Span<const View> (SiteIndex::*all)() const,
-                           Item* (Response::*add)(), void (*convert)(const View&, Item&)) {
+                           Item* (Response::*add)(), void (*convert)(const View&, Item*)) {
   CIS_ASSIGN_OR_RETURN(const std::vector<const SiteIndex*> sites,
                        ResolveParent(snapshot, request.parent()));
   std::vector<const View*> rows;
@@ -81,17 +81,17 @@ absl::Status GetInventory(const Snapshot& snapshot, const Request& request, Resp
   CIS_RETURN_IF_ERROR(CheckReadMask(request.read_mask(), *Response::descriptor()));
   CIS_ASSIGN_OR_RETURN(const View* view,
                        ResolveName<View>(snapshot, request.name(), collection, find, all));
-  convert(*view, response);
-  ApplyReadMask(request.read_mask(), response);
+  convert(*view, &response);
+  ApplyReadMask(request.read_mask(), &response);
   return absl::OkStatus();
 }
 
 void WholeSiteToProto(const RequestContext& context, const Snapshot& snapshot,
-                      const SiteSummary& summary, v1::Site& proto) {
+                      const SiteSummary& summary, v1::Site* proto) {
   SiteToProto(summary, proto);
   RegistryFactsToProto(summary.registry, context.now, proto);
   for (const SiteProblem& problem : FindProblems(context, snapshot, *summary.site)) {
-    proto.add_problems(problem.message);
+    proto->add_problems(problem.message);
   }
 }
 
@@ -102,8 +102,8 @@ absl::Status GetSite(const RequestContext& context, const Snapshot& snapshot,
   CIS_RETURN_IF_ERROR(CheckReadMask(request.read_mask(), *v1::Site::descriptor()));
   CIS_ASSIGN_OR_RETURN(const ParsedName name, ParseNameField("name", request.name(), "sites"));
   CIS_ASSIGN_OR_RETURN(const SiteIndex* site, ResolveSite(snapshot, name.id));
-  WholeSiteToProto(context, snapshot, SummarizeSite(context, snapshot, *site), response);
-  ApplyReadMask(request.read_mask(), response);
+  WholeSiteToProto(context, snapshot, SummarizeSite(context, snapshot, *site), &response);
+  ApplyReadMask(request.read_mask(), &response);
   return absl::OkStatus();
 }
 
@@ -122,8 +122,8 @@ absl::Status GetVo(const RequestContext&, const Snapshot& snapshot, const v1::Ge
   for (const VoSummary& vo : SummarizeVos(snapshot)) {
     names.push_back(FormatVoName(vo.vo));
     if (names.back() != request.name()) continue;
-    VoToProto(vo, response);
-    ApplyReadMask(request.read_mask(), response);
+    VoToProto(vo, &response);
+    ApplyReadMask(request.read_mask(), &response);
     return absl::OkStatus();
   }
   return ResourceNotFoundError("vos", request.name(), NearestResourceNames(request.name(), names));
@@ -133,7 +133,7 @@ absl::Status GetShare(const RequestContext& context, const Snapshot& snapshot,
                       const v1::GetShareRequest& request, v1::Share& response) {
   return GetInventory<ShareView>(
       snapshot, request, response, "shares", &SiteIndex::FindShare, &SiteIndex::shares,
-      [&context](const ShareView& view, v1::Share& proto) { ShareToProto(context, view, proto); });
+      [&context](const ShareView& view, v1::Share* proto) { ShareToProto(context, view, proto); });
 }
 
 absl::Status GetFlavor(const RequestContext&, const Snapshot& snapshot,
@@ -163,11 +163,11 @@ absl::Status GetCrawl(const RequestContext&, const Snapshot& snapshot,
   if (crawl == nullptr || FormatCrawlName(id) != request.name()) {
     return ResourceNotFoundError("crawls", request.name(), {});
   }
-  CrawlToProto(*crawl, response);
+  CrawlToProto(*crawl, &response);
   for (const CrawlResult& result : snapshot.catalog().crawl_results) {
-    if (result.crawl_id == id) CrawlResultToProto(result, *response.add_results());
+    if (result.crawl_id == id) CrawlResultToProto(result, response.add_results());
   }
-  ApplyReadMask(request.read_mask(), response);
+  ApplyReadMask(request.read_mask(), &response);
   return absl::OkStatus();
 }
 
@@ -185,7 +185,7 @@ absl::Status ListSites(const RequestContext& context, const Snapshot& snapshot,
       context, request, snapshot.generation(), SiteFields(), PointersTo(summaries),
       [](const SiteSummary& summary) { return summary.site->site_id(); }, response,
       &v1::ListSitesResponse::add_sites,
-      [&](const SiteSummary& summary, v1::Site& proto) {
+      [&](const SiteSummary& summary, v1::Site* proto) {
         WholeSiteToProto(context, snapshot, summary, proto);
       });
 }
@@ -205,7 +205,7 @@ absl::Status ListEndpoints(const RequestContext& context, const Snapshot& snapsh
       context, request, snapshot.generation(), EndpointFields(), PointersTo(endpoints),
       [](const EndpointRow& row) { return FullName("endpoints", *row.view); }, response,
       &v1::ListEndpointsResponse::add_endpoints,
-      [](const EndpointRow& row, v1::Endpoint& proto) { EndpointToProto(*row.view, proto); }));
+      [](const EndpointRow& row, v1::Endpoint* proto) { EndpointToProto(*row.view, proto); }));
   AddUnreachable(context, sites, kAllKinds, response);
   return absl::OkStatus();
 }
@@ -234,7 +234,7 @@ absl::Status ListShares(const RequestContext& context, const Snapshot& snapshot,
       context, request, snapshot.generation(), ShareFields(), PointersTo(shares),
       [](const ShareRow& row) { return FullName("shares", *row.view); }, response,
       &v1::ListSharesResponse::add_shares,
-      [&context](const ShareRow& row, v1::Share& proto) {
+      [&context](const ShareRow& row, v1::Share* proto) {
         ShareToProto(context, *row.view, proto);
       }));
   AddUnreachable(context, sites, kAllKinds, response);

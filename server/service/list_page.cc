@@ -17,24 +17,24 @@ namespace {
 
 // Removes the rows up to the position of `cursor`.
 absl::Status SkipToCursor(const PageCursor& cursor, const OrderBy& order, const ListSource& source,
-                          std::vector<size_t>& candidates) {
+                          std::vector<size_t>* candidates) {
   std::vector<std::string> position = cursor.last_key;
   const std::string last_name = std::move(position.back());
   position.pop_back();
   if (!order.IsPosition(position)) return PageTokenError(NotAPageToken());
   if (order.empty()) {
-    const auto first = std::partition_point(candidates.begin(), candidates.end(), [&](size_t row) {
-      return source.name_of(row) <= last_name;
-    });
-    candidates.erase(candidates.begin(), first);
+    const auto first =
+        std::partition_point(candidates->begin(), candidates->end(),
+                             [&](size_t row) { return source.name_of(row) <= last_name; });
+    candidates->erase(candidates->begin(), first);
     return absl::OkStatus();
   }
   const auto is_before = [&](size_t row) {
     const int relation = order.CompareToPosition(source.rows, row, position);
     return relation < 0 || (relation == 0 && source.name_of(row) <= last_name);
   };
-  candidates.erase(std::remove_if(candidates.begin(), candidates.end(), is_before),
-                   candidates.end());
+  candidates->erase(std::remove_if(candidates->begin(), candidates->end(), is_before),
+                    candidates->end());
   return absl::OkStatus();
 }
 
@@ -74,7 +74,7 @@ absl::StatusOr<ListEnd> ListPage(const ListArguments& arguments, const ListSourc
   if (!arguments.page_token.empty()) {
     const absl::StatusOr<PageCursor> cursor = ParsePageToken(arguments.page_token, fingerprint);
     if (!cursor.ok()) return PageTokenError(cursor.status());
-    CIS_RETURN_IF_ERROR(SkipToCursor(*cursor, *order, source, candidates));
+    CIS_RETURN_IF_ERROR(SkipToCursor(*cursor, *order, source, &candidates));
   }
   size_t count = std::min(limit, candidates.size());
   if (!order->empty()) {
@@ -87,7 +87,7 @@ absl::StatusOr<ListEnd> ListPage(const ListArguments& arguments, const ListSourc
   size_t bytes = 0;
   for (size_t i = 0; i < count; ++i) {
     google::protobuf::Message& message = emit(candidates[i]);
-    ApplyReadMask(*arguments.read_mask, message);
+    ApplyReadMask(*arguments.read_mask, &message);
     bytes += message.ByteSizeLong();
     if (bytes > kMaxPageBytes) count = i + 1;
   }

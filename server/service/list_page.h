@@ -82,7 +82,7 @@ absl::Status RunList(const RequestContext& context, const Request& request, int6
   const auto name_of_row = [&](size_t row) -> std::string { return name_of(typed[row]); };
   const auto emit = [&](size_t row) -> google::protobuf::Message& {
     Item& item = *(response.*add)();
-    convert(typed[row], item);
+    convert(typed[row], &item);
     return item;
   };
   const ListSource source{typed, Item::descriptor(), name_of_row, generation, context.now};

@@ -117,20 +117,20 @@ void FunnelToProto(const PlacementResult& result, Response& response) {
   }
 }
 
-void RelaxationToProto(const Relaxation& relaxation, v1::Relaxation& proto) {
-  *proto.mutable_query() = QueryToProto(relaxation.query);
+void RelaxationToProto(const Relaxation& relaxation, v1::Relaxation* proto) {
+  *proto->mutable_query() = QueryToProto(relaxation.query);
   for (const std::string& field : relaxation.changed_fields) {
-    proto.mutable_changed_fields()->add_paths(field);
+    proto->mutable_changed_fields()->add_paths(field);
   }
-  proto.set_added_share_count(relaxation.added_share_count);
-  proto.mutable_added_site_names()->Assign(relaxation.site_names.begin(),
-                                           relaxation.site_names.end());
+  proto->set_added_share_count(relaxation.added_share_count);
+  proto->mutable_added_site_names()->Assign(relaxation.site_names.begin(),
+                                            relaxation.site_names.end());
 }
 
 void HelpToProto(const PlacementResult& result, v1::ExplainPlacementsResponse& response) {
   size_t bytes = 0;
   for (const Relaxation& relaxation : result.relaxations) {
-    RelaxationToProto(relaxation, *response.add_relaxations());
+    RelaxationToProto(relaxation, response.add_relaxations());
     bytes += response.relaxations().rbegin()->ByteSizeLong();
     if (bytes > kMaxRelaxationBytes) break;
   }
@@ -180,7 +180,7 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
   while (end < result.placements.size() && bytes <= kMaxPageBytes) {
     v1::Placement& placement = *response.add_placements();
     placement.set_name(namer.NameOf(result.placements[end]));
-    PlacementToProto(result.placements[end++], query, parts, context.now, placement);
+    PlacementToProto(result.placements[end++], query, parts, context.now, &placement);
     bytes += placement.ByteSizeLong();
   }
   if (end > 0 && (end < result.placements.size() || result.has_more)) {
@@ -231,7 +231,7 @@ absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& sn
   size_t bytes = 0;
   for (size_t i = begin; i < end; ++i) {
     v1::ShareVerdict& verdict = *response.add_verdicts();
-    VerdictToProto(result.verdicts[i], details[i - begin], query, verdict);
+    VerdictToProto(result.verdicts[i], details[i - begin], query, &verdict);
     bytes += verdict.ByteSizeLong();
     if (bytes > kMaxPageBytes) end = i + 1;
   }
@@ -261,11 +261,11 @@ absl::Status GetPlacement(const RequestContext& context, const Snapshot& snapsho
   if (recheck.placement) {
     v1::Placement& placement = *response.mutable_placement();
     PlacementToProto(*recheck.placement, chosen.query, QueriesOfParts(chosen.query), context.now,
-                     placement);
+                     &placement);
     placement.set_name(request.name());
   }
   for (const Reason& reason : recheck.reasons) {
-    ReasonToProto(reason, recheck.query, *chosen.share, *response.add_reasons());
+    ReasonToProto(reason, recheck.query, *chosen.share, response.add_reasons());
   }
   return absl::OkStatus();
 }

@@ -126,13 +126,13 @@ v1::PlacementQuery RequirementsOf(const Placement& placement, const PlacementQue
 
 // `Proto` has the fields of the choices.
 template <typename Proto>
-void ChosenToProto(const Placement& placement, Proto& proto) {
+void ChosenToProto(const Placement& placement, Proto* proto) {
   const NetworkPlan& plan = *placement.plan;
-  proto.set_flavor(PackId(placement.flavor->id));
-  proto.set_image(PackId(placement.image->image->id));
-  proto.set_plan_kind(static_cast<int32_t>(plan.kind));
-  if (plan.network != nullptr) proto.set_network(PackId(plan.network->id));
-  if (plan.pool != nullptr) proto.set_external_network(PackId(plan.pool->id));
+  proto->set_flavor(PackId(placement.flavor->id));
+  proto->set_image(PackId(placement.image->image->id));
+  proto->set_plan_kind(static_cast<int32_t>(plan.kind));
+  if (plan.network != nullptr) proto->set_network(PackId(plan.network->id));
+  if (plan.pool != nullptr) proto->set_external_network(PackId(plan.pool->id));
 }
 
 template <typename Proto>
@@ -155,7 +155,7 @@ std::string PlacementNamer::NameOf(const Placement& placement) {
   internal::PlacementName name;
   name.set_share(placement.share->name);
   if (placement.groups.empty()) {
-    ChosenToProto(placement, name);
+    ChosenToProto(placement, &name);
     const MachineRequest& machine =
         placement.alternative ? query_.alternatives[*placement.alternative] : query_;
     std::string& required = requirements_[{static_cast<int>(placement.alternative.value_or(0)),
@@ -163,7 +163,7 @@ std::string PlacementNamer::NameOf(const Placement& placement) {
     if (required.empty()) required = RequirementsOf(placement, query_).SerializeAsString();
     name.set_query(required);
   } else {
-    for (const Placement& group : placement.groups) ChosenToProto(group, *name.add_groups());
+    for (const Placement& group : placement.groups) ChosenToProto(group, name.add_groups());
     name.set_query(RequirementsOf(placement, query_).SerializeAsString());
   }
   std::string text = absl::StrCat(kPrefix, absl::WebSafeBase64Escape(name.SerializeAsString()));

@@ -11,9 +11,9 @@ namespace cis::server {
 
 // Sets everything but the name (placement_name.h). `now` is the time of the request.
 void PlacementToProto(const Placement& placement, const PlacementQuery& query,
-                      absl::Span<const PlacementQuery> parts, absl::Time now, v1::Placement& proto);
+                      absl::Span<const PlacementQuery> parts, absl::Time now, v1::Placement* proto);
 
 void VerdictToProto(const ShareVerdict& verdict, const ShareDetails& details,
-                    const PlacementQuery& query, v1::ShareVerdict& proto);
+                    const PlacementQuery& query, v1::ShareVerdict* proto);
 
 }  // namespace cis::server

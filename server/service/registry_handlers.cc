@@ -63,8 +63,8 @@ absl::Status GetOfRegistry(const Request& request, absl::string_view collection,
   for (const Item& item : items) {
     std::string other = name_of(item);
     if (other == request.name()) {
-      convert(item, response);
-      ApplyReadMask(request.read_mask(), response);
+      convert(item, &response);
+      ApplyReadMask(request.read_mask(), &response);
       return absl::OkStatus();
     }
     if (SiteIdOf(other) == name.site_id) names.push_back(std::move(other));

@@ -9,11 +9,11 @@
 
 namespace cis::server {
 
-void SiteProblemToProto(const SiteProblem& problem, v1::SiteProblem& proto);
-void OfferToProto(const OfferRow& row, v1::Offer& proto);
+void SiteProblemToProto(const SiteProblem& problem, v1::SiteProblem* proto);
+void OfferToProto(const OfferRow& row, v1::Offer* proto);
 // `now` decides whether the downtime is in progress. Leaves out `endpoints`.
-void DowntimeToProto(const Downtime& downtime, absl::Time now, v1::Downtime& proto);
+void DowntimeToProto(const Downtime& downtime, absl::Time now, v1::Downtime* proto);
 // Sets the registry's fields of a site. `now` decides which downtimes are in progress.
-void RegistryFactsToProto(const RegistryFacts& facts, absl::Time now, v1::Site& proto);
+void RegistryFactsToProto(const RegistryFacts& facts, absl::Time now, v1::Site* proto);
 
 }  // namespace cis::server

@@ -40,13 +40,13 @@ struct Trouble {
 };
 
 void AddProblem(const SiteIndex& site, absl::string_view code, std::string subject,
-                std::string message, absl::Time since, std::vector<SiteProblem>& problems) {
-  problems.push_back(
+                std::string message, absl::Time since, std::vector<SiteProblem>* problems) {
+  problems->push_back(
       {site.site()->site.name, std::string(code), std::move(subject), std::move(message), since});
 }
 
 void AddProblems(const RequestContext& context, const SiteIndex& site, const ShareCatalog& share,
-                 std::vector<SiteProblem>& problems) {
+                 std::vector<SiteProblem>* problems) {
   const std::string label = ShareLabel(site, share.share);
   std::map<std::tuple<bool, ErrorClass, std::string>, Trouble> troubles;
   for (const Kind kind : kAllKinds) {
@@ -143,22 +143,22 @@ std::vector<SiteProblem> FindProblems(const RequestContext& context, const Snaps
   const std::vector<const ShareView*> shares = CountedShares(site);
   if (!site.site()->site.configured) {
     AddProblem(site, "SITE_REMOVED", "", "no site file names this site any more",
-               absl::InfinitePast(), problems);
+               absl::InfinitePast(), &problems);
   }
   if (shares.empty()) {
     AddProblem(site, "NO_VO", "", "no VO is configured at this site", absl::InfinitePast(),
-               problems);
+               &problems);
   }
   std::set<std::string> told;  // Keystones
   for (const ShareView* view : shares) {
-    AddProblems(context, site, *view->share, problems);
+    AddProblems(context, site, *view->share, &problems);
     const std::string& url = view->endpoint->endpoint.keystone_url;
     const std::optional<BackOff> back_off = BackOffOf(context, *view);
     if (!back_off.has_value() || !told.insert(url).second) continue;
     AddProblem(site, "BACKING_OFF", url,
                absl::StrCat(site.endpoints().size() < 2 ? "" : absl::StrCat(url, ": "),
                             DescribeBackOff(*back_off)),
-               back_off->failing_since, problems);
+               back_off->failing_since, &problems);
   }
   std::sort(problems.begin(), problems.end(), [](const SiteProblem& a, const SiteProblem& b) {
     return std::tie(a.message, a.code, a.subject) < std::tie(b.message, b.code, b.subject);

@@ -54,7 +54,7 @@ void ChangeWatcher::Read(Past& past) {
   const ChangePosition before = position_;
   const std::string token = message_.resume_token();
   message_.Clear();
-  if (status.ok()) status = NextChanges(past, query_, position_, message_);
+  if (status.ok()) status = NextChanges(past, query_, message_, &position_);
   // The first message contains the token; later ones report that it has moved.
   const bool tells = status.ok() && (is_first || position_ != before);
   if (!tells) message_.set_resume_token(token);

@@ -67,16 +67,16 @@ ShareLists InvertLinks(const EndpointCatalog& endpoint, size_t record_count,
 template <typename Record>
 void AddItems(const SiteCatalog& site, const EndpointCatalog& endpoint,
               const std::vector<Stored<Record>>& records, std::vector<int32_t> ShareCatalog::*links,
-              std::vector<std::vector<int32_t>>& share_lists, Named<ItemView<Record>>& named) {
+              std::vector<std::vector<int32_t>>* share_lists, Named<ItemView<Record>>* named) {
   ShareLists lists = InvertLinks(endpoint, records.size(), links);
-  share_lists.push_back(std::move(lists.shares));
-  const absl::Span<const int32_t> all = share_lists.back();
+  share_lists->push_back(std::move(lists.shares));
+  const absl::Span<const int32_t> all = share_lists->back();
   const std::string endpoint_id = FormatEndpointId(endpoint.endpoint);
   for (size_t i = 0; i < records.size(); ++i) {
     const size_t start = lists.starts[i];
-    named.emplace_back(FormatItemId(endpoint_id, records[i].record.id),
-                       ItemView<Record>{&site, &endpoint, &records[i],
-                                        all.subspan(start, lists.starts[i + 1] - start)});
+    named->emplace_back(FormatItemId(endpoint_id, records[i].record.id),
+                        ItemView<Record>{&site, &endpoint, &records[i],
+                                         all.subspan(start, lists.starts[i + 1] - start)});
   }
 }
 
@@ -92,9 +92,10 @@ SiteIndex::SiteIndex(std::shared_ptr<const SiteCatalog> site)
   for (const EndpointCatalog& endpoint : site_->endpoints) {
     endpoints.emplace_back(FormatEndpointId(endpoint.endpoint),
                            EndpointView{site_.get(), &endpoint});
-    AddItems(*site_, endpoint, endpoint.flavors, &ShareCatalog::flavor_indexes, share_lists_,
-             flavors);
-    AddItems(*site_, endpoint, endpoint.images, &ShareCatalog::image_indexes, share_lists_, images);
+    AddItems(*site_, endpoint, endpoint.flavors, &ShareCatalog::flavor_indexes, &share_lists_,
+             &flavors);
+    AddItems(*site_, endpoint, endpoint.images, &ShareCatalog::image_indexes, &share_lists_,
+             &images);
     for (const ShareCatalog& share : endpoint.shares) {
       const std::string share_id = FormatShareId(share.share);
       shares.emplace_back(share_id, ShareView{site_.get(), &endpoint, &share});

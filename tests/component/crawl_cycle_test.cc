@@ -322,7 +322,7 @@ TEST_F(CrawlCycleTest, FederatedSharesLogInOnceTogetherAndTheProtocolIsRemembere
   EXPECT_EQ(catalog.sites[0]->endpoints.at(0).endpoint.protocol, "oidc");
 
   site_.requests.clear();
-  RememberEndpoints(catalog, targets);
+  RememberEndpoints(catalog, &targets);
   ASSERT_TRUE(Crawl(targets).ok());
   EXPECT_EQ(site_.CountOf(FederationUrl("openid").substr(5)), 0);
   EXPECT_EQ(site_.CountOf(FederationUrl("oidc").substr(5)), 1);
@@ -455,7 +455,7 @@ TEST_F(CrawlCycleTest, WhereAnApiWasFoundIsRemembered) {
   ASSERT_EQ(Crawl({PasswordTarget()})->refreshed_count, 1);
   EXPECT_EQ(site_.CountOf(absl::StrCat(dead, "/images?limit=1000")), 1);
   std::vector<ShareTarget> targets = {PasswordTarget()};
-  RememberEndpoints(Load(), targets);
+  RememberEndpoints(Load(), &targets);
   ASSERT_EQ(Crawl(targets)->refreshed_count, 1);
   EXPECT_EQ(site_.CountOf(absl::StrCat(dead, "/images?limit=1000")), 1);
   EXPECT_EQ(site_.CountOf(absl::StrCat(kGlance, "/")), 1);

@@ -262,7 +262,7 @@ class CatalogBuilder {
     return *this;
   }
   CatalogBuilder& SetRegistry(Registry registry) {
-    SortRegistry(registry);
+    SortRegistry(&registry);
     registry_ = std::make_shared<const Registry>(std::move(registry));
     return *this;
   }

@@ -52,9 +52,7 @@ TEST(HttpStatus, NamesTheRequestAndItsAnswer) {
 }
 
 TEST(HttpError, TheClassTravelsWithTheStatusNotInItsMessage) {
-  absl::Status status = absl::UnavailableError("no route");
-  SetErrorClass(status, ErrorClass::kDns);
-  const absl::Status copy = status;
+  const absl::Status copy = WithErrorClass(absl::UnavailableError("no route"), ErrorClass::kDns);
   EXPECT_EQ(GetErrorClass(copy), ErrorClass::kDns);
   EXPECT_EQ(copy.message(), "no route");
 }
@@ -69,8 +67,7 @@ TEST(HttpError, WithoutAClassTheCodeSuggestsOne) {
 }
 
 TEST(HttpError, AnOkStatusTakesNoClass) {
-  absl::Status status;
-  SetErrorClass(status, ErrorClass::kServer);
+  const absl::Status status = WithErrorClass(absl::OkStatus(), ErrorClass::kServer);
   EXPECT_TRUE(status.ok());
   EXPECT_EQ(GetErrorClass(status), ErrorClass::kNone);
 }

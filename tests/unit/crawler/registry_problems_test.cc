@@ -48,7 +48,7 @@ class ProblemsTest : public ::testing::Test {
     return service;
   }
   std::vector<SiteProblem> Find() {
-    SortRegistry(registry_);
+    SortRegistry(&registry_);
     Catalog catalog = builder_.Build();
     catalog.registry = std::make_shared<const Registry>(registry_);
     return FindSiteProblems(catalog);

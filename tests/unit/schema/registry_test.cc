@@ -117,7 +117,7 @@ TEST(Registry, SitesAreFoundWithoutRegardToCase) {
     registry.services.emplace_back().site_name = name;
     registry.services.emplace_back().site_name = name;
   }
-  SortRegistry(registry);
+  SortRegistry(&registry);
   EXPECT_EQ(registry.FindSite("Alpha")->name, "ALPHA");
   EXPECT_EQ(registry.FindSite("alph"), nullptr);
   EXPECT_EQ(registry.ServicesOf("ALPHA-2").size(), 2u);

@@ -22,7 +22,7 @@ std::string Write(const std::vector<std::string>& texts) {
 std::vector<std::string> Read(absl::string_view json, bool& ok) {
   TextListReader list(json);
   std::vector<std::string> texts;
-  for (std::string text; list.Next(text);) texts.push_back(text);
+  for (std::string text; list.Next(&text);) texts.push_back(text);
   ok = list.ok();
   return texts;
 }

@@ -65,7 +65,7 @@ Record Full() {
 template <typename Message, typename Record>
 std::vector<std::string> UnsetFields() {
   Message message;
-  FieldsToProto(Full<Record>(), message);
+  FieldsToProto(Full<Record>(), &message);
   std::vector<std::string> unset;
   const auto& type = *Message::descriptor();
   const auto& reflection = *message.GetReflection();
@@ -82,7 +82,7 @@ std::vector<std::string> UnsetFields() {
 template <typename Message, typename Record>
 std::string SetFields() {
   Message message;
-  FieldsToProto(Record(), message);
+  FieldsToProto(Record(), &message);
   return message.ShortDebugString();
 }
 
@@ -113,7 +113,7 @@ TEST(FieldsToProto, LeavesWhatIsNotKnown) {
   Network network;
   network.provenance.confidence = {{"usable_as", Confidence::kUnknown}};
   v1::Network proto;
-  FieldsToProto(network, proto);
+  FieldsToProto(network, &proto);
   EXPECT_EQ(proto.ShortDebugString(), "");
 }
 
@@ -124,7 +124,7 @@ TEST(FieldsToProto, CarriesValues) {
   type.is_default = true;
   type.zones = {"az1", "az2"};
   v1::VolumeType proto;
-  FieldsToProto(type, proto);
+  FieldsToProto(type, &proto);
   EXPECT_EQ(proto.upstream_id(), "7");
   EXPECT_EQ(proto.display_name(), "ssd");
   EXPECT_TRUE(proto.is_default());
@@ -136,7 +136,7 @@ TEST(FieldsToProto, CarriesNumbersTimesAndMaps) {
   crawl.start_time = TestTime();
   crawl.share_count = 3;
   v1::Crawl proto;
-  FieldsToProto(crawl, proto);
+  FieldsToProto(crawl, &proto);
   EXPECT_EQ(TimeFromProto(proto.start_time()), TestTime());
   EXPECT_FALSE(proto.has_end_time());
   EXPECT_EQ(proto.share_count(), 3);
@@ -144,7 +144,7 @@ TEST(FieldsToProto, CarriesNumbersTimesAndMaps) {
   flavor.extra_specs.emplace();
   (*flavor.extra_specs)["hw:cpu_policy"] = "dedicated";
   v1::Flavor message;
-  FieldsToProto(flavor, message);
+  FieldsToProto(flavor, &message);
   EXPECT_THAT(message.extra_specs(), UnorderedElementsAre(Pair("hw:cpu_policy", "dedicated")));
 }
 

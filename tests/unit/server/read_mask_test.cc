@@ -25,14 +25,14 @@ TEST(ReadMask, EmptyAndStarKeepEverything) {
   for (const auto& mask : {Mask({}), Mask({"*"}), Mask({"name", "*"})}) {
     EXPECT_EQ(FindUnknownPath(mask, *v1::Flavor::descriptor()), "");
     v1::Flavor flavor = FullFlavor();
-    ApplyReadMask(mask, flavor);
+    ApplyReadMask(mask, &flavor);
     EXPECT_EQ(flavor.SerializeAsString(), FullFlavor().SerializeAsString());
   }
 }
 
 TEST(ReadMask, KeepsWhatIsNamed) {
   v1::Flavor flavor = FullFlavor();
-  ApplyReadMask(Mask({"vcpu_count", "provenance.warnings"}), flavor);
+  ApplyReadMask(Mask({"vcpu_count", "provenance.warnings"}), &flavor);
   EXPECT_EQ(flavor.name(), "");
   EXPECT_EQ(flavor.vcpu_count(), 4);
   EXPECT_EQ(flavor.provenance().warnings_size(), 1);

@@ -133,20 +133,20 @@ TEST(ToProto, ConvertsEveryField) {
   const auto snapshot = FullSnapshot();
   const SiteIndex& site = Only(*snapshot);
   v1::Flavor flavor;
-  FlavorToProto(site.flavors()[0], flavor);
+  FlavorToProto(site.flavors()[0], &flavor);
   EXPECT_THAT(UnsetFields(flavor), IsEmpty());
   v1::Image image;
-  ImageToProto(site.images()[0], image);
+  ImageToProto(site.images()[0], &image);
   EXPECT_THAT(UnsetFields(image), IsEmpty());
   v1::Network network;
-  NetworkToProto(site.networks()[0], network);
+  NetworkToProto(site.networks()[0], &network);
   EXPECT_THAT(UnsetFields(network), IsEmpty());
   EXPECT_THAT(UnsetFields(network.subnets(0)), IsEmpty());
   v1::Share share;
-  ShareToProto(TestContext(), site.shares()[0], share);
+  ShareToProto(TestContext(), site.shares()[0], &share);
   EXPECT_THAT(UnsetFields(share), IsEmpty());
   v1::Endpoint endpoint;
-  EndpointToProto(site.endpoints()[0], endpoint);
+  EndpointToProto(site.endpoints()[0], &endpoint);
   EXPECT_THAT(UnsetFields(endpoint), IsEmpty());
 }
 
@@ -156,7 +156,7 @@ TEST(ToProto, FlavorKeepsValuesAndTheDifferenceOfZeroAndUnknown) {
   flavor.extra_specs.reset();
   const auto snapshot = Snapshot::Build(CatalogBuilder().AddFlavor(flavor).Build());
   v1::Flavor proto;
-  FlavorToProto(Only(*snapshot).flavors()[0], proto);
+  FlavorToProto(Only(*snapshot).flavors()[0], &proto);
   EXPECT_EQ(proto.vcpu_count(), 2);
   EXPECT_EQ(proto.ram_mib(), 4096);
   EXPECT_TRUE(proto.has_disk_gib());
@@ -175,7 +175,7 @@ TEST(ToProto, ShareHasEveryKindTriedOrNot) {
   builder.share().floating_ips_known = false;
   const auto snapshot = Snapshot::Build(builder.Build());
   v1::Share share;
-  ShareToProto(TestContext(), Only(*snapshot).shares()[0], share);
+  ShareToProto(TestContext(), Only(*snapshot).shares()[0], &share);
   ASSERT_EQ(share.kinds_size(), 5);
   EXPECT_EQ(share.kinds(0).kind(), v1::DATA_KIND_AUTH);
   EXPECT_EQ(share.kinds(0).state(), v1::DATA_STATE_MISSING);
@@ -189,7 +189,7 @@ TEST(ToProto, ShareHasEveryKindTriedOrNot) {
 TEST(ToProto, ShareCountsFreeFloatingIpsAndUsage) {
   const auto snapshot = FullSnapshot();
   v1::Share share;
-  ShareToProto(TestContext(), Only(*snapshot).shares()[0], share);
+  ShareToProto(TestContext(), Only(*snapshot).shares()[0], &share);
   EXPECT_EQ(share.unattached_floating_ip_count(), 1);
   EXPECT_EQ(share.quotas(0).used().value(), 2);
   EXPECT_EQ(share.state(), v1::DATA_STATE_STALE);
@@ -201,7 +201,7 @@ TEST(ToProto, ShareCountsFreeFloatingIpsAndUsage) {
 TEST(ToProto, NothingThatIsUnknownIsSet) {
   const auto snapshot = Snapshot::Build(CatalogBuilder().AddImage(Image()).Build());
   v1::Image image;
-  ImageToProto(Only(*snapshot).images()[0], image);
+  ImageToProto(Only(*snapshot).images()[0], &image);
   EXPECT_FALSE(image.has_hidden());
   EXPECT_FALSE(image.has_size_bytes());
   EXPECT_FALSE(image.has_create_time());
