@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Checks of the tree itself. Prints each finding; exits 1 if there is one.
 
-  lint.py ROOT [includes|style|format|built|proto|sets|readmes|flags|reasons|imports|words ...]
+  lint.py ROOT [includes|style|format|built|proto|sets|readmes|flags|reasons|imports|words|references ...]
 """
 import os
 import re
@@ -12,6 +12,7 @@ import completeness   # pylint: disable=wrong-import-position
 import includes       # pylint: disable=wrong-import-position
 import proto_sets     # pylint: disable=wrong-import-position
 import python_imports # pylint: disable=wrong-import-position
+import references     # pylint: disable=wrong-import-position
 import style          # pylint: disable=wrong-import-position
 import words          # pylint: disable=wrong-import-position
 
@@ -27,6 +28,7 @@ CHECKS = {
     'reasons': completeness.check_reasons,
     'imports': python_imports.check,
     'words': words.check,
+    'references': references.check,
 }
 TEXT = re.compile(r'(\.(cc|h|proto|sql|py|sh|md|cmake|yaml|json|jsonl|case|tsv|txt)|CMakeLists\.txt)$')
 SKIPPED = ('build', '.git', 'node_modules', '__pycache__')

@@ -37,6 +37,7 @@ BROKEN = {
                 ('tests/openstack/lab/packages.py', 'WANTED = ["python3-yaml"]\n'),
                 ('tests/replay/x', '#!/usr/bin/env python3\nfrom requests import get\n')],
     'words': [('client/a.cc', '// To' + 'ld once.\n'), ('server/README.md', 'ask no' + 'body\n')],
+    'references': [('client/a.h', 'bool Parse(absl::string_view text, int& number);\n')],
     'format': [('client/bad.cc', 'int   x ;\n')],
 }
 # Checks that run only where Debian 12's clang-format is installed: elsewhere they report that they
