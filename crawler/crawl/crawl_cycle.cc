@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "crawler/http/http_error.h"
 #include "crawler/normalize/normalizer.h"
+#include "schema/base/check.h"
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 
@@ -76,6 +77,8 @@ absl::StatusOr<CrawlSummary> CrawlCycle::Run(const std::vector<ShareTarget>& tar
   // Shares that the deadline cut off have recorded their own failure.
   if (!driven.ok() && driven.code() != absl::StatusCode::kDeadlineExceeded) return driven;
   CIS_RETURN_IF_ERROR(RecordHeld());
+  CIS_CHECK(summary_.refreshed_count + summary_.partial_count <= summary_.share_count,
+            "each share is counted once");
   Crawl crawl;
   crawl.id = crawl_id_;
   crawl.end_time = clock_->Now();
@@ -101,6 +104,7 @@ void CrawlCycle::StartShare(ShareTarget target) {
   run.outcome.share = target.share;
   run.start_time = clock_->Steady();
   run.source = options_.make_source(target);
+  CIS_CHECK(run.source != nullptr, "each share has a source");
   run.target = std::move(target);
   ++summary_.share_count;
   Take(run, run.source->Start(clock_->Now()));
@@ -189,6 +193,7 @@ void CrawlCycle::DeliverShared() {
     const auto [run, request] = std::move(answered_.front());
     answered_.pop_front();
     ++summary_.shared_count;
+    CIS_CHECK(run->open_count > 0, "each answer is of an open request");
     --run->open_count;
     Take(*run,
          run->source->OnResponse(request.tag, *shared_[request.share_key].answer, clock_->Now()));
@@ -196,6 +201,7 @@ void CrawlCycle::DeliverShared() {
 }
 
 void CrawlCycle::OnAnswer(ShareRun& run, int64_t tag, absl::StatusOr<HttpResponse> answer) {
+  CIS_CHECK(run.open_count > 0, "each answer is of an open request");
   --run.open_count;
   if (NoteInterrupt(answer.status())) return;
   summary_.request_count += answer.ok() ? answer->try_count : 1;
@@ -209,6 +215,7 @@ void CrawlCycle::AskUnscoped(ShareRun& run, const UnscopedRequest& request) {
   ++run.open_count;
   options_.logins->Get(run.target, request.refused,
                        [this, &run, tag = request.tag](const absl::StatusOr<UnscopedToken>& token) {
+                         CIS_CHECK(run.open_count > 0, "each token is of an open request");
                          --run.open_count;
                          if (NoteInterrupt(token.status()) || !store_status_.ok()) return;
                          Take(run, run.source->OnUnscopedToken(tag, token, clock_->Now()));

@@ -9,6 +9,7 @@
 #include "crawler/source/keystone_client.h"
 #include "crawler/source/limits.h"
 #include "nlohmann/json.hpp"
+#include "schema/base/check.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::crawler {
@@ -159,6 +160,7 @@ void ProjectDiscovery::OnAnswer(Group& group, const Listing& listing, const Answ
 }
 
 void ProjectDiscovery::Leave(Group& group) {
+  CIS_CHECK(group.open_count > 0, "each share leaves its group once");
   if (--group.open_count > 0) return;
   std::sort(group.offers.projects.begin(), group.offers.projects.end(),
             [](const OfferedProject& a, const OfferedProject& b) { return a.id < b.id; });

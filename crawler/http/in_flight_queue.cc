@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schema/base/check.h"
+
 namespace cis::crawler {
 
 std::optional<std::pair<std::deque<InFlightQueue::Entry>*, size_t>> InFlightQueue::FindNext(
@@ -57,6 +59,7 @@ std::optional<int64_t> InFlightQueue::Start(absl::Time now) {
     if (!entry.part.empty()) ++state.parts[entry.part];
     ++state.in_flight;
     ++in_flight_;
+    CIS_CHECK(state.in_flight <= max_per_key_, "a site gets no more requests than it may");
     TakeTurn(key, state);
     return entry.id;
   }

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "schema/base/check.h"
 #include "schema/base/utf8.h"
 
 namespace cis::crawler {
@@ -178,6 +179,11 @@ class Builder {
         std::unique(std::make_reverse_iterator(members_.end()), std::make_reverse_iterator(begin),
                     [](const auto& a, const auto& b) { return a.key == b.key; });
     const auto kept = static_cast<std::size_t>(last - std::make_reverse_iterator(members_.end()));
+    CIS_DCHECK(std::adjacent_find(
+                   members_.end() - static_cast<std::ptrdiff_t>(kept), members_.end(),
+                   [](const JsonMember& a, const JsonMember& b) { return a.key >= b.key; }) ==
+                   members_.end(),
+               "members are searched by key");
     const JsonValue object(
         arena_->Keep(absl::MakeConstSpan(members_).subspan(members_.size() - kept)));
     members_.resize(from);

@@ -18,6 +18,7 @@
 #include "crawler/normalize/ports.h"
 #include "crawler/normalize/provenance.h"
 #include "crawler/normalize/rules.h"
+#include "schema/base/check.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::crawler {
@@ -406,6 +407,8 @@ class NetworkJoin {
       if (router.external_network_id.empty()) {
         continue;
       }
+      CIS_DCHECK(std::is_sorted(router.network_ids.begin(), router.network_ids.end()),
+                 "networks of a router are searched by id");
       context->gateway_of_own_router |= router.external_network_id == network.id;
       if (!std::binary_search(router.network_ids.begin(), router.network_ids.end(), network.id)) {
         continue;

@@ -19,6 +19,7 @@
 #include "crawler/normalize/network_set.h"
 #include "crawler/normalize/quota.h"
 #include "crawler/normalize/remarks.h"
+#include "schema/base/check.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::crawler {
@@ -180,6 +181,8 @@ absl::StatusOr<RecordSet> Normalize(const Rules& rules, const Observation& obser
     case Kind::kAuth:
       break;
   }
+  CIS_CHECK(records.skipped_reasons.size() <= static_cast<std::size_t>(records.skipped_count),
+            "each reason is of a record that was skipped");
   return records;
 }
 

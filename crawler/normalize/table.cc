@@ -1,5 +1,6 @@
 #include "crawler/normalize/table.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "schema/base/check.h"
 #include "schema/base/fnv1a.h"
 
 namespace cis::crawler {
@@ -50,6 +52,8 @@ absl::string_view Tables::Text(absl::string_view name) const {
 TableRows Tables::Rows(absl::string_view name) const { return ParseTable(Text(name)); }
 
 std::string Tables::Version() const {
+  CIS_DCHECK(std::is_sorted(EmbeddedTableNames().begin(), EmbeddedTableNames().end()),
+             "equal tables give equal versions");
   uint64_t hash = kFnv1aBasis;
   for (const absl::string_view name : EmbeddedTableNames()) {
     for (const absl::string_view text : {name, Text(name)}) {

@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "schema/base/check.h"
 #include "schema/base/status_macros.h"
 #include "schema/model/change_diff.h"
 #include "schema/store/load_rows.h"
@@ -222,12 +223,15 @@ absl::Status ReplaceListed(Connection& db, TransactionLog& log, absl::string_vie
       if (before->stored.record != record) before->stored.record = record;
     }
     gone.erase(item_id);
+    CIS_CHECK(item_id != 0, "a record that is listed has a row");
     if (seen.insert(item_id).second && !linked.contains(item_id)) {
       add_link->BindInt("item_id", item_id);
       CIS_RETURN_IF_ERROR(add_link->Run());
       added.push_back(item_id);
     }
   }
+  CIS_CHECK(linked.size() + added.size() == seen.size() + gone.size(),
+            "each link is kept, added or dropped");
   log.NoteLinks(noun, row.share_id, added, std::vector<int64_t>(gone.begin(), gone.end()));
   return DropLinks(db, sql, row_log, row.share_id, gone, &known);
 }

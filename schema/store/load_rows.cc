@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "schema/base/check.h"
 #include "schema/store/sqlite_sql.h"
 
 namespace cis {
@@ -28,6 +29,7 @@ absl::StatusOr<IndexById> LoadListed(Connection& db, RecordPool& pool, const sql
     index_by_id.emplace(ids->back(), static_cast<int32_t>(records->size()));
     ReadStored(read, &records->emplace_back());
   }));
+  CIS_CHECK(ids->size() == records->size(), "each record has its row");
   return index_by_id;
 }
 
@@ -73,6 +75,7 @@ absl::Status LoadNetworks(Connection& db, RecordPool& pool, int64_t share_id, st
     ReadStored(read, &networks->emplace_back());
   }));
   networks->shrink_to_fit();
+  CIS_CHECK(network_ids->size() == networks->size(), "each network has its row");
   // Subnets come in the order of the networks.
   size_t i = 0;
   CIS_ASSIGN_OR_RETURN(Statement * subnets, UseWith(db, sql::LoadSubnets(), "share_id", share_id));
@@ -91,6 +94,7 @@ absl::StatusOr<std::vector<Router>> LoadRouters(Connection& db, RecordPool& pool
     ids.push_back(load->Int("id"));
     VisitFields(read, routers.emplace_back());
   }));
+  CIS_CHECK(ids.size() == routers.size(), "each router has its row");
   // Their networks and subnets come in the order of the routers.
   const auto load_links = [&](absl::string_view sql, absl::string_view name,
                               std::vector<std::string> Router::*links) -> absl::Status {
@@ -141,6 +145,7 @@ absl::Status LoadShares(Connection& db, RecordPool& pool, const IndexById& flavo
     read("floating_ips_known", share.floating_ips_known);
     VisitFields(read, share.share);
   }));
+  CIS_CHECK(rows->shares.size() == endpoint->shares.size(), "each share has its row");
   for (size_t i = 0; i < rows->shares.size(); ++i) {
     const int64_t share_id = rows->shares[i].id;
     ShareCatalog& share = endpoint->shares[i];
@@ -170,6 +175,7 @@ absl::Status LoadSite(Connection& db, RecordPool& pool, SiteCatalog* site, SiteR
     endpoint.site_name = site->site.name;
     VisitFields(read, endpoint);
   }));
+  CIS_CHECK(rows->endpoints.size() == site->endpoints.size(), "each endpoint has its row");
   for (size_t i = 0; i < rows->endpoints.size(); ++i) {
     EndpointCatalog& endpoint = site->endpoints[i];
     EndpointRows& ids = rows->endpoints[i];

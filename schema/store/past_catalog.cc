@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
+#include "schema/base/check.h"
 #include "schema/base/status_macros.h"
 #include "schema/base/text_list.h"
 #include "schema/model/field_text.h"
@@ -112,6 +113,7 @@ void Compact(const std::vector<int64_t>& rows, const Places& places, Kind kind,
              std::vector<int32_t> ShareCatalog::*indexes, LinksOf links_of,
              std::vector<Stored<Record>>* records, std::vector<ShareCatalog>* shares) {
   std::vector<Stored<Record>> kept;
+  CIS_CHECK(rows.size() == records->size(), "each record has its row");
   kept.reserve(records->size());
   absl::flat_hash_map<int64_t, int32_t> index_of;
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -140,6 +142,7 @@ void Compact(const std::vector<int64_t>& rows, const Places& places, Kind kind,
 void CompactNetworks(const std::vector<int64_t>& rows,
                      const absl::flat_hash_map<int64_t, Stored<Network>*>& places,
                      ShareCatalog* share) {
+  CIS_CHECK(rows.size() == share->networks.size(), "each network has its row");
   std::vector<Stored<Network>> kept;
   for (size_t i = 0; i < rows.size(); ++i) {
     if (Find(places, rows[i]) == nullptr) continue;
@@ -157,12 +160,18 @@ void CompactNetworks(const std::vector<int64_t>& rows,
 PastCatalog::PastCatalog(std::vector<std::shared_ptr<SiteCatalog>> sites,
                          std::vector<SiteRows> rows)
     : sites_(std::move(sites)), rows_(std::move(rows)) {
+  CIS_CHECK(sites_.size() == rows_.size(), "each site has its row");
   for (size_t s = 0; s < sites_.size(); ++s) {
     site_places_[rows_[s].id] = sites_[s].get();
+    CIS_CHECK(sites_[s]->endpoints.size() == rows_[s].endpoints.size(),
+              "each endpoint has its row");
     for (size_t e = 0; e < rows_[s].endpoints.size(); ++e) {
       EndpointCatalog& endpoint = sites_[s]->endpoints[e];
       const EndpointRows& ids = rows_[s].endpoints[e];
       endpoint_places_[ids.id] = &endpoint;
+      CIS_CHECK(endpoint.flavors.size() == ids.flavor_ids.size(), "each flavor has its row");
+      CIS_CHECK(endpoint.images.size() == ids.image_ids.size(), "each image has its row");
+      CIS_CHECK(endpoint.shares.size() == ids.shares.size(), "each share has its row");
       for (size_t i = 0; i < ids.flavor_ids.size(); ++i) {
         flavor_places_[ids.flavor_ids[i]] = &endpoint.flavors[i];
       }
@@ -173,6 +182,8 @@ PastCatalog::PastCatalog(std::vector<std::shared_ptr<SiteCatalog>> sites,
         ShareCatalog& share = endpoint.shares[i];
         const ShareRows& share_rows = ids.shares[i];
         share_places_[share_rows.id] = &share;
+        CIS_CHECK(share.networks.size() == share_rows.network_ids.size(),
+                  "each network has its row");
         ShareLinks& links = links_[share_rows.id];
         for (const int32_t index : share.flavor_indexes) {
           links.flavors.insert(ids.flavor_ids[static_cast<size_t>(index)]);

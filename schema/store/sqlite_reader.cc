@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "schema/base/check.h"
 #include "schema/base/status_macros.h"
 #include "schema/model/network_peers.h"
 #include "schema/model/split_shares.h"
@@ -20,6 +21,10 @@ namespace {
 // The same site at the same revision in `previous`; null if there is none.
 std::shared_ptr<const SiteCatalog> FindUnchanged(const Catalog* previous, const SiteCatalog& site) {
   if (previous == nullptr) return nullptr;
+  CIS_DCHECK(
+      std::is_sorted(previous->sites.begin(), previous->sites.end(),
+                     [](const auto& a, const auto& b) { return a->site.name < b->site.name; }),
+      "sites are searched by name");
   const auto it = std::lower_bound(
       previous->sites.begin(), previous->sites.end(), site.site.name,
       [](const auto& known, const std::string& name) { return known->site.name < name; });
@@ -32,6 +37,7 @@ absl::Status LoadSites(Connection& db, const Catalog* previous, Catalog* catalog
   std::vector<SiteRows> rows;
   RecordPool pool;
   CIS_RETURN_IF_ERROR(LoadSiteHeads(db, &sites, &rows));
+  CIS_CHECK(sites.size() == rows.size(), "each site has its row");
   for (size_t i = 0; i < sites.size(); ++i) {
     std::shared_ptr<const SiteCatalog> unchanged = FindUnchanged(previous, *sites[i]);
     if (unchanged == nullptr) {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "schema/base/check.h"
 #include "schema/base/status_macros.h"
 #include "schema/model/catalog.h"
 #include "schema/store/listing_rows.h"
@@ -162,6 +163,7 @@ absl::Status SqliteWriter::ChangeRegistry(absl::FunctionRef<absl::Status()> chan
     CIS_RETURN_IF_ERROR(change());
     CIS_ASSIGN_OR_RETURN(const int64_t after, db_->QueryInt(sql::kGeneration));
     if (before == after) return absl::OkStatus();
+    CIS_CHECK(after > before, "generations increase");
     return TransactionLog(ChangeCause::kSite).Write(*db_, clock_->Now());
   });
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "schema/base/check.h"
 #include "server/placement/boot_choice.h"
 #include "server/placement/network_fit.h"
 #include "server/placement/share_standing.h"
@@ -57,7 +58,9 @@ std::optional<Reason> TypeRefusal(const IndexedShare& share,
 
 std::vector<const Choice*> ChoicesOf(const ChoiceLists& lists, const JointOptions& options) {
   std::vector<const Choice*> out;
+  CIS_DCHECK(options.size() <= lists.size(), "each option is of a group");
   for (size_t i = 0; i < options.size(); ++i) {
+    CIS_DCHECK(options[i] < lists[i].size(), "an option is one of its group");
     out.push_back(&lists[i][options[i]]);
   }
   return out;
@@ -70,6 +73,7 @@ JointChoice MachineChoice(const IndexedShare& share, const ChoiceLists& lists) {
   out.steps = kSteps;
   std::vector<QuotaNeeds> least(lists.size() + 1);  // of each group and those after it together
   for (size_t i = lists.size(); i-- > 0;) {
+    CIS_CHECK(!lists[i].empty(), "each group has a choice");
     QuotaNeeds of_group = lists[i].front().needs;
     for (const Choice& choice : lists[i]) {
       for (size_t r = 0; r < of_group.size(); ++r) {
@@ -109,6 +113,7 @@ void Summarize(const CriterionValues& weights, Placement* placement) {
     placement->confidence = std::min(placement->confidence, group.confidence);
     placement->unknowns |= group.unknowns;
   }
+  CIS_CHECK(machines > 0, "a placement of groups has machines");
   placement->score = 0;
   for (size_t i = 0; i < sums.size(); ++i) {
     placement->parts[i] = sums[i] / machines;

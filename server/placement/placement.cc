@@ -1,6 +1,7 @@
 #include "server/placement/placement.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "schema/base/check.h"
 #include "schema/base/spelling.h"
 #include "server/placement/placement_list.h"
 #include "server/placement/query_search.h"
@@ -33,6 +35,8 @@ std::vector<int32_t> SharesOf(const PlacementIndex& index, const std::vector<std
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
   }
+  CIS_DCHECK(std::is_sorted(out.begin(), out.end(), std::less_equal<>()),
+             "each share is searched once");
   return out;
 }
 
@@ -40,6 +44,7 @@ std::vector<int32_t> SharesOf(const PlacementIndex& index, const std::vector<std
 void FillFunnel(PlacementResult* result) {
   std::array<int32_t, kStageCount> blocked{};
   for (const ShareVerdict& verdict : result->verdicts) {
+    CIS_CHECK(!verdict.fits || !verdict.blocked_at, "each share is counted once");
     if (verdict.blocked_at) ++blocked[static_cast<size_t>(*verdict.blocked_at)];
   }
   auto left = static_cast<int32_t>(result->verdicts.size());
@@ -48,6 +53,7 @@ void FillFunnel(PlacementResult* result) {
     left -= blocked[i];
     result->funnel[i].out_count = left;
   }
+  CIS_CHECK(left >= result->fit_count(), "what fits is at the end of the funnel");
 }
 
 void Suggest(absl::string_view field, const std::string& value, absl::Span<const std::string> known,

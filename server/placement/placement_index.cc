@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "schema/base/check.h"
 #include "schema/model/os_version.h"
 #include "schema/model/resource_name.h"
 #include "server/placement/nova_rules.h"
@@ -158,6 +159,7 @@ FlavorSet IndexFlavors(const ShareView& view) {
             [](const Flavor* a, const Flavor* b) { return IsSmallerFlavor(*a, *b); });
   out.sizes.reserve(out.flavors.size());
   for (const Flavor* flavor : out.flavors) out.sizes.push_back(SizesOf(*flavor));
+  CIS_CHECK(out.sizes.size() == out.flavors.size(), "each flavor has its sizes");
   out.gpu_models = GpuModelsOf(out.flavors);
   return out;
 }
@@ -311,6 +313,7 @@ size_t OsTable::NumberOf(const Image& image) {
     system->os_codename = image.os_codename;
     systems_.push_back(std::move(system));
   }
+  CIS_CHECK(it->second < systems_.size(), "a number of the table is of a system");
   return it->second;
 }
 
@@ -326,9 +329,11 @@ std::shared_ptr<const PlacementIndex> PlacementIndex::Update(const Snapshot& sna
     for (const IndexedShare& share : before->shares_) {
       const ShareView& view = share.view;
       if (!flavor_sets.Has(view, share.flavors)) {
+        CIS_CHECK(flavors.contains(share.flavors), "an index owns the flavors of its shares");
         flavor_sets.Add(view, view.share->flavor_indexes, flavors.at(share.flavors));
       }
       if (!image_sets.Has(view, share.images)) {
+        CIS_CHECK(images.contains(share.images), "an index owns the images of its shares");
         image_sets.Add(view, view.share->image_indexes, images.at(share.images));
       }
     }
@@ -346,6 +351,7 @@ std::shared_ptr<const PlacementIndex> PlacementIndex::Update(const Snapshot& sna
         view, view.share->image_indexes,
         [&view, &index] { return IndexImages(view, &index->os_table_); }, &index->image_sets_);
   }
+  CIS_CHECK(index->shares_.size() == snapshot.shares().size(), "each share is in the index once");
   std::set<std::string> gpu_models;
   for (const auto& set : index->flavor_sets_) {
     gpu_models.insert(set->gpu_models.begin(), set->gpu_models.end());

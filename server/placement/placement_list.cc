@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "schema/base/check.h"
+
 namespace cis::server {
 namespace {
 
@@ -90,6 +92,8 @@ bool PlacementList::IsBeyond(const Placement& placement) const {
 
 std::vector<Placement> PlacementList::Take() {
   Prune();
+  CIS_CHECK(kept_.size() <= behind_ && static_cast<int64_t>(behind_) <= total_,
+            "what is kept was counted");
   return std::exchange(kept_, {});
 }
 

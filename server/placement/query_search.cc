@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "schema/base/check.h"
 #include "server/placement/share_standing.h"
 
 namespace cis::server {
@@ -46,6 +47,7 @@ ShareVerdict QuerySearch::FindAlternative(const IndexedShare& share, PlacementLi
   for (size_t i = 0; i < parts_.size() && placements->total() == before; ++i) {
     verdicts[i].unknowns |= find(i, ShareSearch::Wanted::kAssumed).unknowns;
   }
+  CIS_CHECK(verdicts.size() == parts_.size(), "each alternative has its verdict");
   const auto furthest = std::max_element(
       verdicts.begin(), verdicts.end(),
       [](const ShareVerdict& a, const ShareVerdict& b) { return a.blocked_at < b.blocked_at; });
@@ -120,6 +122,7 @@ std::optional<Reason> QuerySearch::WhyNot(const IndexedShare& share) {
 }
 
 bool QuerySearch::Fits(const IndexedShare& share, size_t part, Fields changed) {
+  CIS_CHECK(part == kWhole || part < parts_.size(), "a part is of the query");
   if (!groups_ && part != kWhole) return parts_[part]->search().Fits(share, changed);
   if (!groups_) {
     return std::any_of(parts_.begin(), parts_.end(),

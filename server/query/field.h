@@ -13,6 +13,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "schema/base/check.h"
 #include "schema/model/described_field.h"
 
 namespace cis::server {
@@ -87,12 +88,17 @@ class FieldTable {
     Add({std::string(name), FieldType::kTextList, nullptr}, {nullptr, std::move(any_of), nullptr});
   }
   void Add(FieldSpec spec, FieldReader<Row> reader) {
+    CIS_CHECK((spec.type == FieldType::kTextList) == (reader.any_of != nullptr),
+              "a list is read text by text");
     specs_.push_back(std::move(spec));
     readers_.push_back(std::move(reader));
   }
 
   const FieldSpecs& specs() const { return specs_; }
-  const FieldReader<Row>& reader(size_t field) const { return readers_[field]; }
+  const FieldReader<Row>& reader(size_t field) const {
+    CIS_DCHECK(field < readers_.size(), "a field is of the table");
+    return readers_[field];
+  }
 
  private:
   FieldSpecs specs_;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "schema/base/check.h"
 #include "schema/model/os_version.h"
 #include "server/query/query_error.h"
 
@@ -149,6 +150,7 @@ bool OrderBy::IsPosition(const std::vector<std::string>& position) const {
 
 int OrderBy::CompareToPosition(const Rows& rows, size_t row,
                                const std::vector<std::string>& position) const {
+  CIS_DCHECK(position.size() == parts_.size(), "IsPosition was asked before");
   for (size_t i = 0; i < parts_.size(); ++i) {
     const FieldValue value = ParseValue(parts_[i].type, position[i]).value_or(std::monostate());
     const int order = CompareValues(parts_[i], rows.Value(row, parts_[i].field), value);

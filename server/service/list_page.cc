@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "schema/base/check.h"
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
 #include "server/query/filter.h"
@@ -18,11 +19,16 @@ namespace {
 // Removes the rows up to the position of `cursor`.
 absl::Status SkipToCursor(const PageCursor& cursor, const OrderBy& order, const ListSource& source,
                           std::vector<size_t>* candidates) {
+  CIS_CHECK(!cursor.last_key.empty(), "a page token that was parsed has a position");
   std::vector<std::string> position = cursor.last_key;
   const std::string last_name = std::move(position.back());
   position.pop_back();
   if (!order.IsPosition(position)) return PageTokenError(NotAPageToken());
   if (order.empty()) {
+    CIS_DCHECK(
+        std::is_sorted(candidates->begin(), candidates->end(),
+                       [&](size_t a, size_t b) { return source.name_of(a) < source.name_of(b); }),
+        "rows are in the order of their names");
     const auto first =
         std::partition_point(candidates->begin(), candidates->end(),
                              [&](size_t row) { return source.name_of(row) <= last_name; });
@@ -92,8 +98,10 @@ absl::StatusOr<ListEnd> ListPage(const ListArguments& arguments, const ListSourc
     if (bytes > kMaxPageBytes) count = i + 1;
   }
   if (count < candidates.size()) {
+    CIS_CHECK(count > 0, "a page with more behind it has a row");
     const size_t last = candidates[count - 1];
     PageCursor cursor{order->PositionOf(source.rows, last), source.generation, source.now};
+    CIS_DCHECK(order->IsPosition(cursor.last_key), "the next request can read its position");
     cursor.last_key.push_back(source.name_of(last));
     end.next_page_token = FormatPageToken(fingerprint, cursor);
   }

@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "schema/base/check.h"
 #include "schema/base/status_macros.h"
 #include "server/placement/placement.h"
 #include "server/placement/recheck.h"
@@ -101,6 +102,10 @@ std::vector<std::string> KeyOf(const ShareVerdict& verdict) {
 // Returns the position of the first verdict after the previous page.
 size_t FirstOfPage(const std::optional<PageCursor>& cursor, const PlacementResult& result) {
   if (!cursor) return 0;
+  CIS_DCHECK(std::is_sorted(
+                 result.verdicts.begin(), result.verdicts.end(),
+                 [](const ShareVerdict& a, const ShareVerdict& b) { return KeyOf(a) < KeyOf(b); }),
+             "verdicts are in the order of their shares");
   const auto it = std::partition_point(
       result.verdicts.begin(), result.verdicts.end(),
       [&](const ShareVerdict& verdict) { return KeyOf(verdict) <= cursor->last_key; });
@@ -186,6 +191,8 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
   if (end > 0 && (end < result.placements.size() || result.has_more)) {
     const PageCursor next{FormatPlacementKey(KeyOf(result.placements[end - 1], query)),
                           snapshot.generation(), context.now};
+    PlacementKey key;
+    CIS_CHECK(ParsePlacementKey(next.last_key, &key), "the next request can read its position");
     response.set_next_page_token(FormatPageToken(fingerprint, next));
   }
   response.set_total_size(ToCount(result.placement_count));

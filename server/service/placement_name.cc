@@ -7,10 +7,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "cis/internal/placement_name.pb.h"
 #include "cis/v1/query.pb.h"
+#include "schema/base/check.h"
 #include "schema/base/fnv1a.h"
 #include "schema/base/status_macros.h"
 #include "server/placement/os_match.h"
@@ -60,6 +62,12 @@ std::string UnpackId(absl::string_view packed) {
   const std::string hex = absl::BytesToHexString(rest);
   return absl::StrCat(hex.substr(0, 8), "-", hex.substr(8, 4), "-", hex.substr(12, 4), "-",
                       hex.substr(16, 4), "-", hex.substr(20));
+}
+
+// Whether the id can be found again by its packed form.
+bool IsPackedWhole(absl::string_view id) {
+  const std::string packed = PackId(id);
+  return absl::StartsWith(packed, "h") || UnpackId(packed) == id;
 }
 
 // Returns the id of the one of `records` whose id was packed, or the unpacked id.
@@ -128,6 +136,8 @@ v1::PlacementQuery RequirementsOf(const Placement& placement, const PlacementQue
 template <typename Proto>
 void ChosenToProto(const Placement& placement, Proto* proto) {
   const NetworkPlan& plan = *placement.plan;
+  CIS_DCHECK(IsPackedWhole(placement.flavor->id), "the flavor is found by the name");
+  CIS_DCHECK(IsPackedWhole(placement.image->image->id), "the image is found by the name");
   proto->set_flavor(PackId(placement.flavor->id));
   proto->set_image(PackId(placement.image->image->id));
   proto->set_plan_kind(static_cast<int32_t>(plan.kind));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "schema/base/check.h"
 #include "schema/base/mutex.h"
 
 namespace cis::server {
@@ -21,6 +22,7 @@ class Holder {
 
   // Releases the old value outside the lock: freeing a large one takes time.
   void Publish(std::shared_ptr<const Value> value) {
+    CIS_CHECK(value != nullptr, "what answers requests is never taken away");
     {
       MutexLock lock(&mu_);
       std::swap(value_, value);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "schema/base/check.h"
 #include "schema/model/resource_name.h"
 
 namespace cis::server {
@@ -61,6 +62,8 @@ ShareLists InvertLinks(const EndpointCatalog& endpoint, size_t record_count,
       lists.shares[next[static_cast<size_t>(index)]++] = static_cast<int32_t>(s);
     }
   }
+  CIS_DCHECK(std::equal(next.begin(), next.end(), lists.starts.begin() + 1),
+             "each link of a share is in one list");
   return lists;
 }
 

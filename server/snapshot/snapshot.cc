@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "schema/base/check.h"
 
 namespace cis::server {
 
@@ -18,7 +19,9 @@ Snapshot::Snapshot(Catalog catalog, const Snapshot* previous) : catalog_(std::mo
   if (previous != nullptr) {
     for (const auto& index : previous->sites_) known[index->site().get()] = index;
   }
+  CIS_CHECK(catalog_.registry != nullptr, "a catalog has a registry");
   for (const auto& site : catalog_.sites) {
+    CIS_CHECK(site != nullptr, "a catalog has whole sites");
     const auto it = known.find(site.get());
     sites_.push_back(it != known.end() ? it->second : std::make_shared<SiteIndex>(site));
     site_by_name_[absl::AsciiStrToLower(site->site.name)] = site.get();
@@ -29,6 +32,7 @@ Snapshot::Snapshot(Catalog catalog, const Snapshot* previous) : catalog_(std::mo
       }
     }
   }
+  CIS_CHECK(sites_.size() == catalog_.sites.size(), "each site has its index");
   std::sort(sites_.begin(), sites_.end(), [](const auto& a, const auto& b) {
     return absl::StrCat(a->site_id(), "/") < absl::StrCat(b->site_id(), "/");
   });

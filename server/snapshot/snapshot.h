@@ -11,6 +11,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "schema/base/check.h"
 #include "schema/model/catalog.h"
 #include "server/snapshot/site_index.h"
 #include "server/snapshot/views.h"
@@ -53,6 +54,7 @@ class Snapshot {
   std::shared_ptr<const PlacementIndex> placement_index(
       absl::FunctionRef<std::shared_ptr<const PlacementIndex>(const Snapshot&)> build) const {
     std::call_once(placement_index_once_, [&] { placement_index_ = build(*this); });
+    CIS_CHECK(placement_index_ != nullptr, "an index that was built is there");
     return placement_index_;
   }
 

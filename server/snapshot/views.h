@@ -8,9 +8,16 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "schema/base/check.h"
 #include "schema/model/catalog.h"
 
 namespace cis::server {
+
+// Whether `list[index]` exists.
+template <typename List>
+bool IsIndexOf(int32_t index, const List& list) {
+  return index >= 0 && static_cast<size_t>(index) < list.size();
+}
 
 // One share.
 struct ShareView {
@@ -19,9 +26,11 @@ struct ShareView {
   const ShareCatalog* share = nullptr;
 
   const Flavor& flavor(int32_t index) const {
+    CIS_CHECK(IsIndexOf(index, endpoint->flavors), "a share lists flavors of its endpoint");
     return endpoint->flavors[static_cast<size_t>(index)].record;
   }
   const Image& image(int32_t index) const {
+    CIS_CHECK(IsIndexOf(index, endpoint->images), "a share lists images of its endpoint");
     return endpoint->images[static_cast<size_t>(index)].record;
   }
 };
@@ -42,6 +51,7 @@ struct ItemView {
 
   const Record& record() const { return stored->record; }
   const Share& share(int32_t index) const {
+    CIS_CHECK(IsIndexOf(index, endpoint->shares), "a record is seen by shares of its endpoint");
     return endpoint->shares[static_cast<size_t>(index)].share;
   }
 };

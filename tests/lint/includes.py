@@ -59,6 +59,7 @@ EXTRA = {
 }
 # Third-party headers that only some files may include: one wrapper per C library.
 ONLY_IN = {
+    r'absl/base/internal/': ['schema/base/check.h'],
     r'sqlite3\.h': ['schema/store/sqlite.h', 'schema/store/sqlite.cc'],
     r'zstd\.h': ['schema/store/zstd.cc'],
     r'curl/': ['crawler/http/'],

@@ -14,6 +14,7 @@ FORBIDDEN = [
     (r'\bSELECT\b', r'^(?!schema/)(?!tests/).*\.(cc|h)$', 'SQL stays in schema/'),
     (r'"([^"]*[^a-z"-])?--[a-z]', r'^server/(placement|query|service|snapshot)/.*\.(cc|h)$',
      'the API knows no command line: cisquery words flags from fields'),
+    (r'\bassert\(|\babort\(', r'^(?!tests/).*\.(cc|h)$', 'CIS_CHECK (schema/base/check.h)'),
     (r'\b(TODO|FIXME|XXX|HACK)\b', r'\.(cc|h|proto|sql|py|sh)$', 'an issue instead'),
     (r'GTEST_SKIP|DISABLED_', r'^tests/.*\.cc$', 'a test that does not run hides a failure'),
     (r'SCRUBBED|gAAAAA[A-Za-z0-9_-]{20}', r'^tests/(replay|fixtures)/.*\.(jsonl?|sql)$',
