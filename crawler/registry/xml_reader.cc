@@ -33,7 +33,7 @@ class Builder {
 
   static void OnStart(void* data, const XML_Char* name, const XML_Char** attributes) {
     Builder& self = Self(data);
-    if (static_cast<int>(self.open_.size()) >= self.bounds_.max_depth) {
+    if (self.open_.size() >= self.bounds_.max_depth) {
       self.Stop(absl::ResourceExhaustedError(absl::StrCat(
           "elements are nested deeper than ", self.bounds_.max_depth, " (XmlBounds.max_depth)")));
       return;

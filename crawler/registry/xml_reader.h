@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -28,7 +29,7 @@ struct XmlElement {
 // Limits on a document. Exceeding one is RESOURCE_EXHAUSTED naming it.
 struct XmlBounds {
   int64_t max_bytes = int64_t{32} << 20;
-  int max_depth = 16;                // GOCDB's deepest list has 6
+  size_t max_depth = 16;             // GOCDB's deepest list has 6
   int64_t max_elements = 1'000'000;  // a page of 500 services has some 20,000
 };
 

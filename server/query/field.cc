@@ -43,11 +43,11 @@ bool IsKnown(FieldType type, const FieldValue& value) {
   return true;
 }
 
-int FindField(const FieldSpecs& fields, absl::string_view name) {
+std::optional<size_t> FindField(const FieldSpecs& fields, absl::string_view name) {
   for (size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].name == name) return static_cast<int>(i);
+    if (fields[i].name == name) return i;
   }
-  return -1;
+  return std::nullopt;
 }
 
 std::string FormatFieldNames(const FieldSpecs& fields, bool orderable_only) {

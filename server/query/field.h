@@ -3,8 +3,10 @@
 // The fields that filters and orders of a list may name, and how each is read from a row. Filters
 // run on records, so that a page makes messages only for the rows that it returns.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -53,8 +55,8 @@ struct FieldSpec {
 };
 using FieldSpecs = std::vector<FieldSpec>;
 
-// Returns the index of the field; -1 if there is none.
-int FindField(const FieldSpecs& fields, absl::string_view name);
+// Returns the index of the field; nothing if there is none.
+std::optional<size_t> FindField(const FieldSpecs& fields, absl::string_view name);
 
 // Returns "a, b, c", without those that an order cannot use if `orderable_only`.
 std::string FormatFieldNames(const FieldSpecs& fields, bool orderable_only);

@@ -169,13 +169,13 @@ class FilterParser {
                           absl::StrCat("at most ", kMaxFilterTerms, " comparisons are allowed"));
     }
     Filter::Node node;
-    const int index = FindField(fields_, name);
-    if (index < 0) {
+    const std::optional<size_t> index = FindField(fields_, name);
+    if (!index) {
       return QueryErrorAt(
           offset, absl::StrCat("there is no field ", Show(name), "; the fields are ",
                                FormatFieldNames(fields_, false), SuggestField(fields_, name)));
     }
-    node.term.field = static_cast<size_t>(index);
+    node.term.field = *index;
     const FieldSpec& field = fields_[node.term.field];
     node.term.type = field.type;
     pos_ += name.size();

@@ -174,14 +174,13 @@ absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldSpecs& f
     if (words.empty()) return QueryErrorAt(offset, "expected a field between the commas");
     const auto at = static_cast<size_t>(words[0].data() - text.data());
     offset += part.size() + 1;
-    const int index = FindField(fields, words[0]);
-    if (index < 0) {
+    const std::optional<size_t> field = FindField(fields, words[0]);
+    if (!field) {
       return QueryErrorAt(
           at, absl::StrCat("there is no field \"", words[0].substr(0, 60), "\"; the fields are ",
                            FormatFieldNames(fields, true), SuggestField(fields, words[0])));
     }
-    const auto field = static_cast<size_t>(index);
-    if (fields[field].type == FieldType::kTextList) {
+    if (fields[*field].type == FieldType::kTextList) {
       return QueryErrorAt(at, absl::StrCat("cannot order by the list \"", words[0].substr(0, 60),
                                            "\"; the fields are ", FormatFieldNames(fields, true)));
     }
@@ -191,14 +190,14 @@ absl::StatusOr<OrderBy> ParseOrderBy(absl::string_view text, const FieldSpecs& f
                           absl::StrCat("expected desc, asc or a comma after ", words[0]));
     }
     for (const OrderBy::Part& known : order.parts_) {
-      if (known.field == field) {
+      if (known.field == *field) {
         return QueryErrorAt(at, absl::StrCat(words[0], " is named twice"));
       }
     }
     if (order.parts_.size() == kMaxOrderFields) {
       return QueryErrorAt(at, absl::StrCat("at most ", kMaxOrderFields, " fields are allowed"));
     }
-    order.parts_.push_back({field, fields[field].type, descending});
+    order.parts_.push_back({*field, fields[*field].type, descending});
   }
   return order;
 }
