@@ -18,10 +18,10 @@ struct LogField {
   template <typename T>
   LogField(absl::string_view k, const T& v)
       : key(k), value(absl::StrCat(v)), is_number(std::is_arithmetic_v<T>) {}
-  LogField(absl::string_view k, bool v) : key(k), value(v ? "true" : "false"), is_number(true) {}
+  LogField(absl::string_view k, bool v) : key(k), value(v ? "true" : "false") {}
   std::string key;
   std::string value;
-  bool is_number;  // a number, true or false: not quoted in JSON
+  bool is_number = true;  // a number, true or false: not quoted in JSON
 };
 
 // Sets the format of later lines. Call once in `main`, before any thread starts.

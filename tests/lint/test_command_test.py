@@ -35,7 +35,8 @@ class TestCommand(unittest.TestCase):
         with tempfile.TemporaryDirectory() as root:
             for path, text in (('bin/cmake', CMAKE), ('bin/ctest', CTEST),
                                ('deploy/packages', CMAKE.replace('cmake', 'packages')),
-                               ('tests/contract/buf', CMAKE.replace('cmake', 'buf'))):
+                               ('tests/contract/buf', CMAKE.replace('cmake', 'buf')),
+                               ('tests/tidy', CMAKE.replace('cmake', 'tidy'))):
                 path = os.path.join(root, path)
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 with open(path, 'w', encoding='utf-8') as f:
@@ -60,7 +61,7 @@ class TestCommand(unittest.TestCase):
         tests = ['lint (4)', 'openstack (1)']
         self.assertEqual(self.parts(err), [
             'packages: build test', 'packages: buf', 'asan: configure', 'asan: build', 'asan: tests', *tests,
-            'dev: configure', 'dev: build', 'dev: tests', *tests, 'in all'])
+            'dev: configure', 'dev: build', 'tidy', 'dev: tests', *tests, 'in all'])
         self.assertRegex(err, r'\n +1001 s  openstack')
         closing = out.rstrip('\n').split('\n')[-7:]
         self.assertEqual(closing[0], '100% tests passed, 0 tests failed out of 5 of dev')
