@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Checks of the tree itself. Prints each finding; exits 1 if there is one.
 
-  lint.py ROOT [includes|style|format|built|proto|sets|readmes|flags|reasons|imports|words|references ...]
+  lint.py ROOT [includes|style|format|built|proto|sets|readmes|flags|reasons|imports|words|references|licence ...]
 """
 import os
 import re
@@ -10,6 +10,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import completeness   # pylint: disable=wrong-import-position
 import includes       # pylint: disable=wrong-import-position
+import licence        # pylint: disable=wrong-import-position
 import proto_sets     # pylint: disable=wrong-import-position
 import python_imports # pylint: disable=wrong-import-position
 import references     # pylint: disable=wrong-import-position
@@ -29,6 +30,7 @@ CHECKS = {
     'imports': python_imports.check,
     'words': words.check,
     'references': references.check,
+    'licence': licence.check,
 }
 TEXT = re.compile(r'(\.(cc|h|proto|sql|py|sh|md|cmake|yaml|json|jsonl|case|tsv|txt)|CMakeLists\.txt)$')
 SKIPPED = ('build', '.git', 'node_modules', '__pycache__')

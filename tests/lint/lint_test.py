@@ -10,6 +10,7 @@ import unittest
 from unittest import mock
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import licence       # pylint: disable=wrong-import-position
 import lint          # pylint: disable=wrong-import-position
 import shared_files  # pylint: disable=wrong-import-position
 import style         # pylint: disable=wrong-import-position
@@ -22,8 +23,8 @@ BROKEN = {
                  ('crawler/crawl/c.cc', '#include "server/snapshot/snapshot.h"\n'),
                  ('crawler/newroom/a.cc', 'int x;\n')],
     'style': [('client/a.cc', 'std::' + 'string_view x;\n'),
-              ('server/service/s.cc', 'Run("SEL' + 'ECT 1");\n'),
               ('server/query/a.cc', 'ab' + 'ort();\n'),
+              ('server/service/s.cc', 'Run("SEL' + 'ECT 1");\n'),
               ('crawler/http/b.cc', 'std::getenv("HOME");\n'),
               ('server/query/f.cc', 'Say("try --ra' + 'm 8G");\n'),
               ('server/service/g.cc', 'Say("--ra' + 'm");\n'),
@@ -38,6 +39,7 @@ BROKEN = {
                 ('tests/openstack/lab/packages.py', 'WANTED = ["python3-yaml"]\n'),
                 ('tests/replay/x', '#!/usr/bin/env python3\nfrom requests import get\n')],
     'words': [('client/a.cc', '// To' + 'ld once.\n'), ('server/README.md', 'ask no' + 'body\n')],
+    'licence': [('client/a.cc', 'int x;\n')],
     'references': [('client/a.h', 'bool Parse(absl::string_view text, int& number);\n')],
     'format': [('client/bad.cc', 'int   x ;\n')],
 }
@@ -59,7 +61,8 @@ class LintCanFail(unittest.TestCase):
         self.assertEqual(set(BROKEN), set(lint.CHECKS))
         for check, cases in BROKEN.items():
             for path, text in cases:
-                with self.subTest(check=check, path=path), tempfile.TemporaryDirectory() as root:
+                with self.subTest(check=check, path=path), tempfile.TemporaryDirectory() as root, \
+                        mock.patch.object(licence, 'SWITCHED_ON', True):
                     write(root, path, text)
                     with contextlib.redirect_stdout(io.StringIO()) as said:
                         findings = list(lint.CHECKS[check](lint.Tree(root)))
