@@ -146,9 +146,9 @@ const std::optional<Reason>& Candidates::NearestPair() {
 void Candidates::AddNearest(size_t limit, std::vector<Reason>* out) {
   std::vector<Reason> found =
       NearFlavors(flavor_set_->flavors, Failures(*flavor_set_), *context_.query);
-  for (Reason& reason :
+  for (const Reason& reason :
        NearImages(image_set_->images, Failures(*image_set_), *context_.query, context_.systems)) {
-    found.push_back(std::move(reason));
+    found.push_back(reason);
   }
   std::stable_sort(found.begin(), found.end(), [](const Reason& a, const Reason& b) {
     return GapPercent(a).value_or(kNoNumber) < GapPercent(b).value_or(kNoNumber);

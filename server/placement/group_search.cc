@@ -149,9 +149,9 @@ std::vector<GroupPlans> GroupSearch::PlansOfGroups(bool with_assumed) const {
 std::optional<std::vector<Choice>> GroupSearch::ChooseMachines(const IndexedShare& share) {
   ChoiceLists lists;
   for (const auto& part : parts_) {
-    std::optional<Choice> first = part->search().FirstChoice();
+    const std::optional<Choice> first = part->search().FirstChoice();
     if (!first) return std::nullopt;
-    lists.push_back({*std::move(first)});
+    lists.push_back({*first});
   }
   // In most cases the best of each can be used together.
   std::optional<JointOptions> options =
@@ -165,7 +165,7 @@ std::optional<std::vector<Choice>> GroupSearch::ChooseMachines(const IndexedShar
   }
   if (!options) return std::nullopt;
   std::vector<Choice> out;
-  for (size_t i = 0; i < lists.size(); ++i) out.push_back(std::move(lists[i][(*options)[i]]));
+  for (size_t i = 0; i < lists.size(); ++i) out.push_back(lists[i][(*options)[i]]);
   return out;
 }
 

@@ -67,7 +67,7 @@ void SortPlacements(const PlacementQuery& query, std::vector<Placement>* placeme
 
 PlacementList::PlacementList(const PlacementQuery& query, std::optional<PlacementKey> after,
                              size_t limit)
-    : query_(query), after_(std::move(after)), limit_(limit) {}
+    : query_(query), after_(after), limit_(limit) {}
 
 void PlacementList::Add(Placement placement) {
   ++total_;

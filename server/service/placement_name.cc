@@ -193,9 +193,9 @@ absl::StatusOr<ChosenPlacement> ParsePlacementName(absl::string_view text,
     return InvalidPlacementNameError(text);
   }
   const auto shares = index.shares();
-  const auto share = std::find_if(shares.begin(), shares.end(), [&name](const IndexedShare& one) {
-    return one.name == name.share();
-  });
+  const auto* const share =
+      std::find_if(shares.begin(), shares.end(),
+                   [&name](const IndexedShare& one) { return one.name == name.share(); });
   if (share == shares.end()) return ResourceNotFoundError("shares", name.share(), {});
   query.add_vos(share->share().vo);
   absl::StatusOr<PlacementQuery> required = QueryFromProto(query, snapshot);

@@ -31,9 +31,9 @@ class PlacementNamer {
   std::map<std::pair<int, int>, std::string> requirements_;
 };
 
-// Returns the content of a name. Returns INVALID_PLACEMENT_NAME if it was not made by
+// Returns the content of a name, `text`. Returns INVALID_PLACEMENT_NAME if it was not made by
 // PlacementNamer, SHARE_NOT_FOUND if its share is not in `index` any more.
-absl::StatusOr<ChosenPlacement> ParsePlacementName(absl::string_view name,
+absl::StatusOr<ChosenPlacement> ParsePlacementName(absl::string_view text,
                                                    const PlacementIndex& index,
                                                    const Snapshot& snapshot);
 
