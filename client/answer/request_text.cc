@@ -97,7 +97,7 @@ std::string EscapeValue(absl::string_view value) {
 }
 
 // "workers:8:vcpus=16,public-ip=no".
-std::string PartText(absl::string_view name, int32_t count, std::vector<Flag> requirements) {
+std::string PartText(absl::string_view name, int32_t count, const std::vector<Flag>& requirements) {
   std::vector<std::string> words;
   for (const Flag& flag : requirements) {
     absl::string_view key = flag.name;

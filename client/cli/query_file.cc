@@ -23,7 +23,7 @@ constexpr int kMaxDepth = 20;
 // Numbers stay text, which proto3's mapping reads as numbers where the field is one: so a version
 // 22.10 does not become 22.1.
 Json ScalarToJson(const YAML::Node& node) {
-  const std::string text = node.Scalar();
+  const std::string& text = node.Scalar();
   const bool is_plain = node.Tag() == "?";
   if (is_plain && (text == "true" || text == "false")) return text == "true";
   return text;

@@ -188,7 +188,7 @@ absl::StatusOr<bool> ShowPlacement(const CommandContext& context) {
   v1::GetPlacementRequest request;
   request.set_name(context.options.show_name);
   CIS_ASSIGN_OR_RETURN(const v1::GetPlacementResponse response,
-                       context.client.GetPlacement(std::move(request)));
+                       context.client.GetPlacement(request));
   const bool holds = response.has_placement();
   switch (context.options.format) {
     case Format::kJson:

@@ -46,7 +46,7 @@ std::string WarningText(const v1::Warning& warning) {
 
 std::string AmountText(const v1::Amount& amount) {
   if (amount.unlimited()) return "unlimited";
-  const std::string number = absl::StrFormat("%.15g", amount.value());
+  std::string number = absl::StrFormat("%.15g", amount.value());
   switch (amount.unit()) {
     case v1::UNIT_BYTE:
       return absl::StrCat(number, " bytes");

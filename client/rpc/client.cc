@@ -266,7 +266,8 @@ absl::StatusOr<v1::FindPlacementsResponse> Client::FindPlacements(v1::FindPlacem
   return all;
 }
 
-absl::StatusOr<v1::GetPlacementResponse> Client::GetPlacement(v1::GetPlacementRequest request) {
+absl::StatusOr<v1::GetPlacementResponse> Client::GetPlacement(
+    const v1::GetPlacementRequest& request) {
   v1::GetPlacementResponse response;
   CIS_RETURN_IF_ERROR(
       Call([this](auto* context, const auto& q,

@@ -80,7 +80,7 @@ class Client {
                                                             int64_t limit);
 
   // Requests whether the placement of that name is still valid. Returns the errors of Get.
-  absl::StatusOr<v1::GetPlacementResponse> GetPlacement(v1::GetPlacementRequest request);
+  absl::StatusOr<v1::GetPlacementResponse> GetPlacement(const v1::GetPlacementRequest& request);
 
   // Requests the verdict on each share, all pages merged. Returns the errors of Get.
   absl::StatusOr<v1::ExplainPlacementsResponse> ExplainPlacements(
