@@ -36,19 +36,19 @@ bool IsOfNumber(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(
 bool IsOfUnit(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); }
 
 // Removes the longest beginning of `text` whose bytes all satisfy `is_part`, and returns it.
-absl::string_view Take(absl::string_view& text, bool (*is_part)(char)) {
+absl::string_view Take(bool (*is_part)(char), absl::string_view* text) {
   const auto size =
-      static_cast<size_t>(std::find_if_not(text.begin(), text.end(), is_part) - text.begin());
-  const absl::string_view taken = text.substr(0, size);
-  text.remove_prefix(size);
+      static_cast<size_t>(std::find_if_not(text->begin(), text->end(), is_part) - text->begin());
+  const absl::string_view taken = text->substr(0, size);
+  text->remove_prefix(size);
   return taken;
 }
 
 // Removes an amount such as `1.5h` from the front of `text`.
-std::optional<absl::Duration> TakeAmount(absl::string_view& text) {
-  absl::ConsumePrefix(&text, "+");
-  const absl::string_view number = Take(text, IsOfNumber);
-  const absl::string_view name = Take(text, IsOfUnit);
+std::optional<absl::Duration> TakeAmount(absl::string_view* text) {
+  absl::ConsumePrefix(text, "+");
+  const absl::string_view number = Take(IsOfNumber, text);
+  const absl::string_view name = Take(IsOfUnit, text);
   const auto* unit = std::find_if(std::begin(kUnits), std::end(kUnits),
                                   [&](const Unit& u) { return u.name == name; });
   absl::Duration amount;
@@ -70,7 +70,7 @@ absl::StatusOr<absl::Duration> ParseDurationText(absl::string_view text) {
   absl::string_view rest = absl::StripAsciiWhitespace(text);
   absl::Duration sum;
   do {
-    const std::optional<absl::Duration> amount = TakeAmount(rest);
+    const std::optional<absl::Duration> amount = TakeAmount(&rest);
     if (!amount.has_value()) return NotADuration(text, "not a duration");
     sum += *amount;
     rest = absl::StripLeadingAsciiWhitespace(rest);

@@ -9,7 +9,7 @@
 
 namespace cis {
 
-// Gives equal texts the same memory. Whoever reads many records makes one and drops it afterwards:
+// Gives equal texts the same memory. A reader of many records makes one and drops it afterwards:
 // the texts stay with the records.
 class TextPool {
  public:

@@ -12,7 +12,7 @@ namespace cis {
 namespace {
 
 template <typename Items>
-SharedList<typename Items::value_type> MoveToList(Items& items) {
+SharedList<typename Items::value_type> MoveToList(Items items) {
   return {std::make_move_iterator(items.begin()), std::make_move_iterator(items.end())};
 }
 
@@ -111,7 +111,7 @@ bool ParseListText(absl::string_view text, TextPool& pool, SharedList<SharedText
   absl::InlinedVector<SharedText, 16> read;
   TextListReader reader(text);
   for (absl::string_view item; reader.Next(&item);) read.push_back(pool.Get(item));
-  list = MoveToList(read);
+  list = MoveToList(std::move(read));
   return reader.ok();
 }
 
@@ -138,7 +138,7 @@ bool ParseListText(absl::string_view text, TextPool& pool, SharedList<Evidence>&
     if (!reader.Next(&item)) return false;
     evidence.value = pool.Get(item);
   }
-  list = MoveToList(read);
+  list = MoveToList(std::move(read));
   return reader.ok();
 }
 
@@ -151,7 +151,7 @@ bool ParseListText(absl::string_view text, TextPool& pool, SharedList<FieldConfi
     if (!reader.Next(&item)) return false;
     field.confidence = ParseConfidence(item);
   }
-  list = MoveToList(read);
+  list = MoveToList(std::move(read));
   return reader.ok();
 }
 

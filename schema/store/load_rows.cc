@@ -14,8 +14,8 @@ using IndexById = absl::flat_hash_map<int64_t, int32_t>;
 
 // Loads all records of one endpoint, and the position of each row among them.
 template <typename Record>
-absl::StatusOr<IndexById> LoadListed(Connection& db, RecordPool& pool, const sql::ListedSql& sql, int64_t endpoint_id,
-                                     std::vector<Stored<Record>>* records,
+absl::StatusOr<IndexById> LoadListed(Connection& db, RecordPool& pool, const sql::ListedSql& sql,
+                                     int64_t endpoint_id, std::vector<Stored<Record>>* records,
                                      std::vector<int64_t>* ids) {
   IndexById index_by_id;
   // Records are large; growing would move each of them several times.
@@ -48,12 +48,12 @@ absl::StatusOr<std::vector<int32_t>> LoadLinks(Connection& db, const sql::Listed
 
 // Loads rows with one record each.
 template <typename Record>
-absl::StatusOr<std::vector<Record>> LoadPlain(Connection& db, RecordPool& pool, const std::string& sql,
-                                              int64_t share_id) {
+absl::StatusOr<std::vector<Record>> LoadPlain(Connection& db, RecordPool& pool,
+                                              const std::string& sql, int64_t share_id) {
   std::vector<Record> records;
   CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db, sql, "share_id", share_id));
-  CIS_RETURN_IF_ERROR(
-      ForEachRow(db, *load, pool, [&](RowReader& read) { VisitFields(read, records.emplace_back()); }));
+  CIS_RETURN_IF_ERROR(ForEachRow(
+      db, *load, pool, [&](RowReader& read) { VisitFields(read, records.emplace_back()); }));
   records.shrink_to_fit();
   return records;
 }
@@ -67,7 +67,8 @@ absl::StatusOr<Statement*> UseWith(Connection& db, absl::string_view sql, absl::
   return statement;
 }
 
-absl::Status LoadNetworks(Connection& db, RecordPool& pool, int64_t share_id, std::vector<Stored<Network>>* networks,
+absl::Status LoadNetworks(Connection& db, RecordPool& pool, int64_t share_id,
+                          std::vector<Stored<Network>>* networks,
                           std::vector<int64_t>* network_ids) {
   CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db, sql::LoadNetworks(), "share_id", share_id));
   CIS_RETURN_IF_ERROR(ForEachRow(db, *load, pool, [&](RowReader& read) {
@@ -86,7 +87,8 @@ absl::Status LoadNetworks(Connection& db, RecordPool& pool, int64_t share_id, st
   });
 }
 
-absl::StatusOr<std::vector<Router>> LoadRouters(Connection& db, RecordPool& pool, int64_t share_id) {
+absl::StatusOr<std::vector<Router>> LoadRouters(Connection& db, RecordPool& pool,
+                                                int64_t share_id) {
   std::vector<Router> routers;
   std::vector<int64_t> ids;
   CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db, sql::LoadRouters(), "share_id", share_id));
@@ -111,19 +113,23 @@ absl::StatusOr<std::vector<Router>> LoadRouters(Connection& db, RecordPool& pool
   return routers;
 }
 
-absl::StatusOr<std::vector<FloatingIp>> LoadFloatingIps(Connection& db, RecordPool& pool, int64_t share_id) {
+absl::StatusOr<std::vector<FloatingIp>> LoadFloatingIps(Connection& db, RecordPool& pool,
+                                                        int64_t share_id) {
   return LoadPlain<FloatingIp>(db, pool, sql::LoadFloatingIps(), share_id);
 }
 
-absl::StatusOr<std::vector<SubnetPool>> LoadSubnetPools(Connection& db, RecordPool& pool, int64_t share_id) {
+absl::StatusOr<std::vector<SubnetPool>> LoadSubnetPools(Connection& db, RecordPool& pool,
+                                                        int64_t share_id) {
   return LoadPlain<SubnetPool>(db, pool, sql::LoadSubnetPools(), share_id);
 }
 
-absl::StatusOr<std::vector<AvailabilityZone>> LoadZones(Connection& db, RecordPool& pool, int64_t share_id) {
+absl::StatusOr<std::vector<AvailabilityZone>> LoadZones(Connection& db, RecordPool& pool,
+                                                        int64_t share_id) {
   return LoadPlain<AvailabilityZone>(db, pool, sql::LoadZones(), share_id);
 }
 
-absl::StatusOr<std::vector<VolumeType>> LoadVolumeTypes(Connection& db, RecordPool& pool, int64_t share_id) {
+absl::StatusOr<std::vector<VolumeType>> LoadVolumeTypes(Connection& db, RecordPool& pool,
+                                                        int64_t share_id) {
   return LoadPlain<VolumeType>(db, pool, sql::LoadVolumeTypes(), share_id);
 }
 
@@ -133,8 +139,8 @@ absl::StatusOr<std::vector<Quota>> LoadQuotas(Connection& db, RecordPool& pool, 
 
 namespace {
 
-absl::Status LoadShares(Connection& db, RecordPool& pool, const IndexById& flavors, const IndexById& images,
-                        EndpointCatalog* endpoint, EndpointRows* rows) {
+absl::Status LoadShares(Connection& db, RecordPool& pool, const IndexById& flavors,
+                        const IndexById& images, EndpointCatalog* endpoint, EndpointRows* rows) {
   CIS_ASSIGN_OR_RETURN(Statement * load, UseWith(db, sql::LoadShares(), "endpoint_id", rows->id));
   CIS_RETURN_IF_ERROR(ForEachRow(db, *load, [&](RowReader& read) {
     rows->shares.emplace_back().id = load->Int("id");
@@ -154,7 +160,8 @@ absl::Status LoadShares(Connection& db, RecordPool& pool, const IndexById& flavo
               [](const KindState& a, const KindState& b) { return a.kind < b.kind; });
     CIS_ASSIGN_OR_RETURN(share.flavor_indexes, LoadLinks(db, sql::FlavorSql(), share_id, flavors));
     CIS_ASSIGN_OR_RETURN(share.image_indexes, LoadLinks(db, sql::ImageSql(), share_id, images));
-    CIS_RETURN_IF_ERROR(LoadNetworks(db, pool, share_id, &share.networks, &rows->shares[i].network_ids));
+    CIS_RETURN_IF_ERROR(
+        LoadNetworks(db, pool, share_id, &share.networks, &rows->shares[i].network_ids));
     CIS_ASSIGN_OR_RETURN(share.routers, LoadRouters(db, pool, share_id));
     CIS_ASSIGN_OR_RETURN(share.floating_ips, LoadFloatingIps(db, pool, share_id));
     CIS_ASSIGN_OR_RETURN(share.subnet_pools, LoadSubnetPools(db, pool, share_id));
@@ -181,8 +188,8 @@ absl::Status LoadSite(Connection& db, RecordPool& pool, SiteCatalog* site, SiteR
     EndpointRows& ids = rows->endpoints[i];
     CIS_ASSIGN_OR_RETURN(const IndexById flavors, LoadListed(db, pool, sql::FlavorSql(), ids.id,
                                                              &endpoint.flavors, &ids.flavor_ids));
-    CIS_ASSIGN_OR_RETURN(const IndexById images,
-                         LoadListed(db, pool, sql::ImageSql(), ids.id, &endpoint.images, &ids.image_ids));
+    CIS_ASSIGN_OR_RETURN(const IndexById images, LoadListed(db, pool, sql::ImageSql(), ids.id,
+                                                            &endpoint.images, &ids.image_ids));
     CIS_RETURN_IF_ERROR(LoadShares(db, pool, flavors, images, &endpoint, &ids));
     CIS_ASSIGN_OR_RETURN(Statement * offers,
                          UseWith(db, sql::LoadOfferedProjects(), "endpoint_id", ids.id));

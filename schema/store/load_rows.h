@@ -75,13 +75,18 @@ struct SiteRows {
 
 // Loads the networks of a share with their subnets, ordered by id, and the rows that they were read
 // from.
-absl::Status LoadNetworks(Connection& db, RecordPool& pool, int64_t share_id, std::vector<Stored<Network>>* networks,
+absl::Status LoadNetworks(Connection& db, RecordPool& pool, int64_t share_id,
+                          std::vector<Stored<Network>>* networks,
                           std::vector<int64_t>* network_ids);
 absl::StatusOr<std::vector<Router>> LoadRouters(Connection& db, RecordPool& pool, int64_t share_id);
-absl::StatusOr<std::vector<FloatingIp>> LoadFloatingIps(Connection& db, RecordPool& pool, int64_t share_id);
-absl::StatusOr<std::vector<SubnetPool>> LoadSubnetPools(Connection& db, RecordPool& pool, int64_t share_id);
-absl::StatusOr<std::vector<AvailabilityZone>> LoadZones(Connection& db, RecordPool& pool, int64_t share_id);
-absl::StatusOr<std::vector<VolumeType>> LoadVolumeTypes(Connection& db, RecordPool& pool, int64_t share_id);
+absl::StatusOr<std::vector<FloatingIp>> LoadFloatingIps(Connection& db, RecordPool& pool,
+                                                        int64_t share_id);
+absl::StatusOr<std::vector<SubnetPool>> LoadSubnetPools(Connection& db, RecordPool& pool,
+                                                        int64_t share_id);
+absl::StatusOr<std::vector<AvailabilityZone>> LoadZones(Connection& db, RecordPool& pool,
+                                                        int64_t share_id);
+absl::StatusOr<std::vector<VolumeType>> LoadVolumeTypes(Connection& db, RecordPool& pool,
+                                                        int64_t share_id);
 // Loads the quotas of a share, ordered by resource.
 absl::StatusOr<std::vector<Quota>> LoadQuotas(Connection& db, RecordPool& pool, int64_t share_id);
 

@@ -14,7 +14,7 @@
 namespace cis {
 
 // What records that are read together have in common: equal texts and equal lists are kept once.
-// Whoever reads many records makes one and drops it afterwards.
+// A reader of many records makes one and drops it afterwards.
 class RecordPool {
  public:
   SharedText GetText(absl::string_view text) { return texts_.Get(text); }

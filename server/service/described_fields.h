@@ -20,7 +20,7 @@
 namespace cis::server {
 
 // A member as a value of a row. The view of a text is valid as long as the member.
-inline FieldValue ListedValue(const std::string& text) { return absl::string_view(text); }
+inline FieldValue ListedValue(absl::string_view text) { return text; }
 inline FieldValue ListedValue(bool flag) { return flag; }
 inline FieldValue ListedValue(int number) { return int64_t{number}; }
 inline FieldValue ListedValue(int64_t number) { return number; }
@@ -35,14 +35,20 @@ requires std::is_arithmetic_v<Value> FieldValue ListedValue(const std::optional<
   return OptionalValue(value);
 }
 
+template <typename Member>
+inline constexpr bool kIsText = std::is_convertible_v<const Member&, absl::string_view>;
+template <typename Member>
+inline constexpr bool kIsTextList = std::is_same_v<Member, std::vector<std::string>> ||
+                                    std::is_same_v<Member, SharedList<SharedText>>;
+
 // The type of a field whose members are of type `Member`.
 template <typename Record, typename Member>
 FieldType ListedType(const FieldInfo<Record>& info) {
   if (info.version_of != nullptr) return FieldType::kVersion;
   if (info.words != nullptr && info.words->is_closed()) return FieldType::kWord;
-  if constexpr (std::is_same_v<Member, std::string>) return FieldType::kText;
+  if constexpr (kIsText<Member>) return FieldType::kText;
   if constexpr (std::is_same_v<Member, absl::Time>) return FieldType::kTime;
-  if constexpr (std::is_same_v<Member, std::vector<std::string>>) return FieldType::kTextList;
+  if constexpr (kIsTextList<Member>) return FieldType::kTextList;
   constexpr bool kIsFlag = std::is_same_v<Member, bool> || std::is_same_v<Member, Tristate> ||
                            std::is_same_v<Member, std::optional<bool>>;
   return kIsFlag ? FieldType::kBool : FieldType::kNumber;
@@ -53,7 +59,7 @@ template <typename Row, typename RecordOf, typename Record, typename Member>
 FieldReader<Row> ListedReader(RecordOf record_of, const FieldInfo<Record>& info,
                               Member Record::*member) {
   FieldReader<Row> reader;
-  if constexpr (std::is_same_v<Member, std::vector<std::string>>) {
+  if constexpr (kIsTextList<Member>) {
     reader.any_of = [record_of, member](const Row& row, TextTest test) {
       return absl::c_any_of(record_of(row).*member, test);
     };
@@ -84,8 +90,7 @@ void AddDescribedFields(FieldTable<Row>& table, RecordOf record_of) {
   DescribeFields(OfRecord<Record>(), [&](const auto& field) {
     using Member = std::remove_cvref_t<decltype(std::declval<Record>().*field.member)>;
     // Lists of key-value pairs cannot be filtered.
-    if constexpr (requires(const Member& member) { ListedValue(member); } ||
-                  std::is_same_v<Member, std::vector<std::string>>) {
+    if constexpr (requires(const Member& member) { ListedValue(member); } || kIsTextList<Member>) {
       if (!field.info.Has(kListed)) return;
       table.Add(
           {std::string(field.info.name), ListedType<Record, Member>(field.info), field.info.words},

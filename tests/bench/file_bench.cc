@@ -102,7 +102,8 @@ RecordSet NetworksOf(const Share& share, int number) {
   pool.subnet_ids = {pool.subnets[0].id};
   own.subnets = {MakeSubnet(absl::StrCat("s-", own.id), "10.0.0.0/24")};
   own.subnet_ids = {own.subnets[0].id};
-  records.network_set.routers = {MakeRouter(absl::StrCat("r-", number), pool.id, {std::string(own.id)})};
+  records.network_set.routers = {
+      MakeRouter(absl::StrCat("r-", number), pool.id, {std::string(own.id)})};
   records.network_set.networks = {std::move(pool), std::move(own)};
   records.network_set.routers_known = true;
   records.network_set.floating_ips_known = true;

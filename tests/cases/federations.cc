@@ -128,7 +128,7 @@ void AddOld(CatalogBuilder& builder) {
   Image image = MakeImage("my image", "", "", "");
   builder.AddImage(image);
   Network unnamed = SureNetwork("0123", NetworkUse::kTenant, builder.share().share.project_id);
-  unnamed.name.clear();
+  unnamed.name = "";
   builder.AddNetwork(unnamed);
   builder.AddNetwork(SureNetwork("4567", NetworkUse::kTenant, builder.share().share.project_id));
   AddQuotas(builder);
@@ -144,7 +144,7 @@ void AddHiding(CatalogBuilder& builder) {
     builder.AddFlavor(MakeFlavor("m1", 2, 4096, 20));
     Image image = SureImage("old", "debian", "10");
     image.hidden = true;
-    image.login_user.clear();
+    image.login_user = "";
     builder.AddImage(image);
     AddRoutedNetworks(builder, "n", "public");
   }

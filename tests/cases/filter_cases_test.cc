@@ -91,7 +91,7 @@ std::string Answer(const FieldTable<Row>& fields, absl::string_view text,
   const TypedRows<Row> typed(fields, rows);
   std::vector<std::string> names;
   for (size_t i = 0; i < typed.size(); ++i) {
-    if (filter->Matches(typed, i)) names.push_back(name_of(typed[i]));
+    if (filter->Matches(typed, i)) names.emplace_back(name_of(typed[i]));
   }
   if (names.empty()) return "nothing";
   std::sort(names.begin(), names.end());

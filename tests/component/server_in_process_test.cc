@@ -88,11 +88,11 @@ constexpr char kMark[] = "MARK";
 // Sets every text of a record to kMark.
 struct Marker {
   void operator()(absl::string_view, std::string& text) const { text = kMark; }
+  void operator()(absl::string_view, SharedText& text) const { text = kMark; }
   void operator()(absl::string_view, std::vector<std::string>& texts) const { texts = {kMark}; }
-  void operator()(absl::string_view,
-                  std::optional<std::map<std::string, std::string>>& texts) const {
-    texts.emplace();
-    (*texts)[kMark] = kMark;
+  void operator()(absl::string_view, SharedList<SharedText>& texts) const { texts = {kMark}; }
+  void operator()(absl::string_view, std::optional<TextMap>& texts) const {
+    texts.emplace().Set(kMark, kMark);
   }
   template <typename Value>
   void operator()(absl::string_view, Value&) const {}

@@ -150,7 +150,7 @@ TEST(Lint, DoesNotReportImagesOfOtherProjects) {
   image.visibility = "shared";
   image.member_status = "pending";
   EXPECT_THAT(CodesOf(LintOf(image)), IsEmpty());
-  image.member_status.clear();
+  image.member_status = "";
   EXPECT_THAT(CodesOf(LintOf(image)), ElementsAre("IMAGE_EOL"));
 }
 
@@ -173,7 +173,7 @@ TEST(Lint, ReportsRepeatedNamesAndRepeatedNewestImages) {
 
 TEST(Lint, AdvisesToPublishCorrectionsOfTheOperator) {
   Image image = GoodImage("ubuntu");
-  image.provenance.evidence.insert(image.provenance.evidence.begin(),
+  image.provenance.evidence.insert(0,
                                    {"login_user", "override:jane 2026-01-01", "ubuntu: tried it"});
   const auto findings = LintOf(image);
   ASSERT_THAT(CodesOf(findings), ElementsAre("OVERRIDDEN"));

@@ -13,7 +13,7 @@ using nlohmann::json;
 TEST(JsonReader, ReadsNumbersInEveryForm) {
   const JsonDocument object =
       ToDocument({{"a", 8}, {"b", "8"}, {"c", 8.0}, {"d", " 8.0 "}, {"e", nullptr}, {"f", ""}});
-  std::vector<std::string> problems;
+  SharedList<SharedText> problems;
   const JsonReader reader(object.root(), "flavors/0", &problems);
   for (const char* key : {"a", "b", "c", "d"}) {
     EXPECT_EQ(reader.Int(key), 8) << key;
@@ -27,7 +27,7 @@ TEST(JsonReader, ReadsNumbersInEveryForm) {
 TEST(JsonReader, NotesWhatItCannotRead) {
   const JsonDocument object = ToDocument(
       {{"ram", "lots"}, {"vcpus", {1}}, {"public", "maybe"}, {"disk", 1.5}, {"swap", true}});
-  std::vector<std::string> problems;
+  SharedList<SharedText> problems;
   const JsonReader reader(object.root(), "flavors/3", &problems);
   EXPECT_FALSE(reader.Int("ram").has_value());
   EXPECT_FALSE(reader.Int("vcpus").has_value());
@@ -79,12 +79,13 @@ TEST(JsonReader, MapsAndListsThatAreTooLargeCountAsNotShown) {
   for (const std::string& text : texts) {
     const absl::StatusOr<JsonDocument> object = ParseJson(text);
     ASSERT_TRUE(object.ok());
-    std::vector<std::string> problems;
+    SharedList<SharedText> problems;
     const JsonReader reader(object->root(), "flavors/3", &problems);
     EXPECT_FALSE(reader.StringMap("map").has_value());
     EXPECT_TRUE(reader.Strings("list").empty());
     ASSERT_EQ(problems.size(), 2U);
-    EXPECT_EQ(problems[0].rfind("FIELD_TOO_LARGE: flavors/3/map has ", 0), 0U) << problems[0];
+    EXPECT_EQ(problems[0].view().rfind("FIELD_TOO_LARGE: flavors/3/map has ", 0), 0U)
+        << problems[0];
   }
 }
 

@@ -17,7 +17,7 @@ Document Doc(const std::string& name, const std::string& body) {
 }
 
 std::vector<Quota> Read(const std::vector<Document>& documents) {
-  std::vector<std::string> problems;
+  SharedList<SharedText> problems;
   std::vector<std::string> remarks;
   const LimitSet set = NormalizeLimits(documents, &problems, &remarks);
   EXPECT_THAT(problems, testing::IsEmpty());
@@ -25,7 +25,7 @@ std::vector<Quota> Read(const std::vector<Document>& documents) {
   return set.quotas;
 }
 LimitSet ReadAll(const std::vector<Document>& documents) {
-  std::vector<std::string> problems;
+  SharedList<SharedText> problems;
   return NormalizeLimits(documents, &problems);
 }
 
@@ -70,7 +70,7 @@ TEST(Quota, SumsThatDoNotFitAreUnknown) {
 }
 
 TEST(Quota, WrongShapesAreUnknownAndRemarked) {
-  std::vector<std::string> problems;
+  SharedList<SharedText> problems;
   std::vector<std::string> remarks;
   const LimitSet set = NormalizeLimits(
       {Doc("nova_limits", R"({"limits":{}})"), Doc("neutron_quota", R"({"quota":[]})"),

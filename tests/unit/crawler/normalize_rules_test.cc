@@ -46,7 +46,8 @@ Observation UbuntuImage() {
 
 std::string EolBy(const Rules& rules) {
   const auto records = Normalize(rules, UbuntuImage());
-  return records.ok() && records->images.size() == 1 ? records->images[0].eol_date : "(none)";
+  return std::string(records.ok() && records->images.size() == 1 ? records->images[0].eol_date
+                                                                 : "(none)");
 }
 
 TEST(Rules, TwoReleasesAnswerSideBySide) {

@@ -127,10 +127,10 @@ TEST(Overrides, WinsAsVerifiedWithAuthorDateAndReasonAndReleaseFactsFollow) {
   RecordSet records = ImagesOf("SITE-A", {image});
   corrector.Apply(&records);
   const Image& corrected = records.images[0];
-  EXPECT_EQ(corrected.os_distro + " " + corrected.os_version + " " + corrected.os_codename + " " +
-                corrected.login_user,
+  EXPECT_EQ(absl::StrCat(corrected.os_distro, " ", corrected.os_version, " ", corrected.os_codename,
+                         " ", corrected.login_user),
             "debian 12 bookworm debian");
-  EXPECT_EQ(corrected.eol_date.substr(0, 2), "20");
+  EXPECT_EQ(corrected.eol_date.view().substr(0, 2), "20");
   EXPECT_EQ(corrected.provenance.Of("os_distro"), Confidence::kVerified);
   const Evidence expected = {"os_distro", "override:jane 2026-01-01", "debian: seen it"};
   EXPECT_THAT(corrected.provenance.evidence, ::testing::Contains(expected));

@@ -66,7 +66,7 @@ std::string OverrideOf(const FieldInfo<Record>& info) {
   if (info.form == TextForm::kId) return "lower-case id";
   if constexpr (std::is_same_v<Member, Tristate>) return "yes, no";
   if constexpr (std::is_same_v<Member, std::optional<int64_t>>) return "whole number";
-  if constexpr (std::is_same_v<Member, std::string>) return "text";
+  if constexpr (kIsText<Member>) return "text";
   return ListedType<Record, Member>(info) == FieldType::kNumber ? "number" : "true, false";
 }
 

@@ -22,8 +22,10 @@ using testing::Pair;
 using testing::UnorderedElementsAre;
 
 // A value that is neither unknown nor the default of messages.
-void Fill(std::string& text, const WordSet* words) {
-  text = words == nullptr ? "text" : std::string(words->words.front());
+template <typename Text>
+requires std::constructible_from<Text, absl::string_view>
+void Fill(Text& text, const WordSet* words) {
+  text = Text(words == nullptr ? absl::string_view("text") : words->words.front());
 }
 void Fill(bool& flag, const WordSet*) { flag = true; }
 void Fill(int& number, const WordSet*) { number = 4; }
@@ -34,6 +36,8 @@ void Fill(NetworkUse& use, const WordSet*) { use = NetworkUse::kDirect; }
 void Fill(Kind& kind, const WordSet*) { kind = Kind::kImages; }
 void Fill(ErrorClass& error, const WordSet*) { error = ErrorClass::kTimeout; }
 void Fill(std::vector<std::string>& texts, const WordSet*) { texts = {"a", "b"}; }
+void Fill(SharedList<SharedText>& texts, const WordSet*) { texts = {"a", "b"}; }
+void Fill(TextMap& entries, const WordSet*) { entries = {{"key", "a"}}; }
 template <typename Value>
 void Fill(std::map<std::string, Value>& entries, const WordSet*) {
   Fill(entries["key"], nullptr);
@@ -142,7 +146,7 @@ TEST(FieldsToProto, CarriesNumbersTimesAndMaps) {
   EXPECT_EQ(proto.share_count(), 3);
   Flavor flavor;
   flavor.extra_specs.emplace();
-  (*flavor.extra_specs)["hw:cpu_policy"] = "dedicated";
+  flavor.extra_specs->Set("hw:cpu_policy", "dedicated");
   v1::Flavor message;
   FieldsToProto(flavor, &message);
   EXPECT_THAT(message.extra_specs(), UnorderedElementsAre(Pair("hw:cpu_policy", "dedicated")));

@@ -14,10 +14,11 @@ namespace {
 using testing::ElementsAre;
 
 std::string Flavor1(const Answer& answer) {
-  return answer->placements.empty() ? "none" : answer->placements[0].flavor->name;
+  return std::string(answer->placements.empty() ? "none" : answer->placements[0].flavor->name);
 }
 std::string Image1(const Answer& answer) {
-  return answer->placements.empty() ? "none" : answer->placements[0].image->image->name;
+  return std::string(answer->placements.empty() ? "none"
+                                                : answer->placements[0].image->image->name);
 }
 
 TEST(PlacementChoice, TakesTheSmallestFlavorAndSpecialHardwareLast) {
@@ -58,7 +59,7 @@ TEST(PlacementChoice, TakesAnUnusualArchitectureLastAndAGuessAtItNever) {
   arm.arch = "aarch64";
   builder.AddFlavor(arm);
   Image plain = SureImage("A plain 24.04", "ubuntu", "24.04");
-  plain.arch.clear();
+  plain.arch = "";
   builder.AddImage(plain);
   EXPECT_EQ(Flavor1(Find(builder, QueryOf())), "m1.medium");
   EXPECT_EQ(Image1(Find(builder, QueryOf())), "A plain 24.04");
@@ -398,7 +399,7 @@ CatalogBuilder ThreeSites() {
   builder.AddFloatingIp(MakeFloatingIp("lies-free", "id-public00", false));
   builder.Select("B-PROBABLE", "vo.example.org");
   for (auto& network : builder.share().networks) {
-    for (auto& entry : network.record.provenance.confidence) {
+    for (auto& entry : network.record.provenance.confidence.Mutable()) {
       entry.confidence = Confidence::kProbable;
     }
   }

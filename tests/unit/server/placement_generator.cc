@@ -40,7 +40,7 @@ Flavor Generator::AnyFlavor(int number) {
         {"hw:mem_page_size", "large"},   {"hw:mem_page_size", "2048"},
         {"hw:numa_nodes", "2"}};
     const auto& [key, value] = specs[Below(7)];
-    (*flavor.extra_specs)[key] = value;
+    flavor.extra_specs->Set(key, value);
   }
   return flavor;
 }
@@ -66,7 +66,7 @@ Image Generator::AnyImage(int number) {
         {"hw_numa_nodes", "3"},         {"hw_architecture", "arm64"},   {"hw_pmu", "yes"},
         {"hw_disk_bus", "virtio"},      {"hw_disk_bus", "virtio-scsi"}};
     const auto& [key, value] = properties[Below(8)];
-    (*image.boot_properties)[key] = value;
+    image.boot_properties->Set(key, value);
   }
   if (OneIn(10)) {
     image.volume_count = Below(3);
@@ -83,7 +83,7 @@ void Generator::AddSubnets(Network& network) {
   const int count = OneIn(8) ? 0 : 1 + Below(3);
   for (int i = 0; i < count; ++i) {
     Subnet subnet = MakeSubnet(absl::StrCat("s-", network.id, "-", i), "", OneIn(4) ? 6 : 4);
-    if (OneIn(6)) subnet.gateway_ip.clear();
+    if (OneIn(6)) subnet.gateway_ip = "";
     if (OneIn(8)) subnet.gateway_holder = "somebody";
     if (OneIn(3)) {
       subnet.address_count = Below(6);
@@ -104,11 +104,12 @@ void Generator::AddRouters(CatalogBuilder& builder, const std::vector<Network>& 
             ? ""
             : pools[static_cast<size_t>(Below(static_cast<int>(pools.size())))];
     const Network& network = tenants[static_cast<size_t>(Below(static_cast<int>(tenants.size())))];
-    Router router = MakeRouter(absl::StrCat("r", i), pool, {network.id});
+    Router router = MakeRouter(absl::StrCat("r", i), pool, {std::string(network.id)});
     if (OneIn(6)) router.admin_state_up = false;
     if (!network.subnets.empty() && !OneIn(4)) {
-      router.subnet_ids = {
-          network.subnets[static_cast<size_t>(Below(static_cast<int>(network.subnets.size())))].id};
+      router.subnet_ids = {std::string(
+          network.subnets[static_cast<size_t>(Below(static_cast<int>(network.subnets.size())))]
+              .id)};
     }
     builder.AddRouter(router);
   }
@@ -147,7 +148,7 @@ void Generator::AddNetworks(CatalogBuilder& builder) {
       tenants.push_back(network);
     }
     if (network.usable_as == NetworkUse::kDirect) network.also_floating_pool = OneIn(3);
-    if (network.usable_as == NetworkUse::kFloatingPool) pools.push_back(network.id);
+    if (network.usable_as == NetworkUse::kFloatingPool) pools.emplace_back(network.id);
     builder.AddNetwork(network);
   }
   AddRouters(builder, tenants, pools);

@@ -278,7 +278,8 @@ TEST(PlacementGroupsProperty, WhatIsPlacedGoesTogether) {
       ASSERT_THAT(placement.groups, SizeIs(query.groups.size()));
       std::vector<GroupCombination> chosen;
       for (const Placement& group : placement.groups) {
-        chosen.push_back({group.flavor->id, group.image->image->id, WayOf(*group.plan)});
+        chosen.push_back({std::string(group.flavor->id), std::string(group.image->image->id),
+                          WayOf(*group.plan)});
       }
       ASSERT_TRUE(TryGroups(catalog, query, placement.share->view.site->site.name,
                             placement.share->share().vo, chosen))

@@ -230,7 +230,7 @@ TEST(PlacementNetwork, LeavesOutNetworksWithoutSubnets) {
   bare.subnets.clear();
   bare.subnet_ids.clear();
   builder.AddNetwork(bare);
-  builder.AddRouter(MakeRouter("r", "id-public00", {bare.id}));
+  builder.AddRouter(MakeRouter("r", "id-public00", {std::string(bare.id)}));
   for (const PlacementQuery& query : {QueryOf(), Public()}) {
     const Answer answer = Find(builder, query);
     EXPECT_EQ(Only(answer).plan->network->name, "private");
@@ -332,7 +332,7 @@ TEST(PlacementNetwork, KeepsIpv6BesideThePinnedSubnet) {
   CatalogBuilder builder = SureScene();
   Network& network = NetworkNamed(builder, "private");
   for (const auto& [id, version] : {std::pair("other", 4), std::pair("six", 6)}) {
-    network.subnet_ids.emplace_back(id);
+    network.subnet_ids.push_back(id);
     network.subnets.push_back(MakeSubnet(id, "", version));
   }
   builder.share().routers[0].subnet_ids = {"subnet-id-private"};
@@ -362,7 +362,7 @@ TEST(PlacementNetwork, GivesASubnetWithoutAFreeGatewayNoRouter) {
     if (is_taken) {
       subnet.gateway_holder = "a-machine";
     } else {
-      subnet.gateway_ip.clear();
+      subnet.gateway_ip = "";
     }
     const Answer answer = Find(builder, Public());
     EXPECT_EQ(Only(answer).plan->kind, PlanKind::kFloatingNeedsNetwork) << is_taken;
@@ -374,7 +374,7 @@ TEST(PlacementNetwork, LeadsARouterAwayFromAPrivatePoolOnlyIfNothingUsesIt) {
   Network campus = SureNetwork("campus", NetworkUse::kFloatingPool);
   campus.public_v4 = Tristate::kNo;
   builder.AddNetwork(campus);
-  builder.share().routers[0].external_network_id = campus.id;
+  builder.share().routers[0].external_network_id = std::string(campus.id);
   // An own network changes nothing for other projects, so it comes first.
   EXPECT_EQ(Only(Find(builder, Public())).plan->kind, PlanKind::kFloatingNeedsNetwork);
   for (Quota& quota : builder.share().quotas) {

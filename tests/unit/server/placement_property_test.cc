@@ -23,8 +23,8 @@ namespace {
 constexpr uint64_t kRuns = 250;
 
 Combination CombinationOf(const Placement& p) {
-  return {p.share->view.site->site.name, p.share->share().vo, p.flavor->id, p.image->image->id,
-          WayOf(*p.plan)};
+  return {p.share->view.site->site.name, p.share->share().vo, std::string(p.flavor->id),
+          std::string(p.image->image->id), WayOf(*p.plan)};
 }
 
 std::set<Combination> CombinationsOf(const Answer& answer) {

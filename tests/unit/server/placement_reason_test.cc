@@ -214,7 +214,7 @@ std::vector<Refusal> Refusals() {
        "is used only if the request names it (Ubuntu 22.04), a snapshot"},
       {"OS_NOT_FOUND", Nothing, [](PlacementQuery& q) { q.os = {*ParseOsRequirement("debian")}; },
        "the only image is not debian"},
-      {"OS_VERSION_UNKNOWN", WithImage([](Image& i) { i.os_version.clear(); }),
+      {"OS_VERSION_UNKNOWN", WithImage([](Image& i) { i.os_version = ""; }),
        [](PlacementQuery& q) { q.os = {*ParseOsRequirement("ubuntu>=22.04")}; },
        "Ubuntu 22.04 does not report its version"},
       {"OS_VERSION_TOO_OLD", Nothing,
@@ -262,11 +262,11 @@ std::vector<Refusal> Refusals() {
        "the only image is not named EGI*"},
       {"IMAGE_EXCLUDED", Nothing, [](PlacementQuery& q) { q.excluded_image_globs = {"Ubuntu*"}; },
        "the request excludes the only image (Ubuntu 22.04)"},
-      {"IMAGE_ARCH_MISMATCH", WithFlavor([](Flavor& f) { f.arch.clear(); }),
+      {"IMAGE_ARCH_MISMATCH", WithFlavor([](Flavor& f) { f.arch = ""; }),
        [](PlacementQuery& q) { q.arch = "aarch64"; },
        "the only image is not for aarch64; Ubuntu 22.04 is for x86_64"},
       {"IMAGE_PROPERTY_REFUSED",
-       WithImage([](Image& i) { i.boot_properties.emplace().emplace("architecture", "arm64"); }),
+       WithImage([](Image& i) { i.boot_properties.emplace().Set("architecture", "arm64"); }),
        NoWish,
        "not accepted by Nova; Nova refuses architecture=arm64 of image Ubuntu 22.04 (it is not "
        "an architecture that Nova knows)"},
@@ -283,17 +283,16 @@ std::vector<Refusal> Refusals() {
        "is for aarch64 and flavor m1.medium is x86_64"},
       {"IMAGE_FLAVOR_TRAIT_CONFLICT",
        [](CatalogBuilder& b) {
-         WithFlavor([](Flavor& f) { (*f.extra_specs)["trait:HW_CPU_X86_AVX2"] = "forbidden"; })(b);
+         WithFlavor([](Flavor& f) { f.extra_specs->Set("trait:HW_CPU_X86_AVX2", "forbidden"); })(b);
          WithImage([](Image& i) {
-           i.boot_properties.emplace().emplace("trait:HW_CPU_X86_AVX2", "required");
+           i.boot_properties.emplace().Set("trait:HW_CPU_X86_AVX2", "required");
          })(b);
        },
        NoWish,
        "Nova refuses trait:HW_CPU_X86_AVX2=required of image Ubuntu 22.04 with "
        "trait:HW_CPU_X86_AVX2=forbidden of flavor m1.medium"},
-      {"IMAGE_FLAVOR_PROPERTY_CONFLICT", WithImage([](Image& i) {
-         i.boot_properties.emplace().emplace("hw_mem_page_size", "large");
-       }),
+      {"IMAGE_FLAVOR_PROPERTY_CONFLICT",
+       WithImage([](Image& i) { i.boot_properties.emplace().Set("hw_mem_page_size", "large"); }),
        NoWish,
        "Nova refuses hw_mem_page_size=large of image Ubuntu 22.04 with flavor m1.medium without "
        "hw:mem_page_size (an image may choose only if the flavor says any or large)"},
@@ -495,7 +494,7 @@ TEST(PlacementReason, UnknownIsNeverNo) {
   Flavor flavor = MakeFlavor("m1.medium", 2, 4096, 40);
   flavor.ram_mib.reset();
   flavor.disk_gib.reset();
-  flavor.arch.clear();
+  flavor.arch = "";
   builder.AddFlavor(flavor);
   builder.share().quotas.clear();
   builder.share().share.support = VoSupport::kUnknown;

@@ -25,9 +25,9 @@ bool MayBeOfKind(const Flavor& f, const std::string& kind) {
   if (!f.gpu_kind.empty()) return f.gpu_kind == kind;
   if (!f.gpu_count || *f.gpu_count == 0) return false;
   // The generator makes whole cards of four models.
-  const bool has_mig = f.gpu_model.empty() || f.gpu_model[0] == 'A';
+  const bool has_mig = f.gpu_model.empty() || f.gpu_model.view()[0] == 'A';
   if (kind == "mig") return has_mig;
-  return kind != "vgpu" || f.gpu_model.empty() || f.gpu_model[0] != 'G';
+  return kind != "vgpu" || f.gpu_model.empty() || f.gpu_model.view()[0] != 'G';
 }
 
 bool FlavorDoes(const Flavor& f, const PlacementQuery& q) {
@@ -44,7 +44,9 @@ bool FlavorDoes(const Flavor& f, const PlacementQuery& q) {
 }
 
 // The tests use two-part versions only.
-double VersionNumber(const std::string& text) { return std::strtod(text.c_str(), nullptr); }
+double VersionNumber(absl::string_view text) {
+  return std::strtod(std::string(text).c_str(), nullptr);
+}
 
 bool ImageDoes(const Image& i, const PlacementQuery& q) {
   for (const char* code :
@@ -56,9 +58,9 @@ bool ImageDoes(const Image& i, const PlacementQuery& q) {
 }
 
 // Returns the value of `key` in the image or the flavor; empty if there is none.
-std::string Says(const std::optional<std::map<std::string, std::string>>& map, const char* key) {
-  if (!map || map->count(key) == 0) return "";
-  return map->at(key);
+std::string Says(const std::optional<TextMap>& map, const char* key) {
+  if (!map || !map->contains(key)) return "";
+  return std::string(map->find(key)->second);
 }
 
 // What the generator makes of extra specs and image properties, and Nova of them.
@@ -120,7 +122,7 @@ using Needs = std::map<std::string, int64_t>;
 
 bool Allowed(const ShareCatalog& share, const Needs& needs) {
   for (const Quota& quota : share.quotas) {
-    const auto it = needs.find(quota.resource);
+    const auto it = needs.find(std::string(quota.resource));
     if (it == needs.end() || it->second == 0 || quota.limit == -1) continue;
     if (quota.used.value_or(0) + it->second > quota.limit) return false;
   }
@@ -157,7 +159,7 @@ bool Works(const Stored<Network>& n) {
 }
 
 bool AllRead(const Network& n) {
-  for (const std::string& id : n.subnet_ids) {
+  for (const SharedText& id : n.subnet_ids) {
     bool read = false;
     for (const Subnet& s : n.subnets) read = read || s.id == id;
     if (!read) return false;
@@ -227,7 +229,7 @@ std::vector<const Subnet*> Six(const Network& n) {
 
 bool Up(const Router& r) { return !r.admin_state_up || *r.admin_state_up; }
 
-bool Holds(const std::vector<std::string>& list, const std::string& one) {
+bool Holds(const std::vector<std::string>& list, absl::string_view one) {
   for (const std::string& other : list) {
     if (other == one) return true;
   }
@@ -261,7 +263,7 @@ const Network* External(const ShareCatalog& share, const std::string& id) {
   return nullptr;
 }
 
-int64_t Unused(const ShareCatalog& share, const std::string& pool) {
+int64_t Unused(const ShareCatalog& share, absl::string_view pool) {
   int64_t unused = 0;
   for (const FloatingIp& ip : share.floating_ips) {
     if (ip.network_id == pool && !ip.attached) ++unused;
@@ -271,7 +273,7 @@ int64_t Unused(const ShareCatalog& share, const std::string& pool) {
 
 Try Through(const ShareCatalog& share, const Network& pool, int64_t count) {
   Try out;
-  out.way.pool = pool.id;
+  out.way.pool = std::string(pool.id);
   out.v4 = pool.public_v4;
   const int64_t unused = Unused(share, pool.id);
   out.from_pool = count > unused ? count - unused : 0;
@@ -300,12 +302,12 @@ bool MayLeave(const ShareCatalog& share, const Router& r) {
 std::optional<Try> TryThrough(const ShareCatalog& share, const Network& in, const Subnet* subnet,
                               const Network& pool, int64_t count) {
   Try out = Through(share, pool, count);
-  out.way.network = in.id;
+  out.way.network = std::string(in.id);
   out.way.kind = "floating";
-  if (subnet != nullptr) out.way.subnet = subnet->id;
+  if (subnet != nullptr) out.way.subnet = std::string(subnet->id);
   if (subnet == nullptr) {
-    for (const std::string& id : in.subnet_ids) {
-      if (out.way.subnet.empty() || id < out.way.subnet) out.way.subnet = id;
+    for (const SharedText& id : in.subnet_ids) {
+      if (out.way.subnet.empty() || id < out.way.subnet) out.way.subnet = std::string(id);
     }
   }
   const bool has_six = !Of(in, 6).empty() || !AllRead(in);
@@ -328,7 +330,7 @@ std::optional<Try> TryThrough(const ShareCatalog& share, const Network& in, cons
         if (r->external_network_id.empty() == may_lead) continue;
         if (may_lead && !MayLeave(share, *r)) continue;
         ++out.from_pool;
-        out.makes = "gateway of " + r->id + "|" + pool.id;
+        out.makes = absl::StrCat("gateway of ", r->id, "|", pool.id);
         return out;
       }
     }
@@ -344,7 +346,7 @@ std::optional<Try> TryThrough(const ShareCatalog& share, const Network& in, cons
   if (out.way.subnet.empty()) return std::nullopt;
   out.way.kind = "router";
   ++out.from_pool;
-  out.makes = "router on " + in.id + " " + out.way.subnet + "|" + pool.id;
+  out.makes = absl::StrCat("router on ", in.id, " ", out.way.subnet, "|", pool.id);
   out.needs["routers"] = 1;
   out.needs["ports"] += 1;
   return out;
@@ -368,7 +370,7 @@ std::vector<Try> NewRouted(const ShareCatalog& share, int version, int64_t count
       const bool external = Works(n) && (n.record.is_external == true || IsPool(n));
       if (pool.ip_version != version || !external || !Passes(pool, n.record)) continue;
       Try made;
-      made.way = {"routed", "", n.record.id, "", pool.id, false};
+      made.way = {"routed", "", std::string(n.record.id), "", pool.id, false};
       (version == 6 ? made.v6 : made.v4) = Tristate::kYes;
       made.needs = {{"ports", count + 1}, {"networks", 1}, {"subnets", 1}, {"routers", 1}};
       if (version == 4 && pool.default_prefix_length) {
@@ -377,7 +379,7 @@ std::vector<Try> NewRouted(const ShareCatalog& share, int version, int64_t count
       made.from_pool = 1;
       made.pool_addresses = LeftOfPool(n.record);
       if (AllRead(n.record)) made.of_pool = Of(n.record, 4);
-      made.makes = "network of " + pool.id + " to " + n.record.id + "|";
+      made.makes = absl::StrCat("network of ", pool.id, " to ", n.record.id, "|");
       out.push_back(made);
     }
   }
@@ -402,14 +404,14 @@ std::vector<Try> WithPublicV4(const ShareCatalog& share, int64_t count) {
         (in.public_v4 != Tristate::kNo && (direct || in.public_v4 == Tristate::kYes))) {
       Try port;
       port.way.kind = "direct";
-      port.way.network = in.id;
+      port.way.network = std::string(in.id);
       port.v4 = in.public_v4;
       port.v6 = !Of(in, 6).empty() || !AllRead(in) ? in.public_v6 : Tristate::kNo;
       port.needs = {{"ports", count}};
       if (AllRead(in) && !good.empty() && good.size() < four.size()) {
         for (const Subnet* s : good) {
           Try one = port;
-          one.way.subnet = s->id;
+          one.way.subnet = std::string(s->id);
           one.addresses = Left({s}, Six(in));
           TakeOf({s}, Six(in), &one);
           out.push_back(one);
@@ -436,7 +438,7 @@ std::vector<Try> WithPublicV4(const ShareCatalog& share, int64_t count) {
     if (!IsPool(pool) || pool.record.public_v4 == Tristate::kNo) continue;
     Try made = Through(share, pool.record, count);
     made.way.kind = "network";
-    made.makes = "network to " + pool.record.id + "|";
+    made.makes = absl::StrCat("network to ", pool.record.id, "|");
     made.addresses = kNewNetworkHolds;
     ++made.from_pool;
     for (const char* one : {"networks", "subnets", "routers"}) made.needs[one] = 1;
@@ -445,8 +447,8 @@ std::vector<Try> WithPublicV4(const ShareCatalog& share, int64_t count) {
     for (const SubnetPool& six : share.subnet_pools) {
       if (six.ip_version != 6 || !Passes(six, pool.record)) continue;
       Try dual = made;
-      dual.way.subnet_pool = six.id;
-      dual.makes = "network of " + six.id + " to " + pool.record.id + "|";
+      dual.way.subnet_pool = std::string(six.id);
+      dual.makes = absl::StrCat("network of ", six.id, " to ", pool.record.id, "|");
       dual.v6 = Tristate::kYes;
       dual.needs["subnets"] = 2;
       dual.needs["ports"] += 1;
@@ -467,7 +469,7 @@ std::vector<Try> Plain(const ShareCatalog& share, int64_t count) {
     if (!TakesPorts(n)) continue;
     const std::vector<const Subnet*> four = Of(in, 4);
     Try port;
-    port.way.network = in.id;
+    port.way.network = std::string(in.id);
     port.way.kind =
         in.usable_as == NetworkUse::kDirect && in.public_v4 != Tristate::kNo ? "direct" : "private";
     const bool has_four = !four.empty() || !AllRead(in);
@@ -487,7 +489,7 @@ std::vector<Try> Plain(const ShareCatalog& share, int64_t count) {
       }
     }
     if (in.usable_as == NetworkUse::kTenant && AllRead(in) && routed != nullptr && !all_routed) {
-      port.way.subnet = routed->id;
+      port.way.subnet = std::string(routed->id);
       port.addresses = Left({routed}, Six(in));
       TakeOf({routed}, Six(in), &port);
     }
@@ -567,7 +569,8 @@ void TryShare(const SiteCatalog& site, const EndpointCatalog& endpoint, const Sh
       needs["volume_gib"] = volumes->gib * q.count;
       if (!Allowed(share, needs)) continue;
       for (const Way& way : ways) {
-        out->insert({site.site.name, share.share.vo, flavor.id, image.id, way});
+        out->insert(
+            {site.site.name, share.share.vo, std::string(flavor.id), std::string(image.id), way});
       }
     }
   }

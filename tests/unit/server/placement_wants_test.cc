@@ -30,7 +30,7 @@ Flavor GpuFlavor(absl::string_view name, double count, std::optional<int64_t> me
 }
 
 std::string ChosenFlavor(const Answer& answer) {
-  return answer->placements.empty() ? "" : answer->placements[0].flavor->name;
+  return std::string(answer->placements.empty() ? "" : answer->placements[0].flavor->name);
 }
 
 std::string Sentence(const Answer& answer, const PlacementQuery& query) {

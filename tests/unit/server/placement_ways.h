@@ -33,9 +33,9 @@ inline std::string KindOf(const NetworkPlan& plan) {
 
 inline Way WayOf(const NetworkPlan& plan) {
   return {KindOf(plan),
-          plan.network == nullptr ? "" : plan.network->id,
-          plan.pool == nullptr ? "" : plan.pool->id,
-          plan.subnet == nullptr ? "" : *plan.subnet,
+          plan.network == nullptr ? "" : std::string(plan.network->id),
+          plan.pool == nullptr ? "" : std::string(plan.pool->id),
+          plan.subnet == nullptr ? "" : std::string(*plan.subnet),
           plan.subnet_pool == nullptr ? "" : plan.subnet_pool->id,
           plan.is_assumed};
 }

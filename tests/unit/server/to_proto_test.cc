@@ -44,7 +44,7 @@ Flavor FullFlavor() {
   flavor.boot_from_volume = true;
   flavor.baremetal = true;
   flavor.extra_specs.emplace();
-  (*flavor.extra_specs)["a:b"] = "c";
+  flavor.extra_specs->Set("a:b", "c");
   flavor.provenance = FullProvenance();
   return flavor;
 }
@@ -66,7 +66,7 @@ Image FullImage() {
   image.replace_frequency = "monthly";
   image.provided_until = "notice";
   image.hotfix_hours = 0;
-  image.boot_properties.emplace().emplace("hw_cpu_policy", "dedicated");
+  image.boot_properties.emplace().Set("hw_cpu_policy", "dedicated");
   image.volume_count = 1;
   image.volume_gib = 20;
   image.member_status = "pending";
