@@ -56,7 +56,7 @@ DeviceTokenizer::Sizes DeviceTokenizer::LeadSizes(absl::string_view word) const 
 // model come first: "gpuv" is a word of its own ("GPUv2"), but not in "GPUv100".
 DeviceTokenizer::Sizes DeviceTokenizer::PieceSizes(absl::string_view word,
                                                    const std::string& number) const {
-  const Sizes whole = {word.size()};
+  Sizes whole = {word.size()};
   const auto is_model = [&](absl::string_view letters) {
     return !number.empty() && models_.contains({std::string(letters), number});
   };

@@ -97,7 +97,7 @@ void FetchVolumes(ServiceClient& client, const std::string& project_id, QuotaPar
   gather->Seal();
 }
 
-void QuotaGather::Put(Part part, std::vector<Document> documents, absl::Status status) {
+void QuotaGather::Put(Part part, std::vector<Document> documents, const absl::Status& status) {
   documents_[static_cast<size_t>(part)] = std::move(documents);
   if (part == Part::kComputeLimits || part == Part::kNetwork) status_.Update(status);
   if (--open_count_ == 0) Finish();

@@ -35,7 +35,7 @@ class QuotaGather {
   explicit QuotaGather(DocumentsDone done) : done_(std::move(done)) {}
 
   // Call exactly once per part; without documents if the catalog has no such service.
-  void Put(Part part, std::vector<Document> documents, absl::Status status);
+  void Put(Part part, std::vector<Document> documents, const absl::Status& status);
   // The same for a part that may not be requested: `name` is its document's.
   void PutUnasked(Part part, absl::string_view name, const absl::Status& why, absl::Time time);
 
