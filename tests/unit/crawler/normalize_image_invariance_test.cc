@@ -28,7 +28,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr uint32_t kSeed = 20261122;
+constexpr uint32_t kInvarianceSeed = 20261122;
 constexpr int kRounds = 20;
 
 // A system, its spellings in names and some of its releases.
@@ -60,7 +60,7 @@ const std::vector<System>& Systems() {
 
 class NameMaker {
  public:
-  explicit NameMaker(uint32_t seed = kSeed) : random_(seed) {}
+  explicit NameMaker(uint32_t seed = kInvarianceSeed) : random_(seed) {}
 
   // A name and the answers that it must give.
   struct Made {

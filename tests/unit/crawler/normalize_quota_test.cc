@@ -8,7 +8,7 @@ namespace {
 
 using testing::ElementsAre;
 
-Document Doc(const std::string& name, const std::string& body) {
+Document Answer(const std::string& name, const std::string& body) {
   Document document;
   document.name = name;
   document.status = 200;
@@ -16,7 +16,7 @@ Document Doc(const std::string& name, const std::string& body) {
   return document;
 }
 
-std::vector<Quota> Read(const std::vector<Document>& documents) {
+std::vector<Quota> ReadQuotas(const std::vector<Document>& documents) {
   SharedList<SharedText> problems;
   std::vector<std::string> remarks;
   const LimitSet set = NormalizeLimits(documents, &problems, &remarks);
@@ -24,31 +24,33 @@ std::vector<Quota> Read(const std::vector<Document>& documents) {
   EXPECT_THAT(remarks, testing::IsEmpty());
   return set.quotas;
 }
-LimitSet ReadAll(const std::vector<Document>& documents) {
+LimitSet ReadLimits(const std::vector<Document>& documents) {
   SharedList<SharedText> problems;
   return NormalizeLimits(documents, &problems);
 }
 
 TEST(Quota, ReadsLimitsOfNova) {
-  EXPECT_THAT(Read({Doc("nova_limits", R"({"limits":{"rate":[],"absolute":{"maxTotalCores":20,
+  EXPECT_THAT(
+      ReadQuotas({Answer("nova_limits", R"({"limits":{"rate":[],"absolute":{"maxTotalCores":20,
                     "totalCoresUsed":3,"maxTotalRAMSize":-1,"totalRAMUsed":512,"maxTotalInstances":10,
                     "maxTotalFloatingIps":99}}})")}),
-              ElementsAre(Quota{"instances", 10, std::nullopt}, Quota{"cores", 20, 3},
-                          Quota{"ram_mib", -1, 512}));
+      ElementsAre(Quota{"instances", 10, std::nullopt}, Quota{"cores", 20, 3},
+                  Quota{"ram_mib", -1, 512}));
 }
 
 TEST(Quota, ReadsQuotasOfNeutronWithAndWithoutDetails) {
   EXPECT_THAT(
-      Read({Doc("neutron_quota", R"({"quota":{"floatingip":50,"router":-1,"rbac_policy":3}})")}),
+      ReadQuotas(
+          {Answer("neutron_quota", R"({"quota":{"floatingip":50,"router":-1,"rbac_policy":3}})")}),
       ElementsAre(Quota{"floating_ips", 50, std::nullopt}, Quota{"routers", -1, std::nullopt}));
-  EXPECT_THAT(Read({Doc("neutron_quota",
-                        R"({"quota":{"floatingip":{"limit":50,"used":2,"reserved":1},
+  EXPECT_THAT(ReadQuotas({Answer("neutron_quota",
+                                 R"({"quota":{"floatingip":{"limit":50,"used":2,"reserved":1},
                                      "network":{"limit":10}}})")}),
               ElementsAre(Quota{"floating_ips", 50, 3}, Quota{"networks", 10, std::nullopt}));
 }
 
 TEST(Quota, ReadsLimitsOfCinder) {
-  EXPECT_THAT(Read({Doc("cinder_limits", R"({"limits":{"absolute":{"maxTotalVolumes":10,
+  EXPECT_THAT(ReadQuotas({Answer("cinder_limits", R"({"limits":{"absolute":{"maxTotalVolumes":10,
                     "totalVolumesUsed":1,"maxTotalVolumeGigabytes":1000,"totalGigabytesUsed":20,
                     "maxTotalSnapshots":5,"totalSnapshotsUsed":0}}})")}),
               ElementsAre(Quota{"volumes", 10, 1}, Quota{"volume_gib", 1000, 20},
@@ -56,16 +58,16 @@ TEST(Quota, ReadsLimitsOfCinder) {
 }
 
 TEST(Quota, ZeroIsALimit) {
-  EXPECT_THAT(
-      Read({Doc("neutron_quota", R"({"quota":{"floatingip":{"limit":0,"used":0,"reserved":0}}})")}),
-      ElementsAre(Quota{"floating_ips", 0, 0}));
+  EXPECT_THAT(ReadQuotas({Answer("neutron_quota",
+                                 R"({"quota":{"floatingip":{"limit":0,"used":0,"reserved":0}}})")}),
+              ElementsAre(Quota{"floating_ips", 0, 0}));
 }
 
 TEST(Quota, SumsThatDoNotFitAreUnknown) {
   EXPECT_THAT(
-      Read(
-          {Doc("neutron_quota",
-               R"({"quota":{"floatingip":{"limit":1,"used":9223372036854775807,"reserved":1}}})")}),
+      ReadQuotas({Answer(
+          "neutron_quota",
+          R"({"quota":{"floatingip":{"limit":1,"used":9223372036854775807,"reserved":1}}})")}),
       ElementsAre(Quota{"floating_ips", 1, std::nullopt}));
 }
 
@@ -73,8 +75,8 @@ TEST(Quota, WrongShapesAreUnknownAndRemarked) {
   SharedList<SharedText> problems;
   std::vector<std::string> remarks;
   const LimitSet set = NormalizeLimits(
-      {Doc("nova_limits", R"({"limits":{}})"), Doc("neutron_quota", R"({"quota":[]})"),
-       Doc("cinder_quota", "[]"), Doc("nova_zones", R"({"availabilityZoneInfo":7})")},
+      {Answer("nova_limits", R"({"limits":{}})"), Answer("neutron_quota", R"({"quota":[]})"),
+       Answer("cinder_quota", "[]"), Answer("nova_zones", R"({"availabilityZoneInfo":7})")},
       &problems, &remarks);
   EXPECT_EQ(set, LimitSet());
   EXPECT_THAT(
@@ -97,7 +99,8 @@ TEST(Quota, ReadsTheQuotaOfCinderWithItsVolumeTypes) {
       "volumes___DEFAULT__":{"limit":0,"in_use":0,"reserved":0},"snapshots_ssd":{"limit":1,"in_use":0},
       "backups":{"limit":3,"in_use":0,"reserved":0}}})";
   EXPECT_THAT(
-      Read({Doc("cinder_quota", kQuota), Doc("cinder_limits", R"({"limits":{"absolute":{}}})")}),
+      ReadQuotas({Answer("cinder_quota", kQuota),
+                  Answer("cinder_limits", R"({"limits":{"absolute":{}}})")}),
       ElementsAre(Quota{"volumes", 10, 3}, Quota{"volume_gib", 1000, 20}, Quota{"snapshots", 5, 0},
                   Quota{"volume_gib_per_volume", 100, std::nullopt},
                   Quota{"volume_gib.ssd", 50, 15}, Quota{"volumes.__DEFAULT__", 0, 0},
@@ -105,12 +108,13 @@ TEST(Quota, ReadsTheQuotaOfCinderWithItsVolumeTypes) {
 }
 
 TEST(Quota, ReadsZonesOfBothServices) {
-  const LimitSet set = ReadAll(
-      {Doc("nova_zones", R"({"availabilityZoneInfo":[
+  const LimitSet set = ReadLimits(
+      {Answer("nova_zones", R"({"availabilityZoneInfo":[
               {"zoneName":"internal","zoneState":{"available":true}},
               {"zoneName":"b","zoneState":{"available":false},"hosts":null},
               {"zoneName":"a","zoneState":{"available":true}},{"zoneName":"a"},{"zoneState":{}}]})"),
-       Doc("cinder_zones",
+       Answer(
+           "cinder_zones",
            R"({"availabilityZoneInfo":[{"zoneName":"internal","zoneState":{"available":true}}]})")});
   EXPECT_THAT(set.zones, ElementsAre(AvailabilityZone{"a", "compute", true},
                                      AvailabilityZone{"b", "compute", false},
@@ -119,18 +123,18 @@ TEST(Quota, ReadsZonesOfBothServices) {
 
 TEST(Quota, ReadsVolumeTypes) {
   const LimitSet set =
-      ReadAll({Doc("cinder_types", R"({"volume_types":[
+      ReadLimits({Answer("cinder_types", R"({"volume_types":[
               {"id":"2","name":"ssd","extra_specs":{"RESKEY:availability_zones":" az2, az1 ,az1"}},
               {"id":"1","name":"hdd"},{"name":"no id"}]})"),
-               Doc("cinder_default_type", R"({"volume_type":{"id":"2","name":"ssd"}})")});
+                  Answer("cinder_default_type", R"({"volume_type":{"id":"2","name":"ssd"}})")});
   EXPECT_THAT(set.volume_types, ElementsAre(VolumeType{"1", "hdd", false, {}},
                                             VolumeType{"2", "ssd", true, {"az1", "az2"}}));
 }
 
 TEST(Quota, ADefaultTypeThatIsNotListedIsOneMore) {
   const LimitSet set =
-      ReadAll({Doc("cinder_types", R"({"volume_types":[]})"),
-               Doc("cinder_default_type", R"({"volume_type":{"id":"2","name":"ssd"}})")});
+      ReadLimits({Answer("cinder_types", R"({"volume_types":[]})"),
+                  Answer("cinder_default_type", R"({"volume_type":{"id":"2","name":"ssd"}})")});
   EXPECT_THAT(set.volume_types, ElementsAre(VolumeType{"2", "ssd", true, {}}));
 }
 
@@ -138,8 +142,8 @@ TEST(Quota, ADefaultTypeIsNotAListOfTypes) {
   Document unread;
   unread.name = "cinder_types";
   unread.error = "no answer within 10s";
-  const LimitSet set =
-      ReadAll({unread, Doc("cinder_default_type", R"({"volume_type":{"id":"2","name":"ssd"}})")});
+  const LimitSet set = ReadLimits(
+      {unread, Answer("cinder_default_type", R"({"volume_type":{"id":"2","name":"ssd"}})")});
   EXPECT_THAT(set.volume_types, testing::IsEmpty());
 }
 

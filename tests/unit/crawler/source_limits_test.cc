@@ -18,8 +18,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::string ImagesUrl() { return absl::StrCat(kGlance, "/v2/images?limit=1000"); }
-std::string FlavorsUrl() { return absl::StrCat(kNova, "/flavors/detail?limit=1000"); }
+std::string LimitedImagesUrl() { return absl::StrCat(kGlance, "/v2/images?limit=1000"); }
+std::string LimitedFlavorsUrl() { return absl::StrCat(kNova, "/flavors/detail?limit=1000"); }
 
 std::string Repeat(absl::string_view text, int64_t count) {
   std::string out;
@@ -31,7 +31,8 @@ std::string Repeat(absl::string_view text, int64_t count) {
 // A page of images with a next link whose marker is its number; `fill` says what it holds.
 void ServePages(FakeSite& site, int page_count, const std::function<std::string(int)>& fill) {
   for (int page = 0; page < page_count; ++page) {
-    const std::string url = page == 0 ? ImagesUrl() : absl::StrCat(ImagesUrl(), "&marker=m", page);
+    const std::string url =
+        page == 0 ? LimitedImagesUrl() : absl::StrCat(LimitedImagesUrl(), "&marker=m", page);
     site.OnGet(url, absl::StrCat("{\"images\":[", fill(page), "],\"next\":\"/v2/images?marker=m",
                                  page + 1, "\"}"));
   }
@@ -63,13 +64,14 @@ void ExpectEndsBy(const Ending& ending, ErrorClass error, Limit limit) {
 
 TEST(SourceLimits, BoundsTheDepthOfJson) {
   FakeSite site = WorkingSite();
-  site.OnGet(ImagesUrl(), Repeat("[", 100'000));
+  site.OnGet(LimitedImagesUrl(), Repeat("[", 100'000));
   ExpectEndsBy(CrawlFor(Kind::kImages, site), ErrorClass::kLimit, Limit::kJsonDepth);
 }
 
 TEST(SourceLimits, BoundsTheNumberOfJsonValues) {
   FakeSite site = WorkingSite();
-  site.OnGet(ImagesUrl(), absl::StrCat("{\"images\":[", Repeat("[],", kMaxJsonValues), "[]]}"));
+  site.OnGet(LimitedImagesUrl(),
+             absl::StrCat("{\"images\":[", Repeat("[],", kMaxJsonValues), "[]]}"));
   ExpectEndsBy(CrawlFor(Kind::kImages, site), ErrorClass::kLimit, Limit::kJsonValues);
 }
 
@@ -131,7 +133,7 @@ TEST(SourceLimits, BoundsRequestsForExtraSpecs) {
   for (int64_t i = 1; i <= kMaxExtraSpecRequests; ++i) {
     absl::StrAppend(&flavors, ",{\"id\":\"", i, "\"}");
   }
-  site.OnGet(FlavorsUrl(), absl::StrCat("{\"flavors\":[", flavors, "]}"));
+  site.OnGet(LimitedFlavorsUrl(), absl::StrCat("{\"flavors\":[", flavors, "]}"));
   const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
   EXPECT_THAT(site.limits, ElementsAre(Limit::kExtraSpecRequests));
   const SourceEvent* event = FindObservation(events, Kind::kFlavors);
@@ -147,7 +149,7 @@ TEST(SourceLimits, BoundsCommunityImages) {
   for (int64_t i = 1; i <= kMaxCommunityImages; ++i) {
     absl::StrAppend(&images, ",{\"id\":\"", i, "\"}");
   }
-  site.OnGet(absl::StrCat(ImagesUrl(), "&visibility=community"),
+  site.OnGet(absl::StrCat(LimitedImagesUrl(), "&visibility=community"),
              absl::StrCat("{\"images\":[", images, "]}"));
   const std::vector<SourceEvent> events = CrawlSite(PasswordTarget(), site);
   EXPECT_THAT(site.limits, ElementsAre(Limit::kCommunityImages));

@@ -26,7 +26,7 @@ Network Provided(bool external, Tristate public_v4) {
 }
 
 // An endpoint with one share per network, each of another VO.
-EndpointCatalog Endpoint(const std::vector<Network>& networks) {
+EndpointCatalog EndpointWith(const std::vector<Network>& networks) {
   EndpointCatalog endpoint;
   for (const Network& network : networks) {
     ShareCatalog share;
@@ -44,7 +44,7 @@ const Network& At(const EndpointCatalog& endpoint, std::size_t share) {
 
 TEST(NetworkPeers, AddressesThatOneShareSawHoldForAll) {
   EndpointCatalog endpoint =
-      Endpoint({Provided(true, Tristate::kUnknown), Provided(true, Tristate::kYes)});
+      EndpointWith({Provided(true, Tristate::kUnknown), Provided(true, Tristate::kYes)});
   JoinNetworkFacts(&endpoint);
   EXPECT_EQ(At(endpoint, 0).public_v4, Tristate::kYes);
   EXPECT_EQ(At(endpoint, 0).provenance.Of("public_v4"), Confidence::kVerified);
@@ -56,7 +56,7 @@ TEST(NetworkPeers, AddressesThatOneShareSawHoldForAll) {
 TEST(NetworkPeers, TheRoleOfASharedNetworkFollows) {
   for (const Tristate known : {Tristate::kYes, Tristate::kNo}) {
     EndpointCatalog endpoint =
-        Endpoint({Provided(false, Tristate::kUnknown), Provided(false, known)});
+        EndpointWith({Provided(false, Tristate::kUnknown), Provided(false, known)});
     JoinNetworkFacts(&endpoint);
     EXPECT_EQ(At(endpoint, 0).usable_as,
               known == Tristate::kYes ? NetworkUse::kDirect : NetworkUse::kTenant);
@@ -66,14 +66,14 @@ TEST(NetworkPeers, TheRoleOfASharedNetworkFollows) {
 
 TEST(NetworkPeers, ContradictionsAndGuessesTeachNothing) {
   EndpointCatalog contradicting =
-      Endpoint({Provided(true, Tristate::kUnknown), Provided(true, Tristate::kYes),
-                Provided(true, Tristate::kNo)});
+      EndpointWith({Provided(true, Tristate::kUnknown), Provided(true, Tristate::kYes),
+                    Provided(true, Tristate::kNo)});
   JoinNetworkFacts(&contradicting);
   EXPECT_EQ(At(contradicting, 0).public_v4, Tristate::kUnknown);
 
   Network guessed = Provided(true, Tristate::kYes);
   guessed.provenance.confidence.Mutable()[0].confidence = Confidence::kGuess;
-  EndpointCatalog guessing = Endpoint({Provided(true, Tristate::kUnknown), guessed});
+  EndpointCatalog guessing = EndpointWith({Provided(true, Tristate::kUnknown), guessed});
   JoinNetworkFacts(&guessing);
   EXPECT_EQ(At(guessing, 0).public_v4, Tristate::kUnknown);
 }
@@ -81,12 +81,12 @@ TEST(NetworkPeers, ContradictionsAndGuessesTeachNothing) {
 TEST(NetworkPeers, OwnPrivateAndDeletedNetworksNeitherGiveNorTake) {
   Network own = Provided(false, Tristate::kUnknown);
   own.owner = "p0";
-  EndpointCatalog of_own = Endpoint({own, Provided(false, Tristate::kYes)});
+  EndpointCatalog of_own = EndpointWith({own, Provided(false, Tristate::kYes)});
   JoinNetworkFacts(&of_own);
   EXPECT_EQ(At(of_own, 0).public_v4, Tristate::kUnknown);
 
   EndpointCatalog gone =
-      Endpoint({Provided(true, Tristate::kUnknown), Provided(true, Tristate::kYes)});
+      EndpointWith({Provided(true, Tristate::kUnknown), Provided(true, Tristate::kYes)});
   gone.shares[1].networks[0].active = false;
   JoinNetworkFacts(&gone);
   EXPECT_EQ(At(gone, 0).public_v4, Tristate::kUnknown);
@@ -97,13 +97,13 @@ TEST(NetworkPeers, ANetworkThatSeveralVosSeeIsTrusted) {
   faux.provenance.confidence = {{"public_v4", Confidence::kGuess},
                                 {"usable_as", Confidence::kGuess}};
   faux.provenance.warnings = {"NET_OWNER_UNTRUSTED: shared by a stranger", "OTHER: stays"};
-  EndpointCatalog two = Endpoint({faux, faux});
+  EndpointCatalog two = EndpointWith({faux, faux});
   JoinNetworkFacts(&two);
   EXPECT_THAT(At(two, 0).provenance.warnings, testing::ElementsAre("OTHER: stays"));
   EXPECT_EQ(At(two, 0).provenance.Of("usable_as"), Confidence::kStrong);
   EXPECT_EQ(At(two, 0).provenance.Of("public_v4"), Confidence::kVerified);
 
-  EndpointCatalog same_vo = Endpoint({faux, faux});
+  EndpointCatalog same_vo = EndpointWith({faux, faux});
   same_vo.shares[1].share.vo = same_vo.shares[0].share.vo;
   JoinNetworkFacts(&same_vo);
   EXPECT_EQ(At(same_vo, 0).provenance.warnings.size(), 2U) << "one VO may share with itself";

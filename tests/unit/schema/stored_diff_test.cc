@@ -18,7 +18,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 using Field = FieldDifference;
-using Texts = std::map<std::string, std::string>;
+using TextsByField = std::map<std::string, std::string>;
 
 TEST(StoredDiff, EqualRecordsGiveNothing) {
   EXPECT_THAT(DiffStored(MakeFlavor("f"), MakeFlavor("f")), IsEmpty());
@@ -44,10 +44,10 @@ TEST(StoredDiff, MapsAreToldKeyByKeyAlsoWhereTheJournalIsSilent) {
   Image before = MakeImage("i");
   Image after = before;
   before.boot_properties.reset();
-  after.boot_properties = Texts{{"hw_disk_bus", "scsi"}};
+  after.boot_properties = TextsByField{{"hw_disk_bus", "scsi"}};
   EXPECT_THAT(DiffStored(before, after),
               ElementsAre(Field{"boot_properties", std::nullopt, "1 keys"}));
-  before.boot_properties = Texts{{"hw_disk_bus", "ide"}, {"hw_rng_model", "virtio"}};
+  before.boot_properties = TextsByField{{"hw_disk_bus", "ide"}, {"hw_rng_model", "virtio"}};
   EXPECT_THAT(DiffStored(before, after),
               ElementsAre(Field{"boot_properties.hw_disk_bus", "ide", "scsi"},
                           Field{"boot_properties.hw_rng_model", "virtio", std::nullopt}));

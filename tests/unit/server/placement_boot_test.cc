@@ -13,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const Placement& Only(const Answer& answer) {
+const Placement& OnlyPlacement(const Answer& answer) {
   static const Placement* const kNone = new Placement;
   EXPECT_EQ(answer->placements.size(), 1u) << BlockingCode(answer);
   return answer->placements.size() == 1 ? answer->placements[0] : *kNone;
@@ -45,18 +45,18 @@ CatalogBuilder VolumeScene() {
 
 TEST(PlacementBoot, NamesNothingWhereThereIsNothingToChoose) {
   const Answer answer = Find(VolumeScene(), QueryOf());
-  const BootChoice& boot = Only(answer).boot;
+  const BootChoice& boot = OnlyPlacement(answer).boot;
   EXPECT_EQ(boot.zone + boot.volume_zone + boot.volume_type, "");
   EXPECT_THAT(boot.fallback_zones, IsEmpty());
-  EXPECT_EQ(Only(answer).confidence, Confidence::kVerified);
+  EXPECT_EQ(OnlyPlacement(answer).confidence, Confidence::kVerified);
 }
 
 TEST(PlacementBoot, NamesAZoneWhereThereAreSeveralAndNeverOneThatIsDown) {
   CatalogBuilder builder = PlainScene();
   builder.share().zones = {{"a", "compute", false}, {"b", "compute", true}, {"c", "compute", true}};
   const Answer answer = Find(builder, QueryOf());
-  EXPECT_EQ(Only(answer).boot.zone, "b");
-  EXPECT_THAT(Only(answer).boot.fallback_zones, ElementsAre("c"));
+  EXPECT_EQ(OnlyPlacement(answer).boot.zone, "b");
+  EXPECT_THAT(OnlyPlacement(answer).boot.fallback_zones, ElementsAre("c"));
   builder.share().zones = {{"a", "compute", false}};
   EXPECT_EQ(BlockingCode(Find(builder, QueryOf())), "ZONE_UNAVAILABLE");
 }
@@ -68,8 +68,8 @@ TEST(PlacementBoot, TakesTheZoneThatTheFlavorIsFor) {
   builder.AddFlavor(flavor);
   builder.share().zones = {{"b", "compute", true}, {"c", "compute", true}};
   const Answer answer = Find(builder, QueryOf());
-  EXPECT_EQ(Only(answer).boot.zone, "c");
-  EXPECT_THAT(Only(answer).boot.fallback_zones, ElementsAre("b"));
+  EXPECT_EQ(OnlyPlacement(answer).boot.zone, "c");
+  EXPECT_THAT(OnlyPlacement(answer).boot.fallback_zones, ElementsAre("b"));
 }
 
 TEST(PlacementBoot, PutsMachineAndVolumeIntoAZoneThatBothServicesHave) {
@@ -77,19 +77,19 @@ TEST(PlacementBoot, PutsMachineAndVolumeIntoAZoneThatBothServicesHave) {
   builder.share().zones = {
       {"a", "compute", true}, {"b", "compute", true}, {"b", "volume", true}, {"z", "volume", true}};
   const Answer answer = Find(builder, QueryOf());
-  EXPECT_EQ(Only(answer).boot.zone, "b");
-  EXPECT_EQ(Only(answer).boot.volume_zone, "b");
-  EXPECT_THAT(Only(answer).boot.fallback_zones, IsEmpty());
-  EXPECT_EQ(Only(answer).confidence, Confidence::kVerified);
+  EXPECT_EQ(OnlyPlacement(answer).boot.zone, "b");
+  EXPECT_EQ(OnlyPlacement(answer).boot.volume_zone, "b");
+  EXPECT_THAT(OnlyPlacement(answer).boot.fallback_zones, IsEmpty());
+  EXPECT_EQ(OnlyPlacement(answer).confidence, Confidence::kVerified);
 }
 
 TEST(PlacementBoot, SaysWhereMachineAndVolumeCannotBeInOneZone) {
   CatalogBuilder builder = VolumeScene();
   builder.share().zones = {{"a", "compute", true}, {"z", "volume", true}};
   const Answer answer = Find(builder, QueryOf());
-  EXPECT_TRUE(Only(answer).boot.zones_differ);
-  EXPECT_EQ(Only(answer).confidence, Confidence::kProbable);
-  EXPECT_THAT(DescribeNotes(Only(answer), QueryOf(), TestTime()),
+  EXPECT_TRUE(OnlyPlacement(answer).boot.zones_differ);
+  EXPECT_EQ(OnlyPlacement(answer).confidence, Confidence::kProbable);
+  EXPECT_THAT(DescribeNotes(OnlyPlacement(answer), QueryOf(), TestTime()),
               testing::Contains(testing::HasSubstr("no availability zone in common")));
   builder.share().zones[1].available = false;
   EXPECT_EQ(BlockingCode(Find(builder, QueryOf())), "ZONE_UNAVAILABLE");
@@ -98,7 +98,7 @@ TEST(PlacementBoot, SaysWhereMachineAndVolumeCannotBeInOneZone) {
 TEST(PlacementBoot, IsAtMostProbableWhereCinderSaysNothing) {
   CatalogBuilder builder = VolumeScene();
   builder.share().zones.clear();
-  EXPECT_EQ(Only(Find(builder, QueryOf())).confidence, Confidence::kProbable);
+  EXPECT_EQ(OnlyPlacement(Find(builder, QueryOf())).confidence, Confidence::kProbable);
 }
 
 TEST(PlacementBoot, PutsAVolumeWhereItsTypeCanBe) {
@@ -107,18 +107,18 @@ TEST(PlacementBoot, PutsAVolumeWhereItsTypeCanBe) {
       {"a", "compute", true}, {"b", "compute", true}, {"a", "volume", true}, {"b", "volume", true}};
   builder.share().volume_types[0].zones = {"b"};
   const Answer answer = Find(builder, QueryOf());
-  EXPECT_EQ(Only(answer).boot.zone, "b");
-  EXPECT_EQ(Only(answer).boot.volume_zone, "b");
+  EXPECT_EQ(OnlyPlacement(answer).boot.zone, "b");
+  EXPECT_EQ(OnlyPlacement(answer).boot.volume_zone, "b");
 }
 
 TEST(PlacementBoot, NamesAnotherTypeWhereTheDefaultHasNoQuota) {
   CatalogBuilder builder = VolumeScene();
   builder.share().volume_types.push_back(MakeVolumeType("hdd"));
-  EXPECT_EQ(Only(Find(builder, QueryOf())).boot.volume_type, "");
+  EXPECT_EQ(OnlyPlacement(Find(builder, QueryOf())).boot.volume_type, "");
   builder.AddQuota(MakeQuota("volumes.ssd", 0, 0));
   const Answer answer = Find(builder, QueryOf());
-  EXPECT_EQ(Only(answer).boot.volume_type, "hdd");
-  EXPECT_EQ(Only(answer).confidence, Confidence::kProbable);
+  EXPECT_EQ(OnlyPlacement(answer).boot.volume_type, "hdd");
+  EXPECT_EQ(OnlyPlacement(answer).confidence, Confidence::kProbable);
   builder.AddQuota(MakeQuota("volume_gib.hdd", 10, 9));
   const Answer refused = Find(builder, QueryOf());
   EXPECT_EQ(BlockingCode(refused), "QUOTA_ZERO volumes");

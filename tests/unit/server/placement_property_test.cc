@@ -20,7 +20,7 @@
 namespace cis::server {
 namespace {
 
-constexpr uint64_t kRuns = 250;
+constexpr uint64_t kPropertyRuns = 250;
 
 Combination CombinationOf(const Placement& p) {
   return {p.share->view.site->site.name, p.share->share().vo, std::string(p.flavor->id),
@@ -43,7 +43,7 @@ std::set<std::pair<std::string, std::string>> FittingShares(const Answer& answer
 
 TEST(PlacementProperty, FindsExactlyWhatTryingEverythingFinds) {
   size_t found = 0;
-  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+  for (uint64_t seed = 1; seed <= kPropertyRuns; ++seed) {
     Generator generator(seed);
     const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
     PlacementQuery query = generator.Query();
@@ -59,7 +59,7 @@ TEST(PlacementProperty, FindsExactlyWhatTryingEverythingFinds) {
 
 TEST(PlacementProperty, GivesEachFittingShareItsFirstCombinationAndEachOtherAReason) {
   size_t fitting = 0;
-  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+  for (uint64_t seed = 1; seed <= kPropertyRuns; ++seed) {
     Generator generator(seed);
     const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
     const PlacementQuery query = generator.Query();
@@ -86,7 +86,7 @@ TEST(PlacementProperty, GivesEachFittingShareItsFirstCombinationAndEachOtherARea
 }
 
 TEST(PlacementProperty, FunnelAddsUpToTheVerdicts) {
-  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+  for (uint64_t seed = 1; seed <= kPropertyRuns; ++seed) {
     Generator generator(seed);
     const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(6), seed);
     const Answer answer = Find(builder, generator.Query());
@@ -111,7 +111,7 @@ TEST(PlacementProperty, FunnelAddsUpToTheVerdicts) {
 
 TEST(PlacementProperty, FindCountsTheStagesThatExplainNames) {
   size_t refused = 0;
-  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+  for (uint64_t seed = 1; seed <= kPropertyRuns; ++seed) {
     Generator generator(seed);
     const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
     const PlacementQuery query = generator.Query();
@@ -134,7 +134,7 @@ TEST(PlacementProperty, FindCountsTheStagesThatExplainNames) {
 }
 
 TEST(PlacementProperty, AddingASiteLeavesTheOthersPlacementsAlone) {
-  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+  for (uint64_t seed = 1; seed <= kPropertyRuns; ++seed) {
     Generator generator(seed);
     const int sites = 1 + generator.Below(4);
     const CatalogBuilder fewer = generator.Catalogs(sites, seed);
@@ -153,7 +153,7 @@ TEST(PlacementProperty, AddingASiteLeavesTheOthersPlacementsAlone) {
 }
 
 TEST(PlacementProperty, TighteningNeverAddsAShare) {
-  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+  for (uint64_t seed = 1; seed <= kPropertyRuns; ++seed) {
     Generator generator(seed);
     const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
     PlacementQuery query = generator.Query();
@@ -204,7 +204,7 @@ std::shared_ptr<const Snapshot> Shuffled(const Catalog& catalog, std::mt19937_64
 }
 
 TEST(PlacementProperty, DoesNotDependOnTheOrderOfAnyInput) {
-  for (uint64_t seed = 1; seed <= kRuns / 2; ++seed) {
+  for (uint64_t seed = 1; seed <= kPropertyRuns / 2; ++seed) {
     Generator generator(seed);
     const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
     PlacementQuery query = generator.Query();
@@ -237,13 +237,13 @@ TEST(PlacementProperty, DoesNotDependOnTheOrderOfAnyInput) {
 }
 
 TEST(PlacementProperty, AnIndexThatTakesOverWhatDidNotChangeAnswersAsANewOne) {
-  for (uint64_t seed = 1; seed <= kRuns / 2; ++seed) {
+  for (uint64_t seed = 1; seed <= kPropertyRuns / 2; ++seed) {
     Generator generator(seed);
     const int sites = 1 + generator.Below(5);
     Catalog first = generator.Catalogs(sites, seed).Build();
     Catalog second = first;
     const size_t changed = static_cast<size_t>(generator.Below(sites));
-    second.sites[changed] = generator.Catalogs(sites, seed + kRuns).Build().sites[changed];
+    second.sites[changed] = generator.Catalogs(sites, seed + kPropertyRuns).Build().sites[changed];
     const auto before = Snapshot::Build(std::move(first));
     const auto after = Snapshot::Build(std::move(second), before.get());
     PlacementQuery query = generator.Query();
@@ -266,7 +266,7 @@ TEST(PlacementProperty, AnIndexThatTakesOverWhatDidNotChangeAnswersAsANewOne) {
 }
 
 TEST(PlacementProperty, EveryOrderIsTotalAndItsKeysReadBack) {
-  for (uint64_t seed = 1; seed <= kRuns / 4; ++seed) {
+  for (uint64_t seed = 1; seed <= kPropertyRuns / 4; ++seed) {
     Generator generator(seed);
     const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
     PlacementQuery query = generator.Query();
@@ -292,7 +292,7 @@ TEST(PlacementProperty, EveryOrderIsTotalAndItsKeysReadBack) {
 // A bound that is changed by one less, or one machine more, lets in fewer shares.
 TEST(PlacementProperty, RelaxationsChangeNoMoreThanTheyNeed) {
   size_t tried = 0;
-  for (uint64_t seed = 1; seed <= 4 * kRuns; ++seed) {
+  for (uint64_t seed = 1; seed <= 4 * kPropertyRuns; ++seed) {
     Generator generator(seed);
     const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(5), seed);
     PlacementQuery query = generator.Query();
@@ -369,7 +369,7 @@ std::vector<Wish> WishesOf(const PlacementQuery& query) {
 // that are reported.
 TEST(PlacementProperty, AWishThatAloneStandsInTheWayIsNamed) {
   size_t tried = 0;
-  for (uint64_t seed = 1; seed <= 3 * kRuns; ++seed) {
+  for (uint64_t seed = 1; seed <= 3 * kPropertyRuns; ++seed) {
     Generator generator(seed);
     const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(3), seed);
     PlacementQuery query = generator.Query();

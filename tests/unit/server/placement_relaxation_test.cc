@@ -141,7 +141,7 @@ std::vector<std::string> WrongPaths(const PlacementQuery& query, const Relaxatio
   return out;
 }
 
-std::map<std::string, std::string> FittingShares(const Answer& answer) {
+std::map<std::string, std::string> SitesOfFittingShares(const Answer& answer) {
   std::map<std::string, std::string> out;  // by share, the site
   for (const ShareVerdict& verdict : answer->verdicts) {
     const std::string& site = verdict.share->view.site->site.name;
@@ -154,8 +154,8 @@ std::map<std::string, std::string> FittingShares(const Answer& answer) {
 // images are offered to those only who name them: without the name such a share may not fit.
 void ExpectAddsWhatItCounts(const CatalogBuilder& builder, const PlacementQuery& query,
                             const Answer& answer, const Relaxation& relaxation) {
-  const std::map<std::string, std::string> before = FittingShares(answer);
-  std::map<std::string, std::string> added = FittingShares(Find(builder, relaxation.query));
+  const std::map<std::string, std::string> before = SitesOfFittingShares(answer);
+  std::map<std::string, std::string> added = SitesOfFittingShares(Find(builder, relaxation.query));
   const bool names_no_image = relaxation.query.image.empty() && !query.image.empty();
   for (const auto& [share, site] : before) {
     const bool still_fits = added.erase(share) == 1;

@@ -17,7 +17,7 @@
 namespace cis::server {
 namespace {
 
-constexpr uint64_t kRuns = 600;
+constexpr uint64_t kSentenceRuns = 600;
 
 std::vector<const Flavor*> FlavorsOf(const ShareView& view) {
   std::vector<const Flavor*> out;
@@ -171,7 +171,7 @@ TEST(PlacementSentences, HoldForWhatTheyCount) {
   size_t of_networks = 0;
   size_t of_quotas = 0;
   size_t with_others = 0;
-  for (uint64_t seed = 1; seed <= kRuns; ++seed) {
+  for (uint64_t seed = 1; seed <= kSentenceRuns; ++seed) {
     Generator generator(seed);
     const CatalogBuilder builder = generator.Catalogs(1 + generator.Below(3), seed);
     PlacementQuery query = generator.Query();
