@@ -1,4 +1,4 @@
-# For the picture of the rooms: cmake --preset release --graphviz=build/rooms.dot (CONTRIBUTING.md).
+# For the picture of the rooms: CONTRIBUTING.md has the command.
 set(GRAPHVIZ_GRAPH_NAME "rooms")
 set(GRAPHVIZ_EXTERNAL_LIBS FALSE)
 set(GRAPHVIZ_UNKNOWN_LIBS FALSE)

@@ -42,7 +42,7 @@ Setter Texts(std::vector<std::string> PlaceOptions::*field) {
 }
 
 // `no` sets the field `no_field`, if there is one; `any` sets nothing.
-Setter Flag(bool PlaceOptions::*field, bool PlaceOptions::*no_field, bool is_network) {
+Setter FlagSetter(bool PlaceOptions::*field, bool PlaceOptions::*no_field, bool is_network) {
   return [=](const std::string& value, GroupOption* out) -> absl::Status {
     if (is_network) out->has_network = true;
     if (value.empty() || value == "yes") {
@@ -76,17 +76,17 @@ const std::map<std::string, Setter, std::less<>>& Setters() {
       {"not-flavor", Texts(&P::excluded_flavors)},
       {"like", Text(&P::like)},
       {"zone", Text(&P::zone)},
-      {"no-volume", Flag(&P::no_volume, nullptr, false)},
+      {"no-volume", FlagSetter(&P::no_volume, nullptr, false)},
       {"os", Texts(&P::os)},
       {"image", Text(&P::image)},
       {"image-name", Texts(&P::images)},
       {"not-image", Texts(&P::excluded_images)},
-      {"public-ip", Flag(&P::public_ip, &P::no_public_ip, true)},
-      {"prefer-public-ip", Flag(&P::prefer_public_ip, nullptr, true)},
-      {"no-public-ip", Flag(&P::no_public_ip, nullptr, true)},
-      {"ipv6", Flag(&P::ipv6, &P::no_ipv6, true)},
-      {"prefer-ipv6", Flag(&P::prefer_ipv6, nullptr, true)},
-      {"no-ipv6", Flag(&P::no_ipv6, nullptr, true)},
+      {"public-ip", FlagSetter(&P::public_ip, &P::no_public_ip, true)},
+      {"prefer-public-ip", FlagSetter(&P::prefer_public_ip, nullptr, true)},
+      {"no-public-ip", FlagSetter(&P::no_public_ip, nullptr, true)},
+      {"ipv6", FlagSetter(&P::ipv6, &P::no_ipv6, true)},
+      {"prefer-ipv6", FlagSetter(&P::prefer_ipv6, nullptr, true)},
+      {"no-ipv6", FlagSetter(&P::no_ipv6, nullptr, true)},
       {"network", [](const std::string& value, GroupOption* out) {
          out->has_network = true;
          out->machine.network = value;

@@ -26,7 +26,7 @@ using google::protobuf::Message;
 
 // Levels of nested fields, as in `machine.network.external_network.name`: deeper ones have no
 // columns. Also bounds recursive types.
-constexpr size_t kMaxDepth = 4;
+constexpr size_t kMaxColumnDepth = 4;
 
 bool IsLeaf(const FieldDescriptor& field) {
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return true;
@@ -44,7 +44,7 @@ void AddColumns(const Descriptor& type, const CsvColumn& above, std::vector<CsvC
     column.path.push_back(&field);
     if (IsLeaf(field)) {
       columns->push_back(std::move(column));
-    } else if (!field.is_repeated() && column.path.size() < kMaxDepth) {
+    } else if (!field.is_repeated() && column.path.size() < kMaxColumnDepth) {
       AddColumns(*field.message_type(), column, columns);
     }
   }
