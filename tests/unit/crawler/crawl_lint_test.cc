@@ -267,10 +267,10 @@ TEST(Lint, PrintsEachFormat) {
       "    ubuntu 22.04 has had no standard support since 2020-01-01; hide it once there is a "
       "newer one\n"
       "    $ openstack image set --hidden id-old\n");
-  const auto json = nlohmann::json::parse(FormatLintJson(findings));
-  ASSERT_EQ(json.size(), 1U);
-  EXPECT_EQ(json[0]["code"], "IMAGE_EOL");
-  EXPECT_EQ(json[0]["command"], "openstack image set --hidden id-old");
+  const auto parsed = nlohmann::json::parse(FormatLintJson(findings));
+  ASSERT_EQ(parsed.size(), 1U);
+  EXPECT_EQ(parsed[0]["code"], "IMAGE_EOL");
+  EXPECT_EQ(parsed[0]["command"], "openstack image set --hidden id-old");
   EXPECT_EQ(FormatLintJson({}), "[]\n");
   EXPECT_EQ(FormatLintTable({}), "");
 }
