@@ -61,7 +61,7 @@ class TestCommand(unittest.TestCase):
         tests = ['lint (4)', 'openstack (1)']
         self.assertEqual(self.parts(err), [
             'packages: build test', 'packages: buf', 'asan: configure', 'asan: build', 'asan: tests', *tests,
-            'dev: configure', 'dev: build', 'tidy', 'dev: tests', *tests, 'in all'])
+            'dev: configure', 'dev: build', 'dev: tests', *tests, 'in all'])
         self.assertRegex(err, r'\n +1001 s  openstack')
         closing = out.rstrip('\n').split('\n')[-7:]
         self.assertEqual(closing[0], '100% tests passed, 0 tests failed out of 5 of dev')
