@@ -108,7 +108,7 @@ class SharedText {
 };
 
 inline absl::string_view SharedText::view() const {
-  if (word_ == 0) return {};
+  if (word_ == 0) return {"", 0};  // absl::StrSplit finds no part in a view of nothing
   if (is_inline()) {
     return {reinterpret_cast<const char*>(&word_) + kInlineOffset, (word_ & 0xffU) >> 1U};
   }

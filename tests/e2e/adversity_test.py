@@ -129,7 +129,7 @@ class Adversity(harness.Case):
                 self.assertRegex(self.query(db, 'crawls')[1], r'\b%s \d' % error)
                 out = harness.run('cis-crawler', 'status', '--db', db)[1]
                 self.assertIn('CIS WARNING', out)
-                self.assertRegex(out, r'%s for \d+m, data (\d+m old|never fetched)' % error)
+                self.assertRegex(out, r'%s for \d+ (s|min), data (\d+ (s|min) old|never fetched)' % error)
 
     def test_limits_that_are_hit_are_counted_in_log_history_and_status(self):
         db = self.copy('limits')
@@ -271,7 +271,7 @@ class Adversity(harness.Case):
         self.assertIn('backing off until', out)
         self.assertRegex(harness.run('cisquery', '--db', db, 'crawls', env=env)[1], r'BACKING OFF')
         out = harness.run('cis-crawler', 'status', '--db', db, env=env)[1]
-        self.assertRegex(out, r'backing off, next attempt in \d+[mhd]')
+        self.assertRegex(out, r'backing off, next attempt in \d+ (s|min|h|d)')
         # Who insists asks at once: --site, or --no-back-off.
         for args in (('--site', VICTIM), ('--no-back-off',)):
             _, _, err = self.crawl(db, *args, env=faked(FAKETIME='+170h'))

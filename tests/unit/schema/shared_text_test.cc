@@ -9,6 +9,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace cis {
 namespace {
@@ -24,6 +25,13 @@ TEST(SharedText, GivesBackTextsOfEveryLength) {
     EXPECT_EQ(shared.size(), size);
     EXPECT_EQ(shared.empty(), size == 0);
   }
+}
+
+// As of a std::string: absl::StrSplit finds one part in an empty text, and none in a null view.
+TEST(SharedText, AnEmptyTextIsNoNullView) {
+  const SharedText empty;
+  const std::vector<absl::string_view> parts = absl::StrSplit(empty.view(), ',');
+  EXPECT_EQ(parts, std::vector<absl::string_view>{""});
 }
 
 TEST(SharedText, CopiesOutliveTheOriginal) {
