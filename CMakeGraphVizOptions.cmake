@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # For the picture of the rooms: CONTRIBUTING.md has the command.
 set(GRAPHVIZ_GRAPH_NAME "rooms")
 set(GRAPHVIZ_EXTERNAL_LIBS FALSE)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // cisquery: asks a CIS server, or a database file, and prints the answer.
 
 #include <sys/ioctl.h>

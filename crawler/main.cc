@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // cis-crawler: asks sites, stores answers. Flags are in options.cc, commands in command.h.
 
 #include <unistd.h>

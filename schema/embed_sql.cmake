@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # cis_embed_sql(OUTPUT): writes OUTPUT, a C++ file that defines schema/store/migrations.h's
 # Migrations() from sql/NNNN_name.sql and sql/NNNN_name.verify.sql, in order of their numbers.
 function(cis_embed_sql output)

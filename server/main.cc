@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // cis-server: serves what cis-crawler wrote. Wiring and signals only.
 
 #include <csignal>

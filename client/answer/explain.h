@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Why CIS reports a flavor, image or network as it does: each fact with its evidence, and what the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/answer/request_text.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What changed between crawls, from the journal.
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Values of `--group` and `--alternative`: one of several kinds of machines in one word.

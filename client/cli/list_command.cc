@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Lists of one noun.
 
 #include <google/protobuf/field_mask.pb.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The flags of every command as CLI11 reads them. For options*.cc only.

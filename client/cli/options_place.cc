@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/cli/options_parser.h"
 #include "client/cli/options_values.h"
 #include "client/cli/quantity.h"

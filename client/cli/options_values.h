@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Parses the values of flags. Each function returns INVALID_ARGUMENT with one sentence that names

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Numbers as people write them in flags: `4`, `2..8`, `8G`, `4G..16G`, and points in time.

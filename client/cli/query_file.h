@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // A whole query in a file: YAML, or JSON, of `cis.v1.PlacementQuery`.

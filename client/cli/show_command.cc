@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // One resource, found by any of its names.
 
 #include <google/protobuf/field_mask.pb.h>

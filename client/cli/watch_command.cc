@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // One line for each change, as it is found.
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/format/proto_json.h"
 
 #include <google/protobuf/descriptor.h>

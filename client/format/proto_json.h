@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Messages as JSON: proto3's JSON mapping, with choices that suit people and scripts: names in

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // A placement as the input of another tool: the values that it needs, under CIS's own names.

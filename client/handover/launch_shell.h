@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The parts of launch scripts that are the same for every placement. launch_script.cc puts them

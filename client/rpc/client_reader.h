@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The gRPC side of ChangeStream; for client.cc and client_stream.cc only.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/rpc/client_stream.h"
 
 #include <condition_variable>

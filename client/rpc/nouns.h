@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Maps each resource message to its requests, so that one template serves all nouns.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "client/text/quote.h"
 
 #include "absl/strings/ascii.h"

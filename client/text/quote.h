@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Quotes any text as one value of another language. The result never ends the value early, expands,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Text for terminals: display widths, cutting, and harmless forms of names from sites.

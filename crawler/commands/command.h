@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The commands of cis-crawler. They read and write the files that their options name; everything

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `renormalize --compare`: prints what the rules and overrides of the options would change in the
 // database.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/commands/rules_folder.h"
 
 #include <filesystem>

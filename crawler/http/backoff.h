@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Whether to retry a failed attempt, and how long to wait. Pure but for the seeded generator.

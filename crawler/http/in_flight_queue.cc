@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/http/in_flight_queue.h"
 
 #include <algorithm>

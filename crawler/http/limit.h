@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The limits on what a site may do to a crawl, by name. Each is a row of the table in

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Which hosts belong to one registered domain, by the public suffix list (publicsuffix.org). This

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/http/transport.h"
 
 #include "absl/strings/match.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Flavors: the GPU and the processors that a name stands for.
 
 #include <algorithm>

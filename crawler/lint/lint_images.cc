@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Images: what they are, their login user, what they need, which of them to use.
 
 #include <algorithm>

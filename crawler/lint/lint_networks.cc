@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Networks: where public addresses come from, and which network is the right one.
 
 #include <algorithm>

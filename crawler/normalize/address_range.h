@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Addresses as numbers: whether one is in a range, and how many a range has.

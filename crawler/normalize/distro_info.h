@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Release facts of Debian's package distro-info-data, whose files are kept current by the

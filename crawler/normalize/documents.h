@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Extracts single records from the documents of an observation: pages are joined, shapes are

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // References to the images that EGI publishes in its registry, in all forms that occur in names.

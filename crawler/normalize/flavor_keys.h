@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Extra specs that state the architecture of a flavor's hosts (data/flavor_keys.tsv).

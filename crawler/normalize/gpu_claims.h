@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What each kind of evidence says about the GPUs of a flavor, before it is weighed.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Devices with freely chosen names, and what a site's own keys and a flavor's name say about a GPU.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Extra specs in which a site describes a GPU with its own keys (data/gpu_keys.tsv).

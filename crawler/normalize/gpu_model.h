@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // GPU models and device words in names that sites choose freely (aliases, traits, flavor names).

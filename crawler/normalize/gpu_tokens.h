@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Splits names of devices into words, also if a vendor and a model are written together.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Words in names of devices and resource classes (data/gpu_words.tsv, data/gpu_vendor_words.tsv,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Which addresses can be reached from the Internet, by IANA's special-purpose registries

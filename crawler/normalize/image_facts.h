@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The content of an image record, collected by meaning and source (data/image_keys.tsv), before any

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The meanings of the properties of images: of those that publishers use (data/image_keys.tsv), and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What the origin of an image says about its system: the hosts of vendors (data/url_hosts.tsv), and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The body of `cis-crawler normalize`: records as JSON lines in a fixed order of fields.
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Tolerant access to the data of sites: a number written as a string, a null, a wrong type or

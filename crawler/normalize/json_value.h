@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // A parsed JSON document as a tree of views into it. The only place that uses the parsers: simdjson

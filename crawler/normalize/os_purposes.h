@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The purposes of images, by words of their names and by values of properties (data/purposes.tsv,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The grammar of operating systems in free text: image names, titles, property values, paths.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // How distributions write their releases. A scheme reads a release from tokens and gives it in the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What the ports that a share sees show about its subnets and routers. Addresses are counted and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // One set of rules: all tables, with the indexes in which the rules' code looks up words.

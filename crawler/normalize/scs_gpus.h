@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The cards behind the GPU part of SCS names (data/scs_gpus.tsv).

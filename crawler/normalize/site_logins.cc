@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/normalize/site_logins.h"
 
 #include <algorithm>

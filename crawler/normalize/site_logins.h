@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Accounts of images that sites build themselves (data/site_logins.tsv).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The data of the rules: readable tab-separated tables of data/, compiled in, each of which may be

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The form of the rows of a table. The compiled table declares it, with one line per column:

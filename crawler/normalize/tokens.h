@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Splits names into words and numbers. Dates, architectures and identifiers are marked, so that no

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // How vendors name the files of their own builds (data/vendor_builds.tsv).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Every limit of the registry's readers, with its reason. Exceeding one fails the part of the

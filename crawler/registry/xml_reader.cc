@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/registry/xml_reader.h"
 
 #include <expat.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/report/rules_comparison.h"
 
 #include <nlohmann/json.hpp>

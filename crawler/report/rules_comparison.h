@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The report of `renormalize --compare`: what other rules would change in the stored records.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/sites/oidc_auth.h"
 
 #include "absl/strings/str_cat.h"

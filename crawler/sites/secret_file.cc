@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/sites/secret_file.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Reads the shares to crawl from site files and clouds.yaml files. Does not use the environment or

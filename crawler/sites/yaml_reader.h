@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Reads YAML and keeps positions: every problem is reported as "FILE:LINE: ...". Only crawler/sites

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Requests and answers of Keystone v3: request bodies, tokens, catalogs. No I/O.

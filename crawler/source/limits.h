@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Every limit of the OpenStack source, with its reason. Exceeding one fails the kind, or loses the

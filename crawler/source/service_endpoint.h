@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Rules about URLs: where a token may be sent, where a service's API begins, how pages are named.

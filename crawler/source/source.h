@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // A source implements the protocol of one upstream for one share, without I/O ("sans-I/O"): it

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/tokens/access_tokens.h"
 
 #include <utility>

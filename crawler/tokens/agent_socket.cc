@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/tokens/agent_socket.h"
 
 #include <poll.h>

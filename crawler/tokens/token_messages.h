@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The requests to issuers, mytoken servers and oidc-agent, and the parsing of their answers. Pure.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Checks of what must hold because of our own code. CONTRIBUTING.md ("Invariants") says where they

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Durations as text. One grammar holds for the flags of all programs: a sum of amounts with units,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Files that hold flags of a program, one per line: `flag = value`, `flag`, or `# comment`. Spaces

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Requirements on an operating system, as people and requests write them: "ubuntu>=22.04",

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What an administrator of a site can change so that a fact of a record changes: one table for

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Lists of texts in one column, stored as a JSON array of strings. A general JSON parser is not

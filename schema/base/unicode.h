@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Characters of Unicode: how they are decoded, and how much room a terminal gives them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Broken UTF-8 in text from sites and from requests: it is found and replaced, and cutting a text

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // When to ask an endpoint again that has failed for days. The rule is pure and uses only what is in

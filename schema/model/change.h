@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // An entry of the journal: what changed between two states of the catalog, in words for people.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What changed between two states of one thing. Pure. The changes have kind, event, ids, names,

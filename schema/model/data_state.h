@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Whether data may be relied on: a pure function of when it was read, whether the last attempt

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // How fields.h describes one field of a noun, and the macros that its lists are made of.

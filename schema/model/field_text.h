@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Members of records as texts, and back, for the history and for the comparisons of the journal.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Each field of each noun, once. These lists are the one source of the rows and the SQL text, the

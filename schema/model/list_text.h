@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Lists of records as one text, a JSON array of strings, and back: the form of the store's columns

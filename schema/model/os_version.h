@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // How versions of operating systems compare. A version is written as a person would: "22.04",

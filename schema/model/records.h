@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What CIS knows, in plain structs without behaviour or I/O. SQL, proto and CLI use the same nouns.

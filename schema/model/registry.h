@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What the federation's registry of sites (GOCDB) reports, and where it and the site files

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Names of the API's resources (AIP-122). Sites use ids that are not valid in a name, so the last

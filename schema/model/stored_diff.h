@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What the store would change if it replaced one record with another. Unlike the changes in the

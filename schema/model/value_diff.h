@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Values of records as people see them, and which of two differ: what the journal (change_diff.h)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The closed lists of words, and the known words of open lists. Records, overrides, filters and the

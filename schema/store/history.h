@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The history of a store: the catalog of an earlier time, the journal of changes, and retention.

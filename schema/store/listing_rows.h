@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Rows of what a share's endpoint listed. The functions need an open write transaction and record

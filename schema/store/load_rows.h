@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Conversion of rows to records, shared by the readers of current and of earlier data. Errors are

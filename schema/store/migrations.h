@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Upgrades a database file to the schema that this program knows, or rejects the file.

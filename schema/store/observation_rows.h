@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Rows of the answers of sites. Errors are those of Statement::Step() and of zstd.h.

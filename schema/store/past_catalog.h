@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Turns today's catalog into an earlier one by the steps of transaction_log.h. Pure.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Conversion between values of records and values of SQL: the visitors of fields.h.

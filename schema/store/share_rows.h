@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Rows of sites, endpoints, VOs, shares and the states of their kinds. Each function needs an open

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // A C++ interface to SQLite; sqlite.cc is the only file that includes <sqlite3.h>.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // All SQL of the SQLite store except the schema (schema/sql) and PRAGMAs. Texts that list columns

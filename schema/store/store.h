@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The store as the crawler and the server see it. SQLite is the embedded backend (sqlite_store.h);

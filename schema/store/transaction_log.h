@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What one write transaction changes: the steps that undo it, and the entries of the journal. Both

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Compression of the answers of sites; zstd.cc is the only file that includes <zstd.h>.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The choice of the availability zones of a machine and its boot volume, and of the volume's type.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The sentences of reasons about flavors and images. Each is complete and true by itself: it names

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Which of a share's flavors and images fit a request, and why the others do not. Consecutive

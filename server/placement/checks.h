@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The checks that are applied to each flavor and each image. A set of checks has one bit per check.

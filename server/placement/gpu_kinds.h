@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The kinds in which a machine can get a GPU: whole (passthrough), as a virtual GPU (vgpu), or as

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The search for groups of machines that run together at one share: each group fits by itself, and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Which images satisfy a request, which of them is best, and whether an image can be combined with

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/placement/joint_choice.h"
 
 #include <cstdint>

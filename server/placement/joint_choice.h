@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The choice of one option for each of several groups of machines, so that a project can have them

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Network plans that several groups of machines of one share use at the same time: what they take

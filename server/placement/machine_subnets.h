@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Which subnets of a network serve the ports of machines (Neutron's service types), and which

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Which network plans of a share satisfy a request, what they need, and how sure they are.

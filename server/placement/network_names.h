@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What the names of networks hint at. Names only order what is otherwise equal; they are never

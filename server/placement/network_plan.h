@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The ways in which machines of one share can get a network and addresses. Plans are made from

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What Nova rejects because of the extra specs of a flavor and the properties of an image, before

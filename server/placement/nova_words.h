@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Which values of a single image property Nova accepts, whatever the flavor and the other

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Where can a VO start a machine, and if nowhere, why? A pure function of a snapshot and a request.

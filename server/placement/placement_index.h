@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What every request needs from a snapshot and what is the same for all requests: flavors by size,

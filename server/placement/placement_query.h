@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The query, parsed and with units. The service makes it from a cis.v1.PlacementQuery.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The search for a whole query: for its one kind of machine, for the first alternative that is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What is left of a project's quotas. Usage is subtracted; -1 is unlimited; what the site does not

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Why something does not fit. A reason is a code with numbers and pointers; its sentence is made

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The name of each reason code, its stage, the field of the request that it is about and what its

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // How good a placement is: a tier, a score with its parts, and a total order.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The search of shares, one after the other: it finds what fits there, or every reason why nothing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Whether a share may be considered at all: its configuration, the sites that the request selects,

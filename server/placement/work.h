@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Limits the cost of one request: each step of a search is counted, so that no request, however

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The fields that filters and orders of a list may name, and how each is read from a row. Filters

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The filter language of list requests: a subset of AIP-160. The grammar and every field are in

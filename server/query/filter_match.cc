@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Applies a checked filter to a row. Unknown is not no: an absent value matches no comparison, `!=`
 // included; only NOT inverts that.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Page tokens (AIP-158): opaque to clients, safe in a URL. A token contains the position after

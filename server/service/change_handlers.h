@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The methods of ChangeService, except the stream itself (change_watch.h). They run on the history

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Fields of lists, made from the descriptions in schema/model/fields.h.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Enums of the API and the words for them in records and on the command line: `GPU_KIND_MIG` is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Every error that a user can see, with its sentence and its details. A handler never writes a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Errors of questions about the past that errors.h does not have. Their reasons are in

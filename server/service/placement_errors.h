@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Errors of queries for placements that errors.h does not have. Their reasons are in

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Names of placements. They are opaque to clients and self-contained, so that a name is valid after

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The one place where placements and verdicts become cis.v1 messages. Each function fills a message

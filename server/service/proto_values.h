@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Small values in the form of the API. to_proto and placement_to_proto use them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The inverse of query_from_proto, for a query as it was understood, or a relaxed one.

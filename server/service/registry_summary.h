@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // What the registry reports about a site that CIS knows, and what sites offer according to it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Summaries of the states of many kinds of many shares: the state of a site, a share or a VO.

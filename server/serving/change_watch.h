@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Streams of changes: the watchers, and how each stream proceeds.

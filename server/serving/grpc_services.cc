@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/serving/grpc_services.h"
 
 #include <atomic>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The gRPC services of inventory and placement. Types of gRPC end here: handlers see requests,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Arenas for the messages of calls: a response of some hundred small parts is allocated from one

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // How one unary method runs: on which snapshot, on which thread, and how its result is sent and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Records with the records that contain them. Pointers are valid as long as the snapshot they came

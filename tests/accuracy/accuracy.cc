@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Counts right, unknown, wrong and overconfident answers of the normalisation on labelled lists
 // (see labelled.h for their form) and prints each wrong one.
 

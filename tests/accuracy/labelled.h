@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Reads the labelled lists of a folder, normalises every record and counts the answers. A list that

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Counts answers against labels: right, coarser or finer, unknown, wrong, and how many claimed more

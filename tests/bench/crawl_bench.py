@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Crawls a replayed federation and prints what it took.
 
   tests/bench/crawl_bench.py [--sites 40] [--shares 250] [--latency-ms 200] [--runs 3] [--bin build/release/bin]

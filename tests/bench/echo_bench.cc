@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // FindPlacements over gRPC against a bare echo server in the same process: both answer the same
 // request with as many bytes, over loopback, to the same clients, which read no message. Both are
 // servers of the callback API on gRPC's own threads, and both hand it the bytes of the reply; the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // A federation of today's size: 40 endpoints and 150 shares, of which each sees 25 flavors, 15

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A replayed federation for crawl_bench.py: starts it, reads the requests that it received,
 computes the lower bound of a crawl."""
 import collections

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A federation of twenty times today's size in a file, written through the store as a crawl writes
 // it, from bodies as sites answer them: 800 endpoints, 5,000 shares, 140,000 flavors and images.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Latency of FindPlacements over gRPC, against a running server.
 //
 //   grpc_bench HOST:PORT VO [CALLS]

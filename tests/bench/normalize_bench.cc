@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Normalisation of list bodies as sites send them, on one core: the whole way from bytes to
 // records, and the rules alone.
 //   build/bench/tests/bench/normalize_bench

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Lists the same shares with the `openstack` command, as fedcloudclient does: one process per
 command, one share after another. CIS crawls the same replay for comparison."""
 import collections

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Placement over a federation of today's size, 40 endpoints and 150 shares (7,000 rows), and over
 // 20 of them, with median and 99th percentile of single queries. All shares are of one VO, so that
 // each query looks at every share; `one_vo:0` gives that VO every seventh.

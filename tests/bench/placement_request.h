@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The one question that the benchmarks of the server ask, so that their figures can be compared.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measures what the replay adds to its latency, with the requests of a crawl sent by curl, as many
 at a time."""
 import collections

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures what the most expensive requests cost a server over a big file: its CPU time and memory
 for each, the bytes of the answer, and how long it continues after the client has cancelled.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures what a server over a file costs: time from start to the first answer, resident memory,
 and how long `cisquery` takes from its start to its end (cold: one process per question).
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 cis_bench(server_bench SOURCES server_bench.cc LINK cis_service)
 
 # Over a real connection to a server that runs: it has a main of its own.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Snapshots and lists over twenty times today's federation: 800 endpoints, 5000 shares, 140,000
 // flavors and images.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # A file of many sites: it has a main of its own.
 add_executable(file_bench file_bench.cc)
 target_include_directories(file_bench PRIVATE ${PROJECT_SOURCE_DIR})

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A crawl from canned answers to a real store, without sockets.
 
 #include "crawler/crawl/crawl_cycle.h"

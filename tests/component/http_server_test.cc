@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The monitoring port over real sockets.
 
 #include "server/monitor/http_server.h"

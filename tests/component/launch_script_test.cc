@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Runs the scripts of `-o openstack` and `-o fedcloud` with sh, a fake client in PATH.
 
 #include "client/handover/launch_script.h"

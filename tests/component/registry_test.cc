@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // GOCDB over HTTP: pages followed on our own URL, each list whole or failed by itself.
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 cis_test(server_component_test LABEL component
          SOURCES server_test.cc server_concurrency_test.cc server_history_test.cc
                  server_in_process_test.cc server_tls_test.cc

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Questions about the past and the stream of changes, over a database file and a real connection.
 
 #include <algorithm>

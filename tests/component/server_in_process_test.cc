@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A database file -> the services inside this process.
 
 #include <fstream>

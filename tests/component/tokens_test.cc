@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Access tokens over real sockets: an issuer, a mytoken server and an oidc-agent on loopback.
 
 #include <sys/socket.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks the API: buf's lint, its compatibility with the released one, and the two sessions of
 proto/README.md."""
 import glob

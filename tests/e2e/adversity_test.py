@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Every class of error from a real fault and what a person sees of it; TLS; a slow site beside fast
 ones; a locked database; a clock that is changed; an endpoint that fails for days."""
 import glob

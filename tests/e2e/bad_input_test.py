@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Bad input gets one clear sentence with the wrong value and the right form, and the contracted exit code."""
 import os
 import unittest

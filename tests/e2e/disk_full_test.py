@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """A full disk: the crawl ends with 1 and reports it, the existing data is served, and a crawl with
 room recovers. Needs root, for a small file system of its own (label `root`)."""
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Each fault costs only its own site's refresh; last good data is served, labelled with age and error."""
 import shutil
 import unittest

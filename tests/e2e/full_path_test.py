@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Crawls, serves and asks: the headline questions, and that every way of asking gives the same
 answer."""
 import glob

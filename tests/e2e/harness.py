@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Programs, a replay and a database in a temporary folder, for tests of the whole path."""
 import json
 import os

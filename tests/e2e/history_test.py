@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Crawls that find differences: changes are reported, watched over a restart, and earlier states
 still answer."""
 import json

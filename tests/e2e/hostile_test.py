@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """A site with names that an attacker would choose: every format of `place` keeps the names
 unchanged, and executing the output executes nothing in them."""
 import csv

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The crawler is killed at random moments; the file that is left can be opened, is intact and
 answers as before."""
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Every fault of the replay at every request of a crawl: the file is sound, last good data stay, the exit code is
 right, the other site is fresh, and the next crawl heals.
 

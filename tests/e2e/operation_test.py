@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The nightly operation: the lines of deploy/ as they are written there, backup, restore, the
 morning's check."""
 import fcntl

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Permissions on what CIS stores, files that cannot be written, and what is logged once the server
 serves."""
 import fcntl

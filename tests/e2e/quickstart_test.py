@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """deploy/quickstart with programs that are already built, with ports in use and a server that
 starts slowly."""
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """GOCDB beside a crawl: countries, status, downtimes and services of sites, and where it disagrees with their files."""
 import glob
 import http.server

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any text as a filter and as an order: parsed or refused with an offset inside it, and what is
 // parsed can be asked of a row.
 

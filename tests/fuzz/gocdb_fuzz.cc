@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as a list of GOCDB: refused with their place, or entries that the store can hold.
 
 #include <cstddef>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any text as a file of overrides: refused with its place, or entries that can be applied.
 
 #include <cstddef>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any text as a page token: refused, or a position that a list can go on from; and what the list
 // says is an answer or an error for users.
 

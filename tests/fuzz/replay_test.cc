@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Replays a corpus through a fuzz target: what once broke it stays tested without a fuzzer.
 
 #include <gtest/gtest.h>

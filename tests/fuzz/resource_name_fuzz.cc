@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any text as a name: refused with the form, or parsed into parts that give the text back; and any
 // text of a site becomes a name that parses.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any text as a table of rules: the first byte chooses the table. Refused with its place, or rows
 // as wide as the header, of which rules are made.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks that everything that exists is built, documented and explained."""
 import os
 import posixpath

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Dependency rules: which room may include which. The table is the architecture; the code follows
 it."""
 import os

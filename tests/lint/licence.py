@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Each source file starts with its licence in a form that programs read, the SPDX identifier.
 
   licence.py ROOT          prints the files that lack the line
@@ -11,8 +12,7 @@ import os
 import re
 import sys
 
-# `--add` changes it to True, in this file.
-SWITCHED_ON = False
+SWITCHED_ON = True
 LINE = 'SPDX-License-Identifier: Apache-2.0'
 # (name of the file, start of a comment)
 COMMENTS = [
@@ -24,7 +24,7 @@ SCRIPT = re.compile(r'^#!.*\b(sh|bash|python3)\b')
 # Files of a release never change (schema/sql); the others are not ours, or data.
 LEFT_OUT = re.compile(r'^(schema/sql|proto/google|tests/(fixtures|cases|accuracy/own)|tests/fuzz/corpus|build|\.git)/')
 # Scripts that print the comment at their head as their help, from this line on.
-HELP = ("sed -n '2,/", "sed -n '3,/")
+HELP = ("sed -n '3,/", "sed -n '3,/")
 SKIPPED = ('build', '.git', 'node_modules', '__pycache__')
 
 

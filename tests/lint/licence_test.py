@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The lint of licences finds the files that lack the line, and adds it where it belongs."""
 import contextlib
 import io
@@ -21,7 +22,7 @@ FILES = {
     'client/CMakeLists.txt': ('# Text.\ncis_room(a)\n', '# %s\n\n# Text.\ncis_room(a)\n'),
     'tests/a.py': ('#!/usr/bin/python3\n"""Text."""\n', '#!/usr/bin/python3\n# %s\n"""Text."""\n'),
     'deploy/a.service': ('[Unit]\n', '# %s\n[Unit]\n'),
-    'tests/a': ("#!/usr/bin/env bash\n# Help.\nset -eu\nsed -n '2,/^set /p'\n",
+    'tests/a': ("#!/usr/bin/env bash\n# Help.\nset -eu\nsed -n '3,/^set /p'\n",
                 "#!/usr/bin/env bash\n# %s\n\n# Help.\nset -eu\nsed -n '3,/^set /p'\n"),
 }
 WITHOUT = ('README.md', 'tests/a.json', 'schema/sql/0001_a.sql', 'proto/google/a.proto', 'tests/fixtures/a.py',

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks of the tree itself. Prints each finding; exits 1 if there is one.
 
   lint.py ROOT [includes|style|format|built|proto|sets|readmes|flags|reasons|imports|words|references|licence ...]

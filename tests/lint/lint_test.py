@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Shows each rule of the lint a tree that breaks it: the lint must be able to fail."""
 import contextlib
 import io

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Closed sets of the API are enums.
 
 A string field whose comment shows several literals may be one of a closed set. Then it has to be an enum, or its

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Python of tests/ imports only what is installed by the time that it runs.
 
 On a machine that was used before, every package is there and a missing one is not noticed. So each

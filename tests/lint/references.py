@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nothing is returned through a non-const reference (CONTRIBUTING.md, Parameters). clang-tidy 14 has no check for it.
 
 A reference to an object that a function works with is allowed: its type stands in references_allowed.tsv, with the

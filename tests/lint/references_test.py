@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The lint of references finds parameters that a function may return something through, and no others."""
 import os
 import sys

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Draws the rooms and what they link, from the graph that CMake writes.
 
     cmake --preset release --graphviz=build/rooms.dot

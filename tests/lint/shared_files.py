@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Says which tests lack files that lie beside the checkout, in ../shared, and therefore try less than they could.
 
   shared_files.py ROOT

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rules of this project that no other tool checks."""
 import re
 import shutil

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs tests/run with stand-ins for cmake, ctest and deploy/packages: what it prints last, and its
 exit code."""
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs tests/tidy in a repository of its own with a stand-in for clang-tidy: what it checks, and what it says."""
 import json
 import os

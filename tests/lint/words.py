@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Words that stop a reader, in what people read: READMEs, comments and string literals.
 
   words.py ROOT [FOLDER]   prints each finding, of one folder of the top level if it is named

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The word lint finds what it says, in what people read only, and its baseline only falls."""
 import contextlib
 import io

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Every placement is a promise: random requests at every site and VO, each placement started with
 the commands that CIS hands over, by the real openstack client, until it is ACTIVE at the promised
 address; and for a sample of every "no", all that the project has is tried by brute force.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a project could have had after all: every flavor, image and network against the real site.
 
 Nova looks at flavor and image apart from the network, so that all pairs of the two and all networks

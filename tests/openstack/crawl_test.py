@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Crawls real services, repeatedly and during outages, checks what is stored, and asks the questions
 that the first user could not ask."""
 import glob

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Logs in as at EGI's sites, with real parts: an OpenID provider, Apache's mod_auth_openidc,
 Keystone. The whole path with refresh tokens, a login that is lost in the middle of a crawl, and why
 a login is refused."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the tests of this folder share: the lab's projects, the openstack client, and our programs.
 
 Field names of the programs' JSON (the API's, see proto/cis/v1) occur here and nowhere else in this

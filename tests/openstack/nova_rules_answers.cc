@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Prints CIS's verdict on pairs of a flavor and an image, for nova_rules_test.py: it reads one line
 // of JSON per pair ({"vcpus", "ram", "specs", "properties"}) and prints one line: "taken", or what
 // is refused and why.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """CIS's rules for extra specs and image properties against Nova's own code (python3-nova).
 
 Random pairs of a flavor and an image are put to the functions that nova-api and nova-conductor call

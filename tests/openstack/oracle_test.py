@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The oracle is the openstack client: CIS must list for a VO exactly what the client lists for its
 project, with the same names and numbers."""
 import lab_client

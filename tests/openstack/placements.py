@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Placements as the tests compare them: which are the same, how sure one is, what its plan proves.
 """
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The real openstack client without its start-up time, for scripts that call it many times.
 
     quick_client.py serve SOCKET     imports the client once and forks it for every call

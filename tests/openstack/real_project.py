@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One project of a real site, through its REST APIs: its contents, machines to try, clean-up."""
 import ipaddress
 import time

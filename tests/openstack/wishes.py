@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random requests for machines, and what makes a flavor or an image be as asked.
 
 The second half is written apart from CIS's own rules and simpler: raw numbers and words. It errs on

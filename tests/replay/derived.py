@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Answers to what was not asked when the recordings were made. To other clients than the crawler (--loose): what they ask in
 another form, made of what was recorded and of nothing else; a question that the recording does not answer stays without
 one. To the crawler: what it asks since, made of what was recorded, or as a plain site answers (`newer`)."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Faults that a replay can inject, chosen by site, service, path and request number.
 
 faults.json is a list of objects:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The smallest HTTP/1.1 server that can misbehave on purpose: asyncio streams, keep-alive, no threads."""
 import asyncio
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Records real services: a reverse proxy in front of them that a crawl uses."""
 import asyncio
 import http.client

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What was recorded of one site, on disk and in memory.
 
 A recording is a folder:

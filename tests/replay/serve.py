@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Serves recordings: each service of each site on a port of its own; tokens are issued and checked
 here."""
 import asyncio

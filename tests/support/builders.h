@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Records and catalogs for tests: defaults are valid, so that a test names only what it is about.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The services with answers that a test sets, in process: a client can be tested without a snapshot

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # Writes OUTPUT, a C++ file that holds the tables of DATA_DIR as text.
 # Usage: cmake -DDATA_DIR=... -DOUTPUT=... -P embed.cmake
 file(GLOB tables RELATIVE ${DATA_DIR} ${DATA_DIR}/*.tsv)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What Neutron's agents would do, inside the server and without a data plane: an Open vSwitch agent
 reports itself for every host, so that the stock mechanism driver binds ports to it; bound ports
 and attached floating IPs become ACTIVE."""

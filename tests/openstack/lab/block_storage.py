@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Cinder of one site in one process, as Nova is (compute.py): API, scheduler, volume managers.
 
 The driver keeps nothing. Everything before it is Cinder's own: quotas, volume types, zones, the

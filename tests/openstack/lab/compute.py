@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nova of one site in one process: API, conductor, scheduler and compute.
 
 Nova's functional tests run it so, with oslo.messaging's in-process transport between the services:

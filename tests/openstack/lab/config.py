@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes the configuration files of one site's services."""
 import base64
 import json

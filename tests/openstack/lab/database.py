@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One PostgreSQL server for all sites; every schema is created once and then copied."""
 import os
 import shutil

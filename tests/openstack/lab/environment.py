@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes what a client needs below env/: site files, clouds.yaml, shell files, lab.json."""
 import glob
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Imports a service's modules once and forks one process for each site.
 
     forge.py KIND SPEC.json

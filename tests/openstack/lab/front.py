@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The front of all sites: one Apache that speaks TLS, and the certificates it shows."""
 import os
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The one hypervisor of a site: Nova's own fake driver with room for every flavor of the seeds.
 
 It starts nothing and downloads nothing. Scheduler, conductor, compute manager, resource claims and

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Real OpenStack services as test sites on loopback; README.md beside says what and why.
 
     lab.py up [--sites NAME,NAME]   installs, starts and seeds what is not there yet

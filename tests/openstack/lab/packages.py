@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Installs the Debian packages the lab needs, and nothing that starts by itself."""
 import os
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where the lab keeps its state, and the constants every part of it shares."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Starts, finds and stops the lab's processes.
 
 run/NAME.pid holds "PID START-TIME", so that a process id which the kernel has given to somebody

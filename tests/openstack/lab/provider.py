@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The OpenID provider that the federated sites trust: panva's oidc-provider under Node.js."""
 import os
 import shutil

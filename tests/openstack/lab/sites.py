@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The sites, as plain data. Their contents are under seed/."""
 import dataclasses
 import sys

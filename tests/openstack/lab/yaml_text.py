@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes YAML without the yaml package, which the lab installs after it has imported this."""
 import json
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Creates the contents of one site through openstacksdk, as its administrator."""
 import json
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CESGA as its users' record of May 2022 shows it: names, ids, numbers and addresses."""
 from cloud import GIB
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CIS-LAB-CLASSIC: the ordinary shape of a site, with most of the things that go wrong in one."""
 import lab_flavors
 import lab_images

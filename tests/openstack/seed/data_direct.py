@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CIS-LAB-DIRECT: machines sit directly on a shared public network; nothing is external."""
 import lab_flavors
 import lab_images

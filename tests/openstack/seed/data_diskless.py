@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CIS-LAB-DISKLESS: flavors without a disk, as SCS clouds have them, so that nearly every machine
 boots from a volume; volume types and quotas that refuse; two zones of machines and two of volumes,
 of which one has the same name, and a closed one of each."""

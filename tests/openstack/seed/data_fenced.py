@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CIS-LAB-FENCED: Nova attaches no volume of another zone (`cross_az_attach = False`), and Cinder's
 default zone is not one of Nova's; addresses that depend on zones and on service types."""
 import lab_flavors

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """INFN-PADOVA-STACK as its users' record of April 2022 shows it."""
 from cloud import GIB
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CIS-LAB-SIX: a small site with an IPv6-only external network and few, plain images."""
 import lab_flavors
 import lab_images

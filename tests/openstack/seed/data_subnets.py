@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CIS-LAB-SUBNETS: networks in which the subnet, the address or the router decides. Each project
 has one kind of them, and quotas that permit no other way."""
 import lab_flavors

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The service users, the catalog, and the projects of each VO."""
 import re
 

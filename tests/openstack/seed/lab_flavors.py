@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The flavors of the three made-up sites: one of each shape that a crawler has to understand."""
 import uuid
 

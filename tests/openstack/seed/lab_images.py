@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The images of the three made-up sites: what EGI's synchronisations write, what sites upload
 themselves, and what no program should choose."""
 import uuid

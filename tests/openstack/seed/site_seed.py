@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Seeds one site; forge.py runs it as `seed SLUG`. What is seeded is in data_SLUG.py."""
 import importlib
 import sys

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/commands/core_dumps.h"
 
 #include <gtest/gtest.h>

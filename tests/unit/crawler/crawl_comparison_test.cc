@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // `renormalize --compare`: its text, and the command over a database.
 
 #include <gmock/gmock.h>

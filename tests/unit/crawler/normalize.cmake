@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 cis_test(
   crawler_normalize_test
   LABEL

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What must not change the answer, over names made by a generator with a fixed seed: case,
 // separators, words of sites before and after, the order of properties. And what must not give one:
 // random words and bytes.

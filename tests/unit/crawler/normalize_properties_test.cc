@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Properties that hold for any list of flavors and networks: what must not matter does not, and
 // nothing that a site sends stops the records beside it. Every test draws from a fixed seed.
 

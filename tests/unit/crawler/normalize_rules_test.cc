@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Sets of rules as values: several of them in one process, and each for all threads.
 
 #include <gmock/gmock.h>

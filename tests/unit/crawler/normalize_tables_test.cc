@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The tables are data that people edit: these tests say what a row must look like.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/overrides/overrides.h"
 
 #include <gmock/gmock.h>

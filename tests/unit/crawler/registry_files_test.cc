@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Lists from files: whole, as old as the oldest, and a file that cannot be read costs its own list.
 
 #include "crawler/registry/registry_files.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // GOCDB's lists, in the shapes that they had over the years.
 
 #include <gmock/gmock.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Where site files, registry and sites disagree: each fact by itself, and none where all is well.
 
 #include <gmock/gmock.h>

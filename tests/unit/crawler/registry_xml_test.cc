@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // XML without surprises: well-formed, bounded, and nothing outside of the bytes.
 
 #include <gmock/gmock.h>

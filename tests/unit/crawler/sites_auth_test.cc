@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Where the credentials of a site file's shares come from.
 
 #include "absl/strings/str_cat.h"

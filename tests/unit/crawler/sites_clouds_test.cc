@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // clouds.yaml and secure.yaml.
 
 #include "tests/unit/crawler/sites_fixture.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The contents of a site file, and the errors for a wrong one.
 
 #include "absl/strings/str_cat.h"

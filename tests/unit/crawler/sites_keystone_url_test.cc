@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/sites/keystone_url.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Many files together: duplicates, filters, order.
 
 #include "absl/strings/str_cat.h"

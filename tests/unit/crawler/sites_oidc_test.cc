@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Where OIDC access tokens come from, in site files and in the operator's own file of credentials.
 
 #include <sys/stat.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Whole directories of real site files: the project's own, and a larger collection where one lies
 // beside the source tree; where none does, ctest reports the test shared_files as skipped. None of
 // their oddities may stop a run.

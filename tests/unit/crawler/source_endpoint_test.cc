@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crawler/http/http_error.h"
 #include "crawler/source/keystone.h"
 #include "crawler/source/service_endpoint.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // A site made of canned answers, and a driver that carries a source's requests to it. No sockets.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // One hostile site per limit of the source: the kind fails with its class, says the limit's name,
 // and the limit is counted once.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A listing that only adds facts never fails its kind, whatever is returned in its place: the facts
 // become unknown and a remark names the listing.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Catalog URLs with a version that does not exist: the API is found as OpenStack's own clients find
 // it, and the next crawl sends its requests there at once.
 

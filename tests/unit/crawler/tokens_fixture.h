@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Access tokens, issuers and federated Keystones for the tests of crawler/tokens.

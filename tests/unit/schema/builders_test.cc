@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The catalogs that other tests build must look like those that a store loads.
 
 #include "tests/support/builders.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "schema/model/os_version.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Which endpoint a service or a downtime of the registry is about.
 
 #include "schema/model/registry.h"

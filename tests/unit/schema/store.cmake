@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 cis_test(
   store_test
   LABEL unit

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Copies of a store, and the way back.
 
 #include <gmock/gmock.h>

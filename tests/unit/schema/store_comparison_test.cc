@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What CompareRecords says is what Renormalize then does, and nothing else happens.
 
 #include <gmock/gmock.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A writer that is killed at any moment leaves a sound file with whole transactions.
 
 #include <gtest/gtest.h>

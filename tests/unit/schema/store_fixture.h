@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // A store in a folder of its own, and shorthand for what a crawl does to it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // History and journal: every retained state can be restored, changes are reported in the right
 // words, and retention keeps what it must.
 

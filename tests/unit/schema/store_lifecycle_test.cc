@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What happens to known facts when sites change, fail or leave.
 
 #include <gmock/gmock.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Which files are opened, upgraded or rejected, and with which messages.
 
 #include <fcntl.h>

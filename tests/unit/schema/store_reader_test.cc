@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What a reader sees while and after others write.
 
 #include <gmock/gmock.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The registry of sites in the store: lists replaced whole, failures that keep them, problems that
 // keep their age.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What is written is what is read, for every field and for texts that no one expects.
 
 #include <gmock/gmock.h>

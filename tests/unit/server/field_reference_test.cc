@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // proto/FIELDS.md is what the descriptions in fields.h and the tables of lists say.
 
 #include <cstdlib>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The fields that filters accept are documented where people look: in the comments of the API.
 
 #include "server/service/field_tables.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Messages made from the descriptions in fields.h: every described field is set, and nothing that
 // is not known.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Bounds of filters. What they mean is in tests/cases/filter.
 
 #include "server/query/filter.h"

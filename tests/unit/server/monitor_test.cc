@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/monitor/metrics.h"

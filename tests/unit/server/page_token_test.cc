@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/query/page_token.h"
 
 #include "cis/v1/inventory.pb.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 cis_test(placement_test LABEL unit
          SOURCES placement_boot_test.cc placement_choice_test.cc placement_groups_test.cc placement_headline_test.cc placement_network_test.cc
                  placement_nova_rules_test.cc placement_os_requirement_test.cc placement_reason_test.cc

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // In which zones machine and boot volume are put, and of which type the volume is.
 
 #include <gmock/gmock.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Which flavor and image are chosen, in which order placements are returned, and what the answer
 // suggests.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Catalogs and requests made from a seed: small numbers, so that everything happens often.

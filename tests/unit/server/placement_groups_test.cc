@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Groups of machines that run together, and alternatives.
 
 #include <gmock/gmock.h>

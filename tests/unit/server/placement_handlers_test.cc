@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The methods of PlacementService as clients see them: what is refused, what is answered, and how
 // pages continue.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The two failures of the first user, reproduced with his sites: they must not happen again.
 
 #include <gmock/gmock.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Which network a machine gets, and how it gets a public address.
 
 #include <gmock/gmock.h>

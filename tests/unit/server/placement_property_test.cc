@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What must hold for every catalog and every request.
 
 #include <gmock/gmock.h>

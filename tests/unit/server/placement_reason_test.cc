@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Every reason code: a scene that is rejected because of it, and the same scene with one change
 // less, which is not.
 

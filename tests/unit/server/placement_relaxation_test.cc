@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Every field of a query that a relaxation can change: the relaxed query differs in the fields that
 // it names and in no other, and adds the shares that it counts.
 

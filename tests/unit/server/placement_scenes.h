@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Catalogs that several placement tests start from. Confidence is set as the normaliser would.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Every sentence about flavors, images, networks and quotas is true for what it counts: the typed
 // reason behind it is counted again by brute force, with the rules of placement_reference.h.
 

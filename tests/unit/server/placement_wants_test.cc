@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Requirements that go beyond sizes: GPU memory in total, a zone, "the same machine elsewhere", and
 // excluded placements.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What one request may cost, and that a page is the same however little is kept.
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Rows of all types of fields, for tests of server/query. The languages themselves are tested with

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What the registry reports about sites, in answers: fields of sites, problems, offers.
 
 #include "server/service/registry_handlers.h"

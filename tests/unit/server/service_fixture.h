@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // A small catalog for tests of handlers: two sites, three shares, what they see.

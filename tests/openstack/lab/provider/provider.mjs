@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // OpenID provider of the test sites: panva's oidc-provider (certified), once with the claims of EGI
 // Check-in and once, one port higher, with those of an INDIGO IAM.
 //
