@@ -33,9 +33,9 @@ absl::Status Past::Read(absl::FunctionRef<absl::Status(HistoryReader&)> use) {
   return use(*reader_);
 }
 
-void Past::Keep(std::shared_ptr<const Snapshot> snapshot) {
-  const size_t record_count = CountRecords(snapshot->catalog());
-  kept_.push_front({std::move(snapshot), record_count});
+void Past::Keep(ServingState state) {
+  const size_t record_count = CountRecords(state.snapshot->catalog());
+  kept_.push_front({std::move(state), record_count});
   size_t total = 0;
   size_t count = 0;
   const auto last = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) {
@@ -47,20 +47,20 @@ void Past::Keep(std::shared_ptr<const Snapshot> snapshot) {
   kept_.erase(last, kept_.end());
 }
 
-absl::StatusOr<std::shared_ptr<const Snapshot>> Past::At(absl::Time time) {
-  std::shared_ptr<const Snapshot> found;
+absl::StatusOr<ServingState> Past::At(absl::Time time) {
+  ServingState found;
   CIS_RETURN_IF_ERROR(Read([&](HistoryReader& reader) -> absl::Status {
     CIS_ASSIGN_OR_RETURN(const int64_t generation, reader.GenerationAt(time));
     const auto it = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) {
-      return kept.snapshot->generation() == generation;
+      return kept.state.snapshot->generation() == generation;
     });
     if (it != kept_.end()) {
       kept_.splice(kept_.begin(), kept_, it);
-      found = it->snapshot;
+      found = it->state;
       return absl::OkStatus();
     }
     CIS_ASSIGN_OR_RETURN(Catalog catalog, reader.LoadAt(generation));
-    found = Snapshot::Build(std::move(catalog));
+    found = ServingState::Build(Snapshot::Build(std::move(catalog)));
     Keep(found);
     return absl::OkStatus();
   }));

@@ -14,7 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "schema/store/history.h"
-#include "server/snapshot/snapshot.h"
+#include "server/placement/serving_state.h"
 
 namespace cis::server {
 
@@ -41,18 +41,18 @@ class Past {
   // Calls `use` with the open file. Returns the errors of OpenHistoryReader and of `use`.
   absl::Status Read(absl::FunctionRef<absl::Status(HistoryReader&)> use);
 
-  // Returns the snapshot that was served at `time`. Costs as much as loading the whole catalog,
-  // unless that snapshot is still kept in memory. Returns OUT_OF_RANGE if the history does not
+  // Returns the state that was served at `time`. Costs as much as loading the whole catalog,
+  // unless that state is still kept in memory. Returns OUT_OF_RANGE if the history does not
   // reach back to `time`; otherwise the errors of Read.
-  absl::StatusOr<std::shared_ptr<const Snapshot>> At(absl::Time time);
+  absl::StatusOr<ServingState> At(absl::Time time);
 
  private:
   struct Kept {
-    std::shared_ptr<const Snapshot> snapshot;
+    ServingState state;
     size_t record_count = 0;
   };
 
-  void Keep(std::shared_ptr<const Snapshot> snapshot);
+  void Keep(ServingState state);
 
   const PastOptions options_;
   std::unique_ptr<HistoryReader> reader_;

@@ -174,14 +174,14 @@ std::vector<Suggestion> SuggestFor(const UnknownNames& names, const Snapshot& sn
 
 // Searches the shares of the query's VOs. With `explains`, reasons and what would help are in the
 // result too.
-PlacementResult Search(const Snapshot& snapshot, std::shared_ptr<const PlacementIndex> index,
-                       const PlacementQuery& query, absl::Time now, const FreshnessPolicy& policy,
-                       bool explains, const PlacementPage& page, Work* work) {
+PlacementResult Search(const ServingState& state, const PlacementQuery& query, absl::Time now,
+                       const FreshnessPolicy& policy, bool explains, const PlacementPage& page,
+                       Work* work) {
   PlacementResult result;
-  result.index = std::move(index);
+  result.index = state.index;
   std::vector<std::string> unknown_sites;
   const SearchContext context =
-      MakeSearchContext(snapshot, *result.index, query, now, policy, work, &unknown_sites);
+      MakeSearchContext(*state.snapshot, *state.index, query, now, policy, work, &unknown_sites);
   const std::vector<int32_t> positions = SharesOf(*result.index, query.vos);
   result.verdicts.reserve(positions.size());
   PlacementList placements(query, page.after, page.limit);
@@ -199,7 +199,7 @@ PlacementResult Search(const Snapshot& snapshot, std::shared_ptr<const Placement
   result.warnings = WarnOf(names);
   if (explains) {
     result.relaxations = FindRelaxations(result.verdicts, search, context);
-    result.suggestions = SuggestFor(names, snapshot, query, result);
+    result.suggestions = SuggestFor(names, *state.snapshot, query, result);
   }
   return result;
 }
@@ -219,46 +219,35 @@ int32_t PlacementResult::fit_count() const {
                                             [](const ShareVerdict& v) { return v.fits; }));
 }
 
-PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+PlacementResult FindPlacements(const ServingState& state, const PlacementQuery& query,
                                absl::Time now, const FreshnessPolicy& policy,
                                const PlacementPage& page, Work* work) {
-  return Search(snapshot, snapshot.placement_index(PlacementIndex::Build), query, now, policy,
-                false, page, work);
+  return Search(state, query, now, policy, false, page, work);
 }
 
-PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+PlacementResult FindPlacements(const ServingState& state, const PlacementQuery& query,
                                absl::Time now, const FreshnessPolicy& policy) {
   Work work;
-  return FindPlacements(snapshot, query, now, policy, PlacementPage(), &work);
+  return FindPlacements(state, query, now, policy, PlacementPage(), &work);
 }
 
-PlacementResult ExplainPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+PlacementResult ExplainPlacements(const ServingState& state, const PlacementQuery& query,
                                   absl::Time now, const FreshnessPolicy& policy, Work* work) {
-  return Search(snapshot, snapshot.placement_index(PlacementIndex::Build), query, now, policy, true,
-                PlacementPage(), work);
+  return Search(state, query, now, policy, true, PlacementPage(), work);
 }
 
-PlacementResult ExplainPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+PlacementResult ExplainPlacements(const ServingState& state, const PlacementQuery& query,
                                   absl::Time now, const FreshnessPolicy& policy) {
   Work work;
-  return ExplainPlacements(snapshot, query, now, policy, &work);
+  return ExplainPlacements(state, query, now, policy, &work);
 }
 
-PlacementResult ExplainPlacements(const Snapshot& snapshot,
-                                  std::shared_ptr<const PlacementIndex> index,
-                                  const PlacementQuery& query, absl::Time now,
-                                  const FreshnessPolicy& policy) {
-  Work work;
-  return Search(snapshot, std::move(index), query, now, policy, true, PlacementPage(), &work);
-}
-
-std::vector<ShareDetails> ExplainShares(const Snapshot& snapshot, const PlacementIndex& index,
-                                        const PlacementQuery& query, absl::Time now,
-                                        const FreshnessPolicy& policy,
+std::vector<ShareDetails> ExplainShares(const ServingState& state, const PlacementQuery& query,
+                                        absl::Time now, const FreshnessPolicy& policy,
                                         absl::Span<const IndexedShare* const> shares, Work* work) {
   std::vector<std::string> unknown_sites;
   const SearchContext context =
-      MakeSearchContext(snapshot, index, query, now, policy, work, &unknown_sites);
+      MakeSearchContext(*state.snapshot, *state.index, query, now, policy, work, &unknown_sites);
   QuerySearch search(context);
   std::vector<ShareDetails> out;
   out.reserve(shares.size());

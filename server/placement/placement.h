@@ -19,8 +19,8 @@
 #include "server/placement/placement_key.h"
 #include "server/placement/placement_query.h"
 #include "server/placement/reason.h"
+#include "server/placement/serving_state.h"
 #include "server/placement/work.h"
-#include "server/snapshot/snapshot.h"
 
 namespace cis::server {
 
@@ -164,28 +164,22 @@ struct PlacementPage {
 // If `work` ends before the search, the result is not complete and must not be used.
 
 // Returns the placements: one for each share that fits, or all of them with query.all_combinations.
-PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+PlacementResult FindPlacements(const ServingState& state, const PlacementQuery& query,
                                absl::Time now, const FreshnessPolicy& policy,
                                const PlacementPage& page, Work* work);
 // Returns all placements, without a limit on the work.
-PlacementResult FindPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+PlacementResult FindPlacements(const ServingState& state, const PlacementQuery& query,
                                absl::Time now, const FreshnessPolicy& policy);
 // Returns the placements, the reasons of the shares that do not fit, and what would help.
-PlacementResult ExplainPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+PlacementResult ExplainPlacements(const ServingState& state, const PlacementQuery& query,
                                   absl::Time now, const FreshnessPolicy& policy, Work* work);
 // The same without a limit on the work.
-PlacementResult ExplainPlacements(const Snapshot& snapshot, const PlacementQuery& query,
+PlacementResult ExplainPlacements(const ServingState& state, const PlacementQuery& query,
                                   absl::Time now, const FreshnessPolicy& policy);
-// The same with an existing index of that snapshot.
-PlacementResult ExplainPlacements(const Snapshot& snapshot,
-                                  std::shared_ptr<const PlacementIndex> index,
-                                  const PlacementQuery& query, absl::Time now,
-                                  const FreshnessPolicy& policy);
 
-// Returns what nearly fits at each of `shares`, which are of `index`.
-std::vector<ShareDetails> ExplainShares(const Snapshot& snapshot, const PlacementIndex& index,
-                                        const PlacementQuery& query, absl::Time now,
-                                        const FreshnessPolicy& policy,
+// Returns what nearly fits at each of `shares`, which are of `state.index`.
+std::vector<ShareDetails> ExplainShares(const ServingState& state, const PlacementQuery& query,
+                                        absl::Time now, const FreshnessPolicy& policy,
                                         absl::Span<const IndexedShare* const> shares, Work* work);
 
 }  // namespace cis::server

@@ -54,8 +54,7 @@ void RecheckGroups(const SearchContext& context, const ChosenPlacement& chosen, 
 
 }  // namespace
 
-Recheck RecheckPlacement(const Snapshot& snapshot, std::shared_ptr<const PlacementIndex> index,
-                         const ChosenPlacement& chosen, absl::Time now,
+Recheck RecheckPlacement(const ServingState& state, const ChosenPlacement& chosen, absl::Time now,
                          const FreshnessPolicy& policy, Work* work) {
   Recheck out;
   out.query = chosen.query;
@@ -67,7 +66,7 @@ Recheck RecheckPlacement(const Snapshot& snapshot, std::shared_ptr<const Placeme
   }
   out.query.all_combinations = !has_groups;
   const SearchContext context =
-      MakeSearchContext(snapshot, *index, out.query, now, policy, work, nullptr);
+      MakeSearchContext(*state.snapshot, *state.index, out.query, now, policy, work, nullptr);
   if (has_groups) {
     RecheckGroups(context, chosen, &out);
     if (out.placement) return out;

@@ -34,10 +34,9 @@ struct Recheck {
   PlacementQuery query;                // the query that the reasons are about
 };
 
-// Searches the placement again, all groups together if the query has groups. `index` must be of
-// `snapshot` and have the share.
-Recheck RecheckPlacement(const Snapshot& snapshot, std::shared_ptr<const PlacementIndex> index,
-                         const ChosenPlacement& chosen, absl::Time now,
+// Searches the placement again, all groups together if the query has groups. The share must be of
+// `state.index`.
+Recheck RecheckPlacement(const ServingState& state, const ChosenPlacement& chosen, absl::Time now,
                          const FreshnessPolicy& policy, Work* work);
 
 }  // namespace cis::server

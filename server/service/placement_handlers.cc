@@ -159,10 +159,10 @@ absl::Time OldestRead(const PlacementResult& result) {
 
 }  // namespace
 
-absl::Status FindPlacements(const RequestContext& context, const Snapshot& snapshot,
+absl::Status FindPlacements(const RequestContext& context, const ServingState& state,
                             const v1::FindPlacementsRequest& request,
                             v1::FindPlacementsResponse& response) {
-  CIS_ASSIGN_OR_RETURN(PlacementQuery query, QueryFromProto(request.query(), snapshot));
+  CIS_ASSIGN_OR_RETURN(PlacementQuery query, QueryFromProto(request.query(), *state.snapshot));
   CIS_RETURN_IF_ERROR(ParseOrder(request.order_by(), &query));
   query.all_combinations = request.all_combinations();
   if (query.all_combinations && !query.groups.empty()) return CombinationsOfGroupsError();
@@ -177,7 +177,7 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
   }
   Work work(kMaxSteps, context.is_cancelled);
   const PlacementResult result =
-      FindPlacements(snapshot, query, context.now, context.freshness, page, &work);
+      FindPlacements(state, query, context.now, context.freshness, page, &work);
   CIS_RETURN_IF_ERROR(CheckEnd(work));
   const std::vector<PlacementQuery> parts = QueriesOfParts(query);
   PlacementNamer namer(query);
@@ -191,7 +191,7 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
   }
   if (end > 0 && (end < result.placements.size() || result.has_more)) {
     const PageCursor next{FormatPlacementKey(KeyOf(result.placements[end - 1], query)),
-                          snapshot.generation(), context.now};
+                          state.snapshot->generation(), context.now};
     PlacementKey key;
     CIS_CHECK(ParsePlacementKey(next.last_key, &key), "the next request can read its position");
     response.set_next_page_token(FormatPageToken(fingerprint, next));
@@ -199,12 +199,12 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
   response.set_total_size(ToCount(result.placement_count));
   FunnelToProto(result, response);
   response.set_satisfying_share_count(result.fit_count());
-  response.set_site_count(static_cast<int32_t>(snapshot.catalog().sites.size()));
+  response.set_site_count(static_cast<int32_t>(state.snapshot->catalog().sites.size()));
   if (const absl::Time oldest = OldestRead(result); IsKnownTime(oldest)) {
     *response.mutable_observe_time() = TimeToProto(oldest);
   }
   *response.mutable_query() = QueryToProto(query);
-  response.set_snapshot_generation(snapshot.generation());
+  response.set_snapshot_generation(state.snapshot->generation());
   for (const AnswerWarning& warning : result.warnings) {
     v1::Warning& proto = *response.add_warnings();
     proto.set_code(warning.code);
@@ -213,17 +213,18 @@ absl::Status FindPlacements(const RequestContext& context, const Snapshot& snaps
   return absl::OkStatus();
 }
 
-absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& snapshot,
+absl::Status ExplainPlacements(const RequestContext& context, const ServingState& state,
                                const v1::ExplainPlacementsRequest& request,
                                v1::ExplainPlacementsResponse& response) {
-  CIS_ASSIGN_OR_RETURN(const PlacementQuery query, QueryFromProto(request.query(), snapshot));
+  CIS_ASSIGN_OR_RETURN(const PlacementQuery query,
+                       QueryFromProto(request.query(), *state.snapshot));
   CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size(), kUsualVerdicts));
   const uint64_t fingerprint = FingerprintRequest(request);
   CIS_ASSIGN_OR_RETURN(const std::optional<PageCursor> cursor,
                        CursorOf(request.page_token(), fingerprint));
   Work work(kMaxSteps, context.is_cancelled);
   const PlacementResult result =
-      ExplainPlacements(snapshot, query, context.now, context.freshness, &work);
+      ExplainPlacements(state, query, context.now, context.freshness, &work);
   CIS_RETURN_IF_ERROR(CheckEnd(work));
   const size_t begin = FirstOfPage(cursor, result);
   const size_t size = result.verdicts.size();
@@ -232,8 +233,7 @@ absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& sn
   if (request.with_candidates()) {
     std::vector<const IndexedShare*> shares;
     for (size_t i = begin; i < end; ++i) shares.push_back(result.verdicts[i].share);
-    details = ExplainShares(snapshot, *result.index, query, context.now, context.freshness, shares,
-                            &work);
+    details = ExplainShares(state, query, context.now, context.freshness, shares, &work);
     CIS_RETURN_IF_ERROR(CheckEnd(work));
   }
   size_t bytes = 0;
@@ -244,27 +244,26 @@ absl::Status ExplainPlacements(const RequestContext& context, const Snapshot& sn
     if (bytes > kMaxPageBytes) end = i + 1;
   }
   if (begin < end && end < size) {
-    const PageCursor next{KeyOf(result.verdicts[end - 1]), snapshot.generation(), context.now};
+    const PageCursor next{KeyOf(result.verdicts[end - 1]), state.snapshot->generation(),
+                          context.now};
     response.set_next_page_token(FormatPageToken(fingerprint, next));
   }
   response.set_total_size(ToCount(static_cast<int64_t>(size)));
   *response.mutable_query() = QueryToProto(query);
-  response.set_snapshot_generation(snapshot.generation());
+  response.set_snapshot_generation(state.snapshot->generation());
   if (!request.page_token().empty()) return absl::OkStatus();
   FunnelToProto(result, response);
   HelpToProto(result, response);
   return absl::OkStatus();
 }
 
-absl::Status GetPlacement(const RequestContext& context, const Snapshot& snapshot,
+absl::Status GetPlacement(const RequestContext& context, const ServingState& state,
                           const v1::GetPlacementRequest& request,
                           v1::GetPlacementResponse& response) {
-  const auto index = snapshot.placement_index(PlacementIndex::Build);
   CIS_ASSIGN_OR_RETURN(const ChosenPlacement chosen,
-                       ParsePlacementName(request.name(), *index, snapshot));
+                       ParsePlacementName(request.name(), *state.index, *state.snapshot));
   Work work(kMaxSteps, context.is_cancelled);
-  const Recheck recheck =
-      RecheckPlacement(snapshot, index, chosen, context.now, context.freshness, &work);
+  const Recheck recheck = RecheckPlacement(state, chosen, context.now, context.freshness, &work);
   CIS_RETURN_IF_ERROR(CheckEnd(work));
   if (recheck.placement) {
     v1::Placement& placement = *response.mutable_placement();

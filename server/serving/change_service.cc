@@ -29,31 +29,30 @@ class ChangeServiceImpl final : public v1::ChangeService::CallbackService {
   grpc::ServerUnaryReactor* GetChange(grpc::CallbackServerContext* call,
                                       const v1::GetChangeRequest* request,
                                       v1::Change* response) override {
-    return ServeFromPast(call, parts_, "GetChange",
-                         [request, response](Past& past, const RequestContext&,
-                                             const std::shared_ptr<const Snapshot>& snapshot) {
-                           return server::GetChange(past, *snapshot, *request, *response);
-                         });
+    return ServeFromPast(
+        call, parts_, "GetChange",
+        [request, response](Past& past, const RequestContext&, const ServingState& state) {
+          return server::GetChange(past, *state.snapshot, *request, *response);
+        });
   }
 
   grpc::ServerUnaryReactor* ListChanges(grpc::CallbackServerContext* call,
                                         const v1::ListChangesRequest* request,
                                         v1::ListChangesResponse* response) override {
-    return ServeFromPast(call, parts_, "ListChanges",
-                         [request, response](Past& past, const RequestContext& context,
-                                             const std::shared_ptr<const Snapshot>& snapshot) {
-                           return server::ListChanges(past, context, *snapshot, *request,
-                                                      *response);
-                         });
+    return ServeFromPast(
+        call, parts_, "ListChanges",
+        [request, response](Past& past, const RequestContext& context, const ServingState& state) {
+          return server::ListChanges(past, context, *state.snapshot, *request, *response);
+        });
   }
 
   grpc::ServerWriteReactor<v1::WatchChangesResponse>* WatchChanges(
       grpc::CallbackServerContext*, const v1::WatchChangesRequest* request) override {
     const CallTimer timer(parts_.meter, "WatchChanges");
-    const std::shared_ptr<const Snapshot> snapshot = parts_.snapshots->Current();
-    if (snapshot == nullptr) return Refuse(timer, SnapshotNotReadyError());
+    const std::shared_ptr<const ServingState> state = parts_.states->Current();
+    if (state == nullptr) return Refuse(timer, SnapshotNotReadyError());
     if (parts_.history == nullptr) return Refuse(timer, HistoryUnavailableError());
-    absl::StatusOr<ChangeQuery> query = ParseWatch(*snapshot, *request);
+    absl::StatusOr<ChangeQuery> query = ParseWatch(*state->snapshot, *request);
     if (!query.ok()) return Refuse(timer, query.status());
     const auto watcher = std::make_shared<ChangeWatcher>(
         feed_, parts_.history, [timer](const absl::Status& status) { timer.Stop(status.code()); });

@@ -208,13 +208,12 @@ NamedService MakeRegistryService(const ServiceParts& parts) {
   return {v1::RegistryService::service_full_name(), std::make_unique<RegistryServiceImpl>(parts)};
 }
 
-absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(Past& past, absl::Time as_of,
-                                                           absl::Time now) {
+absl::StatusOr<ServingState> StateAt(Past& past, absl::Time as_of, absl::Time now) {
   if (as_of > now) return AsOfInFutureError(as_of, now);
-  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = past.At(as_of);
-  if (!absl::IsOutOfRange(snapshot.status())) {
-    if (!snapshot.ok()) return PastError(snapshot.status());
-    return snapshot;
+  absl::StatusOr<ServingState> state = past.At(as_of);
+  if (!absl::IsOutOfRange(state.status())) {
+    if (!state.ok()) return PastError(state.status());
+    return state;
   }
   absl::Time oldest;
   CIS_RETURN_IF_ERROR(PastError(past.Read([&oldest](HistoryReader& reader) -> absl::Status {

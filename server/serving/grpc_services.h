@@ -2,7 +2,7 @@
 #pragma once
 
 // The gRPC services of inventory and placement. Types of gRPC end here: handlers see requests,
-// responses and a snapshot.
+// responses and a snapshot or state.
 
 #include <cstdint>
 #include <memory>
@@ -13,17 +13,17 @@
 #include "schema/base/clock.h"
 #include "server/history/history_thread.h"
 #include "server/meter/request_meter.h"
+#include "server/placement/serving_state.h"
 #include "server/service/request_context.h"
 #include "server/snapshot/holder.h"
-#include "server/snapshot/snapshot.h"
 
 namespace cis::server {
 
-using SnapshotHolder = Holder<Snapshot>;
+using StateHolder = Holder<ServingState>;
 
 // What all services use. All of it must outlive them.
 struct ServiceParts {
-  const SnapshotHolder* snapshots = nullptr;
+  const StateHolder* states = nullptr;
   const Clock* clock = nullptr;
   FreshnessPolicy freshness;
   RequestMeter* meter = nullptr;     // nullptr = requests are not counted

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How one unary method runs: on which snapshot, on which thread, and how its result is sent and
+// How one unary method runs: on which state, on which thread, and how its result is sent and
 // counted. For the services only.
 
 #include <chrono>
 #include <exception>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -67,7 +68,7 @@ inline RequestContext ContextOf(grpc::CallbackServerContext* call, const Service
   return {parts.clock->Now(), parts.freshness, [call] { return call->IsCancelled(); }};
 }
 
-// Runs `call` on the history thread, with the past, the context and the current snapshot. Its
+// Runs `call` on the history thread, with the past, the context and the current state. Its
 // result may wait for other questions without blocking gRPC's threads. Request and response live
 // until the result is sent.
 template <typename Call>
@@ -76,16 +77,16 @@ grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call
                                         Call call) {
   grpc::ServerUnaryReactor* reactor = server_call->DefaultReactor();
   const CallTimer timer(parts.meter, method);
-  std::shared_ptr<const Snapshot> snapshot = parts.snapshots->Current();
+  std::shared_ptr<const ServingState> state = parts.states->Current();
   absl::Status refused;
-  if (snapshot == nullptr) {
+  if (state == nullptr) {
     refused = SnapshotNotReadyError();
   } else if (parts.history == nullptr) {
     refused = HistoryUnavailableError();
   } else if (!parts.history->Post([=, context = ContextOf(server_call, parts),
-                                   snapshot = std::move(snapshot)](Past& past) {
+                                   state = std::move(state)](Past& past) {
                FinishCall(reactor, timer, method,
-                          RunGuarded([&] { return call(past, context, snapshot); }));
+                          RunGuarded([&] { return call(past, context, *state); }));
              })) {
     refused = HistoryBusyError();
   }
@@ -93,28 +94,27 @@ grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call
   return reactor;
 }
 
-// Returns the snapshot that was served at `as_of`. Returns AS_OF_IN_FUTURE, AS_OF_TOO_OLD or
+// Returns the state that was served at `as_of`. Returns AS_OF_IN_FUTURE, AS_OF_TOO_OLD or
 // HISTORY_UNAVAILABLE.
-absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(Past& past, absl::Time as_of,
-                                                           absl::Time now);
+absl::StatusOr<ServingState> StateAt(Past& past, absl::Time as_of, absl::Time now);
 
-// Runs `call` with the context and the current snapshot, and sends the result. The snapshot is kept
+// Runs `call` with the context and the current state, and sends the result. The state is kept
 // until the response is complete, however many snapshots are published meanwhile.
 template <typename Call>
 grpc::ServerUnaryReactor* ServeNow(grpc::CallbackServerContext* server_call,
                                    const ServiceParts& parts, absl::string_view method, Call call) {
   grpc::ServerUnaryReactor* reactor = server_call->DefaultReactor();
   const CallTimer timer(parts.meter, method);
-  const std::shared_ptr<const Snapshot> snapshot = parts.snapshots->Current();
-  const absl::Status status = snapshot == nullptr ? SnapshotNotReadyError() : RunGuarded([&] {
-    return call(ContextOf(server_call, parts), *snapshot);
-  });
+  const std::shared_ptr<const ServingState> state = parts.states->Current();
+  const absl::Status status =
+      state == nullptr ? SnapshotNotReadyError()
+                       : RunGuarded([&] { return call(ContextOf(server_call, parts), *state); });
   FinishCall(reactor, timer, method, status);
   return reactor;
 }
 
-// Runs `answer` with the current snapshot; if `request` is about an earlier time (`as_of`), on the
-// history thread, with the snapshot and the ages of that time. A page after the first is answered
+// Runs `answer` with the current state; if `request` is about an earlier time (`as_of`), on the
+// history thread, with the state and the ages of that time. A page after the first is answered
 // as of the time of the first: otherwise scores and states, and with them the order, would change
 // between pages.
 template <typename Request, typename Answer>
@@ -122,34 +122,39 @@ grpc::ServerUnaryReactor* ServeAt(grpc::CallbackServerContext* call, const Servi
                                   absl::string_view method, const Request& request, Answer answer) {
   if constexpr (requires { request.has_as_of(); }) {
     if (request.has_as_of()) {
-      return ServeFromPast(call, parts, method,
-                           [answer, as_of = TimeFromProto(request.as_of())](
-                               Past& past, RequestContext context,
-                               const std::shared_ptr<const Snapshot>&) -> absl::Status {
-                             const auto snapshot = SnapshotAt(past, as_of, context.now);
-                             if (!snapshot.ok()) return snapshot.status();
-                             context.now = as_of;
-                             return answer(context, **snapshot);
-                           });
+      return ServeFromPast(
+          call, parts, method,
+          [answer, as_of = TimeFromProto(request.as_of())](Past& past, RequestContext context,
+                                                           const ServingState&) -> absl::Status {
+            const auto state = StateAt(past, as_of, context.now);
+            if (!state.ok()) return state.status();
+            context.now = as_of;
+            return answer(context, *state);
+          });
     }
   }
   return ServeNow(call, parts, method,
-                  [&answer, &request](RequestContext context, const Snapshot& snapshot) {
+                  [&answer, &request](RequestContext context, const ServingState& state) {
                     if constexpr (requires { request.page_token(); }) {
                       context.now = TimeOfFirstPage(request.page_token(), context.now);
                     }
-                    return answer(context, snapshot);
+                    return answer(context, state);
                   });
 }
 
-// Runs one method, whose handler fills `response`.
+// Runs one method, whose handler fills `response` from the snapshot or the whole state.
 template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* call, const ServiceParts& parts,
                                 absl::string_view method, const Request* request,
                                 Response* response, Handler handler) {
   return ServeAt(call, parts, method, *request,
-                 [=](const RequestContext& context, const Snapshot& snapshot) {
-                   return handler(context, snapshot, *request, *response);
+                 [=](const RequestContext& context, const ServingState& state) {
+                   if constexpr (std::is_invocable_v<Handler, const RequestContext&,
+                                                     const Snapshot&, const Request&, Response&>) {
+                     return handler(context, *state.snapshot, *request, *response);
+                   } else {
+                     return handler(context, state, *request, *response);
+                   }
                  });
 }
 

@@ -62,7 +62,7 @@ void LogOfGrpc(gpr_log_func_args* args) {
 
 struct Server::Parts {
   SystemClock system_clock;
-  SnapshotHolder snapshots;
+  StateHolder states;
   ChangeFeed feed;
   std::unique_ptr<HistoryThread> history;
   std::vector<NamedService> services;
@@ -98,7 +98,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
     past.path = options.db;
     parts->history = std::make_unique<HistoryThread>(std::move(past));
   }
-  const ServiceParts service_parts{&parts->snapshots,
+  const ServiceParts service_parts{&parts->states,
                                    options.clock == nullptr ? &parts->system_clock : options.clock,
                                    options.freshness, options.meter, parts->history.get()};
   parts->services.push_back(MakeChangeService(service_parts, &parts->feed));
@@ -136,19 +136,18 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Server::~Server() { Drain(kDestructorGrace); }
 
 void Server::Publish(std::shared_ptr<const Snapshot> snapshot) {
-  const std::shared_ptr<const Snapshot> before = parts_->snapshots.Current();
+  const std::shared_ptr<const ServingState> before = parts_->states.Current();
   const bool is_first = before == nullptr;
-  // Build it here and not in the first request, which would wait for it.
-  snapshot->placement_index([&before](const Snapshot& made) {
-    return PlacementIndex::Update(
-        made, before == nullptr ? nullptr : before->placement_index(PlacementIndex::Build).get());
-  });
-  parts_->snapshots.Publish(std::move(snapshot));
+  parts_->states.Publish(
+      std::make_shared<const ServingState>(ServingState::Build(std::move(snapshot), before.get())));
   parts_->feed.WakeAll();
   if (is_first && !parts_->drained) parts_->SetHealth(true);
 }
 
-std::shared_ptr<const Snapshot> Server::snapshot() const { return parts_->snapshots.Current(); }
+std::shared_ptr<const Snapshot> Server::snapshot() const {
+  const std::shared_ptr<const ServingState> state = parts_->states.Current();
+  return state == nullptr ? nullptr : state->snapshot;
+}
 
 bool Server::takes_requests() const { return !parts_->drained; }
 

@@ -4,22 +4,17 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "schema/base/check.h"
 #include "schema/model/catalog.h"
 #include "server/snapshot/site_index.h"
 #include "server/snapshot/views.h"
 
 namespace cis::server {
-
-class PlacementIndex;
 
 // An immutable view of one generation of the catalog. Safe to read from any number of threads.
 class Snapshot {
@@ -50,15 +45,6 @@ class Snapshot {
   // Finds a site by its resource id, the last part of "sites/{site}". nullptr if absent.
   const SiteCatalog* FindSiteById(absl::string_view site_id) const;
 
-  // Returns what server/placement prepares for this snapshot: `build` makes it on the first call,
-  // and it is kept as long as the snapshot, which does not use it itself.
-  std::shared_ptr<const PlacementIndex> placement_index(
-      absl::FunctionRef<std::shared_ptr<const PlacementIndex>(const Snapshot&)> build) const {
-    std::call_once(placement_index_once_, [&] { placement_index_ = build(*this); });
-    CIS_CHECK(placement_index_ != nullptr, "an index that was built is there");
-    return placement_index_;
-  }
-
  private:
   Snapshot(Catalog catalog, const Snapshot* previous);
 
@@ -69,8 +55,6 @@ class Snapshot {
   absl::flat_hash_map<std::string, const SiteCatalog*> site_by_name_;  // lower case
   std::vector<std::shared_ptr<const SiteIndex>> sites_;
   absl::flat_hash_map<std::string, const SiteIndex*> site_by_id_;
-  mutable std::once_flag placement_index_once_;
-  mutable std::shared_ptr<const PlacementIndex> placement_index_;  // set once, by the above
 };
 
 }  // namespace cis::server

@@ -25,7 +25,7 @@
 #include "crawler/normalize/normalizer.h"
 #include "schema/base/status_macros.h"
 #include "schema/store/store.h"
-#include "server/placement/placement_index.h"
+#include "server/placement/serving_state.h"
 #include "server/snapshot/snapshot.h"
 #include "tests/support/builders.h"
 #include "tests/support/compiled_rules.h"
@@ -202,35 +202,32 @@ double CpuMilliseconds() {
   return absl::ToDoubleMilliseconds(absl::DurationFromTimespec(now));
 }
 
-absl::StatusOr<std::shared_ptr<const Snapshot>> Load(StoreReader& reader, const char* what,
-                                                     const Snapshot* before) {
+absl::StatusOr<ServingState> Load(StoreReader& reader, const char* what,
+                                  const ServingState* before) {
+  const Snapshot* const earlier = before == nullptr ? nullptr : before->snapshot.get();
   const absl::Time start = absl::Now();
   const double cpu_start = CpuMilliseconds();
   CIS_ASSIGN_OR_RETURN(Catalog catalog,
-                       reader.Load(before == nullptr ? nullptr : &before->catalog()));
+                       reader.Load(earlier == nullptr ? nullptr : &earlier->catalog()));
   const double loaded = CpuMilliseconds();
-  std::shared_ptr<const Snapshot> snapshot = Snapshot::Build(std::move(catalog), before);
+  std::shared_ptr<const Snapshot> snapshot = Snapshot::Build(std::move(catalog), earlier);
   const double built = CpuMilliseconds();
-  snapshot->placement_index([before](const Snapshot& made) {
-    return PlacementIndex::Update(
-        made, before == nullptr ? nullptr : before->placement_index(PlacementIndex::Build).get());
-  });
+  ServingState state = ServingState::Build(std::move(snapshot), before);
   const double end = CpuMilliseconds();
   std::printf("%s: %.0f ms, CPU %.0f ms (rows %.0f, indexes %.0f, index of placements %.0f)\n",
               what, Milliseconds(start), end - cpu_start, loaded - cpu_start, built - loaded,
               end - built);
-  return snapshot;
+  return state;
 }
 
 absl::Status Measure(const std::string& path, int times) {
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreReader> reader, OpenStoreReader(path));
-  CIS_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot,
-                       Load(*reader, "whole file", nullptr));
+  CIS_ASSIGN_OR_RETURN(ServingState state, Load(*reader, "whole file", nullptr));
   CIS_ASSIGN_OR_RETURN(const std::unique_ptr<StoreWriter> store, OpenStoreWriter(path));
   for (int i = 0; i < kRefreshes; ++i) {
     CIS_ASSIGN_OR_RETURN(const int64_t crawl_id, store->BeginCrawl(absl::Now()));
     CIS_RETURN_IF_ERROR(WriteSite(*store, crawl_id, 7 + i, times));
-    CIS_ASSIGN_OR_RETURN(snapshot, Load(*reader, "one site", snapshot.get()));
+    CIS_ASSIGN_OR_RETURN(state, Load(*reader, "one site", &state));
   }
   return absl::OkStatus();
 }

@@ -32,11 +32,11 @@ PlacementQuery Wish() {
 }
 
 void BM_FindPlacements(benchmark::State& state) {
-  const auto snapshot = Federation(true);
+  const ServingState served = ServingState::Build(Federation(true));
   const PlacementQuery query = Wish();
   for (auto _ : state) {
     benchmark::DoNotOptimize(
-        FindPlacements(*snapshot, query, TestTime() + absl::Hours(1), FreshnessPolicy()));
+        FindPlacements(served, query, TestTime() + absl::Hours(1), FreshnessPolicy()));
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -62,13 +62,14 @@ std::vector<PlacementQuery> Wishes() {
 
 // Times each query separately. Arguments: one VO or the original ones; how many times today's size.
 void BM_EachQuery(benchmark::State& state) {
-  const auto snapshot = Federation(state.range(0) == 1, static_cast<int>(state.range(1)));
+  const ServingState served =
+      ServingState::Build(Federation(state.range(0) == 1, static_cast<int>(state.range(1))));
   const std::vector<PlacementQuery> wishes = Wishes();
   std::vector<double> microseconds;
   size_t next = 0;
   for (auto _ : state) {
     const auto begin = std::chrono::steady_clock::now();
-    benchmark::DoNotOptimize(FindPlacements(*snapshot, wishes[next++ % wishes.size()],
+    benchmark::DoNotOptimize(FindPlacements(served, wishes[next++ % wishes.size()],
                                             TestTime() + absl::Hours(1), FreshnessPolicy()));
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
     microseconds.push_back(took.count());
@@ -86,13 +87,13 @@ BENCHMARK(BM_EachQuery)
     ->Args({0, 20});
 
 void BM_FindPlacementsReply(benchmark::State& state) {
-  const auto snapshot = Federation(true);
+  const ServingState served = ServingState::Build(Federation(true));
   const v1::FindPlacementsRequest request = TypicalRequest("vo.example.org");
   const RequestContext context{TestTime() + absl::Hours(1), FreshnessPolicy()};
   size_t bytes = 0;
   for (auto _ : state) {
     v1::FindPlacementsResponse response;
-    if (!FindPlacements(context, *snapshot, request, response).ok()) {
+    if (!FindPlacements(context, served, request, response).ok()) {
       state.SkipWithError("refused");
     }
     bytes = response.SerializeAsString().size();

@@ -68,14 +68,14 @@ std::string AnswerOf(const CatalogBuilder& builder, const std::string& input) {
   v1::FindPlacementsRequest request;
   if (!google::protobuf::TextFormat::ParseFromString(input, &request)) return "not a request";
   if (request.query().vos().empty()) request.mutable_query()->add_vos(kFederationVo);
-  const auto snapshot = Snapshot::Build(builder.Build());
+  const ServingState state = ServingState::Build(Snapshot::Build(builder.Build()));
   v1::FindPlacementsResponse found;
   const RequestContext context{TestTime() + absl::Hours(1), FreshnessPolicy()};
-  absl::Status status = FindPlacements(context, *snapshot, request, found);
+  absl::Status status = FindPlacements(context, state, request, found);
   v1::ExplainPlacementsRequest explain;
   *explain.mutable_query() = request.query();
   v1::ExplainPlacementsResponse explained;
-  status.Update(ExplainPlacements(context, *snapshot, explain, explained));
+  status.Update(ExplainPlacements(context, state, explain, explained));
   if (!status.ok()) return absl::StrCat(ErrorReason(status), ": ", status.message());
   std::vector<std::string> lines;
   for (const v1::Placement& p : found.placements()) lines.push_back(PlacementText(p));

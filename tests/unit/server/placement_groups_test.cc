@@ -330,8 +330,8 @@ TEST(PlacementGroupsProperty, FunnelsAddUpAndFindCountsTheStagesThatExplainNames
     for (const PlacementQuery& query :
          {generator.QueryOfGroups(), generator.QueryOfAlternatives()}) {
       const Answer explained = Find(builder, query);
-      const PlacementResult found = FindPlacements(*explained.snapshot, query,
-                                                   TestTime() + absl::Hours(1), FreshnessPolicy());
+      const PlacementResult found =
+          FindPlacements(explained.state, query, TestTime() + absl::Hours(1), FreshnessPolicy());
       ASSERT_EQ(found.verdicts.size(), explained->verdicts.size());
       int32_t fits = 0;
       for (size_t i = 0; i < found.verdicts.size(); ++i) {

@@ -34,9 +34,9 @@ v1::FindPlacementsRequest Request(const std::string& text = "") {
 
 absl::StatusOr<v1::FindPlacementsResponse> Call(const CatalogBuilder& builder,
                                                 const v1::FindPlacementsRequest& request) {
-  const auto snapshot = Snapshot::Build(builder.Build(7));
+  const ServingState state = ServingState::Build(Snapshot::Build(builder.Build(7)));
   v1::FindPlacementsResponse response;
-  const absl::Status status = FindPlacements(Context(), *snapshot, request, response);
+  const absl::Status status = FindPlacements(Context(), state, request, response);
   if (!status.ok()) return status;
   return response;
 }
@@ -45,14 +45,14 @@ absl::StatusOr<v1::FindPlacementsResponse> Call(const CatalogBuilder& builder,
 absl::StatusOr<v1::ExplainPlacementsResponse> Explain(const CatalogBuilder& builder,
                                                       const v1::FindPlacementsRequest& request,
                                                       bool with_candidates = false) {
-  const auto snapshot = Snapshot::Build(builder.Build(7));
+  const ServingState state = ServingState::Build(Snapshot::Build(builder.Build(7)));
   v1::ExplainPlacementsRequest explain;
   *explain.mutable_query() = request.query();
   explain.set_page_size(request.page_size());
   explain.set_page_token(request.page_token());
   explain.set_with_candidates(with_candidates);
   v1::ExplainPlacementsResponse response;
-  const absl::Status status = ExplainPlacements(Context(), *snapshot, explain, response);
+  const absl::Status status = ExplainPlacements(Context(), state, explain, response);
   if (!status.ok()) return status;
   return response;
 }
@@ -408,23 +408,23 @@ TEST(FindPlacements, LeavesOutExcludedPlacements) {
 }
 
 TEST(FindPlacements, EndsWhenTheCallIsCancelled) {
-  const auto snapshot = Snapshot::Build(ManySites(400).Build());
+  const ServingState state = ServingState::Build(Snapshot::Build(ManySites(400).Build()));
   RequestContext context = Context();
   context.is_cancelled = [] { return true; };
   v1::FindPlacementsRequest request = Request();
   request.set_all_combinations(true);
   v1::FindPlacementsResponse response;
-  const absl::Status status = FindPlacements(context, *snapshot, request, response);
+  const absl::Status status = FindPlacements(context, state, request, response);
   EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
 }
 
 absl::StatusOr<v1::GetPlacementResponse> Get(const CatalogBuilder& builder,
                                              const std::string& name) {
-  const auto snapshot = Snapshot::Build(builder.Build(8));
+  const ServingState state = ServingState::Build(Snapshot::Build(builder.Build(8)));
   v1::GetPlacementRequest request;
   request.set_name(name);
   v1::GetPlacementResponse response;
-  const absl::Status status = GetPlacement(Context(), *snapshot, request, response);
+  const absl::Status status = GetPlacement(Context(), state, request, response);
   if (!status.ok()) return status;
   return response;
 }

@@ -127,8 +127,8 @@ TEST(PlacementHeadline, NeverPairsAFlavorWithAnImageLargerThanItsDisk) {
             "image Ubuntu 18.04 has a size of 2.20 GiB and flavor m1.tiny has 1.00 GiB");
   Work work;
   const std::vector<ShareDetails> details =
-      ExplainShares(*answer.snapshot, *answer->index, query, TestTime() + absl::Hours(1),
-                    FreshnessPolicy(), {answer->verdicts[0].share}, &work);
+      ExplainShares(answer.state, query, TestTime() + absl::Hours(1), FreshnessPolicy(),
+                    {answer->verdicts[0].share}, &work);
   ASSERT_EQ(details[0].refused_pairs.size(), 1u);
   EXPECT_EQ(details[0].refused_pairs[0].code, ReasonCode::kImageSizeGtDisk);
 }

@@ -119,7 +119,7 @@ TEST(PlacementProperty, FindCountsTheStagesThatExplainNames) {
     const PlacementQuery query = generator.Query();
     const Answer explained = Find(builder, query);
     const PlacementResult found =
-        FindPlacements(*explained.snapshot, query, TestTime() + absl::Hours(1), FreshnessPolicy());
+        FindPlacements(explained.state, query, TestTime() + absl::Hours(1), FreshnessPolicy());
     ASSERT_EQ(found.verdicts.size(), explained->verdicts.size());
     for (size_t i = 0; i < found.verdicts.size(); ++i) {
       const ShareVerdict& a = found.verdicts[i];
@@ -214,9 +214,9 @@ TEST(PlacementProperty, DoesNotDependOnTheOrderOfAnyInput) {
     const Answer straight = Find(builder, query);
     std::mt19937_64 engine(seed);
     Answer shuffled;
-    shuffled.snapshot = Shuffled(builder.Build(), engine);
-    shuffled.result = ExplainPlacements(*shuffled.snapshot, query, TestTime() + absl::Hours(1),
-                                        FreshnessPolicy());
+    shuffled.state = ServingState::Build(Shuffled(builder.Build(), engine));
+    shuffled.result =
+        ExplainPlacements(shuffled.state, query, TestTime() + absl::Hours(1), FreshnessPolicy());
     ASSERT_EQ(straight->placements.size(), shuffled->placements.size()) << "seed " << seed;
     for (size_t i = 0; i < straight->placements.size(); ++i) {
       const Placement& a = straight->placements[i];
@@ -246,17 +246,15 @@ TEST(PlacementProperty, AnIndexThatTakesOverWhatDidNotChangeAnswersAsANewOne) {
     Catalog second = first;
     const size_t changed = static_cast<size_t>(generator.Below(sites));
     second.sites[changed] = generator.Catalogs(sites, seed + kPropertyRuns).Build().sites[changed];
-    const auto before = Snapshot::Build(std::move(first));
-    const auto after = Snapshot::Build(std::move(second), before.get());
+    const ServingState before = ServingState::Build(Snapshot::Build(std::move(first)));
+    const auto after = Snapshot::Build(std::move(second), before.snapshot.get());
     PlacementQuery query = generator.Query();
     query.all_combinations = generator.OneIn(2);
-    const auto index = before->placement_index(PlacementIndex::Build);
-    const auto answer = [&](std::shared_ptr<const PlacementIndex> of) {
-      return ExplainPlacements(*after, std::move(of), query, TestTime() + absl::Hours(1),
-                               FreshnessPolicy());
+    const auto answer = [&](const ServingState& of) {
+      return ExplainPlacements(of, query, TestTime() + absl::Hours(1), FreshnessPolicy());
     };
-    const PlacementResult updated = answer(PlacementIndex::Update(*after, index.get()));
-    const PlacementResult built = answer(PlacementIndex::Build(*after));
+    const PlacementResult updated = answer(ServingState::Build(after, &before));
+    const PlacementResult built = answer(ServingState::Build(after));
     ASSERT_EQ(updated.placements.size(), built.placements.size()) << "seed " << seed;
     for (size_t i = 0; i < built.placements.size(); ++i) {
       ASSERT_EQ(CombinationOf(updated.placements[i]), CombinationOf(built.placements[i]));

@@ -77,9 +77,9 @@ inline PlacementQuery QueryOf(absl::string_view vo = "vo.example.org") {
   return query;
 }
 
-// An answer with the snapshot that it points into.
+// An answer with the state that it points into.
 struct Answer {
-  std::shared_ptr<const Snapshot> snapshot;
+  ServingState state;
   PlacementResult result;
 
   const PlacementResult* operator->() const { return &result; }
@@ -88,8 +88,8 @@ struct Answer {
 inline Answer Find(const CatalogBuilder& builder, const PlacementQuery& query,
                    absl::Time now = TestTime() + absl::Hours(1)) {
   Answer answer;
-  answer.snapshot = Snapshot::Build(builder.Build());
-  answer.result = ExplainPlacements(*answer.snapshot, query, now, FreshnessPolicy());
+  answer.state = ServingState::Build(Snapshot::Build(builder.Build()));
+  answer.result = ExplainPlacements(answer.state, query, now, FreshnessPolicy());
   return answer;
 }
 

@@ -57,13 +57,14 @@ TEST(PlacementPages, TogetherAreAllPlacements) {
   size_t found = 0;
   for (uint64_t seed = 1; seed <= 60; ++seed) {
     Generator generator(seed);
-    const auto snapshot = Snapshot::Build(generator.Catalogs(1 + generator.Below(4), seed).Build());
+    const ServingState state = ServingState::Build(
+        Snapshot::Build(generator.Catalogs(1 + generator.Below(4), seed).Build()));
     PlacementQuery query = generator.Query();
     query.all_combinations = true;
     query.order = static_cast<PlacementOrder>(generator.Below(7));
     query.descending = generator.OneIn(2);
     const absl::Time now = TestTime() + absl::Hours(1);
-    const PlacementResult all = FindPlacements(*snapshot, query, now, FreshnessPolicy());
+    const PlacementResult all = FindPlacements(state, query, now, FreshnessPolicy());
     const std::vector<std::string> expected = NamesOf(all.placements);
     ASSERT_EQ(all.placement_count, static_cast<int64_t>(expected.size()));
     PlacementPage page;
@@ -72,7 +73,7 @@ TEST(PlacementPages, TogetherAreAllPlacements) {
     for (bool more = true; more;) {
       Work work;
       const PlacementResult part =
-          FindPlacements(*snapshot, query, now, FreshnessPolicy(), page, &work);
+          FindPlacements(state, query, now, FreshnessPolicy(), page, &work);
       ASSERT_EQ(part.placement_count, all.placement_count);
       ASSERT_LE(part.placements.size(), page.limit);
       for (const std::string& name : NamesOf(part.placements)) names.push_back(name);
@@ -98,7 +99,7 @@ CatalogBuilder ManyPairs(int flavors, int images) {
 }
 
 TEST(PlacementWork, ASearchEndsWhereItIsSpent) {
-  const auto snapshot = Snapshot::Build(ManyPairs(60, 60).Build());
+  const ServingState state = ServingState::Build(Snapshot::Build(ManyPairs(60, 60).Build()));
   PlacementQuery query = QueryOf();
   query.all_combinations = true;
   const absl::Time now = TestTime() + absl::Hours(1);
@@ -106,17 +107,17 @@ TEST(PlacementWork, ASearchEndsWhereItIsSpent) {
   PlacementPage page;
   page.limit = 10;
   const PlacementResult result =
-      FindPlacements(*snapshot, query, now, FreshnessPolicy(), page, &enough);
+      FindPlacements(state, query, now, FreshnessPolicy(), page, &enough);
   EXPECT_EQ(enough.end(), Work::End::kNotYet);
   EXPECT_EQ(result.placements.size(), 10u);
   EXPECT_GT(result.placement_count, 3000);
   Work little(1000, nullptr);
-  FindPlacements(*snapshot, query, now, FreshnessPolicy(), page, &little);
+  FindPlacements(state, query, now, FreshnessPolicy(), page, &little);
   EXPECT_EQ(little.end(), Work::End::kSpent);
   query.all_combinations = false;
   query.os = {*ParseOsRequirement("debian")};
   Work least(5, nullptr);
-  ExplainPlacements(*snapshot, query, now, FreshnessPolicy(), &least);
+  ExplainPlacements(state, query, now, FreshnessPolicy(), &least);
   EXPECT_EQ(least.end(), Work::End::kSpent);
 }
 
