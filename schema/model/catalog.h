@@ -64,6 +64,16 @@ struct SiteCatalog {
   int64_t revision = 0;  // opaque; the same site at the same revision has the same contents
 };
 
+// Says which contents a database has. Equal versions have equal contents, also where a file was
+// replaced by an older copy and crawled on.
+struct CatalogVersion {
+  int64_t database_id = 0;  // of the database and its copies; one that is made anew has another
+  int64_t generation = 0;   // grows with each change
+  int64_t revision = 0;     // random, drawn with each generation
+
+  friend bool operator==(const CatalogVersion&, const CatalogVersion&) = default;
+};
+
 // Everything that the store serves, at one generation. Parts are shared and immutable, so that a
 // new generation reuses the sites that did not change.
 struct Catalog {
@@ -72,6 +82,10 @@ struct Catalog {
   std::vector<CrawlResult> crawl_results;  // of the newest of those crawls (kMaxLoadedCrawlResults)
   std::shared_ptr<const Registry> registry = std::make_shared<const Registry>();  // never null
   int64_t generation = 0;
+  int64_t database_id = 0;  // as in CatalogVersion
+  int64_t revision = 0;     // likewise; 0 in a catalog of an earlier time
+
+  CatalogVersion version() const { return {database_id, generation, revision}; }
 };
 
 }  // namespace cis

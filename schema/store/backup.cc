@@ -13,6 +13,7 @@
 #include "schema/base/status_macros.h"
 #include "schema/store/migrations.h"
 #include "schema/store/sqlite.h"
+#include "schema/store/sqlite_sql.h"
 #include "schema/store/sqlite_store.h"
 
 namespace cis {
@@ -31,8 +32,8 @@ absl::Status CheckDifferent(const std::string& from, const std::string& to) {
       absl::StrCat("\"", to, "\" is the file \"", from, "\" itself; name another one"));
 }
 
-// Makes a copy of `from` at `part` with `journal_mode`, or no file at all.
-absl::Status MakePart(const std::string& from, const std::string& part, const char* journal_mode) {
+// Makes a copy of `from` at `part` and runs `sql` in it, or makes no file at all.
+absl::Status MakePart(const std::string& from, const std::string& part, const std::string& sql) {
   const auto make = [&]() -> absl::Status {
     CIS_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> source,
                          Connection::Open(from, Connection::Mode::kReadOnly, kBusyTime));
@@ -41,7 +42,7 @@ absl::Status MakePart(const std::string& from, const std::string& part, const ch
     {
       CIS_ASSIGN_OR_RETURN(const std::unique_ptr<Connection> target,
                            Connection::Open(part, Connection::Mode::kReadWrite, kBusyTime));
-      CIS_RETURN_IF_ERROR(target->Execute(absl::StrCat("PRAGMA journal_mode = ", journal_mode)));
+      CIS_RETURN_IF_ERROR(target->Execute(sql));
     }
     return CheckIntegrity(part);
   };
@@ -83,7 +84,7 @@ absl::Status EndLog(const std::string& path) {
 absl::Status BackUpStore(const std::string& path, const std::string& copy) {
   CIS_RETURN_IF_ERROR(CheckDifferent(path, copy));
   const std::string part = absl::StrCat(copy, ".part");
-  CIS_RETURN_IF_ERROR(MakePart(path, part, "DELETE"));
+  CIS_RETURN_IF_ERROR(MakePart(path, part, "PRAGMA journal_mode = DELETE"));
   return MoveInPlace(part, copy);
 }
 
@@ -91,7 +92,8 @@ absl::Status RestoreStore(const std::string& copy, const std::string& path) {
   CIS_RETURN_IF_ERROR(CheckDifferent(copy, path));
   CIS_RETURN_IF_ERROR(CheckIntegrity(copy));
   const std::string part = absl::StrCat(path, ".part");
-  CIS_RETURN_IF_ERROR(MakePart(copy, part, "WAL"));
+  CIS_RETURN_IF_ERROR(
+      MakePart(copy, part, absl::StrCat("PRAGMA journal_mode = WAL; ", sql::kRenewDatabaseId)));
   // CheckIntegrity has opened the part; its log files must not be left under the part's name.
   absl::Status status = EndLog(part);
   if (status.ok()) status = EndLog(path);

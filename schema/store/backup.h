@@ -16,9 +16,10 @@ namespace cis {
 absl::Status BackUpStore(const std::string& path, const std::string& copy);
 
 // Replaces the store at `path`, which may be absent, damaged or in use, with the one at `copy`;
-// servers that read it notice the new file by themselves. No crawl may run at the same time (the
-// crawler's lock file). Returns the errors of CheckIntegrity, or INVALID_ARGUMENT if both paths are
-// one file; nothing has changed then.
+// servers that read it notice the new file by themselves. It becomes a database of its own
+// (CatalogVersion::database_id): a server refuses older copies that are put in place otherwise. No
+// crawl may run at the same time (the crawler's lock file). Returns the errors of CheckIntegrity,
+// or INVALID_ARGUMENT if both paths are one file; nothing has changed then.
 absl::Status RestoreStore(const std::string& copy, const std::string& path);
 
 }  // namespace cis

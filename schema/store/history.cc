@@ -117,6 +117,7 @@ class SqliteHistoryReader : public HistoryReader {
       CIS_RETURN_IF_ERROR(StepBack(generation, &past));
       catalog.sites = past.Finish(generation);
       catalog.generation = generation;
+      CIS_ASSIGN_OR_RETURN(catalog.database_id, db_->QueryInt(sql::kDatabaseId));
       return LoadCrawls(*db_, time, &catalog);
     }));
     return catalog;

@@ -69,23 +69,27 @@ absl::Status CheckSameFile(const std::string& path, const FileIdentity& file) {
       path, now.ok() ? " was replaced by another file" : " was removed", "; open it again"));
 }
 
-absl::StatusOr<int64_t> SqliteReader::Generation() {
+absl::StatusOr<CatalogVersion> SqliteReader::Version() {
   CIS_RETURN_IF_ERROR(CheckSameFile(db_->path(), file_));
   CIS_RETURN_IF_ERROR(db_->CheckUnchanged());
-  CIS_ASSIGN_OR_RETURN(Statement * find, db_->Use(sql::kGeneration));
+  CIS_ASSIGN_OR_RETURN(Statement * find, db_->Use(sql::kCatalogVersion));
   CIS_ASSIGN_OR_RETURN(const bool found, find->Step());
   if (!found)
     return absl::DataLossError(
         absl::StrCat(db_->path(), ": it has no generation; restore a backup"));
-  const int64_t generation = find->Int("generation");
+  const CatalogVersion version{find->Int("database_id"), find->Int("generation"),
+                               find->Int("revision")};
   find->Reset();
-  return generation;
+  return version;
 }
 
 absl::StatusOr<Catalog> SqliteReader::Load(const Catalog* previous) {
   Catalog catalog;
   CIS_RETURN_IF_ERROR(db_->Read([&]() -> absl::Status {
-    CIS_ASSIGN_OR_RETURN(catalog.generation, Generation());
+    CIS_ASSIGN_OR_RETURN(const CatalogVersion version, Version());
+    catalog.generation = version.generation;
+    catalog.database_id = version.database_id;
+    catalog.revision = version.revision;
     CIS_RETURN_IF_ERROR(LoadSites(*db_, previous, &catalog));
     CIS_ASSIGN_OR_RETURN(catalog.registry, LoadRegistry(*db_, previous));
     return LoadCrawls(*db_, absl::InfiniteFuture(), &catalog);

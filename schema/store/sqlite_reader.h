@@ -31,7 +31,7 @@ class SqliteReader : public StoreReader {
   SqliteReader(std::unique_ptr<Connection> db, FileIdentity file)
       : db_(std::move(db)), file_(file) {}
 
-  absl::StatusOr<int64_t> Generation() override;
+  absl::StatusOr<CatalogVersion> Version() override;
   absl::StatusOr<Catalog> Load(const Catalog* previous) override;
 
  private:

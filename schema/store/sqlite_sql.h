@@ -11,7 +11,13 @@ namespace cis::sql {
 
 // Generation.
 inline constexpr char kGeneration[] = "SELECT generation FROM meta WHERE id = 1";
-inline constexpr char kBumpGeneration[] = "UPDATE meta SET generation = generation + 1";
+// The contents go on as a database of their own.
+inline constexpr char kRenewDatabaseId[] = "UPDATE meta SET database_id = random() | 1";
+inline constexpr char kDatabaseId[] = "SELECT database_id FROM meta WHERE id = 1";
+inline constexpr char kCatalogVersion[] =
+    "SELECT database_id, generation, revision FROM meta WHERE id = 1";
+inline constexpr char kBumpGeneration[] =
+    "UPDATE meta SET generation = generation + 1, revision = random()";
 inline constexpr char kTouchSite[] =
     "UPDATE site SET generation = (SELECT generation FROM meta), revision = random() "
     "WHERE id = :id";

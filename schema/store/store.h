@@ -128,14 +128,14 @@ class StoreReader {
  public:
   virtual ~StoreReader() = default;
 
-  // Returns the current generation with one indexed read, cheap enough to poll. Returns UNAVAILABLE
+  // Returns the current version with one indexed read, cheap enough to poll. Returns UNAVAILABLE
   // if the path leads to another file now, or to none, and ABORTED if the file can only be read as
   // one that does not change and has changed (Connection::CheckUnchanged): open it again.
-  virtual absl::StatusOr<int64_t> Generation() = 0;
+  virtual absl::StatusOr<CatalogVersion> Version() = 0;
 
   // Loads everything at one generation, in one read transaction. Sites of `previous` (may be null,
   // may come from another reader or another file) whose revision is unchanged are reused instead of
-  // read. Returns the errors of Generation(), and DATA_LOSS if the file is damaged.
+  // read. Returns the errors of Version(), and DATA_LOSS if the file is damaged.
   virtual absl::StatusOr<Catalog> Load(const Catalog* previous) = 0;
 };
 

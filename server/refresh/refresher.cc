@@ -12,7 +12,9 @@
 namespace cis::server {
 
 Refresher::Refresher(RefresherOptions options, Publish publish)
-    : options_(std::move(options)), publish_(std::move(publish)) {}
+    : options_(std::move(options)),
+      clock_(options_.clock == nullptr ? &system_clock_ : options_.clock),
+      publish_(std::move(publish)) {}
 
 Refresher::~Refresher() { Stop(); }
 
@@ -30,7 +32,7 @@ absl::StatusOr<bool> Refresher::Poll() {
   return published;
 }
 
-absl::StatusOr<bool> Refresher::Look() {
+absl::StatusOr<CatalogVersion> Refresher::ReadVersion() {
   const FileIdentity identity = Identify(options_.path);
   if (identity == FileIdentity()) {
     return absl::NotFoundError(absl::StrCat("there is no database file ", options_.path,
@@ -38,29 +40,51 @@ absl::StatusOr<bool> Refresher::Look() {
   }
   if (reader_ == nullptr || identity != identity_) {
     reader_.reset();
-    is_read_ = false;
     CIS_ASSIGN_OR_RETURN(reader_, options_.open(options_.path));
     identity_ = identity;
   }
-  if (is_read_) {
-    absl::StatusOr<int64_t> generation = reader_->Generation();
-    if (absl::IsAborted(generation.status())) {  // changed on a read-only file system
-      CIS_ASSIGN_OR_RETURN(reader_, options_.open(options_.path));
-      generation = reader_->Generation();
+  absl::StatusOr<CatalogVersion> version = reader_->Version();
+  if (absl::IsAborted(version.status())) {  // changed on a read-only file system
+    CIS_ASSIGN_OR_RETURN(reader_, options_.open(options_.path));
+    version = reader_->Version();
+  }
+  return version;
+}
+
+absl::StatusOr<bool> Refresher::Look() {
+  const absl::Time start = clock_->Steady();
+  CIS_ASSIGN_OR_RETURN(const CatalogVersion version, ReadVersion());
+  if (snapshot_ != nullptr) {
+    const CatalogVersion served = snapshot_->catalog().version();
+    if (version == served) return false;
+    if (version.database_id == served.database_id && version.generation < served.generation) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(options_.path, " is an older copy (generation ", version.generation,
+                       ") of what is served (generation ", served.generation,
+                       "); put the newer file back, or restart the server to serve this one"));
     }
-    CIS_RETURN_IF_ERROR(generation.status());
-    if (*generation == snapshot_->generation()) return false;
   }
   CIS_ASSIGN_OR_RETURN(Catalog catalog,
                        reader_->Load(snapshot_ == nullptr ? nullptr : &snapshot_->catalog()));
   snapshot_ = Snapshot::Build(std::move(catalog), snapshot_.get());
-  is_read_ = true;
   publish_(snapshot_);
+  MutexLock lock(&mu_);
+  state_.publish_time = clock_->Now();
+  state_.build_duration = clock_->Steady() - start;
   return true;
 }
 
 void Refresher::Report(const absl::Status& status) {
   const std::string problem = status.ok() ? "" : status.ToString();
+  {
+    MutexLock lock(&mu_);
+    state_.problem = std::string(status.message());
+    if (status.ok()) {
+      state_.failing_since = absl::InfinitePast();
+    } else if (state_.failing_since == absl::InfinitePast()) {
+      state_.failing_since = clock_->Now();
+    }
+  }
   if (problem == reported_) return;
   if (problem.empty()) {
     Log(LogLevel::kInfo, "refresher.recovered", {{"db", options_.path}});
@@ -71,6 +95,11 @@ void Refresher::Report(const absl::Status& status) {
          {"error", status.message()}});
   }
   reported_ = problem;
+}
+
+RefreshState Refresher::state() const {
+  MutexLock lock(&mu_);
+  return state_;
 }
 
 void Refresher::Start() {

@@ -156,7 +156,7 @@ class CompareCommandTest : public ::testing::Test {
   int64_t Generation() const {
     const auto reader = OpenStoreReader(db());
     EXPECT_TRUE(reader.ok()) << reader.status();
-    return (*reader)->Generation().value_or(-1);
+    return (*reader)->Version().value().generation;
   }
 
   const TempDir dir_;

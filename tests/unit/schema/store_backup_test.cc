@@ -51,6 +51,24 @@ TEST_F(StoreBackup, CopyTakenWhileTheWriterIsOpenHoldsWhatWasCommitted) {
   EXPECT_THAT(FlavorNames(), UnorderedElementsAre("a"));
 }
 
+// A server refuses an older copy of what it serves, but not what an operator restores.
+TEST_F(StoreBackup, ACopyIsTheSameDatabaseAndARestoredFileIsAnother) {
+  PutFlavors(MakeShare("SITE-A", "vo"), {MakeFlavor("a")}, TestTime());
+  ASSERT_TRUE(BackUpStore(path(), copy()).ok());
+  const CatalogVersion version = Load().version();
+  {
+    const auto reader = OpenStoreReader(copy());
+    ASSERT_TRUE(reader.ok()) << reader.status();
+    EXPECT_EQ((*reader)->Version().value(), version);
+  }
+  CloseWriter();
+  ASSERT_TRUE(RestoreStore(copy(), path()).ok());
+  const CatalogVersion restored = Load().version();
+  EXPECT_NE(restored.database_id, version.database_id);
+  EXPECT_EQ(restored.generation, version.generation);
+  EXPECT_EQ(restored.revision, version.revision);
+}
+
 TEST_F(StoreBackup, CopyIsOneFileAndReplacesAnOlderOne) {
   PutFlavors(MakeShare("SITE-A", "vo"), {MakeFlavor("a")}, TestTime());
   ASSERT_TRUE(BackUpStore(path(), copy()).ok());
@@ -66,9 +84,9 @@ TEST_F(StoreBackup, ReaderOfTheOldFileGetsAnErrorAndANewOneReadsTheRestored) {
   CloseWriter();
   const absl::StatusOr<std::unique_ptr<StoreReader>> reader = OpenStoreReader(path());
   ASSERT_TRUE(reader.ok());
-  ASSERT_TRUE((*reader)->Generation().ok());
+  ASSERT_TRUE((*reader)->Version().ok());
   ASSERT_TRUE(RestoreStore(copy(), path()).ok());
-  EXPECT_EQ((*reader)->Generation().status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ((*reader)->Version().status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(FlavorNames(), UnorderedElementsAre("a"));
 }
 

@@ -149,13 +149,13 @@ TEST_F(StoreTest, FilesAreNotForOthersToRead) {
     std::_Exit(3);
   }
   const absl::StatusOr<Catalog> catalog = (*reader)->Load(nullptr);
-  if (!catalog.ok() || catalog->sites.size() != 1 || (*reader)->Generation().value_or(0) < 1) {
+  if (!catalog.ok() || catalog->sites.size() != 1 || (*reader)->Version().value().generation < 1) {
     std::_Exit(4);
   }
   // Another program writes to the file.
   char byte = 0;
   if (pread(writable, &byte, 1, 0) != 1 || pwrite(writable, &byte, 1, 0) != 1) std::_Exit(5);
-  if (!absl::IsAborted((*reader)->Generation().status())) std::_Exit(6);
+  if (!absl::IsAborted((*reader)->Version().status())) std::_Exit(6);
   if (!absl::IsAborted((*reader)->Load(nullptr).status())) std::_Exit(7);
   reader = OpenStoreReader(path);
   std::_Exit(reader.ok() && (*reader)->Load(nullptr).ok() ? 0 : 8);
@@ -259,6 +259,7 @@ TEST_P(ReleasedSchema, IsUpgradedAndServesItsData) {
   ASSERT_TRUE(reader.ok()) << reader.status();
   const absl::StatusOr<Catalog> catalog = (*reader)->Load(nullptr);
   ASSERT_TRUE(catalog.ok()) << catalog.status();
+  EXPECT_NE(catalog->database_id, 0);
   const EndpointCatalog& endpoint = OnlyEndpoint(*catalog);
   EXPECT_EQ(endpoint.flavors.at(0).record, MakeFlavor("gone"));
   EXPECT_FALSE(endpoint.flavors.at(0).active);
@@ -272,7 +273,7 @@ TEST_P(ReleasedSchema, IsUpgradedAndServesItsData) {
   EXPECT_THAT(OnlyShare(*catalog).volume_types, ::testing::IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, ReleasedSchema, ::testing::Values(1, 2, 3, 4, 5, 6, 7));
+INSTANTIATE_TEST_SUITE_P(Versions, ReleasedSchema, ::testing::Values(1, 2, 3, 4, 5, 6, 7, 8));
 
 // Steps of a schema of their own, for what the released ones do not show yet.
 class MigrateToTest : public ::testing::Test {

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "schema/store/backup.h"
 #include "schema/store/sqlite.h"
 #include "tests/unit/schema/store_fixture.h"
 
@@ -26,8 +27,8 @@ std::unique_ptr<StoreReader> OpenReader(const std::string& path) {
 
 TEST_F(StoreTest, GenerationGrowsWithEveryChange) {
   const std::unique_ptr<StoreReader> reader = OpenReader(path());
-  std::vector<int64_t> generations = {reader->Generation().value_or(-1)};
-  const auto note = [&] { generations.push_back(reader->Generation().value_or(-1)); };
+  std::vector<int64_t> generations = {reader->Version().value().generation};
+  const auto note = [&] { generations.push_back(reader->Version().value().generation); };
   const Share share = MakeShare("SITE-A", "vo");
   ASSERT_TRUE(writer().ReplaceConfiguration({MakeSite("SITE-A")}, {share}).ok());
   note();
@@ -45,6 +46,23 @@ TEST_F(StoreTest, GenerationGrowsWithEveryChange) {
   ASSERT_TRUE(writer().EndCrawl(crawl).ok());
   note();
   for (size_t i = 1; i < generations.size(); ++i) EXPECT_GT(generations[i], generations[i - 1]);
+}
+
+// An older copy that was put back and crawled on.
+TEST_F(StoreTest, TheSameGenerationOfOneDatabaseHasAnotherRevisionWhereContentsDiffer) {
+  ASSERT_TRUE(writer().ReplaceConfiguration({MakeSite("SITE-A")}, {}).ok());
+  ASSERT_TRUE(BackUpStore(path(), dir_.File("copy.db")).ok());
+  ASSERT_TRUE(writer().ReplaceConfiguration({MakeSite("SITE-B")}, {}).ok());
+  const CatalogVersion one = Load().version();
+  EXPECT_EQ(Load().version(), one);
+  CloseWriter();
+  std::filesystem::rename(dir_.File("copy.db"), path());
+  Reopen();
+  ASSERT_TRUE(writer().ReplaceConfiguration({MakeSite("SITE-C")}, {}).ok());
+  const CatalogVersion other = Load().version();
+  EXPECT_EQ(other.database_id, one.database_id);
+  EXPECT_EQ(other.generation, one.generation);
+  EXPECT_NE(other.revision, one.revision);
 }
 
 TEST_F(StoreTest, LoadReadsOnlySitesThatChanged) {
@@ -89,11 +107,11 @@ TEST_F(StoreTest, LoadTakesNothingOverFromAnotherFile) {
 
 TEST_F(StoreTest, ReaderReportsThatItsFileWasReplaced) {
   const std::unique_ptr<StoreReader> reader = OpenReader(path());
-  ASSERT_TRUE(reader->Generation().ok());
+  ASSERT_TRUE(reader->Version().ok());
   CloseWriter();
   ASSERT_EQ(std::rename(path().c_str(), dir_.File("old.db").c_str()), 0);
-  EXPECT_EQ(reader->Generation().status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(reader->Generation().status().message(), HasSubstr("was removed"));
+  EXPECT_EQ(reader->Version().status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(reader->Version().status().message(), HasSubstr("was removed"));
   Reopen();
   EXPECT_THAT(reader->Load(nullptr).status().message(), HasSubstr("was replaced"));
 }

@@ -16,7 +16,7 @@ namespace {
 struct FakeStore {
   absl::Status open_error;
   absl::Status load_error;
-  int64_t generation = 1;
+  CatalogVersion version{.database_id = 7, .generation = 1, .revision = 100};
   int open_count = 0;
   int changed_readers = 0;  // readers below this number say that the file changed under them
   int load_count = 0;
@@ -26,15 +26,18 @@ struct FakeStore {
 class FakeReader : public StoreReader {
  public:
   explicit FakeReader(FakeStore* store) : store_(store), number_(store->open_count) {}
-  absl::StatusOr<int64_t> Generation() override {
+  absl::StatusOr<CatalogVersion> Version() override {
     if (number_ < store_->changed_readers) return absl::AbortedError("changed");
-    return store_->generation;
+    return store_->version;
   }
   absl::StatusOr<Catalog> Load(const Catalog* previous) override {
     ++store_->load_count;
     store_->had_previous = previous != nullptr;
     if (!store_->load_error.ok()) return store_->load_error;
-    return CatalogBuilder().Select("SITE-A", "ops").Build(store_->generation);
+    Catalog catalog = CatalogBuilder().Select("SITE-A", "ops").Build(store_->version.generation);
+    catalog.database_id = store_->version.database_id;
+    catalog.revision = store_->version.revision;
+    return catalog;
   }
 
  private:
@@ -84,7 +87,7 @@ TEST_F(RefresherTest, OpensAFileAgainThatChangedUnderItsReader) {
   EXPECT_FALSE(refresher->Poll().value_or(true));
   EXPECT_EQ(store_.open_count, 2);
   store_.changed_readers = 3;
-  store_.generation = 2;
+  store_.version.generation = 2;
   EXPECT_TRUE(refresher->Poll().value_or(false));
   EXPECT_EQ(store_.open_count, 3);
   EXPECT_EQ(published_.size(), 2u);
@@ -97,7 +100,7 @@ TEST_F(RefresherTest, PublishesEachGenerationOnce) {
   EXPECT_EQ(*refresher->Poll(), false);
   EXPECT_EQ(store_.load_count, 1);
   EXPECT_FALSE(store_.had_previous);
-  store_.generation = 2;
+  store_.version.generation = 2;
   EXPECT_EQ(*refresher->Poll(), true);
   EXPECT_TRUE(store_.had_previous);
   ASSERT_EQ(published_.size(), 2u);
@@ -117,7 +120,7 @@ TEST_F(RefresherTest, KeepsQuietWhenTheFileCannotBeRead) {
   Touch();
   const auto refresher = Make();
   ASSERT_TRUE(refresher->Poll().ok());
-  store_.generation = 2;
+  store_.version.generation = 2;
   store_.load_error = absl::DataLossError("damaged");
   EXPECT_EQ(refresher->Poll().status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(published_.size(), 1u);
@@ -132,9 +135,53 @@ TEST_F(RefresherTest, ReadsAFileThatReplacesAnotherThoughTheGenerationIsTheSame)
   const auto refresher = Make();
   ASSERT_TRUE(refresher->Poll().ok());
   Replace();
+  store_.version.revision = 200;
   EXPECT_EQ(*refresher->Poll(), true);
   EXPECT_EQ(store_.open_count, 2);
   EXPECT_EQ(published_.size(), 2u);
+}
+
+TEST_F(RefresherTest, ACopyOfTheSameVersionIsNotReadAgain) {
+  Touch();
+  const auto refresher = Make();
+  ASSERT_TRUE(refresher->Poll().ok());
+  Replace();
+  EXPECT_EQ(*refresher->Poll(), false);
+  EXPECT_EQ(store_.load_count, 1);
+}
+
+TEST_F(RefresherTest, RefusesAnOlderCopyUntilItHasCaughtUp) {
+  Touch();
+  store_.version.generation = 549;
+  const auto refresher = Make();
+  ASSERT_TRUE(refresher->Poll().ok());
+  EXPECT_EQ(refresher->state().failing_since, absl::InfinitePast());
+  Replace();
+  store_.version = {.database_id = 7, .generation = 540, .revision = 300};
+  const absl::Status refused = refresher->Poll().status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(refused.message().find("generation 540"), std::string::npos) << refused;
+  EXPECT_NE(refused.message().find("generation 549"), std::string::npos) << refused;
+  EXPECT_EQ(published_.size(), 1u);
+  EXPECT_NE(refresher->state().failing_since, absl::InfinitePast());
+  EXPECT_EQ(refresher->state().problem, refused.message());
+  // It was crawled on: generation 549 again, with other contents.
+  store_.version = {.database_id = 7, .generation = 549, .revision = 400};
+  EXPECT_EQ(*refresher->Poll(), true);
+  EXPECT_EQ(published_.size(), 2u);
+  EXPECT_EQ(refresher->state().failing_since, absl::InfinitePast());
+  EXPECT_EQ(refresher->state().problem, "");
+}
+
+TEST_F(RefresherTest, ReadsANewDatabaseWhoseGenerationsStartAgain) {
+  Touch();
+  store_.version.generation = 549;
+  const auto refresher = Make();
+  ASSERT_TRUE(refresher->Poll().ok());
+  Replace();
+  store_.version = {.database_id = 8, .generation = 3, .revision = 300};
+  EXPECT_EQ(*refresher->Poll(), true);
+  EXPECT_EQ(published_.back()->generation(), 3);
 }
 
 TEST_F(RefresherTest, KeepsWhatWasPublishedWhenTheFileIsDeleted) {
@@ -145,6 +192,7 @@ TEST_F(RefresherTest, KeepsWhatWasPublishedWhenTheFileIsDeleted) {
   EXPECT_EQ(refresher->Poll().status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(published_.size(), 1u);
   Touch();
+  store_.version.generation = 2;
   EXPECT_EQ(*refresher->Poll(), true);
 }
 
