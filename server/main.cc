@@ -66,13 +66,15 @@ absl::StatusOr<std::unique_ptr<Server>> StartServer(const Options& options, Requ
 // Returns null if no monitoring address is configured.
 absl::StatusOr<std::unique_ptr<HttpServer>> StartMonitor(const Options& options,
                                                          const Metrics& metrics,
-                                                         const Server& server) {
+                                                         const Server& server,
+                                                         const Refresher& refresher) {
   if (options.http_listen.empty()) return nullptr;
   const FreshnessPolicy freshness = options.freshness;
-  return HttpServer::Start(options.http_listen, MonitorPages(metrics, [&server, freshness] {
-                             return StandingOf(server.snapshot().get(), server.takes_requests(),
-                                               SystemClock().Now(), freshness);
-                           }));
+  return HttpServer::Start(
+      options.http_listen, MonitorPages(metrics, [&server, &refresher, freshness] {
+        return StandingOf(server.snapshot().get(), refresher.state(), server.takes_requests(),
+                          SystemClock().Now(), freshness);
+      }));
 }
 
 int NotStarted(const absl::Status& status) {
@@ -86,13 +88,6 @@ int Run(const Options& options, const sigset_t& stop_signals) {
   Metrics metrics(Version());
   absl::StatusOr<std::unique_ptr<Server>> server = StartServer(options, &metrics);
   if (!server.ok()) return NotStarted(server.status());
-  const absl::StatusOr<std::unique_ptr<HttpServer>> monitor =
-      StartMonitor(options, metrics, **server);
-  if (!monitor.ok()) return NotStarted(monitor.status());
-  Log(LogLevel::kInfo, "server.listening",
-      {{"address", (*server)->address()},
-       {"http", *monitor == nullptr ? "" : (*monitor)->address()},
-       {"db", options.db}});
   RefresherOptions refresher_options;
   refresher_options.path = options.db;
   refresher_options.interval = options.refresh_interval;
@@ -106,6 +101,13 @@ int Run(const Options& options, const sigset_t& stop_signals) {
                              {"sites", snapshot->sites().size()},
                              {"shares", snapshot->shares().size()}});
                       });
+  const absl::StatusOr<std::unique_ptr<HttpServer>> monitor =
+      StartMonitor(options, metrics, **server, refresher);
+  if (!monitor.ok()) return NotStarted(monitor.status());
+  Log(LogLevel::kInfo, "server.listening",
+      {{"address", (*server)->address()},
+       {"http", *monitor == nullptr ? "" : (*monitor)->address()},
+       {"db", options.db}});
   refresher.Start();
   int signal = 0;
   sigwait(&stop_signals, &signal);

@@ -48,6 +48,57 @@ std::string CodeLabel(absl::StatusCode code) {
   return absl::AsciiStrToLower(absl::StatusCodeToString(code));
 }
 
+void AddCrawl(const Standing& standing, std::vector<MetricFamily>* families) {
+  if (!standing.crawl) return;
+  const Crawl& crawl = *standing.crawl;
+  families->push_back(Gauges("cis_last_crawl_duration_seconds",
+                             "Duration of the last finished crawl.",
+                             {Value(absl::ToDoubleSeconds(crawl.end_time - crawl.start_time))}));
+  families->push_back(
+      Gauges("cis_last_crawl_shares", "Shares of the last finished crawl, by result.",
+             {Value(static_cast<double>(crawl.refreshed_count), {{"result", "refreshed"}}),
+              Value(static_cast<double>(crawl.failed_count - crawl.backing_off_count),
+                    {{"result", "failed"}}),
+              Value(static_cast<double>(crawl.backing_off_count), {{"result", "backing_off"}})}));
+}
+
+void AddSites(const Standing& standing, std::vector<MetricFamily>* families) {
+  std::vector<ClientMetric> shares;
+  for (const auto& [site, counts] : standing.site_share_count) {
+    for (const auto& [state, count] : counts) {
+      shares.push_back(Value(static_cast<double>(count),
+                             {{"site", site}, {"state", std::string(FormatDataState(state))}}));
+    }
+  }
+  families->push_back(Gauges("cis_site_shares",
+                             "Configured shares, by site and the worst state of their data.",
+                             std::move(shares)));
+  std::vector<ClientMetric> failures;
+  for (const auto& [key, count] : standing.site_failure_count) {
+    failures.push_back(
+        Value(static_cast<double>(count),
+              {{"site", key.first}, {"error", std::string(FormatErrorClass(key.second))}}));
+  }
+  families->push_back(Gauges("cis_site_failures",
+                             "Kinds of configured shares whose last attempt failed, by site and "
+                             "class of error.",
+                             std::move(failures)));
+}
+
+void AddRefresh(const RefreshState& refresh, std::vector<MetricFamily>* families) {
+  families->push_back(
+      Gauges("cis_snapshot_publish_timestamp_seconds",
+             "Time when the snapshot that is served was published, in seconds since 1970.",
+             Instant(refresh.publish_time)));
+  families->push_back(Gauges("cis_snapshot_build_seconds",
+                             "Time that reading and indexing the snapshot took.",
+                             {Value(absl::ToDoubleSeconds(refresh.build_duration))}));
+  families->push_back(Gauges("cis_refresh_failing_since_timestamp_seconds",
+                             "Time since which the database could not be read, in seconds since "
+                             "1970; absent while it can.",
+                             Instant(refresh.failing_since)));
+}
+
 }  // namespace
 
 struct Metrics::Parts {
@@ -99,9 +150,13 @@ std::string Metrics::Text(const Standing& standing) const {
       Gauges("cis_oldest_observation_timestamp_seconds",
              "Time when the oldest data that is served was read, in seconds since 1970.",
              Instant(standing.oldest_observe_time)));
-  families.push_back(Gauges("cis_last_crawl_end_timestamp_seconds",
-                            "Time when the last finished crawl ended, in seconds since 1970.",
-                            Instant(standing.crawl_end_time)));
+  families.push_back(
+      Gauges("cis_last_crawl_end_timestamp_seconds",
+             "Time when the last finished crawl ended, in seconds since 1970.",
+             Instant(standing.crawl ? standing.crawl->end_time : absl::InfinitePast())));
+  AddCrawl(standing, &families);
+  AddSites(standing, &families);
+  AddRefresh(standing.refresh, &families);
   return prometheus::TextSerializer().Serialize(families);
 }
 

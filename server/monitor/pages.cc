@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/monitor/pages.h"
 
+#include "absl/strings/str_cat.h"
+#include "schema/base/time_text.h"
+
 namespace cis::server {
 
 HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& standing) {
   HttpPages pages;
-  pages["/healthz"] = [] {
+  pages["/healthz"] = [standing] {
     HttpReply reply;
-    reply.body = "ok\n";
+    const RefreshState refresh = standing().refresh;
+    reply.body = refresh.problem.empty()
+                     ? "ok\n"
+                     : absl::StrCat("degraded: the database has not been read since ",
+                                    FormatSecond(refresh.failing_since),
+                                    "; what was read before is served; the log says why\n");
     return reply;
   };
   pages["/readyz"] = [standing] {

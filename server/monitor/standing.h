@@ -3,9 +3,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "absl/time/time.h"
 #include "schema/model/data_state.h"
+#include "schema/model/records.h"
+#include "server/refresh/refresh_state.h"
 #include "server/snapshot/snapshot.h"
 
 namespace cis::server {
@@ -20,12 +25,16 @@ struct Standing {
   // Time of the oldest successful read of any kind of a configured share; InfinitePast = nothing
   // was ever read.
   absl::Time oldest_observe_time = absl::InfinitePast();
-  // End of the latest crawl that finished; InfinitePast = none did.
-  absl::Time crawl_end_time = absl::InfinitePast();
+  // Of the configured sites, the same number for each.
+  std::map<std::string, std::map<DataState, int64_t>> site_share_count;
+  // By site and class of error: kinds of configured shares whose last attempt failed.
+  std::map<std::pair<std::string, ErrorClass>, int64_t> site_failure_count;
+  std::optional<Crawl> crawl;  // the latest that finished
+  RefreshState refresh;        // of the database file
 };
 
 // `snapshot` may be null.
-Standing StandingOf(const Snapshot* snapshot, bool takes_requests, absl::Time now,
-                    const FreshnessPolicy& policy);
+Standing StandingOf(const Snapshot* snapshot, const RefreshState& refresh, bool takes_requests,
+                    absl::Time now, const FreshnessPolicy& policy);
 
 }  // namespace cis::server

@@ -22,7 +22,7 @@ std::shared_ptr<const Snapshot> TwoShares() {
 }
 
 TEST(Standing, WithoutSnapshotNothingIsServed) {
-  const Standing standing = StandingOf(nullptr, true, TestTime(), kPolicy);
+  const Standing standing = StandingOf(nullptr, {}, true, TestTime(), kPolicy);
   EXPECT_FALSE(standing.is_serving);
   EXPECT_EQ(standing.share_count.size(), 4U);
   EXPECT_EQ(standing.oldest_observe_time, absl::InfinitePast());
@@ -30,19 +30,20 @@ TEST(Standing, WithoutSnapshotNothingIsServed) {
 
 TEST(Standing, SharesAreCountedByTheirWorstState) {
   const auto snapshot = TwoShares();
-  const Standing fresh = StandingOf(snapshot.get(), true, TestTime() + absl::Hours(1), kPolicy);
+  const Standing fresh = StandingOf(snapshot.get(), {}, true, TestTime() + absl::Hours(1), kPolicy);
   EXPECT_TRUE(fresh.is_serving);
   EXPECT_EQ(fresh.generation, 7);
   EXPECT_EQ(fresh.site_count, 1);
   EXPECT_EQ(fresh.share_count.at(DataState::kFresh), 2);
   EXPECT_EQ(fresh.oldest_observe_time, TestTime());
-  const Standing later = StandingOf(snapshot.get(), true, TestTime() + absl::Hours(48), kPolicy);
+  const Standing later =
+      StandingOf(snapshot.get(), {}, true, TestTime() + absl::Hours(48), kPolicy);
   EXPECT_EQ(later.share_count.at(DataState::kFresh), 0);
   EXPECT_EQ(later.share_count.at(DataState::kStale), 2);
 }
 
 TEST(Standing, ADrainingServerDoesNotServe) {
-  EXPECT_FALSE(StandingOf(TwoShares().get(), false, TestTime(), kPolicy).is_serving);
+  EXPECT_FALSE(StandingOf(TwoShares().get(), {}, false, TestTime(), kPolicy).is_serving);
 }
 
 TEST(Metrics, TextHasRequestsAndStanding) {
@@ -51,7 +52,7 @@ TEST(Metrics, TextHasRequestsAndStanding) {
   metrics.Count("ListSites", absl::StatusCode::kOk, absl::Milliseconds(3));
   metrics.Count("GetSite", absl::StatusCode::kNotFound, absl::Microseconds(50));
   const std::string text =
-      metrics.Text(StandingOf(TwoShares().get(), true, TestTime() + absl::Hours(1), kPolicy));
+      metrics.Text(StandingOf(TwoShares().get(), {}, true, TestTime() + absl::Hours(1), kPolicy));
   EXPECT_THAT(text, HasSubstr("cis_requests_total{code=\"ok\",method=\"ListSites\"} 2"));
   EXPECT_THAT(text, HasSubstr("cis_requests_total{code=\"not_found\",method=\"GetSite\"} 1"));
   EXPECT_THAT(text, HasSubstr("cis_request_seconds_count{method=\"ListSites\"} 2"));
@@ -65,9 +66,62 @@ TEST(Metrics, TextHasRequestsAndStanding) {
 
 TEST(Metrics, WhatNeverHappenedHasNoValue) {
   const Metrics metrics("1");
-  const std::string text = metrics.Text(StandingOf(nullptr, true, TestTime(), kPolicy));
+  const std::string text = metrics.Text(StandingOf(nullptr, {}, true, TestTime(), kPolicy));
   EXPECT_THAT(text, HasSubstr("cis_serving 0"));
   EXPECT_THAT(text, Not(HasSubstr("cis_last_crawl_end_timestamp_seconds 0")));
+}
+
+TEST(Metrics, TextHasSitesCrawlAndRefresh) {
+  CatalogBuilder builder;
+  builder.Select("CESGA", "ops");
+  builder.Select("IFCA", "ops");
+  KindState failed;
+  failed.kind = Kind::kImages;
+  failed.error = ErrorClass::kTimeout;
+  failed.success_time = TestTime();
+  builder.SetKind(failed);
+  Catalog catalog = builder.Build(7);
+  Crawl crawl;
+  crawl.start_time = TestTime();
+  crawl.end_time = TestTime() + absl::Seconds(90);
+  crawl.share_count = 10;
+  crawl.refreshed_count = 6;
+  crawl.failed_count = 4;
+  crawl.backing_off_count = 3;
+  Crawl under_way;
+  under_way.start_time = TestTime() + absl::Hours(1);
+  catalog.crawls = {under_way, crawl};
+  RefreshState refresh;
+  refresh.publish_time = absl::FromUnixSeconds(1000);
+  refresh.build_duration = absl::Milliseconds(250);
+  refresh.failing_since = absl::FromUnixSeconds(2000);
+  const auto snapshot = Snapshot::Build(std::move(catalog));
+  const std::string text = Metrics("1").Text(
+      StandingOf(snapshot.get(), refresh, true, TestTime() + absl::Hours(2), kPolicy));
+  EXPECT_THAT(text, HasSubstr("cis_site_shares{site=\"CESGA\",state=\"fresh\"} 1"));
+  EXPECT_THAT(text, HasSubstr("cis_site_shares{site=\"CESGA\",state=\"expired\"} 0"));
+  EXPECT_THAT(text, HasSubstr("cis_site_failures{site=\"IFCA\",error=\"timeout\"} 1"));
+  EXPECT_THAT(text, Not(HasSubstr("cis_site_failures{site=\"CESGA\"")));
+  EXPECT_THAT(text, HasSubstr("cis_last_crawl_duration_seconds 90"));
+  EXPECT_THAT(text, HasSubstr("cis_last_crawl_shares{result=\"refreshed\"} 6"));
+  EXPECT_THAT(text, HasSubstr("cis_last_crawl_shares{result=\"failed\"} 1"));
+  EXPECT_THAT(text, HasSubstr("cis_last_crawl_shares{result=\"backing_off\"} 3"));
+  EXPECT_THAT(text, HasSubstr("cis_snapshot_publish_timestamp_seconds 1000"));
+  EXPECT_THAT(text, HasSubstr("cis_snapshot_build_seconds 0.25"));
+  EXPECT_THAT(text, HasSubstr("cis_refresh_failing_since_timestamp_seconds 2000"));
+}
+
+TEST(MonitorPages, HealthSaysThatTheDatabaseCannotBeRead) {
+  const Metrics metrics("1");
+  Standing standing;
+  const HttpPages pages = MonitorPages(metrics, [&standing] { return standing; });
+  EXPECT_EQ(pages.at("/healthz")().body, "ok\n");
+  standing.refresh.problem = "/var/lib/cis.db is damaged";
+  standing.refresh.failing_since = TestTime();
+  const HttpReply reply = pages.at("/healthz")();
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_THAT(reply.body, HasSubstr("degraded: the database has not been read since 20"));
+  EXPECT_THAT(reply.body, Not(HasSubstr("/var/lib")));
 }
 
 TEST(MonitorPages, ReadyOnlyWhileServing) {
