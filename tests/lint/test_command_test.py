@@ -29,6 +29,9 @@ END
 '''
 
 
+PACKAGES = ['packages: build test', 'packages: buf', 'packages: promtool']
+
+
 class TestCommand(unittest.TestCase):
     def run_command(self, *args, fail='nothing'):
         """Returns (exit code, stdout, stderr) of a run in a folder that has nothing but the
@@ -37,6 +40,7 @@ class TestCommand(unittest.TestCase):
             for path, text in (('bin/cmake', CMAKE), ('bin/ctest', CTEST),
                                ('deploy/packages', CMAKE.replace('cmake', 'packages')),
                                ('tests/contract/buf', CMAKE.replace('cmake', 'buf')),
+                               ('tests/monitoring/promtool', CMAKE.replace('cmake', 'promtool')),
                                ('tests/tidy', CMAKE.replace('cmake', 'tidy'))):
                 path = os.path.join(root, path)
                 os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -61,7 +65,7 @@ class TestCommand(unittest.TestCase):
         self.assertEqual(code, 0, err)
         tests = ['lint (4)', 'openstack (1)']
         self.assertEqual(self.parts(err), [
-            'packages: build test', 'packages: buf', 'asan: configure', 'asan: build', 'asan: tests', *tests,
+            *PACKAGES, 'asan: configure', 'asan: build', 'asan: tests', *tests,
             'dev: configure', 'dev: build', 'dev: tests', *tests, 'in all'])
         self.assertRegex(err, r'\n +1001 s  openstack')
         closing = out.rstrip('\n').split('\n')[-7:]
@@ -74,7 +78,7 @@ class TestCommand(unittest.TestCase):
     def test_shows_times_and_summary_of_tests_that_failed(self):
         code, out, err = self.run_command('fast', fail='--preset fast')
         self.assertEqual(code, 8)
-        self.assertEqual(self.parts(err), ['packages: build test', 'packages: buf', 'dev: configure', 'dev: build',
+        self.assertEqual(self.parts(err), [*PACKAGES, 'dev: configure', 'dev: build',
                                            'dev: tests: failed', 'lint (4)', 'openstack (1)', 'in all'])
         self.assertTrue(out.rstrip('\n').split('\n')[-7].startswith('80% tests passed, 1 tests failed'))
 
@@ -92,7 +96,7 @@ class TestCommand(unittest.TestCase):
     def test_runs_no_tests_where_a_preset_has_none(self):
         code, out, err = self.run_command('tidy')
         self.assertEqual(code, 0, err)
-        self.assertEqual(self.parts(err), ['packages: build test', 'packages: buf', 'packages: clang', 'tidy: configure',
+        self.assertEqual(self.parts(err), [*PACKAGES, 'packages: clang', 'tidy: configure',
                                            'tidy: build', 'in all'])
         self.assertNotIn('tests passed', out)
 
