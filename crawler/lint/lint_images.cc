@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "crawler/lint/reporter.h"
 #include "schema/base/remedy.h"
+#include "schema/model/known.h"
 
 namespace cis::crawler {
 namespace {
@@ -171,9 +172,8 @@ Alike AlikeOf(const Image& image) {
 
 std::string BuiltOn(const Image& image) {
   if (!image.build_date.empty()) return std::string(image.build_date);
-  return image.create_time == absl::InfinitePast()
-             ? ""
-             : absl::FormatTime("%Y-%m-%d", image.create_time, absl::UTCTimeZone());
+  if (!IsKnown(image.create_time)) return "";
+  return absl::FormatTime("%Y-%m-%d", image.create_time, absl::UTCTimeZone());
 }
 
 // Images that anyone publishes or that others share with the project are not the site's

@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "crawler/lint/reporter.h"
 #include "schema/base/remedy.h"
+#include "schema/model/known.h"
 
 namespace cis::crawler {
 namespace {
@@ -38,7 +39,7 @@ void LintNetwork(const Network& network, LintReporter& report) {
                absl::StrCat(evidence.field, " is corrected by ", source, " to ", evidence.value));
   }
   if (!IsPoolOf(network)) return;
-  if (network.public_v4 == Tristate::kUnknown && network.public_v6 == Tristate::kUnknown) {
+  if (!IsKnown(network.public_v4) && !IsKnown(network.public_v6)) {
     report.Add("ADDRESSES_UNKNOWN",
                "nothing shows whether its addresses are public; load Neutron's extension "
                "floatingip-pools, or let the policy get_subnet show its subnets");

@@ -16,6 +16,7 @@
 #include "schema/base/status_macros.h"
 #include "schema/base/time_text.h"
 #include "schema/model/fields.h"
+#include "schema/model/known.h"
 
 namespace cis::crawler {
 namespace {
@@ -31,7 +32,7 @@ ordered_json ToJson(bool flag) { return flag; }
 ordered_json ToJson(Tristate answer) { return std::string(FormatTristate(answer)); }
 ordered_json ToJson(NetworkUse use) { return std::string(FormatNetworkUse(use)); }
 ordered_json ToJson(absl::Time time) {
-  return time == absl::InfinitePast() ? ordered_json(nullptr) : ordered_json(FormatSecond(time));
+  return IsKnown(time) ? ordered_json(FormatSecond(time)) : ordered_json(nullptr);
 }
 ordered_json ToJson(const SharedList<SharedText>& texts) {
   return std::vector<std::string>(texts.begin(), texts.end());

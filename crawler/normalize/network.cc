@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "crawler/normalize/provenance.h"
 #include "crawler/normalize/rules.h"
+#include "schema/model/known.h"
 
 namespace cis::crawler {
 namespace {
@@ -138,7 +139,7 @@ class Classifier {
       Distrust();
     }
     const std::string hint = rules_.network_words.Hint(network_->name);
-    if (!hint.empty() && network_->public_v4 == Tristate::kUnknown) {
+    if (!hint.empty() && !IsKnown(network_->public_v4)) {
       AddEvidence(provenance(), "public_v4", "name", hint);
     }
   }

@@ -17,6 +17,7 @@
 #include "absl/time/civil_time.h"
 #include "schema/base/spelling.h"
 #include "schema/model/fields.h"
+#include "schema/model/known.h"
 
 namespace cis::crawler {
 namespace {
@@ -149,7 +150,7 @@ std::string Write(const std::optional<Number>& member) {
   return member.has_value() ? absl::StrCat(*member) : "";
 }
 std::string Write(Tristate member) {
-  return member == Tristate::kUnknown ? "" : std::string(FormatTristate(member));
+  return IsKnown(member) ? std::string(FormatTristate(member)) : "";
 }
 std::string Write(NetworkUse member) { return std::string(FormatNetworkUse(member)); }
 

@@ -9,11 +9,12 @@
 #include "absl/strings/str_join.h"
 #include "schema/base/columns.h"
 #include "schema/base/one_line.h"
+#include "schema/model/known.h"
 
 namespace cis::crawler {
 
 std::string FormatReportMinute(absl::Time time) {
-  if (time == absl::InfinitePast()) return "never";
+  if (!IsKnown(time)) return "never";
   return absl::FormatTime("%Y-%m-%d %H:%M", time, absl::UTCTimeZone());
 }
 

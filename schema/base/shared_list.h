@@ -48,11 +48,7 @@ class SharedList {
     if (block_ != nullptr) block_->owners.fetch_add(1, std::memory_order_relaxed);
   }
   SharedList(SharedList&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
-  SharedList& operator=(const SharedList& other) noexcept {
-    SharedList copy(other);
-    std::swap(block_, copy.block_);
-    return *this;
-  }
+  SharedList& operator=(const SharedList& other) noexcept { return *this = SharedList(other); }
   SharedList& operator=(SharedList&& other) noexcept {
     std::swap(block_, other.block_);
     return *this;

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "schema/model/known.h"
 #include "schema/model/value_diff.h"
 #include "schema/model/vo_support.h"
 
@@ -196,8 +197,7 @@ const Image* FindReplacement(const Image& gone, absl::Span<const Image* const> c
     const bool same =
         reference.empty() ? image->name == gone.name : ReferenceOf(*image) == reference;
     // An unknown time precedes all others, so nothing counts as older because of it.
-    const bool is_older =
-        image->create_time != absl::InfinitePast() && image->create_time < gone.create_time;
+    const bool is_older = IsKnown(image->create_time) && image->create_time < gone.create_time;
     if (!same || is_older || image->id == gone.id) continue;
     if (best == nullptr || best->create_time < image->create_time) best = image;
   }

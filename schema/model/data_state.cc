@@ -3,11 +3,13 @@
 
 #include <algorithm>
 
+#include "schema/model/known.h"
+
 namespace cis {
 
 DataState StateOfData(absl::Time success_time, bool failed, absl::Time now,
                       const FreshnessPolicy& policy) {
-  if (success_time == absl::InfinitePast()) return DataState::kMissing;
+  if (!IsKnown(success_time)) return DataState::kMissing;
   const absl::Duration age = now - success_time;
   if (age > policy.expire_after) return DataState::kExpired;
   return age > policy.stale_after || failed ? DataState::kStale : DataState::kFresh;

@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "schema/model/known.h"
 
 namespace cis {
 namespace {
@@ -49,7 +50,7 @@ void Trust(std::size_t vo_count, Network* network) {
     Learn("usable_as", Confidence::kStrong, absl::StrCat(vo_count, " VOs see it"), network);
   }
   for (const Family& family : kFamilies) {
-    if (network->*family.value != Tristate::kUnknown) {
+    if (IsKnown(network->*family.value)) {
       network->provenance.Set(family.field, Confidence::kVerified);
     }
   }
@@ -60,11 +61,10 @@ Tristate Agreed(const std::vector<Network*>& networks, const Family& family) {
   Tristate agreed = Tristate::kUnknown;
   for (const Network* network : networks) {
     const Tristate value = network->*family.value;
-    if (value == Tristate::kUnknown ||
-        network->provenance.Of(family.field) < Confidence::kVerified) {
+    if (!IsKnown(value) || network->provenance.Of(family.field) < Confidence::kVerified) {
       continue;
     }
-    if (agreed != Tristate::kUnknown && agreed != value) {
+    if (IsKnown(agreed) && agreed != value) {
       return Tristate::kUnknown;
     }
     agreed = value;
@@ -116,11 +116,11 @@ void JoinNetworkFacts(EndpointCatalog* endpoint) {
     }
     for (const Family& family : kFamilies) {
       const Tristate agreed = Agreed(seen.networks, family);
-      if (agreed == Tristate::kUnknown) {
+      if (!IsKnown(agreed)) {
         continue;
       }
       for (Network* network : seen.networks) {
-        if (network->*family.value == Tristate::kUnknown) {
+        if (!IsKnown(network->*family.value)) {
           network->*family.value = agreed;
           Learn(family.field, Confidence::kVerified,
                 agreed == Tristate::kYes ? "addresses are global" : "no address is global",

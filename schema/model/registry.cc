@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "schema/model/known.h"
 
 namespace cis {
 namespace {
@@ -98,7 +99,7 @@ const RegistryState* Registry::FindState(RegistryPart part) const {
 
 bool Registry::Knows(RegistryPart part) const {
   const RegistryState* state = FindState(part);
-  return state != nullptr && state->success_time != absl::InfinitePast();
+  return state != nullptr && IsKnown(state->success_time);
 }
 
 const RegistrySite* Registry::FindSite(absl::string_view name) const {

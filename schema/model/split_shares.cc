@@ -3,13 +3,14 @@
 
 #include <algorithm>
 
+#include "schema/model/known.h"
+
 namespace cis {
 namespace {
 
 bool WasRead(const ShareCatalog& entry) {
-  return std::any_of(entry.kinds.begin(), entry.kinds.end(), [](const KindState& state) {
-    return state.success_time != absl::InfinitePast();
-  });
+  return std::any_of(entry.kinds.begin(), entry.kinds.end(),
+                     [](const KindState& state) { return IsKnown(state.success_time); });
 }
 
 bool IsSplit(const ShareCatalog& whole, const EndpointCatalog& of, const SiteCatalog& site) {

@@ -6,11 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "schema/base/time_text.h"
 #include "schema/base/utf8.h"
+#include "schema/model/known.h"
 
 namespace cis {
 
 ShownValue ShownValueOf(absl::Time time) {
-  if (time == absl::InfinitePast()) return std::nullopt;
+  if (!IsKnown(time)) return std::nullopt;
   return FormatSecond(time);
 }
 

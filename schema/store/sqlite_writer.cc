@@ -12,6 +12,7 @@
 #include "schema/base/check.h"
 #include "schema/base/status_macros.h"
 #include "schema/model/catalog.h"
+#include "schema/model/known.h"
 #include "schema/store/listing_rows.h"
 #include "schema/store/observation_rows.h"
 #include "schema/store/registry_rows.h"
@@ -244,9 +245,8 @@ absl::Status SqliteWriter::ReplaceRecords(int64_t crawl_id, const Observation& o
   CIS_RETURN_IF_ERROR(CheckSet(observation, records));
   Attempt attempt;
   attempt.kind = records.kind;
-  attempt.time =
-      records.observe_time == absl::InfinitePast() ? observation.fetch_time : records.observe_time;
-  if (attempt.time == absl::InfinitePast()) {
+  attempt.time = IsKnown(records.observe_time) ? records.observe_time : observation.fetch_time;
+  if (!IsKnown(attempt.time)) {
     return absl::InvalidArgumentError(absl::StrCat("records of ", FormatKind(records.kind),
                                                    " need the time at which they were observed"));
   }
@@ -318,7 +318,7 @@ absl::Status SqliteWriter::RecordLogin(int64_t crawl_id, const Share& share, abs
 }
 
 absl::Status SqliteWriter::ReplaceRegistry(const RegistryUpdate& update) {
-  if (update.time == absl::InfinitePast()) {
+  if (!IsKnown(update.time)) {
     return absl::InvalidArgumentError(absl::StrCat("the registry's ",
                                                    FormatRegistryPart(update.part),
                                                    " need the time at which they were read"));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "schema/model/known.h"
 
 namespace cis::server {
 namespace {
@@ -39,7 +40,7 @@ ClientMetric Value(double value, std::vector<ClientMetric::Label> labels = {}) {
 
 // No value for an event that never happened: a 0 would mean 1970, and raise an alarm.
 std::vector<ClientMetric> Instant(absl::Time time) {
-  if (time == absl::InfinitePast()) return {};
+  if (!IsKnown(time)) return {};
   return {Value(absl::ToDoubleSeconds(time - absl::UnixEpoch()))};
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "schema/model/known.h"
+
 namespace cis::server {
 
 Standing StandingOf(const Snapshot* snapshot, const RefreshState& refresh, bool takes_requests,
@@ -32,12 +34,12 @@ Standing StandingOf(const Snapshot* snapshot, const RefreshState& refresh, bool 
     standing.site_share_count.try_emplace(site_name, none).first->second[state] += 1;
     for (const KindState& kind : share.kinds) {
       if (kind.error != ErrorClass::kNone) ++standing.site_failure_count[{site_name, kind.error}];
-      if (kind.success_time != absl::InfinitePast()) oldest = std::min(oldest, kind.success_time);
+      if (IsKnown(kind.success_time)) oldest = std::min(oldest, kind.success_time);
     }
   }
   if (oldest != absl::InfiniteFuture()) standing.oldest_observe_time = oldest;
   for (const Crawl& crawl : snapshot->catalog().crawls) {
-    if (crawl.end_time == absl::InfinitePast()) continue;
+    if (!IsKnown(crawl.end_time)) continue;
     if (!standing.crawl || standing.crawl->end_time < crawl.end_time) standing.crawl = crawl;
   }
   return standing;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "schema/model/known.h"
+
 namespace cis::server {
 namespace {
 
@@ -36,7 +38,7 @@ int WishRank(AddressWish wish, Tristate value) {
   if (wish == AddressWish::kAny) return 0;
   const Tristate best = wish == AddressWish::kNone ? Tristate::kNo : Tristate::kYes;
   if (value == best) return 0;
-  return value == Tristate::kUnknown ? 1 : 2;
+  return IsKnown(value) ? 2 : 1;
 }
 
 void Append(const std::vector<NetworkPlan>& plans, const PlacementQuery& query, bool ready_only,

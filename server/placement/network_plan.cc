@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "schema/model/known.h"
 #include "server/placement/machine_subnets.h"
 #include "server/placement/plan_order.h"
 
@@ -505,7 +506,7 @@ class PlanBuilder {
     plan.public_v4 =
         network.public_v4 == Tristate::kYes && subnets.MayHaveV4() ? Tristate::kYes : Tristate::kNo;
     PlanEffort effort = EffortOf(plan);
-    if (plan.routed == Tristate::kUnknown) effort = PlanEffort::kMaybeRouted;
+    if (!IsKnown(plan.routed)) effort = PlanEffort::kMaybeRouted;
     if (plan.routed == Tristate::kNo) effort = PlanEffort::kUnrouted;
     Add(std::move(plan), effort, &plain_);
   }

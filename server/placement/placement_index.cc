@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "schema/base/check.h"
+#include "schema/model/known.h"
 #include "schema/model/os_version.h"
 #include "schema/model/resource_name.h"
 #include "server/placement/nova_rules.h"
@@ -64,7 +65,7 @@ IndexedImage IndexImage(const Image& image) {
                 !image.hidden.value_or(false) && !IsFoundByNameOnly(image);
   out.refused_by_nova = RefusalOfImage(image).has_value();
   out.build = image.build_date;
-  if (out.build.empty() && image.create_time != absl::InfinitePast()) {
+  if (out.build.empty() && IsKnown(image.create_time)) {
     out.build = absl::FormatTime("%Y-%m-%d", image.create_time, absl::UTCTimeZone());
   }
   out.distro_confidence = image.provenance.Of("os_distro");
@@ -89,7 +90,7 @@ NeededData NeededOf(const IndexedShare& share) {
   out.oldest_success = absl::InfiniteFuture();
   for (const Kind kind : kNeededKinds) {
     const KindState* state = share.kind(kind);
-    if (state == nullptr || state->success_time == absl::InfinitePast()) {
+    if (state == nullptr || !IsKnown(state->success_time)) {
       out.is_missing = true;
       continue;
     }

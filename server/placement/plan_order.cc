@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "schema/model/known.h"
 #include "server/placement/network_names.h"
 
 namespace cis::server {
@@ -56,8 +57,7 @@ PlanKey KeyOfPlan(const ShareCatalog& share, const RankedPlan& ranked) {
   const NetworkPlan& plan = ranked.plan;
   PlanKey key;
   key.effort = static_cast<int>(ranked.effort);
-  key.public_rank =
-      plan.public_v4 == Tristate::kYes ? 0 : (plan.public_v4 == Tristate::kUnknown ? 1 : 2);
+  key.public_rank = plan.public_v4 == Tristate::kYes ? 0 : (IsKnown(plan.public_v4) ? 2 : 1);
   key.distrust = static_cast<int>(Confidence::kVerified) - static_cast<int>(plan.confidence);
   key.unseen_rank = HasAddresses(plan) ? 0 : 1;
   key.kind = static_cast<int>(plan.kind);
@@ -125,7 +125,7 @@ std::vector<NetworkPlan> SortPlans(const ShareCatalog& share, std::vector<Ranked
       }
     }
     NetworkPlan& plan = entry.plan;
-    if (plan.ambiguous && plan.public_v4 == Tristate::kUnknown) {
+    if (plan.ambiguous && !IsKnown(plan.public_v4)) {
       plan.confidence = std::min(plan.confidence, Confidence::kGuess);
     }
   }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "schema/model/known.h"
 #include "server/placement/boot_choice.h"
 #include "server/placement/flavor_fit.h"
 #include "server/placement/gpu_kinds.h"
@@ -362,12 +363,10 @@ Unknowns ShareSearch::UnknownsOf(const Pair& pair, const Plan& plan) const {
   add(image.login_user.empty(), Unknown::kLoginUser);
   add(AsksForOtherHost(flavor, image), Unknown::kHost);
   const NetworkPlan& network = *plan.plan;
-  add(network.network != nullptr && network.network->attachable == Tristate::kUnknown,
+  add(network.network != nullptr && !IsKnown(network.network->attachable),
       Unknown::kNetworkAttachable);
-  add(query().public_v4 != AddressWish::kAny && network.public_v4 == Tristate::kUnknown,
-      Unknown::kPublicV4);
-  add(query().public_v6 != AddressWish::kAny && network.public_v6 == Tristate::kUnknown,
-      Unknown::kPublicV6);
+  add(query().public_v4 != AddressWish::kAny && !IsKnown(network.public_v4), Unknown::kPublicV4);
+  add(query().public_v6 != AddressWish::kAny && !IsKnown(network.public_v6), Unknown::kPublicV6);
   add(network.routers_unknown, Unknown::kRouters);
   add(query().public_v4 == AddressWish::kRequired &&
           share_->quotas.Free("security_groups") == std::optional<int64_t>(0),

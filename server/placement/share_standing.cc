@@ -5,6 +5,7 @@
 #include <array>
 
 #include "absl/strings/match.h"
+#include "schema/model/known.h"
 
 namespace cis::server {
 namespace {
@@ -63,8 +64,7 @@ void CheckLogin(const IndexedShare& share, std::vector<Reason>* out) {
   const KindState* auth = share.kind(Kind::kAuth);
   if (share.share().support == VoSupport::kRefused) {
     out->push_back(Plain(ReasonCode::kAuthRefused, auth));
-  } else if (auth != nullptr && auth->success_time == absl::InfinitePast() &&
-             auth->error != ErrorClass::kNone) {
+  } else if (auth != nullptr && !IsKnown(auth->success_time) && auth->error != ErrorClass::kNone) {
     out->push_back(Plain(ReasonCode::kSiteUnreachable, auth));
   }
 }
@@ -107,7 +107,7 @@ std::vector<Reason> CheckStanding(const IndexedShare& share, const DataAge& age,
 
 bool HasData(const IndexedShare& share, Kind kind) {
   const KindState* state = share.kind(kind);
-  return state != nullptr && state->success_time != absl::InfinitePast();
+  return state != nullptr && IsKnown(state->success_time);
 }
 
 Unknowns UnknownsOfShare(const IndexedShare& share) {

@@ -27,7 +27,7 @@ absl::string_view FormatFieldType(FieldType type) {
   return "";
 }
 
-bool IsKnown(FieldType type, const FieldValue& value) {
+bool HasValue(FieldType type, const FieldValue& value) {
   if (std::holds_alternative<std::monostate>(value)) return false;
   switch (type) {
     case FieldType::kText:

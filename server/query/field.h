@@ -46,7 +46,7 @@ int OrderOf(const Value& a, const Value& b) {
 
 // Returns whether the site reported `value` of a field of `type`: an empty text and InfinitePast
 // are not reported.
-bool IsKnown(FieldType type, const FieldValue& value);
+bool HasValue(FieldType type, const FieldValue& value);
 
 // The description of a field that does not depend on the type of the rows.
 struct FieldSpec {

@@ -23,6 +23,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "schema/base/utf8.h"
+#include "schema/model/known.h"
 #include "server/query/query_error.h"
 
 namespace cis::server {
@@ -327,7 +328,7 @@ class FilterParser {
         if (open ||
             (!absl::ParseTime(absl::RFC3339_full, argument.text, &term->time, nullptr) &&
              !absl::ParseTime("%Y-%m-%d", argument.text, &term->time, nullptr)) ||
-            term->time == absl::InfinitePast() || term->time == absl::InfiniteFuture()) {
+            !IsKnown(term->time)) {
           return wrong("a time such as \"2026-01-02T03:04:05Z\" or 2026-01-02");
         }
         return absl::OkStatus();

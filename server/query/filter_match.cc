@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "schema/model/known.h"
 #include "schema/model/os_version.h"
 #include "server/query/filter.h"
 
@@ -62,9 +63,9 @@ bool FilterTerm::Matches(const Rows& rows, size_t row) const {
     });
   }
   const FieldValue value = rows.Value(row, field);
-  if (asks != FilterAsks::kValue) return IsKnown(type, value) == (asks == FilterAsks::kKnown);
+  if (asks != FilterAsks::kValue) return HasValue(type, value) == (asks == FilterAsks::kKnown);
   if (std::holds_alternative<std::monostate>(value)) return false;
-  if (type == FieldType::kWord && !IsKnown(type, value)) return false;
+  if (type == FieldType::kWord && !HasValue(type, value)) return false;
   switch (type) {
     case FieldType::kText:
     case FieldType::kWord:
@@ -94,7 +95,7 @@ bool FilterTerm::Matches(const Rows& rows, size_t row) const {
       return Compare(op, OrderOf(std::get<bool>(value), flag));
     case FieldType::kTime: {
       const absl::Time have = std::get<absl::Time>(value);
-      if (have == absl::InfinitePast()) return false;
+      if (!IsKnown(have)) return false;
       return Compare(op, OrderOf(have, time));
     }
     case FieldType::kTextList:

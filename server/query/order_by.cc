@@ -42,8 +42,8 @@ int CompareTexts(absl::string_view a, absl::string_view b) {
 
 int CompareValues(const OrderBy::Part& part, const FieldValue& a, const FieldValue& b) {
   const FieldType type = part.type;
-  const bool known_a = IsKnown(type, a);
-  const bool known_b = IsKnown(type, b);
+  const bool known_a = HasValue(type, a);
+  const bool known_b = HasValue(type, b);
   if (!known_a || !known_b) return OrderOf(known_b, known_a);
   int order = 0;
   switch (type) {
@@ -71,7 +71,7 @@ int CompareValues(const OrderBy::Part& part, const FieldValue& a, const FieldVal
 }
 
 std::string FormatValue(FieldType type, const FieldValue& value) {
-  if (!IsKnown(type, value)) return kAbsent;
+  if (!HasValue(type, value)) return kAbsent;
   std::string text(1, kPresent);
   switch (type) {
     case FieldType::kText:

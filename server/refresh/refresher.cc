@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
+#include "schema/model/known.h"
 
 namespace cis::server {
 
@@ -81,7 +82,7 @@ void Refresher::Report(const absl::Status& status) {
     state_.problem = std::string(status.message());
     if (status.ok()) {
       state_.failing_since = absl::InfinitePast();
-    } else if (state_.failing_since == absl::InfinitePast()) {
+    } else if (!IsKnown(state_.failing_since)) {
       state_.failing_since = clock_->Now();
     }
   }

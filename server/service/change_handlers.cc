@@ -12,6 +12,7 @@
 #include "schema/base/log.h"
 #include "schema/base/spelling.h"
 #include "schema/base/status_macros.h"
+#include "schema/model/known.h"
 #include "server/query/page_token.h"
 #include "server/service/change_to_proto.h"
 #include "server/service/errors.h"
@@ -184,7 +185,7 @@ std::string FormatResumeToken(const ChangePosition& position) {
   internal::ResumeToken token;
   token.set_change_id(position.change_id);
   token.set_generation(position.generation);
-  token.set_time_us(position.time == absl::InfinitePast() ? 0 : absl::ToUnixMicros(position.time));
+  token.set_time_us(IsKnown(position.time) ? absl::ToUnixMicros(position.time) : 0);
   // A position before all changes has no values, and an empty token means none.
   std::string bytes = token.SerializeAsString();
   if (bytes.empty()) bytes = std::string("\x08\x00", 2);

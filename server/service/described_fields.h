@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "schema/model/fields.h"
+#include "schema/model/known.h"
 #include "schema/model/vo_support.h"
 #include "server/query/field.h"
 
@@ -28,7 +29,7 @@ inline FieldValue ListedValue(int64_t number) { return number; }
 inline FieldValue ListedValue(absl::Time time) { return time; }
 inline FieldValue ListedValue(NetworkUse use) { return FormatNetworkUse(use); }
 inline FieldValue ListedValue(Tristate answer) {
-  if (answer == Tristate::kUnknown) return std::monostate();
+  if (!IsKnown(answer)) return std::monostate();
   return answer == Tristate::kYes;
 }
 template <typename Value>

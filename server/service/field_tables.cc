@@ -2,6 +2,7 @@
 #include "server/service/field_tables.h"
 
 #include "absl/algorithm/container.h"
+#include "schema/model/known.h"
 #include "schema/model/words.h"
 #include "server/service/described_fields.h"
 #include "server/service/proto_values.h"
@@ -77,7 +78,7 @@ absl::Time LoginAttemptTime(const ShareCatalog& share) {
 absl::string_view FormatVoSupport(const ShareCatalog& share) {
   switch (share.share.support) {
     case VoSupport::kUnknown:
-      return IsKnownTime(LoginAttemptTime(share)) ? "unknown" : "configured";
+      return IsKnown(LoginAttemptTime(share)) ? "unknown" : "configured";
     case VoSupport::kAuthenticated:
       return "authenticated";
     case VoSupport::kRefused:

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "schema/model/fields.h"
+#include "schema/model/known.h"
 #include "schema/model/vo_support.h"
 #include "server/service/enum_words.h"
 #include "server/service/proto_values.h"
@@ -52,7 +53,7 @@ class FieldWriter {
     if constexpr (std::is_convertible_v<Value, absl::string_view>) {
       SetWord<Target>(value, set);
     } else if constexpr (std::is_same_v<Value, Tristate>) {
-      if (value != Tristate::kUnknown) set(value == Tristate::kYes);
+      if (IsKnown(value)) set(value == Tristate::kYes);
     } else if constexpr (std::is_enum_v<Value>) {
       SetWord<Target>(WordOf(value), set);
     } else {
@@ -78,7 +79,7 @@ class FieldWriter {
 
   template <typename Mutable>
   static void FillParts(absl::Time time, Mutable field) {
-    if (IsKnownTime(time)) *field() = TimeToProto(time);
+    if (IsKnown(time)) *field() = TimeToProto(time);
   }
   template <typename Mutable>
   static void FillParts(const std::vector<std::string>& texts, Mutable field) {

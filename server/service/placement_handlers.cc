@@ -16,6 +16,7 @@
 #include "absl/strings/strip.h"
 #include "schema/base/check.h"
 #include "schema/base/status_macros.h"
+#include "schema/model/known.h"
 #include "server/placement/placement.h"
 #include "server/placement/recheck.h"
 #include "server/placement/score.h"
@@ -152,7 +153,7 @@ void HelpToProto(const PlacementResult& result, v1::ExplainPlacementsResponse& r
 absl::Time OldestRead(const PlacementResult& result) {
   absl::Time oldest = absl::InfiniteFuture();
   for (const ShareVerdict& verdict : result.verdicts) {
-    if (IsKnownTime(verdict.observe_time)) oldest = std::min(oldest, verdict.observe_time);
+    if (IsKnown(verdict.observe_time)) oldest = std::min(oldest, verdict.observe_time);
   }
   return oldest;
 }
@@ -200,7 +201,7 @@ absl::Status FindPlacements(const RequestContext& context, const ServingState& s
   FunnelToProto(result, response);
   response.set_satisfying_share_count(result.fit_count());
   response.set_site_count(static_cast<int32_t>(state.snapshot->catalog().sites.size()));
-  if (const absl::Time oldest = OldestRead(result); IsKnownTime(oldest)) {
+  if (const absl::Time oldest = OldestRead(result); IsKnown(oldest)) {
     *response.mutable_observe_time() = TimeToProto(oldest);
   }
   *response.mutable_query() = QueryToProto(query);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "schema/model/known.h"
 #include "schema/model/resource_name.h"
 #include "server/placement/describe.h"
 #include "server/service/proto_values.h"
@@ -86,8 +87,8 @@ void WayToProto(const IndexedShare& share, const NetworkPlan& plan, v1::NetworkP
     proto->mutable_unattached_floating_ip_ids()->Assign(plan.unattached->ids.begin(),
                                                         plan.unattached->ids.end());
   }
-  if (plan.public_v4 != Tristate::kUnknown) proto->set_public_v4(plan.public_v4 == Tristate::kYes);
-  if (plan.public_v6 != Tristate::kUnknown) proto->set_public_v6(plan.public_v6 == Tristate::kYes);
+  if (IsKnown(plan.public_v4)) proto->set_public_v4(plan.public_v4 == Tristate::kYes);
+  if (IsKnown(plan.public_v6)) proto->set_public_v6(plan.public_v6 == Tristate::kYes);
 }
 
 void PlacedFlavorToProto(const Placement& placement, v1::PlacedFlavor* proto) {
@@ -232,7 +233,7 @@ void PlacementToProto(const Placement& placement, const PlacementQuery& query,
     part.set_weight(query.weights[i]);
   }
   proto->set_data_state(DataStateToProto(placement.data_state));
-  if (IsKnownTime(placement.observe_time)) {
+  if (IsKnown(placement.observe_time)) {
     *proto->mutable_observe_time() = TimeToProto(placement.observe_time);
     const absl::Duration age = std::max(absl::ZeroDuration(), now - placement.observe_time);
     proto->mutable_data_age()->set_seconds(absl::ToInt64Seconds(age));
@@ -265,7 +266,7 @@ void VerdictToProto(const ShareVerdict& verdict, const ShareDetails& details,
   }
   UnknownsToProto(verdict.unknowns, proto);
   proto->set_data_state(DataStateToProto(verdict.data_state));
-  if (IsKnownTime(verdict.observe_time)) {
+  if (IsKnown(verdict.observe_time)) {
     *proto->mutable_observe_time() = TimeToProto(verdict.observe_time);
   }
   for (const Reason& reason : details.refused_pairs) {

@@ -24,10 +24,6 @@ absl::Time TimeFromProto(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
 }
 
-bool IsKnownTime(absl::Time time) {
-  return time != absl::InfinitePast() && time != absl::InfiniteFuture();
-}
-
 v1::DataState DataStateToProto(DataState state) {
   switch (state) {
     case DataState::kFresh:
@@ -63,7 +59,7 @@ v1::ErrorClass ErrorClassToProto(ErrorClass error) {
 }
 
 std::optional<bool> TristateToProto(Tristate value) {
-  if (value == Tristate::kUnknown) return std::nullopt;
+  if (!IsKnown(value)) return std::nullopt;
   return value == Tristate::kYes;
 }
 

@@ -14,16 +14,14 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "schema/model/data_state.h"
 #include "schema/model/fields.h"
+#include "schema/model/known.h"
 #include "schema/model/records.h"
 
 namespace cis::server {
 
+// `time` must be known: `if (IsKnown(t)) *m.mutable_observe_time() = TimeToProto(t);`
 google::protobuf::Timestamp TimeToProto(absl::Time time);
 absl::Time TimeFromProto(const google::protobuf::Timestamp& time);
-
-// Returns whether `time` is not InfinitePast, which means never. Use it before setting a field
-// through mutable_...: `if (IsKnownTime(t)) *m.mutable_observe_time() = TimeToProto(t);`
-bool IsKnownTime(absl::Time time);
 
 v1::DataState DataStateToProto(DataState state);
 v1::DataKind DataKindToProto(Kind kind);

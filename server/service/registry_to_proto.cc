@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "schema/model/known.h"
 #include "schema/model/resource_name.h"
 #include "server/service/enum_words.h"
 #include "server/service/fields_to_proto.h"
@@ -47,7 +48,7 @@ void RegistryFactsToProto(const RegistryFacts& facts, absl::Time now, v1::Site* 
   for (const absl::string_view type : facts.service_types) {
     proto->add_service_types(std::string(type));
   }
-  if (IsKnownTime(facts.observe_time)) {
+  if (IsKnown(facts.observe_time)) {
     *proto->mutable_registry_observe_time() = TimeToProto(facts.observe_time);
   }
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "schema/base/time_text.h"
+#include "schema/model/known.h"
 #include "schema/model/resource_name.h"
 
 namespace cis::server {
@@ -61,7 +62,7 @@ void AddProblems(const RequestContext& context, const SiteIndex& site, const Sha
     const DataState fresh = StateOf(state, context.now, context.freshness);
     if (fresh == DataState::kFresh) continue;
     const KindState seen = state == nullptr ? KindState() : *state;
-    const bool read = seen.success_time != absl::InfinitePast();
+    const bool read = IsKnown(seen.success_time);
     Trouble& trouble = troubles[{read, seen.error, seen.error_message}];
     trouble.kinds.push_back(FormatKind(kind));
     trouble.oldest = std::min(trouble.oldest, seen.success_time);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "schema/model/known.h"
 #include "schema/model/resource_name.h"
 #include "server/service/enum_words.h"
 #include "server/service/fields_to_proto.h"
@@ -17,7 +18,7 @@ namespace {
 // Sets a Timestamp field unless the time is unknown.
 template <typename Message>
 void SetTime(google::protobuf::Timestamp* (Message::*field)(), absl::Time time, Message* message) {
-  if (IsKnownTime(time)) *(message->*field)() = TimeToProto(time);
+  if (IsKnown(time)) *(message->*field)() = TimeToProto(time);
 }
 
 void KindStateToProto(const RequestContext& context, Kind kind, const KindState* state,
@@ -124,7 +125,7 @@ void ShareToProto(const RequestContext& context, const ShareView& view, v1::Shar
   proto->set_region(RegionOf(endpoint));
   const KindState* login = FindKind(catalog.kinds, Kind::kAuth);
   const absl::Time attempt_time = login == nullptr ? absl::InfinitePast() : login->attempt_time;
-  proto->set_support(VoSupportToProto(share.support, IsKnownTime(attempt_time)));
+  proto->set_support(VoSupportToProto(share.support, IsKnown(attempt_time)));
   SetTime(&v1::Share::mutable_login_attempt_time, attempt_time, proto);
   proto->set_state(DataStateToProto(StateOfShare(context, catalog)));
   for (const Kind kind : kAllKinds) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/service/proto_values.h"
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "schema/model/known.h"
 #include "server/placement/quota_resource.h"
 #include "server/service/enum_words.h"
 #include "tests/support/builders.h"
@@ -22,10 +24,16 @@ TEST(TimeToProto, SplitsSecondsAndNanoseconds) {
   EXPECT_EQ(before.nanos(), 999999999);
 }
 
-TEST(IsKnownTime, NeverIsNotKnown) {
-  EXPECT_FALSE(IsKnownTime(absl::InfinitePast()));
-  EXPECT_FALSE(IsKnownTime(absl::InfiniteFuture()));
-  EXPECT_TRUE(IsKnownTime(absl::UnixEpoch()));
+TEST(IsKnown, EachTypeHasOneValueThatIsNotKnown) {
+  EXPECT_FALSE(IsKnown(""));
+  EXPECT_TRUE(IsKnown("x86_64"));
+  EXPECT_FALSE(IsKnown(std::optional<int64_t>()));
+  EXPECT_TRUE(IsKnown(std::optional<int64_t>(0)));
+  EXPECT_FALSE(IsKnown(Tristate::kUnknown));
+  EXPECT_TRUE(IsKnown(Tristate::kNo));
+  EXPECT_FALSE(IsKnown(absl::InfinitePast()));
+  EXPECT_FALSE(IsKnown(absl::InfiniteFuture()));
+  EXPECT_TRUE(IsKnown(absl::UnixEpoch()));
 }
 
 TEST(Enums, HaveTheSameMeaning) {
