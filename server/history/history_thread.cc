@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/history/history_thread.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
+#include <vector>
 
 namespace cis::server {
 
@@ -11,17 +14,20 @@ HistoryThread::HistoryThread(PastOptions options)
 
 HistoryThread::~HistoryThread() { Stop(); }
 
-bool HistoryThread::Post(Job job) { return Add(std::move(job), kMaxWaitingQuestions); }
-
-bool HistoryThread::PostAlways(Job job) {
-  return Add(std::move(job), std::numeric_limits<size_t>::max());
+bool HistoryThread::Ask(Question question) {
+  return Add(std::move(question), kMaxWaitingQuestions);
 }
 
-bool HistoryThread::Add(Job job, size_t max_waiting) {
+bool HistoryThread::Post(Job job) {
+  return Add({.answer = std::move(job), .is_wanted = nullptr, .drop = nullptr},
+             std::numeric_limits<size_t>::max());
+}
+
+bool HistoryThread::Add(Question question, size_t max_waiting) {
   {
     const MutexLock lock(&mu_);
     if (stopping_ || waiting_.size() >= max_waiting) return false;
-    waiting_.push_back(std::move(job));
+    waiting_.push_back(std::move(question));
   }
   wake_.notify_one();
   return true;
@@ -29,26 +35,38 @@ bool HistoryThread::Add(Job job, size_t max_waiting) {
 
 void HistoryThread::Run() {
   while (true) {
-    Job job;
-    mu_.Lock();
-    while (waiting_.empty() && !stopping_) wake_.wait(mu_);
-    if (waiting_.empty()) {
-      mu_.Unlock();
-      return;
+    Question question;
+    {
+      const MutexLock lock(&mu_);
+      while (waiting_.empty() && !stopping_) wake_.wait(mu_);
+      if (waiting_.empty()) return;
+      question = std::move(waiting_.front());
+      waiting_.pop_front();
     }
-    job = std::move(waiting_.front());
-    waiting_.pop_front();
-    mu_.Unlock();
-    job(past_);
+    if (question.is_wanted && !question.is_wanted()) {
+      question.drop(false);
+    } else {
+      question.answer(past_);
+    }
   }
 }
 
-void HistoryThread::Stop() {
+void HistoryThread::Close() {
+  std::vector<Question> dropped;
   {
     const MutexLock lock(&mu_);
     stopping_ = true;
+    const auto keeps = [](const Question& question) { return question.drop == nullptr; };
+    const auto first = std::stable_partition(waiting_.begin(), waiting_.end(), keeps);
+    dropped.assign(std::make_move_iterator(first), std::make_move_iterator(waiting_.end()));
+    waiting_.erase(first, waiting_.end());
   }
   wake_.notify_all();
+  for (const Question& question : dropped) question.drop(true);
+}
+
+void HistoryThread::Stop() {
+  Close();
   if (thread_.joinable()) thread_.join();
 }
 

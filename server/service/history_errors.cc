@@ -86,9 +86,19 @@ absl::Status TooManyWatchersError(int max_watchers) {
                         {{"limit", absl::StrCat(max_watchers)}});
 }
 
+absl::Status TooManyWatchersOfAddressError(int max_watchers, absl::string_view address) {
+  return RetryableError(absl::StatusCode::kResourceExhausted, "TOO_MANY_WATCHERS",
+                        absl::StrCat(address, " has ", max_watchers,
+                                     " streams of changes, as many as the server accepts from one "
+                                     "address; end one of them, or try again later"),
+                        {{"limit", absl::StrCat(max_watchers)}, {"address", std::string(address)}});
+}
+
 absl::Status ServerStoppingError() {
   return RetryableError(absl::StatusCode::kUnavailable, "SERVER_STOPPING",
-                        "the server is stopping; watch again with the last resume_token", {});
+                        "the server is stopping; ask again, and continue a stream with its last "
+                        "resume_token",
+                        {});
 }
 
 }  // namespace cis::server

@@ -31,7 +31,10 @@ absl::Status ResumeTokenMismatchError();
 
 // TOO_MANY_WATCHERS, RESOURCE_EXHAUSTED + RetryInfo: the server has `max_watchers` streams already.
 absl::Status TooManyWatchersError(int max_watchers);
-// SERVER_STOPPING, UNAVAILABLE + RetryInfo: ends a stream when the server stops.
+// TOO_MANY_WATCHERS, RESOURCE_EXHAUSTED + RetryInfo: `address` has `max_watchers` streams already.
+absl::Status TooManyWatchersOfAddressError(int max_watchers, absl::string_view address);
+// SERVER_STOPPING, UNAVAILABLE + RetryInfo: ends streams and waiting questions when the server
+// stops.
 absl::Status ServerStoppingError();
 
 }  // namespace cis::server

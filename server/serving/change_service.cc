@@ -47,7 +47,7 @@ class ChangeServiceImpl final : public v1::ChangeService::CallbackService {
   }
 
   grpc::ServerWriteReactor<v1::WatchChangesResponse>* WatchChanges(
-      grpc::CallbackServerContext*, const v1::WatchChangesRequest* request) override {
+      grpc::CallbackServerContext* call, const v1::WatchChangesRequest* request) override {
     const CallTimer timer(parts_.meter, "WatchChanges");
     const std::shared_ptr<const ServingState> state = parts_.states->Current();
     if (state == nullptr) return Refuse(timer, SnapshotNotReadyError());
@@ -55,11 +55,9 @@ class ChangeServiceImpl final : public v1::ChangeService::CallbackService {
     absl::StatusOr<ChangeQuery> query = ParseWatch(*state->snapshot, *request);
     if (!query.ok()) return Refuse(timer, query.status());
     const auto watcher = std::make_shared<ChangeWatcher>(
-        feed_, parts_.history, [timer](const absl::Status& status) { timer.Stop(status.code()); });
-    if (!feed_->Add(watcher)) {
-      return Refuse(timer,
-                    feed_->stopped() ? ServerStoppingError() : TooManyWatchersError(kMaxWatchers));
-    }
+        feed_, parts_.streams, AddressOf(call->peer()),
+        [timer](const absl::Status& status) { timer.Stop(status.code()); });
+    if (const absl::Status added = feed_->Add(watcher); !added.ok()) return Refuse(timer, added);
     watcher->Begin(*std::move(query), request->resume_token());
     // Between Add and Begin the feed may have been stopped; End is remembered.
     return watcher.get();

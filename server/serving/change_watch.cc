@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/serving/change_watch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "server/service/history_errors.h"
 #include "server/serving/grpc_services.h"
 
 namespace cis::server {
 
-ChangeWatcher::ChangeWatcher(ChangeFeed* feed, HistoryThread* history, OnEnd on_end)
-    : feed_(feed), history_(history), on_end_(std::move(on_end)) {}
+std::string AddressOf(absl::string_view peer) {
+  if (!absl::ConsumePrefix(&peer, "ipv4:") && !absl::ConsumePrefix(&peer, "ipv6:")) return "";
+  const absl::string_view host = peer.substr(0, peer.rfind(':'));
+  return absl::StrReplaceAll(host, {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}});
+}
+
+ChangeWatcher::ChangeWatcher(ChangeFeed* feed, HistoryThread* history, std::string address,
+                             OnEnd on_end)
+    : feed_(feed), history_(history), address_(std::move(address)), on_end_(std::move(on_end)) {}
 
 void ChangeWatcher::Begin(ChangeQuery query, const std::string& resume_token) {
   query_ = std::move(query);
@@ -35,7 +45,7 @@ void ChangeWatcher::Advance() {
     woken_ = false;
   }
   const std::shared_ptr<ChangeWatcher> self = shared_from_this();
-  if (history_->PostAlways([self](Past& past) { self->Read(past); })) return;
+  if (history_->Post([self](Past& past) { self->Read(past); })) return;
   {
     const MutexLock lock(&mu_);
     reading_ = false;
@@ -112,11 +122,19 @@ void ChangeWatcher::FinishIfIdle() {
 
 void ChangeWatcher::OnDone() { feed_->Remove(shared_from_this()); }
 
-bool ChangeFeed::Add(const std::shared_ptr<ChangeWatcher>& watcher) {
+absl::Status ChangeFeed::Add(const std::shared_ptr<ChangeWatcher>& watcher) {
   const MutexLock lock(&mu_);
-  if (stopped_ || watchers_.size() >= kMaxWatchers) return false;
+  if (stopped_) return ServerStoppingError();
+  if (watchers_.size() >= kMaxWatchers) return TooManyWatchersError(kMaxWatchers);
+  const std::string& address = watcher->address();
+  const auto same = std::count_if(watchers_.begin(), watchers_.end(), [&](const auto& other) {
+    return !address.empty() && other->address() == address;
+  });
+  if (same >= kMaxWatchersPerAddress) {
+    return TooManyWatchersOfAddressError(kMaxWatchersPerAddress, address);
+  }
   watchers_.insert(watcher);
-  return true;
+  return absl::OkStatus();
 }
 
 void ChangeFeed::Remove(const std::shared_ptr<ChangeWatcher>& watcher) {
@@ -140,11 +158,6 @@ void ChangeFeed::Stop() {
     stopped_ = true;
   }
   for (const auto& watcher : All()) watcher->End(ServerStoppingError());
-}
-
-bool ChangeFeed::stopped() const {
-  const ReaderMutexLock lock(&mu_);
-  return stopped_;
 }
 
 }  // namespace cis::server

@@ -7,10 +7,12 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "cis/v1/changes.pb.h"
 #include "grpcpp/support/server_callback.h"
 #include "schema/base/mutex.h"
@@ -22,6 +24,13 @@ namespace cis::server {
 // The largest number of streams at a time. Each costs one read of the journal per generation and
 // some kB.
 inline constexpr int kMaxWatchers = 64;
+// Of these, from one address: a client cannot take all of them. Connections over a Unix socket and
+// in the same process have no address.
+inline constexpr int kMaxWatchersPerAddress = 16;
+
+// Returns the address of a gRPC peer without its port: "192.0.2.1" for "ipv4:192.0.2.1:50000",
+// "2001:db8::1" for "ipv6:%5B2001:db8::1%5D:50000". "" if it has none.
+std::string AddressOf(absl::string_view peer);
 
 class ChangeFeed;
 
@@ -34,8 +43,10 @@ class ChangeWatcher final : public grpc::ServerWriteReactor<v1::WatchChangesResp
   // Called once, with the status that the stream ends with.
   using OnEnd = std::function<void(const absl::Status&)>;
 
-  // `feed` and `history` must outlive the stream.
-  ChangeWatcher(ChangeFeed* feed, HistoryThread* history, OnEnd on_end);
+  // `feed` and `history` must outlive the stream. `address` is the client's; "" = it has none.
+  ChangeWatcher(ChangeFeed* feed, HistoryThread* history, std::string address, OnEnd on_end);
+
+  const std::string& address() const { return address_; }
 
   // Begins after the position of `resume_token`, or at the newest change if that is empty.
   void Begin(ChangeQuery query, const std::string& resume_token);
@@ -58,6 +69,7 @@ class ChangeWatcher final : public grpc::ServerWriteReactor<v1::WatchChangesResp
 
   ChangeFeed* const feed_;
   HistoryThread* const history_;
+  const std::string address_;
   const OnEnd on_end_;
 
   Mutex mu_;
@@ -77,15 +89,15 @@ class ChangeWatcher final : public grpc::ServerWriteReactor<v1::WatchChangesResp
 // All streams of a server. Safe to use from any number of threads.
 class ChangeFeed {
  public:
-  // Returns false if there are kMaxWatchers already, or the feed was stopped.
-  bool Add(const std::shared_ptr<ChangeWatcher>& watcher);
+  // Returns TOO_MANY_WATCHERS if there are kMaxWatchers already, or kMaxWatchersPerAddress from the
+  // address of `watcher`, and SERVER_STOPPING if the feed was stopped.
+  absl::Status Add(const std::shared_ptr<ChangeWatcher>& watcher);
   void Remove(const std::shared_ptr<ChangeWatcher>& watcher);
 
   // Call this when something may have changed.
   void WakeAll();
   // Ends all streams with SERVER_STOPPING and accepts no more.
   void Stop();
-  bool stopped() const;
 
  private:
   std::vector<std::shared_ptr<ChangeWatcher>> All() const;

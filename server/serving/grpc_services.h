@@ -27,7 +27,8 @@ struct ServiceParts {
   const Clock* clock = nullptr;
   FreshnessPolicy freshness;
   RequestMeter* meter = nullptr;     // nullptr = requests are not counted
-  HistoryThread* history = nullptr;  // nullptr = the past cannot be read
+  HistoryThread* history = nullptr;  // for questions; nullptr = the past cannot be read
+  HistoryThread* streams = nullptr;  // for streams of changes, which wait for no question; likewise
 };
 
 // A service with the name that it has in health checks, so that no service is registered without

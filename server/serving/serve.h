@@ -69,8 +69,9 @@ inline RequestContext ContextOf(grpc::CallbackServerContext* call, const Service
 }
 
 // Runs `call` on the history thread, with the past, the context and the current state. Its
-// result may wait for other questions without blocking gRPC's threads. Request and response live
-// until the result is sent.
+// result may wait for other questions without blocking gRPC's threads; a question whose client has
+// gone, or whose deadline has passed, is not answered. Request and response live until the result
+// is sent.
 template <typename Call>
 grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call,
                                         const ServiceParts& parts, absl::string_view method,
@@ -83,10 +84,21 @@ grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call
     refused = SnapshotNotReadyError();
   } else if (parts.history == nullptr) {
     refused = HistoryUnavailableError();
-  } else if (!parts.history->Post([=, context = ContextOf(server_call, parts),
-                                   state = std::move(state)](Past& past) {
-               FinishCall(reactor, timer, method,
-                          RunGuarded([&] { return call(past, context, *state); }));
+  } else if (!parts.history->Ask({
+                 .answer =
+                     [=, context = ContextOf(server_call, parts),
+                      state = std::move(state)](Past& past) {
+                       FinishCall(reactor, timer, method,
+                                  RunGuarded([&] { return call(past, context, *state); }));
+                     },
+                 .is_wanted = [server_call] { return !server_call->IsCancelled(); },
+                 .drop =
+                     [=](bool stopped) {
+                       if (stopped)
+                         return FinishCall(reactor, timer, method, ServerStoppingError());
+                       timer.Stop(absl::StatusCode::kCancelled);
+                       reactor->Finish(grpc::Status::CANCELLED);
+                     },
              })) {
     refused = HistoryBusyError();
   }

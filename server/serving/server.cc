@@ -65,6 +65,7 @@ struct Server::Parts {
   StateHolder states;
   ChangeFeed feed;
   std::unique_ptr<HistoryThread> history;
+  std::unique_ptr<HistoryThread> streams;
   std::vector<NamedService> services;
   std::unique_ptr<grpc::Server> server;
   std::string address;
@@ -96,11 +97,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   if (!options.db.empty()) {
     PastOptions past;
     past.path = options.db;
-    parts->history = std::make_unique<HistoryThread>(std::move(past));
+    parts->history = std::make_unique<HistoryThread>(past);
+    parts->streams = std::make_unique<HistoryThread>(std::move(past));
   }
-  const ServiceParts service_parts{&parts->states,
-                                   options.clock == nullptr ? &parts->system_clock : options.clock,
-                                   options.freshness, options.meter, parts->history.get()};
+  const ServiceParts service_parts{
+      &parts->states,       options.clock == nullptr ? &parts->system_clock : options.clock,
+      options.freshness,    options.meter,
+      parts->history.get(), parts->streams.get()};
   parts->services.push_back(MakeChangeService(service_parts, &parts->feed));
   parts->services.push_back(MakeInventoryService(service_parts));
   parts->services.push_back(MakePlacementService(service_parts));
@@ -163,9 +166,11 @@ void Server::Drain(absl::Duration grace) {
   if (parts_->drained.exchange(true)) return;
   parts_->SetHealth(false);
   parts_->feed.Stop();
+  if (parts_->history != nullptr) parts_->history->Close();
   parts_->server->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   parts_->server->Wait();
   if (parts_->history != nullptr) parts_->history->Stop();
+  if (parts_->streams != nullptr) parts_->streams->Stop();
 }
 
 void RouteGrpcLog() { gpr_set_log_function(LogOfGrpc); }

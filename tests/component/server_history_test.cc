@@ -15,6 +15,7 @@
 #include "schema/model/resource_name.h"
 #include "schema/store/history.h"
 #include "schema/store/store.h"
+#include "server/serving/change_watch.h"
 #include "tests/component/server_fixture.h"
 #include "tests/support/temp_dir.h"
 
@@ -308,6 +309,25 @@ TEST_F(ServerHistoryTest, AStreamSendsEachChangeWhenItIsPublished) {
   PublishFile();
   EXPECT_THAT(watch.Next(), ElementsAre("flavor f1 GONE"));
   EXPECT_NE(watch.token, first_token);
+}
+
+TEST_F(ServerHistoryTest, OneAddressCannotTakeAllStreams) {
+  v1::WatchChangesRequest request;
+  request.set_parent("sites/-");
+  std::vector<std::unique_ptr<Watch>> watches;
+  for (int i = 0; i < kMaxWatchersPerAddress; ++i) {
+    watches.push_back(std::make_unique<Watch>(*changes_, request));
+    EXPECT_THAT(watches.back()->Next(), IsEmpty());
+  }
+  Watch refused(*changes_, request);
+  EXPECT_THAT(refused.Next(), ElementsAre("end"));
+  const google::rpc::ErrorInfo info = ErrorInfoOf(refused.Finish());
+  EXPECT_EQ(info.reason(), "TOO_MANY_WATCHERS");
+  EXPECT_EQ(info.metadata().at("address"), "127.0.0.1");
+  // Another client gets its stream.
+  const auto local = v1::ChangeService::NewStub(server_->InProcessChannel());
+  Watch other(*local, request);
+  EXPECT_THAT(other.Next(), IsEmpty());
 }
 
 TEST_F(ServerHistoryTest, AStreamResumesAtAnotherServerWhereItEnded) {
