@@ -3,6 +3,7 @@
 // cis-server: serves what cis-crawler wrote. Wiring and signals only.
 
 #include <csignal>
+#include <ctime>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -11,11 +12,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "schema/base/log.h"
-#include "schema/base/read_file.h"
 #include "schema/base/status_macros.h"
 #include "schema/base/version.h"
 #include "schema/store/store.h"
 #include "server/monitor/pages.h"
+#include "server/process/certificate_renewal.h"
 #include "server/process/options.h"
 #include "server/refresh/refresher.h"
 #include "server/serving/server.h"
@@ -27,27 +28,11 @@ constexpr int kExitClean = 0;
 constexpr int kExitInternal = 1;
 constexpr int kExitUsage = 2;
 
-constexpr size_t kMaxPemBytes = 4 << 20;
+// How often changed certificates are looked for. SIGHUP looks at once.
+constexpr timespec kPollTime = {.tv_sec = 10, .tv_nsec = 0};
 
-absl::StatusOr<std::string> ReadPem(const std::string& flag, const std::string& path) {
-  if (path.empty()) return "";
-  absl::StatusOr<std::string> text = ReadTextFile(path, kMaxPemBytes, FileKind::kRegularOrPipe);
-  if (text.ok() && !text->empty()) return text;
-  return absl::InvalidArgumentError(
-      absl::StrCat(flag, ": ", text.ok() ? absl::StrCat(path, ": empty") : text.status().message(),
-                   "; write the path of a PEM file"));
-}
-
-absl::StatusOr<ServerOptions> MakeServerOptions(const Options& options, RequestMeter* meter) {
-  ServerOptions server;
-  server.meter = meter;
-  server.listen_address = options.listen;
-  server.db = options.db;
-  server.freshness = options.freshness;
-  CIS_ASSIGN_OR_RETURN(server.tls.certificate_chain, ReadPem("--tls-cert", options.tls_cert));
-  CIS_ASSIGN_OR_RETURN(server.tls.private_key, ReadPem("--tls-key", options.tls_key));
-  CIS_ASSIGN_OR_RETURN(server.tls.client_ca, ReadPem("--client-ca", options.client_ca));
-  return server;
+CertificatePaths PathsOf(const Options& options) {
+  return {options.tls_cert, options.tls_key, options.client_ca};
 }
 
 // A file that this program can never read is a configuration error; for one that does not exist
@@ -57,23 +42,33 @@ absl::Status CheckDatabase(const std::string& path) {
   return absl::IsNotFound(status) || absl::IsUnavailable(status) ? absl::OkStatus() : status;
 }
 
-absl::StatusOr<std::unique_ptr<Server>> StartServer(const Options& options, RequestMeter* meter) {
+absl::StatusOr<std::unique_ptr<Server>> StartServer(const Options& options, TlsMaterial tls,
+                                                    RequestMeter* meter) {
   CIS_RETURN_IF_ERROR(CheckDatabase(options.db));
-  CIS_ASSIGN_OR_RETURN(const ServerOptions server_options, MakeServerOptions(options, meter));
-  return Server::Start(server_options);
+  ServerOptions server;
+  server.meter = meter;
+  server.listen_address = options.listen;
+  server.tls = std::move(tls);
+  server.db = options.db;
+  server.freshness = options.freshness;
+  return Server::Start(server);
 }
 
 // Returns null if no monitoring address is configured.
 absl::StatusOr<std::unique_ptr<HttpServer>> StartMonitor(const Options& options,
                                                          const Metrics& metrics,
                                                          const Server& server,
-                                                         const Refresher& refresher) {
+                                                         const Refresher& refresher,
+                                                         const CertificateRenewal& renewal) {
   if (options.http_listen.empty()) return nullptr;
   const FreshnessPolicy freshness = options.freshness;
   return HttpServer::Start(
-      options.http_listen, MonitorPages(metrics, [&server, &refresher, freshness] {
-        return StandingOf(server.snapshot().get(), refresher.state(), server.takes_requests(),
-                          SystemClock().Now(), freshness);
+      options.http_listen, MonitorPages(metrics, [&server, &refresher, &renewal, freshness] {
+        Standing standing = StandingOf(server.snapshot().get(), refresher.state(),
+                                       server.takes_requests(), SystemClock().Now(), freshness);
+        standing.certificate_expire_time = server.certificate_expire_time();
+        standing.certificate_failed = renewal.failed();
+        return standing;
       }));
 }
 
@@ -82,12 +77,27 @@ int NotStarted(const absl::Status& status) {
   return absl::IsInternal(status) ? kExitInternal : kExitUsage;
 }
 
-int Run(const Options& options, const sigset_t& stop_signals) {
+// Looks for changed certificates until a signal asks the process to stop; returns that signal.
+int WaitForEnd(const sigset_t& signals, CertificateRenewal* renewal) {
+  while (true) {
+    const int signal = sigtimedwait(&signals, nullptr, &kPollTime);
+    if (signal == SIGTERM || signal == SIGINT) return signal;
+    if (signal == SIGHUP) Log(LogLevel::kInfo, "server.reloading", {{"signal", signal}});
+    renewal->Poll();
+  }
+}
+
+int Run(const Options& options, const sigset_t& signals) {
   SetLogFormat(options.log_format);
   RouteGrpcLog();
   Metrics metrics(Version());
-  absl::StatusOr<std::unique_ptr<Server>> server = StartServer(options, &metrics);
+  absl::StatusOr<TlsMaterial> tls = ReadCertificateFiles(PathsOf(options));
+  if (!tls.ok()) return NotStarted(tls.status());
+  absl::StatusOr<std::unique_ptr<Server>> server = StartServer(options, *tls, &metrics);
   if (!server.ok()) return NotStarted(server.status());
+  CertificateRenewal renewal(
+      PathsOf(options), *std::move(tls),
+      [&server](const TlsMaterial& material) { return (*server)->ReplaceCertificate(material); });
   RefresherOptions refresher_options;
   refresher_options.path = options.db;
   refresher_options.interval = options.refresh_interval;
@@ -102,15 +112,18 @@ int Run(const Options& options, const sigset_t& stop_signals) {
                              {"shares", snapshot->shares().size()}});
                       });
   const absl::StatusOr<std::unique_ptr<HttpServer>> monitor =
-      StartMonitor(options, metrics, **server, refresher);
+      StartMonitor(options, metrics, **server, refresher, renewal);
   if (!monitor.ok()) return NotStarted(monitor.status());
   Log(LogLevel::kInfo, "server.listening",
       {{"address", (*server)->address()},
        {"http", *monitor == nullptr ? "" : (*monitor)->address()},
        {"db", options.db}});
+  if (options.insecure_listen) {
+    Log(LogLevel::kWarning, "server.insecure",
+        {{"detail", "other machines may connect in plain text (--insecure-listen)"}});
+  }
   refresher.Start();
-  int signal = 0;
-  sigwait(&stop_signals, &signal);
+  const int signal = WaitForEnd(signals, &renewal);
   Log(LogLevel::kInfo, "server.draining", {{"signal", signal}});
   (*server)->Drain(options.drain_grace);
   refresher.Stop();
@@ -122,12 +135,13 @@ int Run(const Options& options, const sigset_t& stop_signals) {
 }  // namespace cis::server
 
 int main(int argc, char** argv) {
-  // Before any thread exists, so that all of them leave the signals to sigwait.
-  sigset_t stop_signals;
-  sigemptyset(&stop_signals);
-  sigaddset(&stop_signals, SIGTERM);
-  sigaddset(&stop_signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  // Before any thread exists, so that all of them leave the signals to WaitForEnd.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   const auto options = cis::server::ParseOptions(argc, argv);
   if (!options.ok()) {
@@ -138,5 +152,5 @@ int main(int argc, char** argv) {
     std::cout << printout->text;
     return cis::server::kExitClean;
   }
-  return cis::server::Run(std::get<cis::server::Options>(*options), stop_signals);
+  return cis::server::Run(std::get<cis::server::Options>(*options), signals);
 }

@@ -158,6 +158,13 @@ std::string Metrics::Text(const Standing& standing) const {
   AddCrawl(standing, &families);
   AddSites(standing, &families);
   AddRefresh(standing.refresh, &families);
+  families.push_back(Gauges("cis_certificate_expiry_timestamp_seconds",
+                            "Time when the server's certificate expires, in seconds since 1970.",
+                            Instant(standing.certificate_expire_time)));
+  families.push_back(Gauges("cis_certificate_renewal_failed",
+                            "1 if the files hold a certificate that cannot be used, and the one "
+                            "before is used, else 0.",
+                            {Value(standing.certificate_failed ? 1 : 0)}));
   return prometheus::TextSerializer().Serialize(families);
 }
 

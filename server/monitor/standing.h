@@ -29,8 +29,10 @@ struct Standing {
   std::map<std::string, std::map<DataState, int64_t>> site_share_count;
   // By site and class of error: kinds of configured shares whose last attempt failed.
   std::map<std::pair<std::string, ErrorClass>, int64_t> site_failure_count;
-  std::optional<Crawl> crawl;  // the latest that finished
-  RefreshState refresh;        // of the database file
+  std::optional<Crawl> crawl;                                 // the latest that finished
+  RefreshState refresh;                                       // of the database file
+  absl::Time certificate_expire_time = absl::InfinitePast();  // InfinitePast = no TLS
+  bool certificate_failed = false;  // the files hold a certificate that cannot be used
 };
 
 // `snapshot` may be null.

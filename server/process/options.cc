@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "schema/base/duration_text.h"
 #include "schema/base/flag_file.h"
 #include "schema/base/status_macros.h"
@@ -60,6 +62,10 @@ void AddFlags(CLI::App& app, Options& options, Texts& texts) {
          "--client-ca", options.client_ca,
          "PEM file with CAs; serve only clients that present a certificate issued by one of them")
       ->type_name("FILE")
+      ->group(tls);
+  app.add_flag("--insecure-listen", options.insecure_listen,
+               "Let other machines connect in plain text; only for a network that nobody else can "
+               "reach")
       ->group(tls);
   const char* data = "Data";
   app.add_option("--stale-after", texts.stale_after, "Age from which data is stale")
@@ -134,6 +140,24 @@ absl::StatusOr<Parsed> ParseFlags(std::vector<std::string> args) {
   return parsed;
 }
 
+// Whether only this machine can reach an address to listen on.
+bool IsLocal(absl::string_view address) {
+  if (absl::StartsWith(address, "unix:")) return true;
+  absl::string_view host = address.substr(0, address.rfind(':'));
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  const bool is_literal = host.find_first_not_of("0123456789.") == absl::string_view::npos;
+  return host == "localhost" || host == "::1" || (is_literal && absl::StartsWith(host, "127."));
+}
+
+absl::Status CheckLocal(absl::string_view flag, absl::string_view address,
+                        absl::string_view remedy) {
+  if (address.empty() || IsLocal(address)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, " is \"", address,
+                   "\", which other machines can reach in plain text; write 127.0.0.1:PORT, ",
+                   remedy, "--insecure-listen if the network between is safe"));
+}
+
 absl::Status Check(const Options& options) {
   // Not left to the parser, which would report this before an unknown flag.
   if (options.db.empty()) {
@@ -144,6 +168,13 @@ absl::Status Check(const Options& options) {
   }
   if (!options.client_ca.empty() && options.tls_cert.empty()) {
     return absl::InvalidArgumentError("--client-ca needs --tls-cert and --tls-key");
+  }
+  if (!options.insecure_listen) {
+    if (options.tls_cert.empty()) {
+      CIS_RETURN_IF_ERROR(
+          CheckLocal("--listen", options.listen, "give --tls-cert and --tls-key, or give "));
+    }
+    CIS_RETURN_IF_ERROR(CheckLocal("--http-listen", options.http_listen, "or give "));
   }
   if (options.freshness.expire_after < options.freshness.stale_after) {
     return absl::InvalidArgumentError(

@@ -19,6 +19,7 @@ struct Options {
   std::string tls_cert;     // files; all empty = no TLS
   std::string tls_key;
   std::string client_ca;
+  bool insecure_listen = false;  // plain text may leave the machine
   absl::Duration refresh_interval = absl::Seconds(2);
   absl::Duration drain_grace = absl::Seconds(10);
   FreshnessPolicy freshness;

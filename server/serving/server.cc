@@ -13,9 +13,11 @@
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "schema/base/log.h"
+#include "schema/base/status_macros.h"
 #include "server/placement/placement_index.h"
 #include "server/serving/change_service.h"
 #include "server/serving/grpc_services.h"
+#include "server/serving/server_credentials.h"
 
 namespace cis::server {
 namespace {
@@ -25,16 +27,6 @@ constexpr int kMaxRequestBytes = 1 << 20;
 // Per connection; further calls of the client wait. Keeps one client from using all memory.
 constexpr int kMaxConcurrentStreams = 100;
 constexpr absl::Duration kDestructorGrace = absl::Seconds(1);
-
-std::shared_ptr<grpc::ServerCredentials> MakeCredentials(const TlsMaterial& tls) {
-  if (tls.certificate_chain.empty()) return grpc::InsecureServerCredentials();
-  grpc::SslServerCredentialsOptions options(
-      tls.client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-                            : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_key_cert_pairs.push_back({tls.private_key, tls.certificate_chain});
-  options.pem_root_certs = tls.client_ca;
-  return grpc::SslServerCredentials(options);
-}
 
 // The address as given, with the port that was chosen.
 std::string ChosenAddress(const std::string& listen_address, int port) {
@@ -62,6 +54,9 @@ void LogOfGrpc(gpr_log_func_args* args) {
 
 struct Server::Parts {
   SystemClock system_clock;
+  const Clock* clock = &system_clock;
+  Holder<TlsMaterial> tls;                               // empty without TLS
+  std::shared_ptr<grpc::ServerCredentials> credentials;  // gRPC calls them, but does not keep them
   StateHolder states;
   ChangeFeed feed;
   std::unique_ptr<HistoryThread> history;
@@ -117,17 +112,20 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   int port = 0;
   if (has_port) {
-    builder.AddListeningPort(options.listen_address, MakeCredentials(options.tls), &port);
+    parts->credentials = grpc::InsecureServerCredentials();
+    if (options.tls != TlsMaterial()) {
+      CIS_RETURN_IF_ERROR(CheckMaterial(options.tls, parts->clock->Now()).status());
+      parts->tls.Publish(std::make_shared<const TlsMaterial>(options.tls));
+      parts->credentials = RenewableCredentials(&parts->tls);
+    }
+    builder.AddListeningPort(options.listen_address, parts->credentials, &port);
   }
   parts->server = builder.BuildAndStart();
   const bool is_unix = absl::StartsWith(options.listen_address, "unix:");
   if (parts->server == nullptr || (has_port && port == 0 && !is_unix)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "cannot listen on ", options.listen_address,
-        options.tls.certificate_chain.empty()
-            ? "; write HOST:PORT of this machine with a free port"
-            : "; write HOST:PORT of this machine with a free port, and name a certificate and a "
-              "key in PEM format that belong together"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot listen on ", options.listen_address,
+                     "; write HOST:PORT of this machine with a free port"));
   }
   if (has_port) parts->address = ChosenAddress(options.listen_address, port);
   parts->SetHealth(false);
@@ -150,6 +148,25 @@ void Server::Publish(std::shared_ptr<const Snapshot> snapshot) {
 std::shared_ptr<const Snapshot> Server::snapshot() const {
   const std::shared_ptr<const ServingState> state = parts_->states.Current();
   return state == nullptr ? nullptr : state->snapshot;
+}
+
+absl::Status Server::ReplaceCertificate(const TlsMaterial& material) {
+  const std::shared_ptr<const TlsMaterial> used = parts_->tls.Current();
+  if (used == nullptr) return absl::InvalidArgumentError("the server was started without TLS");
+  CIS_RETURN_IF_ERROR(CheckMaterial(material, parts_->clock->Now()).status());
+  if (material.client_ca.empty() != used->client_ca.empty()) {
+    return absl::InvalidArgumentError(
+        "whether there is a client CA cannot change; restart the server");
+  }
+  parts_->tls.Publish(std::make_shared<const TlsMaterial>(material));
+  return absl::OkStatus();
+}
+
+absl::Time Server::certificate_expire_time() const {
+  const std::shared_ptr<const TlsMaterial> used = parts_->tls.Current();
+  const absl::StatusOr<Validity> validity =
+      used == nullptr ? absl::NotFoundError("there is none") : ReadMaterial(*used);
+  return validity.ok() ? validity->expire_time : absl::InfinitePast();
 }
 
 bool Server::takes_requests() const { return !parts_->drained; }

@@ -10,19 +10,13 @@
 #include "schema/model/data_state.h"
 #include "server/meter/request_meter.h"
 #include "server/snapshot/snapshot.h"
+#include "server/tls/certificate.h"
 
 namespace grpc {
 class Channel;
 }  // namespace grpc
 
 namespace cis::server {
-
-// PEM texts. All empty = no TLS.
-struct TlsMaterial {
-  std::string certificate_chain;
-  std::string private_key;
-  std::string client_ca;  // not empty: clients need a certificate that one of these signed
-};
 
 struct ServerOptions {
   // `HOST:PORT` or `unix:PATH`; port 0 lets the system choose. Empty: in-process channels only.
@@ -39,8 +33,8 @@ struct ServerOptions {
 class Server {
  public:
   // Starts listening. Until the first Publish, requests get UNAVAILABLE and health checks
-  // NOT_SERVING. Returns INVALID_ARGUMENT if the server cannot listen on the address or the TLS
-  // texts are not valid.
+  // NOT_SERVING. Returns INVALID_ARGUMENT if the server cannot listen on the address, and the
+  // errors of CheckMaterial.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options);
   // Drains, for at most a second.
   ~Server();
@@ -48,6 +42,13 @@ class Server {
   // Sets the snapshot that later requests are answered from. Streams of changes read the journal
   // again.
   void Publish(std::shared_ptr<const Snapshot> snapshot);
+
+  // Uses `material` for connections that begin from now on. Returns the errors of CheckMaterial,
+  // and INVALID_ARGUMENT if the server has no TLS, or if only one of the old and the new material
+  // has a client CA; the old one stays then.
+  absl::Status ReplaceCertificate(const TlsMaterial& material);
+  // When the certificate expires; InfinitePast without TLS.
+  absl::Time certificate_expire_time() const;
 
   // The snapshot that requests are answered from at present; null before the first Publish.
   std::shared_ptr<const Snapshot> snapshot() const;

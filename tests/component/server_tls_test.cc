@@ -83,6 +83,34 @@ TEST_F(TlsTest, RequiresAClientCertificateIfConfigured) {
   EXPECT_EQ(Call("stranger").error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
+TEST_F(TlsTest, UsesANewCertificateForNewConnections) {
+  StartServer();
+  ASSERT_TRUE(Call("").ok());
+  const TlsMaterial old = tls_;
+  MakeCertificate(dir_, "renewed");
+  tls_.certificate_chain = ReadFile(dir_.File("renewed.pem"));
+  tls_.private_key = ReadFile(dir_.File("renewed.key"));
+  EXPECT_EQ(Call("").error_code(), grpc::StatusCode::UNAVAILABLE);
+  const absl::Status status = server_->ReplaceCertificate(tls_);
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_TRUE(Call("").ok());
+  tls_ = old;
+  EXPECT_EQ(Call("").error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(TlsTest, KeepsACertificateThatWorks) {
+  StartServer();
+  const absl::Time expire_time = server_->certificate_expire_time();
+  TlsMaterial wrong = tls_;
+  wrong.private_key = ReadFile(dir_.File("stranger.key"));
+  EXPECT_EQ(server_->ReplaceCertificate(wrong).code(), absl::StatusCode::kInvalidArgument);
+  wrong = tls_;
+  wrong.client_ca = ReadFile(dir_.File("client.pem"));
+  EXPECT_EQ(server_->ReplaceCertificate(wrong).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(Call("").ok());
+  EXPECT_EQ(server_->certificate_expire_time(), expire_time);
+}
+
 TEST_F(TlsTest, RefusesAKeyOfAnotherCertificate) {
   tls_.private_key = ReadFile(dir_.File("stranger.key"));
   ServerOptions options;

@@ -54,6 +54,21 @@ TEST(ServerOptions, ReadsEveryFlag) {
   EXPECT_EQ(options.log_format, LogFormat::kJson);
 }
 
+TEST(ServerOptions, PlainTextLeavesTheMachineOnlyIfAsked) {
+  const std::string refused = Bad({"--db=x", "--listen=0.0.0.0:50051"});
+  EXPECT_THAT(refused, HasSubstr("--listen is \"0.0.0.0:50051\", which other machines can reach"));
+  EXPECT_THAT(refused, HasSubstr("--insecure-listen"));
+  EXPECT_THAT(Bad({"--db=x", "--listen=[::]:1"}), HasSubstr("--tls-cert"));
+  EXPECT_THAT(Bad({"--db=x", "--http-listen=192.0.2.1:9480"}), HasSubstr("--http-listen is"));
+  EXPECT_THAT(Bad({"--db=x", "--listen=127.evil.example.org:1"}), HasSubstr("other machines"));
+  EXPECT_TRUE(Good({"--db=x", "--listen=0.0.0.0:1", "--insecure-listen"}).insecure_listen);
+  for (const char* listen : {"--listen=localhost:1", "--listen=[::1]:1", "--listen=127.0.0.2:1",
+                             "--listen=unix:/run/cis.sock", "--http-listen=localhost:0"}) {
+    EXPECT_FALSE(Good({"--db=x", listen}).insecure_listen) << listen;
+  }
+  Good({"--db=x", "--listen=0.0.0.0:1", "--tls-cert=c", "--tls-key=k"});
+}
+
 TEST(ServerOptions, CommandLineWinsOverTheFlagFile) {
   const TempDir dir;
   std::ofstream(dir.File("server.flags")) << "# comment\ndb = a.db\nlisten = 127.0.0.1:1\n";
