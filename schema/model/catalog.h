@@ -45,6 +45,9 @@ struct ShareCatalog {
   std::vector<Quota> quotas;             // ordered by resource
   std::vector<AvailabilityZone> zones;   // ordered by service and name
   std::vector<VolumeType> volume_types;  // ordered by id
+  // False if the catalog is what a caller sees who may not see what the VO has: then records of it
+  // are missing here, and nothing may be concluded from that about placements.
+  bool is_searched = true;
 };
 
 struct EndpointCatalog {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr size_t kMaxSlugBytes = 54;
 constexpr size_t kMaxHostBytes = 24;
+constexpr int kShareHashDigits = 8;
 
 bool IsIdByte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
@@ -67,6 +68,23 @@ std::string BoundId(absl::string_view id) {
   return absl::StrCat(head, "-", HexHash(id, kHashDigits));
 }
 
+// Whether the key was made by HiddenProjectKey. No project id begins with "#", and another key has
+// an "@".
+bool IsHiddenKey(absl::string_view project_key) {
+  return project_key.size() == 1 + kShareHashDigits && project_key.front() == '#' &&
+         std::all_of(project_key.begin() + 1, project_key.end(), [](unsigned char c) {
+           return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f');
+         });
+}
+
+// A VO may have several projects at an endpoint, so the project is part of the id.
+std::string ShareHash(const Share& share) {
+  if (IsHiddenKey(share.project_key)) return share.project_key.substr(1);
+  return HexHash(absl::StrCat(share.endpoint.keystone_url, "\n", share.endpoint.region, "\n",
+                              share.vo, "\n", share.project_key),
+                 kShareHashDigits);
+}
+
 std::string SiteId(absl::string_view site_name) { return FormatSlug(site_name); }
 
 }  // namespace
@@ -86,13 +104,12 @@ std::string FormatEndpointId(const Endpoint& endpoint) {
                       HexHash(absl::StrCat(endpoint.keystone_url, "\n", endpoint.region), 6));
 }
 
+std::string HiddenProjectKey(const Share& share) { return absl::StrCat("#", ShareHash(share)); }
+
 std::string FormatShareId(const Share& share) {
-  // A VO may have several projects at an endpoint, so the project is part of the id.
-  const std::string key = absl::StrCat(share.endpoint.keystone_url, "\n", share.endpoint.region,
-                                       "\n", share.vo, "\n", share.project_key);
   std::string vo = Simplify(share.vo, 40);
   if (vo.empty()) vo = "x";
-  return absl::StrCat(vo, "-", HexHash(key, 8));
+  return absl::StrCat(vo, "-", ShareHash(share));
 }
 
 std::string FormatEndpointItemId(const Endpoint& endpoint, absl::string_view upstream_id) {

@@ -28,6 +28,9 @@ inline constexpr size_t kMaxResourceIdBytes = 63;
 // is shortened and ends in "-" and 12 hex digits of its hash.
 std::string FormatEndpointId(const Endpoint& endpoint);  // "<host>-<6 hex of url, region>"
 std::string FormatShareId(const Share& share);           // "<endpoint>--<vo>" or with project
+// Returns what stands in for Share::project_key where the key must not be seen: "#" and the hash
+// that is in FormatShareId. A share with that key has the same id.
+std::string HiddenProjectKey(const Share& share);
 std::string FormatEndpointItemId(const Endpoint& endpoint, absl::string_view upstream_id);
 std::string FormatShareItemId(const Share& share, absl::string_view upstream_id);
 // The same for an endpoint or share whose id is known.

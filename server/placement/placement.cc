@@ -94,19 +94,24 @@ std::vector<const MachineRequest*> RequestsOf(const PlacementQuery& query) {
   return out;
 }
 
-// The names of a query that exist nowhere.
+// The names of a query that lead to nothing.
 struct UnknownNames {
   std::vector<std::string> vos;
+  std::vector<std::string> hidden_vos;  // those that exist, and of which nothing is searched
   std::vector<std::string> distros;
   std::vector<std::string> sites;
 };
 
-UnknownNames FindUnknownNames(const PlacementIndex& index, const PlacementQuery& query,
-                              std::vector<std::string> unknown_sites) {
+UnknownNames FindUnknownNames(const Snapshot& snapshot, const PlacementIndex& index,
+                              const PlacementQuery& query, std::vector<std::string> unknown_sites) {
   UnknownNames out;
   out.sites = std::move(unknown_sites);
   for (const std::string& vo : query.vos) {
-    if (index.SharesOfVo(vo).empty()) out.vos.push_back(vo);
+    if (!index.SharesOfVo(vo).empty()) continue;
+    const bool exists =
+        std::any_of(snapshot.vo_names().begin(), snapshot.vo_names().end(),
+                    [&vo](const std::string& name) { return absl::EqualsIgnoreCase(name, vo); });
+    (exists ? out.hidden_vos : out.vos).push_back(vo);
   }
   const absl::Span<const std::string> distros = index.distros();
   for (const MachineRequest* request : RequestsOf(query)) {
@@ -129,6 +134,10 @@ std::vector<AnswerWarning> WarnOf(const UnknownNames& names) {
   for (const std::string& vo : names.vos) {
     out.push_back(
         {"VO_NOT_FOUND", absl::StrCat("No site is known to support VO ", Shown(vo), ".")});
+  }
+  for (const std::string& vo : names.hidden_vos) {
+    out.push_back({"VO_NOT_VISIBLE", absl::StrCat("What VO ", Shown(vo),
+                                                  " can start is shown to its members only.")});
   }
   for (const std::string& distro : names.distros) {
     out.push_back({"OS_NOT_FOUND", absl::StrCat("No site has an image of ", Shown(distro), ".")});
@@ -195,7 +204,8 @@ PlacementResult Search(const ServingState& state, const PlacementQuery& query, a
   result.has_more = placements.has_more();
   result.placements = placements.Take();
   FillFunnel(&result);
-  const UnknownNames names = FindUnknownNames(*result.index, query, std::move(unknown_sites));
+  const UnknownNames names =
+      FindUnknownNames(*state.snapshot, *result.index, query, std::move(unknown_sites));
   result.warnings = WarnOf(names);
   if (explains) {
     result.relaxations = FindRelaxations(result.verdicts, search, context);

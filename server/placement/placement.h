@@ -121,7 +121,7 @@ struct FunnelStage {
 
 // Something about the answer as a whole that a person should know.
 struct AnswerWarning {
-  std::string code;     // "VO_NOT_FOUND", "OS_NOT_FOUND" or "SITE_NOT_FOUND"
+  std::string code;     // "VO_NOT_FOUND", "VO_NOT_VISIBLE", "OS_NOT_FOUND" or "SITE_NOT_FOUND"
   std::string message;  // one sentence
 };
 

@@ -342,6 +342,7 @@ std::shared_ptr<const PlacementIndex> PlacementIndex::Update(const Snapshot& sna
   }
   index->shares_.reserve(snapshot.shares().size());
   for (const ShareView& view : snapshot.shares()) {
+    if (!view.share->is_searched) continue;
     const auto position = static_cast<int32_t>(index->shares_.size());
     index->shares_of_vo_[absl::AsciiStrToLower(view.share->share.vo)].push_back(position);
     IndexedShare& share =
@@ -353,7 +354,7 @@ std::shared_ptr<const PlacementIndex> PlacementIndex::Update(const Snapshot& sna
         view, view.share->image_indexes,
         [&view, &index] { return IndexImages(view, &index->os_table_); }, &index->image_sets_);
   }
-  CIS_CHECK(index->shares_.size() == snapshot.shares().size(), "each share is in the index once");
+  CIS_CHECK(index->shares_.size() <= snapshot.shares().size(), "each share is in the index once");
   std::set<std::string> gpu_models;
   for (const auto& set : index->flavor_sets_) {
     gpu_models.insert(set->gpu_models.begin(), set->gpu_models.end());

@@ -121,9 +121,9 @@ class PlacementIndex {
   static std::shared_ptr<const PlacementIndex> Update(const Snapshot& snapshot,
                                                       const PlacementIndex* before);
 
-  // In the order of Snapshot::shares().
+  // In the order of Snapshot::shares(), without those that are not to be searched.
   absl::Span<const IndexedShare> shares() const { return shares_; }
-  // Returns the positions in shares() of all shares of the VO (any case), configured or not,
+  // Returns the positions in shares() of those of the VO (any case), configured or not,
   // ascending.
   absl::Span<const int32_t> SharesOfVo(absl::string_view vo) const;
   // The distros of all images, sorted, for spelling suggestions.

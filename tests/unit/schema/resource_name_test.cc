@@ -52,6 +52,21 @@ TEST(FormatSlug, KeepsDifferentTextsApart) {
 // Names are kept in scripts: these values may never change.
 TEST(FormatSlug, NeverChanges) { EXPECT_EQ(FormatSlug(""), "x-cbf29ce4"); }
 
+TEST(FormatShareId, IsTheSameWhereTheProjectIsHidden) {
+  Share share = MakeShare(MakeEndpoint("SITE-A"), "vo.access.egi.eu", "secret@domain");
+  const std::string id = FormatShareId(share);
+  const std::string key = HiddenProjectKey(share);
+  EXPECT_THAT(key, MatchesRegex("#[0-9a-f]{8}"));
+  share.project_key = key;
+  EXPECT_EQ(FormatShareId(share), id);
+  EXPECT_EQ(HiddenProjectKey(share), key);
+  // Only that form stands in for a hash.
+  for (const char* other : {"#0123456", "#012345678", "#0123456g", "0123456789"}) {
+    share.project_key = other;
+    EXPECT_THAT(FormatShareId(share), ::testing::Not(::testing::EndsWith(share.project_key)));
+  }
+}
+
 TEST(FormatShareId, DistinguishesProjectsOfAVo) {
   const Endpoint endpoint = MakeEndpoint("SITE-A");
   const Share one = MakeShare(endpoint, "vo.access.egi.eu", "p1");
