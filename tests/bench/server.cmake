@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 cis_bench(server_bench SOURCES server_bench.cc LINK cis_service)
+cis_bench(policy_bench SOURCES policy_bench.cc LINK cis_policy)
 
 # Over a real connection to a server that runs: it has a main of its own.
 add_executable(grpc_bench grpc_bench.cc)

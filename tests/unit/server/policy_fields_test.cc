@@ -22,6 +22,7 @@
 namespace cis::server {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -317,6 +318,62 @@ TEST(PolicyFields, WhatIsDeclaredPublicIsShownAndNoMore) {
   EXPECT_THAT(share_with(kPlacements).routers, SizeIs(1));
   rights.public_facts = {{0xff, {"other"}, {}}};
   EXPECT_THAT(VisibleSite(site, rights)->endpoints[0].shares[0].quotas, IsEmpty());
+}
+
+TEST(PolicyFields, APrivateRecordDoesNotNameTheHiddenVosThatSeeIt) {
+  Flavor flavor = MakeFlavor("private");
+  flavor.is_public = false;
+  Image image = MakeImage("private");
+  image.visibility = "shared";
+  CatalogBuilder builder;
+  for (const char* vo : {"vo-a", "vo-b"}) {
+    builder.Select("SITE-A", vo)
+        .AddFlavor(flavor)
+        .AddFlavor(MakeFlavor("public"))
+        .AddImage(image)
+        .AddImage(MakeImage("public"));
+  }
+  const auto seen = VisibleSite(builder.Build().sites[0], RightsTo({"vo-a"}));
+  const EndpointCatalog& endpoint = seen->endpoints[0];
+  EXPECT_THAT(endpoint.flavors, SizeIs(2));
+  EXPECT_THAT(endpoint.images, SizeIs(2));
+  ASSERT_EQ(endpoint.shares[1].share.vo, "vo-b");
+  EXPECT_THAT(endpoint.shares[0].flavor_indexes, SizeIs(2));
+  EXPECT_THAT(endpoint.shares[0].image_indexes, SizeIs(2));
+  ASSERT_THAT(endpoint.shares[1].flavor_indexes, SizeIs(1));
+  ASSERT_THAT(endpoint.shares[1].image_indexes, SizeIs(1));
+  const auto first = [](const std::vector<int32_t>& indexes) {
+    return static_cast<size_t>(indexes.front());
+  };
+  EXPECT_EQ(endpoint.flavors[first(endpoint.shares[1].flavor_indexes)].record.name, "public");
+  EXPECT_EQ(endpoint.images[first(endpoint.shares[1].image_indexes)].record.name, "public");
+}
+
+TEST(PolicyFields, AnOwnerIsShownUnlessItIsTheProjectOfAHiddenVo) {
+  CatalogBuilder builder;
+  Image of_site = MakeImage("of-site");
+  Image of_other = MakeImage("of-vo-b");
+  of_other.owner = "project-vo-b";
+  Network network = MakeNetwork("net", NetworkUse::kDirect);
+  network.owner = "project-vo-b";
+  builder.Select("SITE-A", "vo-a").AddImage(of_site).AddImage(of_other).AddNetwork(network);
+  builder.share().subnet_pools.resize(1);
+  builder.share().subnet_pools[0].owner = "project-vo-b";
+  builder.Select("SITE-A", "vo-b");
+  const Catalog catalog = builder.Build();
+  const auto owners = [&catalog](const Rights& rights) {
+    const EndpointCatalog endpoint = VisibleSite(catalog.sites[0], rights)->endpoints[0];
+    const ShareCatalog& share = endpoint.shares[0];
+    std::vector<std::string> out;
+    for (const auto& image : endpoint.images) out.emplace_back(image.record.owner);
+    for (const auto& seen : share.networks) out.emplace_back(seen.record.owner);
+    for (const auto& pool : share.subnet_pools) out.push_back(pool.owner);
+    return out;
+  };
+  EXPECT_THAT(owners(RightsTo({"vo-a"})), ElementsAre("project-images", "", "", ""));
+  EXPECT_THAT(owners(RightsTo({"vo-a", "vo-b"})),
+              ElementsAre("project-images", "project-vo-b", "project-vo-b", "project-vo-b"));
+  EXPECT_THAT(owners(RightsTo({"vo-b"})), ElementsAre("", ""));
 }
 
 TEST(PolicyFields, TheQuotaOfAVolumeTypeNamesIt) {
