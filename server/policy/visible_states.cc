@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <vector>
 
 #include "schema/base/check.h"
 #include "server/policy/visible_catalog.h"
@@ -17,10 +18,11 @@ size_t VisibleStates::size() const {
 }
 
 // Returns the entry for the state and rights as the one that was used last. `before` is set to the
-// entry of the same rights that was used last before, if there is one.
+// entry of the same rights that was used last before, if there is one; `other` to that of other
+// rights to the same state.
 std::shared_ptr<VisibleStates::Entry> VisibleStates::FindOrAdd(
     const std::shared_ptr<const ServingState>& state, const std::string& rights,
-    std::shared_ptr<Entry>* before) {
+    std::shared_ptr<Entry>* before, std::shared_ptr<Entry>* other) {
   std::list<std::shared_ptr<Entry>> dropped;  // freed outside the lock
   MutexLock lock(&mu_);
   for (auto it = entries_.begin(); it != entries_.end();) {
@@ -34,6 +36,8 @@ std::shared_ptr<VisibleStates::Entry> VisibleStates::FindOrAdd(
       if (*before == nullptr) *before = *it;
       // Nothing can ask for it again.
       if (whole == nullptr) dropped.splice(dropped.begin(), entries_, it);
+    } else if (*other == nullptr && (*it)->whole.lock() == state) {
+      *other = *it;
     }
     it = next;
   }
@@ -81,15 +85,26 @@ std::shared_ptr<const Registry> VisibleStates::RegistryOf(
   return visible;
 }
 
+std::shared_ptr<const ServingState> VisibleStates::MadeFor(const std::shared_ptr<Entry>& entry) {
+  if (entry == nullptr) return nullptr;
+  MutexLock lock(&entry->mu);
+  return entry->visible;
+}
+
 std::shared_ptr<const ServingState> VisibleStates::Make(const ServingState& whole,
                                                         const Rights& rights,
-                                                        const ServingState* before) {
+                                                        const ServingState* before,
+                                                        const ServingState* other) {
   Catalog catalog = VisibleCatalog(
       whole.snapshot->catalog(), rights, [&](const auto& site) { return SiteOf(site, rights); },
       [&](const auto& registry) { return RegistryOf(registry, rights); });
-  return std::make_shared<const ServingState>(ServingState::Build(
-      Snapshot::Build(std::move(catalog), before == nullptr ? nullptr : before->snapshot.get()),
-      before));
+  // The same site may be in what others see too.
+  std::vector<const Snapshot*> indexed{whole.snapshot.get()};
+  for (const ServingState* state : {other, before}) {
+    if (state != nullptr) indexed.push_back(state->snapshot.get());
+  }
+  return std::make_shared<const ServingState>(
+      ServingState::Build(Snapshot::Build(std::move(catalog), indexed), before));
 }
 
 std::shared_ptr<const ServingState> VisibleStates::Get(
@@ -97,18 +112,13 @@ std::shared_ptr<const ServingState> VisibleStates::Get(
   CIS_CHECK(state != nullptr && state->snapshot != nullptr, "callers see something of a snapshot");
   if (rights.sees_everything()) return state;
   std::shared_ptr<Entry> before;
-  const std::shared_ptr<Entry> entry = FindOrAdd(state, rights.Text(), &before);
-  {
-    MutexLock lock(&entry->mu);
-    if (entry->visible != nullptr) return entry->visible;
-  }
-  std::shared_ptr<const ServingState> previous;
-  if (before != nullptr) {
-    MutexLock lock(&before->mu);
-    previous = before->visible;
-  }
+  std::shared_ptr<Entry> other;
+  const std::shared_ptr<Entry> entry = FindOrAdd(state, rights.Text(), &before, &other);
+  if (std::shared_ptr<const ServingState> made = MadeFor(entry)) return made;
+  const std::shared_ptr<const ServingState> last = MadeFor(before);
+  const std::shared_ptr<const ServingState> beside = MadeFor(other);
   MutexLock lock(&entry->mu);
-  if (entry->visible == nullptr) entry->visible = Make(*state, rights, previous.get());
+  if (entry->visible == nullptr) entry->visible = Make(*state, rights, last.get(), beside.get());
   return entry->visible;
 }
 

@@ -52,9 +52,12 @@ class VisibleStates {
   };
 
   std::shared_ptr<Entry> FindOrAdd(const std::shared_ptr<const ServingState>& state,
-                                   const std::string& rights, std::shared_ptr<Entry>* before);
+                                   const std::string& rights, std::shared_ptr<Entry>* before,
+                                   std::shared_ptr<Entry>* other);
+  // Returns what the entry has; waits for a thread that makes it. Null for no entry.
+  static std::shared_ptr<const ServingState> MadeFor(const std::shared_ptr<Entry>& entry);
   std::shared_ptr<const ServingState> Make(const ServingState& whole, const Rights& rights,
-                                           const ServingState* before);
+                                           const ServingState* before, const ServingState* other);
   std::shared_ptr<const SiteCatalog> SiteOf(const std::shared_ptr<const SiteCatalog>& whole,
                                             const Rights& rights);
   std::shared_ptr<const Registry> RegistryOf(const std::shared_ptr<const Registry>& whole,

@@ -12,13 +12,20 @@
 namespace cis::server {
 
 std::shared_ptr<const Snapshot> Snapshot::Build(Catalog catalog, const Snapshot* previous) {
+  return Build(std::move(catalog), absl::MakeConstSpan(&previous, 1));
+}
+
+std::shared_ptr<const Snapshot> Snapshot::Build(Catalog catalog,
+                                                absl::Span<const Snapshot* const> previous) {
   return std::shared_ptr<const Snapshot>(new Snapshot(std::move(catalog), previous));
 }
 
-Snapshot::Snapshot(Catalog catalog, const Snapshot* previous) : catalog_(std::move(catalog)) {
+Snapshot::Snapshot(Catalog catalog, absl::Span<const Snapshot* const> previous)
+    : catalog_(std::move(catalog)) {
   absl::flat_hash_map<const SiteCatalog*, std::shared_ptr<const SiteIndex>> known;
-  if (previous != nullptr) {
-    for (const auto& index : previous->sites_) known[index->site().get()] = index;
+  for (const Snapshot* one : previous) {
+    if (one == nullptr) continue;
+    for (const auto& index : one->sites_) known[index->site().get()] = index;
   }
   CIS_CHECK(catalog_.registry != nullptr, "a catalog has a registry");
   for (const auto& site : catalog_.sites) {

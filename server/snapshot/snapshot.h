@@ -21,6 +21,9 @@ class Snapshot {
  public:
   // Reuses the indexes of sites that have not changed since `previous` (may be null).
   static std::shared_ptr<const Snapshot> Build(Catalog catalog, const Snapshot* previous = nullptr);
+  // The same with the indexes of several snapshots, of which any may have the same sites.
+  static std::shared_ptr<const Snapshot> Build(Catalog catalog,
+                                               absl::Span<const Snapshot* const> previous);
 
   const Catalog& catalog() const { return catalog_; }
   int64_t generation() const { return catalog_.generation; }
@@ -46,7 +49,7 @@ class Snapshot {
   const SiteCatalog* FindSiteById(absl::string_view site_id) const;
 
  private:
-  Snapshot(Catalog catalog, const Snapshot* previous);
+  Snapshot(Catalog catalog, absl::Span<const Snapshot* const> previous);
 
   Catalog catalog_;
   std::vector<ShareView> shares_;

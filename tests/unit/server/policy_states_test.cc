@@ -84,6 +84,9 @@ TEST(VisibleStates, RightsThatSeeTheSameOfASiteShareIt) {
   EXPECT_EQ(site(anonymous, 1), site(member, 1));
   EXPECT_NE(site(anonymous, 1), site(whole, 1));
   EXPECT_EQ(site(member, 0), site(whole, 0));
+  // And so the indexes.
+  EXPECT_EQ(anonymous->snapshot->sites()[1], member->snapshot->sites()[1]);
+  EXPECT_EQ(member->snapshot->sites()[0], whole->snapshot->sites()[0]);
 }
 
 TEST(VisibleStates, ANewGenerationReusesTheSitesThatDidNotChange) {
