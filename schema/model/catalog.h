@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "schema/base/shared_vector.h"
 #include "schema/model/records.h"
 #include "schema/model/registry.h"
 
@@ -52,9 +53,9 @@ struct ShareCatalog {
 
 struct EndpointCatalog {
   Endpoint endpoint;
-  std::vector<Stored<Flavor>> flavors;  // ordered by id; inactive ones included
-  std::vector<Stored<Image>> images;    // ordered by id
-  std::vector<ShareCatalog> shares;     // ordered by (vo, project_key)
+  SharedVector<Stored<Flavor>> flavors;  // ordered by id; inactive ones included
+  SharedVector<Stored<Image>> images;    // ordered by id
+  std::vector<ShareCatalog> shares;      // ordered by (vo, project_key)
   // The projects that the site offers to the credentials of the shares, by id; empty if it was
   // never asked.
   std::vector<OfferedProject> offered_projects;

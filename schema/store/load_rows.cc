@@ -187,10 +187,12 @@ absl::Status LoadSite(Connection& db, RecordPool& pool, SiteCatalog* site, SiteR
   for (size_t i = 0; i < rows->endpoints.size(); ++i) {
     EndpointCatalog& endpoint = site->endpoints[i];
     EndpointRows& ids = rows->endpoints[i];
-    CIS_ASSIGN_OR_RETURN(const IndexById flavors, LoadListed(db, pool, sql::FlavorSql(), ids.id,
-                                                             &endpoint.flavors, &ids.flavor_ids));
-    CIS_ASSIGN_OR_RETURN(const IndexById images, LoadListed(db, pool, sql::ImageSql(), ids.id,
-                                                            &endpoint.images, &ids.image_ids));
+    CIS_ASSIGN_OR_RETURN(const IndexById flavors,
+                         LoadListed(db, pool, sql::FlavorSql(), ids.id, endpoint.flavors.Mutable(),
+                                    &ids.flavor_ids));
+    CIS_ASSIGN_OR_RETURN(
+        const IndexById images,
+        LoadListed(db, pool, sql::ImageSql(), ids.id, endpoint.images.Mutable(), &ids.image_ids));
     CIS_RETURN_IF_ERROR(LoadShares(db, pool, flavors, images, &endpoint, &ids));
     CIS_ASSIGN_OR_RETURN(Statement * offers,
                          UseWith(db, sql::LoadOfferedProjects(), "endpoint_id", ids.id));

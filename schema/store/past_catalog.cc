@@ -173,11 +173,13 @@ PastCatalog::PastCatalog(std::vector<std::shared_ptr<SiteCatalog>> sites,
       CIS_CHECK(endpoint.flavors.size() == ids.flavor_ids.size(), "each flavor has its row");
       CIS_CHECK(endpoint.images.size() == ids.image_ids.size(), "each image has its row");
       CIS_CHECK(endpoint.shares.size() == ids.shares.size(), "each share has its row");
+      std::vector<Stored<Flavor>>* const flavors = endpoint.flavors.Mutable();
+      std::vector<Stored<Image>>* const images = endpoint.images.Mutable();
       for (size_t i = 0; i < ids.flavor_ids.size(); ++i) {
-        flavor_places_[ids.flavor_ids[i]] = &endpoint.flavors[i];
+        flavor_places_[ids.flavor_ids[i]] = &(*flavors)[i];
       }
       for (size_t i = 0; i < ids.image_ids.size(); ++i) {
-        image_places_[ids.image_ids[i]] = &endpoint.images[i];
+        image_places_[ids.image_ids[i]] = &(*images)[i];
       }
       for (size_t i = 0; i < ids.shares.size(); ++i) {
         ShareCatalog& share = endpoint.shares[i];
@@ -337,12 +339,12 @@ void PastCatalog::FinishEndpoint(const EndpointRows& rows, EndpointCatalog* endp
   endpoint->shares = std::move(shares);
   Compact(
       rows.flavor_ids, flavor_places_, Kind::kFlavors, &ShareCatalog::flavor_indexes,
-      [&](size_t i) -> const Links& { return links_[share_ids[i]].flavors; }, &endpoint->flavors,
-      &endpoint->shares);
+      [&](size_t i) -> const Links& { return links_[share_ids[i]].flavors; },
+      endpoint->flavors.Mutable(), &endpoint->shares);
   Compact(
       rows.image_ids, image_places_, Kind::kImages, &ShareCatalog::image_indexes,
-      [&](size_t i) -> const Links& { return links_[share_ids[i]].images; }, &endpoint->images,
-      &endpoint->shares);
+      [&](size_t i) -> const Links& { return links_[share_ids[i]].images; },
+      endpoint->images.Mutable(), &endpoint->shares);
   JoinNetworkFacts(endpoint);
 }
 

@@ -94,7 +94,7 @@ class SiteFilter {
   // Public records, and those that a share sees of which they may be shown. One that no share sees
   // any more was of one of the shares, so it is visible where all are.
   template <typename Record>
-  Positions Select(const EndpointCatalog& endpoint, const std::vector<Stored<Record>>& records,
+  Positions Select(const EndpointCatalog& endpoint, const SharedVector<Stored<Record>>& records,
                    std::vector<int32_t> ShareCatalog::*links, PublicKind kind) const {
     const bool all_shown =
         std::all_of(endpoint.shares.begin(), endpoint.shares.end(),
@@ -116,11 +116,13 @@ class SiteFilter {
   }
 
   template <typename Record>
-  static std::vector<Stored<Record>> Taken(const std::vector<Stored<Record>>& records,
-                                           const Positions& positions) {
+  static SharedVector<Stored<Record>> Taken(const SharedVector<Stored<Record>>& records,
+                                            const Positions& positions) {
+    const auto count = static_cast<size_t>(
+        std::count_if(positions.begin(), positions.end(), [](int32_t p) { return p >= 0; }));
+    if (count == records.size()) return records;
     std::vector<Stored<Record>> out;
-    out.reserve(static_cast<size_t>(
-        std::count_if(positions.begin(), positions.end(), [](int32_t p) { return p >= 0; })));
+    out.reserve(count);
     for (size_t i = 0; i < records.size(); ++i) {
       if (positions[i] >= 0) out.push_back(records[i]);
     }
@@ -130,7 +132,7 @@ class SiteFilter {
   // The records that a share is shown to see: all of those that are visible, or the public ones. A
   // private record that another share shows is not shown to be this share's too.
   template <typename Record>
-  static std::vector<int32_t> Links(const std::vector<Stored<Record>>& records,
+  static std::vector<int32_t> Links(const SharedVector<Stored<Record>>& records,
                                     const std::vector<int32_t>& links, const Positions& positions,
                                     bool shows_private) {
     std::vector<int32_t> out;
@@ -145,10 +147,10 @@ class SiteFilter {
     return out;
   }
 
-  // The owner of an image is shown to those whose share sees the image, unless it is the project of
-  // a share that is hidden from them.
+  // The owner of an image is left out if it is the project of a share that is hidden; whether a
+  // share has accepted the image, if the share is.
   void HideOwners(const EndpointCatalog& in, const Positions& positions,
-                  std::vector<Stored<Image>>* images) const {
+                  SharedVector<Stored<Image>>* images) const {
     std::vector<bool> is_seen(images->size(), false);
     for (const ShareCatalog& share : in.shares) {
       if (!AccessOf(share).is_own) continue;
@@ -156,10 +158,15 @@ class SiteFilter {
         is_seen[static_cast<size_t>(positions[static_cast<size_t>(index)])] = true;
       }
     }
-    for (size_t i = 0; i < images->size(); ++i) {
-      Image& image = (*images)[i].record;
-      if (!is_seen[i]) image.member_status = SharedText();
-      if (!is_seen[i] || IsHidden(image.owner)) image.owner = SharedText();
+    const SharedVector<Stored<Image>> before = *images;
+    for (size_t i = 0; i < before.size(); ++i) {
+      const Image& image = before[i].record;
+      const bool hides_owner = IsHidden(image.owner);
+      const bool hides_status = !is_seen[i] && !image.member_status.empty();
+      if (!hides_owner && !hides_status) continue;
+      Image& changed = (*images->Mutable())[i].record;
+      if (hides_owner) changed.owner = SharedText();
+      if (hides_status) changed.member_status = SharedText();
     }
   }
 

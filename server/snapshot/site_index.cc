@@ -96,9 +96,9 @@ SiteIndex::SiteIndex(std::shared_ptr<const SiteCatalog> site)
   for (const EndpointCatalog& endpoint : site_->endpoints) {
     endpoints.emplace_back(FormatEndpointId(endpoint.endpoint),
                            EndpointView{site_.get(), &endpoint});
-    AddItems(*site_, endpoint, endpoint.flavors, &ShareCatalog::flavor_indexes, &share_lists_,
-             &flavors);
-    AddItems(*site_, endpoint, endpoint.images, &ShareCatalog::image_indexes, &share_lists_,
+    AddItems(*site_, endpoint, endpoint.flavors.items(), &ShareCatalog::flavor_indexes,
+             &share_lists_, &flavors);
+    AddItems(*site_, endpoint, endpoint.images.items(), &ShareCatalog::image_indexes, &share_lists_,
              &images);
     for (const ShareCatalog& share : endpoint.shares) {
       const std::string share_id = FormatShareId(share.share);

@@ -26,11 +26,11 @@ inline std::shared_ptr<const SiteCatalog> MakeSiteCatalog(int number) {
   EndpointCatalog& endpoint = site->endpoints.emplace_back();
   endpoint.endpoint = MakeEndpoint(name);
   for (int i = 0; i < kFlavorsPerSite; ++i) {
-    Stored<Flavor>& stored = endpoint.flavors.emplace_back();
+    Stored<Flavor>& stored = endpoint.flavors.Mutable()->emplace_back();
     stored.record = MakeFlavor(absl::StrCat("flavor.", number, ".", i), 1 + i % 32, 1024 * (i + 1));
   }
   for (int i = 0; i < kImagesPerSite; ++i) {
-    Stored<Image>& stored = endpoint.images.emplace_back();
+    Stored<Image>& stored = endpoint.images.Mutable()->emplace_back();
     stored.record = MakeImage(absl::StrCat("image ", number, " ", i));
     stored.record.id = absl::StrFormat("%08x-0000-4000-8000-%012x", number, i);
   }

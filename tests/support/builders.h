@@ -221,13 +221,13 @@ class CatalogBuilder {
 
   CatalogBuilder& AddFlavor(const Flavor& flavor) {
     EndpointCatalog& endpoint = FindEndpoint(selected_.endpoint);
-    Add(endpoint.flavors, flavor);
+    Add(*endpoint.flavors.Mutable(), flavor);
     FindLinks().flavor_ids.emplace_back(flavor.id);
     return *this;
   }
   CatalogBuilder& AddImage(const Image& image) {
     EndpointCatalog& endpoint = FindEndpoint(selected_.endpoint);
-    Add(endpoint.images, image);
+    Add(*endpoint.images.Mutable(), image);
     FindLinks().image_ids.emplace_back(image.id);
     return *this;
   }
@@ -334,8 +334,8 @@ class CatalogBuilder {
   }
 
   void Finish(EndpointCatalog& endpoint) const {
-    SortById(endpoint.flavors);
-    SortById(endpoint.images);
+    SortById(*endpoint.flavors.Mutable());
+    SortById(*endpoint.images.Mutable());
     std::sort(endpoint.shares.begin(), endpoint.shares.end(), [](const auto& a, const auto& b) {
       return std::tie(a.share.vo, a.share.project_key) < std::tie(b.share.vo, b.share.project_key);
     });
@@ -345,8 +345,8 @@ class CatalogBuilder {
                 [](const Quota& a, const Quota& b) { return a.resource < b.resource; });
       const auto links = links_.find(KeyOf(share.share));
       if (links == links_.end()) continue;
-      share.flavor_indexes = IndexesOf(endpoint.flavors, links->second.flavor_ids);
-      share.image_indexes = IndexesOf(endpoint.images, links->second.image_ids);
+      share.flavor_indexes = IndexesOf(endpoint.flavors.items(), links->second.flavor_ids);
+      share.image_indexes = IndexesOf(endpoint.images.items(), links->second.image_ids);
     }
   }
 

@@ -198,7 +198,7 @@ TEST_F(HistoryTest, RecordsEveryFactOfAnImage) {
   EXPECT_THAT(NewLines(), ElementsAre(HasSubstr("image id-i1 changed bootable"),
                                       "image id-i1 changed expire_date " +
                                           std::string(before.expire_date) + " -> 2027-01-31"));
-  EXPECT_EQ(OnlyEndpoint(LoadAt(then)).images.at(0).record, before);
+  EXPECT_EQ(OnlyEndpoint(LoadAt(then)).images.items().at(0).record, before);
 }
 
 // The journal reports the facts of a subnet, but not which of its addresses are in use.
@@ -289,19 +289,19 @@ TEST_F(HistoryTest, AcceptedImageStaysAcceptedWhileAnotherShareHasItPending) {
   Image pending = accepted;
   pending.member_status = "pending";
   PutImages(share_, {pending});
-  EXPECT_EQ(OnlyEndpoint(Load()).images.at(0).record.member_status, "pending");
+  EXPECT_EQ(OnlyEndpoint(Load()).images.items().at(0).record.member_status, "pending");
   PutImages(peer_, {accepted});
   NewLines();
   for (int day = 1; day < 3; ++day) {
     const absl::Time time = TestTime() + absl::Hours(24 * day);
     PutImages(share_, {pending}, time);
     PutImages(peer_, {accepted}, time);
-    EXPECT_EQ(OnlyEndpoint(Load()).images.at(0).record.member_status, "");
+    EXPECT_EQ(OnlyEndpoint(Load()).images.items().at(0).record.member_status, "");
   }
   EXPECT_THAT(NewLines(), IsEmpty());
   PutImages(peer_, {}, TestTime() + absl::Hours(90));
   PutImages(share_, {pending}, TestTime() + absl::Hours(90));
-  EXPECT_EQ(OnlyEndpoint(Load()).images.at(0).record.member_status, "pending");
+  EXPECT_EQ(OnlyEndpoint(Load()).images.items().at(0).record.member_status, "pending");
 }
 
 // The registry has no history; its transactions have a time, so that those before and after are

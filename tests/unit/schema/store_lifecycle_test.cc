@@ -23,7 +23,7 @@ std::vector<std::string> VisibleFlavors(const EndpointCatalog& endpoint,
                                         const ShareCatalog& share) {
   std::vector<std::string> names;
   for (const int32_t index : share.flavor_indexes) {
-    names.emplace_back(endpoint.flavors.at(static_cast<size_t>(index)).record.name);
+    names.emplace_back(endpoint.flavors.items().at(static_cast<size_t>(index)).record.name);
   }
   return names;
 }
@@ -58,7 +58,7 @@ TEST_F(StoreTest, ImageThatComesBackKeepsWhenItWasFirstSeen) {
   PutImages(share, {MakeImage("u")}, TestTime() + 2 * kHour);
 
   const Catalog catalog = Load();
-  const Stored<Image>& image = OnlyEndpoint(catalog).images.at(0);
+  const Stored<Image>& image = OnlyEndpoint(catalog).images.items().at(0);
   EXPECT_TRUE(image.active);
   EXPECT_EQ(image.first_seen, TestTime());
   EXPECT_EQ(image.last_seen, TestTime() + 2 * kHour);
@@ -123,11 +123,11 @@ TEST_F(StoreTest, TwoSharesOfAnEndpointShareOneRowPerFlavor) {
   // Active as long as one of them lists it.
   PutFlavors(a, {}, TestTime() + kHour);
   catalog = Load();
-  EXPECT_TRUE(OnlyEndpoint(catalog).flavors.at(0).active);
-  EXPECT_FALSE(OnlyEndpoint(catalog).flavors.at(1).active);
+  EXPECT_TRUE(OnlyEndpoint(catalog).flavors.items().at(0).active);
+  EXPECT_FALSE(OnlyEndpoint(catalog).flavors.items().at(1).active);
   EXPECT_THAT(OnlyEndpoint(catalog).shares.at(0).flavor_indexes, IsEmpty());
   PutFlavors(b, {}, TestTime() + kHour);
-  EXPECT_FALSE(OnlyEndpoint(Load()).flavors.at(0).active);
+  EXPECT_FALSE(OnlyEndpoint(Load()).flavors.items().at(0).active);
   EXPECT_TRUE(CheckIntegrity(path()).ok()) << CheckIntegrity(path());
 }
 
@@ -135,7 +135,7 @@ TEST_F(StoreTest, LatestReportOfAFlavorWins) {
   const Endpoint endpoint = MakeEndpoint("SITE-A");
   PutFlavors(MakeShare(endpoint, "vo.a"), {MakeFlavor("f", 2)});
   PutFlavors(MakeShare(endpoint, "vo.b"), {MakeFlavor("f", 8)});
-  EXPECT_EQ(OnlyEndpoint(Load()).flavors.at(0).record.vcpu_count, 8);
+  EXPECT_EQ(OnlyEndpoint(Load()).flavors.items().at(0).record.vcpu_count, 8);
 }
 
 TEST_F(StoreTest, UnknownExtraSpecsDoNotReplaceKnownOnes) {
@@ -151,14 +151,14 @@ TEST_F(StoreTest, UnknownExtraSpecsDoNotReplaceKnownOnes) {
   hidden.gpu_count.reset();
   PutFlavors(MakeShare(endpoint, "vo.b"), {hidden});
 
-  const Flavor stored = OnlyEndpoint(Load()).flavors.at(0).record;
+  const Flavor stored = OnlyEndpoint(Load()).flavors.items().at(0).record;
   Flavor expected = gpu;
   expected.vcpu_count = 16;
   EXPECT_EQ(stored, expected);
 
   // Having no GPU is a known fact, too.
   PutFlavors(MakeShare(endpoint, "vo.a"), {MakeFlavor("gpu")});
-  EXPECT_EQ(OnlyEndpoint(Load()).flavors.at(0).record, MakeFlavor("gpu"));
+  EXPECT_EQ(OnlyEndpoint(Load()).flavors.items().at(0).record, MakeFlavor("gpu"));
 }
 
 TEST(KeepKnownSpecs, TakesTheReportIfNothingIsKnown) {
@@ -348,9 +348,9 @@ TEST_F(StoreTest, RenormalizeReplacesRowsButNoTimesAndNoHistory) {
   EXPECT_EQ(after.crawl_results, before.crawl_results);
   EXPECT_GT(after.generation, before.generation);
   const EndpointCatalog& endpoint = OnlyEndpoint(after);
-  EXPECT_EQ(endpoint.images.at(0).record.os_distro, "debian");
-  EXPECT_EQ(endpoint.images.at(0).last_seen, TestTime());
-  EXPECT_FALSE(endpoint.images.at(1).active);
+  EXPECT_EQ(endpoint.images.items().at(0).record.os_distro, "debian");
+  EXPECT_EQ(endpoint.images.items().at(0).last_seen, TestTime());
+  EXPECT_FALSE(endpoint.images.items().at(1).active);
   KindState expected = MakeKindState(Kind::kImages);
   expected.skipped_count = 1;
   EXPECT_EQ(StateOf(OnlyShare(after), Kind::kImages), expected);

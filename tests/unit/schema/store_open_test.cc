@@ -261,10 +261,10 @@ TEST_P(ReleasedSchema, IsUpgradedAndServesItsData) {
   ASSERT_TRUE(catalog.ok()) << catalog.status();
   EXPECT_NE(catalog->database_id, 0);
   const EndpointCatalog& endpoint = OnlyEndpoint(*catalog);
-  EXPECT_EQ(endpoint.flavors.at(0).record, MakeFlavor("gone"));
-  EXPECT_FALSE(endpoint.flavors.at(0).active);
-  EXPECT_EQ(endpoint.flavors.at(1).record, MakeFlavor("small"));
-  EXPECT_EQ(endpoint.images.at(0).record, MakeImage("ubuntu"));
+  EXPECT_EQ(endpoint.flavors.items().at(0).record, MakeFlavor("gone"));
+  EXPECT_FALSE(endpoint.flavors.items().at(0).active);
+  EXPECT_EQ(endpoint.flavors.items().at(1).record, MakeFlavor("small"));
+  EXPECT_EQ(endpoint.images.items().at(0).record, MakeImage("ubuntu"));
   EXPECT_EQ(OnlyShare(*catalog).networks.at(0).record, MakeNetwork("public", NetworkUse::kDirect));
   EXPECT_THAT(OnlyShare(*catalog).quotas, ::testing::ElementsAre(MakeQuota("cores", 20, 4)));
   // What a version did not store is unknown.

@@ -102,7 +102,7 @@ TEST_F(StoreTest, LoadTakesNothingOverFromAnotherFile) {
   const Catalog catalog = Load(&other);
   // The very generation of the other file, with other contents.
   EXPECT_EQ(catalog.generation, other.generation);
-  EXPECT_EQ(catalog.sites.at(0)->endpoints.at(0).flavors.at(0).record.vcpu_count, 4);
+  EXPECT_EQ(catalog.sites.at(0)->endpoints.at(0).flavors.items().at(0).record.vcpu_count, 4);
 }
 
 TEST_F(StoreTest, ReaderReportsThatItsFileWasReplaced) {
@@ -123,11 +123,11 @@ TEST_F(StoreTest, ReaderOpensAndLoadsWhileAnotherProcessHoldsTheWriteLock) {
   ASSERT_TRUE(other.ok()) << other.status();
   const absl::Status status = (*other)->Write([&]() -> absl::Status {
     const absl::Status change = (*other)->Execute("UPDATE flavor SET name = 'half done'");
-    EXPECT_EQ(OnlyEndpoint(Load()).flavors.at(0).record.name, "f");
+    EXPECT_EQ(OnlyEndpoint(Load()).flavors.items().at(0).record.name, "f");
     return change;
   });
   EXPECT_TRUE(status.ok()) << status;
-  EXPECT_EQ(OnlyEndpoint(Load()).flavors.at(0).record.name, "half done");
+  EXPECT_EQ(OnlyEndpoint(Load()).flavors.items().at(0).record.name, "half done");
 }
 
 TEST_F(StoreTest, WriterReportsThatAnotherProcessHoldsTheLock) {
@@ -164,7 +164,8 @@ TEST_F(StoreTest, ConcurrentReaderSeesOneGenerationAtATime) {
       ASSERT_GE(catalog->generation, generation);
       generation = catalog->generation;
       const EndpointCatalog& endpoint = catalog->sites.at(0)->endpoints.at(0);
-      ASSERT_EQ(endpoint.flavors.at(0).record.name, endpoint.flavors.at(1).record.name);
+      ASSERT_EQ(endpoint.flavors.items().at(0).record.name,
+                endpoint.flavors.items().at(1).record.name);
       ASSERT_EQ(catalog->sites.at(0)->generation, catalog->generation);
       if (endpoint.flavors[0].record.name == last_name) break;
       absl::StatusOr<Catalog> next = reader->Load(&*catalog);
@@ -196,7 +197,7 @@ TEST_F(StoreTest, FileIsCompleteByItselfAfterACrawlEvenWhileAReaderIsOpen) {
   const std::unique_ptr<StoreReader> copy_reader = OpenReader(copy);
   const absl::StatusOr<Catalog> catalog = copy_reader->Load(nullptr);
   ASSERT_TRUE(catalog.ok()) << catalog.status();
-  EXPECT_EQ(OnlyEndpoint(*catalog).flavors.at(0).record, MakeFlavor("f"));
+  EXPECT_EQ(OnlyEndpoint(*catalog).flavors.items().at(0).record, MakeFlavor("f"));
 }
 
 TEST_F(StoreTest, LoadGivesOnlyTheNewestResultsThatFit) {

@@ -300,8 +300,8 @@ TEST_P(StoreRoundTrip, KeepsEveryFieldOfEveryRecord) {
   const Catalog catalog = Load();
   const EndpointCatalog& endpoint = OnlyEndpoint(catalog);
   EXPECT_EQ(endpoint.endpoint, share.endpoint);
-  EXPECT_EQ(RecordsOf(endpoint.flavors), SortedById(flavors));
-  EXPECT_EQ(RecordsOf(endpoint.images), SortedById(images));
+  EXPECT_EQ(RecordsOf(endpoint.flavors.items()), SortedById(flavors));
+  EXPECT_EQ(RecordsOf(endpoint.images.items()), SortedById(images));
   const ShareCatalog& stored = OnlyShare(catalog);
   EXPECT_EQ(stored.share, share);
   EXPECT_THAT(stored.flavor_indexes, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));

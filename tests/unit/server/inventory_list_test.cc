@@ -204,7 +204,7 @@ TEST(InventoryList, RefusesWhatItDoesNotUnderstand) {
 TEST(InventoryList, DeletedRecordsAreListedOnRequestOnly) {
   Catalog catalog = TestCatalog().Build();
   auto site = std::make_shared<SiteCatalog>(*catalog.sites[0]);
-  for (auto& stored : site->endpoints[0].flavors) {
+  for (auto& stored : *site->endpoints[0].flavors.Mutable()) {
     if (stored.record.name == "m1.small") stored.active = false;
   }
   for (auto& share : site->endpoints[0].shares) {

@@ -179,7 +179,7 @@ std::shared_ptr<const Snapshot> Shuffled(const Catalog& catalog, std::mt19937_64
         std::vector<int32_t> order(records.size());
         for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int32_t>(i);
         std::shuffle(order.begin(), order.end(), engine);
-        auto copy = records;
+        auto copy = records.items();
         for (size_t i = 0; i < order.size(); ++i) copy[static_cast<size_t>(order[i])] = records[i];
         records = copy;
         for (ShareCatalog& share : endpoint.shares) {

@@ -166,11 +166,12 @@ SiteCatalog WholeSite() {
   site.site = Something<Site>();
   EndpointCatalog& endpoint = site.endpoints.emplace_back();
   endpoint.endpoint = Something<Endpoint>();
-  endpoint.flavors.push_back({Something<Flavor>()});
+  endpoint.flavors.Mutable()->push_back({Something<Flavor>()});
   Image image = Something<Image>();
   image.visibility = "public";
   image.is_snapshot = false;
-  endpoint.images.push_back({image});
+  image.owner = Something<Share>().project_id;
+  endpoint.images.Mutable()->push_back({image});
   endpoint.offered_projects.push_back(Something<OfferedProject>());
   ShareCatalog& share = endpoint.shares.emplace_back();
   share.share = Something<Share>();
@@ -373,7 +374,24 @@ TEST(PolicyFields, AnOwnerIsShownUnlessItIsTheProjectOfAHiddenVo) {
   EXPECT_THAT(owners(RightsTo({"vo-a"})), ElementsAre("project-images", "", "", ""));
   EXPECT_THAT(owners(RightsTo({"vo-a", "vo-b"})),
               ElementsAre("project-images", "project-vo-b", "project-vo-b", "project-vo-b"));
-  EXPECT_THAT(owners(RightsTo({"vo-b"})), ElementsAre("", ""));
+  EXPECT_THAT(owners(RightsTo({"vo-b"})), ElementsAre("project-images", "project-vo-b"));
+  EXPECT_THAT(owners(RightsTo({})), ElementsAre("project-images", ""));
+}
+
+TEST(PolicyFields, ListsOfWhichNothingIsLeftOutAreShared) {
+  CatalogBuilder builder;
+  Image image = MakeImage("i");
+  builder.Select("SITE-A", "vo-a").AddFlavor(MakeFlavor("f")).AddImage(image);
+  const auto whole = builder.Build().sites[0];
+  const auto seen = VisibleSite(whole, RightsTo({}));
+  EXPECT_EQ(&seen->endpoints[0].flavors.items(), &whole->endpoints[0].flavors.items());
+  EXPECT_EQ(&seen->endpoints[0].images.items(), &whole->endpoints[0].images.items());
+  image.owner = "project-vo-a";
+  builder.AddImage(image);
+  const auto other = builder.Build().sites[0];
+  EXPECT_NE(&VisibleSite(other, RightsTo({}))->endpoints[0].images.items(),
+            &other->endpoints[0].images.items());
+  EXPECT_EQ(other->endpoints[0].images[0].record.owner, "project-vo-a");
 }
 
 TEST(PolicyFields, TheQuotaOfAVolumeTypeNamesIt) {

@@ -135,11 +135,11 @@ class Marker {
     for (ShareCatalog& share : endpoint->shares) MarkShare(&share);
     for (size_t i = 0; i < endpoint->flavors.size(); ++i) {
       MarkFlavor(VosOfRecord<Flavor>(*endpoint, i, &ShareCatalog::flavor_indexes),
-                 &endpoint->flavors[i]);
+                 &(*endpoint->flavors.Mutable())[i]);
     }
     for (size_t i = 0; i < endpoint->images.size(); ++i) {
       MarkImage(*endpoint, VosOfRecord<Image>(*endpoint, i, &ShareCatalog::image_indexes),
-                &endpoint->images[i]);
+                &(*endpoint->images.Mutable())[i]);
     }
   }
 
