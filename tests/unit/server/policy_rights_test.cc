@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "server/policy/policy_file.h"
 #include "server/policy/rights_of.h"
+#include "server/policy/visible_change.h"
 
 namespace cis::server {
 namespace {
@@ -207,6 +208,36 @@ TEST(MissingScopeOf, NamesTheScopeOnlyIfItExplainsThatThereAreNoGroups) {
   EXPECT_EQ(MissingScopeOf(policy, WithToken("https://b", {})), std::nullopt);
   EXPECT_EQ(MissingScopeOf(policy, WithToken("https://c", {})), std::nullopt);
   EXPECT_EQ(MissingScopeOf(policy, Caller()), std::nullopt);
+}
+
+TEST(MaySee, ShowsAMemberWhatChangedOfTheVo) {
+  Change change;
+  change.share.endpoint.site_name = "SITE-A";
+  change.share.vo = "vo";
+  change.of_share = true;
+  change.kind = ChangeKind::kQuota;
+  Rights member;
+  member.may_read = true;
+  member.vos = {"vo"};
+  Rights other = member;
+  other.vos = {"wo"};
+  Rights operation = other;
+  operation.operation = true;
+  EXPECT_TRUE(MaySee(change, member));
+  EXPECT_FALSE(MaySee(change, other));
+  EXPECT_TRUE(MaySee(change, operation));
+  EXPECT_FALSE(MaySee(change, Rights()));
+  other.public_facts = {{kPlacements, {"site-a"}, {}}};
+  EXPECT_TRUE(MaySee(change, other));
+  change.field = "owner";
+  EXPECT_FALSE(MaySee(change, member));
+  change.field = "limit_count";
+  change.event = ChangeEvent::kFailing;
+  EXPECT_FALSE(MaySee(change, member));
+  change.event = ChangeEvent::kChanged;
+  change.of_share = false;
+  EXPECT_FALSE(MaySee(change, member));
+  EXPECT_TRUE(MaySee(change, operation));
 }
 
 TEST(Rights, TextIsTheSameForEqualRightsOnly) {
