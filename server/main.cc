@@ -16,6 +16,7 @@
 #include "schema/base/version.h"
 #include "schema/store/store.h"
 #include "server/monitor/pages.h"
+#include "server/policy/policy_file.h"
 #include "server/process/certificate_renewal.h"
 #include "server/process/options.h"
 #include "server/refresh/refresher.h"
@@ -42,10 +43,38 @@ absl::Status CheckDatabase(const std::string& path) {
   return absl::IsNotFound(status) || absl::IsUnavailable(status) ? absl::OkStatus() : status;
 }
 
+// Returns null if there is none.
+absl::StatusOr<std::shared_ptr<const Policy>> ReadPolicyOf(const Options& options) {
+  if (options.policy.empty()) return nullptr;
+  CIS_ASSIGN_OR_RETURN(Policy policy, ReadPolicy(options.policy));
+  if (!policy.issuers.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.policy,
+                     ": this version does not verify tokens; leave out `issuers` and the rules "
+                     "that name them"));
+  }
+  return std::make_shared<const Policy>(std::move(policy));
+}
+
+// A policy that cannot be read changes nothing.
+void RenewPolicy(const Options& options, Server* server) {
+  if (options.policy.empty()) return;
+  const auto policy = ReadPolicyOf(options);
+  if (policy.ok()) {
+    server->ReplacePolicy(*policy);
+    Log(LogLevel::kInfo, "policy.replaced", {{"file", options.policy}});
+  } else {
+    Log(LogLevel::kWarning, "policy.not_replaced",
+        {{"file", options.policy}, {"error", policy.status().message()}});
+  }
+}
+
 absl::StatusOr<std::unique_ptr<Server>> StartServer(const Options& options, TlsMaterial tls,
                                                     RequestMeter* meter) {
   CIS_RETURN_IF_ERROR(CheckDatabase(options.db));
   ServerOptions server;
+  CIS_ASSIGN_OR_RETURN(server.policy, ReadPolicyOf(options));
+  server.trusted_proxies = options.trusted_proxies;
   server.meter = meter;
   server.listen_address = options.listen;
   server.tls = std::move(tls);
@@ -78,11 +107,16 @@ int NotStarted(const absl::Status& status) {
 }
 
 // Looks for changed certificates until a signal asks the process to stop; returns that signal.
-int WaitForEnd(const sigset_t& signals, CertificateRenewal* renewal) {
+// SIGHUP reads the policy again too.
+int WaitForEnd(const Options& options, const sigset_t& signals, CertificateRenewal* renewal,
+               Server* server) {
   while (true) {
     const int signal = sigtimedwait(&signals, nullptr, &kPollTime);
     if (signal == SIGTERM || signal == SIGINT) return signal;
-    if (signal == SIGHUP) Log(LogLevel::kInfo, "server.reloading", {{"signal", signal}});
+    if (signal == SIGHUP) {
+      Log(LogLevel::kInfo, "server.reloading", {{"signal", signal}});
+      RenewPolicy(options, server);
+    }
     renewal->Poll();
   }
 }
@@ -123,7 +157,7 @@ int Run(const Options& options, const sigset_t& signals) {
         {{"detail", "other machines may connect in plain text (--insecure-listen)"}});
   }
   refresher.Start();
-  const int signal = WaitForEnd(signals, &renewal);
+  const int signal = WaitForEnd(options, signals, &renewal, server->get());
   Log(LogLevel::kInfo, "server.draining", {{"signal", signal}});
   (*server)->Drain(options.drain_grace);
   refresher.Stop();

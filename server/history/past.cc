@@ -33,8 +33,8 @@ absl::Status Past::Read(absl::FunctionRef<absl::Status(HistoryReader&)> use) {
   return use(*reader_);
 }
 
-void Past::Keep(ServingState state) {
-  const size_t record_count = CountRecords(state.snapshot->catalog());
+void Past::Keep(std::shared_ptr<const ServingState> state) {
+  const size_t record_count = CountRecords(state->snapshot->catalog());
   kept_.push_front({std::move(state), record_count});
   size_t total = 0;
   size_t count = 0;
@@ -47,12 +47,12 @@ void Past::Keep(ServingState state) {
   kept_.erase(last, kept_.end());
 }
 
-absl::StatusOr<ServingState> Past::At(absl::Time time) {
-  ServingState found;
+absl::StatusOr<std::shared_ptr<const ServingState>> Past::At(absl::Time time) {
+  std::shared_ptr<const ServingState> found;
   CIS_RETURN_IF_ERROR(Read([&](HistoryReader& reader) -> absl::Status {
     CIS_ASSIGN_OR_RETURN(const int64_t generation, reader.GenerationAt(time));
     const auto it = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) {
-      return kept.state.snapshot->generation() == generation;
+      return kept.state->snapshot->generation() == generation;
     });
     if (it != kept_.end()) {
       kept_.splice(kept_.begin(), kept_, it);
@@ -60,7 +60,8 @@ absl::StatusOr<ServingState> Past::At(absl::Time time) {
       return absl::OkStatus();
     }
     CIS_ASSIGN_OR_RETURN(Catalog catalog, reader.LoadAt(generation));
-    found = ServingState::Build(Snapshot::Build(std::move(catalog)));
+    found = std::make_shared<const ServingState>(
+        ServingState::Build(Snapshot::Build(std::move(catalog))));
     Keep(found);
     return absl::OkStatus();
   }));

@@ -44,15 +44,15 @@ class Past {
   // Returns the state that was served at `time`. Costs as much as loading the whole catalog,
   // unless that state is still kept in memory. Returns OUT_OF_RANGE if the history does not
   // reach back to `time`; otherwise the errors of Read.
-  absl::StatusOr<ServingState> At(absl::Time time);
+  absl::StatusOr<std::shared_ptr<const ServingState>> At(absl::Time time);
 
  private:
   struct Kept {
-    ServingState state;
+    std::shared_ptr<const ServingState> state;
     size_t record_count = 0;
   };
 
-  void Keep(ServingState state);
+  void Keep(std::shared_ptr<const ServingState> state);
 
   const PastOptions options_;
   std::unique_ptr<HistoryReader> reader_;

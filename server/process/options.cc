@@ -63,6 +63,17 @@ void AddFlags(CLI::App& app, Options& options, Texts& texts) {
          "PEM file with CAs; serve only clients that present a certificate issued by one of them")
       ->type_name("FILE")
       ->group(tls);
+  const char* access = "Access (without a policy, only processes of this machine may ask)";
+  app.add_option("--policy", options.policy,
+                 "YAML file that says who may see what; SIGHUP reads it again")
+      ->type_name("FILE")
+      ->group(access);
+  app.add_option("--trusted-proxy", options.trusted_proxies,
+                 "Address of a proxy in front of the server; connections over loopback are no "
+                 "longer taken for processes of this machine. May be repeated; needs --policy")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("ADDRESS")
+      ->group(access);
   app.add_flag("--insecure-listen", options.insecure_listen,
                "Let other machines connect in plain text; only for a network that nobody else can "
                "reach")
@@ -168,6 +179,10 @@ absl::Status Check(const Options& options) {
   }
   if (!options.client_ca.empty() && options.tls_cert.empty()) {
     return absl::InvalidArgumentError("--client-ca needs --tls-cert and --tls-key");
+  }
+  if (!options.trusted_proxies.empty() && options.policy.empty()) {
+    return absl::InvalidArgumentError(
+        "--trusted-proxy needs --policy: what comes through a proxy may come from anyone");
   }
   if (!options.insecure_listen) {
     if (options.tls_cert.empty()) {

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -19,7 +20,9 @@ struct Options {
   std::string tls_cert;     // files; all empty = no TLS
   std::string tls_key;
   std::string client_ca;
-  bool insecure_listen = false;  // plain text may leave the machine
+  std::string policy;
+  std::vector<std::string> trusted_proxies;  // addresses of proxies in front of the server
+  bool insecure_listen = false;              // plain text may leave the machine
   absl::Duration refresh_interval = absl::Seconds(2);
   absl::Duration drain_grace = absl::Seconds(10);
   FreshnessPolicy freshness;

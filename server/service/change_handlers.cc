@@ -2,6 +2,8 @@
 #include "server/service/change_handlers.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -28,6 +30,8 @@ namespace {
 // Entries of a list of names.
 constexpr int kMaxNames = 100;
 constexpr size_t kMaxResumeTokenBytes = 200;
+// Batches that one request reads to find changes that the caller may see.
+constexpr int kMaxRounds = 20;
 constexpr absl::string_view kAllSites = "sites/-";
 
 absl::Status CheckCount(absl::string_view field, int count) {
@@ -105,6 +109,31 @@ absl::StatusOr<int64_t> ParsePosition(const std::string& token, uint64_t fingerp
   return id;
 }
 
+using MaySee = std::function<bool(const Change&)>;
+
+void RemoveHidden(const MaySee& may_see, std::vector<Change>* changes) {
+  if (may_see == nullptr) return;
+  const auto is_hidden = [&may_see](const Change& change) { return !may_see(change); };
+  changes->erase(std::remove_if(changes->begin(), changes->end(), is_hidden), changes->end());
+}
+
+// Reads until `query.limit` changes that may be seen are found, or all were read. Of a long journal
+// of others' changes a part is read, and the id of the last one is returned; 0 otherwise.
+absl::StatusOr<int64_t> ReadVisible(HistoryReader& reader, ChangeQuery query, const MaySee& may_see,
+                                    std::vector<Change>* changes) {
+  const auto limit = static_cast<size_t>(query.limit);
+  for (int round = 0; round < kMaxRounds; ++round) {
+    CIS_ASSIGN_OR_RETURN(std::vector<Change> read, reader.Changes(query));
+    const bool all = read.size() < limit;
+    if (!read.empty()) query.before_id = read.back().id;
+    RemoveHidden(may_see, &read);
+    std::move(read.begin(), read.end(), std::back_inserter(*changes));
+    if (changes->size() > limit) changes->resize(limit);
+    if (all || changes->size() == limit) return 0;
+  }
+  return query.before_id;
+}
+
 }  // namespace
 
 absl::Status PastError(const absl::Status& status) {
@@ -114,8 +143,8 @@ absl::Status PastError(const absl::Status& status) {
   return HistoryUnavailableError();
 }
 
-absl::Status GetChange(Past& past, const Snapshot& snapshot, const v1::GetChangeRequest& request,
-                       v1::Change& response) {
+absl::Status GetChange(Past& past, const RequestContext& context, const Snapshot& snapshot,
+                       const v1::GetChangeRequest& request, v1::Change& response) {
   CIS_ASSIGN_OR_RETURN(const ParsedName name, ParseNameField("name", request.name(), "changes"));
   CIS_RETURN_IF_ERROR(ResolveSite(snapshot, name.site_id).status());
   int64_t id = 0;
@@ -130,6 +159,7 @@ absl::Status GetChange(Past& past, const Snapshot& snapshot, const v1::GetChange
       return absl::OkStatus();
     })));
   }
+  RemoveHidden(context.may_see, &changes);
   if (changes.size() == 1) ChangeToProto(changes.front(), &response);
   if (response.name() == request.name()) return absl::OkStatus();
   response.Clear();
@@ -149,8 +179,10 @@ absl::Status ListChanges(Past& past, const RequestContext& context, const Snapsh
   query.limit = static_cast<int64_t>(page_size) + 1;  // one more tells whether there is a next page
   std::vector<Change> changes;
   HistoryBounds bounds;
+  int64_t last_read = 0;  // where the next page begins if too many were hidden; 0 = no more
   CIS_RETURN_IF_ERROR(PastError(past.Read([&](HistoryReader& reader) -> absl::Status {
-    CIS_ASSIGN_OR_RETURN(changes, reader.Changes(query));
+    changes.clear();
+    CIS_ASSIGN_OR_RETURN(last_read, ReadVisible(reader, query, context.may_see, &changes));
     CIS_ASSIGN_OR_RETURN(bounds, reader.Bounds());
     return absl::OkStatus();
   })));
@@ -165,9 +197,9 @@ absl::Status ListChanges(Past& past, const RequestContext& context, const Snapsh
     bytes += proto.ByteSizeLong();
     if (bytes > kMaxPageBytes) count = i + 1;
   }
-  if (count < changes.size()) {
-    const PageCursor cursor{
-        {absl::StrCat(changes[count - 1].id)}, snapshot.generation(), context.now};
+  const int64_t last = count < changes.size() ? changes[count - 1].id : last_read;
+  if (last != 0) {
+    const PageCursor cursor{{absl::StrCat(last)}, snapshot.generation(), context.now};
     response.set_next_page_token(FormatPageToken(fingerprint, cursor));
   }
   return absl::OkStatus();
@@ -216,8 +248,9 @@ absl::StatusOr<ChangePosition> NewestPosition(Past& past) {
   return position;
 }
 
-absl::Status NextChanges(Past& past, const ChangeQuery& query, v1::WatchChangesResponse& response,
-                         ChangePosition* position) {
+absl::StatusOr<bool> NextChanges(Past& past, const ChangeQuery& query,
+                                 const std::function<bool(const Change&)>& may_see,
+                                 v1::WatchChangesResponse& response, ChangePosition* position) {
   std::vector<Change> changes;
   HistoryBounds bounds;
   absl::Status known;
@@ -233,7 +266,9 @@ absl::Status NextChanges(Past& past, const ChangeQuery& query, v1::WatchChangesR
   })));
   if (absl::IsOutOfRange(known)) return ResumeTokenExpiredError(bounds.oldest_time);
   if (!known.ok()) return ResumeTokenMismatchError();
-  for (const Change& change : changes) ChangeToProto(change, response.add_changes());
+  for (const Change& change : changes) {
+    if (may_see == nullptr || may_see(change)) ChangeToProto(change, response.add_changes());
+  }
   // Changes that the filters skip count as passed too, as far as they were read.
   const bool all = changes.size() < static_cast<size_t>(query.limit);
   if (all && bounds.newest.change_id > position->change_id) *position = bounds.newest;
@@ -241,7 +276,7 @@ absl::Status NextChanges(Past& past, const ChangeQuery& query, v1::WatchChangesR
     *position = {changes.back().id, changes.back().generation, changes.back().time};
   }
   response.set_resume_token(FormatResumeToken(*position));
-  return absl::OkStatus();
+  return !all;
 }
 
 }  // namespace cis::server

@@ -4,6 +4,7 @@
 // The methods of ChangeService, except the stream itself (change_watch.h). They run on the history
 // thread; their errors are documented in proto/cis/v1/changes.proto.
 
+#include <functional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -16,9 +17,11 @@
 
 namespace cis::server {
 
+// All leave out what the caller may not see (RequestContext::may_see).
+
 // Returns CHANGE_NOT_FOUND for a change that is not kept.
-absl::Status GetChange(Past& past, const Snapshot& snapshot, const v1::GetChangeRequest& request,
-                       v1::Change& response);
+absl::Status GetChange(Past& past, const RequestContext& context, const Snapshot& snapshot,
+                       const v1::GetChangeRequest& request, v1::Change& response);
 absl::Status ListChanges(Past& past, const RequestContext& context, const Snapshot& snapshot,
                          const v1::ListChangesRequest& request, v1::ListChangesResponse& response);
 
@@ -36,11 +39,13 @@ absl::StatusOr<ChangePosition> ParseResumeToken(absl::string_view token);
 // NextChanges.
 absl::StatusOr<ChangePosition> NewestPosition(Past& past);
 
-// Returns at most kMaxWatchBatch of the changes after `position` that `query` selects, and the
-// token after them. Advances `position`. Returns RESUME_TOKEN_EXPIRED or RESUME_TOKEN_MISMATCH if
-// the position is not in the journal, HISTORY_UNAVAILABLE if the file cannot be read.
-absl::Status NextChanges(Past& past, const ChangeQuery& query, v1::WatchChangesResponse& response,
-                         ChangePosition* position);
+// Returns at most kMaxWatchBatch of the changes after `position` that `query` selects and the
+// caller may see, and the token after them. Advances `position`, and returns whether there may be
+// more to read now. Returns RESUME_TOKEN_EXPIRED or RESUME_TOKEN_MISMATCH if the position is not in
+// the journal, HISTORY_UNAVAILABLE if the file cannot be read.
+absl::StatusOr<bool> NextChanges(Past& past, const ChangeQuery& query,
+                                 const std::function<bool(const Change&)>& may_see,
+                                 v1::WatchChangesResponse& response, ChangePosition* position);
 
 // Changes per message of a stream: with values of 500 bytes, far below the 4 MiB that clients
 // accept.

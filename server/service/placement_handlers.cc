@@ -210,6 +210,9 @@ absl::Status FindPlacements(const RequestContext& context, const ServingState& s
     v1::Warning& proto = *response.add_warnings();
     proto.set_code(warning.code);
     proto.set_message(warning.message);
+    if (warning.code == "VO_NOT_VISIBLE" && !context.access_hint.empty()) {
+      proto.set_message(absl::StrCat(warning.message, " Note: ", context.access_hint, "."));
+    }
   }
   return absl::OkStatus();
 }

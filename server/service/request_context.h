@@ -2,8 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "absl/time/time.h"
+#include "schema/model/change.h"
 #include "schema/model/data_state.h"
 
 namespace cis::server {
@@ -15,6 +17,10 @@ struct RequestContext {
   FreshnessPolicy freshness;
   std::function<bool()> is_cancelled =
       nullptr;  // whether the client has stopped waiting for the answer; may be empty
+  // Whether the caller may see a change; may be empty: all of them.
+  std::function<bool(const Change&)> may_see = nullptr;
+  std::string access_hint =
+      {};  // why the caller may see less than expected; "" = no reason is known
 };
 
 }  // namespace cis::server

@@ -8,6 +8,8 @@
 #include "grpcpp/server_context.h"
 #include "server/service/errors.h"
 #include "server/service/history_errors.h"
+#include "server/serving/access.h"
+#include "server/serving/caller.h"
 #include "server/serving/serve.h"
 
 namespace cis::server {
@@ -29,33 +31,39 @@ class ChangeServiceImpl final : public v1::ChangeService::CallbackService {
   grpc::ServerUnaryReactor* GetChange(grpc::CallbackServerContext* call,
                                       const v1::GetChangeRequest* request,
                                       v1::Change* response) override {
-    return ServeFromPast(
-        call, parts_, "GetChange",
-        [request, response](Past& past, const RequestContext&, const ServingState& state) {
-          return server::GetChange(past, *state.snapshot, *request, *response);
-        });
+    return ServeFromPast(call, parts_, "GetChange",
+                         [request, response](Past& past, const RequestContext& context,
+                                             const Rights&, const ServingState& state) {
+                           return server::GetChange(past, context, *state.snapshot, *request,
+                                                    *response);
+                         });
   }
 
   grpc::ServerUnaryReactor* ListChanges(grpc::CallbackServerContext* call,
                                         const v1::ListChangesRequest* request,
                                         v1::ListChangesResponse* response) override {
-    return ServeFromPast(
-        call, parts_, "ListChanges",
-        [request, response](Past& past, const RequestContext& context, const ServingState& state) {
-          return server::ListChanges(past, context, *state.snapshot, *request, *response);
-        });
+    return ServeFromPast(call, parts_, "ListChanges",
+                         [request, response](Past& past, const RequestContext& context,
+                                             const Rights&, const ServingState& state) {
+                           return server::ListChanges(past, context, *state.snapshot, *request,
+                                                      *response);
+                         });
   }
 
   grpc::ServerWriteReactor<v1::WatchChangesResponse>* WatchChanges(
       grpc::CallbackServerContext* call, const v1::WatchChangesRequest* request) override {
     const CallTimer timer(parts_.meter, "WatchChanges");
     const std::shared_ptr<const ServingState> state = parts_.states->Current();
+    const absl::StatusOr<Admission> admission = parts_.access->Admit(*call, "WatchChanges");
+    if (!admission.ok()) return Refuse(timer, admission.status());
     if (state == nullptr) return Refuse(timer, SnapshotNotReadyError());
     if (parts_.history == nullptr) return Refuse(timer, HistoryUnavailableError());
-    absl::StatusOr<ChangeQuery> query = ParseWatch(*state->snapshot, *request);
+    absl::StatusOr<ChangeQuery> query =
+        ParseWatch(*parts_.access->Visible(state, admission->rights)->snapshot, *request);
     if (!query.ok()) return Refuse(timer, query.status());
     const auto watcher = std::make_shared<ChangeWatcher>(
-        feed_, parts_.streams, AddressOf(call->peer()),
+        feed_, parts_.streams, parts_.access->AddressOf(*call),
+        ContextOf(call, parts_, *admission).may_see,
         [timer](const absl::Status& status) { timer.Stop(status.code()); });
     if (const absl::Status added = feed_->Add(watcher); !added.ok()) return Refuse(timer, added);
     watcher->Begin(*std::move(query), request->resume_token());

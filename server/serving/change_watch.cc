@@ -5,22 +5,18 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "server/service/history_errors.h"
 #include "server/serving/grpc_services.h"
 
 namespace cis::server {
 
-std::string AddressOf(absl::string_view peer) {
-  if (!absl::ConsumePrefix(&peer, "ipv4:") && !absl::ConsumePrefix(&peer, "ipv6:")) return "";
-  const absl::string_view host = peer.substr(0, peer.rfind(':'));
-  return absl::StrReplaceAll(host, {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}});
-}
-
 ChangeWatcher::ChangeWatcher(ChangeFeed* feed, HistoryThread* history, std::string address,
-                             OnEnd on_end)
-    : feed_(feed), history_(history), address_(std::move(address)), on_end_(std::move(on_end)) {}
+                             std::function<bool(const Change&)> may_see, OnEnd on_end)
+    : feed_(feed),
+      history_(history),
+      address_(std::move(address)),
+      may_see_(std::move(may_see)),
+      on_end_(std::move(on_end)) {}
 
 void ChangeWatcher::Begin(ChangeQuery query, const std::string& resume_token) {
   query_ = std::move(query);
@@ -65,14 +61,22 @@ void ChangeWatcher::Read(Past& past) {
   const ChangePosition before = position_;
   const std::string token = message_.resume_token();
   message_.Clear();
-  if (status.ok()) status = NextChanges(past, query_, message_, &position_);
-  // The first message contains the token; later ones report that it has moved.
-  const bool tells = status.ok() && (is_first || position_ != before);
+  bool more = false;
+  if (status.ok()) {
+    const absl::StatusOr<bool> read = NextChanges(past, query_, may_see_, message_, &position_);
+    status = read.status();
+    more = read.ok() && *read;
+  }
+  // The first message contains the token; later ones report that it has moved, but not that others
+  // have changes.
+  const bool moved = may_see_ == nullptr ? position_ != before : message_.changes_size() > 0;
+  const bool tells = status.ok() && (is_first || moved);
   if (!tells) message_.set_resume_token(token);
   bool again = false;
   {
     const MutexLock lock(&mu_);
     reading_ = false;
+    woken_ = woken_ || more;
     writing_ = tells && !finished_;
     again = !writing_ && woken_;
   }
@@ -88,8 +92,7 @@ void ChangeWatcher::OnWriteDone(bool ok) {
   {
     const MutexLock lock(&mu_);
     writing_ = false;
-    // After a full message there may be more changes.
-    again = ok && !ending_ && (woken_ || message_.changes_size() == kMaxWatchBatch);
+    again = ok && !ending_ && woken_;
   }
   if (!ok) End(absl::CancelledError("the client has disconnected"));
   FinishIfIdle();

@@ -28,10 +28,6 @@ inline constexpr int kMaxWatchers = 64;
 // in the same process have no address.
 inline constexpr int kMaxWatchersPerAddress = 16;
 
-// Returns the address of a gRPC peer without its port: "192.0.2.1" for "ipv4:192.0.2.1:50000",
-// "2001:db8::1" for "ipv6:%5B2001:db8::1%5D:50000". "" if it has none.
-std::string AddressOf(absl::string_view peer);
-
 class ChangeFeed;
 
 // One stream. A message is written when the previous one has been sent, so that a client that reads
@@ -44,7 +40,9 @@ class ChangeWatcher final : public grpc::ServerWriteReactor<v1::WatchChangesResp
   using OnEnd = std::function<void(const absl::Status&)>;
 
   // `feed` and `history` must outlive the stream. `address` is the client's; "" = it has none.
-  ChangeWatcher(ChangeFeed* feed, HistoryThread* history, std::string address, OnEnd on_end);
+  // `may_see` as in RequestContext.
+  ChangeWatcher(ChangeFeed* feed, HistoryThread* history, std::string address,
+                std::function<bool(const Change&)> may_see, OnEnd on_end);
 
   const std::string& address() const { return address_; }
 
@@ -70,6 +68,7 @@ class ChangeWatcher final : public grpc::ServerWriteReactor<v1::WatchChangesResp
   ChangeFeed* const feed_;
   HistoryThread* const history_;
   const std::string address_;
+  const std::function<bool(const Change&)> may_see_;
   const OnEnd on_end_;
 
   Mutex mu_;

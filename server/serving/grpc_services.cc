@@ -208,9 +208,10 @@ NamedService MakeRegistryService(const ServiceParts& parts) {
   return {v1::RegistryService::service_full_name(), std::make_unique<RegistryServiceImpl>(parts)};
 }
 
-absl::StatusOr<ServingState> StateAt(Past& past, absl::Time as_of, absl::Time now) {
+absl::StatusOr<std::shared_ptr<const ServingState>> StateAt(Past& past, absl::Time as_of,
+                                                            absl::Time now) {
   if (as_of > now) return AsOfInFutureError(as_of, now);
-  absl::StatusOr<ServingState> state = past.At(as_of);
+  absl::StatusOr<std::shared_ptr<const ServingState>> state = past.At(as_of);
   if (!absl::IsOutOfRange(state.status())) {
     if (!state.ok()) return PastError(state.status());
     return state;

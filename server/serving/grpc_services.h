@@ -19,11 +19,14 @@
 
 namespace cis::server {
 
+class Access;
+
 using StateHolder = Holder<ServingState>;
 
 // What all services use. All of it must outlive them.
 struct ServiceParts {
   const StateHolder* states = nullptr;
+  Access* access = nullptr;
   const Clock* clock = nullptr;
   FreshnessPolicy freshness;
   RequestMeter* meter = nullptr;     // nullptr = requests are not counted

@@ -19,11 +19,13 @@
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/history/history_thread.h"
+#include "server/policy/visible_change.h"
 #include "server/query/page_token.h"
 #include "server/service/change_handlers.h"
 #include "server/service/errors.h"
 #include "server/service/history_errors.h"
 #include "server/service/proto_values.h"
+#include "server/serving/access.h"
 #include "server/serving/grpc_services.h"
 
 namespace cis::server {
@@ -64,14 +66,25 @@ inline void FinishCall(grpc::ServerUnaryReactor* reactor, const CallTimer& timer
 }
 
 // The context of a call; the call outlives it.
-inline RequestContext ContextOf(grpc::CallbackServerContext* call, const ServiceParts& parts) {
-  return {parts.clock->Now(), parts.freshness, [call] { return call->IsCancelled(); }};
+inline RequestContext ContextOf(grpc::CallbackServerContext* call, const ServiceParts& parts,
+                                const Admission& admission) {
+  RequestContext context;
+  context.now = parts.clock->Now();
+  context.freshness = parts.freshness;
+  context.is_cancelled = [call] { return call->IsCancelled(); };
+  context.access_hint = admission.hint;
+  if (!admission.rights.operation) {
+    context.may_see = [rights = admission.rights](const Change& change) {
+      return MaySee(change, rights);
+    };
+  }
+  return context;
 }
 
-// Runs `call` on the history thread, with the past, the context and the current state. Its
-// result may wait for other questions without blocking gRPC's threads; a question whose client has
-// gone, or whose deadline has passed, is not answered. Request and response live until the result
-// is sent.
+// Runs `call` on the history thread, with the past, the context, the rights of the caller and what
+// they show of the current state. Its result may wait for other questions without blocking gRPC's
+// threads; a question whose client has gone, or whose deadline has passed, is not answered. Request
+// and response live until the result is sent.
 template <typename Call>
 grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call,
                                         const ServiceParts& parts, absl::string_view method,
@@ -79,17 +92,22 @@ grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call
   grpc::ServerUnaryReactor* reactor = server_call->DefaultReactor();
   const CallTimer timer(parts.meter, method);
   std::shared_ptr<const ServingState> state = parts.states->Current();
-  absl::Status refused;
-  if (state == nullptr) {
+  absl::StatusOr<Admission> admission = parts.access->Admit(*server_call, method);
+  absl::Status refused = admission.status();
+  if (!refused.ok()) {
+    // The caller may not ask at all.
+  } else if (state == nullptr) {
     refused = SnapshotNotReadyError();
   } else if (parts.history == nullptr) {
     refused = HistoryUnavailableError();
   } else if (!parts.history->Ask({
                  .answer =
-                     [=, context = ContextOf(server_call, parts),
-                      state = std::move(state)](Past& past) {
-                       FinishCall(reactor, timer, method,
-                                  RunGuarded([&] { return call(past, context, *state); }));
+                     [=, access = parts.access, context = ContextOf(server_call, parts, *admission),
+                      rights = std::move(admission->rights), state = std::move(state)](Past& past) {
+                       FinishCall(reactor, timer, method, RunGuarded([&] {
+                                    return call(past, context, rights,
+                                                *access->Visible(state, rights));
+                                  }));
                      },
                  .is_wanted = [server_call] { return !server_call->IsCancelled(); },
                  .drop =
@@ -108,19 +126,27 @@ grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call
 
 // Returns the state that was served at `as_of`. Returns AS_OF_IN_FUTURE, AS_OF_TOO_OLD or
 // HISTORY_UNAVAILABLE.
-absl::StatusOr<ServingState> StateAt(Past& past, absl::Time as_of, absl::Time now);
+absl::StatusOr<std::shared_ptr<const ServingState>> StateAt(Past& past, absl::Time as_of,
+                                                            absl::Time now);
 
-// Runs `call` with the context and the current state, and sends the result. The state is kept
-// until the response is complete, however many snapshots are published meanwhile.
+// Runs `call` with the context and what the caller may see of the current state, and sends the
+// result. The state is kept until the response is complete, however many snapshots are published
+// meanwhile.
 template <typename Call>
 grpc::ServerUnaryReactor* ServeNow(grpc::CallbackServerContext* server_call,
                                    const ServiceParts& parts, absl::string_view method, Call call) {
   grpc::ServerUnaryReactor* reactor = server_call->DefaultReactor();
   const CallTimer timer(parts.meter, method);
   const std::shared_ptr<const ServingState> state = parts.states->Current();
-  const absl::Status status =
-      state == nullptr ? SnapshotNotReadyError()
-                       : RunGuarded([&] { return call(ContextOf(server_call, parts), *state); });
+  const absl::StatusOr<Admission> admission = parts.access->Admit(*server_call, method);
+  absl::Status status = admission.status();
+  if (status.ok() && state == nullptr) status = SnapshotNotReadyError();
+  if (status.ok()) {
+    status = RunGuarded([&] {
+      const auto visible = parts.access->Visible(state, admission->rights);
+      return call(ContextOf(server_call, parts, *admission), *visible);
+    });
+  }
   FinishCall(reactor, timer, method, status);
   return reactor;
 }
@@ -134,15 +160,15 @@ grpc::ServerUnaryReactor* ServeAt(grpc::CallbackServerContext* call, const Servi
                                   absl::string_view method, const Request& request, Answer answer) {
   if constexpr (requires { request.has_as_of(); }) {
     if (request.has_as_of()) {
-      return ServeFromPast(
-          call, parts, method,
-          [answer, as_of = TimeFromProto(request.as_of())](Past& past, RequestContext context,
-                                                           const ServingState&) -> absl::Status {
-            const auto state = StateAt(past, as_of, context.now);
-            if (!state.ok()) return state.status();
-            context.now = as_of;
-            return answer(context, *state);
-          });
+      return ServeFromPast(call, parts, method,
+                           [answer, access = parts.access, as_of = TimeFromProto(request.as_of())](
+                               Past& past, RequestContext context, const Rights& rights,
+                               const ServingState&) -> absl::Status {
+                             const auto state = StateAt(past, as_of, context.now);
+                             if (!state.ok()) return state.status();
+                             context.now = as_of;
+                             return answer(context, *access->VisibleThen(*state, rights));
+                           });
     }
   }
   return ServeNow(call, parts, method,

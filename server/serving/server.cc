@@ -15,6 +15,7 @@
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 #include "server/placement/placement_index.h"
+#include "server/serving/access.h"
 #include "server/serving/change_service.h"
 #include "server/serving/grpc_services.h"
 #include "server/serving/server_credentials.h"
@@ -58,6 +59,7 @@ struct Server::Parts {
   Holder<TlsMaterial> tls;                               // empty without TLS
   std::shared_ptr<grpc::ServerCredentials> credentials;  // gRPC calls them, but does not keep them
   StateHolder states;
+  std::unique_ptr<Access> access;
   ChangeFeed feed;
   std::unique_ptr<HistoryThread> history;
   std::unique_ptr<HistoryThread> streams;
@@ -95,10 +97,18 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
     parts->history = std::make_unique<HistoryThread>(past);
     parts->streams = std::make_unique<HistoryThread>(std::move(past));
   }
-  const ServiceParts service_parts{
-      &parts->states,       options.clock == nullptr ? &parts->system_clock : options.clock,
-      options.freshness,    options.meter,
-      parts->history.get(), parts->streams.get()};
+  if (options.clock != nullptr) parts->clock = options.clock;
+  parts->access = std::make_unique<Access>(
+      Access::Options{.only_in_process = !has_port, .trusted_proxies = options.trusted_proxies});
+  if (options.policy != nullptr) parts->access->SetPolicy(options.policy);
+  ServiceParts service_parts;
+  service_parts.states = &parts->states;
+  service_parts.access = parts->access.get();
+  service_parts.clock = parts->clock;
+  service_parts.freshness = options.freshness;
+  service_parts.meter = options.meter;
+  service_parts.history = parts->history.get();
+  service_parts.streams = parts->streams.get();
   parts->services.push_back(MakeChangeService(service_parts, &parts->feed));
   parts->services.push_back(MakeInventoryService(service_parts));
   parts->services.push_back(MakePlacementService(service_parts));
@@ -167,6 +177,10 @@ absl::Time Server::certificate_expire_time() const {
   const absl::StatusOr<Validity> validity =
       used == nullptr ? absl::NotFoundError("there is none") : ReadMaterial(*used);
   return validity.ok() ? validity->expire_time : absl::InfinitePast();
+}
+
+void Server::ReplacePolicy(std::shared_ptr<const Policy> policy) {
+  parts_->access->SetPolicy(std::move(policy));
 }
 
 bool Server::takes_requests() const { return !parts_->drained; }

@@ -3,12 +3,14 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "schema/base/clock.h"
 #include "schema/model/data_state.h"
 #include "server/meter/request_meter.h"
+#include "server/policy/policy.h"
 #include "server/snapshot/snapshot.h"
 #include "server/tls/certificate.h"
 
@@ -23,6 +25,10 @@ struct ServerOptions {
   std::string listen_address;
   TlsMaterial tls;
   FreshnessPolicy freshness;
+  std::shared_ptr<const Policy> policy;  // who may see what; null = there is none
+  // Addresses of proxies in front of the server. If there is one, callers over loopback are not
+  // taken for processes of this machine, and what these proxies say is the address of a caller.
+  std::vector<std::string> trusted_proxies;
   std::string db;  // the database file, for questions about the past; empty = they are rejected
   const Clock* clock = nullptr;  // nullptr = the machine's; must outlive the server
   RequestMeter* meter =
@@ -49,6 +55,9 @@ class Server {
   absl::Status ReplaceCertificate(const TlsMaterial& material);
   // When the certificate expires; InfinitePast without TLS.
   absl::Time certificate_expire_time() const;
+
+  // Applies to calls that begin from now on. `policy` must not be null.
+  void ReplacePolicy(std::shared_ptr<const Policy> policy);
 
   // The snapshot that requests are answered from at present; null before the first Publish.
   std::shared_ptr<const Snapshot> snapshot() const;

@@ -2,11 +2,13 @@
 #include "server/history/history_thread.h"
 
 #include <future>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/service/errors.h"
 #include "server/serving/change_watch.h"
 
 namespace cis::server {
@@ -81,12 +83,16 @@ TEST_F(HistoryThreadTest, RefusesMoreThanMayWait) {
   EXPECT_EQ(events_.size(), kMaxWaitingQuestions);
 }
 
-TEST(AddressOf, IsThePeerWithoutItsPort) {
-  EXPECT_EQ(AddressOf("ipv4:192.0.2.1:50000"), "192.0.2.1");
-  EXPECT_EQ(AddressOf("ipv6:[2001:db8::1]:50000"), "2001:db8::1");
-  EXPECT_EQ(AddressOf("ipv6:%5B2001:db8::1%5D:50000"), "2001:db8::1");
-  EXPECT_EQ(AddressOf("unix:"), "");
-  EXPECT_EQ(AddressOf("inproc"), "");
+TEST(ChangeFeed, OneAddressCannotTakeAllStreams) {
+  ChangeFeed feed;
+  const auto add = [&feed](const std::string& address) {
+    const auto watcher = std::make_shared<ChangeWatcher>(&feed, nullptr, address, nullptr, nullptr);
+    return ErrorReason(feed.Add(watcher));
+  };
+  for (int i = 0; i < kMaxWatchersPerAddress; ++i) EXPECT_EQ(add("192.0.2.1"), "");
+  EXPECT_EQ(add("192.0.2.1"), "TOO_MANY_WATCHERS");
+  for (int i = kMaxWatchersPerAddress; i < kMaxWatchers; ++i) EXPECT_EQ(add(""), "");
+  EXPECT_EQ(add("192.0.2.2"), "TOO_MANY_WATCHERS");
 }
 
 }  // namespace

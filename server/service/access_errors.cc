@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/service/access_errors.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "server/service/errors.h"
+
+namespace cis::server {
+
+absl::Status AccessDeniedError() {
+  return UserError(absl::StatusCode::kPermissionDenied, "ACCESS_DENIED",
+                   "this server answers only processes of its own machine; its operator can allow "
+                   "others by a policy",
+                   {});
+}
+
+absl::Status TokenRefusedError(absl::string_view cause) {
+  return UserError(absl::StatusCode::kUnauthenticated, "TOKEN_REFUSED",
+                   absl::StrCat("the token is refused: ", cause,
+                                "; send another one, or none to see what is public"),
+                   {{"cause", std::string(cause)}});
+}
+
+absl::Status TokenNotVerifiedError(absl::string_view cause) {
+  return RetryableError(
+      absl::StatusCode::kUnavailable, "TOKEN_NOT_VERIFIED",
+      absl::StrCat("the token cannot be verified now: ", cause, "; try again in a moment"),
+      {{"cause", std::string(cause)}});
+}
+
+}  // namespace cis::server
