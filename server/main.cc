@@ -123,7 +123,7 @@ int WaitForEnd(const Options& options, const sigset_t& signals, CertificateRenew
 
 int Run(const Options& options, const sigset_t& signals) {
   SetLogFormat(options.log_format);
-  RouteGrpcLog();
+  RouteLibraryLogs();
   Metrics metrics(Version());
   absl::StatusOr<TlsMaterial> tls = ReadCertificateFiles(PathsOf(options));
   if (!tls.ok()) return NotStarted(tls.status());

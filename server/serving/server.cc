@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/stubs/logging.h"
 #include "grpc/support/log.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
@@ -49,6 +50,11 @@ void LogOfGrpc(gpr_log_func_args* args) {
   const LogLevel level =
       args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kInfo;
   Log(level, "grpc", {{"message", args->message}});
+}
+
+// A message that a client sent broken, for example.
+void LogOfProtobuf(google::protobuf::LogLevel, const char*, int, const std::string& message) {
+  Log(LogLevel::kWarning, "protobuf", {{"message", message}});
 }
 
 }  // namespace
@@ -204,6 +210,9 @@ void Server::Drain(absl::Duration grace) {
   if (parts_->streams != nullptr) parts_->streams->Stop();
 }
 
-void RouteGrpcLog() { gpr_set_log_function(LogOfGrpc); }
+void RouteLibraryLogs() {
+  gpr_set_log_function(LogOfGrpc);
+  google::protobuf::SetLogHandler(LogOfProtobuf);
+}
 
 }  // namespace cis::server

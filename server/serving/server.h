@@ -84,7 +84,7 @@ class Server {
   std::unique_ptr<Parts> parts_;
 };
 
-// Sends gRPC's own messages to the log. Call once per process, in main.
-void RouteGrpcLog();
+// Sends the messages of gRPC and protobuf to the log. Call once per process, in main.
+void RouteLibraryLogs();
 
 }  // namespace cis::server

@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "cis/v1/changes.pb.h"
 #include "cis/v1/registry.pb.h"
 #include "gmock/gmock.h"
+#include "schema/base/log.h"
 #include "tests/component/server_fixture.h"
 
 namespace cis::server {
@@ -265,6 +267,22 @@ TEST(Server, RefusesInvalidAddresses) {
     options.listen_address = address;
     EXPECT_EQ(Server::Start(options).status().code(), absl::StatusCode::kInvalidArgument)
         << address;
+  }
+}
+
+// They were raw lines between those of a JSON log.
+TEST_F(ServerTest, MessagesOfProtobufAreEventsOfTheLog) {
+  RouteLibraryLogs();
+  SetLogFormat(LogFormat::kJson);
+  ::testing::internal::CaptureStderr();
+  std::string response;
+  // A parent that is not UTF-8.
+  CallRaw("/cis.v1.InventoryService/ListFlavors", "\x0a\x01\xff", &response);
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  SetLogFormat(LogFormat::kText);
+  EXPECT_NE(log.find("\"event\":\"protobuf\""), std::string::npos) << log;
+  for (const absl::string_view line : absl::StrSplit(log, '\n', absl::SkipEmpty())) {
+    EXPECT_EQ(line.front(), '{') << line;
   }
 }
 
