@@ -94,6 +94,11 @@ absl::Status TooManyWatchersOfAddressError(int max_watchers, absl::string_view a
                         {{"limit", absl::StrCat(max_watchers)}, {"address", std::string(address)}});
 }
 
+absl::Status ServerBusyError() {
+  return RetryableError(absl::StatusCode::kResourceExhausted, "SERVER_BUSY",
+                        "too many requests that cost much are waiting; try again in a moment", {});
+}
+
 absl::Status ServerStoppingError() {
   return RetryableError(absl::StatusCode::kUnavailable, "SERVER_STOPPING",
                         "the server is stopping; ask again, and continue a stream with its last "

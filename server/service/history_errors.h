@@ -33,6 +33,9 @@ absl::Status ResumeTokenMismatchError();
 absl::Status TooManyWatchersError(int max_watchers);
 // TOO_MANY_WATCHERS, RESOURCE_EXHAUSTED + RetryInfo: `address` has `max_watchers` streams already.
 absl::Status TooManyWatchersOfAddressError(int max_watchers, absl::string_view address);
+// SERVER_BUSY, RESOURCE_EXHAUSTED + RetryInfo: too many costly requests are waiting, in all or of
+// this caller.
+absl::Status ServerBusyError();
 // SERVER_STOPPING, UNAVAILABLE + RetryInfo: ends streams and waiting questions when the server
 // stops.
 absl::Status ServerStoppingError();

@@ -20,6 +20,7 @@
 namespace cis::server {
 
 class Access;
+class FairPool;
 
 using StateHolder = Holder<ServingState>;
 
@@ -27,6 +28,7 @@ using StateHolder = Holder<ServingState>;
 struct ServiceParts {
   const StateHolder* states = nullptr;
   Access* access = nullptr;
+  FairPool* pool = nullptr;  // for requests that cost much
   const Clock* clock = nullptr;
   FreshnessPolicy freshness;
   RequestMeter* meter = nullptr;     // nullptr = requests are not counted

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "cis/v1/placement.pb.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/history/history_thread.h"
@@ -26,6 +27,7 @@
 #include "server/service/history_errors.h"
 #include "server/service/proto_values.h"
 #include "server/serving/access.h"
+#include "server/serving/fair_pool.h"
 #include "server/serving/grpc_services.h"
 
 namespace cis::server {
@@ -63,6 +65,14 @@ inline void FinishCall(grpc::ServerUnaryReactor* reactor, const CallTimer& timer
   const grpc::Status told = StatusToGrpc(status, method);
   timer.Stop(static_cast<absl::StatusCode>(told.error_code()));
   reactor->Finish(told);
+}
+
+// Ends a call that waited for its turn: the server has stopped, or the client no longer waits.
+inline void Drop(grpc::ServerUnaryReactor* reactor, const CallTimer& timer,
+                 absl::string_view method, bool stopped) {
+  if (stopped) return FinishCall(reactor, timer, method, ServerStoppingError());
+  timer.Stop(absl::StatusCode::kCancelled);
+  reactor->Finish(grpc::Status::CANCELLED);
 }
 
 // The context of a call; the call outlives it.
@@ -110,13 +120,7 @@ grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call
                                   }));
                      },
                  .is_wanted = [server_call] { return !server_call->IsCancelled(); },
-                 .drop =
-                     [=](bool stopped) {
-                       if (stopped)
-                         return FinishCall(reactor, timer, method, ServerStoppingError());
-                       timer.Stop(absl::StatusCode::kCancelled);
-                       reactor->Finish(grpc::Status::CANCELLED);
-                     },
+                 .drop = [=](bool stopped) { Drop(reactor, timer, method, stopped); },
              })) {
     refused = HistoryBusyError();
   }
@@ -151,6 +155,47 @@ grpc::ServerUnaryReactor* ServeNow(grpc::CallbackServerContext* server_call,
   return reactor;
 }
 
+// Whether a request may take up to a second, because it looks at all combinations of what there is.
+template <typename Request>
+bool IsCostly(const Request& request) {
+  if constexpr (std::is_same_v<Request, v1::ExplainPlacementsRequest>) {
+    return true;
+  } else if constexpr (std::is_same_v<Request, v1::FindPlacementsRequest>) {
+    return request.all_combinations() || request.query().groups_size() > 0;
+  } else {
+    return false;
+  }
+}
+
+// The same as ServeNow on the pool, when it is the caller's turn. Request and response live until
+// the result is sent.
+template <typename Call>
+grpc::ServerUnaryReactor* ServeInTurn(grpc::CallbackServerContext* server_call,
+                                      const ServiceParts& parts, absl::string_view method,
+                                      Call call) {
+  grpc::ServerUnaryReactor* reactor = server_call->DefaultReactor();
+  const CallTimer timer(parts.meter, method);
+  const std::shared_ptr<const ServingState> state = parts.states->Current();
+  const absl::StatusOr<Admission> admission = parts.access->Admit(*server_call, method);
+  absl::Status refused = admission.status();
+  if (refused.ok() && state == nullptr) refused = SnapshotNotReadyError();
+  if (refused.ok() &&
+      !parts.pool->Submit(parts.access->AddressOf(*server_call),
+                          {.run =
+                               [=, access = parts.access, rights = admission->rights,
+                                context = ContextOf(server_call, parts, *admission)] {
+                                 FinishCall(reactor, timer, method, RunGuarded([&] {
+                                              return call(context, *access->Visible(state, rights));
+                                            }));
+                               },
+                           .is_wanted = [server_call] { return !server_call->IsCancelled(); },
+                           .drop = [=](bool stopped) { Drop(reactor, timer, method, stopped); }})) {
+    refused = ServerBusyError();
+  }
+  if (!refused.ok()) FinishCall(reactor, timer, method, refused);
+  return reactor;
+}
+
 // Runs `answer` with the current state; if `request` is about an earlier time (`as_of`), on the
 // history thread, with the state and the ages of that time. A page after the first is answered
 // as of the time of the first: otherwise scores and states, and with them the order, would change
@@ -171,13 +216,14 @@ grpc::ServerUnaryReactor* ServeAt(grpc::CallbackServerContext* call, const Servi
                            });
     }
   }
-  return ServeNow(call, parts, method,
-                  [&answer, &request](RequestContext context, const ServingState& state) {
-                    if constexpr (requires { request.page_token(); }) {
-                      context.now = TimeOfFirstPage(request.page_token(), context.now);
-                    }
-                    return answer(context, state);
-                  });
+  const auto answer_now = [answer, &request](RequestContext context, const ServingState& state) {
+    if constexpr (requires { request.page_token(); }) {
+      context.now = TimeOfFirstPage(request.page_token(), context.now);
+    }
+    return answer(context, state);
+  };
+  return IsCostly(request) ? ServeInTurn(call, parts, method, answer_now)
+                           : ServeNow(call, parts, method, answer_now);
 }
 
 // Runs one method, whose handler fills `response` from the snapshot or the whole state.

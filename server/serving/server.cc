@@ -2,6 +2,7 @@
 #include "server/serving/server.h"
 
 #include <atomic>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "server/placement/placement_index.h"
 #include "server/serving/access.h"
 #include "server/serving/change_service.h"
+#include "server/serving/fair_pool.h"
 #include "server/serving/grpc_services.h"
 #include "server/serving/server_credentials.h"
 
@@ -29,6 +31,12 @@ constexpr int kMaxRequestBytes = 1 << 20;
 // Per connection; further calls of the client wait. Keeps one client from using all memory.
 constexpr int kMaxConcurrentStreams = 100;
 constexpr absl::Duration kDestructorGrace = absl::Seconds(1);
+
+// One processor stays for requests that cost little.
+size_t PoolThreads() {
+  const unsigned processors = std::thread::hardware_concurrency();
+  return processors > 2 ? processors - 1 : 1;
+}
 
 // The address as given, with the port that was chosen.
 std::string ChosenAddress(const std::string& listen_address, int port) {
@@ -66,6 +74,7 @@ struct Server::Parts {
   std::shared_ptr<grpc::ServerCredentials> credentials;  // gRPC calls them, but does not keep them
   StateHolder states;
   std::unique_ptr<Access> access;
+  std::unique_ptr<FairPool> pool;
   ChangeFeed feed;
   std::unique_ptr<HistoryThread> history;
   std::unique_ptr<HistoryThread> streams;
@@ -104,12 +113,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
     parts->streams = std::make_unique<HistoryThread>(std::move(past));
   }
   if (options.clock != nullptr) parts->clock = options.clock;
+  parts->pool = std::make_unique<FairPool>(PoolThreads());
   parts->access = std::make_unique<Access>(
       Access::Options{.only_in_process = !has_port, .trusted_proxies = options.trusted_proxies});
   if (options.policy != nullptr) parts->access->SetPolicy(options.policy);
   ServiceParts service_parts;
   service_parts.states = &parts->states;
   service_parts.access = parts->access.get();
+  service_parts.pool = parts->pool.get();
   service_parts.clock = parts->clock;
   service_parts.freshness = options.freshness;
   service_parts.meter = options.meter;
@@ -204,9 +215,11 @@ void Server::Drain(absl::Duration grace) {
   parts_->SetHealth(false);
   parts_->feed.Stop();
   if (parts_->history != nullptr) parts_->history->Close();
+  parts_->pool->Close();
   parts_->server->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   parts_->server->Wait();
   if (parts_->history != nullptr) parts_->history->Stop();
+  parts_->pool->Stop();
   if (parts_->streams != nullptr) parts_->streams->Stop();
 }
 
