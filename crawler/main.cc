@@ -22,13 +22,13 @@
 
 namespace {
 
-std::atomic<cis::crawler::HttpTransport*> g_transport{nullptr};
+std::atomic<cis::HttpTransport*> g_transport{nullptr};
 std::atomic<bool> g_stopped{false};
 
 // The first signal lets a crawl end in good order; a second one ends the process.
 void OnSignal(int /*signal*/) {
   g_stopped.store(true);
-  if (cis::crawler::HttpTransport* transport = g_transport.load()) transport->Cancel();
+  if (cis::HttpTransport* transport = g_transport.load()) transport->Cancel();
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
   context.read_stdin = [] { return std::string{std::istreambuf_iterator<char>(std::cin), {}}; };
-  context.on_transport = [](cis::crawler::HttpTransport* transport) {
+  context.on_transport = [](cis::HttpTransport* transport) {
     g_transport.store(transport);
     if (transport != nullptr && g_stopped.load()) transport->Cancel();
   };

@@ -14,9 +14,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "crawler/commands/options.h"
-#include "crawler/http/transport.h"
 #include "crawler/normalize/rules.h"
 #include "crawler/overrides/corrector.h"
+#include "net/http/transport.h"
 #include "schema/base/clock.h"
 
 namespace cis::crawler {

@@ -3,7 +3,7 @@
 
 #include "crawler/commands/command.h"
 #include "crawler/commands/options.h"
-#include "crawler/http/curl_transport.h"
+#include "net/http/curl_transport.h"
 
 namespace cis::crawler {
 

@@ -5,10 +5,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "crawler/http/http_error.h"
 #include "crawler/source/answer.h"
 #include "crawler/source/keystone_client.h"
 #include "crawler/source/limits.h"
+#include "net/http/http_error.h"
 #include "nlohmann/json.hpp"
 #include "schema/base/check.h"
 #include "schema/base/status_macros.h"

@@ -11,10 +11,10 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
-#include "crawler/http/transport.h"
 #include "crawler/source/exchange.h"
 #include "crawler/source/source.h"
 #include "crawler/tokens/unscoped_logins.h"
+#include "net/http/transport.h"
 #include "schema/base/clock.h"
 #include "schema/model/records.h"
 

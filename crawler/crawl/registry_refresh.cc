@@ -6,8 +6,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "crawler/http/http_error.h"
 #include "crawler/registry/site_problems.h"
+#include "net/http/http_error.h"
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 

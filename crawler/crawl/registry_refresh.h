@@ -8,9 +8,9 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "crawler/http/transport.h"
 #include "crawler/registry/gocdb_fetch.h"
 #include "crawler/registry/registry_files.h"
+#include "net/http/transport.h"
 #include "schema/base/clock.h"
 #include "schema/store/store.h"
 

@@ -7,12 +7,12 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "crawler/http/http_error.h"
-#include "crawler/http/http_status.h"
 #include "crawler/registry/assembler.h"
 #include "crawler/registry/gocdb.h"
 #include "crawler/registry/limits.h"
 #include "crawler/source/service_endpoint.h"
+#include "net/http/http_error.h"
+#include "net/http/http_status.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::crawler {

@@ -10,9 +10,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "crawler/http/transport.h"
-#include "crawler/http/url.h"
 #include "crawler/registry/remarks.h"
+#include "net/http/transport.h"
+#include "net/http/url.h"
 #include "schema/base/clock.h"
 #include "schema/model/registry.h"
 

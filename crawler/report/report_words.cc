@@ -67,7 +67,7 @@ absl::string_view AdviceFor(ErrorClass error) {
     case ErrorClass::kParse:
       return "not an answer of OpenStack (a portal?): report it to the site";
     case ErrorClass::kLimit:
-      return "the message names the limit; crawler/http/README.md lists all";
+      return "the message names the limit; net/http/README.md lists all";
     case ErrorClass::kPolicy:
       return "a URL was refused; the message names the key that allows it";
     case ErrorClass::kConfig:

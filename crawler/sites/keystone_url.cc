@@ -7,7 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "crawler/http/url.h"
+#include "net/http/url.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::crawler {

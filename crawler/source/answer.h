@@ -7,8 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "crawler/http/limit.h"
 #include "crawler/source/exchange.h"
+#include "net/http/limit.h"
 #include "nlohmann/json_fwd.hpp"
 #include "schema/model/records.h"
 

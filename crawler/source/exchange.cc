@@ -2,10 +2,10 @@
 #include "crawler/source/exchange.h"
 
 #include "absl/strings/str_cat.h"
-#include "crawler/http/http_error.h"
 #include "crawler/source/answer.h"
 #include "crawler/source/json_bounds.h"
 #include "crawler/source/limits.h"
+#include "net/http/http_error.h"
 
 namespace cis::crawler {
 

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "crawler/http/http_error.h"
 #include "crawler/source/answer.h"
 #include "crawler/source/service_endpoint.h"
+#include "net/http/http_error.h"
 
 namespace cis::crawler {
 

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "crawler/http/http_error.h"
 #include "crawler/source/answer.h"
 #include "crawler/source/gather.h"
 #include "crawler/source/limits.h"
+#include "net/http/http_error.h"
 #include "nlohmann/json.hpp"
 
 namespace cis::crawler {

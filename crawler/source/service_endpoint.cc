@@ -13,9 +13,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "crawler/http/registered_domain.h"
-#include "crawler/http/url.h"
 #include "crawler/source/answer.h"
+#include "net/http/registered_domain.h"
+#include "net/http/url.h"
 #include "nlohmann/json.hpp"
 
 namespace cis::crawler {

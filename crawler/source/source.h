@@ -13,10 +13,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "crawler/http/limit.h"
-#include "crawler/http/transport.h"
 #include "crawler/source/token_claims.h"
 #include "crawler/source/token_grant.h"
+#include "net/http/limit.h"
+#include "net/http/transport.h"
 #include "schema/model/observation.h"
 #include "schema/model/records.h"
 

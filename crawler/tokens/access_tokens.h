@@ -13,9 +13,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "crawler/http/transport.h"
 #include "crawler/source/token_grant.h"
 #include "crawler/tokens/token_messages.h"
+#include "net/http/transport.h"
 #include "schema/base/clock.h"
 
 namespace cis::crawler {

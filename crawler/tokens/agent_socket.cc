@@ -14,7 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "crawler/http/http_error.h"
+#include "net/http/http_error.h"
 #include "nlohmann/json.hpp"
 #include "schema/base/duration_text.h"
 

@@ -10,10 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "crawler/http/url.h"
 #include "crawler/source/answer.h"
 #include "crawler/source/limits.h"
 #include "crawler/source/service_endpoint.h"
+#include "net/http/url.h"
 #include "nlohmann/json.hpp"
 #include "schema/base/status_macros.h"
 

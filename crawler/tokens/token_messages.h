@@ -10,10 +10,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "crawler/http/transport.h"
 #include "crawler/source/exchange.h"
 #include "crawler/source/token_claims.h"
 #include "crawler/source/token_grant.h"
+#include "net/http/transport.h"
 
 namespace cis::crawler {
 

@@ -14,11 +14,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "crawler/http/transport.h"
 #include "crawler/source/exchange.h"
 #include "crawler/source/keystone_client.h"
 #include "crawler/source/source.h"
 #include "crawler/tokens/access_tokens.h"
+#include "net/http/transport.h"
 #include "schema/base/clock.h"
 
 namespace cis::crawler {

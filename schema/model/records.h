@@ -369,7 +369,7 @@ struct Crawl {
   int64_t request_count = 0;
   int64_t backing_off_count = 0;                // of the failed ones, those that were not asked
   std::map<std::string, int64_t> error_counts;  // by class: kinds of shares that failed
-  std::map<std::string, int64_t> limit_hits;    // by name of the limit (crawler/http/limit.h)
+  std::map<std::string, int64_t> limit_hits;    // by name of the limit (net/http/limit.h)
 
   friend bool operator==(const Crawl&, const Crawl&) = default;
 };

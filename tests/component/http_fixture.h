@@ -11,10 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "crawler/http/curl_transport.h"
-#include "crawler/http/http_error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "net/http/curl_transport.h"
+#include "net/http/http_error.h"
 #include "schema/base/clock.h"
 #include "tests/support/loopback_server.h"
 

@@ -52,7 +52,7 @@ class Tree:
         return self.names
 
     def sources(self):
-        return [p for p in self.names if re.match(r'(schema|crawler|server|client)/.*\.(cc|h)$', p)]
+        return [p for p in self.names if re.match(r'(schema|net|crawler|server|client)/.*\.(cc|h)$', p)]
 
     def read(self, path):
         if path not in self.cache:

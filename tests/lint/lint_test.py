@@ -26,7 +26,7 @@ BROKEN = {
     'style': [('client/a.cc', 'std::' + 'string_view x;\n'),
               ('server/query/a.cc', 'ab' + 'ort();\n'),
               ('server/service/s.cc', 'Run("SEL' + 'ECT 1");\n'),
-              ('crawler/http/b.cc', 'std::getenv("HOME");\n'),
+              ('net/http/b.cc', 'std::getenv("HOME");\n'),
               ('server/query/f.cc', 'Say("try --ra' + 'm 8G");\n'),
               ('server/service/g.cc', 'Say("--ra' + 'm");\n'),
               ('server/long.cc', '\n' * 700)],

@@ -20,7 +20,7 @@ PROGRAMS = {'cis_crawler': 'cis-crawler', 'cis_server': 'cis-server', 'cisquery_
 
 
 def room_of(target):
-    """(area, room) of a target, such as ('crawler', 'http') of cis_http; None for others."""
+    """(area, room) of a target, such as ('net', 'http') of cis_http; None for others."""
     name = target.removeprefix('cis_')
     if name in ('proto', 'grpc'):
         return 'proto', name

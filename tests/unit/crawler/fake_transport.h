@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "crawler/http/transport.h"
+#include "net/http/transport.h"
 #include "schema/base/clock.h"
 #include "tests/unit/crawler/source_fixture.h"
 

@@ -3,8 +3,8 @@
 #include <optional>
 #include <vector>
 
-#include "crawler/http/backoff.h"
 #include "gtest/gtest.h"
+#include "net/http/backoff.h"
 
 namespace cis::crawler {
 namespace {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "crawler/http/in_flight_queue.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "net/http/in_flight_queue.h"
 
 namespace cis::crawler {
 namespace {

@@ -6,9 +6,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "crawler/http/http_error.h"
-#include "crawler/http/limit.h"
 #include "gtest/gtest.h"
+#include "net/http/http_error.h"
+#include "net/http/limit.h"
 
 namespace cis::crawler {
 namespace {
@@ -22,7 +22,7 @@ TEST(Limit, EveryOneHasANameOfItsOwn) {
 }
 
 TEST(Limit, TheTableOfTheReadmeHasAllAndNoOther) {
-  std::ifstream file(absl::StrCat(CIS_SOURCE_DIR, "/crawler/http/README.md"));
+  std::ifstream file(absl::StrCat(CIS_SOURCE_DIR, "/net/http/README.md"));
   std::stringstream text;
   text << file.rdbuf();
   std::set<std::string> told;

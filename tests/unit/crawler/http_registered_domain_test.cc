@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "crawler/http/registered_domain.h"
+#include "net/http/registered_domain.h"
 
 namespace cis::crawler {
 namespace {

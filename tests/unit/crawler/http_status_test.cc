@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crawler/http/http_status.h"
+#include "net/http/http_status.h"
 
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "crawler/http/http_error.h"
-#include "crawler/http/transport.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "net/http/http_error.h"
+#include "net/http/transport.h"
 
 namespace cis::crawler {
 namespace {

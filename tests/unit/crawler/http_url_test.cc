@@ -2,10 +2,10 @@
 #include <string>
 #include <vector>
 
-#include "crawler/http/http_error.h"
-#include "crawler/http/url.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "net/http/http_error.h"
+#include "net/http/url.h"
 
 namespace cis::crawler {
 namespace {

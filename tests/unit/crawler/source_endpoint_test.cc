@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crawler/http/http_error.h"
 #include "crawler/source/keystone.h"
 #include "crawler/source/service_endpoint.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "net/http/http_error.h"
 
 namespace cis::crawler {
 namespace {

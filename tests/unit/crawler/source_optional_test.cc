@@ -9,11 +9,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "crawler/http/http_error.h"
 #include "crawler/normalize/normalizer.h"
 #include "crawler/source/limits.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "net/http/http_error.h"
 #include "tests/support/compiled_rules.h"
 #include "tests/unit/crawler/source_fixture.h"
 

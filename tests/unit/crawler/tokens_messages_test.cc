@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "absl/strings/str_cat.h"
-#include "crawler/http/http_error.h"
 #include "crawler/tokens/token_messages.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "net/http/http_error.h"
 #include "nlohmann/json.hpp"
 #include "tests/unit/crawler/tokens_fixture.h"
 

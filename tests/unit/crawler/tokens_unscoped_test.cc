@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "crawler/http/http_error.h"
 #include "crawler/tokens/unscoped_logins.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "net/http/http_error.h"
 #include "tests/unit/crawler/tokens_fixture.h"
 
 namespace cis::crawler {

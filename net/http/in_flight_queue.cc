@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crawler/http/in_flight_queue.h"
+#include "net/http/in_flight_queue.h"
 
 #include <algorithm>
 
 #include "schema/base/check.h"
 
-namespace cis::crawler {
+namespace cis {
 
 std::optional<std::pair<std::deque<InFlightQueue::Entry>*, size_t>> InFlightQueue::FindNext(
     KeyState& state) const {
@@ -92,4 +92,4 @@ absl::Time InFlightQueue::NextResume(absl::Time now) const {
   return next;
 }
 
-}  // namespace cis::crawler
+}  // namespace cis

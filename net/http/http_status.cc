@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crawler/http/http_status.h"
+#include "net/http/http_status.h"
 
 #include "absl/strings/str_cat.h"
-#include "crawler/http/http_error.h"
+#include "net/http/http_error.h"
 
-namespace cis::crawler {
+namespace cis {
 namespace {
 
 struct Row {
@@ -81,4 +81,4 @@ bool IsRetryableHttpStatus(int http_status) {
   return http_status == 429 || http_status == 502 || http_status == 503 || http_status == 504;
 }
 
-}  // namespace cis::crawler
+}  // namespace cis

@@ -10,12 +10,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "crawler/http/backoff.h"
-#include "crawler/http/limit.h"
-#include "crawler/http/transport.h"
-#include "crawler/http/url.h"
+#include "net/http/backoff.h"
+#include "net/http/limit.h"
+#include "net/http/transport.h"
+#include "net/http/url.h"
 
-namespace cis::crawler {
+namespace cis {
 
 // The settings of every attempt of a transport.
 struct CurlTryOptions {
@@ -98,4 +98,4 @@ class CurlTry {
   std::string refused_;         // the peer address that policy rejected
 };
 
-}  // namespace cis::crawler
+}  // namespace cis

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crawler/http/curl_transport.h"
+#include "net/http/curl_transport.h"
 
 #include <curl/curl.h>
 
@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "crawler/http/http_error.h"
-#include "crawler/http/http_status.h"
+#include "net/http/http_error.h"
+#include "net/http/http_status.h"
 
-namespace cis::crawler {
+namespace cis {
 namespace {
 
 // The longest delay until Cancel() or a changed clock takes effect.
@@ -347,4 +347,4 @@ void CurlTransport::EndAll(absl::StatusCode code, absl::string_view why) {
   queue_ = InFlightQueue(options_.max_in_flight_per_key, options_.max_in_flight);
 }
 
-}  // namespace cis::crawler
+}  // namespace cis

@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace cis::crawler {
+namespace cis {
 
 // Returns the domain that is registered under a public suffix: "cesga.es" for "nova.cesga.es",
 // "a.krakow.pl" for "nova.a.krakow.pl", "a.github.io" for "a.github.io". A top-level domain that is
@@ -21,4 +21,4 @@ std::string RegisteredDomain(absl::string_view host);
 // registered domain matches only itself.
 bool IsSameSite(absl::string_view host_a, absl::string_view host_b);
 
-}  // namespace cis::crawler
+}  // namespace cis

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crawler/http/url.h"
+#include "net/http/url.h"
 
 #include <arpa/inet.h>
 
@@ -17,9 +17,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "crawler/http/http_error.h"
+#include "net/http/http_error.h"
 
-namespace cis::crawler {
+namespace cis {
 namespace {
 
 constexpr size_t kMaxUrlBytes = 8192;  // far above any link with a marker in it
@@ -289,4 +289,4 @@ std::string RedactUrl(absl::string_view url) {
   return out;
 }
 
-}  // namespace cis::crawler
+}  // namespace cis

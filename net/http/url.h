@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace cis::crawler {
+namespace cis {
 
 // A parsed http or https URL. Fragments are dropped. Equal URLs have equal fields: scheme and host
 // are in lower case, the port is always set, dot segments are removed from the path.
@@ -55,4 +55,4 @@ bool IsIpAddress(absl::string_view host);
 // text.
 std::string RedactUrl(absl::string_view url);
 
-}  // namespace cis::crawler
+}  // namespace cis

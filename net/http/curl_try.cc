@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crawler/http/curl_try.h"
+#include "net/http/curl_try.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -13,11 +13,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "crawler/http/http_error.h"
+#include "net/http/http_error.h"
 #include "schema/base/duration_text.h"
 #include "schema/base/status_macros.h"
 
-namespace cis::crawler {
+namespace cis {
 namespace {
 
 // CURLE_TOO_LARGE of libcurl 8.6, which earlier ones call CURLE_OUT_OF_MEMORY.
@@ -400,4 +400,4 @@ CurlTryEnd CurlTry::Finish(int curl_code) {
   return end;
 }
 
-}  // namespace cis::crawler
+}  // namespace cis

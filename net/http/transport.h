@@ -11,9 +11,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "crawler/http/limit.h"
+#include "net/http/limit.h"
 
-namespace cis::crawler {
+namespace cis {
 
 struct HttpHeader {
   std::string name;
@@ -69,7 +69,7 @@ class HttpTransport {
 
   // Queues `request`. `done` runs exactly once, inside Run(). An HTTP error status that remains
   // after the retries is a response, not an error. Errors are transport failures, with the class of
-  // model/records.h attached (GetErrorClass, http/http_error.h): UNAVAILABLE (dns, connect),
+  // model/records.h attached (GetErrorClass, http_error.h): UNAVAILABLE (dns, connect),
   // FAILED_PRECONDITION (tls, policy: redirect rejected), DEADLINE_EXCEEDED (timeout),
   // RESOURCE_EXHAUSTED (limit), DATA_LOSS (truncated body).
   virtual void Send(HttpRequest request, Callback done) = 0;
@@ -86,4 +86,4 @@ class HttpTransport {
   virtual LimitHits limit_hits() const { return {}; }
 };
 
-}  // namespace cis::crawler
+}  // namespace cis

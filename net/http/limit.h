@@ -2,7 +2,7 @@
 #pragma once
 
 // The limits on what a site may do to a crawl, by name. Each is a row of the table in
-// crawler/http/README.md, and every hit is counted: in the line that ends a crawl's log, in the
+// net/http/README.md, and every hit is counted: in the line that ends a crawl's log, in the
 // store's history and in `cisquery crawls`.
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "schema/model/records.h"
 
-namespace cis::crawler {
+namespace cis {
 
 enum class Limit {
   // LimitCounter::kTransport
@@ -85,4 +85,4 @@ absl::Status MakeLimitError(absl::StatusCode code, ErrorClass error, Limit limit
 // Returns the limit that `status` comes from; nothing for any other status.
 std::optional<Limit> GetLimit(const absl::Status& status);
 
-}  // namespace cis::crawler
+}  // namespace cis

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crawler/http/backoff.h"
+#include "net/http/backoff.h"
 
 #include <algorithm>
 #include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
-#include "crawler/http/http_status.h"
+#include "net/http/http_status.h"
 
-namespace cis::crawler {
+namespace cis {
 namespace {
 
 std::optional<absl::Time> ParseHttpDate(absl::string_view text) {
@@ -70,4 +70,4 @@ std::optional<absl::Duration> ParseRetryAfter(absl::string_view value,
   return std::max(absl::ZeroDuration(), *date - site_now.value_or(now));
 }
 
-}  // namespace cis::crawler
+}  // namespace cis

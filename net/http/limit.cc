@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crawler/http/limit.h"
+#include "net/http/limit.h"
 
 #include <array>
 #include <utility>
 
 #include "absl/strings/cord.h"
 #include "absl/types/optional.h"
-#include "crawler/http/http_error.h"
+#include "net/http/http_error.h"
 
-namespace cis::crawler {
+namespace cis {
 namespace {
 
 constexpr absl::string_view kLimitPayloadUrl = "cis/limit";
@@ -73,4 +73,4 @@ std::optional<Limit> GetLimit(const absl::Status& status) {
   return std::nullopt;
 }
 
-}  // namespace cis::crawler
+}  // namespace cis

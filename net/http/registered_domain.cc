@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crawler/http/registered_domain.h"
+#include "net/http/registered_domain.h"
 
 #include <libpsl.h>
 
@@ -9,9 +9,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "crawler/http/url.h"
+#include "net/http/url.h"
 
-namespace cis::crawler {
+namespace cis {
 namespace {
 
 // Returns the newer of the library's own list and the list of the package publicsuffix; nullptr if
@@ -53,4 +53,4 @@ bool IsSameSite(absl::string_view host_a, absl::string_view host_b) {
   return !domain.empty() && domain == RegisteredDomain(host_b);
 }
 
-}  // namespace cis::crawler
+}  // namespace cis

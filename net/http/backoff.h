@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace cis::crawler {
+namespace cis {
 
 struct BackoffOptions {
   int max_tries = 4;     // counted attempts of one request, the first included
@@ -74,4 +74,4 @@ class Backoff {
 std::optional<absl::Duration> ParseRetryAfter(absl::string_view value,
                                               absl::string_view date_header, absl::Time now);
 
-}  // namespace cis::crawler
+}  // namespace cis

@@ -5,7 +5,7 @@
 #include "absl/strings/string_view.h"
 #include "schema/model/records.h"
 
-namespace cis::crawler {
+namespace cis {
 
 // Returns what an HTTP status means for the crawler. The one table is in http_status.cc.
 ErrorClass HttpErrorClass(int http_status);
@@ -24,4 +24,4 @@ absl::string_view HttpReason(int http_status);
 // Returns true for the answers that a retry may change: 429, 502, 503, 504.
 bool IsRetryableHttpStatus(int http_status);
 
-}  // namespace cis::crawler
+}  // namespace cis

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crawler/http/transport.h"
+#include "net/http/transport.h"
 
 #include "absl/strings/match.h"
 
-namespace cis::crawler {
+namespace cis {
 
 absl::string_view HttpResponse::Header(absl::string_view name) const {
   for (const HttpHeader& header : headers) {
@@ -12,4 +12,4 @@ absl::string_view HttpResponse::Header(absl::string_view name) const {
   return "";
 }
 
-}  // namespace cis::crawler
+}  // namespace cis

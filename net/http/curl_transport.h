@@ -13,14 +13,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "crawler/http/backoff.h"
-#include "crawler/http/curl_try.h"
-#include "crawler/http/in_flight_queue.h"
-#include "crawler/http/transport.h"
-#include "crawler/http/url.h"
+#include "net/http/backoff.h"
+#include "net/http/curl_try.h"
+#include "net/http/in_flight_queue.h"
+#include "net/http/transport.h"
+#include "net/http/url.h"
 #include "schema/base/clock.h"
 
-namespace cis::crawler {
+namespace cis {
 
 struct TransportOptions {
   int max_in_flight_per_key = 6;  // what a site's API workers can handle; at least 1
@@ -129,4 +129,4 @@ class CurlTransport : public HttpTransport {
   TransportStats stats_;
 };
 
-}  // namespace cis::crawler
+}  // namespace cis

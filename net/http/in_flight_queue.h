@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace cis::crawler {
+namespace cis {
 
 // Decides which request may start. Limits the number in flight per key and in total, and serves
 // keys in turn. Within a key, requests that lead to further requests come first; otherwise first
@@ -68,4 +68,4 @@ class InFlightQueue {
   std::deque<std::string> turns_;  // keys with waiting requests that are below their limit
 };
 
-}  // namespace cis::crawler
+}  // namespace cis

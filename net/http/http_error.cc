@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "crawler/http/http_error.h"
+#include "net/http/http_error.h"
 
 #include <string>
 #include <utility>
@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 
-namespace cis::crawler {
+namespace cis {
 namespace {
 
 constexpr absl::string_view kClassPayloadUrl = "cis/error-class";
@@ -65,4 +65,4 @@ ErrorClass GetErrorClass(const absl::Status& status) {
   return ParseErrorClass(std::string(*payload));
 }
 
-}  // namespace cis::crawler
+}  // namespace cis

@@ -4,7 +4,7 @@
 #include "absl/status/status.h"
 #include "schema/model/records.h"
 
-namespace cis::crawler {
+namespace cis {
 
 // Returns `status` with `error` attached as a payload; an OK status stays as it is. Copies keep the
 // class, and the message does not contain it.
@@ -22,4 +22,4 @@ absl::Status Reword(const absl::Status& status, absl::string_view message);
 // FAILED_PRECONDITION kConfig, else kInternal.
 ErrorClass GetErrorClass(const absl::Status& status);
 
-}  // namespace cis::crawler
+}  // namespace cis
