@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/token/jose.h"
+
+#include <cjose/cjose.h>
+#include <openssl/evp.h>
+
+#include "schema/base/check.h"
+
+namespace cis::server {
+namespace {
+
+struct ReleaseJws {
+  void operator()(cjose_jws_t* jws) const { cjose_jws_release(jws); }
+};
+
+}  // namespace
+
+Sha256 DigestOf(absl::string_view text) {
+  Sha256 digest{};
+  CIS_CHECK(
+      EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) == 1,
+      "OpenSSL has SHA-256");
+  return digest;
+}
+
+std::optional<PublicKey> PublicKey::Import(absl::string_view jwk) {
+  cjose_err error{};
+  cjose_jwk_t* key = cjose_jwk_import(jwk.data(), jwk.size(), &error);
+  if (key == nullptr) return std::nullopt;
+  return PublicKey(
+      std::shared_ptr<const void>(key, [key](const void*) { cjose_jwk_release(key); }));
+}
+
+std::optional<std::string> PublicKey::Verify(absl::string_view token) const {
+  cjose_err error{};
+  const std::unique_ptr<cjose_jws_t, ReleaseJws> jws(
+      cjose_jws_import(token.data(), token.size(), &error));
+  if (jws == nullptr) return std::nullopt;
+  if (!cjose_jws_verify(jws.get(), static_cast<const cjose_jwk_t*>(key_.get()), &error)) {
+    return std::nullopt;
+  }
+  uint8_t* payload = nullptr;
+  size_t size = 0;
+  if (!cjose_jws_get_plaintext(jws.get(), &payload, &size, &error)) return std::nullopt;
+  return std::string(reinterpret_cast<const char*>(payload), size);
+}
+
+}  // namespace cis::server
