@@ -5,10 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_split.h"
 #include "schema/base/status_macros.h"
+#include "server/token/jose.h"
 #include "server/token/key_set.h"
 #include "server/token/strict_json.h"
 #include "server/token/token_error.h"
@@ -22,19 +21,6 @@ constexpr size_t kMaxHeaderBytes = 2048;
 
 absl::Status Malformed(absl::string_view message) {
   return MakeTokenError(TokenError::kTokenMalformed, message);
-}
-
-// Decodes base64url without padding, line breaks or anything else.
-std::optional<std::string> DecodePart(absl::string_view part) {
-  if (part.empty() || part.size() % 4 == 1) return std::nullopt;
-  for (const char c : part) {
-    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_') {
-      return std::nullopt;
-    }
-  }
-  std::string bytes;
-  if (!absl::WebSafeBase64Unescape(part, &bytes)) return std::nullopt;
-  return bytes;
 }
 
 // The texts of a claim that is a text or a list of them.
@@ -92,7 +78,7 @@ bool ReadTime(const ClaimsJson& object, const char* name, absl::Time* time) {
 }
 
 absl::Status ReadHeader(absl::string_view part, Claims* claims) {
-  const std::optional<std::string> text = DecodePart(part);
+  const std::optional<std::string> text = DecodeBase64Url(part);
   if (!text.has_value() || text->size() > kMaxHeaderBytes) {
     return Malformed("the token's header is not base64url, or is longer than 2048 bytes");
   }
@@ -122,8 +108,8 @@ absl::StatusOr<Claims> ReadClaims(absl::string_view token) {
   const std::vector<absl::string_view> parts = absl::StrSplit(token, '.');
   Claims claims;
   CIS_RETURN_IF_ERROR(ReadHeader(parts[0], &claims));
-  const std::optional<std::string> payload = DecodePart(parts[1]);
-  if (!payload.has_value() || !DecodePart(parts[2]).has_value()) {
+  const std::optional<std::string> payload = DecodeBase64Url(parts[1]);
+  if (!payload.has_value() || !DecodeBase64Url(parts[2]).has_value()) {
     return Malformed("a part of the token is not base64url");
   }
   const std::optional<ClaimsJson> json = ParseStrictObject(*payload);

@@ -4,6 +4,9 @@
 #include <cjose/cjose.h>
 #include <openssl/evp.h>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_split.h"
 #include "schema/base/check.h"
 
 namespace cis::server {
@@ -23,6 +26,18 @@ Sha256 DigestOf(absl::string_view text) {
   return digest;
 }
 
+std::optional<std::string> DecodeBase64Url(absl::string_view text) {
+  if (text.empty() || text.size() % 4 == 1) return std::nullopt;
+  for (const char c : text) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_') {
+      return std::nullopt;
+    }
+  }
+  std::string bytes;
+  if (!absl::WebSafeBase64Unescape(text, &bytes)) return std::nullopt;
+  return bytes;
+}
+
 std::optional<PublicKey> PublicKey::Import(absl::string_view jwk) {
   cjose_err error{};
   cjose_jwk_t* key = cjose_jwk_import(jwk.data(), jwk.size(), &error);
@@ -32,6 +47,10 @@ std::optional<PublicKey> PublicKey::Import(absl::string_view jwk) {
 }
 
 std::optional<std::string> PublicKey::Verify(absl::string_view token) const {
+  // cjose ends the process for some texts that are not base64url.
+  for (const absl::string_view part : absl::StrSplit(token, '.')) {
+    if (!DecodeBase64Url(part).has_value()) return std::nullopt;
+  }
   cjose_err error{};
   const std::unique_ptr<cjose_jws_t, ReleaseJws> jws(
       cjose_jws_import(token.data(), token.size(), &error));

@@ -17,10 +17,14 @@ using Sha256 = std::array<uint8_t, 32>;
 
 Sha256 DigestOf(absl::string_view text);
 
+// Decodes base64url without padding, line breaks or anything else; the text is not empty.
+std::optional<std::string> DecodeBase64Url(absl::string_view text);
+
 // A public key. Safe to use from any number of threads.
 class PublicKey {
  public:
-  // Imports a JWK that has only the members of a public key. Returns nothing if cjose refuses it.
+  // Imports a JWK that has only the members of a public key, whose numbers DecodeBase64Url can
+  // decode. Returns nothing if cjose refuses it.
   static std::optional<PublicKey> Import(absl::string_view jwk);
 
   // Returns the payload of a compact JWS whose signature is of this key, by the algorithm that its

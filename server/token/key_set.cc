@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "server/token/strict_json.h"
 
 namespace cis::server {
@@ -34,8 +33,8 @@ std::string TextOf(const Json& object, const char* name) {
 
 // The bytes that a base64url text stands for; 0 if it is none.
 size_t BytesOf(const std::string& text) {
-  std::string bytes;
-  return absl::WebSafeBase64Unescape(text, &bytes) ? bytes.size() : 0;
+  const std::optional<std::string> bytes = DecodeBase64Url(text);
+  return bytes.has_value() ? bytes->size() : 0;
 }
 
 // Whether a key may verify signatures, as far as it says.
@@ -62,6 +61,7 @@ Json PublicPartOf(const Json& jwk, std::string* family) {
     return Json{{"kty", kty}, {"n", TextOf(jwk, "n")}, {"e", TextOf(jwk, "e")}};
   }
   if (kty == "EC") {
+    if (BytesOf(TextOf(jwk, "x")) == 0 || BytesOf(TextOf(jwk, "y")) == 0) return nullptr;
     *family = TextOf(jwk, "crv");
     return Json{{"kty", kty}, {"crv", *family}, {"x", TextOf(jwk, "x")}, {"y", TextOf(jwk, "y")}};
   }
