@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 #include "schema/base/version.h"
@@ -33,7 +32,8 @@ constexpr int kExitUsage = 2;
 constexpr timespec kPollTime = {.tv_sec = 10, .tv_nsec = 0};
 
 CertificatePaths PathsOf(const Options& options) {
-  return {options.tls_cert, options.tls_key, options.client_ca};
+  return {options.tls_cert, options.tls_key, options.client_ca,
+          options.client_certificate_optional};
 }
 
 // A file that this program can never read is a configuration error; for one that does not exist
@@ -47,12 +47,6 @@ absl::Status CheckDatabase(const std::string& path) {
 absl::StatusOr<std::shared_ptr<const Policy>> ReadPolicyOf(const Options& options) {
   if (options.policy.empty()) return nullptr;
   CIS_ASSIGN_OR_RETURN(Policy policy, ReadPolicy(options.policy));
-  if (!policy.issuers.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(options.policy,
-                     ": this version does not verify tokens; leave out `issuers` and the rules "
-                     "that name them"));
-  }
   return std::make_shared<const Policy>(std::move(policy));
 }
 
@@ -74,6 +68,7 @@ absl::StatusOr<std::unique_ptr<Server>> StartServer(const Options& options, TlsM
   CIS_RETURN_IF_ERROR(CheckDatabase(options.db));
   ServerOptions server;
   CIS_ASSIGN_OR_RETURN(server.policy, ReadPolicyOf(options));
+  server.issuer_ca = options.issuer_ca;
   server.trusted_proxies = options.trusted_proxies;
   server.meter = meter;
   server.listen_address = options.listen;

@@ -107,6 +107,8 @@ struct Metrics::Parts {
   prometheus::Registry registry;
   prometheus::Family<prometheus::Counter>* requests = nullptr;
   prometheus::Family<prometheus::Histogram>* seconds = nullptr;
+  prometheus::Family<prometheus::Counter>* refusals = nullptr;
+  prometheus::Family<prometheus::Counter>* tokens = nullptr;
 };
 
 Metrics::Metrics(absl::string_view version) : parts_(std::make_unique<Parts>()) {
@@ -119,6 +121,14 @@ Metrics::Metrics(absl::string_view version) : parts_(std::make_unique<Parts>()) 
                          .Name("cis_request_seconds")
                          .Help("Time spent in the handler, without the network, by method.")
                          .Register(parts_->registry);
+  parts_->refusals = &prometheus::BuildCounter()
+                          .Name("cis_requests_refused_total")
+                          .Help("Requests that were not worked on, by reason.")
+                          .Register(parts_->registry);
+  parts_->tokens = &prometheus::BuildCounter()
+                        .Name("cis_token_verifications_total")
+                        .Help("Bearer tokens of requests, by result.")
+                        .Register(parts_->registry);
 }
 
 Metrics::~Metrics() = default;
@@ -127,6 +137,14 @@ void Metrics::Count(absl::string_view method, absl::StatusCode code, absl::Durat
   const std::string name(method);
   parts_->requests->Add({{"method", name}, {"code", CodeLabel(code)}}).Increment();
   parts_->seconds->Add({{"method", name}}, kSeconds).Observe(absl::ToDoubleSeconds(took));
+}
+
+void Metrics::CountRefusal(absl::string_view reason) {
+  parts_->refusals->Add({{"reason", absl::AsciiStrToLower(reason)}}).Increment();
+}
+
+void Metrics::CountToken(absl::string_view result) {
+  parts_->tokens->Add({{"result", absl::AsciiStrToLower(result)}}).Increment();
 }
 
 std::string Metrics::Text(const Standing& standing) const {

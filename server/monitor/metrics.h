@@ -21,6 +21,8 @@ class Metrics final : public RequestMeter {
   ~Metrics() override;
 
   void Count(absl::string_view method, absl::StatusCode code, absl::Duration took) override;
+  void CountRefusal(absl::string_view reason) override;
+  void CountToken(absl::string_view result) override;
 
   // Returns every metric, as one text.
   std::string Text(const Standing& standing) const;

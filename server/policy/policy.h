@@ -106,6 +106,7 @@ struct PublicFacts {
 struct PersonalData {
   bool audit_subject = false;   // audit lines have the subject itself instead of a keyed digest
   std::string digest_key_file;  // empty = the server makes a key at each start
+  std::string digest_key;       // the content of that file
   absl::Duration retention = absl::Hours(24 * 90);
 
   friend bool operator==(const PersonalData&, const PersonalData&) = default;

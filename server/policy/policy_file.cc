@@ -24,6 +24,9 @@ namespace {
 constexpr std::array<absl::string_view, 9> kAlgorithms{"RS256", "RS384", "RS512", "ES256", "ES384",
                                                        "ES512", "PS256", "PS384", "PS512"};
 
+constexpr size_t kMinDigestKeyBytes = 32;
+constexpr size_t kMaxDigestKeyBytes = 4096;
+
 constexpr absl::string_view kGroupForm =
     "it must be VO or VO:SUBGROUP, with %3A for a colon in a name, or \"*\" for the group of any "
     "VO; role, authority and namespace are keys of their own";
@@ -369,7 +372,19 @@ absl::StatusOr<Policy> ParsePolicy(absl::string_view file, const std::string& te
 
 absl::StatusOr<Policy> ReadPolicy(const std::string& path) {
   CIS_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path, kMaxPolicyBytes));
-  return ParsePolicy(path, text);
+  CIS_ASSIGN_OR_RETURN(Policy policy, ParsePolicy(path, text));
+  PersonalData& personal = policy.personal;
+  if (!personal.digest_key_file.empty()) {
+    CIS_ASSIGN_OR_RETURN(personal.digest_key,
+                         ReadTextFile(personal.digest_key_file, kMaxDigestKeyBytes));
+    if (personal.digest_key.size() < kMinDigestKeyBytes) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(personal.digest_key_file, ": the key of digests has ",
+                       personal.digest_key.size(), " bytes; it needs at least ", kMinDigestKeyBytes,
+                       " that nobody can guess, as `openssl rand -hex 32` prints them"));
+    }
+  }
+  return policy;
 }
 
 }  // namespace cis::server

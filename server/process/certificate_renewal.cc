@@ -37,6 +37,7 @@ absl::StatusOr<TlsMaterial> ReadCertificateFiles(const CertificatePaths& paths) 
   CIS_ASSIGN_OR_RETURN(material.certificate_chain, ReadPem("--tls-cert", paths.certificate));
   CIS_ASSIGN_OR_RETURN(material.private_key, ReadPem("--tls-key", paths.key));
   CIS_ASSIGN_OR_RETURN(material.client_ca, ReadPem("--client-ca", paths.client_ca));
+  material.client_certificate_optional = paths.client_certificate_optional;
   return material;
 }
 

@@ -16,6 +16,7 @@ struct CertificatePaths {
   std::string certificate;
   std::string key;
   std::string client_ca;
+  bool client_certificate_optional = false;
 };
 
 // Reads the files, which may be pipes. Returns INVALID_ARGUMENT naming the flag if one of them

@@ -63,9 +63,16 @@ void AddFlags(CLI::App& app, Options& options, Texts& texts) {
          "PEM file with CAs; serve only clients that present a certificate issued by one of them")
       ->type_name("FILE")
       ->group(tls);
+  app.add_flag("--client-certificate-optional", options.client_certificate_optional,
+               "Serve clients without a certificate too; the policy says what they may see")
+      ->group(tls);
   const char* access = "Access (without a policy, only processes of this machine may ask)";
   app.add_option("--policy", options.policy,
                  "YAML file that says who may see what; SIGHUP reads it again")
+      ->type_name("FILE")
+      ->group(access);
+  app.add_option("--issuer-ca", options.issuer_ca,
+                 "PEM file with the CAs of the policy's issuers (default: those of the system)")
       ->type_name("FILE")
       ->group(access);
   app.add_option("--trusted-proxy", options.trusted_proxies,
@@ -179,6 +186,17 @@ absl::Status Check(const Options& options) {
   }
   if (!options.client_ca.empty() && options.tls_cert.empty()) {
     return absl::InvalidArgumentError("--client-ca needs --tls-cert and --tls-key");
+  }
+  if (options.client_certificate_optional && options.client_ca.empty()) {
+    return absl::InvalidArgumentError("--client-certificate-optional needs --client-ca");
+  }
+  if (options.client_certificate_optional && options.policy.empty()) {
+    return absl::InvalidArgumentError(
+        "--client-certificate-optional needs --policy, which says what clients without one may "
+        "see");
+  }
+  if (!options.issuer_ca.empty() && options.policy.empty()) {
+    return absl::InvalidArgumentError("--issuer-ca needs --policy, which names the issuers");
   }
   if (!options.trusted_proxies.empty() && options.policy.empty()) {
     return absl::InvalidArgumentError(

@@ -20,7 +20,9 @@ struct Options {
   std::string tls_cert;     // files; all empty = no TLS
   std::string tls_key;
   std::string client_ca;
+  bool client_certificate_optional = false;  // a client without one is served too
   std::string policy;
+  std::string issuer_ca;                     // file; empty = the system's CAs
   std::vector<std::string> trusted_proxies;  // addresses of proxies in front of the server
   bool insecure_listen = false;              // plain text may leave the machine
   absl::Duration refresh_interval = absl::Seconds(2);

@@ -15,18 +15,20 @@ absl::Status AccessDeniedError() {
                    {});
 }
 
-absl::Status TokenRefusedError(absl::string_view cause) {
+absl::Status TokenRefusedError(absl::string_view code, absl::string_view cause) {
   return UserError(absl::StatusCode::kUnauthenticated, "TOKEN_REFUSED",
                    absl::StrCat("the token is refused: ", cause,
                                 "; send another one, or none to see what is public"),
-                   {{"cause", std::string(cause)}});
+                   {{"code", std::string(code)}, {"cause", std::string(cause)}});
 }
 
-absl::Status TokenNotVerifiedError(absl::string_view cause) {
+absl::Status TokenExpiredError() { return TokenRefusedError("TOKEN_EXPIRED", "it has expired"); }
+
+absl::Status TokenNotVerifiedError(absl::string_view code, absl::string_view cause) {
   return RetryableError(
       absl::StatusCode::kUnavailable, "TOKEN_NOT_VERIFIED",
       absl::StrCat("the token cannot be verified now: ", cause, "; try again in a moment"),
-      {{"cause", std::string(cause)}});
+      {{"code", std::string(code)}, {"cause", std::string(cause)}});
 }
 
 }  // namespace cis::server

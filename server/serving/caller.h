@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "grpcpp/server_context.h"
-#include "server/policy/caller.h"
+#include "server/access/call_source.h"
 
 namespace cis::server {
 
@@ -14,23 +13,13 @@ namespace cis::server {
 // "2001:db8::1" for "ipv6:%5B2001:db8::1%5D:50000". "" if it has none.
 std::string AddressOfPeer(absl::string_view peer);
 
-// Whether a peer is a process of this machine: connected over a Unix socket or, if
-// `trusts_loopback`, over loopback.
-bool IsLocalPeer(absl::string_view peer, bool trusts_loopback);
+// The header of request ids: a caller may choose one, and the reply names it.
+inline constexpr char kRequestIdHeader[] = "x-request-id";
 
-// Returns who calls, except for what a token says.
-Caller CallerOf(const grpc::CallbackServerContext& call, bool trusts_loopback);
+// Returns what gRPC knows of a caller.
+CallSource SourceOf(const grpc::CallbackServerContext& call);
 
-// Returns the address that the last proxy on the way has taken the connection from, as that proxy
-// says in `forwarded` (RFC 7239) or `x-forwarded-for`; nullopt if it does not say. Ask only for
-// calls from a proxy that is trusted: anyone can send these.
-std::optional<std::string> ForwardedAddressOf(const grpc::CallbackServerContext& call);
-// The same for the values of the two headers; "" = there is no such header.
-std::optional<std::string> ForwardedAddress(absl::string_view forwarded,
-                                            absl::string_view x_forwarded_for);
-
-// Returns the bearer token that the call carries in its metadata ("authorization: Bearer TOKEN");
-// "" for another scheme or two of them. nullopt if there is no such metadata.
-std::optional<std::string> TokenOf(const grpc::CallbackServerContext& call);
+// Returns the request id to the caller if it chose it. Failures name theirs in any case.
+void TellRequestId(grpc::CallbackServerContext* call, const CallSource& source);
 
 }  // namespace cis::server

@@ -5,26 +5,34 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "server/service/access_errors.h"
 #include "server/service/history_errors.h"
 #include "server/serving/grpc_services.h"
 
 namespace cis::server {
 
-ChangeWatcher::ChangeWatcher(ChangeFeed* feed, HistoryThread* history, std::string address,
-                             std::function<bool(const Change&)> may_see, OnEnd on_end)
+ChangeWatcher::ChangeWatcher(ChangeFeed* feed, HistoryThread* history, const Clock* clock,
+                             CallSource source, OnEnd on_end)
     : feed_(feed),
       history_(history),
-      address_(std::move(address)),
-      may_see_(std::move(may_see)),
+      clock_(clock),
+      source_(std::move(source)),
       on_end_(std::move(on_end)) {}
 
-void ChangeWatcher::Begin(ChangeQuery query, const std::string& resume_token) {
+void ChangeWatcher::Begin(const Admission& admission, ChangeQuery query,
+                          const std::string& resume_token) {
+  may_see_ = MaySeeOf(admission);
+  expire_time_ = admission.expire_time;
   query_ = std::move(query);
   if (!resume_token.empty()) {
     const absl::StatusOr<ChangePosition> position = ParseResumeToken(resume_token);
     if (!position.ok()) return End(position.status());
     position_ = *position;
     has_position_ = true;
+  }
+  {
+    const MutexLock lock(&mu_);
+    begun_ = true;
   }
   Advance();
 }
@@ -34,7 +42,7 @@ void ChangeWatcher::Wake() { Advance(); }
 void ChangeWatcher::Advance() {
   {
     const MutexLock lock(&mu_);
-    if (ending_ || finished_) return;
+    if (!begun_ || ending_ || finished_) return;
     woken_ = true;
     if (reading_ || writing_) return;
     reading_ = true;
@@ -51,8 +59,8 @@ void ChangeWatcher::Advance() {
 
 void ChangeWatcher::Read(Past& past) {
   const bool is_first = message_.resume_token().empty();
-  absl::Status status;
-  if (!has_position_) {
+  absl::Status status = clock_->Now() < expire_time_ ? absl::OkStatus() : TokenExpiredError();
+  if (status.ok() && !has_position_) {
     const absl::StatusOr<ChangePosition> newest = NewestPosition(past);
     status = newest.status();
     if (newest.ok()) position_ = *newest;
@@ -101,6 +109,11 @@ void ChangeWatcher::OnWriteDone(bool ok) {
 
 void ChangeWatcher::OnCancel() { End(absl::CancelledError("the client has disconnected")); }
 
+bool ChangeWatcher::is_over() const {
+  const MutexLock lock(&mu_);
+  return ending_;
+}
+
 void ChangeWatcher::End(const absl::Status& status) {
   {
     const MutexLock lock(&mu_);
@@ -120,7 +133,7 @@ void ChangeWatcher::FinishIfIdle() {
   }
   if (on_end_) on_end_(status);
   const bool is_cancelled = absl::IsCancelled(status);
-  Finish(is_cancelled ? grpc::Status::CANCELLED : StatusToGrpc(status, "WatchChanges"));
+  Finish(is_cancelled ? grpc::Status::CANCELLED : StatusToGrpc(status, "WatchChanges", source_));
 }
 
 void ChangeWatcher::OnDone() { feed_->Remove(shared_from_this()); }

@@ -13,9 +13,13 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "cis/v1/changes.pb.h"
 #include "grpcpp/support/server_callback.h"
+#include "schema/base/clock.h"
 #include "schema/base/mutex.h"
+#include "server/access/access.h"
+#include "server/access/call_source.h"
 #include "server/history/history_thread.h"
 #include "server/service/change_handlers.h"
 
@@ -39,17 +43,20 @@ class ChangeWatcher final : public grpc::ServerWriteReactor<v1::WatchChangesResp
   // Called once, with the status that the stream ends with.
   using OnEnd = std::function<void(const absl::Status&)>;
 
-  // `feed` and `history` must outlive the stream. `address` is the client's; "" = it has none.
-  // `may_see` as in RequestContext.
-  ChangeWatcher(ChangeFeed* feed, HistoryThread* history, std::string address,
-                std::function<bool(const Change&)> may_see, OnEnd on_end);
+  // `feed`, `history` and `clock` must outlive the stream. Nothing is sent before Begin.
+  ChangeWatcher(ChangeFeed* feed, HistoryThread* history, const Clock* clock, CallSource source,
+                OnEnd on_end);
 
-  const std::string& address() const { return address_; }
+  // Of the client; "" = it has none.
+  const std::string& address() const { return source_.address; }
 
-  // Begins after the position of `resume_token`, or at the newest change if that is empty.
-  void Begin(ChangeQuery query, const std::string& resume_token);
+  // Begins after the position of `resume_token`, or at the newest change if that is empty. Ends
+  // with TOKEN_REFUSED when the token of the caller has expired. Call this once, or End.
+  void Begin(const Admission& admission, ChangeQuery query, const std::string& resume_token);
   // Call this when there may be new changes.
   void Wake();
+  // Whether End was called.
+  bool is_over() const;
   // Ends the stream with `status` as soon as the current message is written. The first call
   // decides.
   void End(const absl::Status& status);
@@ -67,16 +74,19 @@ class ChangeWatcher final : public grpc::ServerWriteReactor<v1::WatchChangesResp
 
   ChangeFeed* const feed_;
   HistoryThread* const history_;
-  const std::string address_;
-  const std::function<bool(const Change&)> may_see_;
+  const Clock* const clock_;
+  const CallSource source_;
   const OnEnd on_end_;
 
-  Mutex mu_;
+  mutable Mutex mu_;
   // Used by the job in progress; without one, by the holder of the lock.
+  std::function<bool(const Change&)> may_see_;  // as in RequestContext
+  absl::Time expire_time_;
   ChangeQuery query_;
   ChangePosition position_;
   bool has_position_ = false;
   v1::WatchChangesResponse message_;
+  bool begun_ ABSL_GUARDED_BY(mu_) = false;
   bool reading_ ABSL_GUARDED_BY(mu_) = false;  // a job is posted
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool woken_ ABSL_GUARDED_BY(mu_) = false;  // new changes may have come meanwhile

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/serving/grpc_services.h"
 
-#include <atomic>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -23,12 +22,6 @@
 
 namespace cis::server {
 namespace {
-
-// Connects an error to its line in the log of this process.
-std::string NextEventId() {
-  static std::atomic<uint64_t> count{0};
-  return absl::StrCat("e", absl::Hex(count.fetch_add(1) + 1, absl::kZeroPad6));
-}
 
 class InventoryServiceImpl final : public v1::InventoryService::CallbackService {
  public:
@@ -225,14 +218,17 @@ absl::StatusOr<std::shared_ptr<const ServingState>> StateAt(Past& past, absl::Ti
   return AsOfTooOldError(as_of, oldest);
 }
 
-grpc::Status StatusToGrpc(const absl::Status& status, absl::string_view method) {
+grpc::Status StatusToGrpc(const absl::Status& status, absl::string_view method,
+                          const CallSource& source) {
   if (status.ok()) return grpc::Status::OK;
   absl::Status shown = status;
   if (!IsUserError(status)) {
-    const std::string event_id = NextEventId();
     Log(LogLevel::kError, "request.failed",
-        {{"method", method}, {"event_id", event_id}, {"error", status.ToString()}});
-    shown = InternalError(event_id);
+        {{"method", method},
+         {"request_id", source.request_id},
+         {"trace_id", source.trace_id},
+         {"error", status.ToString()}});
+    shown = InternalError(source.request_id);
   }
   const google::rpc::Status proto = ErrorToProto(shown);
   return grpc::Status(static_cast<grpc::StatusCode>(proto.code()), proto.message(),

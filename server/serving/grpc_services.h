@@ -11,6 +11,7 @@
 #include "grpcpp/impl/codegen/service_type.h"
 #include "grpcpp/support/status.h"
 #include "schema/base/clock.h"
+#include "server/access/call_source.h"
 #include "server/history/history_thread.h"
 #include "server/meter/request_meter.h"
 #include "server/placement/serving_state.h"
@@ -48,7 +49,9 @@ NamedService MakePlacementService(const ServiceParts& parts);
 NamedService MakeRegistryService(const ServiceParts& parts);
 
 // Converts a status, with its details in `grpc-status-details-bin`. Errors that were not made for
-// users (errors.h) are logged with `method` and become INTERNAL without any detail.
-grpc::Status StatusToGrpc(const absl::Status& status, absl::string_view method);
+// users (errors.h) are logged with `method` and what `source` calls the request, and become
+// INTERNAL without any detail.
+grpc::Status StatusToGrpc(const absl::Status& status, absl::string_view method,
+                          const CallSource& source);
 
 }  // namespace cis::server

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -19,15 +20,15 @@
 #include "cis/v1/placement.pb.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
+#include "server/access/access.h"
 #include "server/history/history_thread.h"
-#include "server/policy/visible_change.h"
+#include "server/pool/fair_pool.h"
 #include "server/query/page_token.h"
 #include "server/service/change_handlers.h"
 #include "server/service/errors.h"
 #include "server/service/history_errors.h"
 #include "server/service/proto_values.h"
-#include "server/serving/access.h"
-#include "server/serving/fair_pool.h"
+#include "server/serving/caller.h"
 #include "server/serving/grpc_services.h"
 
 namespace cis::server {
@@ -50,6 +51,12 @@ class CallTimer {
   const std::chrono::steady_clock::time_point start_;
 };
 
+// Whether a status says that a request was not worked on, because of its caller or of the load.
+inline bool IsRefusal(const absl::Status& status) {
+  return absl::IsPermissionDenied(status) || absl::IsUnauthenticated(status) ||
+         absl::IsResourceExhausted(status) || absl::IsUnavailable(status);
+}
+
 // Calls the handler of a request. A library that throws must not bring the server down.
 template <typename Call>
 absl::Status RunGuarded(Call call) {
@@ -60,100 +67,111 @@ absl::Status RunGuarded(Call call) {
   }
 }
 
-inline void FinishCall(grpc::ServerUnaryReactor* reactor, const CallTimer& timer,
-                       absl::string_view method, const absl::Status& status) {
-  const grpc::Status told = StatusToGrpc(status, method);
-  timer.Stop(static_cast<absl::StatusCode>(told.error_code()));
-  reactor->Finish(told);
-}
-
-// Ends a call that waited for its turn: the server has stopped, or the client no longer waits.
-inline void Drop(grpc::ServerUnaryReactor* reactor, const CallTimer& timer,
-                 absl::string_view method, bool stopped) {
-  if (stopped) return FinishCall(reactor, timer, method, ServerStoppingError());
-  timer.Stop(absl::StatusCode::kCancelled);
-  reactor->Finish(grpc::Status::CANCELLED);
-}
-
-// The context of a call; the call outlives it.
-inline RequestContext ContextOf(grpc::CallbackServerContext* call, const ServiceParts& parts,
-                                const Admission& admission) {
-  RequestContext context;
-  context.now = parts.clock->Now();
-  context.freshness = parts.freshness;
-  context.is_cancelled = [call] { return call->IsCancelled(); };
-  context.access_hint = admission.hint;
-  if (!admission.rights.operation) {
-    context.may_see = [rights = admission.rights](const Change& change) {
-      return MaySee(change, rights);
-    };
+// A unary call in progress. Copies are about the same call, which ends with the first Finish or
+// Drop.
+class UnaryCall {
+ public:
+  // `method` is a literal. Both pointers outlive the call.
+  UnaryCall(grpc::CallbackServerContext* context, const ServiceParts* parts,
+            absl::string_view method)
+      : parts_(parts),
+        method_(method),
+        context_(context),
+        reactor_(context->DefaultReactor()),
+        timer_(parts->meter, method),
+        source_(std::make_shared<const CallSource>(SourceOf(*context))) {
+    TellRequestId(context, *source_);
   }
-  return context;
+
+  const ServiceParts& parts() const { return *parts_; }
+  absl::string_view method() const { return method_; }
+  const CallSource& source() const { return *source_; }
+  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
+  std::string Peer() const { return context_->peer(); }
+  bool IsWanted() const { return !context_->IsCancelled(); }
+
+  // The context of the handler.
+  RequestContext Context(const Admission& admission) const {
+    RequestContext context;
+    context.now = parts_->clock->Now();
+    context.freshness = parts_->freshness;
+    context.is_cancelled = [call = context_] { return call->IsCancelled(); };
+    context.access_hint = admission.hint;
+    context.may_see = MaySeeOf(admission);
+    return context;
+  }
+
+  void Finish(const absl::Status& status) const {
+    const grpc::Status told = StatusToGrpc(status, method_, *source_);
+    timer_.Stop(static_cast<absl::StatusCode>(told.error_code()));
+    if (IsRefusal(status) && parts_->meter != nullptr) {
+      parts_->meter->CountRefusal(ErrorReason(status));
+    }
+    if (!told.ok()) context_->AddTrailingMetadata(kRequestIdHeader, source_->request_id);
+    reactor_->Finish(told);
+  }
+
+  // Ends a call that waited for its turn: the server has stopped, or the client no longer waits.
+  void Drop(bool stopped) const {
+    if (stopped) return Finish(ServerStoppingError());
+    timer_.Stop(absl::StatusCode::kCancelled);
+    reactor_->Finish(grpc::Status::CANCELLED);
+  }
+
+ private:
+  const ServiceParts* parts_;
+  absl::string_view method_;
+  grpc::CallbackServerContext* context_;
+  grpc::ServerUnaryReactor* reactor_;
+  CallTimer timer_;
+  std::shared_ptr<const CallSource> source_;
+};
+
+// Finds out who calls, and then runs `next` with what the caller may see; ends the call if it may
+// see nothing. Waits, on another thread, only if the issuer of a token has to be asked.
+template <typename Next>
+void WithAdmission(const UnaryCall& call, Next next) {
+  call.parts().access->AdmitThen(
+      call.source(), call.method(),
+      {.admitted =
+           [call, next = std::move(next)](absl::StatusOr<Admission> admission) {
+             if (!admission.ok()) return call.Finish(admission.status());
+             next(*std::move(admission));
+           },
+       .is_wanted = [call] { return call.IsWanted(); },
+       .drop = [call](bool stopped) { call.Drop(stopped); }});
 }
 
-// Runs `call` on the history thread, with the past, the context, the rights of the caller and what
-// they show of the current state. Its result may wait for other questions without blocking gRPC's
-// threads; a question whose client has gone, or whose deadline has passed, is not answered. Request
-// and response live until the result is sent.
-template <typename Call>
-grpc::ServerUnaryReactor* ServeFromPast(grpc::CallbackServerContext* server_call,
-                                        const ServiceParts& parts, absl::string_view method,
-                                        Call call) {
-  grpc::ServerUnaryReactor* reactor = server_call->DefaultReactor();
-  const CallTimer timer(parts.meter, method);
-  std::shared_ptr<const ServingState> state = parts.states->Current();
-  absl::StatusOr<Admission> admission = parts.access->Admit(*server_call, method);
-  absl::Status refused = admission.status();
-  if (!refused.ok()) {
-    // The caller may not ask at all.
-  } else if (state == nullptr) {
-    refused = SnapshotNotReadyError();
-  } else if (parts.history == nullptr) {
-    refused = HistoryUnavailableError();
-  } else if (!parts.history->Ask({
-                 .answer =
-                     [=, access = parts.access, context = ContextOf(server_call, parts, *admission),
-                      rights = std::move(admission->rights), state = std::move(state)](Past& past) {
-                       FinishCall(reactor, timer, method, RunGuarded([&] {
-                                    return call(past, context, rights,
-                                                *access->Visible(state, rights));
-                                  }));
-                     },
-                 .is_wanted = [server_call] { return !server_call->IsCancelled(); },
-                 .drop = [=](bool stopped) { Drop(reactor, timer, method, stopped); },
-             })) {
-    refused = HistoryBusyError();
-  }
-  if (!refused.ok()) FinishCall(reactor, timer, method, refused);
-  return reactor;
+// Runs `answer` on the history thread, with the past, the context, the rights of the caller and
+// what they show of the current state. Its result may wait for other questions without blocking
+// gRPC's threads; a question whose client has gone, or whose deadline has passed, is not answered.
+// Request and response live until the result is sent.
+template <typename Answer>
+void ServeFromPast(const UnaryCall& call, Answer answer) {
+  WithAdmission(call, [call, answer](Admission admission) {
+    const ServiceParts& parts = call.parts();
+    std::shared_ptr<const ServingState> state = parts.states->Current();
+    if (state == nullptr) return call.Finish(SnapshotNotReadyError());
+    if (parts.history == nullptr) return call.Finish(HistoryUnavailableError());
+    const bool is_queued = parts.history->Ask({
+        .answer =
+            [call, answer, context = call.Context(admission), rights = std::move(admission.rights),
+             state = std::move(state)](Past& past) {
+              call.Finish(RunGuarded([&] {
+                return answer(past, context, rights, *call.parts().access->Visible(state, rights));
+              }));
+            },
+        .is_wanted = [call] { return call.IsWanted(); },
+        .drop = [call](bool stopped) { call.Drop(stopped); },
+    });
+    if (!is_queued) call.Finish(HistoryBusyError());
+  });
 }
 
 // Returns the state that was served at `as_of`. Returns AS_OF_IN_FUTURE, AS_OF_TOO_OLD or
 // HISTORY_UNAVAILABLE.
 absl::StatusOr<std::shared_ptr<const ServingState>> StateAt(Past& past, absl::Time as_of,
                                                             absl::Time now);
-
-// Runs `call` with the context and what the caller may see of the current state, and sends the
-// result. The state is kept until the response is complete, however many snapshots are published
-// meanwhile.
-template <typename Call>
-grpc::ServerUnaryReactor* ServeNow(grpc::CallbackServerContext* server_call,
-                                   const ServiceParts& parts, absl::string_view method, Call call) {
-  grpc::ServerUnaryReactor* reactor = server_call->DefaultReactor();
-  const CallTimer timer(parts.meter, method);
-  const std::shared_ptr<const ServingState> state = parts.states->Current();
-  const absl::StatusOr<Admission> admission = parts.access->Admit(*server_call, method);
-  absl::Status status = admission.status();
-  if (status.ok() && state == nullptr) status = SnapshotNotReadyError();
-  if (status.ok()) {
-    status = RunGuarded([&] {
-      const auto visible = parts.access->Visible(state, admission->rights);
-      return call(ContextOf(server_call, parts, *admission), *visible);
-    });
-  }
-  FinishCall(reactor, timer, method, status);
-  return reactor;
-}
 
 // Whether a request may take up to a second, because it looks at all combinations of what there is.
 template <typename Request>
@@ -167,33 +185,38 @@ bool IsCostly(const Request& request) {
   }
 }
 
-// The same as ServeNow on the pool, when it is the caller's turn. Request and response live until
-// the result is sent.
-template <typename Call>
-grpc::ServerUnaryReactor* ServeInTurn(grpc::CallbackServerContext* server_call,
-                                      const ServiceParts& parts, absl::string_view method,
-                                      Call call) {
-  grpc::ServerUnaryReactor* reactor = server_call->DefaultReactor();
-  const CallTimer timer(parts.meter, method);
-  const std::shared_ptr<const ServingState> state = parts.states->Current();
-  const absl::StatusOr<Admission> admission = parts.access->Admit(*server_call, method);
-  absl::Status refused = admission.status();
-  if (refused.ok() && state == nullptr) refused = SnapshotNotReadyError();
-  if (refused.ok() &&
-      !parts.pool->Submit(parts.access->AddressOf(*server_call),
-                          {.run =
-                               [=, access = parts.access, rights = admission->rights,
-                                context = ContextOf(server_call, parts, *admission)] {
-                                 FinishCall(reactor, timer, method, RunGuarded([&] {
-                                              return call(context, *access->Visible(state, rights));
-                                            }));
-                               },
-                           .is_wanted = [server_call] { return !server_call->IsCancelled(); },
-                           .drop = [=](bool stopped) { Drop(reactor, timer, method, stopped); }})) {
-    refused = ServerBusyError();
-  }
-  if (!refused.ok()) FinishCall(reactor, timer, method, refused);
-  return reactor;
+// Answers a call from what the caller may see of the current state. The state is kept until the
+// response is complete, however many snapshots are published meanwhile.
+template <typename Answer>
+void AnswerNow(const UnaryCall& call, const Admission& admission,
+               const std::shared_ptr<const ServingState>& state, const Answer& answer) {
+  call.Finish(RunGuarded([&] {
+    const auto visible = call.parts().access->Visible(state, admission.rights);
+    return answer(call.Context(admission), *visible);
+  }));
+}
+
+// What takes turns: a caller, of which each process of this machine is one.
+inline std::string LineOf(const UnaryCall& call, const Admission& admission) {
+  return admission.is_local ? call.Peer() : admission.caller;
+}
+
+// Runs `answer` with the context and what the caller may see of the current state: on the pool,
+// when it is the caller's turn, if `is_costly`. Request and response live until the result is sent.
+template <typename Answer>
+void ServeNow(const UnaryCall& call, bool is_costly, Answer answer) {
+  WithAdmission(call, [call, is_costly, answer](Admission admission) {
+    std::shared_ptr<const ServingState> state = call.parts().states->Current();
+    if (state == nullptr) return call.Finish(SnapshotNotReadyError());
+    if (!is_costly) return AnswerNow(call, admission, state, answer);
+    const std::string line = LineOf(call, admission);
+    const bool is_queued = call.parts().pool->Submit(
+        line, {.run = [call, answer, admission = std::move(admission),
+                       state = std::move(state)] { AnswerNow(call, admission, state, answer); },
+               .is_wanted = [call] { return call.IsWanted(); },
+               .drop = [call](bool stopped) { call.Drop(stopped); }});
+    if (!is_queued) call.Finish(ServerBusyError());
+  });
 }
 
 // Runs `answer` with the current state; if `request` is about an earlier time (`as_of`), on the
@@ -201,45 +224,46 @@ grpc::ServerUnaryReactor* ServeInTurn(grpc::CallbackServerContext* server_call,
 // as of the time of the first: otherwise scores and states, and with them the order, would change
 // between pages.
 template <typename Request, typename Answer>
-grpc::ServerUnaryReactor* ServeAt(grpc::CallbackServerContext* call, const ServiceParts& parts,
-                                  absl::string_view method, const Request& request, Answer answer) {
+void ServeAt(const UnaryCall& call, const Request& request, Answer answer) {
   if constexpr (requires { request.has_as_of(); }) {
     if (request.has_as_of()) {
-      return ServeFromPast(call, parts, method,
-                           [answer, access = parts.access, as_of = TimeFromProto(request.as_of())](
-                               Past& past, RequestContext context, const Rights& rights,
-                               const ServingState&) -> absl::Status {
-                             const auto state = StateAt(past, as_of, context.now);
-                             if (!state.ok()) return state.status();
-                             context.now = as_of;
-                             return answer(context, *access->VisibleThen(*state, rights));
-                           });
+      const auto answer_then = [answer, access = call.parts().access,
+                                as_of = TimeFromProto(request.as_of())](
+                                   Past& past, RequestContext context, const Rights& rights,
+                                   const ServingState&) -> absl::Status {
+        const auto state = StateAt(past, as_of, context.now);
+        if (!state.ok()) return state.status();
+        context.now = as_of;
+        return answer(context, *access->VisibleThen(*state, rights));
+      };
+      return ServeFromPast(call, answer_then);
     }
   }
-  const auto answer_now = [answer, &request](RequestContext context, const ServingState& state) {
-    if constexpr (requires { request.page_token(); }) {
-      context.now = TimeOfFirstPage(request.page_token(), context.now);
-    }
-    return answer(context, state);
-  };
-  return IsCostly(request) ? ServeInTurn(call, parts, method, answer_now)
-                           : ServeNow(call, parts, method, answer_now);
+  ServeNow(call, IsCostly(request),
+           [answer, &request](RequestContext context, const ServingState& state) {
+             if constexpr (requires { request.page_token(); }) {
+               context.now = TimeOfFirstPage(request.page_token(), context.now);
+             }
+             return answer(context, state);
+           });
 }
 
-// Runs one method, whose handler fills `response` from the snapshot or the whole state.
+// Runs one method, whose handler fills `response` from the snapshot or the whole state. `parts`
+// outlive the call; `method` is a literal.
 template <typename Request, typename Response, typename Handler>
-grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* call, const ServiceParts& parts,
+grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const ServiceParts& parts,
                                 absl::string_view method, const Request* request,
                                 Response* response, Handler handler) {
-  return ServeAt(call, parts, method, *request,
-                 [=](const RequestContext& context, const ServingState& state) {
-                   if constexpr (std::is_invocable_v<Handler, const RequestContext&,
-                                                     const Snapshot&, const Request&, Response&>) {
-                     return handler(context, *state.snapshot, *request, *response);
-                   } else {
-                     return handler(context, state, *request, *response);
-                   }
-                 });
+  const UnaryCall call(context, &parts, method);
+  ServeAt(call, *request, [=](const RequestContext& request_context, const ServingState& state) {
+    if constexpr (std::is_invocable_v<Handler, const RequestContext&, const Snapshot&,
+                                      const Request&, Response&>) {
+      return handler(request_context, *state.snapshot, *request, *response);
+    } else {
+      return handler(request_context, state, *request, *response);
+    }
+  });
+  return call.reactor();
 }
 
 }  // namespace cis::server

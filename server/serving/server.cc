@@ -16,12 +16,13 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
+#include "server/access/access.h"
 #include "server/placement/placement_index.h"
-#include "server/serving/access.h"
+#include "server/pool/fair_pool.h"
 #include "server/serving/change_service.h"
-#include "server/serving/fair_pool.h"
 #include "server/serving/grpc_services.h"
 #include "server/serving/server_credentials.h"
+#include "server/token/http_fetch.h"
 
 namespace cis::server {
 namespace {
@@ -114,8 +115,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   }
   if (options.clock != nullptr) parts->clock = options.clock;
   parts->pool = std::make_unique<FairPool>(PoolThreads());
-  parts->access = std::make_unique<Access>(
-      Access::Options{.only_in_process = !has_port, .trusted_proxies = options.trusted_proxies});
+  Access::Options access;
+  access.only_in_process = !has_port;
+  access.trusted_proxies = options.trusted_proxies;
+  access.fetch =
+      options.fetch != nullptr ? options.fetch : MakeHttpFetch(parts->clock, options.issuer_ca);
+  access.clock = parts->clock;
+  access.meter = options.meter;
+  parts->access = std::make_unique<Access>(std::move(access));
   if (options.policy != nullptr) parts->access->SetPolicy(options.policy);
   ServiceParts service_parts;
   service_parts.states = &parts->states;
@@ -215,10 +222,12 @@ void Server::Drain(absl::Duration grace) {
   parts_->SetHealth(false);
   parts_->feed.Stop();
   if (parts_->history != nullptr) parts_->history->Close();
+  parts_->access->Close();
   parts_->pool->Close();
   parts_->server->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   parts_->server->Wait();
   if (parts_->history != nullptr) parts_->history->Stop();
+  parts_->access->Stop();
   parts_->pool->Stop();
   if (parts_->streams != nullptr) parts_->streams->Stop();
 }

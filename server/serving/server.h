@@ -13,6 +13,7 @@
 #include "server/policy/policy.h"
 #include "server/snapshot/snapshot.h"
 #include "server/tls/certificate.h"
+#include "server/token/fetch.h"
 
 namespace grpc {
 class Channel;
@@ -29,6 +30,10 @@ struct ServerOptions {
   // Addresses of proxies in front of the server. If there is one, callers over loopback are not
   // taken for processes of this machine, and what these proxies say is the address of a caller.
   std::vector<std::string> trusted_proxies;
+  // Reads the documents of issuers. nullptr = over HTTPS, with certificates of `issuer_ca` (a file;
+  // "" = the system's).
+  Fetch fetch = nullptr;
+  std::string issuer_ca;
   std::string db;  // the database file, for questions about the past; empty = they are rejected
   const Clock* clock = nullptr;  // nullptr = the machine's; must outlive the server
   RequestMeter* meter =

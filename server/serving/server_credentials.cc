@@ -18,12 +18,9 @@ namespace {
 class Renewable final : public grpc::ServerCredentials {
  public:
   explicit Renewable(const Holder<TlsMaterial>* material) : material_(material) {
-    const bool needs_client = !material->Current()->client_ca.empty();
     grpc_ssl_server_credentials_options* options =
         grpc_ssl_server_credentials_create_options_using_config_fetcher(
-            needs_client ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
-                         : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE,
-            Fetch, this);
+            RequestOf(*material->Current()), Fetch, this);
     credentials_ = grpc_ssl_server_credentials_create_with_options(options);
     CIS_CHECK(credentials_ != nullptr, "the material was read before");
   }
@@ -39,6 +36,13 @@ class Renewable final : public grpc::ServerCredentials {
  private:
   int AddPortToServer(const std::string& address, grpc_server* server) override {
     return grpc_server_add_http2_port(server, address.c_str(), credentials_);
+  }
+
+  static grpc_ssl_client_certificate_request_type RequestOf(const TlsMaterial& material) {
+    if (material.client_ca.empty()) return GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE;
+    return material.client_certificate_optional
+               ? GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY
+               : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
   }
 
   static grpc_ssl_certificate_config_reload_status Fetch(

@@ -14,6 +14,8 @@ struct TlsMaterial {
   std::string private_key;        // not encrypted
   std::string client_ca;          // not empty: clients need a certificate that one of these signed
 
+  bool client_certificate_optional = false;  // clients without one may connect too
+
   friend bool operator==(const TlsMaterial&, const TlsMaterial&) = default;
 };
 

@@ -16,6 +16,8 @@ struct IssuerOptions {
   std::vector<std::string> audiences;  // one of them must be in `aud`; empty = no token is accepted
   std::vector<std::string> algorithms;  // "RS256"...; `none` and HMAC are never accepted
   Groups groups_from = Groups::kToken;  // where the issuer states the groups of a person
+
+  friend bool operator==(const IssuerOptions&, const IssuerOptions&) = default;
 };
 
 // What a verified token says about its bearer. Groups and scopes are as the issuer wrote them.

@@ -3,6 +3,8 @@
 
 #include <cjose/cjose.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -24,6 +26,24 @@ Sha256 DigestOf(absl::string_view text) {
       EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) == 1,
       "OpenSSL has SHA-256");
   return digest;
+}
+
+Sha256 KeyedDigestOf(absl::string_view key, absl::string_view text) {
+  Sha256 digest{};
+  unsigned int size = 0;
+  const unsigned char* done =
+      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
+  CIS_CHECK(done != nullptr && size == digest.size(), "OpenSSL has HMAC-SHA-256");
+  return digest;
+}
+
+std::string RandomBytes(size_t count) {
+  std::string bytes(count, '\0');
+  CIS_CHECK(
+      RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) == 1,
+      "the system has random numbers");
+  return bytes;
 }
 
 std::optional<std::string> DecodeBase64Url(absl::string_view text) {

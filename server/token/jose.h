@@ -17,6 +17,12 @@ using Sha256 = std::array<uint8_t, 32>;
 
 Sha256 DigestOf(absl::string_view text);
 
+// The HMAC-SHA-256 of `text` under `key`.
+Sha256 KeyedDigestOf(absl::string_view key, absl::string_view text);
+
+// Returns that many bytes that nobody can guess.
+std::string RandomBytes(size_t count);
+
 // Decodes base64url without padding, line breaks or anything else; the text is not empty.
 std::optional<std::string> DecodeBase64Url(absl::string_view text);
 

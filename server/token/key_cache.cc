@@ -112,34 +112,48 @@ absl::StatusOr<std::shared_ptr<const IssuerDocuments>> KeyCache::FetchDocuments(
   return std::make_shared<const IssuerDocuments>(std::move(result));
 }
 
-absl::StatusOr<std::shared_ptr<const IssuerDocuments>> KeyCache::Find(
-    absl::string_view issuer_url, absl::string_view kid,
-    absl::string_view algorithm) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  const auto unavailable =
-      MakeTokenError(TokenError::kIssuerUnavailable, "the keys of the issuer cannot be fetched");
-  MutexLock lock(&mu_);
-  const auto at = issuers_.find(issuer_url);
-  if (at == issuers_.end()) {
+std::optional<KeyCache::Documents> KeyCache::Known(const Issuer* issuer, absl::string_view kid,
+                                                   absl::string_view algorithm) const {
+  if (issuer == nullptr) {
     return MakeTokenError(TokenError::kIssuerUnknown, "tokens of this issuer are not accepted");
   }
-  Issuer& issuer = at->second;
-  const auto has_key = [&] {
-    return issuer.documents != nullptr && issuer.documents->keys.Find(kid, algorithm) != nullptr;
-  };
-  if (has_key()) return issuer.documents;
-  if (issuer.is_wanted || clock_->Steady() - issuer.attempt_time >= options_.min_interval) {
-    if (waiting_ >= options_.max_waiting) return unavailable;
-    issuer.is_wanted = true;
+  if (issuer->documents != nullptr && issuer->documents->keys.Find(kid, algorithm) != nullptr) {
+    return issuer->documents;
+  }
+  if (issuer->is_wanted || clock_->Steady() - issuer->attempt_time >= options_.min_interval) {
+    return std::nullopt;
+  }
+  if (!issuer->status.ok() || issuer->documents == nullptr) {
+    return MakeTokenError(TokenError::kIssuerUnavailable,
+                          "the keys of the issuer cannot be fetched");
+  }
+  return MakeTokenError(TokenError::kKeyUnknown, "the issuer has no key for this token");
+}
+
+std::optional<KeyCache::Documents> KeyCache::FindNow(absl::string_view issuer_url,
+                                                     absl::string_view kid,
+                                                     absl::string_view algorithm) {
+  const MutexLock lock(&mu_);
+  const auto at = issuers_.find(issuer_url);
+  return Known(at == issuers_.end() ? nullptr : &at->second, kid, algorithm);
+}
+
+KeyCache::Documents KeyCache::Find(absl::string_view issuer_url, absl::string_view kid,
+                                   absl::string_view algorithm) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  const MutexLock lock(&mu_);
+  const auto at = issuers_.find(issuer_url);
+  Issuer* const issuer = at == issuers_.end() ? nullptr : &at->second;
+  if (std::optional<Documents> known = Known(issuer, kid, algorithm)) return *std::move(known);
+  if (waiting_ < options_.max_waiting) {
+    issuer->is_wanted = true;
     changed_.notify_all();
     ++waiting_;
-    const bool is_done = changed_.wait_for(mu_, absl::ToChronoNanoseconds(options_.max_wait),
-                                           [&] { return stop_ || !issuer.is_wanted; });
+    changed_.wait_for(mu_, absl::ToChronoNanoseconds(options_.max_wait),
+                      [&] { return stop_ || !issuer->is_wanted; });
     --waiting_;
-    if (has_key()) return issuer.documents;
-    if (!is_done) return unavailable;
+    if (std::optional<Documents> known = Known(issuer, kid, algorithm)) return *std::move(known);
   }
-  if (!issuer.status.ok() || issuer.documents == nullptr) return unavailable;
-  return MakeTokenError(TokenError::kKeyUnknown, "the issuer has no key for this token");
+  return MakeTokenError(TokenError::kIssuerUnavailable, "the keys of the issuer cannot be fetched");
 }
 
 }  // namespace cis::server

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,12 +48,15 @@ class KeyCache {
   KeyCache(const KeyCache&) = delete;
   KeyCache& operator=(const KeyCache&) = delete;
 
+  using Documents = absl::StatusOr<std::shared_ptr<const IssuerDocuments>>;
+
   // Returns documents of the issuer that have a key for `kid` and `algorithm`, after waiting for a
   // refresh at most `max_wait`. Returns kKeyUnknown if the issuer has no such key,
   // kIssuerUnavailable if that is not known, kIssuerUnknown for another issuer.
-  absl::StatusOr<std::shared_ptr<const IssuerDocuments>> Find(absl::string_view issuer_url,
-                                                              absl::string_view kid,
-                                                              absl::string_view algorithm);
+  Documents Find(absl::string_view issuer_url, absl::string_view kid, absl::string_view algorithm);
+  // The same without waiting; nullopt if Find would wait.
+  std::optional<Documents> FindNow(absl::string_view issuer_url, absl::string_view kid,
+                                   absl::string_view algorithm);
 
   // Lets the thread look at the clock. Tests call it after they set theirs.
   void Wake();
@@ -65,6 +69,10 @@ class KeyCache {
     bool is_wanted = true;                             // to be fetched as soon as possible
   };
 
+  // `issuer` is null for one that is not known.
+  std::optional<Documents> Known(const Issuer* issuer, absl::string_view kid,
+                                 absl::string_view algorithm) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Run();
   bool IsDue(const Issuer& issuer, absl::Time now) const;
   absl::StatusOr<std::shared_ptr<const IssuerDocuments>> FetchDocuments(

@@ -10,6 +10,13 @@
 #include "server/token/token_error.h"
 
 namespace cis::server {
+namespace {
+
+absl::Status TooLongError() {
+  return MakeTokenError(TokenError::kTokenMalformed, "the token is longer than 16 KiB");
+}
+
+}  // namespace
 
 TokenVerifier::TokenVerifier(TokenVerifierOptions options, Fetch fetch, const Clock* clock)
     : options_(std::move(options)),
@@ -19,41 +26,27 @@ TokenVerifier::TokenVerifier(TokenVerifierOptions options, Fetch fetch, const Cl
       verified_(options_.max_verified),
       refused_(options_.max_refused) {}
 
-const IssuerOptions* TokenVerifier::FindIssuer(absl::string_view url) const {
+absl::StatusOr<const IssuerOptions*> TokenVerifier::FindIssuer(const Claims& claims) const {
   for (const IssuerOptions& issuer : options_.issuers) {
-    if (issuer.url == url) return &issuer;
+    if (issuer.url != claims.issuer_url) continue;
+    const std::vector<std::string>& accepted = issuer.algorithms;
+    if (std::find(accepted.begin(), accepted.end(), claims.algorithm) != accepted.end()) {
+      return &issuer;
+    }
+    return MakeTokenError(TokenError::kAlgorithmRefused,
+                          "the token is signed by an algorithm that is not accepted of its issuer");
   }
-  return nullptr;
+  return MakeTokenError(TokenError::kIssuerUnknown, "tokens of this issuer are not accepted");
 }
 
-absl::StatusOr<Identity> TokenVerifier::Verify(absl::string_view token)
-    ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  if (token.size() > kMaxTokenBytes) {
-    return MakeTokenError(TokenError::kTokenMalformed, "the token is longer than 16 KiB");
-  }
-  const Sha256 digest = DigestOf(token);
-  {
-    MutexLock lock(&mu_);
-    // Another thread that verifies the same token works for this one too.
-    while (true) {
-      const absl::Time now = clock_->Now();
-      if (auto identity = verified_.Find(digest, now)) return *std::move(identity);
-      if (auto status = refused_.Find(digest, now)) return *std::move(status);
-      if (running_.insert(digest).second) break;
-      done_.wait(mu_);
-    }
-  }
-  const absl::StatusOr<Identity> result = [&]() -> absl::StatusOr<Identity> {
-    CIS_ASSIGN_OR_RETURN(const Claims claims, ReadClaims(token));
-    const IssuerOptions* issuer = FindIssuer(claims.issuer_url);
-    if (issuer == nullptr) {
-      return MakeTokenError(TokenError::kIssuerUnknown, "tokens of this issuer are not accepted");
-    }
-    return VerifyAnew(token, claims, *issuer);
-  }();
-  MutexLock lock(&mu_);
-  running_.erase(digest);
-  done_.notify_all();
+std::optional<absl::StatusOr<Identity>> TokenVerifier::Remembered(const Sha256& digest) {
+  const absl::Time now = clock_->Now();
+  if (auto identity = verified_.Find(digest, now)) return *std::move(identity);
+  if (auto status = refused_.Find(digest, now)) return *std::move(status);
+  return std::nullopt;
+}
+
+void TokenVerifier::Remember(const Sha256& digest, const absl::StatusOr<Identity>& result) {
   const absl::Time now = clock_->Now();
   if (result.ok()) {
     const absl::Time until = std::min(result->expire_time, now + options_.verified_ttl);
@@ -64,25 +57,75 @@ absl::StatusOr<Identity> TokenVerifier::Verify(absl::string_view token)
     refused_.Insert(digest, result.status(),
                     now + (may_recover ? options_.unavailable_ttl : options_.refused_ttl));
   }
-  return result;
 }
 
-absl::StatusOr<Identity> TokenVerifier::VerifyAnew(absl::string_view token, const Claims& claims,
-                                                   const IssuerOptions& issuer) {
-  if (std::find(issuer.algorithms.begin(), issuer.algorithms.end(), claims.algorithm) ==
-      issuer.algorithms.end()) {
-    return MakeTokenError(TokenError::kAlgorithmRefused,
-                          "the token is signed by an algorithm that is not accepted of its issuer");
-  }
-  CIS_ASSIGN_OR_RETURN(const std::shared_ptr<const IssuerDocuments> documents,
-                       keys_.Find(issuer.url, claims.kid, claims.algorithm));
-  const PublicKey* key = documents->keys.Find(claims.kid, claims.algorithm);
+absl::StatusOr<Identity> TokenVerifier::CheckToken(absl::string_view token, const Claims& claims,
+                                                   const IssuerOptions& issuer,
+                                                   const IssuerDocuments& documents) const {
+  const PublicKey* key = documents.keys.Find(claims.kid, claims.algorithm);
   if (key == nullptr || key->Verify(token) != claims.payload) {
     return MakeTokenError(TokenError::kSignatureInvalid, "the token's signature is not valid");
   }
   CIS_RETURN_IF_ERROR(CheckClaims(claims, issuer, clock_->Now()));
-  Identity identity{issuer.url, claims.subject, claims.groups, claims.scopes, claims.expire_time};
-  if (issuer.groups_from == IssuerOptions::Groups::kUserinfo) {
+  return Identity{issuer.url, claims.subject, claims.groups, claims.scopes, claims.expire_time};
+}
+
+std::optional<absl::StatusOr<Identity>> TokenVerifier::TryVerify(absl::string_view token) {
+  if (token.size() > kMaxTokenBytes) return TooLongError();
+  const Sha256 digest = DigestOf(token);
+  {
+    const MutexLock lock(&mu_);
+    if (auto known = Remembered(digest)) return known;
+    if (running_.contains(digest)) return std::nullopt;
+  }
+  const auto result = [&]() -> std::optional<absl::StatusOr<Identity>> {
+    const absl::StatusOr<Claims> claims = ReadClaims(token);
+    if (!claims.ok()) return claims.status();
+    const auto issuer = FindIssuer(*claims);
+    if (!issuer.ok()) return issuer.status();
+    const auto documents = keys_.FindNow((*issuer)->url, claims->kid, claims->algorithm);
+    if (!documents.has_value()) return std::nullopt;
+    if (!documents->ok()) return documents->status();
+    absl::StatusOr<Identity> identity = CheckToken(token, *claims, **issuer, ***documents);
+    const bool asks = (*issuer)->groups_from == IssuerOptions::Groups::kUserinfo;
+    if (identity.ok() && asks) return std::nullopt;
+    return identity;
+  }();
+  if (result.has_value()) {
+    const MutexLock lock(&mu_);
+    Remember(digest, *result);
+  }
+  return result;
+}
+
+absl::StatusOr<Identity> TokenVerifier::Verify(absl::string_view token)
+    ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (token.size() > kMaxTokenBytes) return TooLongError();
+  const Sha256 digest = DigestOf(token);
+  {
+    MutexLock lock(&mu_);
+    // Another thread that verifies the same token works for this one too.
+    while (true) {
+      if (auto known = Remembered(digest)) return *std::move(known);
+      if (running_.insert(digest).second) break;
+      done_.wait(mu_);
+    }
+  }
+  absl::StatusOr<Identity> result = VerifyAnew(token);
+  MutexLock lock(&mu_);
+  running_.erase(digest);
+  done_.notify_all();
+  Remember(digest, result);
+  return result;
+}
+
+absl::StatusOr<Identity> TokenVerifier::VerifyAnew(absl::string_view token) {
+  CIS_ASSIGN_OR_RETURN(const Claims claims, ReadClaims(token));
+  CIS_ASSIGN_OR_RETURN(const IssuerOptions* const issuer, FindIssuer(claims));
+  CIS_ASSIGN_OR_RETURN(const std::shared_ptr<const IssuerDocuments> documents,
+                       keys_.Find(issuer->url, claims.kid, claims.algorithm));
+  CIS_ASSIGN_OR_RETURN(Identity identity, CheckToken(token, claims, *issuer, *documents));
+  if (issuer->groups_from == IssuerOptions::Groups::kUserinfo) {
     CIS_ASSIGN_OR_RETURN(identity.groups, AskUserinfo(token, claims, documents->userinfo_url));
   }
   return identity;

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -45,13 +46,25 @@ class TokenVerifier {
   // KeyCacheOptions::max_wait, then for one UserInfo request if the issuer states groups there.
   absl::StatusOr<Identity> Verify(absl::string_view token);
 
+  // The same, but never waits: returns nullopt if Verify might.
+  std::optional<absl::StatusOr<Identity>> TryVerify(absl::string_view token);
+
   // Lets the thread that fetches keys look at the clock.
   void Wake() { keys_.Wake(); }
 
  private:
-  const IssuerOptions* FindIssuer(absl::string_view url) const;
-  absl::StatusOr<Identity> VerifyAnew(absl::string_view token, const Claims& claims,
-                                      const IssuerOptions& issuer);
+  // Returns the issuer that the token says to be of, if it is known and signs by that algorithm.
+  absl::StatusOr<const IssuerOptions*> FindIssuer(const Claims& claims) const;
+  // What is remembered of a token.
+  std::optional<absl::StatusOr<Identity>> Remembered(const Sha256& digest)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Remember(const Sha256& digest, const absl::StatusOr<Identity>& result)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Who bears the token, without the groups that UserInfo states.
+  absl::StatusOr<Identity> CheckToken(absl::string_view token, const Claims& claims,
+                                      const IssuerOptions& issuer,
+                                      const IssuerDocuments& documents) const;
+  absl::StatusOr<Identity> VerifyAnew(absl::string_view token);
   absl::StatusOr<std::vector<std::string>> AskUserinfo(absl::string_view token,
                                                        const Claims& claims,
                                                        const std::string& url);

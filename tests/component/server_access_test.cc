@@ -61,8 +61,10 @@ class AccessTest : public ::testing::Test {
     }
     grpc::SslCredentialsOptions options;
     options.pem_root_certs = tls_.certificate_chain;
-    options.pem_cert_chain = Read(client + ".pem");
-    options.pem_private_key = Read(client + ".key");
+    if (!client.empty()) {
+      options.pem_cert_chain = Read(client + ".pem");
+      options.pem_private_key = Read(client + ".key");
+    }
     return grpc::CreateChannel(server_->address(), grpc::SslCredentials(options));
   }
 
@@ -154,6 +156,18 @@ TEST_F(AccessTest, AClientCertificateHasTheRightsOfItsRule) {
   Start(kPolicy);
   EXPECT_EQ(Flavors(Connect("portal")), "open-flavor secret-flavor ");
   EXPECT_EQ(Flavors(Connect("stranger")), "open-flavor ");
+}
+
+TEST_F(AccessTest, ACertificateMayBeOptional) {
+  for (const char* name : {"server", "portal", "foreign"}) MakeCertificate(name);
+  tls_ = {Read("server.pem"), Read("server.key"), Read("portal.pem")};
+  Start(kPolicy);
+  EXPECT_EQ(Flavors(Connect()), "");  // UNAVAILABLE, of the transport
+  tls_.client_certificate_optional = true;
+  Start(kPolicy);
+  EXPECT_EQ(Flavors(Connect()), "open-flavor ");
+  EXPECT_EQ(Flavors(Connect("portal")), "open-flavor secret-flavor ");
+  EXPECT_EQ(Flavors(Connect("foreign")), "");
 }
 
 TEST_F(AccessTest, APolicyIsReplacedUnderTheServer) {

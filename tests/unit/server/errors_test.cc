@@ -105,20 +105,22 @@ TEST(Errors, PlainStatusesAreNotForUsers) {
 }
 
 TEST(StatusToGrpc, CarriesTheDetails) {
-  const grpc::Status status = StatusToGrpc(NegativePageSizeError(-3), "ListFlavors");
+  const grpc::Status status = StatusToGrpc(NegativePageSizeError(-3), "ListFlavors", CallSource());
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(status.error_message(), "page_size is -3; it must be 0 or more");
   google::rpc::Status proto;
   ASSERT_TRUE(proto.ParseFromString(status.error_details()));
   EXPECT_EQ(proto.code(), 3);
   EXPECT_EQ(proto.details_size(), 2);
-  EXPECT_TRUE(StatusToGrpc(absl::OkStatus(), "x").ok());
+  EXPECT_TRUE(StatusToGrpc(absl::OkStatus(), "x", CallSource()).ok());
 }
 
 TEST(StatusToGrpc, SaysNothingOfUnplannedErrorsButLogsThem) {
+  CallSource source;
+  source.request_id = "request-7";
   ::testing::internal::CaptureStderr();
   const grpc::Status status =
-      StatusToGrpc(absl::DataLossError("table flavor: secret detail"), "ListFlavors");
+      StatusToGrpc(absl::DataLossError("table flavor: secret detail"), "ListFlavors", source);
   const std::string log = ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
   EXPECT_THAT(status.error_message(), Not(HasSubstr("secret")));
@@ -129,7 +131,8 @@ TEST(StatusToGrpc, SaysNothingOfUnplannedErrorsButLogsThem) {
   google::rpc::ErrorInfo info;
   ASSERT_TRUE(proto.details(0).UnpackTo(&info));
   EXPECT_EQ(info.reason(), "INTERNAL");
-  EXPECT_THAT(log, HasSubstr(info.metadata().at("event_id")));
+  EXPECT_EQ(info.metadata().at("event_id"), "request-7");
+  EXPECT_THAT(log, HasSubstr("request_id=request-7"));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/serving/fair_pool.h"
+#include "server/pool/fair_pool.h"
 
 #include <future>
 #include <string>

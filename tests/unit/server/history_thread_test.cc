@@ -86,7 +86,10 @@ TEST_F(HistoryThreadTest, RefusesMoreThanMayWait) {
 TEST(ChangeFeed, OneAddressCannotTakeAllStreams) {
   ChangeFeed feed;
   const auto add = [&feed](const std::string& address) {
-    const auto watcher = std::make_shared<ChangeWatcher>(&feed, nullptr, address, nullptr, nullptr);
+    CallSource source;
+    source.address = address;
+    const auto watcher =
+        std::make_shared<ChangeWatcher>(&feed, nullptr, nullptr, std::move(source), nullptr);
     return ErrorReason(feed.Add(watcher));
   };
   for (int i = 0; i < kMaxWatchersPerAddress; ++i) EXPECT_EQ(add("192.0.2.1"), "");

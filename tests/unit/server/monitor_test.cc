@@ -51,10 +51,14 @@ TEST(Metrics, TextHasRequestsAndStanding) {
   metrics.Count("ListSites", absl::StatusCode::kOk, absl::Milliseconds(2));
   metrics.Count("ListSites", absl::StatusCode::kOk, absl::Milliseconds(3));
   metrics.Count("GetSite", absl::StatusCode::kNotFound, absl::Microseconds(50));
+  metrics.CountRefusal("SERVER_BUSY");
+  metrics.CountToken("TOKEN_EXPIRED");
   const std::string text =
       metrics.Text(StandingOf(TwoShares().get(), {}, true, TestTime() + absl::Hours(1), kPolicy));
   EXPECT_THAT(text, HasSubstr("cis_requests_total{code=\"ok\",method=\"ListSites\"} 2"));
   EXPECT_THAT(text, HasSubstr("cis_requests_total{code=\"not_found\",method=\"GetSite\"} 1"));
+  EXPECT_THAT(text, HasSubstr("cis_requests_refused_total{reason=\"server_busy\"} 1"));
+  EXPECT_THAT(text, HasSubstr("cis_token_verifications_total{result=\"token_expired\"} 1"));
   EXPECT_THAT(text, HasSubstr("cis_request_seconds_count{method=\"ListSites\"} 2"));
   EXPECT_THAT(text, HasSubstr("cis_request_seconds_bucket{method=\"ListSites\",le=\"0.0025\"} 1"));
   EXPECT_THAT(text, HasSubstr("cis_build_info{version=\"1.2.3\"} 1"));

@@ -95,6 +95,12 @@ TEST(ServerOptions, RefusesWhatCannotWork) {
   EXPECT_THAT(Bad({}), HasSubstr("--db"));
   EXPECT_THAT(Bad({"--db", "x", "--tls-cert", "c"}), HasSubstr("together"));
   EXPECT_THAT(Bad({"--db", "x", "--client-ca", "c"}), HasSubstr("--client-ca needs"));
+  EXPECT_THAT(Bad({"--db=x", "--client-certificate-optional"}),
+              HasSubstr("--client-certificate-optional needs --client-ca"));
+  EXPECT_THAT(Bad({"--db=x", "--tls-cert=c", "--tls-key=k", "--client-ca=a",
+                   "--client-certificate-optional"}),
+              HasSubstr("--client-certificate-optional needs --policy"));
+  EXPECT_THAT(Bad({"--db=x", "--issuer-ca=a"}), HasSubstr("--issuer-ca needs --policy"));
   EXPECT_THAT(Bad({"--db", "x", "--stale-after", "20d"}), HasSubstr("must not be less"));
   EXPECT_THAT(Bad({"--db", "x", "--log-format", "xml"}), HasSubstr("text or json"));
   EXPECT_THAT(Bad({"--db", "x", "--stale-after", "soon"}),

@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "schema/base/read_file.h"
+#include "tests/support/temp_dir.h"
 
 namespace cis::server {
 namespace {
@@ -29,7 +31,10 @@ std::string ErrorOfRule(const std::string& rule) {
 }
 
 TEST(ParsePolicy, ReadsTheExampleThatIsShipped) {
-  const absl::StatusOr<Policy> policy = ReadPolicy(CIS_SOURCE_DIR "/deploy/policy.yaml.example");
+  const absl::StatusOr<std::string> text =
+      ReadTextFile(CIS_SOURCE_DIR "/deploy/policy.yaml.example", kMaxPolicyBytes);
+  ASSERT_TRUE(text.ok()) << text.status();
+  const absl::StatusOr<Policy> policy = ParsePolicy("example", *text);
   ASSERT_TRUE(policy.ok()) << policy.status();
   EXPECT_TRUE(policy->is_given);
   ASSERT_EQ(policy->issuers.size(), 2U);
@@ -229,6 +234,22 @@ TEST(ReadPolicy, NamesAFileThatCannotBeRead) {
   const absl::Status status = ReadPolicy("/nonexistent/policy.yaml").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(status.message()), HasSubstr("/nonexistent/policy.yaml"));
+}
+
+TEST(ReadPolicy, ReadsTheKeyOfDigests) {
+  const TempDir dir;
+  const std::string key(32, 'k');
+  std::ofstream(dir.File("key")) << key;
+  std::ofstream(dir.File("short")) << "secret";
+  const auto with = [&dir](const std::string& name) {
+    std::ofstream(dir.File("policy")) << "personal: {digest_key_file: " << dir.File(name) << "}\n";
+    return ReadPolicy(dir.File("policy"));
+  };
+  ASSERT_TRUE(with("key").ok()) << with("key").status();
+  EXPECT_EQ(with("key")->personal.digest_key, key);
+  EXPECT_THAT(std::string(with("short").status().message()),
+              HasSubstr("the key of digests has 6 bytes; it needs at least 32"));
+  EXPECT_EQ(with("missing").status().code(), absl::StatusCode::kNotFound);
 }
 
 }  // namespace

@@ -159,6 +159,26 @@ TEST_F(TokenVerifierTest, RefusesForeignIssuersWithoutAFetch) {
   for (const std::string& url : urls) EXPECT_EQ(url.rfind(kIssuerUrl, 0), 0U) << url;
 }
 
+TEST_F(TokenVerifierTest, TriesWhatNeedsNoNetwork) {
+  const std::string token = MakeToken(RsaKey(), kHeader, Payload().dump());
+  // The keys may not be there yet, then it says so; Verify waits for them.
+  ASSERT_TRUE(Verifier().Verify(token).ok());
+  const int fetched = issuer_.Count("/keys");
+  const std::string another = MakeToken(EcKey(), R"({"alg":"ES256","kid":"k2"})", Payload().dump());
+  const auto accepted = Verifier().TryVerify(another);
+  ASSERT_TRUE(accepted.has_value());
+  EXPECT_TRUE(accepted->ok()) << accepted->status();
+  const auto forged = Verifier().TryVerify(MakeToken(OtherRsaKey(), kHeader, Payload().dump()));
+  ASSERT_TRUE(forged.has_value());
+  EXPECT_EQ(GetTokenError(forged->status()), TokenError::kSignatureInvalid);
+  EXPECT_EQ(issuer_.Count("/keys"), fetched);
+  clock_.Advance(31);
+  EXPECT_FALSE(
+      Verifier()
+          .TryVerify(MakeToken(RsaKey(), R"({"alg":"RS256","kid":"new"})", Payload().dump()))
+          .has_value());
+}
+
 TEST_F(TokenVerifierTest, RefusesJunk) {
   const std::string token = Token();
   EXPECT_EQ(Outcome(""), "TOKEN_MALFORMED");
