@@ -28,6 +28,9 @@ constexpr int kExitClean = 0;
 constexpr int kExitInternal = 1;
 constexpr int kExitUsage = 2;
 
+// A caller that was silent for so long may ask for all it saved at once.
+constexpr double kBurstSeconds = 5;
+
 // How often changed certificates are looked for. SIGHUP looks at once.
 constexpr timespec kPollTime = {.tv_sec = 10, .tv_nsec = 0};
 
@@ -68,6 +71,7 @@ absl::StatusOr<std::unique_ptr<Server>> StartServer(const Options& options, TlsM
   CIS_RETURN_IF_ERROR(CheckDatabase(options.db));
   ServerOptions server;
   CIS_ASSIGN_OR_RETURN(server.policy, ReadPolicyOf(options));
+  server.rates = {options.rate_limit, kBurstSeconds * options.rate_limit};
   server.issuer_ca = options.issuer_ca;
   server.trusted_proxies = options.trusted_proxies;
   server.meter = meter;

@@ -61,7 +61,10 @@ std::function<bool(const Change&)> MaySeeOf(const Admission& admission) {
 }
 
 Access::Access(Options options)
-    : options_(std::move(options)), visible_then_(kMaxPastStates), askers_(kAskers) {
+    : options_(std::move(options)),
+      visible_then_(kMaxPastStates),
+      rates_(options_.rates),
+      askers_(kAskers) {
   SetPolicy(std::make_shared<const Policy>());
 }
 
@@ -111,7 +114,7 @@ Admission Access::Decide(const InForce& in_force, const CallSource& source,
     admission.caller =
         absl::StrCat("certificate ", in_force.digest->Of("", source.certificate->subject));
   } else {
-    admission.caller = absl::StrCat("address ", AddressOf(source));
+    admission.caller = absl::StrCat("address ", NetworkOf(AddressOf(source)));
   }
   admission.rights = RightsOf(*in_force.policy, caller);
   if (const std::optional<MissingScope> missing = MissingScopeOf(*in_force.policy, caller)) {
@@ -181,6 +184,13 @@ void Access::AdmitThen(const CallSource& source, absl::string_view method, Conti
   task.is_wanted = std::move(next.is_wanted);
   task.drop = std::move(next.drop);
   if (!askers_.Submit(AddressOf(source), std::move(task))) next.admitted(ServerBusyError());
+}
+
+absl::Status Access::Spend(const Admission& admission, int units) {
+  if (admission.is_local) return absl::OkStatus();
+  const absl::Duration wait = rates_.Spend(admission.caller, units, options_.clock->Steady());
+  if (wait == absl::ZeroDuration()) return absl::OkStatus();
+  return RateLimitedError(options_.rates.per_second, wait);
 }
 
 std::string Access::AddressOf(const CallSource& source) const {

@@ -16,6 +16,7 @@
 #include "schema/model/change.h"
 #include "server/access/call_source.h"
 #include "server/access/caller_digest.h"
+#include "server/access/rate_limiter.h"
 #include "server/meter/request_meter.h"
 #include "server/placement/serving_state.h"
 #include "server/policy/policy.h"
@@ -36,7 +37,8 @@ struct Admission {
   // ...".
   std::string hint;
   // Stands for the caller in audit lines, turns and limits: "local", "token 0123456789abcdef" (or
-  // with the subject, if the policy says so), "certificate 0123456789abcdef", "address 192.0.2.1".
+  // with the subject, if the policy says so), "certificate 0123456789abcdef", "address 192.0.2.1",
+  // "address 2001:db8::/64".
   std::string caller;
   // When the token expires. What lasts longer shows nothing from then on.
   absl::Time expire_time = absl::InfiniteFuture();
@@ -54,7 +56,8 @@ class Access {
     bool only_in_process = false;  // all callers are of this process
     // If there is one, a caller over loopback is not taken for a process of this machine.
     std::vector<std::string> trusted_proxies;
-    Fetch fetch;  // reads the documents of issuers
+    RateLimits rates;  // not of processes of this machine
+    Fetch fetch;       // reads the documents of issuers
     const Clock* clock = nullptr;
     RequestMeter* meter = nullptr;  // counts tokens; may be null
   };
@@ -80,6 +83,10 @@ class Access {
   // issuer of a token has to be asked, which another thread does. Refusals leave an audit line in
   // the log. `method` is a literal.
   void AdmitThen(const CallSource& source, absl::string_view method, Continuation next);
+
+  // Counts a request that costs as much as `units` small ones. Returns RATE_LIMITED if the caller
+  // asks too fast.
+  absl::Status Spend(const Admission& admission, int units);
 
   // Returns the address of the caller, of which trusted proxies know more; "" if it has none.
   std::string AddressOf(const CallSource& source) const;
@@ -124,6 +131,7 @@ class Access {
   Holder<InForce> in_force_;
   VisibleStates visible_;
   VisibleStates visible_then_;
+  RateLimiter rates_;
   FairPool askers_;
 };
 

@@ -18,6 +18,8 @@
 namespace cis::server {
 namespace {
 
+constexpr double kMaxRate = 1e6;
+
 // Flags as text, before they are checked.
 struct Texts {
   std::string stale_after = "26h";
@@ -80,6 +82,12 @@ void AddFlags(CLI::App& app, Options& options, Texts& texts) {
                  "longer taken for processes of this machine. May be repeated; needs --policy")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->type_name("ADDRESS")
+      ->group(access);
+  app.add_option("--rate-limit", options.rate_limit,
+                 "Requests per second that one caller from another machine may send for long; five "
+                 "times as many at once. 0 = no limit")
+      ->capture_default_str()
+      ->type_name("NUMBER")
       ->group(access);
   app.add_flag("--insecure-listen", options.insecure_listen,
                "Let other machines connect in plain text; only for a network that nobody else can "
@@ -201,6 +209,11 @@ absl::Status Check(const Options& options) {
   if (!options.trusted_proxies.empty() && options.policy.empty()) {
     return absl::InvalidArgumentError(
         "--trusted-proxy needs --policy: what comes through a proxy may come from anyone");
+  }
+  if (!(options.rate_limit >= 0 && options.rate_limit <= kMaxRate)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--rate-limit is ", options.rate_limit,
+                     "; write a number of requests per second up to 1000000, or 0 for no limit"));
   }
   if (!options.insecure_listen) {
     if (options.tls_cert.empty()) {

@@ -23,6 +23,7 @@ struct Options {
   bool client_certificate_optional = false;  // a client without one is served too
   std::string policy;
   std::string issuer_ca;                     // file; empty = the system's CAs
+  double rate_limit = 200;                   // requests per second of one caller; 0 = no limit
   std::vector<std::string> trusted_proxies;  // addresses of proxies in front of the server
   bool insecure_listen = false;              // plain text may leave the machine
   absl::Duration refresh_interval = absl::Seconds(2);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/service/access_errors.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -29,6 +30,18 @@ absl::Status TokenNotVerifiedError(absl::string_view code, absl::string_view cau
       absl::StatusCode::kUnavailable, "TOKEN_NOT_VERIFIED",
       absl::StrCat("the token cannot be verified now: ", cause, "; try again in a moment"),
       {{"code", std::string(code)}, {"cause", std::string(cause)}});
+}
+
+absl::Status RateLimitedError(double per_second, absl::Duration wait) {
+  const std::string rate = absl::StrCat(per_second);
+  const absl::Duration delay = std::max(absl::Ceil(wait, absl::Milliseconds(1)), absl::Seconds(0));
+  return RetryableError(
+      absl::StatusCode::kResourceExhausted, "RATE_LIMITED",
+      absl::StrCat("you ask faster than the ", rate,
+                   " requests per second that the server answers to one caller; a request that "
+                   "looks at all combinations counts as ",
+                   kCostlyRequestUnits, "; try again in ", absl::FormatDuration(delay)),
+      {{"per_second", rate}}, delay);
 }
 
 }  // namespace cis::server

@@ -5,8 +5,12 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace cis::server {
+
+// What a request that looks at all combinations counts as in limits of rates.
+inline constexpr int kCostlyRequestUnits = 20;
 
 // ACCESS_DENIED, PERMISSION_DENIED: only processes of the server's machine may ask.
 absl::Status AccessDeniedError();
@@ -17,5 +21,7 @@ absl::Status TokenRefusedError(absl::string_view code, absl::string_view cause);
 absl::Status TokenExpiredError();
 // TOKEN_NOT_VERIFIED, UNAVAILABLE + RetryInfo: the issuer of the token does not answer.
 absl::Status TokenNotVerifiedError(absl::string_view code, absl::string_view cause);
+// RATE_LIMITED, RESOURCE_EXHAUSTED + RetryInfo: the caller asks faster than `per_second`.
+absl::Status RateLimitedError(double per_second, absl::Duration wait);
 
 }  // namespace cis::server

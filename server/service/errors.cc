@@ -110,10 +110,14 @@ absl::Status UserError(absl::StatusCode code, absl::string_view reason, absl::st
 }
 
 absl::Status RetryableError(absl::StatusCode code, absl::string_view reason,
-                            absl::string_view message, const ErrorMetadata& metadata) {
+                            absl::string_view message, const ErrorMetadata& metadata,
+                            absl::Duration delay) {
   absl::Status status = MakeError(code, reason, message, metadata);
   google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_seconds(kRetrySeconds);
+  const int64_t seconds = absl::ToInt64Seconds(delay);
+  retry.mutable_retry_delay()->set_seconds(seconds);
+  retry.mutable_retry_delay()->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(delay - absl::Seconds(seconds))));
   Attach(retry, &status);
   return status;
 }

@@ -32,9 +32,10 @@ using ErrorMetadata = std::vector<std::pair<std::string, std::string>>;
 absl::Status UserError(absl::StatusCode code, absl::string_view reason, absl::string_view message,
                        const ErrorMetadata& metadata);
 
-// The same with a hint to retry after 2 s: RetryInfo.
+// The same with a hint when to retry: RetryInfo.
 absl::Status RetryableError(absl::StatusCode code, absl::string_view reason,
-                            absl::string_view message, const ErrorMetadata& metadata);
+                            absl::string_view message, const ErrorMetadata& metadata,
+                            absl::Duration delay = absl::Seconds(2));
 
 // Returns INVALID_ARGUMENT with `reason`, for errors of one field without a function of their own
 // below. BadRequest names `field`. Use it only from this file and its neighbours

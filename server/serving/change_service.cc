@@ -90,6 +90,7 @@ class ChangeServiceImpl final : public v1::ChangeService::CallbackService {
   absl::Status Begin(const absl::StatusOr<Admission>& admission,
                      const v1::WatchChangesRequest& request, ChangeWatcher* watcher) const {
     CIS_RETURN_IF_ERROR(admission.status());
+    CIS_RETURN_IF_ERROR(parts_.access->Spend(*admission, kCostlyRequestUnits));
     const std::shared_ptr<const ServingState> state = parts_.states->Current();
     if (state == nullptr) return SnapshotNotReadyError();
     CIS_ASSIGN_OR_RETURN(

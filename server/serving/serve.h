@@ -24,6 +24,7 @@
 #include "server/history/history_thread.h"
 #include "server/pool/fair_pool.h"
 #include "server/query/page_token.h"
+#include "server/service/access_errors.h"
 #include "server/service/change_handlers.h"
 #include "server/service/errors.h"
 #include "server/service/history_errors.h"
@@ -128,14 +129,17 @@ class UnaryCall {
 };
 
 // Finds out who calls, and then runs `next` with what the caller may see; ends the call if it may
-// see nothing. Waits, on another thread, only if the issuer of a token has to be asked.
+// see nothing, or asks too fast. Waits, on another thread, only if the issuer of a token has to be
+// asked. `units`: as of how many small requests the call counts.
 template <typename Next>
-void WithAdmission(const UnaryCall& call, Next next) {
+void WithAdmission(const UnaryCall& call, int units, Next next) {
   call.parts().access->AdmitThen(
       call.source(), call.method(),
       {.admitted =
-           [call, next = std::move(next)](absl::StatusOr<Admission> admission) {
+           [call, units, next = std::move(next)](absl::StatusOr<Admission> admission) {
              if (!admission.ok()) return call.Finish(admission.status());
+             const absl::Status in_time = call.parts().access->Spend(*admission, units);
+             if (!in_time.ok()) return call.Finish(in_time);
              next(*std::move(admission));
            },
        .is_wanted = [call] { return call.IsWanted(); },
@@ -148,7 +152,7 @@ void WithAdmission(const UnaryCall& call, Next next) {
 // Request and response live until the result is sent.
 template <typename Answer>
 void ServeFromPast(const UnaryCall& call, Answer answer) {
-  WithAdmission(call, [call, answer](Admission admission) {
+  WithAdmission(call, kCostlyRequestUnits, [call, answer](Admission admission) {
     const ServiceParts& parts = call.parts();
     std::shared_ptr<const ServingState> state = parts.states->Current();
     if (state == nullptr) return call.Finish(SnapshotNotReadyError());
@@ -205,7 +209,8 @@ inline std::string LineOf(const UnaryCall& call, const Admission& admission) {
 // when it is the caller's turn, if `is_costly`. Request and response live until the result is sent.
 template <typename Answer>
 void ServeNow(const UnaryCall& call, bool is_costly, Answer answer) {
-  WithAdmission(call, [call, is_costly, answer](Admission admission) {
+  const int units = is_costly ? kCostlyRequestUnits : 1;
+  WithAdmission(call, units, [call, is_costly, answer](Admission admission) {
     std::shared_ptr<const ServingState> state = call.parts().states->Current();
     if (state == nullptr) return call.Finish(SnapshotNotReadyError());
     if (!is_costly) return AnswerNow(call, admission, state, answer);

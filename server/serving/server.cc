@@ -118,6 +118,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   Access::Options access;
   access.only_in_process = !has_port;
   access.trusted_proxies = options.trusted_proxies;
+  access.rates = options.rates;
   access.fetch =
       options.fetch != nullptr ? options.fetch : MakeHttpFetch(parts->clock, options.issuer_ca);
   access.clock = parts->clock;

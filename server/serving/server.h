@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "schema/base/clock.h"
 #include "schema/model/data_state.h"
+#include "server/access/rate_limiter.h"
 #include "server/meter/request_meter.h"
 #include "server/policy/policy.h"
 #include "server/snapshot/snapshot.h"
@@ -30,6 +31,7 @@ struct ServerOptions {
   // Addresses of proxies in front of the server. If there is one, callers over loopback are not
   // taken for processes of this machine, and what these proxies say is the address of a caller.
   std::vector<std::string> trusted_proxies;
+  RateLimits rates;  // how fast each caller from another machine may ask
   // Reads the documents of issuers. nullptr = over HTTPS, with certificates of `issuer_ca` (a file;
   // "" = the system's).
   Fetch fetch = nullptr;

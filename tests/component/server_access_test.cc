@@ -35,6 +35,7 @@ class AccessTest : public ::testing::Test {
     options.listen_address = listen;
     options.trusted_proxies = {"127.0.0.1"};
     options.tls = tls_;
+    options.rates = rates_;
     if (!policy.empty()) options.policy = Parse(policy);
     absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(options);
     ASSERT_TRUE(server.ok()) << server.status();
@@ -100,6 +101,7 @@ class AccessTest : public ::testing::Test {
 
   const TempDir dir_;
   TlsMaterial tls_;
+  RateLimits rates_;
   std::unique_ptr<Server> server_;
 };
 
@@ -168,6 +170,17 @@ TEST_F(AccessTest, ACertificateMayBeOptional) {
   EXPECT_EQ(Flavors(Connect()), "open-flavor ");
   EXPECT_EQ(Flavors(Connect("portal")), "open-flavor secret-flavor ");
   EXPECT_EQ(Flavors(Connect("foreign")), "");
+}
+
+TEST_F(AccessTest, ACallerThatAsksTooFastIsToldWhenToAskAgain) {
+  rates_ = {.per_second = 0.001, .burst = 2};
+  Start(kPolicy);
+  const auto channel = Connect();
+  EXPECT_EQ(Flavors(channel), "open-flavor ");
+  EXPECT_EQ(Flavors(channel), "open-flavor ");
+  EXPECT_EQ(Flavors(Connect()), "RATE_LIMITED");
+  Start(kPolicy, absl::StrCat("unix:", dir_.File("cis.sock")));
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Flavors(Connect()), "open-flavor secret-flavor ");
 }
 
 TEST_F(AccessTest, APolicyIsReplacedUnderTheServer) {

@@ -100,6 +100,9 @@ TEST(ServerOptions, RefusesWhatCannotWork) {
   EXPECT_THAT(Bad({"--db=x", "--tls-cert=c", "--tls-key=k", "--client-ca=a",
                    "--client-certificate-optional"}),
               HasSubstr("--client-certificate-optional needs --policy"));
+  for (const char* wrong : {"--rate-limit=-1", "--rate-limit=nan", "--rate-limit=2000000"}) {
+    EXPECT_THAT(Bad({"--db=x", wrong}), HasSubstr("--rate-limit is")) << wrong;
+  }
   EXPECT_THAT(Bad({"--db=x", "--issuer-ca=a"}), HasSubstr("--issuer-ca needs --policy"));
   EXPECT_THAT(Bad({"--db", "x", "--stale-after", "20d"}), HasSubstr("must not be less"));
   EXPECT_THAT(Bad({"--db", "x", "--log-format", "xml"}), HasSubstr("text or json"));
