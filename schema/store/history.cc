@@ -155,6 +155,9 @@ class SqliteHistoryReader : public HistoryReader {
   absl::Status CheckPosition(const ChangePosition& position) override {
     return Read([&]() -> absl::Status {
       CIS_ASSIGN_OR_RETURN(const HistoryBounds bounds, FindBounds());
+      if (position.database_id != 0 && position.database_id != bounds.newest.database_id) {
+        return absl::FailedPreconditionError("the position is of the journal of another database");
+      }
       if (position.change_id < bounds.pruned_change_id) return TooOld(bounds.oldest_time);
       // Before the first entry, or after the last one that is not kept, there is nothing to
       // compare.
@@ -189,6 +192,7 @@ class SqliteHistoryReader : public HistoryReader {
     bounds.pruned_change_id = start->Int("pruned_change_id");
     start->Reset();
     bounds.newest.change_id = bounds.pruned_change_id;
+    CIS_ASSIGN_OR_RETURN(bounds.newest.database_id, db_->QueryInt(sql::kDatabaseId));
     CIS_ASSIGN_OR_RETURN(Statement * newest, db_->Use(sql::kNewestChange));
     CIS_ASSIGN_OR_RETURN(const bool found, newest->Step());
     if (!found) return bounds;

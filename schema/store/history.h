@@ -35,6 +35,7 @@ struct ChangePosition {
   int64_t change_id = 0;
   int64_t generation = 0;
   absl::Time time = absl::InfinitePast();
+  int64_t database_id = 0;  // whose journal it is (CatalogVersion); 0 = not known
 
   friend bool operator==(const ChangePosition&, const ChangePosition&) = default;
 };

@@ -46,7 +46,8 @@ std::string FormatPageToken(uint64_t fingerprint, const PageCursor& cursor) {
   internal::PageToken token;
   token.set_request_fingerprint(fingerprint);
   for (const std::string& key : cursor.last_key) token.add_last_key(key);
-  token.set_generation(cursor.generation);
+  token.set_generation(cursor.version.generation);
+  token.set_database_id(cursor.version.database_id);
   token.set_time_ns(absl::ToUnixNanos(cursor.time));
   return absl::WebSafeBase64Escape(token.SerializeAsString());
 }
@@ -57,7 +58,8 @@ absl::Status NotAPageToken() {
       "token for the first page");
 }
 
-absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t fingerprint) {
+absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t fingerprint,
+                                          int64_t database_id) {
   internal::PageToken token;
   if (!Decode(text, &token)) return NotAPageToken();
   if (token.time_ns() == 0) {
@@ -70,9 +72,13 @@ absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t finge
         "was issued for another request; leave all fields but page_size unchanged, or start again "
         "without a token");
   }
+  if (token.database_id() != 0 && token.database_id() != database_id) {
+    return absl::FailedPreconditionError(
+        "was issued before the database was replaced; start again without a token");
+  }
   PageCursor cursor;
   cursor.last_key.assign(token.last_key().begin(), token.last_key().end());
-  cursor.generation = token.generation();
+  cursor.version = {token.database_id(), token.generation(), 0};
   cursor.time = absl::FromUnixNanos(token.time_ns());
   return cursor;
 }

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
+#include "schema/model/catalog.h"
 
 namespace cis::server {
 
@@ -22,7 +23,7 @@ inline constexpr size_t kMaxPageTokenBytes = 8192;
 
 struct PageCursor {
   std::vector<std::string> last_key;  // of the last row of the previous page
-  int64_t generation = 0;             // of the snapshot that answered; for logs
+  CatalogVersion version;             // of the snapshot that answered; without its revision
   absl::Time time;                    // of the first page; whole nanoseconds, not 1970 itself
 
   friend bool operator==(const PageCursor&, const PageCursor&) = default;
@@ -35,8 +36,10 @@ uint64_t FingerprintRequest(const google::protobuf::Message& request);
 std::string FormatPageToken(uint64_t fingerprint, const PageCursor& cursor);
 
 // Returns INVALID_ARGUMENT if `text` is not a token or has no time, and FAILED_PRECONDITION if it
-// belongs to another request.
-absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t fingerprint);
+// belongs to another request, or to a database that is not `database_id`. Tokens of versions before
+// 0.3.0 name no database and belong to any.
+absl::StatusOr<PageCursor> ParsePageToken(absl::string_view text, uint64_t fingerprint,
+                                          int64_t database_id);
 
 // Returns the time of the first page, whatever request the token belongs to; `now` if `text` is
 // empty or not a token, which ParsePageToken then reports.

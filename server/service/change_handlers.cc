@@ -99,8 +99,9 @@ absl::StatusOr<ChangeQuery> ParseFilters(const Snapshot& snapshot, const Request
 }
 
 // Returns the entry that the previous page ended with.
-absl::StatusOr<int64_t> ParsePosition(const std::string& token, uint64_t fingerprint) {
-  const absl::StatusOr<PageCursor> cursor = ParsePageToken(token, fingerprint);
+absl::StatusOr<int64_t> ParsePosition(const std::string& token, uint64_t fingerprint,
+                                      int64_t database_id) {
+  const absl::StatusOr<PageCursor> cursor = ParsePageToken(token, fingerprint, database_id);
   if (!cursor.ok()) return PageTokenError(cursor.status());
   int64_t id = 0;
   if (cursor->last_key.size() != 1 || !absl::SimpleAtoi(cursor->last_key[0], &id)) {
@@ -172,7 +173,8 @@ absl::Status ListChanges(Past& past, const RequestContext& context, const Snapsh
   CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size()));
   const uint64_t fingerprint = FingerprintRequest(request);
   if (!request.page_token().empty()) {
-    CIS_ASSIGN_OR_RETURN(query.before_id, ParsePosition(request.page_token(), fingerprint));
+    CIS_ASSIGN_OR_RETURN(query.before_id, ParsePosition(request.page_token(), fingerprint,
+                                                        snapshot.version().database_id));
   }
   if (request.has_start_time()) query.start_time = TimeFromProto(request.start_time());
   if (request.has_end_time()) query.end_time = TimeFromProto(request.end_time());
@@ -199,7 +201,7 @@ absl::Status ListChanges(Past& past, const RequestContext& context, const Snapsh
   }
   const int64_t last = count < changes.size() ? changes[count - 1].id : last_read;
   if (last != 0) {
-    const PageCursor cursor{{absl::StrCat(last)}, snapshot.generation(), context.now};
+    const PageCursor cursor{{absl::StrCat(last)}, snapshot.version(), context.now};
     response.set_next_page_token(FormatPageToken(fingerprint, cursor));
   }
   return absl::OkStatus();
@@ -217,6 +219,7 @@ std::string FormatResumeToken(const ChangePosition& position) {
   internal::ResumeToken token;
   token.set_change_id(position.change_id);
   token.set_generation(position.generation);
+  token.set_database_id(position.database_id);
   token.set_time_us(IsKnown(position.time) ? absl::ToUnixMicros(position.time) : 0);
   // A position before all changes has no values, and an empty token means none.
   std::string bytes = token.SerializeAsString();
@@ -234,6 +237,7 @@ absl::StatusOr<ChangePosition> ParseResumeToken(absl::string_view token) {
   ChangePosition position;
   position.change_id = parsed.change_id();
   position.generation = parsed.generation();
+  position.database_id = parsed.database_id();
   if (parsed.time_us() != 0) position.time = absl::FromUnixMicros(parsed.time_us());
   return position;
 }
@@ -273,7 +277,8 @@ absl::StatusOr<bool> NextChanges(Past& past, const ChangeQuery& query,
   const bool all = changes.size() < static_cast<size_t>(query.limit);
   if (all && bounds.newest.change_id > position->change_id) *position = bounds.newest;
   if (!changes.empty() && (!all || changes.back().id > position->change_id)) {
-    *position = {changes.back().id, changes.back().generation, changes.back().time};
+    *position = {changes.back().id, changes.back().generation, changes.back().time,
+                 bounds.newest.database_id};
   }
   response.set_resume_token(FormatResumeToken(*position));
   return !all;

@@ -66,7 +66,7 @@ absl::Status RunStoredList(const RequestContext& context, const Snapshot& snapsh
     }
   }
   CIS_RETURN_IF_ERROR(RunList(
-      context, request, snapshot.generation(), fields, std::move(rows),
+      context, request, snapshot.version(), fields, std::move(rows),
       [collection](const View& view) { return FullName(collection, view); }, response, add,
       convert));
   AddUnreachable(context, sites, {kind}, response);
@@ -183,7 +183,7 @@ absl::Status ListSites(const RequestContext& context, const Snapshot& snapshot,
     return a.site->site_id() < b.site->site_id();
   });
   return RunList(
-      context, request, snapshot.generation(), SiteFields(), PointersTo(summaries),
+      context, request, snapshot.version(), SiteFields(), PointersTo(summaries),
       [](const SiteSummary& summary) { return summary.site->site_id(); }, response,
       &v1::ListSitesResponse::add_sites,
       [&](const SiteSummary& summary, v1::Site* proto) {
@@ -203,7 +203,7 @@ absl::Status ListEndpoints(const RequestContext& context, const Snapshot& snapsh
     }
   }
   CIS_RETURN_IF_ERROR(RunList(
-      context, request, snapshot.generation(), EndpointFields(), PointersTo(endpoints),
+      context, request, snapshot.version(), EndpointFields(), PointersTo(endpoints),
       [](const EndpointRow& row) { return FullName("endpoints", *row.view); }, response,
       &v1::ListEndpointsResponse::add_endpoints,
       [](const EndpointRow& row, v1::Endpoint* proto) { EndpointToProto(*row.view, proto); }));
@@ -215,7 +215,7 @@ absl::Status ListVos(const RequestContext& context, const Snapshot& snapshot,
                      const v1::ListVosRequest& request, v1::ListVosResponse& response) {
   const std::vector<VoSummary> summaries = SummarizeVos(snapshot);
   return RunList(
-      context, request, snapshot.generation(), VoFields(), PointersTo(summaries),
+      context, request, snapshot.version(), VoFields(), PointersTo(summaries),
       [](const VoSummary& summary) { return FormatVoName(summary.vo); }, response,
       &v1::ListVosResponse::add_vos, VoToProto);
 }
@@ -232,7 +232,7 @@ absl::Status ListShares(const RequestContext& context, const Snapshot& snapshot,
     }
   }
   CIS_RETURN_IF_ERROR(RunList(
-      context, request, snapshot.generation(), ShareFields(), PointersTo(shares),
+      context, request, snapshot.version(), ShareFields(), PointersTo(shares),
       [](const ShareRow& row) { return FullName("shares", *row.view); }, response,
       &v1::ListSharesResponse::add_shares,
       [&context](const ShareRow& row, v1::Share* proto) {
@@ -271,7 +271,7 @@ absl::Status ListCrawls(const RequestContext& context, const Snapshot& snapshot,
   std::sort(crawls.begin(), crawls.end(),
             [](const Crawl* a, const Crawl* b) { return a->id < b->id; });
   return RunList(
-      context, request, snapshot.generation(), CrawlFields(), std::move(crawls),
+      context, request, snapshot.version(), CrawlFields(), std::move(crawls),
       // Crawls order by number: crawls/9 comes before crawls/10.
       [](const Crawl& crawl) { return absl::StrFormat("%020d", crawl.id); }, response,
       &v1::ListCrawlsResponse::add_crawls, CrawlToProto);

@@ -79,7 +79,8 @@ absl::StatusOr<ListEnd> ListPage(const ListArguments& arguments, const ListSourc
   ListEnd end;
   end.total_size = static_cast<int32_t>(candidates.size());
   if (!arguments.page_token.empty()) {
-    const absl::StatusOr<PageCursor> cursor = ParsePageToken(arguments.page_token, fingerprint);
+    const absl::StatusOr<PageCursor> cursor =
+        ParsePageToken(arguments.page_token, fingerprint, source.version.database_id);
     if (!cursor.ok()) return PageTokenError(cursor.status());
     CIS_RETURN_IF_ERROR(SkipToCursor(*cursor, *order, source, &candidates));
   }
@@ -101,7 +102,7 @@ absl::StatusOr<ListEnd> ListPage(const ListArguments& arguments, const ListSourc
   if (count < candidates.size()) {
     CIS_CHECK(count > 0, "a page with more behind it has a row");
     const size_t last = candidates[count - 1];
-    PageCursor cursor{order->PositionOf(source.rows, last), source.generation, source.now};
+    PageCursor cursor{order->PositionOf(source.rows, last), source.version, source.now};
     CIS_DCHECK(order->IsPosition(cursor.last_key), "the next request can read its position");
     cursor.last_key.push_back(source.name_of(last));
     end.next_page_token = FormatPageToken(fingerprint, cursor);

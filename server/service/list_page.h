@@ -56,7 +56,7 @@ struct ListSource {
   const google::protobuf::Descriptor* type = nullptr;  // of the messages, for the read mask
   // Returns a text that orders the row among `rows`; the resource name, if that does.
   absl::FunctionRef<std::string(size_t row)> name_of;
-  int64_t generation = 0;
+  CatalogVersion version;
   absl::Time now;  // of the first page, for the token of the next one
 };
 
@@ -76,9 +76,10 @@ absl::StatusOr<ListEnd> ListPage(const ListArguments& arguments, const ListSourc
 // ListPage.
 template <typename Row, typename Request, typename Response, typename Item, typename NameOf,
           typename Convert>
-absl::Status RunList(const RequestContext& context, const Request& request, int64_t generation,
-                     const FieldTable<Row>& fields, std::vector<const Row*> rows, NameOf name_of,
-                     Response& response, Item* (Response::*add)(), Convert convert) {
+absl::Status RunList(const RequestContext& context, const Request& request,
+                     const CatalogVersion& version, const FieldTable<Row>& fields,
+                     std::vector<const Row*> rows, NameOf name_of, Response& response,
+                     Item* (Response::*add)(), Convert convert) {
   const TypedRows<Row> typed(fields, std::move(rows));
   const auto name_of_row = [&](size_t row) -> std::string { return name_of(typed[row]); };
   const auto emit = [&](size_t row) -> google::protobuf::Message& {
@@ -86,7 +87,7 @@ absl::Status RunList(const RequestContext& context, const Request& request, int6
     convert(typed[row], &item);
     return item;
   };
-  const ListSource source{typed, Item::descriptor(), name_of_row, generation, context.now};
+  const ListSource source{typed, Item::descriptor(), name_of_row, version, context.now};
   CIS_ASSIGN_OR_RETURN(ListEnd end, ListPage(ListArgumentsOf(request), source, emit));
   response.set_next_page_token(std::move(end.next_page_token));
   response.set_total_size(end.total_size);

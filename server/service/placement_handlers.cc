@@ -87,9 +87,9 @@ absl::Status CheckEnd(const Work& work) {
 // Returns where the previous page ended; nothing for the first page. Returns INVALID_PAGE_TOKEN or
 // PAGE_TOKEN_MISMATCH.
 absl::StatusOr<std::optional<PageCursor>> CursorOf(const std::string& page_token,
-                                                   uint64_t fingerprint) {
+                                                   uint64_t fingerprint, int64_t database_id) {
   if (page_token.empty()) return std::nullopt;
-  absl::StatusOr<PageCursor> cursor = ParsePageToken(page_token, fingerprint);
+  absl::StatusOr<PageCursor> cursor = ParsePageToken(page_token, fingerprint, database_id);
   if (!cursor.ok()) return PageTokenError(cursor.status());
   return std::make_optional(*std::move(cursor));
 }
@@ -169,8 +169,9 @@ absl::Status FindPlacements(const RequestContext& context, const ServingState& s
   if (query.all_combinations && !query.groups.empty()) return CombinationsOfGroupsError();
   CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size(), kUsualPlacements));
   const uint64_t fingerprint = FingerprintRequest(request);
-  CIS_ASSIGN_OR_RETURN(const std::optional<PageCursor> cursor,
-                       CursorOf(request.page_token(), fingerprint));
+  CIS_ASSIGN_OR_RETURN(
+      const std::optional<PageCursor> cursor,
+      CursorOf(request.page_token(), fingerprint, state.snapshot->version().database_id));
   PlacementPage page;
   page.limit = page_size;
   if (cursor && !ParsePlacementKey(cursor->last_key, &page.after.emplace())) {
@@ -192,7 +193,7 @@ absl::Status FindPlacements(const RequestContext& context, const ServingState& s
   }
   if (end > 0 && (end < result.placements.size() || result.has_more)) {
     const PageCursor next{FormatPlacementKey(KeyOf(result.placements[end - 1], query)),
-                          state.snapshot->generation(), context.now};
+                          state.snapshot->version(), context.now};
     PlacementKey key;
     CIS_CHECK(ParsePlacementKey(next.last_key, &key), "the next request can read its position");
     response.set_next_page_token(FormatPageToken(fingerprint, next));
@@ -224,8 +225,9 @@ absl::Status ExplainPlacements(const RequestContext& context, const ServingState
                        QueryFromProto(request.query(), *state.snapshot));
   CIS_ASSIGN_OR_RETURN(const size_t page_size, PageSize(request.page_size(), kUsualVerdicts));
   const uint64_t fingerprint = FingerprintRequest(request);
-  CIS_ASSIGN_OR_RETURN(const std::optional<PageCursor> cursor,
-                       CursorOf(request.page_token(), fingerprint));
+  CIS_ASSIGN_OR_RETURN(
+      const std::optional<PageCursor> cursor,
+      CursorOf(request.page_token(), fingerprint, state.snapshot->version().database_id));
   Work work(kMaxSteps, context.is_cancelled);
   const PlacementResult result =
       ExplainPlacements(state, query, context.now, context.freshness, &work);
@@ -248,8 +250,7 @@ absl::Status ExplainPlacements(const RequestContext& context, const ServingState
     if (bytes > kMaxPageBytes) end = i + 1;
   }
   if (begin < end && end < size) {
-    const PageCursor next{KeyOf(result.verdicts[end - 1]), state.snapshot->generation(),
-                          context.now};
+    const PageCursor next{KeyOf(result.verdicts[end - 1]), state.snapshot->version(), context.now};
     response.set_next_page_token(FormatPageToken(fingerprint, next));
   }
   response.set_total_size(ToCount(static_cast<int64_t>(size)));

@@ -96,7 +96,7 @@ absl::Status ListSiteProblems(const RequestContext& context, const Snapshot& sna
   const std::vector<SiteProblem> problems = FindAllProblems(context, snapshot);
   CIS_ASSIGN_OR_RETURN(std::vector<const SiteProblem*> below,
                        ItemsBelow(request.parent(), snapshot, problems, FormatSiteProblemName));
-  return RunList(context, request, snapshot.generation(), SiteProblemFields(), std::move(below),
+  return RunList(context, request, snapshot.version(), SiteProblemFields(), std::move(below),
                  FormatSiteProblemName, response, &v1::ListSiteProblemsResponse::add_problems,
                  SiteProblemToProto);
 }
@@ -106,8 +106,8 @@ absl::Status ListOffers(const RequestContext& context, const Snapshot& snapshot,
   const std::vector<OfferRow> offers = FindOffers(context, snapshot);
   CIS_ASSIGN_OR_RETURN(std::vector<const OfferRow*> below,
                        ItemsBelow(request.parent(), snapshot, offers, NameOfOffer));
-  return RunList(context, request, snapshot.generation(), OfferFields(), std::move(below),
-                 NameOfOffer, response, &v1::ListOffersResponse::add_offers, OfferToProto);
+  return RunList(context, request, snapshot.version(), OfferFields(), std::move(below), NameOfOffer,
+                 response, &v1::ListOffersResponse::add_offers, OfferToProto);
 }
 
 }  // namespace cis::server

@@ -27,6 +27,7 @@ class Snapshot {
 
   const Catalog& catalog() const { return catalog_; }
   int64_t generation() const { return catalog_.generation; }
+  CatalogVersion version() const { return catalog_.version(); }
 
   // All shares, ordered by (site, vo, keystone_url, region, project_key).
   absl::Span<const ShareView> shares() const { return shares_; }

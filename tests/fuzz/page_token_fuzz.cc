@@ -35,9 +35,9 @@ void List(const std::string& token, const char* order_by) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  const auto cursor = cis::server::ParsePageToken(text, 7);
+  const auto cursor = cis::server::ParsePageToken(text, 7, 5);
   if (cursor.ok()) {
-    const auto again = cis::server::ParsePageToken(cis::server::FormatPageToken(7, *cursor), 7);
+    const auto again = cis::server::ParsePageToken(cis::server::FormatPageToken(7, *cursor), 7, 5);
     if (!again.ok() || !(*again == *cursor)) std::abort();
   }
   List(text, "");

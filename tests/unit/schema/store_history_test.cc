@@ -675,6 +675,12 @@ TEST_F(HistoryTest, PositionsAreChecked) {
   other = first;
   other.change_id = 99;
   EXPECT_EQ(Open()->CheckPosition(other).code(), absl::StatusCode::kFailedPrecondition);
+  other = first;
+  EXPECT_NE(other.database_id, 0);
+  other.database_id += 2;
+  EXPECT_EQ(Open()->CheckPosition(other).code(), absl::StatusCode::kFailedPrecondition);
+  other.database_id = 0;
+  EXPECT_TRUE(Open()->CheckPosition(other).ok());
   PutFlavors(share_, {}, Tick());
   PutFlavors(share_, {}, Tick());
   CloseWriter();

@@ -18,37 +18,48 @@ v1::ListFlavorsRequest Request() {
 }
 
 TEST(PageToken, GivesBackWhatItWasMadeOf) {
-  const PageCursor cursor{{"+3", "-", "sites/a/flavors/ü"}, 42, kNow};
-  const auto parsed = ParsePageToken(FormatPageToken(7, cursor), 7);
+  const PageCursor cursor{{"+3", "-", "sites/a/flavors/ü"}, {5, 42, 0}, kNow};
+  const auto parsed = ParsePageToken(FormatPageToken(7, cursor), 7, 5);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(*parsed, cursor);
 }
 
 TEST(PageToken, IsSafeInAUrl) {
-  const std::string token = FormatPageToken(~uint64_t{0}, {{std::string(100, '\x7f')}, 1, kNow});
+  const std::string token =
+      FormatPageToken(~uint64_t{0}, {{std::string(100, '\x7f')}, {5, 1, 0}, kNow});
   EXPECT_EQ(
       token.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_="),
       std::string::npos);
 }
 
 TEST(PageToken, RejectsTokenOfAnotherRequest) {
-  const std::string token = FormatPageToken(7, {{"x"}, 1, kNow});
-  EXPECT_EQ(ParsePageToken(token, 8).status().code(), absl::StatusCode::kFailedPrecondition);
+  const std::string token = FormatPageToken(7, {{"x"}, {5, 1, 0}, kNow});
+  EXPECT_EQ(ParsePageToken(token, 8, 5).status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(PageToken, RejectsTokenOfAnotherDatabase) {
+  const std::string token = FormatPageToken(7, {{"x"}, {5, 1, 0}, kNow});
+  const absl::Status status = ParsePageToken(token, 7, 6).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), testing::HasSubstr("the database was replaced"));
+  // One that names none is of an earlier version.
+  EXPECT_TRUE(ParsePageToken(FormatPageToken(7, {{"x"}, {0, 1, 0}, kNow}), 7, 6).ok());
 }
 
 TEST(PageToken, RejectsGarbage) {
-  const std::string token = FormatPageToken(7, {{"x"}, 1, kNow});
+  const std::string token = FormatPageToken(7, {{"x"}, {5, 1, 0}, kNow});
   for (const std::string& text :
        {std::string("garbage"), std::string("!"), token.substr(0, token.size() / 2),
-        token + token + "=", FormatPageToken(7, {{}, 1, kNow}),
+        token + token + "=", FormatPageToken(7, {{}, {5, 1, 0}, kNow}),
         std::string(kMaxPageTokenBytes + 1, 'A')}) {
-    EXPECT_EQ(ParsePageToken(text, 7).status().code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_EQ(ParsePageToken(text, 7, 5).status().code(), absl::StatusCode::kInvalidArgument)
+        << text;
   }
 }
 
 TEST(PageToken, RejectsTokensOfEarlierVersionsThatHaveNoTime) {
-  const std::string token = FormatPageToken(7, {{"x"}, 1, absl::UnixEpoch()});
-  const absl::Status status = ParsePageToken(token, 7).status();
+  const std::string token = FormatPageToken(7, {{"x"}, {5, 1, 0}, absl::UnixEpoch()});
+  const absl::Status status = ParsePageToken(token, 7, 5).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr("start again without a token"));
   EXPECT_EQ(TimeOfFirstPage(token, kNow), kNow);
@@ -56,7 +67,7 @@ TEST(PageToken, RejectsTokensOfEarlierVersionsThatHaveNoTime) {
 
 TEST(PageToken, KeepsTheExactTimeOfTheFirstPage) {
   const absl::Time later = kNow + absl::Hours(5);
-  EXPECT_EQ(TimeOfFirstPage(FormatPageToken(7, {{"x"}, 1, kNow}), later), kNow);
+  EXPECT_EQ(TimeOfFirstPage(FormatPageToken(7, {{"x"}, {5, 1, 0}, kNow}), later), kNow);
   EXPECT_EQ(TimeOfFirstPage("", later), later);
   EXPECT_EQ(TimeOfFirstPage("garbage", later), later);
 }
