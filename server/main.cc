@@ -17,6 +17,7 @@
 #include "server/monitor/pages.h"
 #include "server/policy/policy_file.h"
 #include "server/process/certificate_renewal.h"
+#include "server/process/descriptors.h"
 #include "server/process/options.h"
 #include "server/refresh/refresher.h"
 #include "server/serving/server.h"
@@ -71,6 +72,10 @@ absl::StatusOr<std::unique_ptr<Server>> StartServer(const Options& options, TlsM
   CIS_RETURN_IF_ERROR(CheckDatabase(options.db));
   ServerOptions server;
   CIS_ASSIGN_OR_RETURN(server.policy, ReadPolicyOf(options));
+  CIS_ASSIGN_OR_RETURN(const int64_t max_connections,
+                       ConnectionsFor(options.max_connections, DescriptorLimit()));
+  server.connections.max_connections = static_cast<size_t>(max_connections);
+  server.connections.max_per_address = static_cast<size_t>(options.max_connections_per_address);
   server.rates = {options.rate_limit, kBurstSeconds * options.rate_limit};
   server.issuer_ca = options.issuer_ca;
   server.trusted_proxies = options.trusted_proxies;

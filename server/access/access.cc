@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "net/address/address.h"
 #include "schema/base/log.h"
 #include "server/policy/rights_of.h"
 #include "server/policy/visible_change.h"

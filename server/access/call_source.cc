@@ -55,11 +55,6 @@ std::string TraceIdOf(absl::string_view traceparent) {
   return is_form && !is_null ? std::string(parts[1]) : "";
 }
 
-bool IsLoopbackAddress(absl::string_view address) {
-  return absl::StartsWith(address, "127.") || address == "::1" ||
-         absl::StartsWith(address, "::ffff:127.");
-}
-
 std::optional<std::string> ForwardedAddress(absl::string_view forwarded,
                                             absl::string_view x_forwarded_for) {
   // A proxy adds what it knows at the end; what is before may come from the caller.

@@ -13,6 +13,7 @@ namespace cis::server {
 struct CallSource {
   // Of the other end of the connection, without the port; "" = it has none.
   std::string address;
+  int port = 0;
   bool is_unix = false;                          // connected over a Unix socket
   std::optional<ClientCertificate> certificate;  // whose chain TLS has verified
   // The last values of the headers `forwarded` and `x-forwarded-for`; "" = there is none.
@@ -32,9 +33,6 @@ std::string MakeRequestId();
 // Returns the trace id of a header `traceparent` (W3C Trace Context), 32 hexadecimal digits; "" if
 // it is not of that form.
 std::string TraceIdOf(absl::string_view traceparent);
-
-// Whether an address is of this machine's loopback network.
-bool IsLoopbackAddress(absl::string_view address);
 
 // Returns the address that the last proxy on the way has taken the connection from, as that proxy
 // says in `forwarded` (RFC 7239) or `x_forwarded_for`; nullopt if it does not say. Ask only for

@@ -41,8 +41,4 @@ class RateLimiter {
   Buckets older_ ABSL_GUARDED_BY(mu_);
 };
 
-// Returns the network that stands for an address in limits: the address for IPv4, its first 64 bits
-// for IPv6 ("2001:db8:1:2::/64"), of which one host has all addresses. Other texts stay.
-std::string NetworkOf(absl::string_view address);
-
 }  // namespace cis::server

@@ -19,6 +19,7 @@ namespace cis::server {
 namespace {
 
 constexpr double kMaxRate = 1e6;
+constexpr int64_t kMaxConnections = 100000;
 
 // Flags as text, before they are checked.
 struct Texts {
@@ -86,6 +87,16 @@ void AddFlags(CLI::App& app, Options& options, Texts& texts) {
   app.add_option("--rate-limit", options.rate_limit,
                  "Requests per second that one caller from another machine may send for long; five "
                  "times as many at once. 0 = no limit")
+      ->capture_default_str()
+      ->type_name("NUMBER")
+      ->group(access);
+  app.add_option("--max-connections", options.max_connections,
+                 "Connections at a time; idle ones give way to new ones (default: half of the "
+                 "descriptors that the process may have, at most 4096)")
+      ->type_name("NUMBER")
+      ->group(access);
+  app.add_option("--max-connections-per-address", options.max_connections_per_address,
+                 "Connections at a time from one address; trusted proxies have no such limit")
       ->capture_default_str()
       ->type_name("NUMBER")
       ->group(access);
@@ -209,6 +220,15 @@ absl::Status Check(const Options& options) {
   if (!options.trusted_proxies.empty() && options.policy.empty()) {
     return absl::InvalidArgumentError(
         "--trusted-proxy needs --policy: what comes through a proxy may come from anyone");
+  }
+  for (const auto& [flag, value] :
+       {std::pair<const char*, int64_t>("--max-connections", options.max_connections),
+        std::pair<const char*, int64_t>("--max-connections-per-address",
+                                        options.max_connections_per_address)}) {
+    const bool is_default = flag == absl::string_view("--max-connections") && value == 0;
+    if (is_default || (value >= 1 && value <= kMaxConnections)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        flag, " is ", value, "; write a number of connections from 1 to ", kMaxConnections));
   }
   if (!(options.rate_limit >= 0 && options.rate_limit <= kMaxRate)) {
     return absl::InvalidArgumentError(

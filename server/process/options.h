@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,7 +23,10 @@ struct Options {
   std::string client_ca;
   bool client_certificate_optional = false;  // a client without one is served too
   std::string policy;
-  std::string issuer_ca;                     // file; empty = the system's CAs
+  std::string issuer_ca;  // file; empty = the system's CAs
+  // Connections to --listen; 0 = as many as the process has descriptors for.
+  int64_t max_connections = 0;
+  int64_t max_connections_per_address = 128;
   double rate_limit = 200;                   // requests per second of one caller; 0 = no limit
   std::vector<std::string> trusted_proxies;  // addresses of proxies in front of the server
   bool insecure_listen = false;              // plain text may leave the machine

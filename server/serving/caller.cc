@@ -4,8 +4,10 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "grpc/grpc_security_constants.h"
@@ -38,17 +40,26 @@ std::optional<ClientCertificate> CertificateOf(const grpc::CallbackServerContext
 
 }  // namespace
 
-std::string AddressOfPeer(absl::string_view peer) {
-  if (!absl::ConsumePrefix(&peer, "ipv4:") && !absl::ConsumePrefix(&peer, "ipv6:")) return "";
-  const absl::string_view host = peer.substr(0, peer.rfind(':'));
-  return absl::StrReplaceAll(host, {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}});
+PeerAddress PeerOf(absl::string_view peer) {
+  if (!absl::ConsumePrefix(&peer, "ipv4:") && !absl::ConsumePrefix(&peer, "ipv6:")) return {};
+  const size_t colon = peer.rfind(':');
+  PeerAddress address;
+  address.host =
+      absl::StrReplaceAll(peer.substr(0, colon), {{"%5B", ""}, {"%5D", ""}, {"[", ""}, {"]", ""}});
+  if (colon == absl::string_view::npos ||
+      !absl::SimpleAtoi(peer.substr(colon + 1), &address.port)) {
+    return {};
+  }
+  return address;
 }
 
 CallSource SourceOf(const grpc::CallbackServerContext& call) {
   CallSource source;
   const std::string peer = call.peer();
   source.is_unix = absl::StartsWith(peer, "unix:");
-  source.address = AddressOfPeer(peer);
+  PeerAddress address = PeerOf(peer);
+  source.address = std::move(address.host);
+  source.port = address.port;
   source.certificate = CertificateOf(call);
   source.forwarded = HeaderOf(call, "forwarded").value_or("");
   source.x_forwarded_for = HeaderOf(call, "x-forwarded-for").value_or("");
@@ -60,6 +71,12 @@ CallSource SourceOf(const grpc::CallbackServerContext& call) {
   if (!IsRequestId(source.request_id)) source.request_id = MakeRequestId();
   source.trace_id = TraceIdOf(HeaderOf(call, "traceparent").value_or(""));
   return source;
+}
+
+int64_t MetadataBytes(const grpc::CallbackServerContext& call) {
+  size_t bytes = 0;
+  for (const auto& [name, value] : call.client_metadata()) bytes += name.size() + value.size();
+  return static_cast<int64_t>(bytes);
 }
 
 void TellRequestId(grpc::CallbackServerContext* call, const CallSource& source) {

@@ -29,7 +29,7 @@ class ChangeServiceImpl final : public v1::ChangeService::CallbackService {
   grpc::ServerUnaryReactor* GetChange(grpc::CallbackServerContext* context,
                                       const v1::GetChangeRequest* request,
                                       v1::Change* response) override {
-    const UnaryCall call(context, &parts_, "GetChange");
+    const UnaryCall call(context, &parts_, "GetChange", *request);
     ServeFromPast(call, [request, response](Past& past, const RequestContext& request_context,
                                             const Rights&, const ServingState& state) {
       return server::GetChange(past, request_context, *state.snapshot, *request, *response);
@@ -40,7 +40,7 @@ class ChangeServiceImpl final : public v1::ChangeService::CallbackService {
   grpc::ServerUnaryReactor* ListChanges(grpc::CallbackServerContext* context,
                                         const v1::ListChangesRequest* request,
                                         v1::ListChangesResponse* response) override {
-    const UnaryCall call(context, &parts_, "ListChanges");
+    const UnaryCall call(context, &parts_, "ListChanges", *request);
     ServeFromPast(call, [request, response](Past& past, const RequestContext& request_context,
                                             const Rights&, const ServingState& state) {
       return server::ListChanges(past, request_context, *state.snapshot, *request, *response);

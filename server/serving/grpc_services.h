@@ -21,6 +21,7 @@
 namespace cis::server {
 
 class Access;
+class ConnectionTable;
 class FairPool;
 
 using StateHolder = Holder<ServingState>;
@@ -29,7 +30,8 @@ using StateHolder = Holder<ServingState>;
 struct ServiceParts {
   const StateHolder* states = nullptr;
   Access* access = nullptr;
-  FairPool* pool = nullptr;  // for requests that cost much
+  ConnectionTable* connections = nullptr;  // null = there is no port
+  FairPool* pool = nullptr;                // for requests that cost much
   const Clock* clock = nullptr;
   FreshnessPolicy freshness;
   RequestMeter* meter = nullptr;     // nullptr = requests are not counted

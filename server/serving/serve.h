@@ -5,6 +5,7 @@
 // counted. For the services only.
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -18,9 +19,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "cis/v1/placement.pb.h"
+#include "google/protobuf/message.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "server/access/access.h"
+#include "server/connection/connection_table.h"
 #include "server/history/history_thread.h"
 #include "server/pool/fair_pool.h"
 #include "server/query/page_token.h"
@@ -68,64 +71,96 @@ absl::Status RunGuarded(Call call) {
   }
 }
 
+// What is known of a unary call while it is in progress. gRPC ends it.
+class CallReactor final : public grpc::ServerUnaryReactor {
+ public:
+  CallReactor(grpc::CallbackServerContext* context, const ServiceParts* parts,
+              absl::string_view method, int64_t request_bytes)
+      : parts_(parts),
+        method_(method),
+        request_bytes_(request_bytes + MetadataBytes(*context)),
+        context_(context),
+        timer_(parts->meter, method),
+        source_(SourceOf(*context)),
+        peer_{source_.address, source_.port} {
+    TellRequestId(context, source_);
+    if (parts_->connections != nullptr) {
+      parts_->connections->CallBegan(peer_, request_bytes_, parts_->clock->Steady());
+    }
+  }
+
+  void Conclude(const grpc::Status& status, bool is_refused) {
+    timer_.Stop(static_cast<absl::StatusCode>(status.error_code()));
+    if (!status.ok()) context_->AddTrailingMetadata(kRequestIdHeader, source_.request_id);
+    if (parts_->connections != nullptr) {
+      parts_->connections->ReplyBegan(peer_, request_bytes_, is_refused, parts_->clock->Steady());
+    }
+    Finish(status);
+  }
+
+  void OnDone() override {
+    if (parts_->connections != nullptr) {
+      parts_->connections->CallEnded(peer_, parts_->clock->Steady());
+    }
+    delete this;
+  }
+
+ private:
+  friend class UnaryCall;
+
+  const ServiceParts* const parts_;
+  const absl::string_view method_;
+  const int64_t request_bytes_;
+  grpc::CallbackServerContext* const context_;
+  const CallTimer timer_;
+  const CallSource source_;
+  const PeerAddress peer_;
+};
+
 // A unary call in progress. Copies are about the same call, which ends with the first Finish or
-// Drop.
+// Drop; none of them may be used then.
 class UnaryCall {
  public:
   // `method` is a literal. Both pointers outlive the call.
   UnaryCall(grpc::CallbackServerContext* context, const ServiceParts* parts,
-            absl::string_view method)
-      : parts_(parts),
-        method_(method),
-        context_(context),
-        reactor_(context->DefaultReactor()),
-        timer_(parts->meter, method),
-        source_(std::make_shared<const CallSource>(SourceOf(*context))) {
-    TellRequestId(context, *source_);
-  }
+            absl::string_view method, const google::protobuf::Message& request)
+      // Deletes itself in OnDone.
+      : call_(new CallReactor(context, parts, method,
+                              static_cast<int64_t>(request.ByteSizeLong()))) {}
 
-  const ServiceParts& parts() const { return *parts_; }
-  absl::string_view method() const { return method_; }
-  const CallSource& source() const { return *source_; }
-  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
-  std::string Peer() const { return context_->peer(); }
-  bool IsWanted() const { return !context_->IsCancelled(); }
+  const ServiceParts& parts() const { return *call_->parts_; }
+  absl::string_view method() const { return call_->method_; }
+  const CallSource& source() const { return call_->source_; }
+  // For gRPC; also once the call has ended.
+  grpc::ServerUnaryReactor* reactor() const { return call_; }
+  std::string Peer() const { return call_->context_->peer(); }
+  bool IsWanted() const { return !call_->context_->IsCancelled(); }
 
   // The context of the handler.
   RequestContext Context(const Admission& admission) const {
     RequestContext context;
-    context.now = parts_->clock->Now();
-    context.freshness = parts_->freshness;
-    context.is_cancelled = [call = context_] { return call->IsCancelled(); };
+    context.now = parts().clock->Now();
+    context.freshness = parts().freshness;
+    context.is_cancelled = [call = call_->context_] { return call->IsCancelled(); };
     context.access_hint = admission.hint;
     context.may_see = MaySeeOf(admission);
     return context;
   }
 
   void Finish(const absl::Status& status) const {
-    const grpc::Status told = StatusToGrpc(status, method_, *source_);
-    timer_.Stop(static_cast<absl::StatusCode>(told.error_code()));
-    if (IsRefusal(status) && parts_->meter != nullptr) {
-      parts_->meter->CountRefusal(ErrorReason(status));
-    }
-    if (!told.ok()) context_->AddTrailingMetadata(kRequestIdHeader, source_->request_id);
-    reactor_->Finish(told);
+    const bool is_refused = IsRefusal(status);
+    if (is_refused && parts().meter != nullptr) parts().meter->CountRefusal(ErrorReason(status));
+    call_->Conclude(StatusToGrpc(status, method(), source()), is_refused);
   }
 
   // Ends a call that waited for its turn: the server has stopped, or the client no longer waits.
   void Drop(bool stopped) const {
     if (stopped) return Finish(ServerStoppingError());
-    timer_.Stop(absl::StatusCode::kCancelled);
-    reactor_->Finish(grpc::Status::CANCELLED);
+    call_->Conclude(grpc::Status::CANCELLED, false);
   }
 
  private:
-  const ServiceParts* parts_;
-  absl::string_view method_;
-  grpc::CallbackServerContext* context_;
-  grpc::ServerUnaryReactor* reactor_;
-  CallTimer timer_;
-  std::shared_ptr<const CallSource> source_;
+  CallReactor* call_;
 };
 
 // Finds out who calls, and then runs `next` with what the caller may see; ends the call if it may
@@ -259,7 +294,7 @@ template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const ServiceParts& parts,
                                 absl::string_view method, const Request* request,
                                 Response* response, Handler handler) {
-  const UnaryCall call(context, &parts, method);
+  const UnaryCall call(context, &parts, method, *request);
   ServeAt(call, *request, [=](const RequestContext& request_context, const ServingState& state) {
     if constexpr (std::is_invocable_v<Handler, const RequestContext&, const Snapshot&,
                                       const Request&, Response&>) {

@@ -6,9 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "google/protobuf/stubs/logging.h"
 #include "grpc/support/log.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
@@ -17,6 +14,7 @@
 #include "schema/base/log.h"
 #include "schema/base/status_macros.h"
 #include "server/access/access.h"
+#include "server/connection/acceptor.h"
 #include "server/placement/placement_index.h"
 #include "server/pool/fair_pool.h"
 #include "server/serving/change_service.h"
@@ -31,28 +29,17 @@ namespace {
 constexpr int kMaxRequestBytes = 1 << 20;
 // Per connection; further calls of the client wait. Keeps one client from using all memory.
 constexpr int kMaxConcurrentStreams = 100;
+constexpr int kMaxMetadataBytes = 32 << 10;  // a token of 16 KiB and what goes with it
+constexpr int kHandshakeTimeoutMs = 10'000;
+constexpr int kMaxIdleMs = 300'000;
+// How long the server's own port is tried.
+constexpr absl::Duration kProbeTimeout = absl::Seconds(1);
 constexpr absl::Duration kDestructorGrace = absl::Seconds(1);
 
 // One processor stays for requests that cost little.
 size_t PoolThreads() {
   const unsigned processors = std::thread::hardware_concurrency();
   return processors > 2 ? processors - 1 : 1;
-}
-
-// The address as given, with the port that was chosen.
-std::string ChosenAddress(const std::string& listen_address, int port) {
-  if (absl::StartsWith(listen_address, "unix:")) return listen_address;
-  const size_t colon = listen_address.rfind(':');
-  return absl::StrCat(listen_address.substr(0, colon), ":", port);
-}
-
-// gRPC interprets a port above 65535 as another one.
-bool HasValidPort(absl::string_view listen_address) {
-  if (absl::StartsWith(listen_address, "unix:")) return true;
-  const size_t colon = listen_address.rfind(':');
-  int port = -1;
-  return colon != absl::string_view::npos && colon > 0 &&
-         absl::SimpleAtoi(listen_address.substr(colon + 1), &port) && port >= 0 && port <= 65535;
 }
 
 void LogOfGrpc(gpr_log_func_args* args) {
@@ -80,9 +67,36 @@ struct Server::Parts {
   std::unique_ptr<HistoryThread> history;
   std::unique_ptr<HistoryThread> streams;
   std::vector<NamedService> services;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> handover;
+  std::unique_ptr<Acceptor> acceptor;
   std::unique_ptr<grpc::Server> server;
   std::string address;
   std::atomic<bool> drained{false};
+
+  // Binds the port, and makes the credentials of its connections.
+  absl::Status Listen(const ServerOptions& options) {
+    credentials = grpc::InsecureServerCredentials();
+    if (options.tls != TlsMaterial()) {
+      CIS_RETURN_IF_ERROR(CheckMaterial(options.tls, clock->Now()).status());
+      tls.Publish(std::make_shared<const TlsMaterial>(options.tls));
+      credentials = RenewableCredentials(&tls);
+    }
+    Acceptor::Options accept;
+    accept.address = options.listen_address;
+    accept.limits = options.connections;
+    accept.limits.uncapped.insert(accept.limits.uncapped.end(), options.trusted_proxies.begin(),
+                                  options.trusted_proxies.end());
+    accept.clock = clock;
+    accept.hand_over = [this](int listener, int connection) {
+      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+      parameters.listener_fd = listener;
+      parameters.fd = connection;
+      handover->HandleNewConnection(&parameters);
+    };
+    CIS_ASSIGN_OR_RETURN(acceptor, Acceptor::Create(std::move(accept)));
+    address = acceptor->address();
+    return absl::OkStatus();
+  }
 
   void SetHealth(bool is_serving) const {
     grpc::HealthCheckServiceInterface* health = server->GetHealthCheckService();
@@ -96,12 +110,6 @@ struct Server::Parts {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
   const bool has_port = !options.listen_address.empty();
-  if (has_port && !HasValidPort(options.listen_address)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "\"", options.listen_address,
-        "\" is not an address to listen on; write HOST:PORT with a port from 0 to 65535, or "
-        "unix:PATH"));
-  }
   // Both are settings of the process; setting them again does nothing.
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -125,7 +133,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   access.meter = options.meter;
   parts->access = std::make_unique<Access>(std::move(access));
   if (options.policy != nullptr) parts->access->SetPolicy(options.policy);
+  if (has_port) {
+    CIS_RETURN_IF_ERROR(parts->Listen(options));
+  }
   ServiceParts service_parts;
+  service_parts.connections = has_port ? &parts->acceptor->table() : nullptr;
   service_parts.states = &parts->states;
   service_parts.access = parts->access.get();
   service_parts.pool = parts->pool.get();
@@ -143,26 +155,17 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   for (const NamedService& named : parts->services) builder.RegisterService(named.service.get());
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
-  // Otherwise a second server on the same port would start and receive half of the requests.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  int port = 0;
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kMaxIdleMs);
   if (has_port) {
-    parts->credentials = grpc::InsecureServerCredentials();
-    if (options.tls != TlsMaterial()) {
-      CIS_RETURN_IF_ERROR(CheckMaterial(options.tls, parts->clock->Now()).status());
-      parts->tls.Publish(std::make_shared<const TlsMaterial>(options.tls));
-      parts->credentials = RenewableCredentials(&parts->tls);
-    }
-    builder.AddListeningPort(options.listen_address, parts->credentials, &port);
+    parts->handover = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        parts->credentials);
   }
   parts->server = builder.BuildAndStart();
-  const bool is_unix = absl::StartsWith(options.listen_address, "unix:");
-  if (parts->server == nullptr || (has_port && port == 0 && !is_unix)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("cannot listen on ", options.listen_address,
-                     "; write HOST:PORT of this machine with a free port"));
-  }
-  if (has_port) parts->address = ChosenAddress(options.listen_address, port);
+  if (parts->server == nullptr) return absl::InternalError("gRPC does not start; see its log");
+  if (has_port) parts->acceptor->Start();
   parts->SetHealth(false);
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
@@ -210,6 +213,14 @@ void Server::ReplacePolicy(std::shared_ptr<const Policy> policy) {
 
 bool Server::takes_requests() const { return !parts_->drained; }
 
+bool Server::accepts_connections() const {
+  return parts_->acceptor == nullptr || parts_->acceptor->Responds(kProbeTimeout);
+}
+
+ConnectionCounts Server::connection_counts() const {
+  return parts_->acceptor == nullptr ? ConnectionCounts() : parts_->acceptor->table().counts();
+}
+
 const std::string& Server::address() const { return parts_->address; }
 
 std::shared_ptr<grpc::Channel> Server::InProcessChannel() const {
@@ -225,7 +236,10 @@ void Server::Drain(absl::Duration grace) {
   if (parts_->history != nullptr) parts_->history->Close();
   parts_->access->Close();
   parts_->pool->Close();
+  if (parts_->acceptor != nullptr) parts_->acceptor->StopAccepting();
   parts_->server->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  // gRPC waits for the streams of its connections, also for millions that were reset.
+  if (parts_->acceptor != nullptr) parts_->acceptor->CloseAll();
   parts_->server->Wait();
   if (parts_->history != nullptr) parts_->history->Stop();
   parts_->access->Stop();

@@ -10,6 +10,7 @@
 #include "schema/base/clock.h"
 #include "schema/model/data_state.h"
 #include "server/access/rate_limiter.h"
+#include "server/connection/connection_table.h"
 #include "server/meter/request_meter.h"
 #include "server/policy/policy.h"
 #include "server/snapshot/snapshot.h"
@@ -31,6 +32,8 @@ struct ServerOptions {
   // Addresses of proxies in front of the server. If there is one, callers over loopback are not
   // taken for processes of this machine, and what these proxies say is the address of a caller.
   std::vector<std::string> trusted_proxies;
+  // Of connections. Proxies are added to those without a cap.
+  ConnectionLimits connections;
   RateLimits rates;  // how fast each caller from another machine may ask
   // Reads the documents of issuers. nullptr = over HTTPS, with certificates of `issuer_ca` (a file;
   // "" = the system's).
@@ -75,13 +78,18 @@ class Server {
   // listen.
   const std::string& address() const;
 
+  // Tries the server's own port: whether it accepts a connection within a second. True if it does
+  // not listen.
+  bool accepts_connections() const;
+  ConnectionCounts connection_counts() const;
+
   // Returns a channel to this server that needs no port. Must not be used after the server is
   // destroyed.
   std::shared_ptr<grpc::Channel> InProcessChannel() const;
 
   // Sets health checks to NOT_SERVING, accepts no more requests, ends streams with SERVER_STOPPING,
   // and waits for requests in progress; those that have not finished at the end of `grace` are
-  // cancelled. Later calls do nothing.
+  // cancelled, and connections that are still open are closed. Later calls do nothing.
   void Drain(absl::Duration grace);
 
  private:

@@ -4,18 +4,21 @@
 #include <string>
 
 #include "gmock/gmock.h"
+#include "net/address/address.h"
 #include "server/access/call_source.h"
 #include "server/access/caller_digest.h"
 
 namespace cis::server {
 namespace {
 
-TEST(AddressOfPeer, HasNoPort) {
-  EXPECT_EQ(AddressOfPeer("ipv4:192.0.2.1:50000"), "192.0.2.1");
-  EXPECT_EQ(AddressOfPeer("ipv6:[2001:db8::1]:50000"), "2001:db8::1");
-  EXPECT_EQ(AddressOfPeer("ipv6:%5B2001:db8::1%5D:50000"), "2001:db8::1");
-  EXPECT_EQ(AddressOfPeer("unix:"), "");
-  EXPECT_EQ(AddressOfPeer("inproc"), "");
+TEST(PeerOf, ReadsWhatGrpcWrites) {
+  EXPECT_EQ(PeerOf("ipv4:192.0.2.1:50000"), (PeerAddress{"192.0.2.1", 50000}));
+  EXPECT_EQ(PeerOf("ipv6:[2001:db8::1]:50000"), (PeerAddress{"2001:db8::1", 50000}));
+  EXPECT_EQ(PeerOf("ipv6:%5B2001:db8::1%5D:50000"), (PeerAddress{"2001:db8::1", 50000}));
+  for (const char* none :
+       {"unix:", "unix:/run/cis.sock", "inproc", "", "ipv4:192.0.2.1", "ipv4:"}) {
+    EXPECT_EQ(PeerOf(none), PeerAddress()) << none;
+  }
 }
 
 TEST(ForwardedAddress, IsTheLastThatTheProxyAdded) {

@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/process/descriptors.h"
 #include "tests/support/temp_dir.h"
 
 namespace cis::server {
@@ -100,6 +101,11 @@ TEST(ServerOptions, RefusesWhatCannotWork) {
   EXPECT_THAT(Bad({"--db=x", "--tls-cert=c", "--tls-key=k", "--client-ca=a",
                    "--client-certificate-optional"}),
               HasSubstr("--client-certificate-optional needs --policy"));
+  for (const char* wrong : {"--max-connections=-1", "--max-connections=1000000"}) {
+    EXPECT_THAT(Bad({"--db=x", wrong}), HasSubstr("--max-connections is")) << wrong;
+  }
+  EXPECT_THAT(Bad({"--db=x", "--max-connections-per-address=0"}),
+              HasSubstr("--max-connections-per-address is 0; write a number of connections"));
   for (const char* wrong : {"--rate-limit=-1", "--rate-limit=nan", "--rate-limit=2000000"}) {
     EXPECT_THAT(Bad({"--db=x", wrong}), HasSubstr("--rate-limit is")) << wrong;
   }
@@ -121,6 +127,16 @@ TEST(ServerOptions, HelpAndVersionAreForPrinting) {
   const auto version = Parse({"--version"});
   ASSERT_TRUE(version.ok());
   EXPECT_THAT(std::get<Printout>(*version).text, HasSubstr("cis-server "));
+}
+
+TEST(ConnectionsFor, LeavesDescriptorsForTheRest) {
+  EXPECT_EQ(ConnectionsFor(0, 1024).value_or(-1), 448);
+  EXPECT_EQ(ConnectionsFor(0, 1 << 20).value_or(-1), 4096);
+  EXPECT_EQ(ConnectionsFor(10000, 1 << 20).value_or(-1), 10000);
+  EXPECT_THAT(std::string(ConnectionsFor(1000, 1024).status().message()),
+              HasSubstr("--max-connections 1000 needs 2128 descriptors, and the process may have "
+                        "1024"));
+  EXPECT_FALSE(ConnectionsFor(0, 100).ok());
 }
 
 }  // namespace

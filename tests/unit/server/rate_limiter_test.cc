@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "net/address/address.h"
 
 namespace cis::server {
 namespace {
