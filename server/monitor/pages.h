@@ -3,14 +3,18 @@
 
 #include <functional>
 
-#include "server/monitor/http_server.h"
+#include "server/http/http_message.h"
+#include "server/http/pages.h"
 #include "server/monitor/metrics.h"
 #include "server/monitor/standing.h"
 
 namespace cis::server {
 
 // Returns the pages `/healthz` (200: the process answers), `/readyz` (200 while requests are
-// answered, else 503) and `/metrics` (for Prometheus). `metrics` must outlive the pages.
-HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& standing);
+// answered, else 503) and `/metrics` (for Prometheus). The metrics name sites and their errors, so
+// that requests for which `may_see_metrics` returns false get 403. `metrics` must outlive the
+// pages.
+HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& standing,
+                       const std::function<bool(const HttpRequest&)>& may_see_metrics);
 
 }  // namespace cis::server

@@ -114,11 +114,12 @@ TEST(Metrics, TextHasSitesCrawlAndRefresh) {
 TEST(MonitorPages, HealthSaysThatTheDatabaseCannotBeRead) {
   const Metrics metrics("1");
   Standing standing;
-  const HttpPages pages = MonitorPages(metrics, [&standing] { return standing; });
-  EXPECT_EQ(pages.at("/healthz")().body, "ok\n");
+  const HttpPages pages = MonitorPages(
+      metrics, [&standing] { return standing; }, [](const HttpRequest&) { return true; });
+  EXPECT_EQ(pages.at("/healthz")({}).body, "ok\n");
   standing.refresh.problem = "/var/lib/cis.db is damaged";
   standing.refresh.failing_since = TestTime();
-  const HttpReply reply = pages.at("/healthz")();
+  const HttpReply reply = pages.at("/healthz")({});
   EXPECT_EQ(reply.status, 200);
   EXPECT_THAT(reply.body, HasSubstr("degraded: the database has not been read since 20"));
   EXPECT_THAT(reply.body, Not(HasSubstr("/var/lib")));
@@ -127,12 +128,28 @@ TEST(MonitorPages, HealthSaysThatTheDatabaseCannotBeRead) {
 TEST(MonitorPages, ReadyOnlyWhileServing) {
   const Metrics metrics("1");
   Standing standing;
-  const HttpPages pages = MonitorPages(metrics, [&standing] { return standing; });
-  EXPECT_EQ(pages.at("/healthz")().status, 200);
-  EXPECT_EQ(pages.at("/readyz")().status, 503);
+  const HttpPages pages = MonitorPages(
+      metrics, [&standing] { return standing; }, [](const HttpRequest&) { return true; });
+  EXPECT_EQ(pages.at("/healthz")({}).status, 200);
+  EXPECT_EQ(pages.at("/readyz")({}).status, 503);
   standing.is_serving = true;
-  EXPECT_EQ(pages.at("/readyz")().status, 200);
-  EXPECT_THAT(pages.at("/metrics")().content_type, HasSubstr("version=0.0.4"));
+  EXPECT_EQ(pages.at("/readyz")({}).status, 200);
+  EXPECT_THAT(pages.at("/metrics")({}).content_type, HasSubstr("version=0.0.4"));
+}
+
+TEST(MonitorPages, MetricsAreForThoseWhoMaySeeThem) {
+  const Metrics metrics("1");
+  const HttpPages pages = MonitorPages(
+      metrics, [] { return Standing(); },
+      [](const HttpRequest& request) { return request.peer.is_unix; });
+  HttpRequest request;
+  const HttpReply refused = pages.at("/metrics")(request);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_THAT(refused.body, HasSubstr("ask from the machine of the server"));
+  EXPECT_THAT(refused.body, Not(HasSubstr("cis_")));
+  EXPECT_EQ(pages.at("/healthz")(request).status, 200);
+  request.peer.is_unix = true;
+  EXPECT_THAT(pages.at("/metrics")(request).body, HasSubstr("cis_serving 0"));
 }
 
 }  // namespace
