@@ -48,8 +48,9 @@ bool IsFromThisMachine(const HttpRequest& request);
 struct HttpReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
-  // Further ones. The server adds `Cache-Control: no-store` if there is no Cache-Control, and
-  // Content-Length, Connection and X-Content-Type-Options, which must not be among them.
+  // Further ones. The server adds `Cache-Control: no-store` if there is no Cache-Control. It also
+  // writes Connection, Content-Length, Content-Type, Transfer-Encoding and X-Content-Type-Options,
+  // which must not be among them.
   HttpHeaders headers = {};
   std::string body = {};
 };

@@ -233,12 +233,12 @@ class HttpConnection : public Closable,
       reply = InternalErrorReply();
       head_ = ReplyHead(reply, closes);
     }
-    body_ = is_head_ ? "" : std::move(reply.body);
+    body_ = is_head_ || !HasBody(reply.status) ? "" : std::move(reply.body);
     SetDeadline(shared_.options.times.reply);
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_), asio::buffer(body_)};
     Write(buffers, [this, closes] {
       ++reply_count_;
-      body_ = "";
+      std::string().swap(body_);  // an idle connection is to hold no memory of its last reply
       if (closes) return Linger();
       ReadRequest(shared_.options.times.idle);
     });
@@ -276,13 +276,12 @@ class HttpConnection : public Closable,
   }
 
   void Discard() {
-    socket_.async_read_some(asio::buffer(buffer_),
-                            [self = shared_from_this()](const error_code& error, size_t size) {
-                              self->discarded_bytes_ += size;
-                              if (error || self->discarded_bytes_ > kMaxLingerBytes)
-                                return self->CloseNow();
-                              self->Discard();
-                            });
+    const auto done = [self = shared_from_this()](const error_code& error, size_t size) {
+      self->discarded_bytes_ += size;
+      if (error || self->discarded_bytes_ > kMaxLingerBytes) return self->CloseNow();
+      self->Discard();
+    };
+    socket_.async_read_some(asio::buffer(buffer_), done);
   }
 
   // Replaces the deadline before.

@@ -116,6 +116,14 @@ bool IsFieldName(absl::string_view name) {
   });
 }
 
+// Headers of a reply that only the server writes.
+bool IsOwnField(absl::string_view name) {
+  constexpr std::array<absl::string_view, 5> kOwn = {"Connection", "Content-Length", "Content-Type",
+                                                     "Transfer-Encoding", "X-Content-Type-Options"};
+  return std::any_of(kOwn.begin(), kOwn.end(),
+                     [name](absl::string_view own) { return absl::EqualsIgnoreCase(own, name); });
+}
+
 }  // namespace
 
 // Goes through the bytes of a header before Beast does, which joins continued lines.
@@ -286,19 +294,23 @@ const Refusal& RequestReader::refusal() const {
   return parts_->refusal;
 }
 
+bool HasBody(int status) { return status != 204 && status != 304; }
+
 std::string ReplyHead(const HttpReply& reply, bool closes) {
   if (reply.status < 200 || reply.status > 599) return "";
   http::response_header<> header;
   header.version(11);
   header.result(static_cast<unsigned>(reply.status));
-  header.set(http::field::content_type, reply.content_type);
-  header.set(http::field::content_length, std::to_string(reply.body.size()));
+  if (HasBody(reply.status)) {
+    header.set(http::field::content_type, reply.content_type);
+    header.set(http::field::content_length, std::to_string(reply.body.size()));
+  }
   header.set(http::field::cache_control, "no-store");
   header.set("X-Content-Type-Options", "nosniff");
   if (closes) header.set(http::field::connection, "close");
   if (!IsFieldValue(reply.content_type)) return "";
   for (const auto& [name, value] : reply.headers) {
-    if (!IsFieldName(name) || !IsFieldValue(value)) return "";
+    if (!IsFieldName(name) || IsOwnField(name) || !IsFieldValue(value)) return "";
     if (absl::EqualsIgnoreCase(name, "Cache-Control")) header.erase(http::field::cache_control);
     header.insert(name, value);
   }

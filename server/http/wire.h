@@ -61,9 +61,13 @@ class RequestReader {
   std::unique_ptr<Parts> parts_;
 };
 
+// Whether a reply with this status has a body: not so for 204 and 304.
+bool HasBody(int status);
+
 // Returns the status line and the headers of a reply, with the empty line that ends them. Returns
-// "" if the status is not from 200 to 599, or if a header is no header (its value has a line break,
-// say), which a client would take for another reply.
+// "" for a reply that clients could read in another way than it is meant: the status is not from
+// 200 to 599, the value of a header has a line break, or a header is one that the server writes
+// itself.
 std::string ReplyHead(const HttpReply& reply, bool closes);
 
 }  // namespace cis::server

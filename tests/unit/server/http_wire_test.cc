@@ -15,6 +15,7 @@ using Progress = RequestReader::Progress;
 using ::testing::Contains;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::Pair;
 
 constexpr absl::string_view kChunked =
@@ -93,12 +94,24 @@ TEST(ReplyHead, HasTheHeadersOfTheReply) {
   EXPECT_THAT(head, EndsWith("\r\n\r\n"));
 }
 
+TEST(ReplyHead, SaysNothingOfABodyThatIsNot) {
+  HttpReply reply;
+  reply.status = 304;
+  EXPECT_FALSE(HasBody(reply.status));
+  EXPECT_THAT(ReplyHead(reply, false), HasSubstr("HTTP/1.1 304 Not Modified\r\n"));
+  EXPECT_THAT(ReplyHead(reply, false), Not(HasSubstr("\nContent-")));
+}
+
 TEST(ReplyHead, CannotBeSplit) {
   HttpReply reply;
   reply.headers = {{"X", "a\r\n\r\nHTTP/1.1 200 OK"}};
   EXPECT_EQ(ReplyHead(reply, false), "");
   reply.headers = {{"X: a\r\nY", "b"}};
   EXPECT_EQ(ReplyHead(reply, false), "");
+  for (const char* name : {"content-length", "Connection", "Transfer-Encoding"}) {
+    reply.headers = {{name, "5"}};
+    EXPECT_EQ(ReplyHead(reply, false), "") << name;
+  }
   reply.headers = {};
   reply.content_type = "text/plain\n";
   EXPECT_EQ(ReplyHead(reply, false), "");
