@@ -31,15 +31,17 @@ class ConnectionBook {
   explicit ConnectionBook(ConnectionLimits limits);
 
   // Adds `id` as idle if there is room. Where a limit is reached, the connection that has been idle
-  // for longest makes room: one of that address, or, at the limit of all connections, any. If there
-  // is none, `id` is not admitted. An `address` of "" (a Unix socket) has no limit of its own.
+  // or reading for longest makes room: one of that address, or, at the limit of all connections,
+  // any. If there is none, `id` is not admitted. An `address` of "" (a Unix socket) has no limit of
+  // its own.
   Admission Admit(Id id, const std::string& address);
-  // Removes the connection that has been idle for longest; nullopt if there is none.
-  std::optional<Id> EvictIdle();
+  // Removes the connection that has been idle or reading for longest; nullopt if there is none.
+  std::optional<Id> Evict();
 
-  // Both return false, and do nothing, if the connection is not in the book any more.
+  // These return false, and do nothing, if the connection is not in the book any more.
   bool SetIdle(Id id);
-  bool SetBusy(Id id);
+  bool SetReading(Id id);
+  bool SetBusy(Id id);  // with a reply
   void Remove(Id id);
 
   std::vector<Id> Ids() const;
@@ -47,15 +49,19 @@ class ConnectionBook {
   size_t size() const { return entries_.size(); }
 
  private:
+  enum class State { kIdle, kReading, kBusy };
   struct Entry {
     std::string address;
-    uint64_t idle_since = 0;  // a number that grows; 0 = busy
+    State state = State::kIdle;
+    uint64_t since = 0;  // a number that grows
   };
-  std::optional<Id> LongestIdle(const std::string* address) const;
+  bool Set(Id id, State state);
+  // `address` = null: of any address.
+  std::optional<Id> LongestWaiting(const std::string* address) const;
   size_t CountOf(const std::string& address) const;
 
   const ConnectionLimits limits_;
-  uint64_t next_idle_ = 1;
+  uint64_t now_ = 0;
   std::map<Id, Entry> entries_;
 };
 

@@ -185,7 +185,7 @@ class HttpConnection : public Closable,
   void OnBytes(absl::string_view bytes) {
     const HttpTimes& times = shared_.options.times;
     if (reader_->is_untouched()) {
-      if (!shared_.connections.BeginRequest(id_)) return CloseNow();
+      if (!shared_.connections.BeginReading(id_)) return CloseNow();
       if (reply_count_ > 0) SetDeadline(times.header);
     }
     const bool had_header = reader_->progress() != RequestReader::Progress::kHeader;
@@ -196,8 +196,10 @@ class HttpConnection : public Closable,
         if (!had_header) SetDeadline(times.body);
         return !had_header && reader_->expects_continue() ? SendContinue() : Read();
       case RequestReader::Progress::kDone:
+        if (!shared_.connections.BeginReply(id_)) return CloseNow();
         return Handle();
       case RequestReader::Progress::kRefused:
+        if (!shared_.connections.BeginReply(id_)) return CloseNow();
         is_head_ = false;
         return Send(TextReply(reader_->refusal().status, reader_->refusal().message), true);
     }
@@ -494,7 +496,7 @@ class HttpServer::Parts {
         close(std::exchange(spare_, -1));
         return Accept();
       }
-      shared_.connections.CloseLongestIdle();
+      shared_.connections.CloseOne();
     }
     pause_.expires_after(Milliseconds(kAcceptPause));
     pause_.async_wait([this](const error_code&) { Accept(); });

@@ -34,7 +34,12 @@ bool OpenConnections::WaitForClose(Id id) {
   return book_.SetIdle(id);
 }
 
-bool OpenConnections::BeginRequest(Id id) {
+bool OpenConnections::BeginReading(Id id) {
+  MutexLock lock(&mu_);
+  return book_.SetReading(id);
+}
+
+bool OpenConnections::BeginReply(Id id) {
   MutexLock lock(&mu_);
   return book_.SetBusy(id);
 }
@@ -46,11 +51,11 @@ void OpenConnections::Remove(Id id) {
   if (connections_.empty()) none_.notify_all();
 }
 
-void OpenConnections::CloseLongestIdle() {
+void OpenConnections::CloseOne() {
   std::vector<Id> ids;
   {
     MutexLock lock(&mu_);
-    if (const std::optional<Id> id = book_.EvictIdle()) ids.push_back(*id);
+    if (const std::optional<Id> id = book_.Evict()) ids.push_back(*id);
   }
   Close(ids);
 }

@@ -35,13 +35,15 @@ class OpenConnections {
   // The connection is idle. These return false if it has to be closed instead.
   bool WaitForRequest(Id id);
   bool WaitForClose(Id id);
-  // The first byte of a request has come. Returns false if the connection has to be closed instead.
-  bool BeginRequest(Id id);
+  // The first byte of a request has come, or all of it. These return false if the connection has to
+  // be closed instead.
+  bool BeginReading(Id id);
+  bool BeginReply(Id id);
   // The connection is closed.
   void Remove(Id id);
 
-  // Makes a descriptor free, if any connection is idle.
-  void CloseLongestIdle();
+  // Makes a descriptor free, if any connection is idle or reading.
+  void CloseOne();
   // Closes idle connections and takes no more, nor further requests on those that there are.
   void BeginDrain();
   bool is_draining() const;

@@ -269,6 +269,20 @@ TEST_F(HttpHostileTest, TheLongestIdleConnectionOfAnAddressMakesRoom) {
   EXPECT_THAT(clients[0].ReadReply(), EndsWith("GET  - "));
 }
 
+TEST_F(HttpHostileTest, SlowRequestsKeepNobodyOut) {
+  options_.connections.max_per_address = 2;
+  StartServer();
+  const RawClient header = Connect();
+  ASSERT_TRUE(header.Send("GET /echo HTTP/1.1\r\nX: "));
+  const RawClient body = Connect();
+  ASSERT_TRUE(body.Send(Post("Content-Length: 5\r\nExpect: 100-continue")));
+  EXPECT_THAT(body.ReadReply(), HasSubstr("100 Continue"));
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_THAT(Exchange(Get("/echo", "Connection: close\r\n")), EndsWith("GET  - ")) << i;
+  }
+  EXPECT_EQ(header.ReadToEnd(), "");
+}
+
 TEST_F(HttpHostileTest, BusyConnectionsMakeNoRoom) {
   options_.connections.max_per_address = 1;
   StartServer();

@@ -45,7 +45,7 @@ TEST(ListenAddress, IsTakenApart) {
   EXPECT_FALSE(ParseListenAddress("unix:/" + std::string(200, 'a')).ok());
 }
 
-TEST(ConnectionBook, TheLongestIdleOfTheAddressMakesRoom) {
+TEST(ConnectionBook, TheOneOfTheAddressThatWaitsForLongestMakesRoom) {
   ConnectionBook book({3, 2, {}});
   EXPECT_TRUE(book.Admit(1, "a").is_admitted);
   EXPECT_TRUE(book.Admit(2, "b").is_admitted);
@@ -60,6 +60,16 @@ TEST(ConnectionBook, TheLongestIdleOfTheAddressMakesRoom) {
   EXPECT_THAT(book.Ids(), ElementsAre(2, 4, 5));
 }
 
+TEST(ConnectionBook, SlowRequestsMakeRoomToo) {
+  ConnectionBook book({3, 3, {}});
+  for (const ConnectionBook::Id id : {1U, 2U, 3U}) EXPECT_TRUE(book.Admit(id, "a").is_admitted);
+  EXPECT_TRUE(book.SetReading(1));  // counts from now
+  EXPECT_TRUE(book.SetReading(2));
+  EXPECT_THAT(book.IdleIds(), ElementsAre(3));
+  EXPECT_EQ(book.Admit(4, "a").evicted, 3U);
+  EXPECT_EQ(book.Admit(5, "b").evicted, 1U);
+}
+
 TEST(ConnectionBook, BusyOnesStay) {
   ConnectionBook book({3, 1, {}});
   EXPECT_TRUE(book.Admit(1, "a").is_admitted);
@@ -70,7 +80,7 @@ TEST(ConnectionBook, BusyOnesStay) {
   EXPECT_THAT(book.IdleIds(), ElementsAre(2));
   book.Remove(1);
   EXPECT_TRUE(book.Admit(4, "a").is_admitted);
-  EXPECT_EQ(book.EvictIdle(), 2U);
+  EXPECT_EQ(book.Evict(), 2U);
   EXPECT_EQ(book.size(), 1U);
 }
 
