@@ -14,6 +14,8 @@
 #include "schema/base/status_macros.h"
 #include "schema/base/version.h"
 #include "schema/store/store.h"
+#include "server/http/http_server.h"
+#include "server/monitor/monitor_handler.h"
 #include "server/monitor/pages.h"
 #include "server/policy/policy_file.h"
 #include "server/process/certificate_renewal.h"
@@ -21,6 +23,7 @@
 #include "server/process/options.h"
 #include "server/refresh/refresher.h"
 #include "server/serving/server.h"
+#include "server/snapshot/holder.h"
 
 namespace cis::server {
 namespace {
@@ -88,21 +91,28 @@ absl::StatusOr<std::unique_ptr<Server>> StartServer(const Options& options, TlsM
 }
 
 // Returns null if no monitoring address is configured.
-absl::StatusOr<std::unique_ptr<HttpServer>> StartMonitor(const Options& options,
-                                                         const Metrics& metrics,
-                                                         const Server& server,
-                                                         const Refresher& refresher,
-                                                         const CertificateRenewal& renewal) {
+absl::StatusOr<std::unique_ptr<HttpServer>> StartMonitor(
+    const Options& options, const Metrics& metrics, const Server& server,
+    const Refresher& refresher, const CertificateRenewal& renewal, const Holder<TlsMaterial>& tls) {
   if (options.http_listen.empty()) return nullptr;
   const FreshnessPolicy freshness = options.freshness;
-  return HttpServer::Start(
-      options.http_listen, MonitorPages(metrics, [&server, &refresher, &renewal, freshness] {
+  HttpPages pages = MonitorPages(
+      metrics,
+      [&server, &refresher, &renewal, freshness] {
         Standing standing = StandingOf(server.snapshot().get(), refresher.state(),
                                        server.takes_requests(), SystemClock().Now(), freshness);
         standing.certificate_expire_time = server.certificate_expire_time();
         standing.certificate_failed = renewal.failed();
+        standing.connections = server.connection_counts();
         return standing;
-      }));
+      },
+      [&server] { return server.accepts_connections(); });
+  HttpServerOptions http;
+  http.address = options.http_listen;
+  if (!options.tls_cert.empty()) http.tls = [&tls] { return tls.Current(); };
+  http.connections.uncapped_addresses = {options.trusted_proxies.begin(),
+                                         options.trusted_proxies.end()};
+  return HttpServer::Start(std::move(http), MonitorHandler(std::move(pages), server.access()));
 }
 
 int NotStarted(const absl::Status& status) {
@@ -133,9 +143,14 @@ int Run(const Options& options, const sigset_t& signals) {
   if (!tls.ok()) return NotStarted(tls.status());
   absl::StatusOr<std::unique_ptr<Server>> server = StartServer(options, *tls, &metrics);
   if (!server.ok()) return NotStarted(server.status());
-  CertificateRenewal renewal(
-      PathsOf(options), *std::move(tls),
-      [&server](const TlsMaterial& material) { return (*server)->ReplaceCertificate(material); });
+  Holder<TlsMaterial> http_tls;
+  http_tls.Publish(std::make_shared<const TlsMaterial>(*tls));
+  CertificateRenewal renewal(PathsOf(options), *std::move(tls),
+                             [&server, &http_tls](const TlsMaterial& material) -> absl::Status {
+                               CIS_RETURN_IF_ERROR((*server)->ReplaceCertificate(material));
+                               http_tls.Publish(std::make_shared<const TlsMaterial>(material));
+                               return absl::OkStatus();
+                             });
   RefresherOptions refresher_options;
   refresher_options.path = options.db;
   refresher_options.interval = options.refresh_interval;
@@ -150,7 +165,7 @@ int Run(const Options& options, const sigset_t& signals) {
                              {"shares", snapshot->shares().size()}});
                       });
   const absl::StatusOr<std::unique_ptr<HttpServer>> monitor =
-      StartMonitor(options, metrics, **server, refresher, renewal);
+      StartMonitor(options, metrics, **server, refresher, renewal, http_tls);
   if (!monitor.ok()) return NotStarted(monitor.status());
   Log(LogLevel::kInfo, "server.listening",
       {{"address", (*server)->address()},

@@ -96,7 +96,8 @@ bool Access::IsProxy(const CallSource& source) const {
 
 bool Access::IsLocal(const CallSource& source) const {
   return options_.only_in_process || source.is_unix ||
-         (options_.trusted_proxies.empty() && IsLoopbackAddress(source.address));
+         (options_.trusted_proxies.empty() && source.is_direct &&
+          IsLoopbackAddress(source.address));
 }
 
 Admission Access::Decide(const InForce& in_force, const CallSource& source,

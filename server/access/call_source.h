@@ -14,6 +14,8 @@ struct CallSource {
   // Of the other end of the connection, without the port; "" = it has none.
   std::string address;
   int port = 0;
+  // Whether nothing but the caller itself can have sent the request, if the address is of loopback.
+  bool is_direct = true;
   bool is_unix = false;                          // connected over a Unix socket
   std::optional<ClientCertificate> certificate;  // whose chain TLS has verified
   // The last values of the headers `forwarded` and `x-forwarded-for`; "" = there is none.

@@ -86,6 +86,28 @@ void AddSites(const Standing& standing, std::vector<MetricFamily>* families) {
                              std::move(failures)));
 }
 
+void AddConnections(const ConnectionCounts& counts, std::vector<MetricFamily>* families) {
+  families->push_back(
+      Gauges("cis_connections", "Open connections.", {Value(static_cast<double>(counts.open))}));
+  std::vector<ClientMetric> ended;
+  for (const auto& [reason, count] : {std::pair<const char*, int64_t>("refused", counts.refused),
+                                      {"evicted", counts.evicted},
+                                      {"abusive", counts.abusive},
+                                      {"slow", counts.slow},
+                                      {"exhausted", counts.exhausted}}) {
+    ClientMetric metric;
+    metric.counter.value = static_cast<double>(count);
+    metric.label = {{"reason", reason}};
+    ended.push_back(std::move(metric));
+  }
+  MetricFamily family;
+  family.name = "cis_connections_rejected_total";
+  family.help = "Connections that were refused or cut off, by reason.";
+  family.type = prometheus::MetricType::Counter;
+  family.metric = std::move(ended);
+  families->push_back(std::move(family));
+}
+
 void AddRefresh(const RefreshState& refresh, std::vector<MetricFamily>* families) {
   families->push_back(
       Gauges("cis_snapshot_publish_timestamp_seconds",
@@ -176,6 +198,7 @@ std::string Metrics::Text(const Standing& standing) const {
   AddCrawl(standing, &families);
   AddSites(standing, &families);
   AddRefresh(standing.refresh, &families);
+  AddConnections(standing.connections, &families);
   families.push_back(Gauges("cis_certificate_expiry_timestamp_seconds",
                             "Time when the server's certificate expires, in seconds since 1970.",
                             Instant(standing.certificate_expire_time)));

@@ -6,9 +6,10 @@
 
 namespace cis::server {
 
-HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& standing) {
+HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& standing,
+                       const std::function<bool()>& accepts_connections) {
   HttpPages pages;
-  pages["/healthz"] = [standing] {
+  pages["/healthz"] = [standing](const HttpRequest&) {
     HttpReply reply;
     const RefreshState refresh = standing().refresh;
     reply.body = refresh.problem.empty()
@@ -18,15 +19,20 @@ HttpPages MonitorPages(const Metrics& metrics, const std::function<Standing()>& 
                                     "; what was read before is served; the log says why\n");
     return reply;
   };
-  pages["/readyz"] = [standing] {
+  pages["/readyz"] = [standing, accepts_connections](const HttpRequest&) {
     HttpReply reply;
-    const bool is_serving = standing().is_serving;
-    reply.status = is_serving ? 200 : 503;
-    reply.body = is_serving ? "ready\n"
-                            : "not ready: no snapshot is loaded yet, or the server is stopping\n";
+    reply.body = "ready\n";
+    if (!standing().is_serving) {
+      reply.body = "not ready: no snapshot is loaded yet, or the server is stopping\n";
+    } else if (!accepts_connections()) {
+      reply.body = "not ready: the server does not accept connections to its own port\n";
+    } else {
+      return reply;
+    }
+    reply.status = 503;
     return reply;
   };
-  pages["/metrics"] = [&metrics, standing] {
+  pages["/metrics"] = [&metrics, standing](const HttpRequest&) {
     HttpReply reply;
     reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
     reply.body = metrics.Text(standing());

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "schema/model/data_state.h"
 #include "schema/model/records.h"
+#include "server/connection/connection_table.h"
 #include "server/refresh/refresh_state.h"
 #include "server/snapshot/snapshot.h"
 
@@ -18,8 +19,9 @@ namespace cis::server {
 // The state of the server and its data at one moment: what an operator wants to be woken for.
 struct Standing {
   bool is_serving = false;  // there is a snapshot, and the server accepts requests
-  int64_t generation = 0;   // of the snapshot; 0 = there is none
-  int64_t site_count = 0;   // configured ones
+  ConnectionCounts connections;
+  int64_t generation = 0;  // of the snapshot; 0 = there is none
+  int64_t site_count = 0;  // configured ones
   // Number of configured shares by the worst state of their kinds. Every state has an entry.
   std::map<DataState, int64_t> share_count;
   // Time of the oldest successful read of any kind of a configured share; InfinitePast = nothing

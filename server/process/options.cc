@@ -50,9 +50,10 @@ void AddFlags(CLI::App& app, Options& options, Texts& texts) {
          "reports")
       ->capture_default_str()
       ->type_name("ADDR");
-  app.add_option("--http-listen", options.http_listen,
-                 "Serve /healthz, /readyz and /metrics over plain HTTP on this HOST:PORT; without "
-                 "this flag, they are not served")
+  app.add_option(
+         "--http-listen", options.http_listen,
+         "Serve /healthz, /readyz and /metrics over HTTP on this address, HOST:PORT or "
+         "unix:PATH; with TLS if --tls-cert is given. Without this flag, they are not served")
       ->type_name("ADDR");
   const char* tls = "TLS (without it, anyone on the network path can read and change answers)";
   app.add_option("--tls-cert", options.tls_cert, "PEM file with the server's certificate chain")
@@ -186,13 +187,12 @@ bool IsLocal(absl::string_view address) {
   return host == "localhost" || host == "::1" || (is_literal && absl::StartsWith(host, "127."));
 }
 
-absl::Status CheckLocal(absl::string_view flag, absl::string_view address,
-                        absl::string_view remedy) {
+absl::Status CheckLocal(absl::string_view flag, absl::string_view address) {
   if (address.empty() || IsLocal(address)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(flag, " is \"", address,
-                   "\", which other machines can reach in plain text; write 127.0.0.1:PORT, ",
-                   remedy, "--insecure-listen if the network between is safe"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      flag, " is \"", address,
+      "\", which other machines can reach in plain text; write 127.0.0.1:PORT, give "
+      "--tls-cert and --tls-key, or give --insecure-listen if the network between is safe"));
 }
 
 absl::Status Check(const Options& options) {
@@ -235,12 +235,9 @@ absl::Status Check(const Options& options) {
         absl::StrCat("--rate-limit is ", options.rate_limit,
                      "; write a number of requests per second up to 1000000, or 0 for no limit"));
   }
-  if (!options.insecure_listen) {
-    if (options.tls_cert.empty()) {
-      CIS_RETURN_IF_ERROR(
-          CheckLocal("--listen", options.listen, "give --tls-cert and --tls-key, or give "));
-    }
-    CIS_RETURN_IF_ERROR(CheckLocal("--http-listen", options.http_listen, "or give "));
+  if (!options.insecure_listen && options.tls_cert.empty()) {
+    CIS_RETURN_IF_ERROR(CheckLocal("--listen", options.listen));
+    CIS_RETURN_IF_ERROR(CheckLocal("--http-listen", options.http_listen));
   }
   if (options.freshness.expire_after < options.freshness.stale_after) {
     return absl::InvalidArgumentError(

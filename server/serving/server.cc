@@ -221,6 +221,8 @@ ConnectionCounts Server::connection_counts() const {
   return parts_->acceptor == nullptr ? ConnectionCounts() : parts_->acceptor->table().counts();
 }
 
+Access* Server::access() const { return parts_->access.get(); }
+
 const std::string& Server::address() const { return parts_->address; }
 
 std::shared_ptr<grpc::Channel> Server::InProcessChannel() const {

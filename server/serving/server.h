@@ -23,6 +23,8 @@ class Channel;
 
 namespace cis::server {
 
+class Access;
+
 struct ServerOptions {
   // `HOST:PORT` or `unix:PATH`; port 0 lets the system choose. Empty: in-process channels only.
   std::string listen_address;
@@ -82,6 +84,9 @@ class Server {
   // not listen.
   bool accepts_connections() const;
   ConnectionCounts connection_counts() const;
+
+  // Who may see what, for other transports; lives as long as the server.
+  Access* access() const;
 
   // Returns a channel to this server that needs no port. Must not be used after the server is
   // destroyed.

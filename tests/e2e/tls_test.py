@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Certificates of a running server: renewed by SIGHUP, kept where the new ones cannot be used, and
 refused at the start with the reason."""
+import http.client
 import json
 import os
 import shutil
@@ -63,14 +64,19 @@ class Tls(unittest.TestCase):
         return self.events(name)
 
     def served(self):
-        return ssl.get_server_certificate((self.host, int(self.port)))
+        """Returns the certificate of both ports, which must be the same."""
+        grpc = ssl.get_server_certificate((self.host, int(self.port)))
+        host, port = self.http.rsplit(':', 1)
+        self.assertEqual(ssl.get_server_certificate((host, int(port))), grpc)
+        return grpc
 
     def pem(self, name):
         with open(self.path(name + '.pem'), encoding='ascii') as f:
             return f.read()
 
     def metric(self, name):
-        with urllib.request.urlopen('http://%s/metrics' % self.http, timeout=10) as answer:
+        trust = ssl.create_default_context(cadata=self.pem('one') + self.pem('two'))
+        with urllib.request.urlopen('https://%s/metrics' % self.http, timeout=10, context=trust) as answer:
             for line in answer.read().decode().splitlines():
                 if line.startswith(name + ' '):
                     return float(line.split()[1])
@@ -99,6 +105,11 @@ class Tls(unittest.TestCase):
         self.assertEqual(self.metric('cis_certificate_renewal_failed'), 0)
         self.assertEqual(len(self.events('certificate.not_replaced')), 1)
         self.assertEqual(self.server.stop(), 0)
+
+    def test_http_is_served_over_tls_only(self):
+        self.start()
+        with self.assertRaises((OSError, http.client.HTTPException)):
+            urllib.request.urlopen('http://%s/healthz' % self.http, timeout=10)
 
     def test_changed_files_are_noticed_without_a_signal(self):
         self.start()

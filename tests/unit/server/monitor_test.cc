@@ -2,6 +2,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/monitor/metrics.h"
+#include "server/monitor/monitor_handler.h"
 #include "server/monitor/pages.h"
 #include "server/monitor/standing.h"
 #include "tests/support/builders.h"
@@ -118,11 +119,13 @@ TEST(Metrics, TextHasSitesCrawlAndRefresh) {
 TEST(MonitorPages, HealthSaysThatTheDatabaseCannotBeRead) {
   const Metrics metrics("1");
   Standing standing;
-  const HttpPages pages = MonitorPages(metrics, [&standing] { return standing; });
-  EXPECT_EQ(pages.at("/healthz")().body, "ok\n");
+  bool accepts = true;
+  const HttpPages pages = MonitorPages(
+      metrics, [&standing] { return standing; }, [&accepts] { return accepts; });
+  EXPECT_EQ(pages.at("/healthz")({}).body, "ok\n");
   standing.refresh.problem = "/var/lib/cis.db is damaged";
   standing.refresh.failing_since = TestTime();
-  const HttpReply reply = pages.at("/healthz")();
+  const HttpReply reply = pages.at("/healthz")({});
   EXPECT_EQ(reply.status, 200);
   EXPECT_THAT(reply.body, HasSubstr("degraded: the database has not been read since 20"));
   EXPECT_THAT(reply.body, Not(HasSubstr("/var/lib")));
@@ -131,12 +134,92 @@ TEST(MonitorPages, HealthSaysThatTheDatabaseCannotBeRead) {
 TEST(MonitorPages, ReadyOnlyWhileServing) {
   const Metrics metrics("1");
   Standing standing;
-  const HttpPages pages = MonitorPages(metrics, [&standing] { return standing; });
-  EXPECT_EQ(pages.at("/healthz")().status, 200);
-  EXPECT_EQ(pages.at("/readyz")().status, 503);
+  bool accepts = true;
+  const HttpPages pages = MonitorPages(
+      metrics, [&standing] { return standing; }, [&accepts] { return accepts; });
+  EXPECT_EQ(pages.at("/healthz")({}).status, 200);
+  EXPECT_EQ(pages.at("/readyz")({}).status, 503);
   standing.is_serving = true;
-  EXPECT_EQ(pages.at("/readyz")().status, 200);
-  EXPECT_THAT(pages.at("/metrics")().content_type, HasSubstr("version=0.0.4"));
+  EXPECT_EQ(pages.at("/readyz")({}).status, 200);
+  accepts = false;
+  EXPECT_EQ(pages.at("/readyz")({}).status, 503);
+  EXPECT_THAT(pages.at("/readyz")({}).body, HasSubstr("does not accept connections"));
+  EXPECT_THAT(pages.at("/metrics")({}).content_type, HasSubstr("version=0.0.4"));
+}
+
+class MonitorHandlerTest : public ::testing::Test {
+ protected:
+  MonitorHandlerTest() {
+    Policy policy;
+    policy.is_given = true;
+    Rule rule;
+    rule.who.kind = Who::Kind::kCertificateSubject;
+    rule.who.text = "CN=monitoring";
+    rule.may.operation = true;
+    policy.rules = {rule};
+    access_.SetPolicy(std::make_shared<const Policy>(std::move(policy)));
+  }
+
+  static Access::Options Options() {
+    static const SystemClock clock;
+    Access::Options options;
+    options.clock = &clock;
+    return options;
+  }
+
+  HttpReply Ask(const std::string& path, const HttpPeer& peer, const HttpHeaders& headers = {}) {
+    const auto request = std::make_shared<HttpRequest>();
+    request->method = "GET";
+    request->path = path;
+    request->peer = peer;
+    request->headers = headers;
+    HttpReply reply;
+    MonitorHandler(MonitorPages(
+                       metrics_, [] { return Standing(); }, [] { return true; }),
+                   &access_)(request, [&reply](HttpReply given) { reply = std::move(given); });
+    return reply;
+  }
+
+  const Metrics metrics_{"1"};
+  Access access_{Options()};
+};
+
+TEST_F(MonitorHandlerTest, MetricsAreForCallersWithTheRightOperation) {
+  HttpPeer stranger;
+  stranger.address = "192.0.2.1";
+  const HttpReply refused = Ask("/metrics", stranger);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_THAT(refused.body, HasSubstr("must grant you `operation`"));
+  EXPECT_THAT(refused.body, Not(HasSubstr("cis_")));
+  EXPECT_EQ(Ask("/healthz", stranger).status, 200);
+
+  HttpPeer monitoring = stranger;
+  monitoring.has_certificate = true;
+  monitoring.certificate_subject = "CN=monitoring";
+  EXPECT_THAT(Ask("/metrics", monitoring).body, HasSubstr("cis_serving 0"));
+
+  HttpPeer socket;
+  socket.is_unix = true;
+  EXPECT_THAT(Ask("/metrics", socket).body, HasSubstr("cis_serving 0"));
+}
+
+TEST_F(MonitorHandlerTest, ABrowserThatIsMadeToAskForAWebPageIsNotOfThisMachine) {
+  HttpPeer local;
+  local.address = "127.0.0.1";
+  local.is_loopback = true;
+  EXPECT_EQ(Ask("/metrics", local, {{"Host", "127.0.0.1:9090"}}).status, 200);
+  EXPECT_EQ(Ask("/metrics", local, {{"Host", "evil.example.org"}}).status, 403);
+  EXPECT_EQ(
+      Ask("/metrics", local, {{"Host", "localhost"}, {"X-Forwarded-For", "192.0.2.1"}}).status,
+      403);
+}
+
+TEST_F(MonitorHandlerTest, ATokenThatIsRefusedSaysHowToLogIn) {
+  HttpPeer stranger;
+  stranger.address = "192.0.2.1";
+  const HttpReply reply = Ask("/metrics", stranger, {{"Authorization", "Bearer abc"}});
+  EXPECT_EQ(reply.status, 401);
+  EXPECT_THAT(reply.headers, ::testing::ElementsAre(::testing::Pair("WWW-Authenticate", "Bearer")));
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ TEST(ServerOptions, PlainTextLeavesTheMachineOnlyIfAsked) {
                              "--listen=unix:/run/cis.sock", "--http-listen=localhost:0"}) {
     EXPECT_FALSE(Good({"--db=x", listen}).insecure_listen) << listen;
   }
-  Good({"--db=x", "--listen=0.0.0.0:1", "--tls-cert=c", "--tls-key=k"});
+  Good({"--db=x", "--listen=0.0.0.0:1", "--http-listen=0.0.0.0:2", "--tls-cert=c", "--tls-key=k"});
 }
 
 TEST(ServerOptions, CommandLineWinsOverTheFlagFile) {
