@@ -3,20 +3,26 @@
 // cisquery: asks a CIS server, or a database file, and prints the answer.
 
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/time/time.h"
 #include "client/cli/commands.h"
 #include "client/cli/options.h"
+#include "client/rpc/client.h"
+#include "client/token/bearer_token.h"
 #include "schema/base/clock.h"
 #include "server/serving/in_process.h"
 
@@ -27,6 +33,9 @@ constexpr size_t kPlainWidth = 100;
 
 // Time between two polls of the file by `watch --db`.
 constexpr absl::Duration kFollowInterval = absl::Seconds(1);
+
+// oidc-agent may ask its user before it returns a token.
+constexpr absl::Duration kAgentTimeout = absl::Seconds(60);
 
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
@@ -73,13 +82,29 @@ int Finish(absl::StatusOr<bool> result) {
   return cis::client::ExitCodeOf(result);
 }
 
-int RunOn(std::shared_ptr<grpc::Channel> channel, const std::string& server_text,
+// A core of this process would hold the token.
+void DisableCoreDumps() {
+  const rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+absl::StatusOr<std::optional<cis::client::BearerToken>> TokenFor(
+    const cis::client::Options& options) {
+  const std::string account =
+      options.oidc_agent.empty() ? Environment("OIDC_AGENT_ACCOUNT") : options.oidc_agent;
+  return cis::client::ReadToken(
+      {options.token_file, Environment("OIDC_ACCESS_TOKEN"), account, Environment("OIDC_SOCK")},
+      kAgentTimeout);
+}
+
+int RunOn(std::shared_ptr<grpc::Channel> channel, const cis::client::ClientOptions& calls,
           const cis::client::Options& options) {
   if (options.command == cis::client::Command::kWatch) {
     const sigset_t signals = StopSignals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   }
-  cis::client::Client client(std::move(channel), {options.timeout, server_text});
+  cis::client::Client client(std::move(channel), calls);
   const cis::SystemClock clock;
   const int exit_code = Finish(cis::client::RunCommand(
       {client, options, std::cout, std::cerr, StyleOfStdout(), clock, WaitOrStop}));
@@ -88,18 +113,24 @@ int RunOn(std::shared_ptr<grpc::Channel> channel, const std::string& server_text
   return exit_code;
 }
 
+int RunOnServer(const cis::client::Options& options) {
+  DisableCoreDumps();
+  auto token = TokenFor(options);
+  if (!token.ok()) return Finish(token.status());
+  const std::string source = token->has_value() ? (*token)->source : "";
+  auto channel = cis::client::MakeChannel({options.server, options.tls, options.tls_ca,
+                                           options.tls_cert, options.tls_key, *std::move(token)});
+  if (!channel.ok()) return Finish(channel.status());
+  return RunOn(*std::move(channel), {options.timeout, options.server, source}, options);
+}
+
 int Run(const cis::client::Options& options) {
-  if (options.db.empty()) {
-    auto channel = cis::client::MakeChannel(
-        {options.server, options.tls, options.tls_ca, options.tls_cert, options.tls_key});
-    if (!channel.ok()) return Finish(channel.status());
-    return RunOn(*std::move(channel), options.server, options);
-  }
+  if (options.db.empty()) return RunOnServer(options);
   cis::server::InProcessOptions in_process;
   if (options.command == cis::client::Command::kWatch) in_process.follow_interval = kFollowInterval;
   const auto local = cis::server::InProcessServer::Open(options.db, in_process);
   if (!local.ok()) return Finish(local.status());
-  return RunOn((*local)->channel(), options.db, options);
+  return RunOn((*local)->channel(), {options.timeout, options.db}, options);
 }
 
 }  // namespace

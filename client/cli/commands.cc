@@ -2,6 +2,7 @@
 #include "client/cli/commands.h"
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/access_advice.h"
 #include "client/text/text.h"
 
 namespace cis::client {
@@ -50,7 +51,7 @@ int ExitCodeOf(const absl::StatusOr<bool>& result) {
 
 std::string ErrorText(const absl::Status& status) {
   const std::string reason = ErrorReasonOf(status);
-  absl::string_view hint;
+  std::string hint;
   if (reason == "SITE_NOT_FOUND") {
     hint = ". Try: cisquery sites";
   } else if (reason == "VO_NOT_FOUND") {
@@ -59,6 +60,10 @@ std::string ErrorText(const absl::Status& status) {
     hint = ". Try: cisquery changes, then cisquery watch without --resume";
   } else if (reason == "SNAPSHOT_NOT_READY") {
     hint = ". The server is running and waits for its first crawl";
+  } else if (const std::string advice =
+                 AccessAdvice({reason, ErrorCodeOf(status), TokenSourceOf(status)});
+             !advice.empty()) {
+    hint = absl::StrCat(". ", advice);
   }
   return CleanText(absl::StrCat("cisquery: ", status.message(), hint));
 }

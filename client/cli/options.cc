@@ -2,11 +2,13 @@
 #include "client/cli/options.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "client/cli/options_parser.h"
 #include "client/cli/options_values.h"
 #include "schema/base/duration_text.h"
@@ -27,6 +29,14 @@ constexpr char kMainFooter[] =
     "  cisquery place --vo vo.access.egi.eu --vcpus 2 --ram 4G --os 'ubuntu>=22.04' --public-ip\n"
     "  cisquery images --site CESGA-CLOUD --os ubuntu -o csv\n"
     "`cisquery COMMAND --help` shows the flags of one command.";
+
+// Whether another program has this flag for the token itself.
+bool IsTokenFlag(absl::string_view word) {
+  constexpr absl::string_view kNames[] = {"token", "access-token", "bearer-token",
+                                          "oidc-access-token"};
+  return absl::ConsumePrefix(&word, "--") &&
+         std::find(std::begin(kNames), std::end(kNames), word) != std::end(kNames);
+}
 
 }  // namespace
 
@@ -74,6 +84,14 @@ void OptionsParser::AddGlobalFlags(absl::string_view default_server) {
   grouped(kSource,
           app_.add_option("--tls-key", options_.tls_key, "Private key of the client certificate")
               ->type_name("PEM"));
+  grouped(kSource, app_.add_option("--token-file", options_.token_file,
+                                   "Send the OIDC access token in this file, - for stdin (default: "
+                                   "the token in OIDC_ACCESS_TOKEN)")
+                       ->type_name("FILE"));
+  grouped(kSource, app_.add_option("--oidc-agent", options_.oidc_agent,
+                                   "Without such a token, send one of oidc-agent's account "
+                                   "(default: OIDC_AGENT_ACCOUNT)")
+                       ->type_name("ACCOUNT"));
   grouped(kSource, AddParsed(&app_, "--timeout", &options_.timeout, ParsePositiveDuration,
                              "Wait at most this long for each call (default: 10s)")
                        ->type_name("DURATION"));
@@ -90,6 +108,12 @@ absl::Status OptionsParser::UnknownArgument(const CLI::App& app,
                                             const std::string& argument) const {
   const bool is_flag = absl::StartsWith(argument, "-");
   const std::string word = argument.substr(0, is_flag ? argument.find('=') : std::string::npos);
+  if (IsTokenFlag(word)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("there is no flag ", word,
+                     ", because every user of the machine can read the arguments of a process; use "
+                     "--token-file FILE, OIDC_ACCESS_TOKEN or --oidc-agent ACCOUNT"));
+  }
   std::vector<std::string> known;
   const bool has_command = &app != &app_;
   if (is_flag) {
@@ -170,6 +194,20 @@ absl::Status OptionsParser::Finish() {
   }
   if (app_.count("--db") > 0 && app_.count("--server") > 0) {
     return absl::InvalidArgumentError("--server and --db exclude each other; write one");
+  }
+  if (app_.count("--token-file") > 0 && app_.count("--oidc-agent") > 0) {
+    return absl::InvalidArgumentError(
+        "--token-file and --oidc-agent exclude each other; write one");
+  }
+  for (const char* flag : {"--token-file", "--oidc-agent"}) {
+    if (app_.count(flag) == 0) continue;
+    if (app_.count("--db") > 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(flag, " and --db exclude each other: a database needs no token"));
+    }
+    if (app_.get_option(flag)->as<std::string>().empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(flag, " needs a value; see cisquery --help"));
+    }
   }
   if (options_.tls_cert.empty() != options_.tls_key.empty()) {
     return absl::InvalidArgumentError("--tls-cert and --tls-key must be given together");

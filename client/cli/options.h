@@ -111,6 +111,8 @@ struct Options {
   std::string tls_ca;
   std::string tls_cert;
   std::string tls_key;
+  std::string token_file;  // "-" is stdin
+  std::string oidc_agent;  // an account
   absl::Duration timeout;
   Format format = Format::kTable;
   bool quiet = false;  // no notes on stderr, only errors

@@ -5,7 +5,6 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 
 #include <algorithm>
 #include <chrono>
@@ -20,16 +19,18 @@
 #include "cis/v1/registry.grpc.pb.h"
 #include "client/format/words.h"
 #include "client/rpc/client_reader.h"
+#include "client/rpc/credentials.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "schema/base/duration_text.h"
-#include "schema/base/read_file.h"
 #include "schema/base/status_macros.h"
 
 namespace cis::client {
 namespace {
 
 constexpr char kReasonPayload[] = "cis.v1/reason";
+constexpr char kCodePayload[] = "cis.v1/code";
+constexpr char kTokenSourcePayload[] = "cis.v1/token_source";
 
 // A page of 1000 images with evidence is larger than gRPC's default of 4 MiB.
 constexpr int kMaxReceiveBytes = 64 << 20;
@@ -40,30 +41,20 @@ constexpr absl::Duration kSecondTry = absl::Milliseconds(600);
 // A page with next_page_token but without items is legal; an endless series of them is not.
 constexpr int kMaxEmptyPages = 100;
 
-constexpr size_t kMaxPemBytes = 4 << 20;
-
-absl::StatusOr<std::string> ReadPem(const std::string& path) {
-  if (path.empty()) return std::string();
-  absl::StatusOr<std::string> text = ReadTextFile(path, kMaxPemBytes, FileKind::kRegularOrPipe);
-  if (!text.ok()) {
-    return absl::Status(text.status().code(),
-                        absl::StrCat(text.status().message(), "; write the path of a PEM file"));
-  }
-  if (text->find("-----BEGIN") == std::string::npos) {
-    return absl::NotFoundError(absl::StrCat(
-        "\"", path, "\" is not a readable PEM file; it must contain -----BEGIN ...-----"));
-  }
-  return text;
-}
-
-std::string ReasonIn(const grpc::Status& status) {
+// Returns what the server reports for programs; without a reason if it reports nothing.
+google::rpc::ErrorInfo InfoIn(const grpc::Status& status) {
   google::rpc::Status details;
-  if (!details.ParseFromString(status.error_details())) return "";
+  if (!details.ParseFromString(status.error_details())) return {};
   for (const google::protobuf::Any& any : details.details()) {
     google::rpc::ErrorInfo info;
-    if (any.Is<google::rpc::ErrorInfo>() && any.UnpackTo(&info)) return info.reason();
+    if (any.Is<google::rpc::ErrorInfo>() && any.UnpackTo(&info)) return info;
   }
-  return "";
+  return {};
+}
+
+std::string PayloadOf(const absl::Status& status, absl::string_view name) {
+  const auto payload = status.GetPayload(name);
+  return payload.has_value() ? std::string(*payload) : "";
 }
 
 // Returns the end of gRPC's message for a connection that cannot be made: the operating system's
@@ -74,11 +65,17 @@ std::string LastPart(const std::string& message) {
 }
 
 absl::Status ToStatus(const grpc::Status& status, const ClientOptions& options) {
-  const std::string reason = ReasonIn(status);
+  const google::rpc::ErrorInfo info = InfoIn(status);
+  const std::string& reason = info.reason();
   const auto code = static_cast<absl::StatusCode>(status.error_code());
   if (!reason.empty()) {
     absl::Status result(code, absl::StrCat(status.error_message(), " (", reason, ")"));
     result.SetPayload(kReasonPayload, absl::Cord(reason));
+    const auto code_entry = info.metadata().find("code");
+    if (code_entry != info.metadata().end()) {
+      result.SetPayload(kCodePayload, absl::Cord(code_entry->second));
+    }
+    result.SetPayload(kTokenSourcePayload, absl::Cord(options.token_source));
     return result;
   }
   switch (status.error_code()) {
@@ -157,16 +154,8 @@ struct Client::Stubs {
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions& options) {
   // gRPC's messages on stderr would repeat the error that the call returns.
   gpr_set_log_verbosity(static_cast<gpr_log_severity>(GPR_LOG_SEVERITY_ERROR + 1));
-  std::shared_ptr<grpc::ChannelCredentials> credentials;
-  if (options.tls || !options.tls_ca.empty() || !options.tls_cert.empty()) {
-    grpc::SslCredentialsOptions ssl;
-    CIS_ASSIGN_OR_RETURN(ssl.pem_root_certs, ReadPem(options.tls_ca));
-    CIS_ASSIGN_OR_RETURN(ssl.pem_cert_chain, ReadPem(options.tls_cert));
-    CIS_ASSIGN_OR_RETURN(ssl.pem_private_key, ReadPem(options.tls_key));
-    credentials = grpc::SslCredentials(ssl);
-  } else {
-    credentials = grpc::InsecureChannelCredentials();
-  }
+  CIS_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ChannelCredentials> credentials,
+                       MakeCredentials(options));
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
@@ -192,7 +181,7 @@ absl::Status Client::Call(Method method, const Request& request, Response* respo
     context.set_deadline(DeadlineIn(options_.timeout));
     status = method(&context, request, response);
   }
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && ReasonIn(status).empty()) {
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && InfoIn(status).reason().empty()) {
     grpc::ClientContext context;
     context.set_wait_for_ready(true);
     context.set_deadline(DeadlineIn(std::min(options_.timeout, kSecondTry)));
@@ -333,9 +322,12 @@ std::unique_ptr<ChangeStream> Client::WatchChanges(const v1::WatchChangesRequest
   return std::make_unique<ChangeStream>(reader);
 }
 
-std::string ErrorReasonOf(const absl::Status& status) {
-  const auto payload = status.GetPayload(kReasonPayload);
-  return payload.has_value() ? std::string(*payload) : "";
+std::string ErrorReasonOf(const absl::Status& status) { return PayloadOf(status, kReasonPayload); }
+
+std::string ErrorCodeOf(const absl::Status& status) { return PayloadOf(status, kCodePayload); }
+
+std::string TokenSourceOf(const absl::Status& status) {
+  return PayloadOf(status, kTokenSourcePayload);
 }
 
 #define CIS_INSTANTIATE(Type)                                                 \

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "cis/v1/placement.pb.h"
 #include "client/rpc/client_stream.h"
 #include "client/rpc/nouns.h"
+#include "client/token/bearer_token.h"
 
 namespace grpc {
 class Channel;
@@ -29,16 +31,19 @@ struct ChannelOptions {
   std::string tls_ca;    // PEM file; empty = the system's authorities
   std::string tls_cert;  // PEM files of this client; empty = none
   std::string tls_key;
+  std::optional<BearerToken> token = std::nullopt;  // sent with each call
 };
 
-// Returns a channel that connects at the first call. Returns NOT_FOUND if a PEM file cannot be
-// read.
+// Returns a channel that connects at the first call. Returns NOT_FOUND or INVALID_ARGUMENT if a PEM
+// file cannot be used, and FAILED_PRECONDITION if there is a token, no TLS, and a server that may
+// be another machine.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ChannelOptions& options);
 
 // Settings of calls.
 struct ClientOptions {
   absl::Duration timeout = absl::Seconds(10);  // of each call
   std::string server_text;                     // the server's name in errors
+  std::string token_source = {};               // BearerToken::source; empty = no token is sent
 };
 
 // What a list reports besides its items.
@@ -106,5 +111,13 @@ class Client {
 
 // Returns the server's reason, e.g. `SITE_NOT_FOUND`; empty if there is none.
 std::string ErrorReasonOf(const absl::Status& status);
+
+// Returns the server's code for why it refused a token, e.g. `TOKEN_EXPIRED`; empty if there is
+// none.
+std::string ErrorCodeOf(const absl::Status& status);
+
+// Returns the source of the token that was sent with the call that the server refused; empty if
+// none was.
+std::string TokenSourceOf(const absl::Status& status);
 
 }  // namespace cis::client

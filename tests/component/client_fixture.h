@@ -36,11 +36,13 @@ class StillClock : public Clock {
 inline CommandResult RunCommandLine(std::shared_ptr<grpc::Channel> channel,
                                     std::vector<std::string> arguments,
                                     const Clock& clock = StillClock(),
-                                    std::function<bool(absl::Duration)> sleep = {}) {
+                                    std::function<bool(absl::Duration)> sleep = {},
+                                    const std::string& token_source = "") {
   CommandResult result;
   ParsedArguments parsed = ParseArguments(std::move(arguments), "fake");
   if (!parsed.options.has_value()) return {parsed.exit_code, parsed.out, parsed.err, {}};
-  Client client(std::move(channel), {parsed.options->timeout, parsed.options->server});
+  Client client(std::move(channel),
+                {parsed.options->timeout, parsed.options->server, token_source});
   std::ostringstream out;
   std::ostringstream err;
   TableStyle style;

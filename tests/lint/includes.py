@@ -61,12 +61,13 @@ MAY_INCLUDE = {
                'server/http', 'server/meter', 'server/policy', 'server/tls', 'server/process'],
     'client/text': ['schema/base'],
     'client/format': ['schema/base', 'client/text', 'proto'],
-    'client/rpc': ['schema/base', 'client/text', 'client/format', 'proto'],
+    'client/token': ['schema/base'],
+    'client/rpc': ['schema/base', 'client/text', 'client/format', 'client/token', 'proto'],
     'client/answer': ['schema/base', 'client/text', 'client/format', 'proto'],
     'client/handover': ['schema/base', 'client/text', 'client/format', 'client/answer', 'proto'],
-    'client/cli': ['schema/base', 'client/text', 'client/format', 'client/rpc', 'client/answer',
-                   'client/handover', 'proto'],
-    'client': ['schema/base', 'client/text', 'client/rpc', 'client/cli', 'proto'],
+    'client/cli': ['schema/base', 'client/text', 'client/format', 'client/token', 'client/rpc',
+                   'client/answer', 'client/handover', 'proto'],
+    'client': ['schema/base', 'client/text', 'client/token', 'client/rpc', 'client/cli', 'proto'],
 }
 # Single files that may include more, because they construct and connect objects.
 EXTRA = {

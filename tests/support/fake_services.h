@@ -5,11 +5,13 @@
 // or a store. Header-only; link cis_grpc.
 
 #include <grpcpp/channel.h>
+#include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,8 +28,10 @@ namespace cis {
 
 // A gRPC status as the server makes it: with an ErrorInfo in its details.
 inline grpc::Status StatusWithReason(grpc::StatusCode code, const std::string& message,
-                                     const std::string& reason) {
+                                     const std::string& reason,
+                                     const std::map<std::string, std::string>& metadata = {}) {
   google::rpc::ErrorInfo info;
+  info.mutable_metadata()->insert(metadata.begin(), metadata.end());
   info.set_reason(reason);
   info.set_domain("cis.v1");
   google::rpc::Status details;
@@ -212,11 +216,16 @@ class FakeChanges : public v1::ChangeService::Service {
   FakeControl* const control_;
 };
 
-// The fakes behind one channel. Set the answers before the first call.
+// The fakes behind one channel, and at `address` if there is one. Set the answers before the first
+// call.
 class FakeServer {
  public:
-  FakeServer() : inventory(&control), placement(&control), changes(&control) {
+  explicit FakeServer(const std::string& address = "",
+                      const std::shared_ptr<grpc::ServerCredentials>& credentials =
+                          grpc::InsecureServerCredentials())
+      : inventory(&control), placement(&control), changes(&control) {
     grpc::ServerBuilder builder;
+    if (!address.empty()) builder.AddListeningPort(address, credentials, &port_);
     builder.RegisterService(&inventory);
     builder.RegisterService(&placement);
     builder.RegisterService(&changes);
@@ -227,6 +236,8 @@ class FakeServer {
   std::shared_ptr<grpc::Channel> channel() {
     return server_->InProcessChannel(grpc::ChannelArguments());
   }
+  // Of an address with port 0: the port that was free.
+  int port() const { return port_; }
 
   FakeControl control;
   FakeInventory inventory;
@@ -234,6 +245,7 @@ class FakeServer {
   FakeChanges changes;
 
  private:
+  int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };
 

@@ -287,5 +287,36 @@ TEST(Options, HelpOfEveryCommandHasTwoExamples) {
   }
 }
 
+TEST(Options, ReadsWhereTheTokenIs) {
+  EXPECT_EQ(Parse({"flavors", "--token-file", "-"}).token_file, "-");
+  EXPECT_EQ(Parse({"--oidc-agent", "egi", "flavors"}).oidc_agent, "egi");
+  EXPECT_EQ(Parse({"flavors"}).token_file, "");
+}
+
+TEST(Options, TakesNoTokenAsAnArgument) {
+  for (const char* flag : {"--token", "--access-token", "--bearer-token", "--oidc-access-token"}) {
+    for (const auto& arguments :
+         {std::vector<std::string>{"flavors", flag, "secret"},
+          std::vector<std::string>{flag, "secret", "flavors"},
+          std::vector<std::string>{"flavors", absl::StrCat(flag, "=secret")}}) {
+      const std::string error = Error(arguments);
+      EXPECT_THAT(error, HasSubstr(absl::StrCat("there is no flag ", flag, ",")));
+      EXPECT_THAT(error, HasSubstr("--token-file FILE, OIDC_ACCESS_TOKEN or --oidc-agent ACCOUNT"));
+      EXPECT_THAT(error, ::testing::Not(HasSubstr("secret")));
+    }
+  }
+}
+
+TEST(Options, RefusesFlagsOfTokensThatDoNotGoTogether) {
+  EXPECT_EQ(Error({"flavors", "--token-file", "a", "--oidc-agent", "b"}),
+            "--token-file and --oidc-agent exclude each other; write one");
+  EXPECT_EQ(Error({"flavors", "--db", "cis.db", "--token-file", "a"}),
+            "--token-file and --db exclude each other: a database needs no token");
+  EXPECT_EQ(Error({"flavors", "--db", "cis.db", "--oidc-agent", "b"}),
+            "--oidc-agent and --db exclude each other: a database needs no token");
+  EXPECT_EQ(Error({"flavors", "--token-file", ""}),
+            "--token-file needs a value; see cisquery --help");
+}
+
 }  // namespace
 }  // namespace cis::client
