@@ -13,7 +13,7 @@ namespace cis::server {
 
 struct HttpConnectionLimits {
   size_t max = 256;
-  size_t max_per_address = 64;  // 0 = no limit
+  size_t max_per_address = 64;  // of IPv6 by the first 64 bits; 0 = no limit
   // Addresses of proxies, over which many clients come: only `max` limits them.
   std::set<std::string> uncapped_addresses;
 };

@@ -2,7 +2,7 @@
 #include "server/http/http_server.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,7 +14,6 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -23,6 +22,7 @@
 #include <chrono>
 #include <cstring>
 #include <exception>
+#include <list>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -31,10 +31,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "net/address/address.h"
 #include "schema/base/log.h"
 #include "schema/base/mutex.h"
 #include "schema/base/status_macros.h"
-#include "server/http/listen_address.h"
+#include "server/connection/descriptor.h"
+#include "server/connection/listener.h"
 #include "server/http/open_connections.h"
 #include "server/http/responder.h"
 #include "server/http/tls_context.h"
@@ -48,7 +50,7 @@ namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
 using Protocol = asio::generic::stream_protocol;  // TCP or a Unix socket
 using Socket = Protocol::socket;
-using Acceptor = asio::basic_socket_acceptor<Protocol>;
+using HttpAcceptor = asio::basic_socket_acceptor<Protocol>;
 
 // After the last reply on a connection, what the client still sends is read for this long and up to
 // this size: a socket that is closed with bytes unread is reset, and the client may lose the reply.
@@ -67,20 +69,13 @@ std::chrono::milliseconds Milliseconds(absl::Duration duration) {
 HttpPeer PeerOf(const Socket& socket) {
   HttpPeer peer;
   error_code error;
-  const Protocol::endpoint generic = socket.remote_endpoint(error);
-  const int family = generic.protocol().family();
-  if (error || (family != AF_INET && family != AF_INET6)) {
-    peer.is_unix = !error && family == AF_UNIX;
-    return peer;
-  }
-  asio::ip::tcp::endpoint endpoint;
-  std::memcpy(endpoint.data(), generic.data(), generic.size());
-  asio::ip::address address = endpoint.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  }
-  peer.address = address.to_string();
-  peer.is_loopback = address.is_loopback();
+  const Protocol::endpoint endpoint = socket.remote_endpoint(error);
+  sockaddr_storage name = {};
+  if (error || endpoint.size() > sizeof name) return peer;
+  std::memcpy(&name, endpoint.data(), endpoint.size());
+  peer.is_unix = name.ss_family == AF_UNIX;
+  peer.address = ReadAddress(name).host;
+  peer.is_loopback = IsLoopbackAddress(peer.address);
   return peer;
 }
 
@@ -337,12 +332,6 @@ bool IsShortage(const error_code& error) {
          error == asio::error::no_memory || error.value() == ENFILE;
 }
 
-absl::Status CannotListen(const std::string& address, const error_code& error) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("cannot listen on ", address, " for HTTP: ", error.message(),
-                   "; write an address of this machine that is free"));
-}
-
 }  // namespace
 
 class HttpServer::Parts {
@@ -351,9 +340,8 @@ class HttpServer::Parts {
       : shared_(std::move(options), std::move(handler)),
         io_(shared_.options.thread_count),
         work_(asio::make_work_guard(io_)),
-        acceptor_(asio::make_strand(io_)),
-        pause_(acceptor_.get_executor()),
-        spare_(open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
+        strand_(asio::make_strand(io_)),
+        spare_(OpenSpare()) {}
 
   ~Parts() {
     Drain(absl::Seconds(1));
@@ -363,7 +351,6 @@ class HttpServer::Parts {
     }
     io_.stop();
     for (std::thread& thread : threads_) thread.join();
-    if (spare_ >= 0) close(spare_);
     if (!unix_path_.empty()) unlink(unix_path_.c_str());
   }
   Parts(const Parts&) = delete;
@@ -371,31 +358,29 @@ class HttpServer::Parts {
 
   const std::string& address() const { return address_; }
 
-  absl::Status Listen() {
+  absl::Status Open() {
     CIS_RETURN_IF_ERROR(shared_.tls.Current().status());
-    const std::string& text = shared_.options.address;
-    CIS_ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(text));
-    error_code error;
-    const Protocol::endpoint endpoint = EndpointOf(address, &error);
-    if (!error) acceptor_.open(endpoint.protocol(), error);
-    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.non_blocking(true, error);
-    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (error) return CannotListen(text, error);
-    unix_path_ = address.unix_path;
-    address_ = text;
-    if (unix_path_.empty()) {
-      asio::ip::tcp::endpoint local;
-      const Protocol::endpoint generic = acceptor_.local_endpoint(error);
-      std::memcpy(local.data(), generic.data(), generic.size());
-      address_ = absl::StrCat(text.substr(0, text.rfind(':')), ":", local.port());
+    CIS_ASSIGN_OR_RETURN(Listener listener, Listen(shared_.options.address));
+    for (Descriptor& descriptor : listener.sockets) {
+      sockaddr_storage name = {};
+      socklen_t size = sizeof name;
+      error_code error;
+      getsockname(descriptor.get(), reinterpret_cast<sockaddr*>(&name), &size);
+      Port& port = ports_.emplace_back(strand_);
+      port.acceptor.assign({name.ss_family, 0}, descriptor.get(), error);
+      if (!error) descriptor.Release();
+      if (!error) port.acceptor.non_blocking(true, error);
+      if (error) return absl::InternalError(absl::StrCat("cannot listen: ", error.message()));
     }
+    address_ = listener.address;
+    unix_path_ = listener.path;
     return absl::OkStatus();
   }
 
   void Run() {
-    asio::post(acceptor_.get_executor(), [this] { Accept(); });
+    for (Port& port : ports_) {
+      asio::post(strand_, [this, &port] { Accept(&port); });
+    }
     for (int i = 0; i < shared_.options.thread_count; ++i) {
       threads_.emplace_back([this] { RunThread(); });
     }
@@ -403,11 +388,13 @@ class HttpServer::Parts {
 
   void Drain(absl::Duration grace) {
     if (shared_.connections.is_draining()) return;
-    asio::post(acceptor_.get_executor(), [this] {
-      error_code ignored;
-      acceptor_.close(ignored);
-      pause_.cancel();
-    });
+    for (Port& port : ports_) {
+      asio::post(strand_, [&port] {
+        error_code ignored;
+        port.acceptor.close(ignored);
+        port.pause.cancel();
+      });
+    }
     shared_.connections.BeginDrain();
     shared_.connections.WaitForNone(grace);
     shared_.connections.CloseAll();
@@ -415,28 +402,14 @@ class HttpServer::Parts {
   }
 
  private:
-  // A socket file that a process left behind is removed.
-  Protocol::endpoint EndpointOf(const ListenAddress& address, error_code* error) {
-    if (!address.unix_path.empty()) {
-      const asio::local::stream_protocol::endpoint endpoint(address.unix_path);
-      struct stat file = {};
-      if (lstat(address.unix_path.c_str(), &file) == 0 && S_ISSOCK(file.st_mode)) {
-        error_code probed;
-        asio::local::stream_protocol::socket(io_).connect(endpoint, probed);
-        if (probed == asio::error::connection_refused) unlink(address.unix_path.c_str());
-      }
-      return endpoint;
-    }
-    asio::ip::tcp::resolver resolver(io_);
-    const auto found = resolver.resolve(address.host, std::to_string(address.port),
-                                        asio::ip::resolver_base::passive, *error);
-    if (*error) return {};
-    // As most clients do for "localhost".
-    for (const auto& entry : found) {
-      if (entry.endpoint().address().is_v4()) return entry.endpoint();
-    }
-    return found.begin()->endpoint();
-  }
+  struct Port {
+    explicit Port(const asio::any_io_executor& executor) : acceptor(executor), pause(executor) {}
+
+    HttpAcceptor acceptor;
+    asio::steady_timer pause;  // after an accept that failed
+  };
+
+  static Descriptor OpenSpare() { return Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
   void RunThread() {
     while (true) {
@@ -449,20 +422,20 @@ class HttpServer::Parts {
     }
   }
 
-  // Runs in the strand of the acceptor, as all that follows. An accept without descriptors fails
-  // even if there is nothing to accept, so that it is not tried before there is.
-  void Accept() {
-    if (!acceptor_.is_open()) return;
-    acceptor_.async_wait(Acceptor::wait_read, [this](const error_code& waited) {
-      if (!acceptor_.is_open()) return;
+  // Runs in `strand_`, as all that follows. An accept without descriptors fails even if there is
+  // nothing to accept, so that it is not tried before there is.
+  void Accept(Port* port) {
+    if (!port->acceptor.is_open()) return;
+    port->acceptor.async_wait(HttpAcceptor::wait_read, [this, port](const error_code& waited) {
+      if (!port->acceptor.is_open()) return;
       error_code error = waited;
       Socket socket(asio::make_strand(io_));
-      if (!error) acceptor_.accept(socket, error);
-      if (error == asio::error::would_block) return Accept();
-      if (error) return OnAcceptFailed(error);
+      if (!error) port->acceptor.accept(socket, error);
+      if (error == asio::error::would_block) return Accept(port);
+      if (error) return OnAcceptFailed(port, error);
       OnAccepted(std::move(socket));
-      if (spare_ < 0) spare_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
-      Accept();
+      if (!spare_.is_open()) spare_ = OpenSpare();
+      Accept(port);
     });
   }
 
@@ -472,8 +445,9 @@ class HttpServer::Parts {
     error_code ignored;
     if (!peer.is_unix) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     const absl::StatusOr<TlsContext> tls = shared_.tls.Current();
-    if (!tls.ok()) return;  // not after Listen
-    const std::string address = peer.address;
+    if (!tls.ok()) return;  // not after Open
+    const bool is_capped = !shared_.options.connections.uncapped_addresses.contains(peer.address);
+    const std::string address = is_capped ? NetworkOf(peer.address) : peer.address;
     const OpenConnections::Id id = ++last_id_;
     const auto connection =
         std::make_shared<HttpConnection>(&shared_, id, std::move(socket), std::move(peer));
@@ -486,28 +460,28 @@ class HttpServer::Parts {
   }
 
   // The listener stays: it tries again, with the descriptor that was kept for this at first.
-  void OnAcceptFailed(const error_code& error) {
-    if (error == asio::error::connection_aborted) return Accept();
+  void OnAcceptFailed(Port* port, const error_code& error) {
+    if (error == asio::error::connection_aborted) return Accept(port);
     if (shortage_pause_.MayLog()) {
       Log(LogLevel::kWarning, "http.accept_failed", {{"error", error.message()}});
     }
     if (IsShortage(error)) {
-      if (spare_ >= 0) {
-        close(std::exchange(spare_, -1));
-        return Accept();
+      if (spare_.is_open()) {
+        spare_.Reset();
+        return Accept(port);
       }
       shared_.connections.CloseOne();
     }
-    pause_.expires_after(Milliseconds(kAcceptPause));
-    pause_.async_wait([this](const error_code&) { Accept(); });
+    port->pause.expires_after(Milliseconds(kAcceptPause));
+    port->pause.async_wait([this, port](const error_code&) { Accept(port); });
   }
 
   HttpShared shared_;
   asio::io_context io_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
-  Acceptor acceptor_;
-  asio::steady_timer pause_;
-  int spare_;  // a descriptor for when there is no other; -1 = in use
+  const asio::any_io_executor strand_;
+  std::list<Port> ports_;
+  Descriptor spare_;  // for when there is no other; none = in use
   LogPause refusal_pause_;
   LogPause shortage_pause_;
   OpenConnections::Id last_id_ = 0;
@@ -522,7 +496,7 @@ HttpServer::~HttpServer() = default;
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options,
                                                               HttpHandler handler) {
   auto parts = std::make_unique<Parts>(std::move(options), std::move(handler));
-  CIS_RETURN_IF_ERROR(parts->Listen());
+  CIS_RETURN_IF_ERROR(parts->Open());
   parts->Run();
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(parts)));
 }

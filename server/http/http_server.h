@@ -24,7 +24,7 @@ struct HttpTimes {
 };
 
 struct HttpServerOptions {
-  // HOST:PORT, [IPV6]:PORT or unix:PATH. Port 0 lets the system choose.
+  // As for Listen (server/connection): HOST:PORT, [IPV6]:PORT or unix:PATH.
   std::string address;
   // Returns what connections that begin now use for TLS; never null. Not set: plain HTTP.
   std::function<std::shared_ptr<const TlsMaterial>()> tls;

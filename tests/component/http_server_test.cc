@@ -151,6 +151,14 @@ TEST_F(HttpServerTest, ListensOnAUnixSocket) {
   EXPECT_NE(stat(path.c_str(), &file), 0) << "the socket file is still there";
 }
 
+TEST_F(HttpServerTest, ListensOnAllAddressesOfAName) {
+  options_.address = "localhost:0";
+  StartServer();
+  EXPECT_THAT(server_->address(), StartsWith("localhost:"));
+  EXPECT_THAT(Exchange(Get("/peer", "Connection: close\r\n")),
+              HasSubstr("\r\n\r\n127.0.0.1 unix=0"));
+}
+
 TEST_F(HttpServerTest, ReplacesTheSocketFileOfADeadServer) {
   const TempDir dir;
   options_.address = "unix:" + dir.File("socket");
@@ -184,7 +192,7 @@ TEST_F(HttpServerTest, AnAddressThatIsTakenIsAnError) {
 
 TEST_F(HttpServerTest, RefusesInvalidAddresses) {
   for (const char* address :
-       {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80", "[::1]",
+       {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:-1", "[::1]",
         "127.0.0.1:80,127.0.0.1:81", "127.0.0.1:8080s", "127.0.0.1:", "unix:"}) {
     options_.address = address;
     const auto server = HttpServer::Start(options_, [](const auto&, const auto&) {});

@@ -45,8 +45,9 @@ class HttpTlsTest : public HttpServerFixture {
   }
 
   // What connections that begin from now on get.
-  void Use(const std::string& name, const std::string& client_ca = "") {
+  void Use(const std::string& name, const std::string& client_ca = "", bool is_optional = false) {
     TlsMaterial material;
+    material.client_certificate_optional = is_optional;
     material.certificate_chain = ContentOf(dir_.File(name + ".pem"));
     material.private_key = ContentOf(dir_.File(name + ".key"));
     if (!client_ca.empty()) material.client_ca = ContentOf(dir_.File(client_ca + ".pem"));
@@ -126,6 +127,14 @@ TEST_F(HttpTlsTest, RequiresTheCertificateOfAClientIfConfigured) {
   StartServer();
   EXPECT_THAT(Ask("server", "client"), HasSubstr("tls=1 CN=client,O=Example localhost,127.0.0.1"));
   EXPECT_EQ(Ask("server"), "");
+  EXPECT_EQ(Ask("server", "stranger"), "");
+}
+
+TEST_F(HttpTlsTest, TakesTheCertificateOfAClientIfItHasOne) {
+  Use("server", "client", true);
+  StartServer();
+  EXPECT_THAT(Ask("server", "client"), HasSubstr("tls=1 CN=client,O=Example localhost"));
+  EXPECT_THAT(Ask("server"), HasSubstr("tls=1  "));
   EXPECT_EQ(Ask("server", "stranger"), "");
 }
 

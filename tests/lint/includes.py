@@ -52,7 +52,7 @@ MAY_INCLUDE = {
                        'server/query', 'server/service', 'server/meter', 'server/tls', 'server/token',
                        'server/pool', 'server/access', 'server/connection', 'net/address',
                        'proto'],
-    'server/http': ['schema/base', 'server/tls'],
+    'server/http': ['schema/base', 'net/address', 'server/connection', 'server/tls'],
     'server/monitor': ['schema/base', 'schema/model', 'server/snapshot', 'server/refresh',
                        'server/meter', 'server/http', 'server/access', 'server/connection'],
     'server/process': ['schema/base', 'schema/model', 'server/tls'],

@@ -5,7 +5,6 @@
 #include "gtest/gtest.h"
 #include "server/http/connection_book.h"
 #include "server/http/http_message.h"
-#include "server/http/listen_address.h"
 #include "server/http/pages.h"
 #include "server/http/target.h"
 
@@ -35,14 +34,6 @@ TEST(Target, HasOneReadingOnly) {
         "/%g0",  "/a b",      "/a\\b", "/a#b", "/%c3", "/\xc3\xa4", "http://a/"}) {
     EXPECT_EQ(ParseTarget(target).status().code(), absl::StatusCode::kInvalidArgument) << target;
   }
-}
-
-TEST(ListenAddress, IsTakenApart) {
-  EXPECT_EQ(ParseListenAddress("[::1]:80")->host, "::1");
-  EXPECT_EQ(ParseListenAddress("localhost:0")->host, "localhost");
-  EXPECT_EQ(ParseListenAddress("127.0.0.1:65535")->port, 65535);
-  EXPECT_EQ(ParseListenAddress("unix:/run/a:1")->unix_path, "/run/a:1");
-  EXPECT_FALSE(ParseListenAddress("unix:/" + std::string(200, 'a')).ok());
 }
 
 TEST(ConnectionBook, TheOneOfTheAddressThatWaitsForLongestMakesRoom) {
