@@ -10,7 +10,8 @@
 namespace cis::server {
 namespace {
 
-constexpr int64_t kOtherDescriptors = 128;
+// 256 connections of HTTP (server/http), files, and the sockets of gRPC.
+constexpr int64_t kOtherDescriptors = 400;
 constexpr int64_t kDescriptorsOfConnection = 2;
 constexpr int64_t kUsualConnections = 4096;
 

@@ -130,11 +130,11 @@ TEST(ServerOptions, HelpAndVersionAreForPrinting) {
 }
 
 TEST(ConnectionsFor, LeavesDescriptorsForTheRest) {
-  EXPECT_EQ(ConnectionsFor(0, 1024).value_or(-1), 448);
+  EXPECT_EQ(ConnectionsFor(0, 1024).value_or(-1), 312);
   EXPECT_EQ(ConnectionsFor(0, 1 << 20).value_or(-1), 4096);
   EXPECT_EQ(ConnectionsFor(10000, 1 << 20).value_or(-1), 10000);
   EXPECT_THAT(std::string(ConnectionsFor(1000, 1024).status().message()),
-              HasSubstr("--max-connections 1000 needs 2128 descriptors, and the process may have "
+              HasSubstr("--max-connections 1000 needs 2400 descriptors, and the process may have "
                         "1024"));
   EXPECT_FALSE(ConnectionsFor(0, 100).ok());
 }
