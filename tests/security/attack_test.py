@@ -13,9 +13,11 @@ import resource
 import signal
 import socket
 import sys
+import threading
 import time
 import unittest
 
+import grpc
 import h2.config
 import h2.connection
 import h2.exceptions
@@ -25,6 +27,8 @@ import harness  # noqa: E402
 
 SECONDS = float(os.environ.get('CIS_ATTACK_SECONDS', '3'))
 GRACE = 5
+ALL_SITES = b'\x0a\x07sites/-'   # parent: "sites/-"
+ANY_MACHINE = b'\x0a\x05\x0a\x03ops'   # query: {vos: "ops"}
 
 
 def rss_mib(pid):
@@ -162,6 +166,109 @@ class Attack(harness.Case):
     def test_ping_flood(self):
         self.serve()
         self.measured('PING flood', lambda: self.flood(lambda connection: connection.ping(b'12345678')))
+
+    def call(self, channel, method, request=b''):
+        return channel.unary_unary('/cis.v1.' + method)(request, timeout=30)
+
+    def repeated(self, method, request, clients):
+        """Lets `clients` repeat a call; returns the longest time of a small request meanwhile, and what they got."""
+        stop = threading.Event()
+        counts = {}
+        lock = threading.Lock()
+
+        def repeat():
+            with grpc.insecure_channel(self.address, [('grpc.use_local_subchannel_pool', 1)]) as channel:
+                while not stop.is_set():
+                    try:
+                        self.call(channel, method, request)
+                        what = 'OK'
+                    except grpc.RpcError as error:
+                        what = error.code().name
+                    with lock:
+                        counts[what] = counts.get(what, 0) + 1
+        threads = [threading.Thread(target=repeat) for _ in range(clients)]
+        for thread in threads:
+            thread.start()
+        longest, end = 0.0, time.monotonic() + SECONDS
+        with grpc.insecure_channel(self.address, [('grpc.use_local_subchannel_pool', 1)]) as channel:
+            while time.monotonic() < end:
+                start = time.monotonic()
+                self.call(channel, 'InventoryService/ListSites')
+                longest = max(longest, time.monotonic() - start)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        self.assertGreater(counts.get('OK', 0), 0)
+        self.assertLessEqual(set(counts), {'OK', 'RESOURCE_EXHAUSTED'}, counts)
+        return longest, '%d clients got %s' % (clients, ', '.join('%d %s' % (n, w) for w, n in sorted(counts.items())))
+
+    def test_explain_by_many(self):
+        """Sixteen clients that repeat `explain` once left no thread for others."""
+        self.serve()
+
+        def attack():
+            longest, what = self.repeated('PlacementService/ExplainPlacements', ANY_MACHINE, 16)
+            self.assertLess(longest, 2)
+            return '%s; a small request took at most %.2f s meanwhile' % (what, longest)
+        self.measured('explain by 16 clients', attack)
+
+    def test_questions_about_the_past_by_many(self):
+        """Questions about the past once waited in one queue that worked for the dead: over 60 s, and at SIGTERM."""
+        self.serve()
+
+        def attack():
+            longest, what = self.repeated('ChangeService/ListChanges', ALL_SITES, 100)
+            start = time.monotonic()
+            with grpc.insecure_channel(self.address) as channel:
+                self.call(channel, 'ChangeService/ListChanges', ALL_SITES)
+            took = time.monotonic() - start
+            self.assertLess(took, 2)
+            return '%s; a small request took at most %.2f s meanwhile, the next question %.2f s' % (what, longest, took)
+        self.measured('questions about the past by 100 clients', attack)
+
+    def test_streams_by_one(self):
+        """One client once took all streams of changes."""
+        self.serve()
+
+        def attack():
+            refused = 0
+            with grpc.insecure_channel(self.address) as channel:
+                watch = channel.unary_stream('/cis.v1.ChangeService/WatchChanges')
+                streams = [watch(ALL_SITES) for _ in range(64)]
+                taken = []
+                for stream in streams:
+                    try:
+                        next(stream)   # the first message comes at once
+                        taken.append(stream)
+                    except grpc.RpcError as error:
+                        self.assertEqual(error.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+                        refused += 1
+                for stream in taken:
+                    stream.cancel()
+            self.assertEqual(len(taken), 16)
+            return '64 streams from one address, %d of them refused' % refused
+        self.measured('streams by one client', attack)
+
+    def test_wrong_bytes(self):
+        """What is not HTTP/2, and messages that are not of the API."""
+        self.serve()
+
+        def attack():
+            for text in (b'GET / HTTP/1.1\r\nHost: x\r\n\r\n', b'\x16\x03\x01' + b'\0' * 200, b'\0' * 100000,
+                         b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' + b'\xff' * 1000):
+                with self.connect('127.0.0.3') as s:
+                    try:
+                        s.sendall(text)
+                        while s.recv(65536):
+                            pass
+                    except OSError:
+                        pass   # it is cut off, or says nothing for 5 s
+            with grpc.insecure_channel(self.address) as channel:
+                for request in (b'\xff' * 50, b'\x0a\xff\xff\xff\xff\x0f', b'\0' * (2 << 20)):
+                    with self.assertRaises(grpc.RpcError):
+                        self.call(channel, 'InventoryService/ListSites', request)
+            return 'HTTP/1.1, TLS, zeros, broken frames, three malformed requests'
+        self.measured('wrong bytes', attack)
 
 
 if __name__ == '__main__':
