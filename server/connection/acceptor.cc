@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -22,7 +23,8 @@
 namespace cis::server {
 namespace {
 
-constexpr int kReviewMs = 100;
+constexpr int kTickMs = 10;
+constexpr absl::Duration kReviewInterval = absl::Milliseconds(100);
 // After the process had no descriptor for a connection.
 constexpr absl::Duration kExhaustedPause = absl::Milliseconds(100);
 constexpr absl::Duration kExhaustedLogInterval = absl::Minutes(1);
@@ -158,8 +160,9 @@ void Acceptor::CloseAll() {
 void Acceptor::Run() {
   std::array<epoll_event, kEvents> events{};
   absl::Time review_time = options_.clock->Steady();
+  absl::Time tick_time = review_time;
   while (!stop_) {
-    const int count = epoll_wait(epoll_.get(), events.data(), kEvents, kReviewMs);
+    const int count = epoll_wait(epoll_.get(), events.data(), kEvents, kTickMs);
     const absl::Time now = options_.clock->Steady();
     for (int i = 0; i < count; ++i) {
       const int fd = events[static_cast<size_t>(i)].data.fd;
@@ -171,6 +174,7 @@ void Acceptor::Run() {
       }
       // Both ends are closed: gRPC no longer uses the connection.
       table_.Remove(fd);
+      backlogs_.erase(fd);
       const MutexLock lock(&mu_);
       connections_.erase(fd);
     }
@@ -178,12 +182,27 @@ void Acceptor::Run() {
       pause_until_ = absl::InfinitePast();
       Listen(true);
     }
-    if (now - review_time >= absl::Milliseconds(kReviewMs)) {
+    if (now - tick_time >= absl::Milliseconds(kTickMs)) {
+      tick_time = now;
+      const absl::Duration backlog = MeasureBacklog(now);
+      if (options_.on_backlog != nullptr) options_.on_backlog(backlog);
+    }
+    if (now - review_time >= kReviewInterval) {
       review_time = now;
-      Review();
+      Review(now);
       TrimMemory(now);
     }
   }
+}
+
+absl::Duration Acceptor::MeasureBacklog(absl::Time now) {
+  absl::Duration longest;
+  for (auto& [id, backlog] : backlogs_) {
+    int unread = 0;
+    if (ioctl(id, FIONREAD, &unread) != 0) continue;
+    longest = std::max(longest, backlog.Observe(TrafficOf(id).received, unread, now));
+  }
+  return longest;
 }
 
 void Acceptor::AcceptAll(int listener) {
@@ -219,7 +238,10 @@ void Acceptor::Take(int listener, Descriptor connection, const sockaddr_storage&
       table_.Add(id, ReadAddress(peer), options_.clock->Steady());
   if (decision.evicted.has_value()) EndConnection(*decision.evicted, "");
   if (!decision.is_admitted) return;
-  if (peer.ss_family != AF_UNIX) SetOptions(id);
+  if (peer.ss_family != AF_UNIX) {
+    SetOptions(id);
+    backlogs_.insert_or_assign(id, Backlog());
+  }
   {
     const MutexLock lock(&mu_);
     connections_.insert_or_assign(id, std::move(second));
@@ -249,13 +271,12 @@ void Acceptor::Exhausted() {
         "--max-connections"}});
 }
 
-void Acceptor::Review() {
+void Acceptor::Review(absl::Time now) {
   std::vector<int> ids;
   {
     const MutexLock lock(&mu_);
     for (const auto& [id, connection] : connections_) ids.push_back(id);
   }
-  const absl::Time now = options_.clock->Steady();
   for (const int id : ids) {
     const ConnectionTable::Verdict verdict = table_.Judge(id, TrafficOf(id), now);
     if (verdict == ConnectionTable::Verdict::kAbusive) {

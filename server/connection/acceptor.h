@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "schema/base/clock.h"
 #include "schema/base/mutex.h"
+#include "server/connection/backlog.h"
 #include "server/connection/connection_table.h"
 #include "server/connection/descriptor.h"
 #include "server/connection/listener.h"
@@ -33,6 +34,9 @@ class Acceptor {
     const Clock* clock = nullptr;  // must outlive the acceptor
     // Takes a connection and its descriptor. Called on the acceptor's thread.
     std::function<void(int listener, int connection)> hand_over;
+    // Called every 10 ms with how long the oldest bytes wait that the server did not read yet, of
+    // all connections. May be null.
+    std::function<void(absl::Duration)> on_backlog;
   };
 
   // Listens; connections wait until Start. Returns the errors of Listen.
@@ -64,8 +68,10 @@ class Acceptor {
   void Listen(bool listens);
   // Makes room after the process had no descriptor.
   void Exhausted();
+  // How long the oldest unread bytes of all connections have waited.
+  absl::Duration MeasureBacklog(absl::Time now);
   // Judges every connection.
-  void Review();
+  void Review(absl::Time now);
   // Gives memory back to the system, when it is time to.
   void TrimMemory(absl::Time now);
   void EndConnection(int id, absl::string_view reason);
@@ -77,6 +83,7 @@ class Acceptor {
   Descriptor wake_;  // an eventfd
   // Used by the thread only.
   absl::Time pause_until_ = absl::InfinitePast();
+  std::map<int, Backlog> backlogs_;
   absl::Time exhausted_log_time_ = absl::InfinitePast();
   absl::Time trim_time_ = absl::InfiniteFuture();
 

@@ -95,8 +95,9 @@ absl::Status TooManyWatchersOfAddressError(int max_watchers, absl::string_view a
 }
 
 absl::Status ServerBusyError() {
-  return RetryableError(absl::StatusCode::kResourceExhausted, "SERVER_BUSY",
-                        "too many requests that cost much are waiting; try again in a moment", {});
+  return RetryableError(
+      absl::StatusCode::kResourceExhausted, "SERVER_BUSY",
+      "the server has more requests than it can answer in time; try again in a moment", {});
 }
 
 absl::Status ServerStoppingError() {

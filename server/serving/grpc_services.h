@@ -23,6 +23,7 @@ namespace cis::server {
 class Access;
 class ConnectionTable;
 class FairPool;
+class LoadGate;
 
 using StateHolder = Holder<ServingState>;
 
@@ -31,7 +32,8 @@ struct ServiceParts {
   const StateHolder* states = nullptr;
   Access* access = nullptr;
   ConnectionTable* connections = nullptr;  // null = there is no port
-  FairPool* pool = nullptr;                // for requests that cost much
+  LoadGate* gate = nullptr;
+  FairPool* pool = nullptr;  // for requests that cost much
   const Clock* clock = nullptr;
   FreshnessPolicy freshness;
   RequestMeter* meter = nullptr;     // nullptr = requests are not counted

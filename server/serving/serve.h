@@ -26,6 +26,7 @@
 #include "server/connection/connection_table.h"
 #include "server/history/history_thread.h"
 #include "server/pool/fair_pool.h"
+#include "server/pool/load_gate.h"
 #include "server/query/page_token.h"
 #include "server/service/access_errors.h"
 #include "server/service/change_handlers.h"
@@ -295,6 +296,10 @@ grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const Serv
                                 absl::string_view method, const Request* request,
                                 Response* response, Handler handler) {
   const UnaryCall call(context, &parts, method, *request);
+  if (!parts.gate->Admits()) {
+    call.Finish(ServerBusyError());
+    return call.reactor();
+  }
   ServeAt(call, *request, [=](const RequestContext& request_context, const ServingState& state) {
     if constexpr (std::is_invocable_v<Handler, const RequestContext&, const Snapshot&,
                                       const Request&, Response&>) {

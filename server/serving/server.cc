@@ -17,6 +17,7 @@
 #include "server/connection/acceptor.h"
 #include "server/placement/placement_index.h"
 #include "server/pool/fair_pool.h"
+#include "server/pool/load_gate.h"
 #include "server/serving/change_service.h"
 #include "server/serving/grpc_services.h"
 #include "server/serving/server_credentials.h"
@@ -62,6 +63,7 @@ struct Server::Parts {
   std::shared_ptr<grpc::ServerCredentials> credentials;  // gRPC calls them, but does not keep them
   StateHolder states;
   std::unique_ptr<Access> access;
+  LoadGate gate;
   std::unique_ptr<FairPool> pool;
   ChangeFeed feed;
   std::unique_ptr<HistoryThread> history;
@@ -87,6 +89,7 @@ struct Server::Parts {
     accept.limits.uncapped.insert(accept.limits.uncapped.end(), options.trusted_proxies.begin(),
                                   options.trusted_proxies.end());
     accept.clock = clock;
+    accept.on_backlog = [this](absl::Duration wait) { gate.Observe(wait); };
     accept.hand_over = [this](int listener, int connection) {
       grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
       parameters.listener_fd = listener;
@@ -140,6 +143,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   service_parts.connections = has_port ? &parts->acceptor->table() : nullptr;
   service_parts.states = &parts->states;
   service_parts.access = parts->access.get();
+  service_parts.gate = &parts->gate;
   service_parts.pool = parts->pool.get();
   service_parts.clock = parts->clock;
   service_parts.freshness = options.freshness;

@@ -212,8 +212,8 @@ class Attack(harness.Case):
             return '%s; a small request took at most %.2f s meanwhile' % (what, longest)
         self.measured('explain by 16 clients', attack)
 
-    def test_questions_about_the_past_by_many(self):
-        """Questions about the past once waited in one queue that worked for the dead: over 60 s, and at SIGTERM."""
+    def test_questions_about_earlier_times_by_many(self):
+        """Questions about earlier times once waited in one queue that worked for the dead: over 60 s, and at SIGTERM."""
         self.serve()
 
         def attack():
@@ -224,7 +224,7 @@ class Attack(harness.Case):
             took = time.monotonic() - start
             self.assertLess(took, 2)
             return '%s; a small request took at most %.2f s meanwhile, the next question %.2f s' % (what, longest, took)
-        self.measured('questions about the past by 100 clients', attack)
+        self.measured('questions about earlier times by 100 clients', attack)
 
     def test_streams_by_one(self):
         """One client once took all streams of changes."""
