@@ -25,14 +25,22 @@ Caller = collections.namedtuple('Caller', 'name way tokens certificate sees code
 POLICY = '''
 issuers:
   - {name: own, url: "%(own)s", audiences: [cis.example.org], algorithms: [RS256], groups_from: token, scope: groups}
-rules:
+%(provider)srules:
   - who: {issuer: own, group: "*", role: member, authority: aai.egi.eu, namespace: "mace:egi.eu"}
     may: {vos: own}
   - who: {issuer: own, group: "cis.example.org:operators", role: member}
     may: {vos: all, operation: true}
   - who: {client_certificate: {san: portal.example.org}}
     may: {vos: [beta.example.org]}
-'''
+%(provider_rules)s'''
+
+PROVIDER_POLICY = ('''
+  - {name: checkin, url: "%s", audiences: ["https://cis.example.org/"], algorithms: [RS256],
+     groups_from: userinfo, scope: eduperson_entitlement}
+''', '''
+  - who: {issuer: checkin, group: "*", role: member, authority: aai.egi.eu, namespace: "mace:egi.eu"}
+    may: {vos: own}
+''')
 
 
 def base64url(data):
@@ -137,6 +145,25 @@ def callers_of(issuer):
         Caller('proxy', 'proxy'),
         Caller('proxy, member', 'proxy', (good,), sees=ALPHA),
     ]
+
+
+# The people of the provider.
+def people():
+    return {'member': [entitlement('alpha.example.org')], 'other': [entitlement('delta.example.org')],
+            'sub': [entitlement('alpha.example.org:sub')]}
+
+
+def callers_of_provider(provider):
+    """Returns the callers with tokens of the real provider, which have groups at UserInfo."""
+    good = 'https://cis.example.org/'
+
+    def of(name, *args, **more):
+        rights = {key: more.pop(key) for key in ('sees', 'code') if key in more}
+        return Caller('provider: ' + name, 'tls', (provider.token(*args, **more),), **rights)
+    return [of('member', 'member', good, sees=ALPHA), of('wrong group', 'other', good),
+            of('subgroup only', 'sub', good), of('without scope', 'member', good, scope='openid'),
+            of('wrong audience', 'member', 'https://other.example.org/', sees=REFUSED, code='AUDIENCE_WRONG'),
+            of('expired', 'member', good, lifetime=-3600, sees=REFUSED, code='TOKEN_EXPIRED')]
 
 
 def make_certificate(folder, name):

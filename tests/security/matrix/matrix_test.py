@@ -24,6 +24,7 @@ import grpc
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'e2e'))
 import harness  # noqa: E402
 import callers as who  # noqa: E402
+import provider  # noqa: E402
 import world  # noqa: E402
 
 FILES = ('changes', 'inventory', 'placement', 'registry')
@@ -124,10 +125,22 @@ class Matrix(harness.Case):
         cls.addClassCleanup(cls.issuer.stop)
         for name in ('server', 'portal', 'stranger'):
             who.make_certificate(cls.dir, name)
-        cls.put('policy.yaml', who.POLICY % {'own': cls.issuer.url})
+        why_not, parts = provider.installed(), ('', '')
+        cls.provider = None
+        if why_not:
+            assert not os.environ.get('CIS_PROVIDER'), why_not   # tests/run sets it
+            print('Without the OIDC provider of tests/openstack: ' + why_not)
+        else:
+            cls.provider = provider.Provider(cls.dir, *[os.path.join(cls.dir, 'server' + end)
+                                                        for end in ('.pem', '.key')], who.people())
+            cls.addClassCleanup(cls.provider.stop)
+            parts = who.PROVIDER_POLICY[0].lstrip('\n') % cls.provider.url, who.PROVIDER_POLICY[1].lstrip('\n')
+        cls.put('policy.yaml', who.POLICY % {'own': cls.issuer.url, 'provider': parts[0], 'provider_rules': parts[1]})
         cls.put('clients.pem', cls.got('portal.pem') + cls.got('stranger.pem'))
         cls.start_servers()
         cls.callers = who.callers_of(cls.issuer)
+        if cls.provider:
+            cls.callers += who.callers_of_provider(cls.provider)
         cls.local = next(c for c in cls.callers if c.way == 'unix')
         cls.find_everything()
 
@@ -186,7 +199,7 @@ class Matrix(harness.Case):
     def start_servers(cls):
         def path(name):
             return os.path.join(cls.dir, name)
-        policy = ('--policy', path('policy.yaml'))
+        policy = ('--policy', path('policy.yaml'), '--issuer-ca', path('server.pem'))
         # A proxy that does not exist, so that nobody on this machine is trusted for its address.
         tls = cls.start('tls', '--listen', '127.0.0.1:0', '--trusted-proxy', '127.0.0.99', *policy,
                         '--tls-cert', path('server.pem'), '--tls-key', path('server.key'), '--client-ca',
