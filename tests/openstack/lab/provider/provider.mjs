@@ -10,7 +10,7 @@
 // it) unless a `resource` is asked for; then it is an RFC 9068 JWT for that audience.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomUUID, verify } from 'node:crypto';
 import Provider from 'oidc-provider';
 
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
@@ -64,6 +64,26 @@ function passwordGrant(provider) {
   };
 }
 
+// UserInfo for access tokens that are JWTs, to which oidc-provider refuses it and EGI Check-in does
+// not: the claims, if the token has their scope.
+function userinfoForJwt(claimsOf) {
+  const [jwk] = signingKeys().keys;
+  const key = createPublicKey({ key: { kty: jwk.kty, n: jwk.n, e: jwk.e }, format: 'jwk' });
+  return async (ctx, next) => {
+    const [head, body, signature] = (ctx.get('authorization').split(' ')[1] ?? '').split('.');
+    if (ctx.path !== '/me' || !signature) return next();
+    const token = JSON.parse(Buffer.from(body, 'base64url'));
+    const signed = verify('RSA-SHA256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url'));
+    if (!signed || token.exp < Date.now() / 1000) {
+      ctx.status = 401;
+      return undefined;
+    }
+    const has = (token.scope ?? '').split(' ').includes('eduperson_entitlement');
+    ctx.body = { sub: token.sub, ...(has ? claimsOf(person(token.sub)) : {}) };
+    return undefined;
+  };
+}
+
 function make(issuer, claimsOf) {
   const client = (id, more) => ({
     client_id: id, scope: config.scopes, response_types: [], redirect_uris: [],
@@ -100,6 +120,7 @@ function make(issuer, claimsOf) {
   });
   provider.registerGrantType('password', passwordGrant(provider),
     ['username', 'password', 'scope', 'resource', 'lifetime'], ['resource']);
+  provider.use(userinfoForJwt(claimsOf));
   provider.on('server_error', (ctx, error) => console.error(issuer, error));
   return provider.callback();
 }
