@@ -10,12 +10,19 @@ namespace {
 constexpr double kLeast = 0.02;
 constexpr double kShrink = 0.8;
 constexpr double kGrow = 0.02;
+// A pause of the machine, or one large request, is no overload: so many observations are.
+constexpr int kPatience = 10;
 
 }  // namespace
 
 void LoadGate::Observe(absl::Duration wait) {
   const double part = part_;
-  part_ = wait > kTarget ? std::max(kLeast, part * kShrink) : std::min(1.0, part + kGrow);
+  above_ = wait > kTarget ? above_ + 1 : 0;
+  if (above_ == 0) {
+    part_ = std::min(1.0, part + kGrow);
+  } else if (part < 1 || above_ >= kPatience) {
+    part_ = std::max(kLeast, part * kShrink);
+  }
 }
 
 bool LoadGate::Admits() {

@@ -7,8 +7,9 @@
 
 namespace cis::server {
 
-// Decides which part of the requests is worked on, so that none waits long: the part shrinks while
-// requests wait, and grows again slowly when they do not. Safe to use from any number of threads.
+// Decides which part of the requests is worked on, so that none waits long: the part shrinks once
+// requests have waited for some time, and grows again slowly when they do not. Observe is for one
+// thread, the others for any number of them.
 class LoadGate {
  public:
   // Requests may wait for so long.
@@ -25,6 +26,7 @@ class LoadGate {
   double part() const { return part_; }
 
  private:
+  int above_ = 0;  // observations over the target, one after the other
   std::atomic<double> part_{1};
   std::atomic<double> credit_{0};
 };

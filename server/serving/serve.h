@@ -230,6 +230,7 @@ bool IsCostly(const Request& request) {
 template <typename Answer>
 void AnswerNow(const UnaryCall& call, const Admission& admission,
                const std::shared_ptr<const ServingState>& state, const Answer& answer) {
+  if (!call.IsWanted()) return call.Drop(false);  // also if its deadline has passed
   call.Finish(RunGuarded([&] {
     const auto visible = call.parts().access->Visible(state, admission.rights);
     return answer(call.Context(admission), *visible);

@@ -21,6 +21,8 @@ TEST(LoadGate, AdmitsEverythingWhileNothingWaits) {
 
 TEST(LoadGate, AdmitsFewerWhileRequestsWaitAndAllAgainLater) {
   LoadGate gate;
+  for (int i = 0; i < 9; ++i) gate.Observe(absl::Seconds(1));
+  EXPECT_EQ(AdmittedOf100(&gate), 100) << "it may be a pause of the machine";
   for (int i = 0; i < 4; ++i) gate.Observe(absl::Seconds(1));
   EXPECT_NEAR(AdmittedOf100(&gate), 41, 1);
   for (int i = 0; i < 100; ++i) gate.Observe(absl::Seconds(1));
