@@ -279,12 +279,11 @@ void Acceptor::Review(absl::Time now) {
   }
   for (const int id : ids) {
     const ConnectionTable::Verdict verdict = table_.Judge(id, TrafficOf(id), now);
-    if (verdict == ConnectionTable::Verdict::kAbusive) {
-      EndConnection(id, "it sent much more than its requests");
-      trim_time_ = std::min(trim_time_, now + kTrimDelay);
-    } else if (verdict == ConnectionTable::Verdict::kSlow) {
-      EndConnection(id, "it does not take its replies");
-    }
+    if (verdict == ConnectionTable::Verdict::kStays) continue;
+    EndConnection(id, verdict == ConnectionTable::Verdict::kAbusive
+                          ? "it sent much more than its requests"
+                          : "it does not take its replies");
+    trim_time_ = std::min(trim_time_, now + kTrimDelay);
   }
 }
 

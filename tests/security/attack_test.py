@@ -249,6 +249,37 @@ class Attack(harness.Case):
             return '64 streams from one address, %d of them refused' % refused
         self.measured('streams by one client', attack)
 
+    def test_slow_reader(self):
+        """A client that takes no reply is cut off after 30 s (server/connection/README.md)."""
+        self.serve()
+
+        def attack():
+            with self.connect('127.0.0.4') as s:
+                connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True))
+                connection.initiate_connection()
+                connection.update_settings({4: 0})   # no byte of a body may be sent
+                start = time.monotonic()
+                for _ in range(50):
+                    stream = connection.get_next_available_stream_id()
+                    connection.send_headers(stream, [
+                        (':method', 'POST'), (':scheme', 'http'), (':authority', 'localhost'),
+                        (':path', '/cis.v1.InventoryService/ListImages'), ('te', 'trailers'),
+                        ('content-type', 'application/grpc')])
+                    connection.send_data(stream, b'\0\0\0\0' + bytes([len(ALL_SITES)]) + ALL_SITES, end_stream=True)
+                s.sendall(connection.data_to_send())
+                s.settimeout(60)
+                most = 0.0
+                try:
+                    while s.recv(65536):
+                        most = max(most, rss_mib(self.server.child.pid))
+                except ConnectionResetError:
+                    pass
+                took = time.monotonic() - start
+            self.assertGreater(took, 25)
+            self.assertLess(took, 40)
+            return '50 replies that nobody takes; cut off after %.0f s, at most %.0f MiB' % (took, most)
+        self.measured('slow reader', attack)
+
     def test_wrong_bytes(self):
         """What is not HTTP/2, and messages that are not of the API."""
         self.serve()
