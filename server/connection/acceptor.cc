@@ -30,6 +30,8 @@ constexpr absl::Duration kExhaustedPause = absl::Milliseconds(100);
 constexpr absl::Duration kExhaustedLogInterval = absl::Minutes(1);
 // Data that the peer's machine does not acknowledge for so long ends a connection.
 constexpr unsigned int kUserTimeoutMs = 20000;
+// About twenty requests. Fewer that wait are no overload, but a machine that does something else.
+constexpr int64_t kBacklogBytes = 2048;
 constexpr int kEvents = 64;
 // Idle connections that are closed when the process has no descriptor.
 constexpr int kEvictAtOnce = 16;
@@ -197,12 +199,15 @@ void Acceptor::Run() {
 
 absl::Duration Acceptor::MeasureBacklog(absl::Time now) {
   absl::Duration longest;
+  int64_t total = 0;
   for (auto& [id, backlog] : backlogs_) {
     int unread = 0;
     if (ioctl(id, FIONREAD, &unread) != 0) continue;
-    longest = std::max(longest, backlog.Observe(TrafficOf(id).received, unread, now));
+    const absl::Duration wait = backlog.Observe(TrafficOf(id).received, unread, now);
+    if (wait > absl::ZeroDuration()) total += unread;
+    longest = std::max(longest, wait);
   }
-  return longest;
+  return total >= kBacklogBytes ? longest : absl::ZeroDuration();
 }
 
 void Acceptor::AcceptAll(int listener) {

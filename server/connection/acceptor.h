@@ -68,7 +68,7 @@ class Acceptor {
   void Listen(bool listens);
   // Makes room after the process had no descriptor.
   void Exhausted();
-  // How long the oldest unread bytes of all connections have waited.
+  // How long the oldest unread bytes of all connections have waited; zero if they are few.
   absl::Duration MeasureBacklog(absl::Time now);
   // Judges every connection.
   void Review(absl::Time now);

@@ -15,6 +15,7 @@
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 #include "schema/base/status_macros.h"
+#include "schema/model/catalog.h"
 #include "server/query/field.h"
 #include "server/service/request_context.h"
 

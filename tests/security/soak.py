@@ -53,7 +53,7 @@ METHODS = {
 class Soak(harness.Case):
     def test_mixed_load(self):
         db = self.crawled('cis.db')
-        start = time.time()
+        start = time.time() + 1   # what is before the first crawl is not kept; as_of has whole seconds
         server = harness.Process([harness.program('cis-server'), '--db', db, '--listen', '127.0.0.1:0',
                                   '--refresh-interval', '500ms'], os.path.join(self.dir, 'server.log'),
                                  'snapshot.published')
@@ -71,7 +71,7 @@ class Soak(harness.Case):
                 while not stop.wait(PAUSE):
                     method, (request, as_of) = choose.choice(sorted(METHODS.items()))
                     if as_of is not None and choose.random() < 0.2:
-                        when = int(choose.uniform(start, time.time()))
+                        when = int(choose.uniform(start, max(start, time.time())))
                         request += field(as_of, field(1, when))
                     try:
                         channel.unary_unary('/cis.v1.' + method)(request, timeout=60)
