@@ -27,7 +27,6 @@ import callers as who  # noqa: E402
 import provider  # noqa: E402
 import world  # noqa: E402
 
-FILES = ('changes', 'inventory', 'placement', 'registry')
 VO, OPERATION, PUBLIC = 'vo', 'operation', 'public'
 # What there is to see in the answers of a method, by server/policy/README.md. A Get shows what the
 # List shows.
@@ -99,11 +98,11 @@ def cell_of(sees, shows):
 class Answer:
     """What came back: the code, the reason, the bytes of the message or of the error."""
 
-    def __init__(self, reason, raw, error=None):
-        self.reason, self.raw, self.error = reason, raw, error
+    def __init__(self, reason, raw, error=None, beside=b''):
+        self.reason, self.raw, self.error, self.beside = reason, raw, error, beside
 
     def marks(self):
-        return {mark for mark, texts in MARKS.items() if any(text in self.raw for text in texts)}
+        return {mark for mark, texts in MARKS.items() if any(text in self.raw + self.beside for text in texts)}
 
 
 class Matrix(harness.Case):
@@ -172,18 +171,18 @@ class Matrix(harness.Case):
                  for at, _, names in os.walk(os.path.join(proto, part)) for name in names if name.endswith('.proto')]
         subprocess.run(['protoc', '-I', proto, '--python_out=' + stubs, *files], check=True)
         sys.path.insert(0, stubs)
-        modules = [importlib.import_module('cis.v1.%s_pb2' % name) for name in FILES]
+        modules = [importlib.import_module('cis.v1.%s_pb2' % name[:-len('.proto')])
+                   for name in sorted(os.listdir(os.path.join(proto, 'cis/v1'))) if name.endswith('.proto')]
         cls.status = importlib.import_module('google.rpc.status_pb2')
         cls.details = importlib.import_module('google.rpc.error_details_pb2')
         cls.methods = {}   # name -> (path, class of the request, class of the answer)
         cls.messages = {}
         for module in modules:
             cls.messages.update({name: getattr(module, name) for name in module.DESCRIPTOR.message_types_by_name})
-        query = importlib.import_module('cis.v1.query_pb2')
-        cls.messages.update({name: getattr(query, name) for name in query.DESCRIPTOR.message_types_by_name})
         for module in modules:
             for service in module.DESCRIPTOR.services_by_name.values():
                 for one in service.methods:
+                    assert one.name not in cls.methods, 'two services have ' + one.name
                     cls.methods[one.name] = ('/%s/%s' % (service.full_name, one.name),
                                              cls.messages[one.input_type.name], cls.messages[one.output_type.name])
 
@@ -241,11 +240,16 @@ class Matrix(harness.Case):
             cls.addClassCleanup(channel.close)
         return cls.channels[key]
 
+    @staticmethod
+    def metadata_of(call):
+        """Returns the bytes of what a reply has beside its messages."""
+        return b''.join(b'\n' + (text if isinstance(text, bytes) else text.encode())
+                        for pair in (*(call.trailing_metadata() or ()), *(call.initial_metadata() or ()))
+                        for text in pair)
+
     @classmethod
     def failed(cls, error):
-        raw = error.details().encode()
-        for _, value in (*(error.trailing_metadata() or ()), *(error.initial_metadata() or ())):
-            raw += b'\n' + (value if isinstance(value, bytes) else value.encode())
+        raw = error.details().encode() + cls.metadata_of(error)
         details = dict(error.trailing_metadata() or ()).get('grpc-status-details-bin', b'')
         info = cls.details.ErrorInfo()
         for one in cls.status.Status.FromString(details).details:
@@ -256,8 +260,9 @@ class Matrix(harness.Case):
     @classmethod
     def ask(cls, caller, path, data):
         try:
-            call = cls.channel(caller).unary_unary(path)
-            return Answer('OK', call(data, timeout=30, metadata=cls.metadata(caller)))
+            raw, call = cls.channel(caller).unary_unary(path).with_call(data, timeout=30,
+                                                                        metadata=cls.metadata(caller))
+            return Answer('OK', raw, beside=cls.metadata_of(call))
         except grpc.RpcError as error:
             return cls.failed(error)
 
@@ -272,8 +277,10 @@ class Matrix(harness.Case):
                 raw += message
                 if enough(message):
                     break
+            beside = b''.join(b'\n%s\n%s' % tuple(t if isinstance(t, bytes) else t.encode() for t in pair)
+                              for pair in call.initial_metadata() or ())
             call.cancel()
-            return Answer('OK', raw)
+            return Answer('OK', raw, beside=beside)
         except grpc.RpcError as error:
             return cls.failed(error)
 
@@ -360,6 +367,13 @@ class Matrix(harness.Case):
     def try_get(self, caller, method):
         key = plural(method)
         for one in self.there[key]:
+            if 'as_of' in self.methods[method][1].DESCRIPTOR.fields_by_name:
+                then = self.answer(caller, method, name=one.name, as_of=self.as_of)
+                self.assert_hides(caller, method, Answer(
+                    then.reason, then.raw.replace(one.name.encode(), b''), beside=then.beside))
+                visible = caller.sees is not who.REFUSED and sees_item(key, one, caller.sees, self.shared_networks)
+                if key != 'Crawls':   # the second crawl was not yet
+                    self.assertEqual(then.reason == 'OK', visible, (caller.name, one.name, then.raw))
             answer = self.answer(caller, method, name=one.name)
             visible = caller.sees is not who.REFUSED and sees_item(key, one, caller.sees, self.shared_networks)
             if answer.reason == 'OK' or caller.sees is who.REFUSED:
@@ -413,12 +427,13 @@ class Matrix(harness.Case):
 
     def try_placement(self, caller, method):
         for vo, name in self.placements.items():
-            answer = self.answer(caller, method, name=name)
-            if caller.sees is who.REFUSED or world.VOS[vo] in caller.sees:
-                yield answer
-            else:
-                self.assertEqual(answer.reason, 'SHARE_NOT_FOUND', (caller.name, vo))
-                self.assert_hides(caller, method, answer)
+            for more in ({}, {'as_of': self.as_of}):
+                answer = self.answer(caller, method, name=name, **more)
+                if caller.sees is who.REFUSED or world.VOS[vo] in caller.sees:
+                    yield answer
+                else:
+                    self.assertEqual(answer.reason, 'SHARE_NOT_FOUND', (caller.name, vo))
+                    self.assert_hides(caller, method, answer)
 
     def try_watch(self, caller, method):
         path, _, message = self.methods[method]
