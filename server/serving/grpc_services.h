@@ -33,8 +33,9 @@ struct ServiceParts {
   Access* access = nullptr;
   ConnectionTable* connections = nullptr;  // null = there is no port
   LoadGate* gate = nullptr;
-  FairPool* pool = nullptr;  // for requests that cost much
-  const Clock* clock = nullptr;
+  FairPool* pool = nullptr;             // for requests that cost much
+  const Clock* clock = nullptr;         // what time it is; tests set it
+  const Clock* steady_clock = nullptr;  // the machine's: how long connections and replies last
   FreshnessPolicy freshness;
   RequestMeter* meter = nullptr;     // nullptr = requests are not counted
   HistoryThread* history = nullptr;  // for questions; nullptr = the past cannot be read

@@ -86,7 +86,7 @@ class CallReactor final : public grpc::ServerUnaryReactor {
         peer_{source_.address, source_.port} {
     TellRequestId(context, source_);
     if (parts_->connections != nullptr) {
-      parts_->connections->CallBegan(peer_, request_bytes_, parts_->clock->Steady());
+      parts_->connections->CallBegan(peer_, request_bytes_, parts_->steady_clock->Steady());
     }
   }
 
@@ -94,14 +94,15 @@ class CallReactor final : public grpc::ServerUnaryReactor {
     timer_.Stop(static_cast<absl::StatusCode>(status.error_code()));
     if (!status.ok()) context_->AddTrailingMetadata(kRequestIdHeader, source_.request_id);
     if (parts_->connections != nullptr) {
-      parts_->connections->ReplyBegan(peer_, request_bytes_, is_refused, parts_->clock->Steady());
+      parts_->connections->ReplyBegan(peer_, request_bytes_, is_refused,
+                                      parts_->steady_clock->Steady());
     }
     Finish(status);
   }
 
   void OnDone() override {
     if (parts_->connections != nullptr) {
-      parts_->connections->CallEnded(peer_, parts_->clock->Steady());
+      parts_->connections->CallEnded(peer_, parts_->steady_clock->Steady());
     }
     delete this;
   }

@@ -88,7 +88,7 @@ struct Server::Parts {
     accept.limits = options.connections;
     accept.limits.uncapped.insert(accept.limits.uncapped.end(), options.trusted_proxies.begin(),
                                   options.trusted_proxies.end());
-    accept.clock = clock;
+    accept.clock = &system_clock;
     accept.on_backlog = [this](absl::Duration wait) { gate.Observe(wait); };
     accept.hand_over = [this](int listener, int connection) {
       grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
@@ -146,6 +146,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   service_parts.gate = &parts->gate;
   service_parts.pool = parts->pool.get();
   service_parts.clock = parts->clock;
+  service_parts.steady_clock = &parts->system_clock;
   service_parts.freshness = options.freshness;
   service_parts.meter = options.meter;
   service_parts.history = parts->history.get();
